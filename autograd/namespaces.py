@@ -1,0 +1,97 @@
+"""The readings of a forward rule: Python floats and NumPy arrays (`source` has a file of its own).
+
+A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Both namespaces here use NumPy's names,
+and differ from NumPy only where its spelling of a thing is no single call.
+"""
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+#: What `math` raises where IEEE 754 has a value: the caller then reads the rule once more, in NumPy.
+MATH_ERRORS = (ArithmeticError, ValueError)
+
+
+class _Scalar:
+    """Names for Python floats: `math` at its fastest. It may raise one of MATH_ERRORS."""
+
+    exp = staticmethod(math.exp)
+    log = staticmethod(math.log)
+    sqrt = staticmethod(math.sqrt)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tanh = staticmethod(math.tanh)
+    cosh = staticmethod(math.cosh)
+    power = staticmethod(math.pow)
+    abs = staticmethod(math.fabs)
+
+    @staticmethod
+    def sign(x: float) -> float:
+        return float((x > 0) - (x < 0)) if x == x else x
+
+    @staticmethod
+    def maximum(a: float, b: float) -> float:
+        return a if a > b or a != a else b
+
+    @staticmethod
+    def minimum(a: float, b: float) -> float:
+        return a if a < b or a != a else b
+
+    @staticmethod
+    def where(condition: float, a: float, b: float) -> float:
+        return a if condition else b
+
+
+def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of `shape` with `values` added in at `index`; entries named twice add up."""
+    out = np.zeros(shape, values.dtype)
+    if is_basic(index):
+        out[index] = values  # basic indexing names no entry twice
+    else:
+        np.add.at(out, index, values)
+    return out
+
+
+def is_basic(index: Any) -> bool:
+    """Whether NumPy calls `index` basic: integers, slices, None and Ellipsis only.
+
+    >>> is_basic((0, slice(None), None, ...)), is_basic([0, 0])
+    (True, False)
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) for p in parts) and not any(
+        isinstance(p, bool) for p in parts
+    )
+
+
+#: np.sum, without its Python wrapper.
+_add_up: Callable[..., Any] = np.add.reduce
+
+
+class _NumPy:
+    """NumPy itself, with cheaper or missing spellings."""
+
+    power = staticmethod(operator.pow)  # `a ** 2` has a fast path that np.power lacks
+    put = staticmethod(_put)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(np, name)
+        setattr(self, name, found)
+        return found
+
+    @staticmethod
+    def sum(x: Any, axis: Any, keepdims: bool) -> Any:
+        return _add_up(x, axis=axis, keepdims=keepdims)
+
+
+scalar = _Scalar()
+numpy = _NumPy()
+
+
+def quietly(read: Callable[..., Any], *args: Any, **params: Any) -> Any:
+    """`read(numpy, …)` with IEEE 754 values and no warnings: 1/0 is inf, log(-1) is nan."""
+    with np.errstate(all="ignore"):
+        return read(numpy, *args, **params)

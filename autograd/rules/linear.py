@@ -1,0 +1,211 @@
+"""Linear ops: each moves, copies or adds up entries, and its pullback is its transpose Aᵀ, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.op import Recorder, linear
+from autograd.rules.shapes import Shape, axes_of, count, kept, shape_from, shape_of
+
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def _over_axes(name: str) -> Any:
+    """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
+
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+        return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+
+    return prepare
+
+
+@linear(
+    lambda g, y, x, axis, keepdims: broadcast_to(reshape(g, kept(shape_of(x), axis)), shape_of(x)),
+    symbol="Σ",
+    prepare=_over_axes("sum"),
+)
+def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Sum over `axis` (an integer, a tuple of them, or None for all).
+
+        y = Σ x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises  ValueError  if `axis` is out of range; names the axis and the shape
+    >>> float(sum([1.0, 2.0, 3.0]))
+    6.0
+    """
+    return xp.sum(x, axis=axis, keepdims=keepdims)
+
+
+@linear(
+    lambda g, y, x, axis, keepdims: broadcast_to(reshape(g, kept(shape_of(x), axis)) / count(shape_of(x), axis), shape_of(x)),
+    prepare=_over_axes("mean"),
+)
+def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Arithmetic mean over `axis`; NaN over no entries.
+
+        y = (1/n) Σ x
+
+    Shapes  as `sum`
+    >>> float(mean([1.0, 2.0, 6.0]))
+    3.0
+    """
+    return xp.sum(x, axis=axis, keepdims=keepdims) / count(shape_of(x), axis)
+
+
+def _to_shape(x: Any, shape: Any) -> Call:
+    return (x,), {"shape": shape_from("broadcast_to", shape)}
+
+
+@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_to_shape)
+def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
+    """x repeated along new axes and axes of length 1, until it has `shape`.
+
+        y = B x
+
+    Raises  ValueError  if x's shape does not broadcast to `shape`
+    >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
+    return xp.broadcast_to(x, shape)
+
+
+def _down_to_shape(x: Any, shape: Any) -> Call:
+    shape, larger = shape_from("sum_to", shape), shape_of(x)
+    added = len(larger) - len(shape)
+    if added < 0 or any(n not in (1, m) for n, m in zip(shape, larger[added:], strict=True)):
+        raise ValueError(f"sum_to: shape {shape} does not broadcast to {larger}, so {larger} cannot be summed to it")
+    spread = tuple(i for i, m in enumerate(larger) if i < added or (shape[i - added] == 1 and m != 1))
+    return (x,), {"shape": shape, "axis": spread}
+
+
+@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_down_to_shape)
+def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
+    """x summed over the axes along which something of `shape` would be repeated to x's shape.
+
+        y = Bᵀ x,  B = broadcast_to
+
+    Raises  ValueError  if `shape` does not broadcast to x's shape
+    >>> sum_to([[1.0, 2.0], [3.0, 4.0]], (2,)).tolist()
+    [4.0, 6.0]
+    """
+    return xp.reshape(xp.sum(x, axis=axis, keepdims=False), shape)
+
+
+def _reshaped(x: Any, shape: Any) -> Call:
+    new, old = shape_from("reshape", shape), shape_of(x)
+    size = math.prod(old)
+    if new.count(-1) == 1:
+        rest = math.prod(n for n in new if n != -1)
+        new = tuple((size // rest if rest else 0) if n == -1 else n for n in new)
+    if math.prod(new) != size or any(n < 0 for n in new):
+        raise ValueError(f"reshape: shape {old} has {size} entries, which cannot be laid out as {shape!r}")
+    return (x,), {"shape": new}
+
+
+@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_reshaped)
+def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
+    """The same entries in the same order, laid out in `shape`; one length may be −1 and is worked out.
+
+        y = x,  entry by entry in row-major order
+
+    Raises  ValueError  if the number of entries differs
+    >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    return xp.reshape(x, shape)
+
+
+def _permuted(x: Any, axes: Any = None) -> Call:
+    shape = shape_of(x)
+    order = tuple(reversed(range(len(shape)))) if axes is None else axes_of("transpose", axes, shape)
+    if len(order) != len(shape):
+        raise ValueError(f"transpose: axes {axes!r} do not name every axis of shape {shape} once")
+    return (x,), {"axes": order}
+
+
+@linear(
+    lambda g, y, x, axes: transpose(g, tuple(axes.index(i) for i in range(len(axes)))),
+    symbol="ᵀ",
+    prepare=_permuted,
+)
+def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
+    """x with its axes in the order `axes`, reversed if None.
+
+        y[i, j] = x[j, i]
+
+    Raises  ValueError  if `axes` does not name every axis once
+    >>> transpose([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    return xp.transpose(x, axes)
+
+
+def _plain(index: Any) -> Any:
+    """`index` with nodes read as the integer or boolean arrays they hold, and lists as arrays."""
+    if isinstance(index, tuple):
+        return tuple(map(_plain, index))
+    if isinstance(index, Recorder):
+        return np.asarray(index)
+    return np.asarray(index, dtype=None if len(index) else int) if isinstance(index, list) else index
+
+
+def _indexed(x: Any, index: Any) -> Call:
+    return (x,), {"index": _plain(index)}
+
+
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
+def getitem(xp: Any, x: Any, *, index: Any) -> Any:
+    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
+
+        y = x[index]
+
+    Raises  IndexError  if `index` is out of range for x's shape
+    >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    return x[index]
+
+
+def _placed(x: Any, index: Any, shape: Any) -> Call:
+    return (x,), {"index": _plain(index), "shape": shape_from("put", shape)}
+
+
+@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
+def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
+    """Zeros of `shape` with the entries of x added in where `index` names them.
+
+        y = Gᵀ x,  G = getitem(·, index)
+
+    >>> put([1.0, 2.0, 3.0], [0, 0, 2], 3).tolist()
+    [3.0, 0.0, 3.0]
+    """
+    return xp.put(x, index, shape)
+
+
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=lambda x, dtype: ((x,), {"dtype": np.dtype(dtype)}))
+def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
+    """x in another floating-point type.
+
+        y = x, rounded to dtype
+
+    >>> astype(np.ones(1), "float32").dtype
+    dtype('float32')
+    """
+    return x.astype(dtype)
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
+
+        y = x[:, …, indices, …]
+
+    Raises  IndexError  if an index is out of range
+    >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    if axis is None:
+        return getitem(reshape(x, -1), _plain(indices))
+    (position,) = axes_of("take", axis, shape_of(x))
+    return getitem(x, (slice(None),) * position + (_plain(indices),))

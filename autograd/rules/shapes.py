@@ -1,0 +1,58 @@
+"""Axes and shapes, settled before an op is recorded: NumPy's many spellings become one."""
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, ...]
+
+
+def shape_of(x: Any) -> Shape:
+    """The shape of a node, an array or a number."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
+def axes_of(op: str, axis: Any, shape: Shape) -> Shape:
+    """`axis` as a tuple of distinct non-negative integers; None means every axis.
+
+    >>> axes_of("sum", -1, (2, 3)), axes_of("sum", None, (2, 3))
+    ((1,), (0, 1))
+    """
+    ndim = len(shape)
+    if axis is None:
+        return tuple(range(ndim))
+    try:
+        given = (operator.index(axis),) if not isinstance(axis, tuple | list) else tuple(map(operator.index, axis))
+    except TypeError:
+        raise TypeError(f"{op}: axis must be an integer, a tuple of integers or None, not {axis!r}") from None
+    for a in given:
+        if not -ndim <= a < ndim:
+            raise ValueError(f"{op}: axis {a} is out of range for shape {shape}, which has {ndim} axes")
+    axes = tuple(a % ndim for a in given)
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"{op}: axis {axis!r} names an axis of shape {shape} twice")
+    return axes
+
+
+def shape_from(op: str, shape: Any) -> Shape:
+    """A shape given as an integer or a sequence of them, as a tuple."""
+    try:
+        return (operator.index(shape),) if not isinstance(shape, tuple | list) else tuple(map(operator.index, shape))
+    except TypeError:
+        raise TypeError(f"{op}: a shape is an integer or a tuple of integers, not {shape!r}") from None
+
+
+def kept(shape: Shape, axes: Shape) -> Shape:
+    """`shape` after a reduction over `axes` that keeps them, with length 1.
+
+    >>> kept((2, 3), (1,))
+    (2, 1)
+    """
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def count(shape: Shape, axes: Shape) -> int:
+    """How many entries a reduction over `axes` takes together."""
+    return math.prod(shape[i] for i in axes)
