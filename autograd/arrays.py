@@ -1,0 +1,50 @@
+"""Arrays on their way into a graph: real numbers, and in nobody else's power to change."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.node import Node
+from autograd.op import Op
+
+Array = npt.NDArray[Any]
+
+
+def own(array: Array) -> Array:
+    """An array that nobody else can write to: itself if it is read-only to its roots, else a copy."""
+    root: Any = array
+    while isinstance(root, np.ndarray):
+        if root.flags.writeable:
+            return array.copy()
+        root = root.base
+    return array if root is None else array.copy()
+
+
+def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """`data` as an array of real numbers."""
+    if isinstance(data, Node):
+        raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
+    try:
+        array = np.asarray(data, dtype)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"Tensor(…) takes real numbers, not {data!r} (dtype {array.dtype}): convert them with np.asarray(…, dtype=float)"
+        )
+    return array
+
+
+def operand(op: Op, x: Any) -> Any:
+    """A constant operand: one number is a Python number, so that it never changes a type; an array is kept from change."""
+    if x.__class__ in (float, int, bool):
+        return x
+    if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
+        return real_array(x).item()
+    if isinstance(x, Node):
+        raise TypeError(
+            f"{op.name}: a Tensor and a {type(x).__name__} do not mix; make the {type(x).__name__} a Tensor, or take the "
+            "Tensor apart into Values"
+        )
+    return own(real_array(x))

@@ -1,0 +1,137 @@
+"""The sweeps over a recorded graph. They know inputs, ops and serial numbers, and nothing of number types.
+
+A node has a serial number, younger (larger) than those of its inputs, so that creation order is a topological order and a
+sweep is a search and a sort, never recursion. A leaf whose data changes takes a new number: an input younger than its node
+is therefore data that changed after it was used.
+"""
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autograd.node import Node
+from autograd.op import Op
+from autograd.recording import Recording
+
+by_serial = attrgetter("serial")
+
+
+def newest_first(outputs: Iterable[Node]) -> list[Node]:
+    """Every node that `outputs` were computed from, and themselves, newest first: a reverse topological order."""
+    seen: set[Node] = set()
+    stack = list(outputs)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack += [x for x in node.inputs if isinstance(x, Node)]
+    return sorted(seen, key=by_serial, reverse=True)
+
+
+def pull_back(
+    outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
+) -> dict[Node, Any]:
+    """The cotangents of the `wanted` nodes (of every leaf that requires a gradient if None), by reverse sweep.
+
+        x̄ = Σ over the uses of x of pullback(ȳ)
+
+    With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
+    are not in the result. Raw cotangents share memory with nothing.
+
+    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
+    """
+    order = newest_first(outputs)
+    refuse_changed(order)
+    if wanted is None:
+        targets, needed = {n for n in order if n.op is None and n.requires_grad}, None
+    else:
+        targets = set(wanted)
+        needed = _on_the_way_to(targets, order)
+    with Recording(record), np.errstate(all="ignore"):
+        return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
+
+
+class _Raw:
+    """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
+
+    def __init__(self, order: list[Node], outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
+        self.order = order
+        self.cotangents: dict[Node, Any] = {}
+        self.owned: set[Node] = set()
+        for output, seed in zip(outputs, seeds, strict=True):
+            self.add(output, seed, seed)
+
+    def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
+        for node in self.order:
+            g, op = self.cotangents.get(node), node.op
+            if g is None or op is None:
+                continue
+            if node not in targets:
+                del self.cotangents[node]
+            for i, (x, pullback) in enumerate(zip(node.inputs, op.pullbacks, strict=True)):
+                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
+                    self.add(x, self.pulled(node, op, i, x, g), g)
+        return {x: self.given(x) for x in targets if x in self.cotangents}
+
+    def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:
+        return node.pulled(i, g)
+
+    def add(self, x: Node, cotangent: Any, source: Any) -> None:
+        """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
+        before = self.cotangents.get(x)
+        if before is None:
+            self.cotangents[x] = cotangent
+            if cotangent is not source and getattr(cotangent, "base", source) is None:
+                self.owned.add(x)
+        elif x in self.owned:
+            before += cotangent
+            self.cotangents[x] = before
+        else:
+            self.cotangents[x] = before + cotangent
+            self.owned.add(x)
+
+    def given(self, x: Node) -> Any:
+        cotangent = self.cotangents[x]
+        return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
+
+
+class _Recorded(_Raw):
+    """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
+
+    def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:
+        return x.fitted(op.pulled(i, g, node, node.inputs, node.params), op)
+
+    def add(self, x: Node, cotangent: Any, source: Any) -> None:
+        before = self.cotangents.get(x)
+        self.cotangents[x] = cotangent if before is None else before + cotangent
+
+    def given(self, x: Node) -> Any:
+        return self.cotangents[x]
+
+
+def refuse_changed(order: Iterable[Node]) -> None:
+    """Raise if the data of an input changed after a node was computed from it."""
+    for node in order:
+        for x in node.inputs:
+            if isinstance(x, Node):
+                refuse_if_changed(node, x)
+
+
+def refuse_if_changed(node: Node, x: Node) -> None:
+    """Raise if x, an input of `node`, is younger than it."""
+    if x.latest_serial() > node.serial:
+        raise RuntimeError(
+            f"{x!r} was changed after {getattr(node.op, 'name', 'an op')}(…) used it, so the recorded graph no longer "
+            "describes its data and its gradient would be of other numbers. Compute the output again after changing a leaf."
+        )
+
+
+def _on_the_way_to(targets: set[Node], order: list[Node]) -> set[Node]:
+    """The nodes from which a target can be reached: only they need a cotangent."""
+    needed = set(targets)
+    for node in reversed(order):
+        if node not in needed and any(isinstance(x, Node) and x in needed for x in node.inputs):
+            needed.add(node)
+    return needed

@@ -1,0 +1,214 @@
+"""`Node`, the abstract number that remembers how it was made: its place in the graph, and its operators.
+
+`Value` (one float) and `Tensor` (one array) are its two classes. The operators are written here once, in terms of ops.
+"""
+
+import itertools
+import operator
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, Self
+
+import numpy as np
+
+from autograd.op import OPS, Op, Recorder
+from autograd.rules import bilinear, elementwise
+
+#: The next serial number. A node is always younger than its inputs.
+next_serial = itertools.count(1).__next__
+
+_NUMBERS = (Real, np.ndarray, np.generic, list, Recorder)
+
+
+class Node(Recorder):
+    """A number with a memory: `op`, `inputs` and `params` say how it was made; all are empty for a leaf.
+
+    label          any text, for pictures and messages
+    requires_grad  whether gradients reach it
+    serial         creation order, a topological order of the graph
+    """
+
+    __slots__ = ()
+
+    op: Op | None
+    label: str
+    requires_grad: bool
+    serial: int
+    grad: Any
+    _data: Any
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """What the op was applied to, in order: nodes, and raw numbers or arrays for constants."""
+        raise NotImplementedError
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The op's parameters: axes, shapes, indices."""
+        raise NotImplementedError
+
+    @classmethod
+    def constant(cls, data: Any) -> Self:
+        """A leaf that no gradient reaches."""
+        raise NotImplementedError
+
+    def pulled(self, i: int, g: Any) -> Any:
+        """The cotangent that `g`, this node's own, pulls back to input `i`: raw data, in that input's shape."""
+        raise NotImplementedError
+
+    def fitted(self, cotangent: Any, op: Op) -> Any:
+        """A cotangent computed by a pullback of `op`, brought to this node's shape and type."""
+        raise NotImplementedError
+
+    def latest_serial(self) -> int:
+        """The serial number, after noticing any change of a leaf's data."""
+        return self.serial
+
+    # What micrograd's readers look for.
+
+    @property
+    def _op(self) -> str:
+        return "" if self.op is None else self.op.symbol
+
+    @property
+    def _prev(self) -> tuple["Node", ...]:
+        return tuple(x if isinstance(x, Node) else self.constant(x) for x in self.inputs)
+
+    # Arithmetic. NotImplemented lets the other operand have its say, as Python's data model asks.
+
+    def __add__(self, other: Any) -> Self:
+        return _apply(elementwise.add, self, other)
+
+    def __radd__(self, other: Any) -> Self:
+        return _apply(elementwise.add, other, self)
+
+    def __sub__(self, other: Any) -> Self:
+        return _apply(elementwise.subtract, self, other)
+
+    def __rsub__(self, other: Any) -> Self:
+        return _apply(elementwise.subtract, other, self)
+
+    def __mul__(self, other: Any) -> Self:
+        return _apply(elementwise.multiply, self, other)
+
+    def __rmul__(self, other: Any) -> Self:
+        return _apply(elementwise.multiply, other, self)
+
+    def __truediv__(self, other: Any) -> Self:
+        return _apply(elementwise.divide, self, other)
+
+    def __rtruediv__(self, other: Any) -> Self:
+        return _apply(elementwise.divide, other, self)
+
+    def __pow__(self, other: Any) -> Self:
+        return _apply(elementwise.power, self, other)
+
+    def __rpow__(self, other: Any) -> Self:
+        return _apply(elementwise.power, other, self)
+
+    def __matmul__(self, other: Any) -> Self:
+        return _apply(bilinear.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Self:
+        return _apply(bilinear.matmul, other, self)
+
+    def __neg__(self) -> Self:
+        return _apply(elementwise.negative, self)
+
+    def __pos__(self) -> Self:
+        return _apply(elementwise.positive, self)
+
+    def __abs__(self) -> Self:
+        return _apply(elementwise.abs, self)
+
+    def exp(self) -> Self:
+        """eˣ, entry by entry: `autograd.exp`."""
+        return _apply(elementwise.exp, self)
+
+    def log(self) -> Self:
+        """Natural logarithm, entry by entry: `autograd.log`."""
+        return _apply(elementwise.log, self)
+
+    def sqrt(self) -> Self:
+        """Square root, entry by entry: `autograd.sqrt`."""
+        return _apply(elementwise.sqrt, self)
+
+    def sin(self) -> Self:
+        """Sine, entry by entry: `autograd.sin`."""
+        return _apply(elementwise.sin, self)
+
+    def cos(self) -> Self:
+        """Cosine, entry by entry: `autograd.cos`."""
+        return _apply(elementwise.cos, self)
+
+    def tanh(self) -> Self:
+        """Hyperbolic tangent, entry by entry: `autograd.tanh`."""
+        return _apply(elementwise.tanh, self)
+
+    def sigmoid(self) -> Self:
+        """The logistic function, entry by entry: `autograd.sigmoid`."""
+        return _apply(elementwise.sigmoid, self)
+
+    def relu(self) -> Self:
+        """max(x, 0), entry by entry: `autograd.relu`."""
+        return _apply(elementwise.relu, self)
+
+    # Comparison answers with plain booleans; nodes with equal data are still two nodes, so the hash is the identity.
+
+    def __eq__(self, other: object) -> Any:
+        return _compare(operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _compare(operator.ne, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compare(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compare(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compare(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compare(operator.ge, self, other)
+
+    __hash__ = object.__hash__
+
+    # NumPy's functions and operators on a node give a node.
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        op = OPS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
+        if op is not None and method == "__call__" and not kwargs:
+            return op(*inputs)
+        plain = _COMPARISONS.get(ufunc.__name__)
+        if plain is not None and method == "__call__" and not kwargs:
+            return plain(*(x._data if isinstance(x, Node) else x for x in inputs))
+        what = (
+            f"np.{ufunc.__name__}"
+            + (f".{method}" if method != "__call__" else "")
+            + (f"(…, {', '.join(kwargs)}=…)" if kwargs else "")
+        )
+        raise TypeError(
+            f"{what} has no derivative here for a {type(self).__name__}: use an op of autograd ({', '.join(sorted(OPS))}), "
+            "or x.detach().numpy() for plain numbers"
+        )
+
+
+_UFUNC_NAMES = {"absolute": "abs", "fabs": "abs", "true_divide": "divide"}
+_COMPARISONS: dict[str, Callable[..., Any]] = {
+    f.__name__: f for f in (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+}
+
+
+def _apply(op: Op, *inputs: Any) -> Any:
+    for x in inputs:
+        if not isinstance(x, _NUMBERS):
+            return NotImplemented
+    return op(*inputs)
+
+
+def _compare(relation: Callable[[Any, Any], Any], node: Node, other: Any) -> Any:
+    if not isinstance(other, _NUMBERS):
+        return NotImplemented
+    return relation(node._data, other._data if isinstance(other, Node) else other)
