@@ -1,0 +1,56 @@
+"""Containers of numbers: taken apart into leaves, and put together again in the same shape."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def is_container(x: Any) -> bool:
+    """Whether x is a dict, a list, a tuple (named or not) or a dataclass: what holds leaves."""
+    return isinstance(x, dict | list | tuple) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
+
+
+def leaves(tree: Any) -> list[Any]:
+    """What the containers in `tree` hold, in order; a leaf alone is a tree of one.
+
+    >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
+    [1.0, 2.0, 3.0]
+    """
+    return [leaf for part in _parts(tree) for leaf in leaves(part)] if is_container(tree) else [tree]
+
+
+def rebuilt(tree: Any, new: list[Any]) -> Any:
+    """`tree` with its leaves replaced, in order, by `new`.
+
+    >>> rebuilt({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
+    {'w': [4, 5], 'b': (6,)}
+    """
+    return _rebuilt(tree, iter(new))
+
+
+def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
+    """`tree` with f applied to every leaf.
+
+    >>> mapped(abs, (-1, [-2]))
+    (1, [2])
+    """
+    return rebuilt(tree, [f(leaf) for leaf in leaves(tree)])
+
+
+def _parts(tree: Any) -> list[Any]:
+    if isinstance(tree, dict):
+        return list(tree.values())
+    if isinstance(tree, list | tuple):
+        return list(tree)
+    return [getattr(tree, field.name) for field in dataclasses.fields(tree)]
+
+
+def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
+    if not is_container(tree):
+        return next(new)
+    parts = [_rebuilt(part, new) for part in _parts(tree)]
+    if isinstance(tree, dict):
+        return type(tree)(zip(tree, parts, strict=True))
+    if isinstance(tree, list | tuple):
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), parts, strict=True)})
