@@ -22,32 +22,15 @@ if (_Path(__file__).parent / "core.py").exists():
 # from autograd.draw import Drawing, draw
 from autograd.op import OPS, custom_op
 from autograd.recording import no_grad
+from autograd.rules.activations import relu, sigmoid
+from autograd.rules.arithmetic import (
+    abs, add, divide, maximum, minimum, multiply, negative, positive, sign, subtract, where,
+)  # fmt: skip
 from autograd.rules.bilinear import matmul
-from autograd.rules.elementwise import (
-    abs,
-    add,
-    cos,
-    divide,
-    exp,
-    log,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    positive,
-    power,
-    relu,
-    sech,
-    sigmoid,
-    sign,
-    sin,
-    sqrt,
-    subtract,
-    tanh,
-    where,
-)
-from autograd.rules.general import logsumexp, max
+from autograd.rules.exponential import exp, log, power, sqrt
 from autograd.rules.linear import astype, broadcast_to, getitem, mean, put, reshape, sum, sum_to, take, transpose
+from autograd.rules.reductions import logsumexp, max
+from autograd.rules.trigonometry import cos, sech, sin, tanh
 from autograd.tensor import Tensor
 from autograd.transforms import grad, gradients, value_and_grad
 from autograd.value import Value

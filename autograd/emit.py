@@ -106,8 +106,7 @@ def method(self, other):
 def emitted(op: Op) -> dict[str, str]:
     """The source of each method that stands for `op`, by method name; none if `Value` has no method for it.
 
-    >>> from autograd.rules import elementwise
-    >>> print(emitted(elementwise.sigmoid)["sigmoid"].splitlines()[4].strip())
+    >>> print(emitted(OPS["sigmoid"])["sigmoid"].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
     """
     names = [Code(n) for n in "ab"[: op.arity]]

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.op import OPS, Op, Recorder
-from autograd.rules import bilinear, elementwise
+from autograd.rules import activations, arithmetic, bilinear, exponential, trigonometry
 
 #: The next serial number. A node is always younger than its inputs.
 next_serial = itertools.count(1).__next__
@@ -77,34 +77,34 @@ class Node(Recorder):
     # Arithmetic. NotImplemented lets the other operand have its say, as Python's data model asks.
 
     def __add__(self, other: Any) -> Self:
-        return _apply(elementwise.add, self, other)
+        return _apply(arithmetic.add, self, other)
 
     def __radd__(self, other: Any) -> Self:
-        return _apply(elementwise.add, other, self)
+        return _apply(arithmetic.add, other, self)
 
     def __sub__(self, other: Any) -> Self:
-        return _apply(elementwise.subtract, self, other)
+        return _apply(arithmetic.subtract, self, other)
 
     def __rsub__(self, other: Any) -> Self:
-        return _apply(elementwise.subtract, other, self)
+        return _apply(arithmetic.subtract, other, self)
 
     def __mul__(self, other: Any) -> Self:
-        return _apply(elementwise.multiply, self, other)
+        return _apply(arithmetic.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Self:
-        return _apply(elementwise.multiply, other, self)
+        return _apply(arithmetic.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Self:
-        return _apply(elementwise.divide, self, other)
+        return _apply(arithmetic.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Self:
-        return _apply(elementwise.divide, other, self)
+        return _apply(arithmetic.divide, other, self)
 
     def __pow__(self, other: Any) -> Self:
-        return _apply(elementwise.power, self, other)
+        return _apply(exponential.power, self, other)
 
     def __rpow__(self, other: Any) -> Self:
-        return _apply(elementwise.power, other, self)
+        return _apply(exponential.power, other, self)
 
     def __matmul__(self, other: Any) -> Self:
         return _apply(bilinear.matmul, self, other)
@@ -113,45 +113,45 @@ class Node(Recorder):
         return _apply(bilinear.matmul, other, self)
 
     def __neg__(self) -> Self:
-        return _apply(elementwise.negative, self)
+        return _apply(arithmetic.negative, self)
 
     def __pos__(self) -> Self:
-        return _apply(elementwise.positive, self)
+        return _apply(arithmetic.positive, self)
 
     def __abs__(self) -> Self:
-        return _apply(elementwise.abs, self)
+        return _apply(arithmetic.abs, self)
 
     def exp(self) -> Self:
         """eˣ, entry by entry: `autograd.exp`."""
-        return _apply(elementwise.exp, self)
+        return _apply(exponential.exp, self)
 
     def log(self) -> Self:
         """Natural logarithm, entry by entry: `autograd.log`."""
-        return _apply(elementwise.log, self)
+        return _apply(exponential.log, self)
 
     def sqrt(self) -> Self:
         """Square root, entry by entry: `autograd.sqrt`."""
-        return _apply(elementwise.sqrt, self)
+        return _apply(exponential.sqrt, self)
 
     def sin(self) -> Self:
         """Sine, entry by entry: `autograd.sin`."""
-        return _apply(elementwise.sin, self)
+        return _apply(trigonometry.sin, self)
 
     def cos(self) -> Self:
         """Cosine, entry by entry: `autograd.cos`."""
-        return _apply(elementwise.cos, self)
+        return _apply(trigonometry.cos, self)
 
     def tanh(self) -> Self:
         """Hyperbolic tangent, entry by entry: `autograd.tanh`."""
-        return _apply(elementwise.tanh, self)
+        return _apply(trigonometry.tanh, self)
 
     def sigmoid(self) -> Self:
         """The logistic function, entry by entry: `autograd.sigmoid`."""
-        return _apply(elementwise.sigmoid, self)
+        return _apply(activations.sigmoid, self)
 
     def relu(self) -> Self:
         """max(x, 0), entry by entry: `autograd.relu`."""
-        return _apply(elementwise.relu, self)
+        return _apply(activations.relu, self)
 
     # Comparison answers with plain booleans; nodes with equal data are still two nodes, so the hash is the identity.
 

@@ -12,7 +12,7 @@ from autograd.namespaces import quietly
 from autograd.node import Node, next_serial
 from autograd.op import Op
 from autograd.recording import is_recording
-from autograd.rules import general, linear
+from autograd.rules import linear, reductions
 from autograd.rules.shapes import shape_of
 
 
@@ -238,7 +238,7 @@ class Tensor(Node):
 
     def max(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
         """Largest entry over `axis`: `autograd.max`."""
-        return general.max(self, axis, keepdims)
+        return reductions.max(self, axis, keepdims)
 
     def reshape(self, *shape: Any) -> "Tensor":
         """The same entries in another shape: `autograd.reshape`."""

@@ -11,7 +11,7 @@ from autograd import tree
 from autograd.graph import pull_back
 from autograd.node import Node
 from autograd.recording import Recording
-from autograd.rules.elementwise import positive
+from autograd.rules.arithmetic import positive
 from autograd.tensor import Tensor
 from autograd.value import Value
 

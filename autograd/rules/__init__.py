@@ -1,5 +1,5 @@
 """Every op, declared once: a derivative of this engine stands in these files and nowhere else."""
 
-from autograd.rules import bilinear, elementwise, general, linear
+from autograd.rules import activations, arithmetic, bilinear, exponential, linear, reductions, trigonometry
 
-__all__ = ["bilinear", "elementwise", "general", "linear"]
+__all__ = ["activations", "arithmetic", "bilinear", "exponential", "linear", "reductions", "trigonometry"]

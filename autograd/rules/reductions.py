@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.op import general
-from autograd.rules.elementwise import exp
+from autograd.rules.exponential import exp
 from autograd.rules.linear import Call, broadcast_to, reshape
 from autograd.rules.shapes import Shape, axes_of, count, kept, shape_of
 
