@@ -22,60 +22,37 @@ if (_Path(__file__).parent / "core.py").exists():
 # from autograd.draw import Drawing, draw
 from autograd.op import OPS, custom_op
 from autograd.recording import no_grad
-from autograd.rules.activations import relu, sigmoid
+from autograd.rules.activations import (
+    celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, silu,
+    softplus, softsign,
+)  # fmt: skip
 from autograd.rules.arithmetic import (
-    abs, add, divide, maximum, minimum, multiply, negative, positive, sign, subtract, where,
+    abs, add, divide, hypot, multiply, negative, positive, reciprocal, sign, square, subtract,
 )  # fmt: skip
 from autograd.rules.bilinear import matmul
-from autograd.rules.exponential import exp, log, power, sqrt
+from autograd.rules.choices import clip, fmax, fmin, maximum, minimum, where
+from autograd.rules.exponential import (
+    cbrt, exp, exp2, expm1, log, log10, log1p, log2, logaddexp, power, sigmoid, sqrt, xlogy,
+)  # fmt: skip
 from autograd.rules.linear import astype, broadcast_to, getitem, mean, put, reshape, sum, sum_to, take, transpose
 from autograd.rules.reductions import logsumexp, max
-from autograd.rules.trigonometry import cos, sech, sin, tanh
+from autograd.rules.rounding import ceil, floor, fmod, remainder, round, trunc
+from autograd.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative
+from autograd.rules.trigonometry import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
+)  # fmt: skip
 from autograd.tensor import Tensor
 from autograd.transforms import grad, gradients, value_and_grad
 from autograd.value import Value
 
 __all__ = [
-    "OPS",
-    "Tensor",
-    "Value",
-    "abs",
-    "add",
-    "astype",
-    "broadcast_to",
-    "cos",
-    "custom_op",
-    "divide",
-    "exp",
-    "getitem",
-    "grad",
-    "gradients",
-    "log",
-    "logsumexp",
-    "matmul",
-    "max",
-    "maximum",
-    "mean",
-    "minimum",
-    "multiply",
-    "negative",
-    "no_grad",
-    "positive",
-    "power",
-    "put",
-    "relu",
-    "reshape",
-    "sech",
-    "sigmoid",
-    "sign",
-    "sin",
-    "sqrt",
-    "subtract",
-    "sum",
-    "sum_to",
-    "take",
-    "tanh",
-    "transpose",
-    "value_and_grad",
-    "where",
+    "OPS", "Tensor", "Value", "custom_op", "grad", "gradients", "no_grad", "value_and_grad",
+    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
+    "cbrt", "ceil", "celu", "clip", "cos", "cosh", "digamma", "divide", "elu", "erf", "erfc", "exp", "exp2", "expm1",
+    "floor", "fmax", "fmin", "fmod", "gammaln", "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot",
+    "leaky_relu", "log", "log10", "log1p", "log2", "log_sigmoid", "logaddexp", "logsumexp", "matmul", "max", "maximum",
+    "mean", "minimum", "mish", "multiply", "negative", "polygamma", "positive", "power", "put", "reciprocal", "relu",
+    "relu6", "remainder", "reshape", "round", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinc",
+    "sinc_derivative", "sinh", "softplus", "softsign", "sqrt", "square", "subtract", "sum", "sum_to", "take", "tan",
+    "tanh", "transpose", "trunc", "where", "xlogy",
 ]  # fmt: skip

@@ -55,8 +55,16 @@ def reals_without(*points: float) -> OpenSet:
     return OpenSet(name, tuple(pairwise(edges)))
 
 
+def _cells(start: float) -> tuple[Interval, ...]:
+    return tuple((k + start, k + start + 1.0) for k in range(-64, 64))
+
+
 REALS = OpenSet("ℝ", ((-inf, inf),))
 POSITIVE = OpenSet("x > 0", ((0.0, inf),))
 NONZERO = reals_without(0.0)
+UNIT_INTERVAL = OpenSet("0 < x < 1", ((0.0, 1.0),))
+ABOVE_ONE = OpenSet("x > 1", ((1.0, inf),))
 UNIT = OpenSet("|x| < 1", ((-1.0, 1.0),))
+NON_INTEGERS = OpenSet("x ∉ ℤ, |x| < 64", _cells(0.0))
+NON_HALVES = OpenSet("x ∉ ℤ + ½, |x| < 64", _cells(-0.5))
 DISTINCT = Domain((REALS,), distinct=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.numerics import from_scipy, sinc_derivative
+
 #: What `math` raises where IEEE 754 has a value: the caller then reads the rule once more, in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
 
@@ -19,18 +21,81 @@ class _Scalar:
     """Names for Python floats: `math` at its fastest. It may raise one of MATH_ERRORS."""
 
     exp = staticmethod(math.exp)
+    exp2 = staticmethod(math.exp2)
+    expm1 = staticmethod(math.expm1)
     log = staticmethod(math.log)
+    log2 = staticmethod(math.log2)
+    log10 = staticmethod(math.log10)
+    log1p = staticmethod(math.log1p)
     sqrt = staticmethod(math.sqrt)
+    cbrt = staticmethod(math.cbrt)
+    power = staticmethod(math.pow)
     sin = staticmethod(math.sin)
     cos = staticmethod(math.cos)
-    tanh = staticmethod(math.tanh)
+    tan = staticmethod(math.tan)
+    arcsin = staticmethod(math.asin)
+    arccos = staticmethod(math.acos)
+    arctan = staticmethod(math.atan)
+    arctan2 = staticmethod(math.atan2)
+    sinh = staticmethod(math.sinh)
     cosh = staticmethod(math.cosh)
-    power = staticmethod(math.pow)
+    tanh = staticmethod(math.tanh)
+    arcsinh = staticmethod(math.asinh)
+    arccosh = staticmethod(math.acosh)
+    arctanh = staticmethod(math.atanh)
+    hypot = staticmethod(math.hypot)
     abs = staticmethod(math.fabs)
+    fmod = staticmethod(math.fmod)
+    remainder = staticmethod(operator.mod)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
+    sinc_derivative = staticmethod(sinc_derivative)
 
     @staticmethod
     def sign(x: float) -> float:
         return float((x > 0) - (x < 0)) if x == x else x
+
+    @staticmethod
+    def floor(x: float) -> float:
+        return math.copysign(math.floor(x), x)  # −0.0 keeps its sign
+
+    @staticmethod
+    def ceil(x: float) -> float:
+        return math.copysign(math.ceil(x), x)
+
+    @staticmethod
+    def trunc(x: float) -> float:
+        return math.copysign(math.trunc(x), x)
+
+    @staticmethod
+    def round(x: float, decimals: int) -> float:
+        if decimals:
+            raise ValueError("NumPy rounds decimals in its own way")
+        return math.copysign(round(x), x)
+
+    @staticmethod
+    def gammaln(x: float) -> float:
+        return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
+
+    @staticmethod
+    def digamma(x: float) -> float:
+        return float(from_scipy("digamma")(x))
+
+    @staticmethod
+    def polygamma(n: int, x: float) -> float:
+        return float(from_scipy("polygamma")(n, x))
+
+    @staticmethod
+    def logaddexp(a: float, b: float) -> float:
+        return a + math.log(2) if a == b else max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+    @staticmethod
+    def fmax(a: float, b: float) -> float:
+        return a if a > b or b != b else b
+
+    @staticmethod
+    def fmin(a: float, b: float) -> float:
+        return a if a < b or b != b else b
 
     @staticmethod
     def maximum(a: float, b: float) -> float:
@@ -71,14 +136,19 @@ def is_basic(index: Any) -> bool:
 _add_up: Callable[..., Any] = np.add.reduce
 
 
+_SCIPY = ("erf", "erfc", "gammaln", "digamma", "polygamma")
+
+
 class _NumPy:
     """NumPy itself, with cheaper or missing spellings."""
 
     power = staticmethod(operator.pow)  # `a ** 2` has a fast path that np.power lacks
     put = staticmethod(_put)
 
+    sinc_derivative = staticmethod(sinc_derivative)
+
     def __getattr__(self, name: str) -> Any:
-        found = getattr(np, name)
+        found = from_scipy(name) if name in _SCIPY else getattr(np, name)
         setattr(self, name, found)
         return found
 

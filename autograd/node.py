@@ -147,7 +147,7 @@ class Node(Recorder):
 
     def sigmoid(self) -> Self:
         """The logistic function, entry by entry: `autograd.sigmoid`."""
-        return _apply(activations.sigmoid, self)
+        return _apply(exponential.sigmoid, self)
 
     def relu(self) -> Self:
         """max(x, 0), entry by entry: `autograd.relu`."""

@@ -71,6 +71,7 @@ class Op:
         self.prepare = prepare
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
         self.arity = len(parameters) - len(self.params)
         if len(pullbacks) != self.arity:
             raise TypeError(f"op {self.name!r} has {self.arity} inputs and {len(pullbacks)} pullbacks")
@@ -83,12 +84,27 @@ class Op:
     def __call__(self, *args: Any, **params: Any) -> Any:
         if self.prepare is not None:
             args, params = self.prepare(*args, **params)
-        elif len(args) != self.arity:
-            raise TypeError(f"{self.name}{self.__signature__} takes {self.arity} inputs, not {len(args)}")
+        else:
+            args, params = self._bound(args, params)
         for x in args:
             if isinstance(x, Recorder):
                 return x.record(self, args, params)
         return self.compute(args, params)
+
+    def _bound(self, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A plain call as (inputs, params): parameters may stand behind the inputs, and have their defaults."""
+        if len(args) == self.arity and not self.params and not params:
+            return args, params
+        extra = dict(zip(self.params, args[self.arity :], strict=False))
+        bound = self.defaults | extra | params
+        if (
+            len(args) < self.arity
+            or len(args) > self.arity + len(extra)
+            or extra.keys() & params
+            or set(bound) != set(self.params)
+        ):
+            raise TypeError(f"{self.name}{self.__signature__} cannot be called with {len(args)} arguments and {params}")
+        return args[: self.arity], bound
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The forward rule on raw numbers: Python floats give a float, anything else what NumPy gives."""

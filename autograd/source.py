@@ -59,6 +59,9 @@ class Code(Recorder):
     def __and__(self, other: Any) -> "Code":
         return Code(f"{self.up_to(_COMPARE)} and {code(other).up_to(_COMPARE)}", _CHOICE)
 
+    def __or__(self, other: Any) -> "Code":
+        return Code(f"({self.up_to(_COMPARE)} or {code(other).up_to(_COMPARE)})")
+
     def __neg__(self) -> "Code":
         return Code(f"-{self.up_to(_POWER)}", _UNARY)
 
@@ -79,6 +82,9 @@ class Code(Recorder):
 
     def __eq__(self, other: object) -> "Code":  # type: ignore[override]
         return _infix("==", self, other, _COMPARE)
+
+    def __ne__(self, other: object) -> "Code":  # type: ignore[override]
+        return _infix("!=", self, other, _COMPARE)
 
     __hash__ = object.__hash__
 

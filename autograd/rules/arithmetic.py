@@ -1,13 +1,10 @@
-"""Arithmetic, entry by entry: + − × ÷, and the choices between two numbers.
-
-Where a map has a kink, the value of its derivative there is chosen in this order: the least-norm subgradient if it is
-locally convex, the least-norm supergradient if it is locally concave, the limit if it is defined by continuity, else NaN.
-"""
+"""Arithmetic, entry by entry: + − × ÷ and what is made of them."""
 
 from typing import Any
 
-from autograd.domain import DISTINCT, NONZERO, REALS, Domain
+from autograd.domain import NONZERO, REALS, Domain
 from autograd.op import elementwise
+from autograd.rules.choices import where
 
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: g, symbol="+")
@@ -111,56 +108,41 @@ def sign(xp: Any, x: Any) -> Any:
     return xp.sign(x)
 
 
-@elementwise(
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a > b)),
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b > a)),
-    symbol="max",
-    smooth_on=DISTINCT,
-)
-def maximum(xp: Any, a: Any, b: Any) -> Any:
-    """The larger of two numbers, entry by entry; NaN if either is. A tie shares its derivative, half each.
+@elementwise(lambda g, y, x: g * 2.0 * x, symbol="²")
+def square(xp: Any, x: Any) -> Any:
+    """The number times itself.
 
-        y = max(a, b)
+        y = x²
 
-    >>> maximum(1.0, 2.0)
-    2.0
+    >>> square(3.0)
+    9.0
     """
-    return xp.maximum(a, b)
+    return x * x
 
 
-@elementwise(
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a < b)),
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b < a)),
-    symbol="min",
-    smooth_on=DISTINCT,
-)
-def minimum(xp: Any, a: Any, b: Any) -> Any:
-    """The smaller of two numbers, entry by entry; NaN if either is. A tie shares its derivative, half each.
+@elementwise(lambda g, y, x: -g * y * y, symbol="1/·", smooth_on=NONZERO)
+def reciprocal(xp: Any, x: Any) -> Any:
+    """One divided by the number; ±∞ at ±0.
 
-        y = min(a, b)
+        y = 1 / x
 
-    >>> minimum(1.0, 2.0)
-    1.0
+    >>> reciprocal(4.0)
+    0.25
     """
-    return xp.minimum(a, b)
+    return 1.0 / x
 
 
 @elementwise(
-    None,
-    lambda g, y, condition, a, b: where(condition, g, 0.0),
-    lambda g, y, condition, a, b: where(condition, 0.0, g),
-    symbol="?:",
+    lambda g, y, a, b: where(y == 0, 0.0, g * (a / y)),
+    lambda g, y, a, b: where(y == 0, 0.0, g * (b / y)),
+    smooth_on=Domain((NONZERO, NONZERO)),
 )
-def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, else b, entry by entry.
+def hypot(xp: Any, a: Any, b: Any) -> Any:
+    """The longest side of a right-angled triangle, without overflow; the derivatives at (0, 0) are 0.
 
-        y = a if condition else b
+        y = √(a² + b²)
 
-    Both branches are computed, and so are both derivatives: an infinite derivative in the branch not taken gives 0·∞ = NaN.
-    `where(x > 0, log(x), 0.0)` has gradient NaN at 0; keep the argument safe as well, with
-    `where(x > 0, log(where(x > 0, x, 1.0)), 0.0)`, and it is 0.
-
-    >>> where(True, 1.0, 2.0)
-    1.0
+    >>> hypot(3.0, 4.0)
+    5.0
     """
-    return xp.where(condition, a, b)
+    return xp.hypot(a, b)
