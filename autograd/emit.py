@@ -8,7 +8,7 @@ For `multiply` the method of two Values reads, once the names are resolved,
 
 and the node keeps y, its two inputs, and the local derivatives p = ∂y/∂a and q = ∂y/∂b: the pullbacks read with ȳ = 1. A
 first-order sweep is then two multiply-adds a node. Whatever is not two plain floats within `math`'s reach (constants,
-arrays, overflow, recording off) goes to `Value.record`, which does the same from the same row, and is slower.
+arrays, overflow, recording off or watched) goes to `Value.record`, which does the same from the same row, and is slower.
 """
 
 import linecache
@@ -53,7 +53,7 @@ _NODE = """\
 
 _UNARY = """\
 def method(self):
-    if self.requires_grad and not state.paused:
+    if self.requires_grad and not state.blocks:
         a = self._data
         try:
             y = {y}
@@ -68,7 +68,7 @@ _BINARY = """\
 def method(self, other):
     kind = other.__class__
     if kind is cls:
-        if (self.requires_grad or other.requires_grad) and not state.paused:
+        if (self.requires_grad or other.requires_grad) and not state.blocks:
             a = self._data
             b = other._data
             try:
@@ -77,7 +77,7 @@ def method(self, other):
                 q = {q}
             except MATH_ERRORS:
                 return record(op, (self, other), NO_PARAMS)
-{node}    elif (kind is float or kind is int) and self.requires_grad and not state.paused:
+{node}    elif (kind is float or kind is int) and self.requires_grad and not state.blocks:
         a = self._data
         try:
             b = q = float(other)
@@ -91,7 +91,7 @@ def method(self, other):
 _REFLECTED = """\
 def method(self, other):
     kind = other.__class__
-    if (kind is float or kind is int) and self.requires_grad and not state.paused:
+    if (kind is float or kind is int) and self.requires_grad and not state.blocks:
         b = self._data
         try:
             a = p = float(other)

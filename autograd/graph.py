@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.anomaly import watch_gradient
 from autograd.node import Node
 from autograd.op import Op
-from autograd.recording import Recording
+from autograd.recording import is_watched, recording
 
 by_serial = attrgetter("serial")
 
@@ -45,11 +46,12 @@ def pull_back(
     order = newest_first(outputs)
     refuse_changed(order)
     if wanted is None:
-        targets, needed = {n for n in order if n.op is None and n.requires_grad}, None
+        targets = {n for n in order if n.requires_grad and (n.op is None or n.retains_grad)}
+        needed = None
     else:
         targets = set(wanted)
         needed = _on_the_way_to(targets, order)
-    with Recording(record), np.errstate(all="ignore"):
+    with recording() if record else np.errstate(all="ignore"):
         return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
 
 
@@ -64,15 +66,24 @@ class _Raw:
             self.add(output, seed, seed)
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
+        watched = is_watched()
         for node in self.order:
             g, op = self.cotangents.get(node), node.op
-            if g is None or op is None:
+            if g is None:
+                continue
+            if node._hooks:
+                self.cotangents[node] = g = node.hooked(g)
+                self.owned.discard(node)
+            if op is None:
                 continue
             if node not in targets:
                 del self.cotangents[node]
             for i, (x, pullback) in enumerate(zip(node.inputs, op.pullbacks, strict=True)):
                 if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
-                    self.add(x, self.pulled(node, op, i, x, g), g)
+                    cotangent = self.pulled(node, op, i, x, g)
+                    if watched:
+                        watch_gradient(node, op, g, cotangent)
+                    self.add(x, cotangent, g)
         return {x: self.given(x) for x in targets if x in self.cotangents}
 
     def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:

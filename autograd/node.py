@@ -25,6 +25,7 @@ class Node(Recorder):
 
     label          any text, for pictures and messages
     requires_grad  whether gradients reach it
+    retains_grad   whether a computed node keeps its gradient after `backward()`
     serial         creation order, a topological order of the graph
     """
 
@@ -35,7 +36,9 @@ class Node(Recorder):
     requires_grad: bool
     serial: int
     grad: Any
+    retains_grad: bool = False
     _data: Any
+    _hooks: tuple[Callable[[Any], Any], ...] = ()
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -59,6 +62,10 @@ class Node(Recorder):
     def fitted(self, cotangent: Any, op: Op) -> Any:
         """A cotangent computed by a pullback of `op`, brought to this node's shape and type."""
         raise NotImplementedError
+
+    def hooked(self, gradient: Any) -> Any:
+        """The gradient after every hook registered on this node has seen it."""
+        return gradient
 
     def latest_serial(self) -> int:
         """The serial number, after noticing any change of a leaf's data."""

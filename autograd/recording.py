@@ -1,4 +1,8 @@
-"""Whether arithmetic on nodes is recorded: on by default, off inside `no_grad()`, per thread and per task."""
+"""How arithmetic on nodes is recorded: on by default, off inside `no_grad()`, watched inside `detect_anomaly()`.
+
+Each is a context variable, so that it holds per thread and per task. `state.blocks` counts the open blocks of any kind,
+anywhere: while it is 0, the common case, nobody needs to ask the context variables.
+"""
 
 import threading
 from collections.abc import Callable
@@ -8,48 +12,57 @@ from typing import Any, TypeVar, overload
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_on: ContextVar[bool] = ContextVar("autograd_recording", default=True)
-
 
 class _State:
-    """How many `no_grad()` blocks are open anywhere: while it is 0, nobody needs to ask the context variable."""
-
     def __init__(self) -> None:
-        self.paused = 0
+        self.blocks = 0
         self.lock = threading.Lock()
 
 
 state = _State()
+_on: ContextVar[bool] = ContextVar("autograd_recording", default=True)
+_watched: ContextVar[bool] = ContextVar("autograd_watched", default=False)
 
 
 def is_recording() -> bool:
     """Whether an operation on a node that requires a gradient would be recorded here and now."""
-    return not state.paused or _on.get()
+    return not state.blocks or _on.get()
 
 
-class Recording(ContextDecorator):
-    """A block, or a function, in which recording is on or off; it ends as it was, whatever happens inside."""
+def is_watched() -> bool:
+    """Whether every value and gradient is to be finite here and now."""
+    return bool(state.blocks) and _watched.get()
 
-    def __init__(self, on: bool) -> None:
-        self._value = on
+
+class Block(ContextDecorator):
+    """A block, or a function, in which a context variable has a value; it ends as it was, whatever happens inside."""
+
+    def __init__(self, variable: ContextVar[bool], value: bool) -> None:
+        self._variable = variable
+        self._value = value
         self._tokens: list[Token[bool]] = []
 
     def __enter__(self) -> None:
         with state.lock:
-            state.paused += not self._value
-        self._tokens.append(_on.set(self._value))
+            state.blocks += 1
+        self._tokens.append(self._variable.set(self._value))
 
     def __exit__(self, *error: object) -> None:
-        _on.reset(self._tokens.pop())
+        self._variable.reset(self._tokens.pop())
         with state.lock:
-            state.paused -= not self._value
+            state.blocks -= 1
 
-    def _recreate_cm(self) -> "Recording":  # a decorated function may run in many threads: one block each
-        return Recording(self._value)
+    def _recreate_cm(self) -> "Block":  # a decorated function may run in many threads: one block each
+        return Block(self._variable, self._value)
+
+
+def recording() -> Block:
+    """A block in which recording is on, whatever is around it."""
+    return Block(_on, True)
 
 
 @overload
-def no_grad() -> Recording: ...
+def no_grad() -> Block: ...
 @overload
 def no_grad(function: F) -> F: ...
 def no_grad(function: Any = None) -> Any:
@@ -62,4 +75,19 @@ def no_grad(function: Any = None) -> Any:
     >>> y.requires_grad
     False
     """
-    return Recording(False) if function is None else Recording(False)(function)
+    return Block(_on, False) if function is None else Block(_on, False)(function)
+
+
+def detect_anomaly() -> Block:
+    """A block, or a decorator, in which the first value or gradient that is NaN or infinite is an error.
+
+    The error names the op, the line of the program that called it, and the ranges of its inputs.
+
+    Raises  FloatingPointError  inside the block
+    >>> from autograd import Value
+    >>> with detect_anomaly():
+    ...     Value(-1.0).log()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    FloatingPointError: log gave nan, from 1 input: -1.0...
+    """
+    return Block(_watched, True)

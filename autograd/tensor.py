@@ -1,23 +1,28 @@
 """`Tensor`: one NumPy array that remembers how it was made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd.anomaly import remember_line, watch_value
+from autograd.array_methods import ArrayMethods
 from autograd.arrays import Array, operand, own, real_array
 from autograd.graph import pull_back
 from autograd.namespaces import quietly
-from autograd.node import Node, next_serial
+from autograd.node import next_serial
 from autograd.op import Op
-from autograd.recording import is_recording
-from autograd.rules import linear, reductions
+from autograd.recording import is_recording, is_watched
+from autograd.rules import linear
 from autograd.rules.shapes import shape_of
+
+#: What `register_hook` takes: gradient in, gradient or None out.
+Hook = Callable[[Any], Any]
 
 
 @final
-class Tensor(Node):
+class Tensor(ArrayMethods):
     """One array that remembers how it was made, and whose gradient `backward()` finds.
 
     `data` is copied, unless it is a read-only array, which is taken as it is. Floating-point types are kept; a Python number
@@ -35,6 +40,7 @@ class Tensor(Node):
     __slots__ = (
         "__weakref__",
         "_data",
+        "_hooks",
         "_inputs",
         "_params",
         "_seen",
@@ -42,7 +48,8 @@ class Tensor(Node):
         "label",
         "op",
         "requires_grad",
-        "serial"
+        "retains_grad",
+        "serial",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +73,8 @@ class Tensor(Node):
         self._inputs: tuple[Any, ...] = ()
         self._params: dict[str, Any] = {}
         self._seen: Array | None = None
+        self._hooks: tuple[Hook, ...] = ()
+        self.retains_grad = False
 
     @classmethod
     def constant(cls, data: Any) -> "Tensor":
@@ -86,11 +95,15 @@ class Tensor(Node):
         except (ValueError, IndexError, TypeError) as error:
             shapes = " and ".join(f"{shape_of(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise type(error)(f"{op.name} of {shapes}: {error}") from None
+        if is_watched():
+            watch_value(op, y, arrays)
         node = new(cls)
         node._set(y if y.__class__ is np.ndarray else np.asarray(y), requires_grad and is_recording())
         if node.requires_grad:
             node.op, node._params = op, params
             node._inputs = tuple(x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True))
+            if is_watched():
+                remember_line(node)
         return node
 
     @property
@@ -179,38 +192,48 @@ class Tensor(Node):
                     "y.sum().backward()"
                 )
             return np.ones(self.shape, self.dtype)
-        array = real_array(given._data if isinstance(given, Tensor) else given, self.dtype)
+        array = np.array(real_array(given._data if isinstance(given, Tensor) else given, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"the seed has shape {array.shape}, and the tensor has shape {self.shape}: they must be equal")
         return array
 
-    # NumPy's manners.
+    def retain_grad(self) -> None:
+        """Have `backward()` leave its gradient in this computed tensor's `.grad` too: that of the newest sweep adds up."""
+        self.retains_grad = True
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self._data.shape
+    def register_hook(self, hook: Hook) -> Callable[[], None]:
+        """Have `hook(gradient)` called in every sweep when this tensor's gradient is complete; gives a function that ends it.
 
-    @property
-    def ndim(self) -> int:
-        return self._data.ndim
+        What the hook returns, unless None, goes on in place of the gradient. It sees a read-only array, or a Tensor when the
+        sweep is recorded.
 
-    @property
-    def size(self) -> int:
-        return self._data.size
+        >>> x = Tensor([1.0, 2.0], requires_grad=True)
+        >>> end = x.register_hook(lambda gradient: 10 * gradient)
+        >>> x.sum().backward()
+        >>> x.grad
+        array([10., 10.])
+        """
+        one = (hook,)
+        self._hooks += one
 
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self._data.dtype
+        def remove() -> None:
+            self._hooks = tuple(h for h in self._hooks if h is not one[0])
 
-    @property
-    def T(self) -> "Tensor":
-        """The transpose: every axis reversed."""
-        return linear.transpose(self)
+        return remove
 
-    @property
-    def mT(self) -> "Tensor":
-        """The matrices of the last two axes, each transposed."""
-        return linear.transpose(self, (*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
+    def hooked(self, gradient: Any) -> Any:
+        """The gradient after every hook has seen it."""
+        for hook in self._hooks:
+            seen = gradient
+            if isinstance(gradient, np.ndarray):
+                seen = gradient.view()
+                seen.flags.writeable = False
+            answer = hook(seen)
+            if answer is not None:
+                gradient = answer if isinstance(answer, Tensor) else np.array(answer, self.dtype)
+                if gradient.shape != self.shape:
+                    raise ValueError(f"a hook gave a gradient of shape {gradient.shape} for a tensor of shape {self.shape}")
+        return gradient
 
     def numpy(self) -> Array:
         """The numbers as a read-only view, free of charge; `.copy()` it to write."""
@@ -227,41 +250,6 @@ class Tensor(Node):
     def detach(self) -> "Tensor":
         """The same numbers as a constant, with no memory of how they were made."""
         return Tensor(self._data if self._seen is None else self._looked_at(), label=self.label)
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
-        """Sum over `axis`: `autograd.sum`."""
-        return linear.sum(self, axis, keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
-        """Mean over `axis`: `autograd.mean`."""
-        return linear.mean(self, axis, keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
-        """Largest entry over `axis`: `autograd.max`."""
-        return reductions.max(self, axis, keepdims)
-
-    def reshape(self, *shape: Any) -> "Tensor":
-        """The same entries in another shape: `autograd.reshape`."""
-        return linear.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> "Tensor":
-        """The axes in another order: `autograd.transpose`."""
-        return linear.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
-
-    def astype(self, dtype: npt.DTypeLike) -> "Tensor":
-        """The same numbers in another floating-point type: `autograd.astype`."""
-        return linear.astype(self, dtype)
-
-    def __getitem__(self, index: Any) -> "Tensor":
-        return linear.getitem(self, index)
-
-    def __len__(self) -> int:
-        if not self.ndim:
-            raise TypeError("len() of a tensor of shape (): it has no axes")
-        return int(self.shape[0])
-
-    def __iter__(self) -> Iterator["Tensor"]:
-        return (self[i] for i in range(len(self)))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if self.requires_grad and is_recording():

@@ -5,11 +5,12 @@ from typing import Any, final
 
 import numpy as np
 
+from autograd.anomaly import remember_line, watch_value
 from autograd.emit import with_methods_of_the_table
-from autograd.graph import by_serial, refuse_if_changed
+from autograd.graph import by_serial, newest_first, pull_back, refuse_if_changed
 from autograd.node import Node, next_serial
 from autograd.op import Op, on_floats, pulled_float
-from autograd.recording import is_recording
+from autograd.recording import is_recording, is_watched
 
 _NO_PARAMS: dict[str, Any] = {}
 
@@ -86,6 +87,8 @@ class Value(Node):
             raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
         numbers = [x._data if x.__class__ is cls else _operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
+        if is_watched():
+            watch_value(op, y, numbers)
         if not (is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)):
             return cls(y, requires_grad=False)
         pairs: list[tuple[Any, Any]] = []
@@ -98,6 +101,8 @@ class Value(Node):
         node.op, node._params = op, params
         (node._a, node._p), (node._b, node._q), *rest = *pairs, (None, None), (None, None)
         node._rest = tuple(rest[: len(pairs) - 2]) if len(pairs) > 2 else None
+        if is_watched():
+            remember_line(node)
         return node
 
     @property
@@ -132,6 +137,8 @@ class Value(Node):
                 RuntimeError  if a leaf's data changed since it was used; nothing is changed then
         """
         self.seed()
+        if is_watched():
+            pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
         order: list[Value] = []
         leaves: list[tuple[Value, float]] = []
         seen = set()
