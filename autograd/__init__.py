@@ -20,8 +20,10 @@ if (_Path(__file__).parent / "core.py").exists():
     )
 
 # from autograd.draw import Drawing, draw
+from autograd.checkpointing import checkpoint
+from autograd.gradients import gradients
 from autograd.op import OPS, custom_op
-from autograd.recording import no_grad
+from autograd.recording import detect_anomaly, no_grad
 from autograd.rules.activations import (
     celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, silu,
     softplus, softsign,
@@ -42,11 +44,12 @@ from autograd.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
 from autograd.tensor import Tensor
-from autograd.transforms import grad, gradients, value_and_grad
+from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
-    "OPS", "Tensor", "Value", "custom_op", "grad", "gradients", "no_grad", "value_and_grad",
+    "OPS", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "grad", "gradients", "jvp", "no_grad",
+    "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
     "cbrt", "ceil", "celu", "clip", "cos", "cosh", "digamma", "divide", "elu", "erf", "erfc", "exp", "exp2", "expm1",
     "floor", "fmax", "fmin", "fmod", "gammaln", "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot",

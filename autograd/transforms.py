@@ -1,16 +1,22 @@
-"""Functions of functions: gradients of what is given, in the shape in which it is given."""
+"""Functions of functions: derivatives of what is given, in the shape in which it is given.
+
+Floats become Values and arrays Tensors while the function runs; what comes out is floats and arrays again, unless nodes went
+in or another transform is at work around this one: then it is nodes, so that the outer derivative sees the inner one.
+"""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from autograd import tree
-from autograd.graph import pull_back
+from autograd.forward import push_forward
+from autograd.gradients import gradients, zeros_of
 from autograd.node import Node
-from autograd.recording import Recording
+from autograd.recording import recording
 from autograd.rules.arithmetic import positive
 from autograd.tensor import Tensor
 from autograd.value import Value
@@ -19,46 +25,45 @@ from autograd.value import Value
 _inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
 
 
-def gradients(y: Node, xs: Any, seed: Any = None, *, create_graph: bool = False) -> Any:
-    """The gradients of y with respect to `xs`, a node or a container of nodes; no `.grad` is touched.
-
-        ∂y/∂x for x in xs,   or Σᵢ seedᵢ ∂yᵢ/∂x
-
-    They come as floats and arrays, zeros where y does not depend on x; with `create_graph`, as nodes that can be
-    differentiated again.
-
-    Shapes  y () or one element, unless a seed of its shape is given; each gradient has the shape and type of its x
-    Raises  TypeError   if y or an x is no node
-            ValueError  if y or an x requires no gradient, or y needs a seed
-    >>> x = Value(3.0)
-    >>> (dy,) = gradients(x**3, [x], create_graph=True)
-    >>> dy.data, gradients(dy, x)
-    (27.0, 18.0)
-    """
-    variables = tree.leaves(xs)
-    for name, node in [("y", y), *((f"xs[{i}]", x) for i, x in enumerate(variables))]:
-        if not isinstance(node, Value | Tensor):
-            raise TypeError(f"gradients: {name} must be a Value or a Tensor, not {node!r} of type {type(node).__name__}")
-        if not node.requires_grad:
-            raise ValueError(f"gradients: {name} is the constant {node!r}: make it with requires_grad=True")
-    seed = y.seed(seed)  # type: ignore[attr-defined]
-    found = pull_back([y], [type(y).constant(seed) if create_graph else seed], wanted=variables, record=create_graph)
-    return tree.rebuilt(xs, [found[x] if x in found else _zero(x, create_graph) for x in variables])
+@contextmanager
+def transforming(given: Any) -> Iterator[tuple[list[Node], bool]]:
+    """Fresh variables for the leaves of `given`, and whether results are to be nodes; recording is on inside."""
+    leaves = tree.leaves(given)
+    as_nodes = _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
+    token = _inside.set(True)
+    try:
+        with recording():
+            yield [_variable(x) for x in leaves], as_nodes
+    finally:
+        _inside.reset(token)
 
 
-def _zero(x: Node, as_node: bool) -> Any:
-    zero = np.zeros(x.shape, x.dtype) if isinstance(x, Tensor) else 0.0
-    return type(x).constant(zero) if as_node else zero
+def _variable(x: Any) -> Node:
+    """A fresh node for x, so that a derivative with respect to it sees no other use of x."""
+    if isinstance(x, Node) and x.requires_grad:
+        return positive(x)  # type: ignore[no-any-return, unused-ignore]
+    if isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.ndim):
+        return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
+    return Value(x.data if isinstance(x, Value) else x)
 
 
-def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+def plain(x: Any, as_nodes: bool) -> Any:
+    """A result as it goes out: the node itself, or its number or array."""
+    if as_nodes or not isinstance(x, Node):
+        return x
+    return x.item() if isinstance(x, Value) else x._data.copy()[()]
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False
+) -> Callable[..., tuple[Any, Any]]:
     """A function that gives (f(…), its gradient) with respect to the argument, or the arguments, at `argnums`.
 
         x ↦ (f(x), ∇f(x))
 
     An argument is a float, an array, a node, or a container of them, and its gradient comes in the same form: floats and
     arrays for numbers, nodes (to differentiate again) for nodes and inside another transform. f gets Values for floats and
-    Tensors for arrays, and returns one number.
+    Tensors for arrays, and returns one number; with `has_aux` it returns (that number, anything), and both come back.
 
     Raises  TypeError   if an argument to differentiate is no float, floating-point array or container of them
             ValueError  if f returns more than one number
@@ -68,61 +73,141 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
     @functools.wraps(f)
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        one = isinstance(argnums, int)
-        numbers = [argnums] if isinstance(argnums, int) else list(argnums)
-        for n in numbers:
-            if not -len(args) <= n < len(args):
-                raise ValueError(f"argnums {argnums} asks for argument {n} of {len(args)} positional arguments")
+        numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
-        leaves = tree.leaves(given)
-        as_nodes = _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
-        token = _inside.set(True)
-        try:
-            with Recording(True):
-                variables = [_variable(x) for x in leaves]
-                inputs = list(args)
-                for n, x in zip(numbers, tree.rebuilt(given, variables), strict=True):
-                    inputs[n] = x
-                y = f(*inputs, **kwargs)
-                found = _gradient(y, variables, as_nodes)
-        finally:
-            _inside.reset(token)
-        result = tree.rebuilt(given, found)
-        value = y.item() if isinstance(y, Node) and not as_nodes else y  # type: ignore[attr-defined]
-        return value, result[0] if one else tuple(result)
+        with transforming(given) as (variables, as_nodes):
+            y = f(*replaced(args, numbers, tree.rebuilt(given, variables)), **kwargs)
+            y, aux = _apart(y) if has_aux else (y, None)
+            found = tree.rebuilt(given, _gradient(y, variables, as_nodes))
+        value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
+        gradient = found[0] if isinstance(argnums, int) else tuple(found)
+        return ((value, tree.mapped(lambda x: plain(x, as_nodes), aux)) if has_aux else value), gradient
 
     return with_gradient
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """A function that gives the gradient of f; `value_and_grad` says how.
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+    """A function that gives the gradient of f; `value_and_grad` says how. With `has_aux`, (gradient, aux).
 
         x ↦ ∇f(x)
 
     >>> grad(lambda x: x**3)(3.0), grad(grad(lambda x: x**3))(3.0)
     (27.0, 18.0)
     """
-    both = value_and_grad(f, argnums)
+    both = value_and_grad(f, argnums, has_aux=has_aux)
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
 
     return gradient
 
 
-def _variable(x: Any) -> Node:
-    """A fresh node for x, so that a gradient with respect to it sees no other use of x."""
-    if isinstance(x, Node) and x.requires_grad:
-        return positive(x)
-    if isinstance(x, Tensor | np.ndarray) and (isinstance(x, Tensor) or x.ndim):
-        return Tensor(x._data if isinstance(x, Tensor) else x, requires_grad=True)
-    return Value(x.data if isinstance(x, Value) else x)
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """(f(…), a function from a cotangent of that to the cotangents of the arguments): a row vector times the Jacobian.
+
+        w ↦ wᵀ J
+
+    The cotangent w has the shape of what f returns, container or not; the answer is one entry an argument.
+
+    Raises  ValueError  if w has another shape
+    >>> y, pull = vjp(lambda a, b: a * b, 2.0, 3.0)
+    >>> y, pull(1.0)
+    (6.0, (3.0, 2.0))
+    """
+    with transforming(primals) as (variables, as_nodes):
+        y = f(*tree.rebuilt(list(primals), variables))
+
+    def pull(w: Any) -> tuple[Any, ...]:
+        if len(tree.leaves(w)) != len(tree.leaves(y)):
+            raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
+        nodes = as_nodes or _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(w))
+        pairs = [
+            (out, seed)
+            for out, seed in zip(tree.leaves(y), tree.leaves(w), strict=True)
+            if isinstance(out, Node) and out.requires_grad
+        ]
+        found = [zeros_of(x, nodes) for x in variables]
+        if pairs:
+            found = gradients([p[0] for p in pairs], variables, [p[1] for p in pairs], create_graph=nodes)
+        return tuple(tree.rebuilt(list(primals), found))
+
+    return tree.mapped(lambda x: plain(x, as_nodes), y), pull
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """(f(…), its directional derivative): the Jacobian times a column vector, in one forward sweep.
+
+        (f(x), J ẋ)
+
+    `tangents` has the shape of `primals`, one entry an argument.
+
+    Raises  ValueError  if a tangent has another shape than its primal
+    >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    primals, tangents = list(primals), list(tangents)
+    moving = tree.leaves(tangents)
+    with transforming(primals) as (variables, as_nodes):
+        if len(moving) != len(variables):
+            raise ValueError(f"{len(variables)} primals need as many tangents, not {len(moving)}")
+        as_nodes = as_nodes or any(isinstance(t, Node) and t.requires_grad for t in moving)
+        pushed = {x: _tangent(x, t) for x, t in zip(variables, moving, strict=True)}
+        y = f(*tree.rebuilt(primals, variables))
+        outputs = tree.leaves(y)
+        found = iter(push_forward([out for out in outputs if isinstance(out, Node)], pushed))
+        results = [next(found) if isinstance(out, Node) else 0.0 for out in outputs]
+        results = [zeros_of(out, True) if t is None else t for out, t in zip(outputs, results, strict=True)]
+    return (
+        tree.mapped(lambda x: plain(x, as_nodes), y),
+        tree.rebuilt(y, [plain(t, as_nodes) for t in results]),
+    )
+
+
+def stop_gradient(x: Any) -> Any:
+    """x as a constant: the same numbers, through which no gradient flows. Numbers and containers are allowed.
+
+        y = x,   ∂y/∂x = 0
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return tree.mapped(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)
+
+
+def argument_numbers(argnums: int | Sequence[int], args: tuple[Any, ...]) -> list[int]:
+    """`argnums` as a list of positions among `args`."""
+    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+    for n in numbers:
+        if not -len(args) <= n < len(args):
+            raise ValueError(f"argnums {argnums} asks for argument {n}, and there are {len(args)} positional arguments")
+    return numbers
+
+
+def replaced(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[Any]:
+    """`args` with those at the positions `numbers` replaced by `new`."""
+    result = list(args)
+    for n, x in zip(numbers, new, strict=True):
+        result[n] = x
+    return result
+
+
+def _tangent(x: Node, t: Any) -> Node:
+    if np.shape(t if not isinstance(t, Node) else t._data) != np.shape(x._data):
+        raise ValueError(f"the tangent {t!r} does not have the shape of its primal, {np.shape(x._data)}")
+    return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
+
+
+def _apart(y: Any) -> tuple[Any, Any]:
+    if not isinstance(y, tuple) or len(y) != 2:
+        raise TypeError(f"with has_aux the function must return (number, anything), not {y!r}")
+    return y
 
 
 def _gradient(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
     if not isinstance(y, Node):
-        if isinstance(y, bool) or not np.isscalar(y):
+        if isinstance(y, bool | str) or not np.isscalar(y):
             raise TypeError(f"the function to differentiate must return one number, not {y!r} of type {type(y).__name__}")
     elif isinstance(y, Tensor) and y.size != 1:
         raise ValueError(
@@ -130,4 +215,4 @@ def _gradient(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
         )
     elif y.requires_grad:
         return list(gradients(y, variables, create_graph=as_nodes))
-    return [_zero(x, as_nodes) for x in variables]
+    return [zeros_of(x, as_nodes) for x in variables]
