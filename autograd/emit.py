@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from autograd.namespaces import MATH_ERRORS, scalar
-from autograd.node import Node, next_serial
+from autograd.node import NUMBERS, Node, next_serial
 from autograd.op import OPS, Op
 from autograd.recording import state
 from autograd.source import Code, source
@@ -85,7 +85,7 @@ def method(self, other):
             p = {p}
         except MATH_ERRORS:
             return record(op, (self, other), NO_PARAMS)
-{node_constant}    return generic(self, other)
+{node_constant}    return record(op, (self, other), NO_PARAMS) if isinstance(other, NUMBERS) else NotImplemented
 """
 
 _REFLECTED = """\
@@ -99,30 +99,30 @@ def method(self, other):
             q = {q}
         except MATH_ERRORS:
             return record(op, (other, self), NO_PARAMS)
-{node}    return generic(self, other)
+{node}    return record(op, (other, self), NO_PARAMS) if isinstance(other, NUMBERS) else NotImplemented
 """
 
 
-def emitted(op: Op) -> dict[str, str]:
-    """The source of each method that stands for `op`, by method name; none if `Value` has no method for it.
+def emitted(op: Op) -> list[str]:
+    """The source of the method that stands for `op`, and of its reflection if it has two inputs.
 
-    >>> print(emitted(OPS["sigmoid"])["sigmoid"].splitlines()[4].strip())
+    None for an op that has parameters, more inputs, or an input without a derivative: `Value.record` serves those.
+
+    >>> print(emitted(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
     """
-    names = [Code(n) for n in "ab"[: op.arity]]
     if op.kind != "elementwise" or op.params or op.arity > 2 or None in op.pullbacks:
-        return {}
-    method, reflection = _SPELLINGS.get(op.name, ("" if op.arity > 1 else op.name, ""))
+        return []
+    names = [Code(n) for n in "ab"[: op.arity]]
     y = op.forward(source, *names)
     p, *others = (pullback(Code("1.0"), Code("y"), *names) for pullback in op.pullbacks if pullback)
     if op.arity == 1:
-        return {method: _UNARY.format(y=y, p=p, node=_node(8, "self", "None"))}
+        return [_UNARY.format(y=y, p=p, node=_node(8, "self", "None"))]
     parts = {"y": y, "p": p, "q": others[0]}
-    written = {
-        method: _BINARY.format(node=_node(12, "self", "other"), node_constant=_node(8, "self", "None"), **parts),
-        reflection: _REFLECTED.format(node=_node(8, "None", "self"), **parts),
-    }
-    return {name: text for name, text in written.items() if name}
+    return [
+        _BINARY.format(node=_node(12, "self", "other"), node_constant=_node(8, "self", "None"), **parts),
+        _REFLECTED.format(node=_node(8, "None", "self"), **parts),
+    ]
 
 
 def _node(indent: int, a: str, b: str) -> str:
@@ -130,20 +130,27 @@ def _node(indent: int, a: str, b: str) -> str:
 
 
 def with_methods_of_the_table(cls: type[N]) -> type[N]:
-    """Class decorator: give `cls` the emitted method of every op that has one, in place of the generic one."""
+    """Class decorator: write the methods of every op, put them in place of the generic ones, and list them for `record`."""
+    table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
-        for name, text in emitted(op).items():
-            generic: Callable[..., Any] | None = getattr(cls, name, None)
-            if generic is None:
-                continue
-            names = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
-                "cls": cls, "new": cls.__new__, "op": op, "record": cls.record, "generic": generic,
-                "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
-            }  # fmt: skip
-            file = f"<autograd: Value.{name}>"
-            linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-            exec(compile(text, file, "exec"), names)  # our own text, from our own table
-            method = names["method"]
-            method.__doc__, method.__name__, method.__qualname__ = generic.__doc__, name, f"{cls.__name__}.{name}"
-            setattr(cls, name, method)
+        names = _SPELLINGS.get(op.name, (op.name, "__r" + op.name))
+        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, emitted(op), strict=False))
+        for name, method in zip(names, table[op], strict=False):
+            if hasattr(cls, name):
+                method.__doc__ = getattr(cls, name).__doc__
+                setattr(cls, name, method)
+    cls.emitted = {op: methods for op, methods in table.items() if methods}  # type: ignore[attr-defined]
     return cls
+
+
+def _compiled(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
+    file = f"<autograd: {cls.__name__}.{name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
+    names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
+        "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
+        "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
+    }  # fmt: skip
+    exec(compile(text, file, "exec"), names)  # our own text, from our own table
+    method: Callable[..., Any] = names["method"]
+    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+    return method

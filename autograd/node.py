@@ -17,7 +17,8 @@ from autograd.rules import activations, arithmetic, bilinear, exponential, trigo
 #: The next serial number. A node is always younger than its inputs.
 next_serial = itertools.count(1).__next__
 
-_NUMBERS = (Real, np.ndarray, np.generic, list, Recorder)
+#: What may stand beside a node in arithmetic; anything else has its own say.
+NUMBERS = (Real, np.ndarray, np.generic, list, Recorder)
 
 
 class Node(Recorder):
@@ -210,12 +211,12 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 
 def _apply(op: Op, *inputs: Any) -> Any:
     for x in inputs:
-        if not isinstance(x, _NUMBERS):
+        if not isinstance(x, NUMBERS):
             return NotImplemented
     return op(*inputs)
 
 
 def _compare(relation: Callable[[Any, Any], Any], node: Node, other: Any) -> Any:
-    if not isinstance(other, _NUMBERS):
+    if not isinstance(other, NUMBERS):
         return NotImplemented
     return relation(node._data, other._data if isinstance(other, Node) else other)

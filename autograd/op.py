@@ -84,7 +84,7 @@ class Op:
     def __call__(self, *args: Any, **params: Any) -> Any:
         if self.prepare is not None:
             args, params = self.prepare(*args, **params)
-        else:
+        elif params or self.params or len(args) != self.arity:
             args, params = self._bound(args, params)
         for x in args:
             if isinstance(x, Recorder):
@@ -93,8 +93,6 @@ class Op:
 
     def _bound(self, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain call as (inputs, params): parameters may stand behind the inputs, and have their defaults."""
-        if len(args) == self.arity and not self.params and not params:
-            return args, params
         extra = dict(zip(self.params, args[self.arity :], strict=False))
         bound = self.defaults | extra | params
         if (

@@ -114,7 +114,7 @@ class _Source:
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any) -> Code:
-            return Code(f"{name}({', '.join(str(code(x)) for x in args)})")
+            return Code(f"{name}({', '.join(repr(x) if isinstance(x, int) else str(code(x)) for x in args)})")
 
         setattr(self, name, call)
         return call

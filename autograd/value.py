@@ -1,7 +1,8 @@
 """`Value`: one float that remembers how it was made."""
 
+from collections.abc import Callable
 from numbers import Real
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -56,6 +57,7 @@ class Value(Node):
     _q: Any
     _rest: tuple[tuple[Any, Any], ...] | None
     _params: dict[str, Any]
+    emitted: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
         self._data = _real(data)
@@ -82,7 +84,16 @@ class Value(Node):
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """The result of an elementwise op, recorded if it is to be and some input requires a gradient."""
+        """The result of an elementwise op: by its emitted method if it has one."""
+        methods = cls.emitted.get(op)
+        if methods is None:
+            return cls.record_any(op, inputs, params)
+        y = methods[0](*inputs) if inputs[0].__class__ is cls else methods[1](inputs[1], inputs[0])
+        return cls.record_any(op, inputs, params) if y is NotImplemented else y
+
+    @classmethod
+    def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
+        """The result of any elementwise op, recorded if it is to be and some input requires a gradient."""
         if op.kind != "elementwise":
             raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
         numbers = [x._data if x.__class__ is cls else _operand(op, x) for x in inputs]
