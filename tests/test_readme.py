@@ -1,0 +1,53 @@
+"""What the README says is run: every Python block, against the output printed below it, and both commands by `.ci/run`."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+PROGRAMS = [
+    (code, BLOCKS[i + 1][1] if i + 1 < len(BLOCKS) and BLOCKS[i + 1][0] == "text" else "")
+    for i, (language, code) in enumerate(BLOCKS)
+    if language == "python"
+]
+
+
+@pytest.mark.parametrize(("code", "output"), PROGRAMS, ids=[code.split("\n", 1)[0] for code, _ in PROGRAMS])
+def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    assert output == printed.getvalue()
+
+
+def test_every_block_is_run():
+    shell = [code for language, code in BLOCKS if language == "sh"]
+    assert {language for language, _ in BLOCKS} == {"python", "text", "sh"}
+    assert ["demos mnist", "pytest"] == [code.split("-m ", 2)[-1].strip() for code in shell]
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "$(readme 'demos mnist')" in ci
+    assert "$(readme 'pytest')" in ci
+
+
+def test_the_picture_is_of_the_first_program(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(PROGRAMS[0][0], {"__name__": "readme"})
+    shown = ROOT / "demos" / "pictures" / "neuron.svg"
+    assert _texts(tmp_path / "neuron.svg") == _texts(shown)
+
+
+def _texts(svg: Path) -> list[str]:
+    return re.findall(r"<text[^>]*>(.*?)</text>", svg.read_text(encoding="utf-8"))
+
+
+def test_every_folder_named_exists():
+    named = re.findall(r"^\| `([^`]+)`", README, flags=re.MULTILINE)
+    assert named
+    assert all((ROOT / name).is_dir() for name in named)
