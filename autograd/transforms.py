@@ -42,7 +42,7 @@ def _variable(x: Any) -> Node:
     """A fresh node for x, so that a derivative with respect to it sees no other use of x."""
     if isinstance(x, Node) and x.requires_grad:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
-    if isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.ndim):
+    if isinstance(x, Tensor | np.ndarray):
         return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
     return Value(x.data if isinstance(x, Value) else x)
 
