@@ -1,0 +1,22 @@
+"""When two numbers, or arrays of them, count as the same."""
+
+import numpy as np
+
+ULP = {np.dtype(np.float64): 2.0**-52, np.dtype(np.float32): 2.0**-23}
+
+
+def assert_same(got, want, ulps, what=""):
+    """Equal to some ulps; NaN equals NaN, an infinity itself, and a zero a zero of the same sign."""
+    got, want = np.broadcast_arrays(got, want)
+    with np.errstate(all="ignore"):
+        near = np.abs(got - want) <= ulps * ULP[got.dtype] * np.abs(want) + 5e-324 * ulps
+    same = near | (got == want) | (np.isnan(got) & np.isnan(want))
+    same &= (want != 0) | (got != 0) | (np.signbit(got) == np.signbit(want))
+    assert same.all(), f"{what}: {got[~same]}, not {want[~same]} (at {np.argwhere(~same).tolist()})"
+
+
+def assert_share_nothing(named_arrays):
+    """No two of (name, array) have memory in common."""
+    for i, (name, a) in enumerate(named_arrays):
+        for other, b in named_arrays[:i]:
+            assert not np.shares_memory(a, b), f"{name} and {other} share memory"

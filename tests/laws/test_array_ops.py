@@ -1,0 +1,124 @@
+"""Ops on whole arrays: transposes exactly, on integers; all others against extrapolated differences."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from autograd import Tensor, gradients, no_grad
+from tests.laws.calls import examples, numbered
+from tests.laws.inputs import seeds
+
+LINEAR, BILINEAR = examples("linear"), examples("bilinear")
+ANY = examples("linear", "bilinear", "general")
+
+
+def integers(rng, shape):
+    """Multiples of 60, which the means of up to 6 numbers keep exact."""
+    return 60.0 * rng.integers(-9, 10, size=shape)
+
+
+def leaves(arrays):
+    return [Tensor(a, requires_grad=True) for a in arrays]
+
+
+def apply(example, *arrays):
+    with no_grad():
+        return example.call(*map(Tensor, arrays)).numpy().astype(float)
+
+
+def inner(a, b):
+    return float(np.sum(np.asarray(a, float) * np.asarray(b, float)))
+
+
+@pytest.mark.parametrize("case", LINEAR, ids=numbered)
+@given(rng=seeds)
+def test_linear_op_is_linear(case, rng):
+    _, _, example = case
+    (shape,) = example.shapes
+    x, y = integers(rng, shape), integers(rng, shape)
+    np.testing.assert_array_equal(apply(example, x + 2 * y), apply(example, x) + 2 * apply(example, y))
+
+
+@pytest.mark.parametrize("case", LINEAR, ids=numbered)
+@given(rng=seeds)
+def test_pullback_of_a_linear_op_is_its_transpose(case, rng):
+    """⟨w, A x⟩ = ⟨Aᵀ w, x⟩, exactly."""
+    _, _, example = case
+    (x,) = leaves([integers(rng, shape) for shape in example.shapes])
+    y = example.call(x)
+    w = integers(rng, y.shape)
+    (pulled,) = gradients(y, [x], w)
+    assert inner(w, y.numpy()) == inner(pulled, x.numpy())
+
+
+@pytest.mark.parametrize("case", BILINEAR, ids=numbered)
+@given(rng=seeds)
+def test_bilinear_op_is_linear_in_each_input(case, rng):
+    _, _, example = case
+    a, b = (integers(rng, shape) for shape in example.shapes)
+    c, d = (integers(rng, shape) for shape in example.shapes)
+    np.testing.assert_array_equal(apply(example, a + 2 * c, b), apply(example, a, b) + 2 * apply(example, c, b))
+    np.testing.assert_array_equal(apply(example, a, b + 2 * d), apply(example, a, b) + 2 * apply(example, a, d))
+
+
+@pytest.mark.parametrize("case", BILINEAR, ids=numbered)
+@given(rng=seeds)
+def test_pullbacks_of_a_bilinear_op_are_its_transposes(case, rng):
+    """⟨w, f(a, b)⟩ = ⟨ā, a⟩ = ⟨b̄, b⟩ and, the other input held, for every direction; exactly."""
+    _, _, example = case
+    a, b = leaves([integers(rng, shape) for shape in example.shapes])
+    y = example.call(a, b)
+    w, c, d = (integers(rng, shape) for shape in (y.shape, a.shape, b.shape))
+    left, right = gradients(y, [a, b], w)
+    assert inner(w, y.numpy()) == inner(left, a.numpy()) == inner(right, b.numpy())
+    assert inner(w, apply(example, c, b.numpy())) == inner(left, c)
+    assert inner(w, apply(example, a.numpy(), d)) == inner(right, d)
+
+
+def extrapolated_derivative(f):
+    """f′(0) by Richardson's extrapolation of central differences: for f smooth within 0.02, to about 1e-11."""
+    table = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
+    once = [b + (b - a) / 3 for a, b in zip(table, table[1:], strict=False)]
+    return once[1] + (once[1] - once[0]) / 15
+
+
+@pytest.mark.parametrize("case", examples("bilinear", "general"), ids=numbered)
+@given(rng=seeds)
+def test_gradient_is_what_differences_give(case, rng):
+    """Every entry of every gradient, one direction each."""
+    _, _, example = case
+    arrays = example.arrays(rng)
+    xs = leaves(arrays)
+    y = example.call(*xs)
+    w = rng.normal(size=y.shape)
+    for i, gradient in enumerate(gradients(y, xs, w)):
+        for k in np.ndindex(arrays[i].shape):
+
+            def along(t, i=i, k=k):
+                moved = [a.copy() for a in arrays]
+                moved[i][k] += t
+                return inner(w, apply(example, *moved))
+
+            want = extrapolated_derivative(along)
+            assert abs(gradient[k] - want) <= 1e-8 * (1.0 + abs(want))
+
+
+@pytest.mark.parametrize("case", examples("general"), ids=numbered)
+@given(rng=seeds)
+def test_second_derivative_is_what_differences_of_the_first_give(case, rng):
+    _, _, example = case
+    arrays = example.arrays(rng)
+    xs = leaves(arrays)
+    y = example.call(*xs)
+    w, v = rng.normal(size=y.shape), [rng.normal(size=a.shape) / 8 for a in arrays]
+    first = gradients(y, xs, w, create_graph=True)
+    recorded = [g for g in first if g.requires_grad]
+    second = [gradients(g, xs, np.ones(g.shape)) for g in recorded]
+    got = sum(inner(direction, part) for row in second for direction, part in zip(v, row, strict=True))
+
+    def along(t):
+        moved = leaves([a + t * d for a, d in zip(arrays, v, strict=True)])
+        return sum(np.sum(g) for g in gradients(example.call(*moved), moved, w))
+
+    want = extrapolated_derivative(along)
+    assert abs(got - want) <= 1e-8 * (1.0 + abs(want))

@@ -1,0 +1,29 @@
+"""The laws reach every op of the table."""
+
+import numpy as np
+import pytest
+
+from autograd import OPS, Tensor
+from tests.laws.calls import CALLS, ELEMENTWISE, OTHERS, PARAMS, examples, named, numbered, rows_of
+
+
+@pytest.mark.parametrize("op", OTHERS, ids=lambda op: op.name)
+def test_every_op_on_arrays_has_an_example_call(op):
+    assert CALLS.get(op.name), f"tests/laws/calls.py has no example call of {op.name!r}"
+
+
+@pytest.mark.parametrize("case", [case for op in ELEMENTWISE for case in rows_of(op)], ids=named)
+def test_every_elementwise_op_has_its_parameters(case):
+    op, params = case
+    assert params.keys() | op.defaults.keys() == set(op.params), f"tests/laws/calls.py: PARAMS lacks some of {op.name}'s"
+
+
+def test_no_example_is_left_of_an_op_that_is_gone():
+    assert {*CALLS, *PARAMS} <= OPS.keys()
+
+
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+def test_example_ends_in_the_op_it_stands_for(case):
+    name, _, example = case
+    inputs = [Tensor(a, requires_grad=True) for a in example.arrays(np.random.default_rng(0))]
+    assert example.call(*inputs).op is OPS[name]

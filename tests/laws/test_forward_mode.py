@@ -1,0 +1,63 @@
+"""Forward mode comes from the same rows as reverse mode: ⟨w, jvp(v)⟩ = ⟨vjp(w), v⟩ for every op of the table."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, grad, jvp, vjp
+from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.inputs import arrays_in
+
+
+def assert_transposes(call, arrays, rng):
+    moving = [i for i, a in enumerate(arrays) if np.asarray(a).dtype.kind == "f"]
+    y, pull = vjp(call, *arrays)
+    w = rng.standard_normal(np.shape(y))
+    tangents = [rng.standard_normal(np.shape(a)) for a in arrays]
+    again, pushed = jvp(call, arrays, tangents)
+    assert np.array_equal(y, again)
+    assert np.shape(pushed) == np.shape(y)
+    pulled = pull(w)
+    forward = np.sum(w * pushed)
+    backward = sum(np.sum(pulled[i] * tangents[i]) for i in moving)
+    scale = np.sum(np.abs(w * pushed)) + sum(np.sum(np.abs(pulled[i] * tangents[i])) for i in moving)
+    assert abs(forward - backward) <= (1e-12 if np.asarray(y).dtype == np.float64 else 1e-6) * scale
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_elementwise_ops_under_broadcasting(case, rng):
+    op, params = case
+    shapes = [(2, 3), (3,), (2, 1)][: op.arity]
+    arrays = arrays_in(op.smooth_on, shapes, rng)
+    if op.smooth_on.distinct:
+        arrays = [a + 7.0 * i for i, a in enumerate(arrays)]
+    assert_transposes(lambda *xs: op(*xs, **params), arrays, rng)
+
+
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+def test_all_other_ops(case, rng):
+    _, _, example = case
+    arrays = example.arrays(rng)
+    assert_transposes(lambda *xs: ag.positive(example.call(*xs)), arrays, rng)
+
+
+@pytest.mark.parametrize("case", examples("general"), ids=numbered)
+def test_forward_mode_can_be_differentiated(case, rng):
+    """d/dx of ⟨w, J(x) v⟩ by reverse over forward, against reverse over reverse."""
+    _, _, example = case
+    x, *rest = example.arrays(rng)
+    v = rng.standard_normal(np.shape(x))
+
+    def pushed(x):
+        return ag.sum(jvp(lambda z: example.call(z, *rest), (x,), (v,))[1])
+
+    def pulled(x):
+        y, pull = vjp(lambda z: example.call(z, *rest), x)
+        return ag.sum(pull(np.ones(np.shape(y if not isinstance(y, Tensor) else y.numpy())))[0] * v)
+
+    assert np.allclose(grad(pushed)(x), grad(pulled)(x), rtol=1e-10, atol=1e-12)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)

@@ -1,0 +1,96 @@
+"""Whose memory is whose: inputs are read only, and no gradient is stored where anything else is."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from autograd import Tensor, Value, gradients
+from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.comparing import assert_share_nothing
+from tests.laws.inputs import arrays_in, seeds
+
+ARRAY_OPS = examples("linear", "bilinear", "general")
+
+
+def memory_of(y, xs, seed):
+    """(name, array) of every array that a backward pass leaves behind."""
+    constants = [x for x in y.inputs if isinstance(x, np.ndarray)]
+    return [
+        ("the seed", seed),
+        *((f"data {i}", x.numpy()) for i, x in enumerate(xs)),
+        *((f"gradient {i}", x.grad) for i, x in enumerate(xs) if x.grad is not None),
+        *((f"constant {i}", c) for i, c in enumerate(constants)),
+    ]
+
+
+def check_memory(call, arrays, rng):
+    xs = [Tensor(a, requires_grad=True) for a in arrays]
+    given_bytes = [a.tobytes() for a in arrays]
+    y = call(*xs)
+    seed = rng.normal(size=y.shape)
+    seed_bytes, y_bytes = seed.tobytes(), y.numpy().tobytes()
+    y.backward(seed)
+    assert_share_nothing(memory_of(y, xs, seed))
+    assert_share_nothing([("y", y.numpy()), *((f"gradient {i}", x.grad) for i, x in enumerate(xs) if x.grad is not None)])
+    first = [None if x.grad is None else x.grad.copy() for x in xs]
+    for x in xs:
+        if x.grad is not None:
+            x.grad[...] = -17.0
+    again = gradients(y, xs, seed)
+    assert_share_nothing([("the seed", seed), *((f"gradient {i}", g) for i, g in enumerate(again))])
+    for before, now in zip(first, again, strict=True):
+        np.testing.assert_array_equal(now, np.zeros_like(now) if before is None else before)
+    assert given_bytes == [a.tobytes() for a in arrays] == [x.numpy().tobytes() for x in xs]
+    assert (seed.tobytes(), y.numpy().tobytes()) == (seed_bytes, y_bytes)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@given(rng=seeds)
+def test_elementwise_op_keeps_memory_apart(case, rng):
+    op, params = case
+    check_memory(lambda *xs: op(*xs, **params), arrays_in(op.smooth_on, [(2, 3)] * op.arity, rng), rng)
+
+
+@pytest.mark.parametrize("case", ARRAY_OPS, ids=numbered)
+@given(rng=seeds)
+def test_array_op_keeps_memory_apart(case, rng):
+    _, _, example = case
+    check_memory(example.call, example.arrays(rng), rng)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_elementwise_op_on_plain_arrays_only_reads_them(case):
+    op, params = case
+    arrays = arrays_in(op.smooth_on, [(5,)] * op.arity, np.random.default_rng(2))
+    before = [a.copy() for a in arrays]
+    op(*arrays, **params)
+    for a, b in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_op_on_read_only_arrays_works(case):
+    op, params = case
+    arrays = arrays_in(op.smooth_on, [(5,)] * op.arity, np.random.default_rng(2))
+    for a in arrays:
+        a.flags.writeable = False
+    xs = [Tensor(a, requires_grad=True) for a in arrays]
+    assert all(np.shares_memory(x.numpy(), a) for x, a in zip(xs, arrays, strict=True))
+    op(*xs, **params).backward(np.ones(5))
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_op_used_with_one_node_twice_adds_its_gradients(case):
+    op, params = case
+    if op.arity == 1:
+        return
+    (a,) = arrays_in(op.smooth_on, [(3,)], np.random.default_rng(3)) if len(op.smooth_on.sets) == 1 else [np.full(3, 0.5)]
+    x = Tensor(a, requires_grad=True)
+    apart = [Tensor(a, requires_grad=True) for _ in range(op.arity)]
+    op(*[x] * op.arity, **params).backward(np.ones(3))
+    op(*apart, **params).backward(np.ones(3))
+    want = sum(p.grad for p in apart if p.grad is not None)
+    np.testing.assert_allclose(x.grad, want, rtol=1e-15)
+    v = Value(a[0])
+    op(*[v] * op.arity, **params).backward()
+    np.testing.assert_allclose(v.grad, want[0], rtol=1e-14)

@@ -1,0 +1,96 @@
+"""What every pullback does to a cotangent: linear, entry by entry, and fitted to its input."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import mutually_broadcastable_shapes
+
+from autograd import Tensor, gradients
+from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.comparing import assert_same
+from tests.laws.inputs import arrays_in, seeds
+
+ALL = examples("linear", "bilinear", "general")
+DTYPES = [np.float64, np.float32]
+
+
+def broadcastable(n):
+    return mutually_broadcastable_shapes(num_shapes=n, min_side=0, max_dims=3, max_side=4).map(lambda s: s.input_shapes)
+
+
+def recorded(op, params, arrays, dtype=np.float64):
+    xs = [Tensor(a, requires_grad=True, dtype=dtype) for a in arrays]
+    return xs, op(*xs, **params)
+
+
+def check_fit(xs, y, dtype):
+    assert y.dtype == dtype
+    found = gradients(y, xs, np.ones(y.shape)) + [g.numpy() for g in gradients(y, xs, np.ones(y.shape), create_graph=True)]
+    for x, gradient in zip([*xs, *xs], found, strict=True):
+        assert type(gradient) is np.ndarray
+        assert (gradient.shape, gradient.dtype) == (x.shape, x.dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@given(data=st.data(), rng=seeds)
+def test_cotangent_fits_its_input_under_any_broadcast(case, dtype, data, rng):
+    op, params = case
+    arrays = arrays_in(op.smooth_on, data.draw(broadcastable(op.arity)), rng)
+    check_fit(*recorded(op, params, arrays, dtype), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", ALL, ids=numbered)
+def test_cotangent_of_an_array_op_fits_its_input(case, dtype):
+    name, _, example = case
+    xs = [Tensor(a, requires_grad=True, dtype=dtype) for a in example.arrays(np.random.default_rng(1))]
+    y = example.call(*xs)
+    check_fit(xs, y, y.dtype if name == "astype" else dtype)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@given(data=st.data(), rng=seeds)
+def test_broadcast_gradient_adds_up_those_of_the_copies(case, data, rng):
+    """The copies are made by hand, and added up by hand."""
+    op, params = case
+    arrays = arrays_in(op.smooth_on, data.draw(broadcastable(op.arity)), rng)
+    xs, y = recorded(op, params, arrays)
+    copies, z = recorded(op, params, [np.array(a) for a in np.broadcast_arrays(*arrays)])
+    seed = rng.normal(size=y.shape)
+    np.testing.assert_array_equal(y.numpy(), z.numpy())
+    for x, got, each in zip(xs, gradients(y, xs, seed), gradients(z, copies, seed), strict=True):
+        source = np.broadcast_to(np.arange(x.size).reshape(x.shape), y.shape)
+        want = np.bincount(source.ravel(), each.ravel(), minlength=x.size).reshape(x.shape)
+        size = np.bincount(source.ravel(), np.abs(each).ravel(), minlength=x.size).reshape(x.shape)
+        assert (np.abs(got - want) <= 1e-14 * size).all()
+
+
+def linear_in_g(node, rng):
+    """Doubling and negating are exact; adding is as exact as adding is; zero gives zero."""
+    g, h = rng.normal(size=(2, *node.shape))
+    for i, pullback in enumerate(node.op.pullbacks):
+        if pullback is None:
+            continue
+        of_g, of_h, of_sum = node.pulled(i, g), node.pulled(i, h), node.pulled(i, g + h)
+        assert_same(node.pulled(i, 2.0 * g), 2.0 * of_g, 0)
+        np.testing.assert_array_equal(node.pulled(i, -g), -of_g)
+        np.testing.assert_array_equal(node.pulled(i, 0.0 * g), 0.0 * of_g)
+        scale = np.max(np.abs(of_g) + np.abs(of_h), initial=0.0)
+        np.testing.assert_allclose(of_sum, of_g + of_h, rtol=1e-13, atol=1e-13 * scale)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@given(rng=seeds)
+def test_pullback_is_linear_in_the_cotangent(case, rng):
+    op, params = case
+    _, y = recorded(op, params, arrays_in(op.smooth_on, [(4,)] * op.arity, rng))
+    linear_in_g(y, rng)
+
+
+@pytest.mark.parametrize("case", ALL, ids=numbered)
+@given(rng=seeds)
+def test_pullback_of_an_array_op_is_linear_in_the_cotangent(case, rng):
+    _, _, example = case
+    linear_in_g(example.call(*[Tensor(a, requires_grad=True) for a in example.arrays(rng)]), rng)

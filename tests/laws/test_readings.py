@@ -1,0 +1,113 @@
+"""One rule, many readings: floats, arrays, Values, Tensors and source give the same number and the same gradient."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tensor, Value
+from autograd.emit import emitted
+from autograd.namespaces import MATH_ERRORS, scalar
+from autograd.op import on_floats, pulled_float
+from autograd.source import Code, source
+from tests.laws.calls import ELEMENTWISE, ELEMENTWISE_CASES, named
+from tests.laws.comparing import assert_same
+from tests.laws.inputs import FEW, SPECIAL, points
+
+ULPS = 8
+
+
+def special_points(op):
+    return list(itertools.product(*[SPECIAL if op.arity < 3 else FEW] * op.arity))
+
+
+def by_value(op, xs, params):
+    """(value, gradients) by Values."""
+    variables = [Value(x) for x in xs]
+    y = op(*variables, **params)
+    if y.requires_grad:
+        y.backward()
+    return y.data, [x.grad for x in variables]
+
+
+def by_tensor(op, columns, params, dtype=np.float64):
+    """(values, gradients) of many points at once, by Tensors."""
+    variables = [Tensor(x, requires_grad=True, dtype=dtype) for x in columns]
+    y = op(*variables, **params)
+    y.backward(np.ones(y.shape))
+    return y.numpy(), [np.zeros(y.shape, dtype) if x.grad is None else x.grad for x in variables]
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_readings_agree_where_numbers_are_special(case):
+    op, params = case
+    rows = special_points(op)
+    columns = np.array(rows).T
+    value, gradients = by_tensor(op, columns, params)
+    assert_same([op(*xs, **params) for xs in rows], value, ULPS, "floats against a Tensor")
+    assert_same(op(*columns, **params), value, 0, "arrays against a Tensor")
+    found = [by_value(op, xs, params) for xs in rows]
+    assert_same([y for y, _ in found], value, ULPS, "Values against a Tensor")
+    for i, gradient in enumerate(gradients):
+        assert_same([g[i] for _, g in found], gradient, ULPS, f"gradient {i} by Values against one by a Tensor")
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@given(data=st.data())
+def test_readings_agree_where_the_op_is_smooth(case, data):
+    op, params = case
+    rows = data.draw(st.lists(points(op.smooth_on, op.arity), min_size=1, max_size=9))
+    value, gradients = by_tensor(op, np.array(rows).T, params)
+    found = [by_value(op, xs, params) for xs in rows]
+    assert_same([op(*xs, **params) for xs in rows], value, ULPS, "floats against a Tensor")
+    assert_same([y for y, _ in found], value, ULPS, "Values against a Tensor")
+    for i, gradient in enumerate(gradients):
+        assert_same([g[i] for _, g in found], gradient, ULPS, f"gradient {i} by Values against one by a Tensor")
+
+
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if not op.params], ids=lambda op: op.name)
+def test_source_is_the_rule(op):
+    names = [Code(n) for n in "abc"[: op.arity]]
+    forward = op.forward(source, *names).text
+    pullbacks = [p and p(Code("1.0"), Code("y"), *names).text for p in op.pullbacks]
+    meaning = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")}
+    for xs in special_points(op):
+        numbers = dict(zip("abc", xs, strict=False))
+        try:
+            y = eval(forward, meaning, numbers)
+        except MATH_ERRORS:
+            continue  # then NumPy reads the rule itself
+        assert_same(float(y), on_floats(op.forward, *xs), 0, f"{forward} at {xs}")
+        for pullback, text in zip(op.pullbacks, pullbacks, strict=True):
+            try:
+                p = text and eval(text, meaning, numbers | {"y": y})
+            except MATH_ERRORS:
+                continue
+            if pullback:
+                assert_same(float(p), pulled_float(pullback, 1.0, y, *xs), 0, f"{text} at {xs}")
+
+
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if emitted(op)], ids=lambda op: op.name)
+def test_emitted_method_is_the_general_one(op):
+    for xs in special_points(op):
+        emitted_node, general = ([Value(x) for x in xs] for _ in range(2))
+        y, z = Value.record(op, tuple(emitted_node), {}), Value.record_any(op, tuple(general), {})
+        y.backward(), z.backward()
+        assert_same(y.data, z.data, 0, f"{op.name}{xs}")
+        assert_same([x.grad for x in emitted_node], [x.grad for x in general], 0, f"gradient of {op.name}{xs}")
+
+
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if op.arity == 2], ids=lambda op: op.name)
+def test_a_constant_operand_is_a_value_that_needs_no_gradient(op):
+    for a, b in special_points(op):
+        x, y = Value(a), Value(b)
+        left, right = op(x, b), op(a, y)
+        both = op(x2 := Value(a), y2 := Value(b))
+        both.backward()
+        for one_sided, variable, other in ((left, x, x2), (right, y, y2)):
+            assert_same(one_sided.data, both.data, 0, f"{op.name}({a}, {b}) with a constant")
+            if one_sided.requires_grad:
+                one_sided.backward()
+            assert_same(variable.grad, other.grad, 0, f"gradient of {op.name}({a}, {b}) with a constant")
