@@ -19,8 +19,9 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
-# from autograd.draw import Drawing, draw
+from autograd.draw import Drawing, RenderError, draw
 from autograd.checkpointing import checkpoint
+from autograd.flat import ravel_tree
 from autograd.gradients import gradients
 from autograd.op import OPS, custom_op
 from autograd.recording import detect_anomaly, no_grad
@@ -48,8 +49,8 @@ from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
-    "OPS", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "grad", "gradients", "jvp", "no_grad",
-    "stop_gradient", "value_and_grad", "vjp",
+    "OPS", "Drawing", "RenderError", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "draw", "grad",
+    "gradients", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
     "cbrt", "ceil", "celu", "clip", "cos", "cosh", "digamma", "divide", "elu", "erf", "erfc", "exp", "exp2", "expm1",
     "floor", "fmax", "fmin", "fmod", "gammaln", "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot",

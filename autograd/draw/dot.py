@@ -1,0 +1,119 @@
+"""Graph to DOT, Graphviz's language: boxes for numbers, and between inputs and result a round sign for the op.
+
+The text depends on the shape of the graph and what is in its boxes only, so equal graphs have equal text. Labels are
+HTML-like, the one kind in which any text can be spelled and a field can be given a width.
+"""
+
+import math
+from collections.abc import Sequence, Set
+from typing import Protocol
+
+from graphviz import Digraph
+
+from autograd.draw.labels import html, width
+from autograd.draw.picture import Box, Constant
+from autograd.node import Node
+from autograd.op import Op
+
+#: Points; renderers that have no Helvetica take its metric twin, Arial or Arimo.
+FONT_SIZE = 11
+FONT = {"fontname": "Helvetica", "fontsize": str(FONT_SIZE)}
+
+# Fills are tints of colours that the colour-blind can tell apart (Okabe & Ito 2008); outline and corners say the same again.
+STYLES = {
+    "parameter": {"style": "filled", "penwidth": "2", "color": "#0072b2", "fillcolor": "#d3e7f5"},
+    "constant": {"style": "filled", "penwidth": "0", "color": "#777777", "fillcolor": "#e3e3e3"},
+    "computed": {"style": "filled,rounded", "color": "#333333", "fillcolor": "#ffffff"},
+    "primal": {"style": "filled,dashed", "color": "#333333", "fillcolor": "#ffffff"},
+    "cotangent": {"style": "filled,rounded", "color": "#d55e00", "fillcolor": "#fdebdc"},
+    "gradient": {"style": "filled", "penwidth": "2", "color": "#d55e00", "fillcolor": "#fdebdc"},
+    "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": "#333333", "fillcolor": "#fff6c9"},
+}
+OP_STYLE = {
+    "shape": "ellipse",
+    "style": "filled",
+    "color": "#333333",
+    "fillcolor": "#ffffff",
+    "height": "0.3",
+    "margin": "0.02",
+}
+
+#: Where edges leave a box and enter one, and where the first and the last of several inputs enter an op.
+PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
+
+
+class Picture(Protocol):
+    """What can be drawn: outputs, where to stop, and a box for every number; see `autograd.draw.picture`."""
+
+    @property
+    def outputs(self) -> Sequence[Node]: ...
+    @property
+    def inputs(self) -> Set[Node]: ...
+    def box(self, item: Node | Constant) -> Box: ...
+
+
+def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int, int]:
+    """The DOT text of a picture, how many numbers it shows, and how many there are.
+
+    Beyond `max_nodes` those nearest the outputs are shown, and one folded node stands for the others.
+    """
+    items, arguments = _nearest_first(picture, max_nodes)
+    shown, hidden = items[:max_nodes], len(items) - max_nodes
+    leaving, entering, first, last = PORTS[rankdir].split()
+    graph = Digraph(
+        # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
+        graph_attr={"rankdir": rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"},
+        node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **FONT},
+        edge_attr={"arrowsize": "0.6", "color": "#555555", "tailport": leaving, "headport": entering},
+    )
+    names = {item: f"n{i}" for i, item in enumerate(shown)}
+    if hidden > 0:
+        graph.node("folded", f"<{html(f'… {hidden:,} more nodes')}>", **STYLES["folded"])
+    for item in reversed(shown):
+        box = picture.box(item)
+        graph.node(names[item], _table(box.fields), **STYLES[box.role])
+    for item in reversed(shown):
+        if item not in arguments:
+            continue
+        name, (op, inputs) = names[item], arguments[item]
+        graph.node(f"op_{name}", f"<{html(op.symbol)}>", width=_op_width(op), **OP_STYLE)
+        for i, x in enumerate(inputs):
+            port = entering if len(inputs) == 1 else {0: first, len(inputs) - 1: last}.get(i, entering)
+            graph.edge(names.get(x, "folded"), f"op_{name}", headport=port)
+        graph.edge(f"op_{name}", name)
+    return graph.source, len(shown), len(items)
+
+
+Items = list[Node | Constant]
+
+
+def _nearest_first(picture: Picture, max_nodes: int) -> tuple[Items, dict[Node | Constant, tuple[Op, Items]]]:
+    """Every number of a picture, nearest the outputs first, and the op and inputs of the first `max_nodes`."""
+    items: Items = list(dict.fromkeys(picture.outputs))
+    seen = set(items)
+    arguments: dict[Node | Constant, tuple[Op, Items]] = {}
+    for i, item in enumerate(items):  # the list grows as it is read: a search breadth first
+        if isinstance(item, Constant) or item.op is None or item in picture.inputs:
+            continue
+        inputs: Items = [x if isinstance(x, Node) else Constant(x) for x in item.inputs]
+        if i < max_nodes:
+            arguments[item] = item.op, inputs
+        fresh = [x for x in dict.fromkeys(inputs) if x not in seen]
+        seen.update(fresh)
+        items += fresh
+    return items, arguments
+
+
+def _table(fields: list[str]) -> str:
+    """An HTML-like label: fields in a row, with rules between them."""
+    cells = [f"<TD{_min_width(text)}>{html(text)}</TD>" for text in fields]
+    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="5"><TR>{"<VR/>".join(cells)}</TR></TABLE>>'
+
+
+def _min_width(text: str) -> str:
+    points = math.ceil(width(text) * FONT_SIZE)
+    return f' ALIGN="LEFT" WIDTH="{points + 10}"' if points else ""
+
+
+def _op_width(op: Op) -> str:
+    return f"{max(0.3, 1.2 * width(op.symbol) * FONT_SIZE / 72):.2f}"

@@ -1,0 +1,78 @@
+"""What may be written in a picture: any text, made visible and short, and numbers."""
+
+import unicodedata
+from html import escape
+
+#: Longest text shown, in characters; the rest folds into "…".
+LONGEST = 40
+
+
+def visible(text: str) -> str:
+    """`text` on one line, without what XML cannot hold or nobody can see, and folded if it is long.
+
+    ASCII control characters become their Unicode pictures; other controls, line separators, lone surrogates and
+    noncharacters become U+FFFD. No-break spaces become spaces.
+
+    >>> visible("two\\nlines, \\ud800 and \\x00")
+    'two␊lines, \ufffd and ␀'
+    >>> visible("x" * 100) == "x" * 39 + "…"
+    True
+    """
+    return "".join(map(_visible_character, fold(text, LONGEST)))
+
+
+def fold(text: str, longest: int) -> str:
+    """`text`, or so much of it as leaves room for "…" in `longest` characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _visible_character(c: str) -> str:
+    if c < " ":
+        return chr(0x2400 + ord(c))
+    if c == "\x7f":
+        return "␡"
+    if c == "\xa0":
+        return " "
+    hidden = unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or ord(c) & 0xFFFE == 0xFFFE
+    return "\ufffd" if hidden else c
+
+
+def html(text: str) -> str:
+    r"""`text`, made visible, as it is spelled inside an HTML-like label, where a backslash is an escape too.
+
+    >>> html(r"a < b & \N")
+    'a &lt; b &amp; \\\\N'
+    """
+    return escape(visible(text)).replace("\\", "\\\\")
+
+
+def width(text: str) -> float:
+    """About how wide `text` is set, in ems, rather too wide than too narrow; 0 if it is ASCII.
+
+    Renderers without the fonts of a script guess its width from the number of bytes, and guess too little. ASCII they know.
+    """
+    return 0.0 if text.isascii() else sum(map(_em, visible(text)))
+
+
+def _em(c: str) -> float:
+    category = unicodedata.category(c)
+    if category in {"Mn", "Me", "Cf"}:
+        return 0.0
+    if unicodedata.east_asian_width(c) in {"W", "F"}:
+        return 1.25
+    if c in " !'(),./:;[]|ijl·":
+        return 0.35
+    small, capital = (0.6, 0.8) if c.isascii() or c in "∂×÷−" else (0.85, 1.0)
+    return capital if c.isupper() else small
+
+
+def number(x: float, digits: int) -> str:
+    """x with `digits` decimals; in scientific notation where that would show a number as zero, or be long.
+
+    >>> number(0.5, 4), number(1e-6, 4), number(-12345678.0, 4)
+    ('0.5000', '1.0000e-06', '-1.2346e+07')
+    """
+    if isinstance(x, int):
+        return str(x)
+    fixed = f"{x:.{digits}f}"
+    return fixed if len(fixed) <= digits + 8 and (x == 0 or float(fixed) != 0) else f"{x:.{digits}e}"

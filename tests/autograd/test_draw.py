@@ -1,0 +1,312 @@
+"""What a picture shows: every number, op and edge of a graph, forward and backward, and how it folds."""
+
+import re
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd.draw import draw
+from autograd.draw.dot import PORTS, STYLES
+from autograd.draw.labels import number
+from autograd.graph import newest_first
+from autograd.node import Node
+
+NODE = re.compile(r"^\t(\w+) \[label=<(.*)> (?:color|height)=.*\]$", re.MULTILINE)
+EDGE = re.compile(r"^\t(\w+) -> (\w+)(?: \[headport=(\w+)\])?$", re.MULTILINE)
+
+
+def boxes(drawing):
+    """The fields of every box and the symbol of every op, by name."""
+    return {name: re.findall(r"<TD[^>]*>(.*?)</TD>", label) or [label] for name, label in NODE.findall(drawing.dot)}
+
+
+def edges(drawing):
+    return EDGE.findall(drawing.dot)
+
+
+def into(drawing, name):
+    return [tail for tail, head, _ in edges(drawing) if head == name]
+
+
+def named(drawing, text):
+    """The name of the one box that says `text` first."""
+    (name,) = [name for name, fields in boxes(drawing).items() if fields[0] == text]
+    return name
+
+
+def style(drawing, name):
+    (line,) = [line for line in drawing.dot.splitlines() if line.startswith(f"\t{name} [")]
+    return dict(re.findall(r'(style|penwidth|fillcolor)="?([^" \]]*)', line))
+
+
+@st.composite
+def expressions(draw_from, most_leaves=4):
+    """A Value computed from labelled leaves and numbers, with nodes used many times over or not at all."""
+    values = st.floats(-2, 2)
+    leaves = [ag.Value(draw_from(values), label=f"x{i}") for i in range(draw_from(st.integers(1, most_leaves)))]
+    nodes = list(leaves)
+    for _ in range(draw_from(st.integers(1, 12))):
+        a, b = draw_from(st.sampled_from(nodes)), draw_from(st.sampled_from(nodes) | values)
+        op = draw_from(st.sampled_from([ag.add, ag.subtract, ag.multiply, ag.maximum, ag.tanh, ag.sin]))
+        nodes.append(op(a) if op.arity == 1 else op(a, b))
+    return nodes[-1], leaves
+
+
+@given(expressions())
+def test_every_number_every_op_and_every_use_is_drawn_once(drawn):
+    y, _ = drawn
+    nodes = newest_first([y])
+    computed = [node for node in nodes if node.op is not None]
+    constants = [x for node in computed for x in node.inputs if not isinstance(x, Node)]
+    drawing = draw(y, max_nodes=10**6)
+    assert (drawing.shown, drawing.total) == (len(nodes) + len(constants),) * 2
+    assert len(boxes(drawing)) == drawing.shown + len(computed)
+    assert len(edges(drawing)) == sum(len(node.inputs) + 1 for node in computed)
+
+
+@given(expressions())
+def test_equal_graphs_have_equal_text(drawn):
+    y, _ = drawn
+    copies = {}
+    for node in reversed(newest_first([y])):
+        if node.op is None:
+            copies[node] = ag.Value(node.data, label=node.label)
+        else:
+            copies[node] = node.op(*(copies[x] if isinstance(x, Node) else x for x in node.inputs))
+    for direction in ("forward", "backward"):
+        assert draw(y, direction=direction).dot == draw(copies[y], direction=direction).dot
+
+
+def test_a_value_shows_its_label_data_and_gradient():
+    x = ag.Value(3.0, label="x")
+    y = x * 2.0
+    y.backward()
+    assert sorted(boxes(draw(y)).values()) == [
+        ["2.0000"],
+        ["data 6.0000", "grad 1.0000"],
+        ["x", "data 3.0000", "grad 2.0000"],
+        ["×"],
+    ]
+    assert ["x", "data 3", "grad 2"] in boxes(draw(y, digits=0)).values()
+    assert ["c", "data 1.0000"] in boxes(draw(ag.Value(1.0, requires_grad=False, label="c"))).values()
+
+
+def test_a_tensor_shows_its_label_shape_and_type_and_no_numbers():
+    w = ag.Tensor(np.full((2, 3), 77.0, np.float32), requires_grad=True, label="W")
+    drawing = draw(w * np.full(3, 77.0, np.float32))
+    assert boxes(drawing)[named(drawing, "W")] == ["W", "(2, 3)", "float32"]
+    assert ["(3,)", "float32"] in boxes(drawing).values()
+    assert not [fields for fields in boxes(drawing).values() if "77" in "".join(fields)]
+
+
+def test_x_times_x_shows_two_edges():
+    x = ag.Value(3.0, label="x")
+    drawing = draw(x * x)
+    assert into(drawing, "op_n0") == [named(drawing, "x")] * 2
+
+
+@pytest.mark.parametrize("rankdir", PORTS)
+def test_edges_come_in_argument_order_and_enter_in_it(rankdir):
+    a, b, c = (ag.Value(float(i), label=name) for i, name in enumerate("abc"))
+    _, entering, first, last = PORTS[rankdir].split()
+    drawing = draw(ag.where(a, b, c - a), rankdir=rankdir)
+    minus = next(name for name, fields in boxes(drawing).items() if fields == ["−"])
+    assert into(drawing, minus) == [named(drawing, "c"), named(drawing, "a")]
+    assert into(drawing, "op_n0") == [named(drawing, "a"), named(drawing, "b"), minus.removeprefix("op_")]
+    assert [port for _, head, port in edges(drawing) if head == "op_n0"] == [first, entering, last]
+    assert f"rankdir={rankdir}" in drawing.dot
+
+
+def test_several_outputs_share_one_picture():
+    x = ag.Value(1.0, label="x")
+    drawing = draw([ag.sin(x), ag.cos(x), x])
+    assert sorted(fields[0] for fields in boxes(drawing).values()) == [
+        "cos",
+        f"data {np.cos(1):.4f}",
+        f"data {np.sin(1):.4f}",
+        "sin",
+        "x",
+    ]
+    assert draw((x, x)).total == 1
+
+
+def test_roles_differ_in_more_than_colour():
+    def uncoloured(role):
+        return {key: value for key, value in STYLES[role].items() if "color" not in key}
+
+    for roles in [("parameter", "constant", "computed"), ("primal", "cotangent", "gradient", "constant")]:
+        looks = [uncoloured(role) for role in roles]
+        assert all(a != b for i, a in enumerate(looks) for b in looks[:i])
+
+
+def test_colours_have_six_digits():
+    y = ag.Value(1.0) * ag.Value(2.0, requires_grad=False) + 3.0
+    for drawing in (draw(y), draw(y, direction="backward"), draw(y, max_nodes=1)):
+        colours = re.findall(r'color="?([^" \]]+)', drawing.dot)
+        assert colours
+        assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours)
+
+
+def test_leaves_constants_and_computed_numbers_look_different():
+    drawing = draw(ag.Value(1.0, label="w") * ag.Value(2.0, requires_grad=False, label="x") + 3.0)
+    looks = [style(drawing, named(drawing, text)) for text in ("w", "x", "data 5.0000")]
+    assert all(a != b for i, a in enumerate(looks) for b in looks[:i])
+    assert style(drawing, named(drawing, "3.0000")) == looks[1]
+
+
+# Backward.
+
+
+@given(expressions(most_leaves=2))
+def test_the_backward_picture_shows_the_gradient_of_every_leaf(drawn):
+    y, leaves = drawn
+    y.label = "L"
+    said = {}
+    for fields in boxes(draw(y, direction="backward", max_nodes=10**6)).values():
+        said |= dict.fromkeys(fields[0].split(" = "), fields[-1])
+    for leaf in set(leaves) & set(newest_first([y])):
+        gradient = ag.gradients(y, [leaf])[0]
+        assert said[f"∂L/∂{leaf.label}"] == f"data {number(gradient, 4)}"
+
+
+@given(expressions())
+def test_the_backward_picture_hangs_together_and_stops_at_primal_numbers(drawn):
+    y, _ = drawn
+    drawing = draw(y, direction="backward", max_nodes=10**6)
+    dashed = {name for name in boxes(drawing) if "dashed" in style(drawing, name).get("style", "")}
+    assert not [head for _, head, _ in edges(drawing) if head in dashed]
+    seed = next(name for name, fields in boxes(drawing).items() if fields[0].startswith("∂y/∂y"))
+    reached, following = {seed}, [seed]
+    while following:
+        tail = following.pop()
+        heads = {head for start, head, _ in edges(drawing) if start == tail} - reached
+        reached |= heads
+        following += heads
+    assert {name for name, fields in boxes(drawing).items() if fields[0].startswith("∂")} <= reached
+
+
+def test_cotangents_are_named_after_what_they_belong_to():
+    w, x = ag.Value(2.0, label="w"), ag.Value(3.0, label="x")
+    y = ag.exp(w * x + 1.0)
+    said = {fields[0] for fields in boxes(draw(y, direction="backward")).values()}
+    assert {"∂y/∂y", "∂y/∂w", "∂y/∂x", "y", "w", "x", "∂y/∂(· + 1.0000) = ∂y/∂(w × x)"} <= said
+    y.label = "out"
+    assert "∂out/∂w" in {fields[0] for fields in boxes(draw(y, direction="backward")).values()}
+
+
+def test_a_label_y_elsewhere_is_not_taken_for_the_output():
+    target, w = ag.Value(1.0, label="y"), ag.Value(2.0, label="w")
+    said = {fields[0] for fields in boxes(draw((w - target) * w, direction="backward")).values()}
+    assert "∂(· × w)/∂y = ∂(· × w)/∂w" not in said
+    assert {"∂(· × w)/∂y", "∂(· × w)/∂w"} <= said
+
+
+def test_drawing_touches_no_gradient_and_works_where_nothing_is_recorded():
+    x = ag.Value(3.0, label="x")
+    y = x * x
+    with ag.no_grad():
+        drawing = draw(y, direction="backward")
+    assert ["∂y/∂x", "data 6.0000"] in boxes(drawing).values()
+    assert (x.grad, y.grad) == (0.0, 0.0)
+
+
+def test_the_backward_graph_of_tensors():
+    w = ag.Tensor(np.ones((3, 2)), requires_grad=True, label="W")
+    loss = ag.mean(ag.tanh(ag.Tensor(np.ones((5, 3)), label="X") @ w))
+    loss.label = "L"
+    drawing = draw(loss, direction="backward")
+    assert boxes(drawing)[named(drawing, "∂L/∂W")] == ["∂L/∂W", "(3, 2)", "float64"]
+    assert boxes(drawing)[named(drawing, "∂L/∂L")] == ["∂L/∂L", "()", "float64"]
+    assert w.grad is None
+
+
+# Folding.
+
+
+@given(expressions(), st.integers(1, 20), st.sampled_from(["forward", "backward"]))
+def test_a_large_graph_folds_and_says_so(drawn, limit, direction):
+    y, _ = drawn
+    whole, folded = (draw(y, max_nodes=n, direction=direction) for n in (10**6, limit))
+    assert folded.total == whole.total == whole.shown
+    assert folded.shown == min(limit, whole.total)
+    rest = whole.total - folded.shown
+    if not rest:
+        assert folded.dot == whole.dot
+        return
+    assert boxes(folded)["folded"] == [f"… {rest} more nodes"]
+    numbers = {name: fields for name, fields in boxes(folded).items() if name.startswith("n")}
+    assert numbers.items() <= boxes(whole).items()
+    kept = [
+        ("folded" if tail not in boxes(folded) else tail, head, port)
+        for tail, head, port in edges(whole)
+        if head in boxes(folded)
+    ]
+    assert edges(folded) == kept
+
+
+def test_the_nodes_nearest_the_output_are_kept():
+    y = x = ag.Value(1.0, label="x")
+    for i in range(20):
+        y = ag.sin(y)
+        y.label = f"{i}"
+    said = [fields[0] for name, fields in boxes(draw(y, max_nodes=3)).items() if name.startswith("n")]
+    assert sorted(said) == ["17", "18", "19"]
+    assert x.label not in said
+
+
+def test_a_deep_graph_is_drawn_without_recursion():
+    y = ag.Value(1.0, label="x")
+    for _ in range(100_000):
+        y = ag.sin(y)
+    found = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.extend(draw(y, direction=d) for d in ("forward", "backward")))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert [drawing.shown for drawing in found] == [300, 300]
+    assert found[0].total == 100_001
+
+
+# What cannot be drawn.
+
+
+@pytest.mark.parametrize("y", [3.0, "x", None, np.ones(2), {"y": 1}])
+def test_what_is_no_node_is_refused_by_name(y):
+    for direction in ("forward", "backward"):
+        with pytest.raises(TypeError, match=f"of type {type(y).__name__}"):
+            draw(y, direction=direction)
+    with pytest.raises(TypeError, match=f"of type {type(y).__name__}"):
+        draw([ag.Value(1.0), y])
+
+
+def test_options_are_checked():
+    x = ag.Value(1.0)
+    for options, said in [
+        ({"direction": "up"}, "'forward' or 'backward', not 'up'"),
+        ({"rankdir": "XX"}, "LR, RL, TB, BT, not 'XX'"),
+        ({"max_nodes": 0}, "max_nodes is a whole number .* not 0"),
+        ({"max_nodes": 2.5}, "not 2.5"),
+        ({"digits": True}, "digits is a whole number from 0 to 17, not True"),
+        ({"digits": 18}, "not 18"),
+    ]:
+        with pytest.raises(ValueError, match=said):
+            draw(x, **options)
+    with pytest.raises(ValueError, match="empty list"):
+        draw([])
+
+
+def test_only_one_number_that_requires_a_gradient_has_a_backward_graph():
+    w = ag.Tensor(np.ones((2, 3)), requires_grad=True)
+    with pytest.raises(ValueError, match=r"shape \(2, 3\)"):
+        draw(w, direction="backward")
+    with pytest.raises(ValueError, match="constant"):
+        draw(ag.Value(1.0, requires_grad=False), direction="backward")
+    with pytest.raises(TypeError, match="of type list"):
+        draw([ag.sum(w)], direction="backward")

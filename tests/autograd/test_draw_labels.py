@@ -1,0 +1,130 @@
+"""Any text is safe in a picture: what the renderer writes is what the label says."""
+
+import unicodedata
+import xml.etree.ElementTree as ET
+from html import escape
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd.draw import draw
+from autograd.draw.labels import LONGEST, number, visible
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    *(
+        '"',
+        "\\",
+        "\\\\",
+        'a\\"b',
+        "{a|b}",
+        "<f0> x",
+        "a < b > c",
+        "<b>bold</b>",
+        "<>",
+        "two\nlines",
+        "\r\n\t",
+        "\\N\\G\\E\\T\\H",
+    ),
+    *(
+        "\\l\\r\\n",
+        "&",
+        "&amp;",
+        "&amp;amp;",
+        "&#65;",
+        "&nbsp;",
+        "</script>",
+        "<!-- x -->",
+        "]]>",
+        "\x00\x1b\x7f\x85",
+        "\ud800",
+    ),
+    *(
+        "\ufffe\uffff\U0001fffe",
+        "שלום",
+        "مرحبا",
+        "日本語",
+        "👩\u200d👧 é",
+        "\u202eabc",
+        "\u2028",
+        "\xa0",
+        "  a  b  ",
+        "[x]",
+        "a->b;",
+        "%",
+        "'",
+    ),
+]
+texts = st.text(st.characters()) | st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE)).map("".join)
+
+
+def shown(drawing):
+    """The texts of every node of the rendered picture, by the node's name."""
+    groups = ET.fromstring(drawing.svg()).iter(f"{SVG}g")
+    return {
+        group.findtext(f"{SVG}title"): [(text.text or "").replace("\xa0", " ") for text in group.iter(f"{SVG}text")]
+        for group in groups
+        if group.get("class") == "node"
+    }
+
+
+@given(st.lists(texts, min_size=1, max_size=8))
+@example(HOSTILE)
+def test_a_rendered_picture_says_what_the_labels_say(labels):
+    leaves = [ag.Value(1.0, label=label) for label in labels]
+    y = leaves[0] * leaves[0]
+    for leaf in leaves[1:]:
+        y = y + leaf
+    boxes = shown(draw(y))
+    computed = len(leaves)
+    assert len(boxes) == len(leaves) + 2 * computed
+    written = sorted(fields[0] for fields in boxes.values() if len(fields) == 3)
+    assert written == sorted(visible(label) for label in labels if label)
+
+
+@given(texts)
+def test_an_op_may_have_any_symbol(symbol):
+    @ag.custom_op(lambda g, y, x: g, kind="elementwise", symbol=symbol)
+    def unchanged(xp, x):
+        return x
+
+    try:
+        assert shown(draw(unchanged(ag.Value(1.0))))["op_n0"] == [visible(symbol or "unchanged")]
+    finally:
+        del ag.OPS["unchanged"]
+
+
+@given(texts)
+def test_visible_text_is_short_one_line_and_legal_xml(text):
+    seen = visible(text)
+    assert len(seen) == min(len(text), LONGEST)
+    assert len(seen.splitlines()) <= 1
+    assert ET.fromstring(f"<a>{escape(seen)}</a>").text == (seen or None)
+    assert visible(seen) == seen
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=LONGEST))
+def test_visible_text_is_left_as_it_is(text):
+    assert visible(text) == text
+
+
+@given(st.characters())
+def test_what_cannot_be_seen_leaves_a_mark(c):
+    if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}:
+        assert unicodedata.category(visible(c)) == "So"
+
+
+def test_long_text_folds():
+    assert visible("x" * LONGEST) == "x" * LONGEST
+    assert visible("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
+
+
+@given(st.floats(-1e308, 1e308) | st.sampled_from([float("nan"), float("inf"), -float("inf")]), st.integers(0, 17))
+def test_a_number_is_never_shown_as_another(x, digits):
+    text = number(x, digits)
+    half = 0.5 * 10.0**-digits
+    assert len(text) <= digits + 8
+    assert float(text) == pytest.approx(x, rel=half, abs=half if abs(x) >= half else 0.0, nan_ok=True)
+    assert (float(text) == 0) == (x == 0)

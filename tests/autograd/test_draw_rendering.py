@@ -1,0 +1,145 @@
+"""A Drawing's ways to the eye: finding and running a renderer, files, notebooks."""
+
+import os
+import shutil
+import sys
+import sysconfig
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import autograd as ag
+from autograd.draw import Drawing, RenderError, draw
+from autograd.draw.render import renderer
+
+TRUE, ECHO = (str(shutil.which(name, path=os.defpath)) for name in ("true", "echo"))
+
+
+@pytest.fixture
+def drawing():
+    x = ag.Value(3.0, label="x")
+    return draw(x * x)
+
+
+@pytest.fixture
+def graphviz_pure(monkeypatch):
+    """The renderer that the extra `render` installs, whatever else there is here."""
+    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
+    monkeypatch.setenv("PATH", "")
+    return renderer()
+
+
+@pytest.fixture
+def bare(monkeypatch, tmp_path):
+    """A machine without any renderer, and the folder that is its PATH."""
+    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    return tmp_path
+
+
+def test_svg_and_png_are_what_they_say(graphviz_pure, drawing):
+    assert ET.fromstring(drawing.svg()).tag == "{http://www.w3.org/2000/svg}svg"
+    assert drawing.png().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("suffix", ["dot", "gv", "svg", "png", "SVG"])
+def test_the_suffix_says_the_form(graphviz_pure, drawing, tmp_path, suffix):
+    path = tmp_path / f"graph.{suffix}"
+    path.write_text("old")
+    drawing.save(path)
+    forms = {"svg": drawing.svg().encode(), "png": drawing.png()}
+    assert path.read_bytes() == forms.get(suffix.lower(), drawing.dot.encode())
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_path_that_cannot_be_saved_to_is_refused(drawing, tmp_path):
+    with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot or \.gv, not '\.pdf'"):
+        drawing.save(tmp_path / "graph.pdf")
+    with pytest.raises(ValueError, match="not ''"):
+        drawing.save(str(tmp_path / "graph"))
+    with pytest.raises(FileNotFoundError, match=r"no folder '.*missing'"):
+        drawing.save(tmp_path / "missing" / "graph.svg")
+    (tmp_path / "folder.dot").mkdir()
+    with pytest.raises(OSError, match=r"folder\.dot"):
+        drawing.save(tmp_path / "folder.dot")
+    assert os.listdir(tmp_path) == ["folder.dot"]
+
+
+def test_a_failure_leaves_the_old_file(drawing, tmp_path, monkeypatch):
+    path = tmp_path / "graph.svg"
+    path.write_text("old")
+    monkeypatch.setenv("AUTOGRAD_DOT", sys.executable)
+    with pytest.raises(RenderError):
+        drawing.save(path)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["graph.svg"]
+
+
+def test_the_variable_comes_first_then_dot_then_graphviz_pure(bare, monkeypatch):
+    for name in ("graphviz-pure", "dot", "mine"):
+        (bare / name).symlink_to(TRUE)
+        monkeypatch.setenv("AUTOGRAD_DOT", "mine" if name == "mine" else "")
+        assert renderer() == str(bare / name)
+    monkeypatch.setenv("AUTOGRAD_DOT", str(bare / "mine"))
+    assert renderer() == str(bare / "mine")
+
+
+def test_a_missing_renderer_says_how_to_get_one_and_the_text_remains(bare, drawing):
+    with pytest.raises(RenderError, match=r"pip install 'glassgrad\[render\]'.*AUTOGRAD_DOT.*\.dot"):
+        drawing.svg()
+    drawing.save(bare / "graph.gv")
+    assert (bare / "graph.gv").read_text(encoding="utf-8") == drawing.dot
+
+
+def test_a_variable_that_names_no_program_is_an_error(bare, drawing, monkeypatch):
+    (bare / "dot").symlink_to(TRUE)
+    (bare / "text").write_text("no program")
+    for name in ("nowhere", str(bare), str(bare / "text")):
+        monkeypatch.setenv("AUTOGRAD_DOT", name)
+        with pytest.raises(RenderError, match=f"AUTOGRAD_DOT is '{name}'"):
+            drawing.png()
+
+
+def test_a_renderer_that_fails_is_quoted(graphviz_pure, drawing, monkeypatch):
+    with pytest.raises(RenderError, match=r"graphviz-pure failed with exit status 1.*syntax error"):
+        Drawing("digraph {", 0, 0).svg()
+    monkeypatch.setenv("AUTOGRAD_DOT", sys.executable)
+    with pytest.raises(RenderError, match=r"python.* failed with exit status 2: .*-T"):
+        drawing.svg()
+
+
+def test_a_program_that_is_no_renderer_is_found_out(drawing, monkeypatch):
+    for program, said in [(TRUE, "gave no SVG: b''"), (ECHO, "gave no SVG: b'-Tsvg")]:
+        monkeypatch.setenv("AUTOGRAD_DOT", program)
+        with pytest.raises(RenderError, match=said):
+            drawing.svg()
+
+
+def test_a_file_that_is_marked_as_a_program_and_is_none(bare, drawing):
+    program = bare / "dot"
+    program.write_bytes(b"\x00\x01")
+    program.chmod(0o755)
+    with pytest.raises(RenderError, match="could not be run"):
+        drawing.svg()
+
+
+def test_a_notebook_shows_svg(graphviz_pure, drawing):
+    assert drawing._repr_mimebundle_(include=None, exclude=None) == {
+        "image/svg+xml": drawing.svg(),
+        "text/plain": repr(drawing),
+    }
+
+
+def test_a_notebook_without_a_renderer_shows_the_text_and_the_reason(bare, drawing):
+    bundle = drawing._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"]
+    reason, text = bundle["text/plain"].split("\n", 1)
+    assert reason.startswith("// no renderer")
+    assert text == drawing.dot
+
+
+def test_a_drawing_prints_short(drawing):
+    assert str(drawing) == repr(drawing) == "<Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>"
+    assert "1,000 of 2,000 nodes" in str(Drawing("digraph {}", 1000, 2000))
