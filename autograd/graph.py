@@ -84,7 +84,7 @@ class _Raw:
                     if watched:
                         watch_gradient(node, op, g, cotangent)
                     self.add(x, cotangent, g)
-        return {x: self.given(x) for x in targets if x in self.cotangents}
+        return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
     def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:
         return node.pulled(i, g)
@@ -104,7 +104,10 @@ class _Raw:
             self.owned.add(x)
 
     def given(self, x: Node) -> Any:
-        cotangent = self.cotangents[x]
+        """x's cotangent, in memory of its own; zeros where every path from an output has derivative zero."""
+        cotangent = self.cotangents.get(x)
+        if cotangent is None:
+            return np.zeros_like(x._data)
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 

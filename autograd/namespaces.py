@@ -52,6 +52,10 @@ class _Scalar:
     sinc_derivative = staticmethod(sinc_derivative)
 
     @staticmethod
+    def square(x: float) -> float:
+        return x * x
+
+    @staticmethod
     def sign(x: float) -> float:
         return float((x > 0) - (x < 0)) if x == x else x
 
@@ -136,7 +140,7 @@ def is_basic(index: Any) -> bool:
 _add_up: Callable[..., Any] = np.add.reduce
 
 
-_SCIPY = ("erf", "erfc", "gammaln", "digamma", "polygamma")
+_SCIPY = ("erf", "erfc", "gammaln", "digamma")
 
 
 class _NumPy:
@@ -151,6 +155,11 @@ class _NumPy:
         found = from_scipy(name) if name in _SCIPY else getattr(np, name)
         setattr(self, name, found)
         return found
+
+    @staticmethod
+    def polygamma(n: int, x: Any) -> Any:
+        y = from_scipy("polygamma")(n, x)
+        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy's is float64 for float32 too
 
     @staticmethod
     def sum(x: Any, axis: Any, keepdims: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.domain import NONZERO, reals_without
 from autograd.op import elementwise
-from autograd.rules.arithmetic import abs
+from autograd.rules.arithmetic import abs, square
 from autograd.rules.choices import where
 from autograd.rules.exponential import exp, sigmoid
 from autograd.rules.special import erfc
@@ -157,7 +157,7 @@ def silu(xp: Any, x: Any) -> Any:
     return x / (1.0 + xp.exp(-x))
 
 
-@elementwise(lambda g, y, x: g * (tanh(softplus(x)) + x * sigmoid(x) * sech(softplus(x)) * sech(softplus(x))))
+@elementwise(lambda g, y, x: g * (tanh(softplus(x)) + x * sigmoid(x) * square(sech(softplus(x)))))
 def mish(xp: Any, x: Any) -> Any:
     """A smooth, non-monotonic unit.
 

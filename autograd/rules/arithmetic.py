@@ -117,7 +117,7 @@ def square(xp: Any, x: Any) -> Any:
     >>> square(3.0)
     9.0
     """
-    return x * x
+    return xp.square(x)
 
 
 @elementwise(lambda g, y, x: -g * y * y, symbol="1/·", smooth_on=NONZERO)

@@ -143,11 +143,11 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
 
 
 def _plain(index: Any) -> Any:
-    """`index` with nodes read as the integer or boolean arrays they hold, and lists as arrays."""
+    """`index` with lists, arrays and nodes as integer or boolean arrays of our own: theirs may change before a sweep."""
     if isinstance(index, tuple):
         return tuple(map(_plain, index))
-    if isinstance(index, Recorder):
-        return np.asarray(index)
+    if isinstance(index, Recorder | np.ndarray):
+        return np.array(index)
     return np.asarray(index, dtype=None if len(index) else int) if isinstance(index, list) else index
 
 

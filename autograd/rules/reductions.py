@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.op import general
 from autograd.rules.exponential import exp
-from autograd.rules.linear import Call, broadcast_to, reshape
+from autograd.rules.linear import Call, broadcast_to, reshape, sum
 from autograd.rules.shapes import Shape, axes_of, count, kept, shape_of
 
 
@@ -43,10 +43,14 @@ def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
     return (x,), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 
-@general(
-    lambda g, y, x, axis, keepdims: reshape(g, kept(shape_of(x), axis)) * exp(x - reshape(y, kept(shape_of(x), axis))),
-    prepare=_logsumexp_call,
-)
+def _logsumexp_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ times softmax. Of a large y the last digit is coarse, and exp(x − y) off by as much: hence the division."""
+    shape = kept(shape_of(x), axis)
+    share = exp(x - reshape(y, shape))
+    return reshape(g, shape) * (share / sum(share, axis, keepdims=True))
+
+
+@general(_logsumexp_pullback, prepare=_logsumexp_call)
 def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """log Σ exp(x) over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
 
