@@ -7,9 +7,11 @@ from hypothesis import HealthCheck, settings
 
 from autograd import recording
 
-settings.register_profile("laws", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("laws"), derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "laws")
+# HYPOTHESIS_PROFILE=thorough draws more; CI draws the same examples every time.
+settings.register_profile("quick", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=500)
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
 
 
 @pytest.fixture(autouse=True)

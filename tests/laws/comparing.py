@@ -5,13 +5,14 @@ import numpy as np
 ULP = {np.dtype(np.float64): 2.0**-52, np.dtype(np.float32): 2.0**-23}
 
 
-def assert_same(got, want, ulps, what=""):
-    """Equal to some ulps; NaN equals NaN, an infinity itself, and a zero a zero of the same sign."""
+def assert_same(got, want, ulps, what="", *, signed=True, absolute=5e-324):
+    """Equal to some ulps, of `absolute` near zero; NaN equals NaN, ±∞ itself, and ±0 itself if the sign counts."""
     got, want = np.broadcast_arrays(got, want)
     with np.errstate(all="ignore"):
-        near = np.abs(got - want) <= ulps * ULP[got.dtype] * np.abs(want) + 5e-324 * ulps
+        near = np.abs(got - want) <= ulps * ULP[got.dtype] * np.abs(want) + absolute * ulps
     same = near | (got == want) | (np.isnan(got) & np.isnan(want))
-    same &= (want != 0) | (got != 0) | (np.signbit(got) == np.signbit(want))
+    if signed:
+        same &= (want != 0) | (got != 0) | (np.signbit(got) == np.signbit(want))
     assert same.all(), f"{what}: {got[~same]}, not {want[~same]} (at {np.argwhere(~same).tolist()})"
 
 

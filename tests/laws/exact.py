@@ -33,6 +33,9 @@ class _Exact:
     maximum, minimum, fmax, fmin = map(staticmethod, (max, min, max, min))
     polygamma = staticmethod(mpmath.psi)
 
+    def square(self, x):
+        return x * x
+
     def exp2(self, x):
         return mpf(2) ** x
 

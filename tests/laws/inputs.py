@@ -1,6 +1,7 @@
 """Inputs for the laws: floats drawn from an op's smooth set, arrays drawn from it, and the numbers that break things."""
 
 import math
+from functools import cache
 
 import numpy as np
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ def _within(interval, limit):
     return st.floats(*inner, allow_subnormal=False).filter(lambda x: x == 0.0 or abs(x) > SMALL)
 
 
+@cache
 def numbers_in(openset):
     """Floats of an open set, most of them of a usual size."""
     near = [_within(interval, NEAR) for interval in openset.intervals]
@@ -31,6 +33,7 @@ def numbers_in(openset):
     return st.one_of(st.one_of(near), st.one_of(near), st.one_of(far))
 
 
+@cache
 def points(domain, arity):
     """Argument tuples at which an op with this domain is smooth."""
     sets = domain.sets * arity if len(domain.sets) == 1 else domain.sets
@@ -54,6 +57,7 @@ def _array_in(openset, shape, rng):
 seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 
+@cache
 def moderate_points(domain, arity):
     """The same without the tails, where second derivatives over- and underflow."""
     sets = domain.sets * arity if len(domain.sets) == 1 else domain.sets

@@ -1,5 +1,7 @@
 """Ops on whole arrays: transposes exactly, on integers; all others against extrapolated differences."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,7 +80,7 @@ def test_pullbacks_of_a_bilinear_op_are_its_transposes(case, rng):
 def extrapolated_derivative(f):
     """f′(0) by Richardson's extrapolation of central differences: for f smooth within 0.02, to about 1e-11."""
     table = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
-    once = [b + (b - a) / 3 for a, b in zip(table, table[1:], strict=False)]
+    once = [b + (b - a) / 3 for a, b in pairwise(table)]
     return once[1] + (once[1] - once[0]) / 15
 
 

@@ -18,6 +18,18 @@ from tests.laws.inputs import FEW, SPECIAL, points
 
 ULPS = 8
 
+# Where Python's `math` and SciPy differ by more: SciPy's erfc loses digits in its tail and ends before its last numbers;
+# `math` gives log Γ to an absolute error, which shows near its zeros.
+DIFFERENT = {
+    "erfc": {"ulps": 512, "absolute": 1e-300},
+    "gelu": {"ulps": 512, "absolute": 1e-300},
+    "gammaln": {"ulps": 8, "absolute": 2.0**-52},
+}
+
+
+def assert_agree(op, got, want, what, signed=True):
+    assert_same(got, want, **({"ulps": ULPS} | DIFFERENT.get(op.name, {})), what=what, signed=signed)
+
 
 def special_points(op):
     return list(itertools.product(*[SPECIAL if op.arity < 3 else FEW] * op.arity))
@@ -46,12 +58,12 @@ def test_readings_agree_where_numbers_are_special(case):
     rows = special_points(op)
     columns = np.array(rows).T
     value, gradients = by_tensor(op, columns, params)
-    assert_same([op(*xs, **params) for xs in rows], value, ULPS, "floats against a Tensor")
+    assert_agree(op, [op(*xs, **params) for xs in rows], value, "floats against a Tensor")
     assert_same(op(*columns, **params), value, 0, "arrays against a Tensor")
     found = [by_value(op, xs, params) for xs in rows]
-    assert_same([y for y, _ in found], value, ULPS, "Values against a Tensor")
+    assert_agree(op, [y for y, _ in found], value, "Values against a Tensor")
     for i, gradient in enumerate(gradients):
-        assert_same([g[i] for _, g in found], gradient, ULPS, f"gradient {i} by Values against one by a Tensor")
+        assert_agree(op, [g[i] for _, g in found], gradient, f"gradient {i}, Values against a Tensor", signed=False)
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
@@ -61,10 +73,10 @@ def test_readings_agree_where_the_op_is_smooth(case, data):
     rows = data.draw(st.lists(points(op.smooth_on, op.arity), min_size=1, max_size=9))
     value, gradients = by_tensor(op, np.array(rows).T, params)
     found = [by_value(op, xs, params) for xs in rows]
-    assert_same([op(*xs, **params) for xs in rows], value, ULPS, "floats against a Tensor")
-    assert_same([y for y, _ in found], value, ULPS, "Values against a Tensor")
+    assert_agree(op, [op(*xs, **params) for xs in rows], value, "floats against a Tensor")
+    assert_agree(op, [y for y, _ in found], value, "Values against a Tensor")
     for i, gradient in enumerate(gradients):
-        assert_same([g[i] for _, g in found], gradient, ULPS, f"gradient {i} by Values against one by a Tensor")
+        assert_agree(op, [g[i] for _, g in found], gradient, f"gradient {i}, Values against a Tensor", signed=False)
 
 
 @pytest.mark.parametrize("op", [op for op in ELEMENTWISE if not op.params], ids=lambda op: op.name)

@@ -20,6 +20,11 @@ def derivatives(y, xs):
     return gradients(y, xs, create_graph=True) if y.requires_grad else [Value(0.0, requires_grad=False)] * len(xs)
 
 
+def slack(first, op, xs, params, i, j):
+    """A second derivative is often a difference of larger terms: what a few ulps of its inputs and of those make."""
+    return exact.few_ulps(op, xs, params, i, j) + 16 * 2.0**-52 * abs(first / xs[j] if xs[j] else 0.0)
+
+
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 @given(data=st.data())
 def test_second_derivative_is_that_of_the_forward_rule(case, data):
@@ -33,7 +38,7 @@ def test_second_derivative_is_that_of_the_forward_rule(case, data):
             want = exact.partial(op, xs, params, exact.unit(op.arity, i, j))
             assume(abs(want) < 1e250)
             error = abs(second.data - want) - TOLERANCE * abs(want) - 1e-250
-            assert error <= 0 or error <= exact.few_ulps(op, xs, params, i, j), (
+            assert error <= 0 or error <= slack(first.data, op, xs, params, i, j), (
                 f"∂²{op.name}{xs}/∂x{i}∂x{j} = {second.data!r}, not {exact.show(want)}"
             )
 
