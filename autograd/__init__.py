@@ -37,7 +37,8 @@ from autograd.rules.choices import clip, fmax, fmin, maximum, minimum, where
 from autograd.rules.exponential import (
     cbrt, exp, exp2, expm1, log, log10, log1p, log2, logaddexp, power, sigmoid, sqrt, xlogy,
 )  # fmt: skip
-from autograd.rules.linear import astype, broadcast_to, getitem, mean, put, reshape, sum, sum_to, take, transpose
+from autograd.rules.indexing import getitem, put, take
+from autograd.rules.linear import astype, broadcast_to, mean, reshape, sum, sum_to, transpose
 from autograd.rules.reductions import logsumexp, max
 from autograd.rules.rounding import ceil, floor, fmod, remainder, round, trunc
 from autograd.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.node import Node
-from autograd.rules import linear, reductions
+from autograd.rules import indexing, linear, reductions
 
 
 class ArrayMethods(Node):
@@ -66,7 +66,7 @@ class ArrayMethods(Node):
         return linear.astype(self, dtype)
 
     def __getitem__(self, index: Any) -> Self:
-        return linear.getitem(self, index)
+        return indexing.getitem(self, index)
 
     def __len__(self) -> int:
         if not self.ndim:

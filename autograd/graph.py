@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.anomaly import watch_gradient
+from autograd.namespaces import quiet
 from autograd.node import Node
 from autograd.op import Op
 from autograd.recording import is_watched, recording
@@ -51,7 +52,7 @@ def pull_back(
     else:
         targets = set(wanted)
         needed = _on_the_way_to(targets, order)
-    with recording() if record else np.errstate(all="ignore"):
+    with recording() if record else quiet():
         return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
 
 
@@ -78,16 +79,20 @@ class _Raw:
                 continue
             if node not in targets:
                 del self.cotangents[node]
-            for i, (x, pullback) in enumerate(zip(node.inputs, op.pullbacks, strict=True)):
-                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
-                    cotangent = self.pulled(node, op, i, x, g)
-                    if watched:
-                        watch_gradient(node, op, g, cotangent)
-                    self.add(x, cotangent, g)
+            inputs = node.inputs
+            wanted = [
+                i
+                for i, x in enumerate(inputs)
+                if isinstance(x, Node) and x.requires_grad and (needed is None or x in needed) and op.pullback(i)
+            ]
+            for i, cotangent in zip(wanted, self.pulled(node, op, wanted, g), strict=True):
+                if watched:
+                    watch_gradient(node, op, g, cotangent)
+                self.add(inputs[i], cotangent, g)
         return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
-    def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:
-        return node.pulled(i, g)
+    def pulled(self, node: Node, op: Op, wanted: list[int], g: Any) -> list[Any]:
+        return node.pulled(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
@@ -114,8 +119,9 @@ class _Raw:
 class _Recorded(_Raw):
     """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
 
-    def pulled(self, node: Node, op: Op, i: int, x: Node, g: Any) -> Any:
-        return x.fitted(op.pulled(i, g, node, node.inputs, node.params), op)
+    def pulled(self, node: Node, op: Op, wanted: list[int], g: Any) -> list[Any]:
+        inputs, params = node.inputs, node.params
+        return [inputs[i].fitted(op.pulled(i, g, node, inputs, params), op) for i in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)
@@ -128,8 +134,9 @@ class _Recorded(_Raw):
 def refuse_changed(order: Iterable[Node]) -> None:
     """Raise if the data of an input changed after a node was computed from it."""
     for node in order:
+        serial = node.serial
         for x in node.inputs:
-            if isinstance(x, Node):
+            if isinstance(x, Node) and x.latest_serial() > serial:
                 refuse_if_changed(node, x)
 
 

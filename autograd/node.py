@@ -5,7 +5,7 @@
 
 import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, Self
 
@@ -56,8 +56,8 @@ class Node(Recorder):
         """A leaf that no gradient reaches."""
         raise NotImplementedError
 
-    def pulled(self, i: int, g: Any) -> Any:
-        """The cotangent that `g`, this node's own, pulls back to input `i`: raw data, in that input's shape."""
+    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
+        """The cotangents that `g`, this node's own, pulls back to the `wanted` inputs: raw data, each in its input's shape."""
         raise NotImplementedError
 
     def fitted(self, cotangent: Any, op: Op) -> Any:

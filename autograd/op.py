@@ -12,6 +12,7 @@ A pullback takes the cotangent `g` of the output, the output `y`, and the inputs
 that it computes on raw numbers and records on nodes. `None` in its place says that the derivative is zero.
 """
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -47,7 +48,8 @@ class Op:
     name       its name in OPS, NumPy's where NumPy has one
     kind       elementwise, linear, bilinear or general: what forward mode is derived from
     forward    forward(xp, *inputs, **params), one expression in the namespace `xp`
-    pullbacks  one a differentiable input: pullback(g, y, *inputs, **params), or None where it is zero
+    pullbacks  one an input: pullback(g, y, *inputs, **params), or None where it is zero
+    variadic   whether it takes any number of inputs, as forward(xp, *inputs, **params); the one pullback is then told `i`
     smooth_on  the open set on which it has derivatives of every order
     symbol     what a picture writes in its place
     prepare    turns a call as NumPy spells it into (inputs, params); axes and shapes are settled here
@@ -73,8 +75,11 @@ class Op:
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
         self.arity = len(parameters) - len(self.params)
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         if len(pullbacks) != self.arity:
             raise TypeError(f"op {self.name!r} has {self.arity} inputs and {len(pullbacks)} pullbacks")
+        if self.variadic and (self.arity > 1 or kind == "elementwise"):
+            raise TypeError(f"op {self.name!r} of kind {kind} cannot take *inputs: only array ops can, and nothing beside them")
         self.__name__ = self.__qualname__ = self.name
         self.__module__ = forward.__module__
         self.__doc__ = forward.__doc__
@@ -93,16 +98,12 @@ class Op:
 
     def _bound(self, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain call as (inputs, params): parameters may stand behind the inputs, and have their defaults."""
-        extra = dict(zip(self.params, args[self.arity :], strict=False))
+        arity = len(args) if self.variadic else self.arity
+        extra = dict(zip(self.params, args[arity:], strict=False))
         bound = self.defaults | extra | params
-        if (
-            len(args) < self.arity
-            or len(args) > self.arity + len(extra)
-            or extra.keys() & params
-            or set(bound) != set(self.params)
-        ):
+        if len(args) < arity or len(args) > arity + len(extra) or extra.keys() & params or set(bound) != set(self.params):
             raise TypeError(f"{self.name}{self.__signature__} cannot be called with {len(args)} arguments and {params}")
-        return args[: self.arity], bound
+        return args[:arity], bound
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The forward rule on raw numbers: Python floats give a float, anything else what NumPy gives."""
@@ -111,9 +112,16 @@ class Op:
         inputs = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs)
         return quietly(self.forward, *inputs, **params)
 
+    def pullback(self, i: int) -> Rule | None:
+        """The pullback of input `i`; None if it is zero."""
+        if not self.variadic:
+            return self.pullbacks[i]
+        one = self.pullbacks[0]
+        return one and functools.partial(one, i=i)
+
     def pulled(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """What pullback `i` makes of `g`: the cotangent of input `i`, before it is summed to that input's shape."""
-        pullback = self.pullbacks[i]
+        pullback = self.pullback(i)
         return 0.0 if pullback is None else pullback(g, y, *inputs, **params)
 
     def __repr__(self) -> str:

@@ -48,9 +48,11 @@ class Block(ContextDecorator):
         self._tokens.append(self._variable.set(self._value))
 
     def __exit__(self, *error: object) -> None:
-        self._variable.reset(self._tokens.pop())
-        with state.lock:
-            state.blocks -= 1
+        try:
+            self._variable.reset(self._tokens.pop())
+        finally:  # it raises where a generator ends in another context than it began in
+            with state.lock:
+                state.blocks -= 1
 
     def _recreate_cm(self) -> "Block":  # a decorated function may run in many threads: one block each
         return Block(self._variable, self._value)

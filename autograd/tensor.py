@@ -1,6 +1,6 @@
 """`Tensor`: one NumPy array that remembers how it was made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -13,7 +13,7 @@ from autograd.graph import pull_back
 from autograd.namespaces import quietly
 from autograd.node import next_serial
 from autograd.op import Op
-from autograd.recording import is_recording, is_watched
+from autograd.recording import is_recording, is_watched, state
 from autograd.rules import linear
 from autograd.rules.shapes import shape_of
 
@@ -87,7 +87,7 @@ class Tensor(ArrayMethods):
         for x in inputs:
             if x.__class__ is cls:
                 arrays.append(x._data if x._seen is None else x._looked_at())
-                requires_grad = requires_grad or x.requires_grad
+                requires_grad |= x.requires_grad
             else:
                 arrays.append(operand(op, x))
         try:
@@ -95,14 +95,14 @@ class Tensor(ArrayMethods):
         except (ValueError, IndexError, TypeError) as error:
             shapes = " and ".join(f"{shape_of(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise type(error)(f"{op.name} of {shapes}: {error}") from None
-        if is_watched():
+        if state.blocks and is_watched():
             watch_value(op, y, arrays)
         node = new(cls)
         node._set(y if y.__class__ is np.ndarray else np.asarray(y), requires_grad and is_recording())
         if node.requires_grad:
             node.op, node._params = op, params
             node._inputs = tuple(x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True))
-            if is_watched():
+            if state.blocks and is_watched():
                 remember_line(node)
         return node
 
@@ -148,11 +148,12 @@ class Tensor(ArrayMethods):
             self._looked_at()
         return self.serial
 
-    def pulled(self, i: int, g: Any) -> Any:
-        if self.op is None:
+    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
+        op, y, inputs, params = self.op, self._data, self._inputs, self._params
+        if op is None:
             raise ValueError(f"{self!r} is a leaf: it pulls nothing back")
-        arrays = tuple(x._data if x.__class__ is Tensor else x for x in self._inputs)
-        return self._inputs[i].fitted(self.op.pulled(i, g, self._data, arrays, self._params), self.op)
+        arrays = tuple([x._data if x.__class__ is Tensor else x for x in inputs])
+        return [inputs[i].fitted(op.pulled(i, g, y, arrays, params), op) for i in wanted]
 
     def fitted(self, cotangent: Any, op: Op) -> Any:
         if not isinstance(cotangent, Tensor | np.ndarray):

@@ -1,6 +1,6 @@
 """`Value`: one float that remembers how it was made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, ClassVar, final
 
@@ -131,8 +131,9 @@ class Value(Node):
     def params(self) -> dict[str, Any]:
         return self._params if self.op is not None and self.op.params else _NO_PARAMS
 
-    def pulled(self, i: int, g: Any) -> Any:
-        return g * self._pairs[i][1]
+    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
+        pairs = self._pairs
+        return [g * pairs[i][1] for i in wanted]
 
     def fitted(self, cotangent: Any, op: Op) -> Any:
         return cotangent

@@ -3,9 +3,7 @@
 from typing import Any
 
 from autograd.op import bilinear
-from autograd.rules.shapes import shape_of
-
-Call = tuple[tuple[Any, ...], dict[str, Any]]
+from autograd.rules.shapes import Call, shape_of
 
 
 def _two_arrays(a: Any, b: Any) -> Call:

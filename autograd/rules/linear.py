@@ -5,10 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import Recorder, linear
-from autograd.rules.shapes import Shape, axes_of, count, kept, shape_from, shape_of
-
-Call = tuple[tuple[Any, ...], dict[str, Any]]
+from autograd.op import linear
+from autograd.rules.shapes import Call, Shape, axes_of, count, kept, shape_from, shape_of
 
 
 def _over_axes(name: str) -> Any:
@@ -74,6 +72,8 @@ def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
 def _down_to_shape(x: Any, shape: Any) -> Call:
     shape, larger = shape_from("sum_to", shape), shape_of(x)
     added = len(larger) - len(shape)
+    if added >= 0 and larger[added:] == shape:  # the usual case, a bias
+        return (x,), {"shape": shape, "axis": tuple(range(added))}
     if added < 0 or any(n not in (1, m) for n, m in zip(shape, larger[added:], strict=True)):
         raise ValueError(f"sum_to: shape {shape} does not broadcast to {larger}, so {larger} cannot be summed to it")
     spread = tuple(i for i, m in enumerate(larger) if i < added or (shape[i - added] == 1 and m != 1))
@@ -142,48 +142,6 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     return xp.transpose(x, axes)
 
 
-def _plain(index: Any) -> Any:
-    """`index` with lists, arrays and nodes as integer or boolean arrays of our own: theirs may change before a sweep."""
-    if isinstance(index, tuple):
-        return tuple(map(_plain, index))
-    if isinstance(index, Recorder | np.ndarray):
-        return np.array(index)
-    return np.asarray(index, dtype=None if len(index) else int) if isinstance(index, list) else index
-
-
-def _indexed(x: Any, index: Any) -> Call:
-    return (x,), {"index": _plain(index)}
-
-
-@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
-def getitem(xp: Any, x: Any, *, index: Any) -> Any:
-    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
-
-        y = x[index]
-
-    Raises  IndexError  if `index` is out of range for x's shape
-    >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
-    [1.0, 1.0, 3.0]
-    """
-    return x[index]
-
-
-def _placed(x: Any, index: Any, shape: Any) -> Call:
-    return (x,), {"index": _plain(index), "shape": shape_from("put", shape)}
-
-
-@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
-def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
-    """Zeros of `shape` with the entries of x added in where `index` names them.
-
-        y = Gᵀ x,  G = getitem(·, index)
-
-    >>> put([1.0, 2.0, 3.0], [0, 0, 2], 3).tolist()
-    [3.0, 0.0, 3.0]
-    """
-    return xp.put(x, index, shape)
-
-
 @linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=lambda x, dtype: ((x,), {"dtype": np.dtype(dtype)}))
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """x in another floating-point type.
@@ -195,17 +153,3 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """
     return x.astype(dtype)
 
-
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
-
-        y = x[:, …, indices, …]
-
-    Raises  IndexError  if an index is out of range
-    >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
-    [[2.0, 1.0], [4.0, 3.0]]
-    """
-    if axis is None:
-        return getitem(reshape(x, -1), _plain(indices))
-    (position,) = axes_of("take", axis, shape_of(x))
-    return getitem(x, (slice(None),) * position + (_plain(indices),))

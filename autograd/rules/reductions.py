@@ -6,8 +6,8 @@ import numpy as np
 
 from autograd.op import general
 from autograd.rules.exponential import exp
-from autograd.rules.linear import Call, broadcast_to, reshape, sum
-from autograd.rules.shapes import Shape, axes_of, count, kept, shape_of
+from autograd.rules.linear import broadcast_to, reshape, sum
+from autograd.rules.shapes import Call, Shape, axes_of, count, kept, shape_of
 
 
 def _max_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:

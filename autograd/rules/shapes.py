@@ -8,6 +8,9 @@ import numpy as np
 
 Shape = tuple[int, ...]
 
+#: What `prepare` makes of a call: the inputs of the op, and its parameters.
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+
 
 def shape_of(x: Any) -> Shape:
     """The shape of a node, an array or a number."""
