@@ -23,6 +23,7 @@ from autograd.draw import Drawing, RenderError, draw
 from autograd.checkpointing import checkpoint
 from autograd.flat import ravel_tree
 from autograd.gradients import gradients
+from autograd.jacobians import hessian, hvp, jacobian
 from autograd.op import OPS, custom_op
 from autograd.recording import detect_anomaly, no_grad
 from autograd.rules.activations import (
@@ -51,7 +52,7 @@ from autograd.value import Value
 
 __all__ = [
     "OPS", "Drawing", "RenderError", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "draw", "grad",
-    "gradients", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad", "vjp",
+    "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
     "cbrt", "ceil", "celu", "clip", "cos", "cosh", "digamma", "divide", "elu", "erf", "erfc", "exp", "exp2", "expm1",
     "floor", "fmax", "fmin", "fmod", "gammaln", "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot",

@@ -1,7 +1,8 @@
 """Functions of functions: derivatives of what is given, in the shape in which it is given.
 
-Floats become Values and arrays Tensors while the function runs; what comes out is floats and arrays again, unless nodes went
-in or another transform is at work around this one: then it is nodes, so that the outer derivative sees the inner one.
+While the function runs, floats are Values, or Tensors of no axes if there is an array among the arguments (for a Value does
+not mix with arrays), and arrays are Tensors. What comes out is floats and arrays again, unless nodes went in or another
+transform is at work around this one: then it is nodes, so that the outer derivative sees the inner one.
 """
 
 import functools
@@ -26,25 +27,30 @@ _inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=Fals
 
 
 @contextmanager
-def transforming(given: Any) -> Iterator[tuple[list[Node], bool]]:
-    """Fresh variables for the leaves of `given`, and whether results are to be nodes; recording is on inside."""
+def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], bool]]:
+    """Fresh variables for the leaves of `given`, and whether results are to be nodes; recording is on inside.
+
+    `others` are the arguments beside them: an array among those makes Tensors of floats too.
+    """
     leaves = tree.leaves(given)
+    arrays = any(isinstance(x, Tensor | np.ndarray) for x in [*leaves, *tree.leaves(others)])
     as_nodes = _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
     token = _inside.set(True)
     try:
         with recording():
-            yield [_variable(x) for x in leaves], as_nodes
+            yield [_variable(x, arrays) for x in leaves], as_nodes
     finally:
         _inside.reset(token)
 
 
-def _variable(x: Any) -> Node:
+def _variable(x: Any, arrays: bool) -> Node:
     """A fresh node for x, so that a derivative with respect to it sees no other use of x."""
     if isinstance(x, Node) and x.requires_grad:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
         return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
-    return Value(x.data if isinstance(x, Value) else x)
+    number = Value(x.data if isinstance(x, Value) else x)
+    return Tensor(number.item(), requires_grad=True) if arrays and not isinstance(x, Value) else number
 
 
 def plain(x: Any, as_nodes: bool) -> Any:
@@ -52,6 +58,15 @@ def plain(x: Any, as_nodes: bool) -> Any:
     if as_nodes or not isinstance(x, Node):
         return x
     return x.item() if isinstance(x, Value) else x._data.copy()[()]
+
+
+def as_given(given: Any, found: list[Any]) -> Any:
+    """Gradients in the containers of `given`, and as floats where floats went in."""
+    leaves = tree.leaves(given)
+    plain_floats = [
+        isinstance(g, np.ndarray) and not isinstance(x, np.ndarray | Node) for x, g in zip(leaves, found, strict=True)
+    ]
+    return tree.rebuilt(given, [float(g) if p else g for g, p in zip(found, plain_floats, strict=True)])
 
 
 def value_and_grad(
@@ -75,10 +90,10 @@ def value_and_grad(
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
-        with transforming(given) as (variables, as_nodes):
+        with transforming(given, [args, kwargs]) as (variables, as_nodes):
             y = f(*replaced(args, numbers, tree.rebuilt(given, variables)), **kwargs)
             y, aux = _apart(y) if has_aux else (y, None)
-            found = tree.rebuilt(given, _gradient(y, variables, as_nodes))
+            found = as_given(given, _gradient(y, variables, as_nodes))
         value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
         gradient = found[0] if isinstance(argnums, int) else tuple(found)
         return ((value, tree.mapped(lambda x: plain(x, as_nodes), aux)) if has_aux else value), gradient
@@ -131,7 +146,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         found = [zeros_of(x, nodes) for x in variables]
         if pairs:
             found = gradients([p[0] for p in pairs], variables, [p[1] for p in pairs], create_graph=nodes)
-        return tuple(tree.rebuilt(list(primals), found))
+        return tuple(as_given(list(primals), found))
 
     return tree.mapped(lambda x: plain(x, as_nodes), y), pull
 

@@ -1,0 +1,161 @@
+"""Entries picked out by an index, the transpose that puts them back, and what is made of the two."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.op import Recorder, general, linear
+from autograd.rules.linear import broadcast_to, reshape
+from autograd.rules.shapes import Call, Shape, axes_of, shape_from, shape_of
+
+
+def plain(x: Any) -> Any:
+    """The numbers that x holds, as an array."""
+    return x.numpy() if isinstance(x, Recorder) else np.asarray(x)
+
+
+def _settled(index: Any) -> Any:
+    """`index` with nodes and lists read as arrays, and every array in nobody else's power to change."""
+    if isinstance(index, tuple):
+        return tuple(map(_settled, index))
+    if isinstance(index, list):
+        index = np.asarray(index, dtype=None if len(index) else int)
+    elif isinstance(index, Recorder):
+        index = np.asarray(index)
+    if isinstance(index, np.ndarray) and (index.flags.writeable or index.base is not None):
+        index = index.copy()
+        index.flags.writeable = False
+    return index
+
+
+def _indexed(x: Any, index: Any) -> Call:
+    return (x,), {"index": _settled(index)}
+
+
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
+def getitem(xp: Any, x: Any, *, index: Any) -> Any:
+    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
+
+        y = x[index]
+
+    Raises  IndexError  if `index` is out of range for x's shape
+    >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    return x[index]
+
+
+def _placed(x: Any, index: Any, shape: Any) -> Call:
+    return (x,), {"index": _settled(index), "shape": shape_from("put", shape)}
+
+
+@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
+def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
+    """Zeros of `shape` with the entries of x added in where `index` names them.
+
+        y = Gᵀ x,  G = getitem(·, index)
+
+    >>> put([1.0, 2.0, 3.0], [0, 0, 2], 3).tolist()
+    [3.0, 0.0, 3.0]
+    """
+    return xp.put(x, index, shape)
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
+
+        y = x[:, …, indices, …]
+
+    Raises  IndexError  if an index is out of range
+    >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    if axis is None:
+        return getitem(reshape(x, -1), indices)
+    (position,) = axes_of("take", axis, shape_of(x))
+    return getitem(x, (slice(None),) * position + (indices,))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
+    """The entries of x at `indices` along `axis`, one index for each line of x; of x flattened if `axis` is None.
+
+        y[i, j] = x[i, indices[i, j]]
+
+    Shapes  x (…, n, …), indices (…, m, …) -> y (…, m, …)
+    Raises  ValueError  if x and `indices` have not as many axes
+            IndexError  if an index is out of range
+    >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[0], [1]], axis=1).tolist()
+    [[1.0], [4.0]]
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    shape, along = shape_of(x), plain(indices)
+    (position,) = axes_of("take_along_axis", axis, shape)
+    if along.ndim != len(shape):
+        raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
+    lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
+    return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))
+
+
+def flip(x: Any, axis: Any = None) -> Any:
+    """x in reverse order along `axis` (an integer, a tuple of them, or None for all).
+
+        y[i] = x[n − 1 − i]
+
+    >>> flip([1.0, 2.0, 3.0]).tolist()
+    [3.0, 2.0, 1.0]
+    """
+    shape = shape_of(x)
+    axes = axes_of("flip", axis, shape)
+    return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
+
+
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Each entry of x, or each slice along `axis`, so many times in a row: as many for all, or a number for each.
+
+        y = (x₀, x₀, …, x₁, x₁, …)
+
+    Raises  ValueError  if `repeats` is negative, or has another length than the axis
+    >>> repeat([1.0, 2.0], 2).tolist(), repeat([1.0, 2.0], [1, 2]).tolist()
+    ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0])
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    shape, times = shape_of(x), plain(repeats)
+    (position,) = axes_of("repeat", axis, shape)
+    n = shape[position]
+    if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():
+        raise ValueError(
+            f"repeat: repeats {repeats!r} must be a whole number, not negative, or {n} of them, one for each entry along "
+            f"axis {axis} of shape {shape}"
+        )
+    if times.size != 1:
+        return take(x, np.repeat(np.arange(n), times), position)
+    before, after = shape[: position + 1], shape[position + 1 :]
+    spread = broadcast_to(reshape(x, (*before, 1, *after)), (*before, int(times.item()), *after))
+    return reshape(spread, (*before[:-1], n * int(times.item()), *after))
+
+
+def _sorted(x: Any, axis: int | None = -1) -> Call:
+    if axis is None:
+        return (reshape(x, -1),), {"axis": 0}
+    return (x,), {"axis": axes_of("sort", axis, shape_of(x))[0]}
+
+
+def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
+    """Every entry of ȳ back to where it came from: through the inverse of the permutation that sorts x."""
+    order = np.argsort(plain(x), axis=axis, stable=True)
+    return take_along_axis(g, np.argsort(order, axis=axis, stable=True), axis)
+
+
+@general(_sort_pullback, prepare=_sorted)
+def sort(xp: Any, x: Any, *, axis: int) -> Any:
+    """x in increasing order along `axis`, or flattened and sorted if it is None; equal entries keep their order.
+
+        y = P x,  P a permutation
+
+    Shapes  x (…, n, …) -> y the same; (N,) if `axis` is None
+    >>> sort([3.0, 1.0, 2.0]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    return xp.sort(x, axis=axis, stable=True)

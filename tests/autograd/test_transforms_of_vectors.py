@@ -1,0 +1,181 @@
+"""vjp, jvp, jacobian, hessian, hvp and the flat view: shapes, containers, nesting, errors."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+import autograd as ag
+from autograd import Tensor, Value, grad, hessian, hvp, jacobian, jvp, ravel_tree, stop_gradient, value_and_grad, vjp
+from autograd.tree import leaves
+
+
+class Pair(NamedTuple):
+    a: object
+    b: object
+
+
+@dataclass
+class Line:
+    slope: object
+    offset: object
+
+
+def test_vjp_of_a_container_gives_one_cotangent_an_argument():
+    y, pull = vjp(lambda p, s: {"sum": p["a"] + s, "product": p["a"] * s}, {"a": np.array([1.0, 2.0])}, 3.0)
+    assert y["product"].tolist() == [3.0, 6.0]
+    pulled = pull({"sum": np.zeros(2), "product": np.ones(2)})
+    assert pulled[0]["a"].tolist() == [3.0, 3.0]
+    assert pulled[1] == 3.0
+
+
+def test_a_pullback_may_be_called_many_times():
+    _, pull = vjp(ag.square, np.array([1.0, 2.0]))
+    rows = [pull(row)[0].tolist() for row in np.eye(2)]
+    assert rows == [[2.0, 0.0], [0.0, 4.0]]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Pair, Line, lambda a, b: [a, b], lambda a, b: (a, {"b": b})],
+    ids=["namedtuple", "dataclass", "list", "nested"],
+)
+def test_gradients_come_in_the_container_that_went_in(make):
+    given = make(2.0, np.array([1.0, 3.0]))
+
+    def f(container):
+        a, b = leaves(container)
+        return a * a + stop_gradient(a).item() * ag.sum(b * b).item()
+
+    def g(container):
+        return ag.sum(leaves(container)[1] ** 2)
+
+    found = grad(g)(given)
+    assert type(found) is type(given)
+    assert leaves(found)[0] == 0.0
+    assert leaves(found)[1].tolist() == [2.0, 6.0]
+    assert leaves(grad(f)(given))[0] == 4.0
+
+
+def test_jacobian_has_the_output_s_axes_first():
+    x = np.arange(6.0).reshape(2, 3)
+    j = jacobian(lambda x: x @ np.ones((3, 4)))(x)
+    assert j.shape == (2, 4, 2, 3)
+    expected = np.einsum("ik,jl->ijkl", np.eye(2), np.ones((4, 3)))
+    assert np.array_equal(j, expected)
+
+
+def test_jacobian_of_containers_nests_argument_in_output():
+    j = jacobian(lambda p: {"y": p["w"] * 2.0, "z": ag.sum(p["w"])})({"w": np.array([1.0, 2.0])})
+    assert j["y"]["w"].tolist() == [[2.0, 0.0], [0.0, 2.0]]
+    assert j["z"]["w"].tolist() == [1.0, 1.0]
+
+
+def test_jacobian_of_what_does_not_depend_on_the_argument_is_zero():
+    assert jacobian(lambda x: np.ones(2))(np.ones(3)).tolist() == np.zeros((2, 3)).tolist()
+
+
+def test_hessian_is_symmetric_and_hvp_is_its_product():
+    rng = np.random.default_rng(0)
+    x, v = rng.standard_normal(5), rng.standard_normal(5)
+
+    def f(x):
+        return ag.logsumexp(ag.sin(x)) * ag.sum(x * x)
+
+    h = hessian(f)(x)
+    assert np.allclose(h, h.T, rtol=1e-13, atol=1e-15)
+    assert np.allclose(hvp(f, (x,), (v,)), h @ v, rtol=1e-12, atol=1e-14)
+
+
+def test_hessian_of_several_arguments():
+    h = hessian(lambda a, b: ag.sum(a * b * b), argnums=(0, 1))(np.array([2.0]), np.array([3.0]))
+    assert [[block.item() for block in row] for row in h] == [[0.0, 6.0], [6.0, 4.0]]
+
+
+def test_third_derivatives_by_every_nesting():
+    def f(x):
+        return x**4
+
+    def forward(f):
+        return lambda x: jvp(f, (x,), (1.0,))[1]
+
+    for outer in (grad, forward):
+        for middle in (grad, forward):
+            for inner in (grad, forward):
+                assert outer(middle(inner(f)))(2.0) == 48.0
+
+
+def test_jvp_sees_no_other_use_of_its_argument():
+    assert grad(lambda x: x * jvp(lambda y: x + y, (x,), (1.0,))[1])(2.0) == 1.0
+
+
+def test_aux_comes_back_beside_the_value():
+    (value, aux), g = value_and_grad(lambda x: (x * x, {"double": x + x, "name": "x"}), has_aux=True)(3.0)
+    assert (value, aux, g) == (9.0, {"double": 6.0, "name": "x"}, 6.0)
+    assert grad(lambda x: (x * x, "aux"), has_aux=True)(3.0) == (6.0, "aux")
+
+
+def test_stop_gradient_keeps_numbers_and_containers():
+    assert stop_gradient({"a": 1.0, "b": [np.ones(2)]})["b"][0].tolist() == [1.0, 1.0]
+    assert grad(lambda x: x * stop_gradient(x * x))(3.0) == 9.0
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: jvp(ag.sin, (np.ones(2),), (np.ones(3),)), "shape of its primal"),
+        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need as many tangents"),
+        (lambda: vjp(ag.sin, np.ones(2))[1]([1.0, 1.0]), "does not have the shape of the output"),
+        (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"shape \(3,\)"),
+        (lambda: value_and_grad(lambda x: x * x, has_aux=True)(1.0), "must return"),
+        (lambda: grad(ag.sin, argnums=1)(1.0), "argnums 1"),
+        (lambda: ravel_tree([1.0])[1](np.ones(2)), r"\(1,\).*\(2,\)"),
+    ],
+)
+def test_errors_say_what_is_wrong(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()
+
+
+def rosenbrock(x):
+    return ag.sum(100.0 * ag.square(x[1:] - ag.square(x[:-1])) + ag.square(1.0 - x[:-1]))
+
+
+def test_scipy_minimises_rosenbrock_with_our_gradient_and_hessian_products():
+    start = np.full(10, -1.2)
+    found = scipy.optimize.minimize(value_and_grad(rosenbrock), start, jac=True, method="BFGS", options={"gtol": 1e-8})
+    assert np.allclose(found.x, 1.0, atol=1e-6)
+    found = scipy.optimize.minimize(
+        value_and_grad(rosenbrock), start, jac=True, hessp=lambda x, v: hvp(rosenbrock, (x,), (v,)), method="trust-ncg"
+    )
+    assert np.allclose(found.x, 1.0, atol=1e-4)
+
+
+def test_scipy_minimises_a_logistic_regression_over_a_container():
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((200, 3))
+    labels = (rng.random(200) < 1 / (1 + np.exp(-(x @ [1.0, -2.0, 0.5] + 0.3)))).astype(float)
+    parameters = {"w": np.zeros(3), "b": 0.0}
+
+    def loss(p):
+        score = x @ p["w"] + p["b"]
+        return ag.mean(ag.softplus(score) - labels * score) + 0.01 * ag.sum(p["w"] * p["w"])
+
+    vector, rebuild = ravel_tree(parameters)
+    found = scipy.optimize.minimize(value_and_grad(lambda v: loss(rebuild(v))), vector, jac=True, options={"gtol": 1e-10})
+    slope = grad(loss)({"w": rebuild(found.x)["w"], "b": np.array([rebuild(found.x)["b"]])})
+    assert np.abs(slope["w"]).max() < 1e-8
+    assert abs(slope["b"].item()) < 1e-8
+
+
+def test_nodes_in_give_nodes_out():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = jvp(ag.square, (x,), (np.ones(2),))[1]
+    assert isinstance(y, Tensor)
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    v = Value(3.0)
+    grad(lambda x: x**3)(v).backward()
+    assert v.grad == 18.0
