@@ -33,16 +33,26 @@ from autograd.rules.activations import (
 from autograd.rules.arithmetic import (
     abs, add, divide, hypot, multiply, negative, positive, reciprocal, sign, square, subtract,
 )  # fmt: skip
-from autograd.rules.bilinear import matmul
+from autograd.rules.bilinear import convolve, dot, inner, matmul, outer, tensordot
 from autograd.rules.choices import clip, fmax, fmin, maximum, minimum, where
+from autograd.rules.diagonals import diag, diagonal, trace, tril, triu
+from autograd.rules.einsum import einsum
 from autograd.rules.exponential import (
     cbrt, exp, exp2, expm1, log, log10, log1p, log2, logaddexp, power, sigmoid, sqrt, xlogy,
 )  # fmt: skip
-from autograd.rules.indexing import getitem, put, take
-from autograd.rules.linear import astype, broadcast_to, mean, reshape, sum, sum_to, transpose
-from autograd.rules.reductions import logsumexp, max
+from autograd.rules.indexing import flip, getitem, put, repeat, sort, take, take_along_axis
+from autograd.rules.joining import concatenate, split, stack
+from autograd.rules.layout import expand_dims, moveaxis, ravel, squeeze, swapaxes, tile
+from autograd.rules.linalg import cholesky, cofactors, det, inv, logabsdet, slogdet, solve
+from autograd.rules.linear import astype, broadcast_to, mean, reshape, roll, sum, sum_to, transpose
+from autograd.rules.norms import euclidean_norm, norm
+from autograd.rules.padding import pad
+from autograd.rules.reductions import max, min, prod
 from autograd.rules.rounding import ceil, floor, fmod, remainder, round, trunc
+from autograd.rules.scans import cumprod, cumsum
+from autograd.rules.softmax import log_softmax, logsumexp, softmax
 from autograd.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative
+from autograd.rules.spread import deviations, std, var
 from autograd.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
@@ -52,13 +62,18 @@ from autograd.value import Value
 
 __all__ = [
     "OPS", "Drawing", "RenderError", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "draw", "grad",
-    "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad", "vjp",
+    "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad",
+    "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
-    "cbrt", "ceil", "celu", "clip", "cos", "cosh", "digamma", "divide", "elu", "erf", "erfc", "exp", "exp2", "expm1",
-    "floor", "fmax", "fmin", "fmod", "gammaln", "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot",
-    "leaky_relu", "log", "log10", "log1p", "log2", "log_sigmoid", "logaddexp", "logsumexp", "matmul", "max", "maximum",
-    "mean", "minimum", "mish", "multiply", "negative", "polygamma", "positive", "power", "put", "reciprocal", "relu",
-    "relu6", "remainder", "reshape", "round", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinc",
-    "sinc_derivative", "sinh", "softplus", "softsign", "sqrt", "square", "subtract", "sum", "sum_to", "take", "tan",
-    "tanh", "transpose", "trunc", "where", "xlogy",
+    "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh", "cumprod",
+    "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "erf", "erfc",
+    "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "fmax", "fmin", "fmod", "gammaln",
+    "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner", "inv", "leaky_relu", "log", "log10",
+    "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet", "logaddexp", "logsumexp", "matmul", "max", "maximum",
+    "mean", "min", "minimum", "mish", "moveaxis", "multiply", "negative", "norm", "outer", "pad", "polygamma",
+    "positive", "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape",
+    "roll", "round", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",
+    "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace",
+    "transpose", "tril", "triu", "trunc", "var", "where", "xlogy",
 ]  # fmt: skip

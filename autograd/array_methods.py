@@ -1,13 +1,14 @@
 """The attributes and methods that a NumPy array has and a `Tensor` therefore has too: each calls the op of its name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd import numpy_protocol
 from autograd.node import Node
-from autograd.rules import indexing, linear, reductions
+from autograd.rules import bilinear, choices, diagonals, indexing, layout, linear, reductions, rounding, scans, spread
 
 
 class ArrayMethods(Node):
@@ -17,18 +18,22 @@ class ArrayMethods(Node):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
         return self._data.shape
 
     @property
     def ndim(self) -> int:
+        """How many axes there are."""
         return self._data.ndim
 
     @property
     def size(self) -> int:
+        """How many entries there are."""
         return self._data.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The type of the entries."""
         return self._data.dtype
 
     @property
@@ -53,6 +58,72 @@ class ArrayMethods(Node):
         """Largest entry over `axis`: `autograd.max`."""
         return reductions.max(self, axis, keepdims)
 
+    def min(self, axis: Any = None, keepdims: bool = False) -> Self:
+        """Smallest entry over `axis`: `autograd.min`."""
+        return reductions.min(self, axis, keepdims)
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Self:
+        """Product over `axis`: `autograd.prod`."""
+        return reductions.prod(self, axis, keepdims)
+
+    def var(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Self:
+        """Variance over `axis`: `autograd.var`."""
+        return spread.var(self, axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Self:
+        """Standard deviation over `axis`: `autograd.std`."""
+        return spread.std(self, axis, ddof=ddof, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Self:
+        """Running sum along `axis`: `autograd.cumsum`."""
+        return scans.cumsum(self, axis)
+
+    def cumprod(self, axis: int | None = None) -> Self:
+        """Running product along `axis`: `autograd.cumprod`."""
+        return scans.cumprod(self, axis)
+
+    def clip(self, min: Any = None, max: Any = None) -> Self:
+        """Entries kept between two bounds: `autograd.clip`."""
+        return choices.clip(self, min, max)
+
+    def round(self, decimals: int = 0) -> Self:
+        """Entries rounded: `autograd.round`."""
+        return rounding.round(self, decimals=decimals)
+
+    def dot(self, other: Any) -> Self:
+        """Dot product: `autograd.dot`."""
+        return bilinear.dot(self, other)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """Sum of a diagonal: `autograd.trace`."""
+        return diagonals.trace(self, offset, axis1, axis2)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """Diagonals of the matrices in two axes: `autograd.diagonal`."""
+        return diagonals.diagonal(self, offset, axis1, axis2)
+
+    def take(self, indices: Any, axis: int | None = None) -> Self:
+        """Entries at `indices` along `axis`: `autograd.take`."""
+        return indexing.take(self, indices, axis)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Self:
+        """Each entry several times in a row: `autograd.repeat`."""
+        return indexing.repeat(self, repeats, axis)
+
+    def ravel(self) -> Self:
+        """The entries in a row: `autograd.ravel`."""
+        return layout.ravel(self)
+
+    flatten = ravel
+
+    def squeeze(self, axis: Any = None) -> Self:
+        """Without axes of length 1: `autograd.squeeze`."""
+        return layout.squeeze(self, axis)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Self:
+        """Two axes interchanged: `autograd.swapaxes`."""
+        return layout.swapaxes(self, axis1, axis2)
+
     def reshape(self, *shape: Any) -> Self:
         """The same entries in another shape: `autograd.reshape`."""
         return linear.reshape(self, shape[0] if len(shape) == 1 else shape)
@@ -64,6 +135,27 @@ class ArrayMethods(Node):
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """The same numbers in another floating-point type: `autograd.astype`."""
         return linear.astype(self, dtype)
+
+    # Questions, whose answers are plain: positions, truth values, lists.
+
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """The position of the largest entry along `axis`, as a plain integer or array."""
+        return self._data.argmax(axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """The position of the smallest entry along `axis`, as a plain integer or array."""
+        return self._data.argmin(axis, keepdims=keepdims)
+
+    def argsort(self, axis: int | None = -1) -> Any:
+        """The positions of the entries in increasing order along `axis`, equal ones in theirs, as a plain array."""
+        return self._data.argsort(axis, stable=True)
+
+    def tolist(self) -> Any:
+        """The entries as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+        return numpy_protocol.call(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)

@@ -26,14 +26,16 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     if isinstance(data, Node):
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
     try:
-        array = np.asarray(data, dtype)
+        array = np.asarray(data)
     except (ValueError, TypeError) as error:
         raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"Tensor(…) takes real numbers, not {data!r} (dtype {array.dtype}): convert them with np.asarray(…, dtype=float)"
-        )
-    return array
+    wanted = array.dtype if dtype is None else np.dtype(dtype)
+    for kind in (array.dtype, wanted):  # a conversion of what is not real would lose a part of it
+        if kind.kind not in "fiub":
+            raise TypeError(
+                f"Tensor(…) takes real numbers, not {data!r} (dtype {kind}): convert them with np.asarray(…, dtype=float)"
+            )
+    return array.astype(wanted, copy=False)
 
 
 def operand(op: Op, x: Any) -> Any:

@@ -40,7 +40,10 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
         raise ValueError(f"gradients: {len(outputs)} outputs need as many seeds, not {len(seeds)}")
     started = [_seed(node, given, create_graph) for node, given in zip(outputs, seeds, strict=True)]
     found = pull_back(outputs, started, wanted=variables, record=create_graph)
-    return tree.rebuilt(xs, [found[x] if x in found else zeros_of(x, create_graph) for x in variables])
+    results = [found[x] if x in found else zeros_of(x, create_graph) for x in variables]
+    if len({id(x) for x in results}) < len(results):  # a variable given twice gets two arrays
+        results = [x.copy() if isinstance(x, np.ndarray) else x for x in results]
+    return tree.rebuilt(xs, results)
 
 
 def _seed(y: Any, given: Any, as_node: bool) -> Any:

@@ -6,12 +6,13 @@
 import itertools
 import operator
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 
-from autograd.op import OPS, Op, Recorder
+from autograd.op import OPS, Op, Recorder, Rule
 from autograd.rules import activations, arithmetic, bilinear, exponential, trigonometry
 
 #: The next serial number. A node is always younger than its inputs.
@@ -56,8 +57,11 @@ class Node(Recorder):
         """A leaf that no gradient reaches."""
         raise NotImplementedError
 
-    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
-        """The cotangents that `g`, this node's own, pulls back to the `wanted` inputs: raw data, each in its input's shape."""
+    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+        """The cotangents that `g`, this node's own, pulls back to the `wanted` inputs: raw data, each in its input's shape.
+
+        `wanted` holds (position, pullback) pairs.
+        """
         raise NotImplementedError
 
     def fitted(self, cotangent: Any, op: Op) -> Any:
@@ -189,24 +193,32 @@ class Node(Recorder):
         op = OPS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
         if op is not None and method == "__call__" and not kwargs:
             return op(*inputs)
-        plain = _COMPARISONS.get(ufunc.__name__)
-        if plain is not None and method == "__call__" and not kwargs:
-            return plain(*(x._data if isinstance(x, Node) else x for x in inputs))
+        if ufunc in _QUESTIONS and method == "__call__" and not kwargs:
+            return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
         what = (
             f"np.{ufunc.__name__}"
             + (f".{method}" if method != "__call__" else "")
             + (f"(…, {', '.join(kwargs)}=…)" if kwargs else "")
         )
+        near = _UFUNC_METHODS.get(f"{ufunc.__name__}.{method}") or get_close_matches(ufunc.__name__, OPS, n=2)
         raise TypeError(
-            f"{what} has no derivative here for a {type(self).__name__}: use an op of autograd ({', '.join(sorted(OPS))}), "
-            "or x.detach().numpy() for plain numbers"
+            f"{what} has no derivative here for a {type(self).__name__}: use an op of autograd"
+            + f" ({', '.join(near)}?)" * bool(near)
+            + ", or x.data for plain numbers"
         )
 
 
-_UFUNC_NAMES = {"absolute": "abs", "fabs": "abs", "true_divide": "divide"}
-_COMPARISONS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+_UFUNC_NAMES = {"absolute": "abs", "fabs": "abs", "rint": "round", "true_divide": "divide"}
+_UFUNC_METHODS = {
+    "add.reduce": ["sum"],
+    "multiply.reduce": ["prod"],
+    "maximum.reduce": ["max"],
+    "minimum.reduce": ["min"],
+    "add.accumulate": ["cumsum"],
+    "multiply.accumulate": ["cumprod"],
 }
+_QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
+_QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
 
 
 def _apply(op: Op, *inputs: Any) -> Any:

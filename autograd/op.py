@@ -107,9 +107,9 @@ class Op:
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The forward rule on raw numbers: Python floats give a float, anything else what NumPy gives."""
-        if self.kind == "elementwise" and all(type(x) in _PYTHON_NUMBERS for x in inputs):
+        if self.kind == "elementwise" and all([type(x) in _PYTHON_NUMBERS for x in inputs]):
             return on_floats(self.forward, *map(float, inputs), **params)
-        inputs = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs)
+        inputs = tuple([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs])
         return quietly(self.forward, *inputs, **params)
 
     def pullback(self, i: int) -> Rule | None:

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from autograd.op import Recorder, general, linear
-from autograd.rules.linear import broadcast_to, reshape
-from autograd.rules.shapes import Call, Shape, axes_of, shape_from, shape_of
+from autograd.rules.linear import broadcast_to, in_line, reshape
+from autograd.rules.shapes import Call, Shape, axes_of, axis_of, shape_from, shape_of
 
 
 def plain(x: Any) -> Any:
     """The numbers that x holds, as an array."""
-    return x.numpy() if isinstance(x, Recorder) else np.asarray(x)
+    return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
 
 def _settled(index: Any) -> Any:
@@ -72,7 +72,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """
     if axis is None:
         return getitem(reshape(x, -1), indices)
-    (position,) = axes_of("take", axis, shape_of(x))
+    position = axis_of("take", axis, shape_of(x))
     return getitem(x, (slice(None),) * position + (indices,))
 
 
@@ -90,7 +90,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         x, axis = reshape(x, -1), 0
     shape, along = shape_of(x), plain(indices)
-    (position,) = axes_of("take_along_axis", axis, shape)
+    position = axis_of("take_along_axis", axis, shape)
     if along.ndim != len(shape):
         raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
@@ -121,8 +121,8 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    shape, times = shape_of(x), plain(repeats)
-    (position,) = axes_of("repeat", axis, shape)
+    shape, times = shape_of(x), np.asarray(_settled(repeats))
+    position = axis_of("repeat", axis, shape)
     n = shape[position]
     if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():
         raise ValueError(
@@ -136,19 +136,13 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     return reshape(spread, (*before[:-1], n * int(times.item()), *after))
 
 
-def _sorted(x: Any, axis: int | None = -1) -> Call:
-    if axis is None:
-        return (reshape(x, -1),), {"axis": 0}
-    return (x,), {"axis": axes_of("sort", axis, shape_of(x))[0]}
-
-
 def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
     """Every entry of ȳ back to where it came from: through the inverse of the permutation that sorts x."""
     order = np.argsort(plain(x), axis=axis, stable=True)
     return take_along_axis(g, np.argsort(order, axis=axis, stable=True), axis)
 
 
-@general(_sort_pullback, prepare=_sorted)
+@general(_sort_pullback, prepare=in_line("sort", -1))
 def sort(xp: Any, x: Any, *, axis: int) -> Any:
     """x in increasing order along `axis`, or flattened and sorted if it is None; equal entries keep their order.
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import Recorder, linear
+from autograd.op import linear
 from autograd.rules.indexing import getitem
 from autograd.rules.linear import reshape
-from autograd.rules.shapes import Call, Shape, axes_of, shape_of
+from autograd.rules.shapes import Call, Shape, axis_of, shape_of, with_types
 
 
 def _joined(arrays: Any, axis: int | None = 0) -> Call:
@@ -19,7 +19,7 @@ def _joined(arrays: Any, axis: int | None = 0) -> Call:
     shapes = [shape_of(p) for p in parts]
     if not shapes[0]:
         raise ValueError("concatenate: single numbers have no axis to join along; use stack")
-    (axis,) = axes_of("concatenate", axis, shapes[0])
+    axis = axis_of("concatenate", axis, shapes[0])
     for shape in shapes:
         if len(shape) != len(shapes[0]) or shape[:axis] + shape[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :]:
             raise ValueError(f"concatenate: shapes {shapes[0]} and {shape} must be equal but for axis {axis}")
@@ -28,13 +28,9 @@ def _joined(arrays: Any, axis: int | None = 0) -> Call:
 
 
 def _parts(op: str, arrays: Any) -> list[Any]:
-    """The arrays to join. Beside a node a lone number takes the type of the others, as it does in arithmetic."""
-    parts = list(arrays)
+    parts = with_types(arrays)
     if not parts:
         raise ValueError(f"{op}: there is nothing to join")
-    types = [p.dtype for p in parts if shape_of(p) or isinstance(p, Recorder)]
-    if any(isinstance(p, Recorder) for p in parts):
-        parts = [p if shape_of(p) or isinstance(p, Recorder) else np.asarray(p, np.result_type(*types)) for p in parts]
     return parts
 
 
@@ -71,7 +67,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     for part in parts:
         if shape_of(part) != shape:
             raise ValueError(f"stack: shapes {shape} and {shape_of(part)} must be equal")
-    (position,) = axes_of("stack", axis, (*shape, len(parts)))
+    position = axis_of("stack", axis, (*shape, len(parts)))
     return concatenate([reshape(p, (*shape[:position], 1, *shape[position:])) for p in parts], position)
 
 
@@ -84,7 +80,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
     [[1.0], [2.0, 3.0]]
     """
-    (position,) = axes_of("split", axis, shape_of(x))
+    position = axis_of("split", axis, shape_of(x))
     n = shape_of(x)[position]
     if isinstance(indices_or_sections, int | np.integer):
         sections = int(indices_or_sections)

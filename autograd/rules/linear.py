@@ -1,27 +1,36 @@
 """Linear ops: each moves, copies or adds up entries, and its pullback is its transpose Aᵀ, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
 
 import math
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.op import linear
-from autograd.rules.shapes import Call, Shape, axes_of, count, kept, shape_from, shape_of
+from autograd.rules.shapes import Call, Shape, axes_of, axis_of, count, kept, over_axes, shape_from, shape_of
 
 
-def _over_axes(name: str) -> Any:
-    """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
+def unreduced(y: Any, x: Any, axis: Shape) -> Any:
+    """The result of a reduction of x over `axis`, or its cotangent, with those axes kept, of length 1."""
+    return reshape(y, kept(shape_of(x), axis))
 
-    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
-        return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+
+def in_line(name: str, default: int | None) -> Callable[..., Call]:
+    """The call of an op that works along one axis, `name(x, axis=default)`; None flattens x first."""
+
+    def prepare(x: Any, axis: int | None = default) -> Call:
+        if axis is None:
+            return (reshape(x, -1),), {"axis": 0}
+        return (x,), {"axis": axis_of(name, axis, shape_of(x))}
 
     return prepare
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(reshape(g, kept(shape_of(x), axis)), shape_of(x)),
+    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis), shape_of(x)),
     symbol="Σ",
-    prepare=_over_axes("sum"),
+    prepare=over_axes("sum"),
 )
 def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Sum over `axis` (an integer, a tuple of them, or None for all).
@@ -37,8 +46,8 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(reshape(g, kept(shape_of(x), axis)) / count(shape_of(x), axis), shape_of(x)),
-    prepare=_over_axes("mean"),
+    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis) / count(shape_of(x), axis), shape_of(x)),
+    prepare=over_axes("mean"),
 )
 def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Arithmetic mean over `axis`; NaN over no entries.
@@ -53,7 +62,11 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def _to_shape(x: Any, shape: Any) -> Call:
-    return (x,), {"shape": shape_from("broadcast_to", shape)}
+    shape, smaller = shape_from("broadcast_to", shape), shape_of(x)
+    added = len(shape) - len(smaller)
+    if added < 0 or any(n not in (1, m) for n, m in zip(smaller, shape[added:], strict=True)):
+        raise ValueError(f"broadcast_to: shape {smaller} cannot be repeated to {shape}")
+    return (x,), {"shape": shape}
 
 
 @linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_to_shape)
@@ -142,6 +155,28 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     return xp.transpose(x, axes)
 
 
+def _rolled(x: Any, shift: Any, axis: Any = None) -> Call:
+    try:
+        pairs = [(operator.index(s), operator.index(a)) for s, a in np.broadcast(shift, 0 if axis is None else axis)]
+    except (TypeError, ValueError):
+        raise ValueError(f"roll: shift {shift!r} must be an integer, or one for each of the axes {axis!r}") from None
+    axes = None if axis is None else axes_of("roll", [a for _, a in pairs], shape_of(x))
+    return (x,), {"shift": tuple(s for s, _ in pairs), "axis": axes}
+
+
+@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_rolled)
+def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
+    """x moved `shift` places along `axis`, what falls off one end coming back at the other; flattened to move if it is None.
+
+        y[(i + shift) mod n] = x[i]
+
+    Raises  ValueError  if `axis` is out of range, or is given another number of shifts than axes
+    >>> roll([1.0, 2.0, 3.0], 1).tolist()
+    [3.0, 1.0, 2.0]
+    """
+    return xp.roll(x, shift, axis)
+
+
 @linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=lambda x, dtype: ((x,), {"dtype": np.dtype(dtype)}))
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """x in another floating-point type.
@@ -152,4 +187,3 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     dtype('float32')
     """
     return x.astype(dtype)
-

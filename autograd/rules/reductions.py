@@ -1,37 +1,40 @@
-"""Ops whose every output may depend on every input, in a way of their own."""
+"""The largest, the smallest, and the product over axes."""
 
 from typing import Any
 
-import numpy as np
-
-from autograd.op import general
-from autograd.rules.exponential import exp
-from autograd.rules.linear import broadcast_to, reshape, sum
-from autograd.rules.shapes import Call, Shape, axes_of, count, kept, shape_of
-
-
-def _max_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
-    shape = shape_of(x)
-    axes = axes_of("max", axis, shape)
-    if not count(shape, axes):
-        raise ValueError(f"max: shape {shape} has no entries along axis {axis!r}, so there is no largest one")
-    return (x,), {"axis": axes, "keepdims": bool(keepdims)}
+from autograd.op import Prepare, general
+from autograd.rules.indexing import flip
+from autograd.rules.linear import reshape, sum, transpose, unreduced
+from autograd.rules.scans import cumprod, shifted
+from autograd.rules.shapes import Call, Shape, axes_of, count, over_axes, shape_of
 
 
-def _max_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ to the largest entries, shared equally between ties; to the NaNs if y is one."""
-    shape = shape_of(x)
-    largest = (x == broadcast_to(reshape(y, kept(shape, axis)), shape)) | (x != x)
-    share = largest / np.add.reduce(largest, axis=axis, keepdims=True)
-    return reshape(g, kept(shape, axis)) * share
+def _over_some(name: str) -> Prepare:
+    """The call of a reduction that has no value over no entries."""
+
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+        shape = shape_of(x)
+        axes = axes_of(name, axis, shape)
+        if not count(shape, axes):
+            raise ValueError(f"{name}: shape {shape} has no entries along axis {axis!r}, so there is none to choose")
+        return (x,), {"axis": axes, "keepdims": bool(keepdims)}
+
+    return prepare
 
 
-@general(_max_pullback, prepare=_max_call)
+def _chosen(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ to the entries equal to y, shared equally between ties; to the NaNs if y is one."""
+    chosen = (x == unreduced(y, x, axis)) | (x != x)
+    return unreduced(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
+
+
+@general(_chosen, prepare=_over_some("max"))
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """The largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
         y = max x
 
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises  ValueError  if there are no entries
     >>> float(max([1.0, 3.0, 3.0]))
     3.0
@@ -39,31 +42,52 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
-    return (x,), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
+@general(_chosen, prepare=_over_some("min"))
+def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """The smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
-
-def _logsumexp_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ times softmax. Of a large y the last digit is coarse, and exp(x − y) off by as much: hence the division."""
-    shape = kept(shape_of(x), axis)
-    share = exp(x - reshape(y, shape))
-    return reshape(g, shape) * (share / sum(share, axis, keepdims=True))
-
-
-@general(_logsumexp_pullback, prepare=_logsumexp_call)
-def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """log Σ exp(x) over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
-
-        y = m + log Σ exp(x − m),   m = max x
+        y = min x
 
     Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Units   nats, as x
-    Raises  ValueError  if `axis` is out of range; names the axis and the shape
-    Source  Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021
-    >>> float(logsumexp([1000.0, 1000.0]))
-    1000.6931471805599
+    Raises  ValueError  if there are no entries
+    >>> float(min([1.0, 3.0, 1.0]))
+    1.0
     """
-    m = xp.max(x, axis=axis, keepdims=True, initial=-xp.inf)
-    m = xp.where(xp.isfinite(m), m, 0.0)
-    y = m + xp.log(xp.sum(xp.exp(x - m), axis=axis, keepdims=True))
-    return y if keepdims else xp.squeeze(y, axis=axis)
+    return xp.min(x, axis=axis, keepdims=keepdims)
+
+
+def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ times the product of the other entries, computed as such: y/x would fail at zeros."""
+    shape = shape_of(x)
+    order = (*(i for i in range(len(shape)) if i not in axis), *axis)
+    lengths = tuple(shape[i] for i in order)
+    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], count(shape, axis)))
+    others = transpose(reshape(products_of_others(rows), lengths), [order.index(i) for i in range(len(shape))])
+    return unreduced(g, x, axis) * others
+
+
+def products_of_others(x: Any) -> Any:
+    """For each entry along the last axis, the product of all the others: of those before it times of those after it.
+
+        y[i] = Π_{j ≠ i} x[j]
+
+    >>> products_of_others([0.0, 2.0, 3.0]).tolist()
+    [6.0, 0.0, 0.0]
+    """
+    last = len(shape_of(x)) - 1
+    before = shifted(cumprod(x, last), 1, 1, last)
+    after = flip(shifted(cumprod(flip(x, last), last), 1, 1, last), last)
+    return before * after
+
+
+@general(_prod_pullback, symbol="Π", prepare=over_axes("prod"))
+def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
+
+        y = Π x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    >>> float(prod([2.0, 3.0, 4.0]))
+    24.0
+    """
+    return xp.prod(x, axis=axis, keepdims=keepdims)

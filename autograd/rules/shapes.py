@@ -2,9 +2,12 @@
 
 import math
 import operator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+
+from autograd.op import Recorder
 
 Shape = tuple[int, ...]
 
@@ -39,6 +42,17 @@ def axes_of(op: str, axis: Any, shape: Shape) -> Shape:
     return axes
 
 
+def axis_of(op: str, axis: Any, shape: Shape) -> int:
+    """One axis, as a non-negative integer.
+
+    >>> axis_of("sort", -1, (2, 3))
+    1
+    """
+    if axis is None or isinstance(axis, tuple | list):
+        raise TypeError(f"{op}: axis must be one integer, not {axis!r}")
+    return axes_of(op, axis, shape)[0]
+
+
 def shape_from(op: str, shape: Any) -> Shape:
     """A shape given as an integer or a sequence of them, as a tuple."""
     try:
@@ -59,3 +73,23 @@ def kept(shape: Shape, axes: Shape) -> Shape:
 def count(shape: Shape, axes: Shape) -> int:
     """How many entries a reduction over `axes` takes together."""
     return math.prod(shape[i] for i in axes)
+
+
+def over_axes(name: str) -> Callable[..., Call]:
+    """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
+
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+        return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+
+    return prepare
+
+
+def with_types(arrays: Iterable[Any]) -> list[Any]:
+    """Arrays to join: beside a node a lone number takes the type of the others, as in arithmetic."""
+    parts = list(arrays)
+    types = [p.dtype for p in parts if hasattr(p, "dtype") and (isinstance(p, Recorder) or shape_of(p))]
+    if not types or not any(isinstance(p, Recorder) for p in parts):
+        return parts
+    lone = [not isinstance(p, Recorder) and shape_of(p) == () for p in parts]
+    numbers = [np.asarray(p).item() if alone else p for p, alone in zip(parts, lone, strict=True)]
+    return [np.asarray(p, np.result_type(*types, p)) if alone else p for p, alone in zip(numbers, lone, strict=True)]

@@ -1,0 +1,96 @@
+"""NumPy's functions on tensors: `np.sum(t)` is `autograd.sum(t)`, and nothing loses a gradient in silence."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.node import Node
+from autograd.recording import is_recording
+from autograd.rules import (
+    bilinear,
+    choices,
+    diagonals,
+    einsum,
+    indexing,
+    joining,
+    layout,
+    linalg,
+    linear,
+    norms,
+    padding,
+    reductions,
+    rounding,
+    scans,
+    special,
+    spread,
+)
+from autograd.rules.indexing import plain
+
+_LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
+    bilinear.convolve, bilinear.dot, bilinear.inner, bilinear.outer, bilinear.tensordot, choices.clip, choices.where,
+    diagonals.diag, diagonals.diagonal, diagonals.trace, diagonals.tril, diagonals.triu, einsum.einsum, indexing.flip,
+    indexing.repeat, indexing.sort, indexing.take, indexing.take_along_axis, joining.concatenate, joining.split,
+    joining.stack, layout.expand_dims, layout.moveaxis, layout.ravel, layout.squeeze, layout.swapaxes, layout.tile,
+    linear.astype, linear.broadcast_to, linear.mean, linear.reshape, linear.roll, linear.sum, linear.transpose,
+    padding.pad, reductions.max, reductions.min, reductions.prod, rounding.round, scans.cumprod, scans.cumsum,
+    special.sinc, spread.std, spread.var,
+)  # fmt: skip
+_LIKE_LINALG: tuple[Callable[..., Any], ...] = (
+    linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm,
+)  # fmt: skip
+
+#: Our function for each of NumPy's.
+_OURS: dict[Any, Callable[..., Any]] = {
+    **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
+    **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
+    np.amax: reductions.max,
+    np.amin: reductions.min,
+    np.around: rounding.round,
+    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain(a), fill_value, *args, **kwargs),
+}
+
+#: Functions that only ask: their answers have no gradient to lose.
+_ASKING: set[Any] = {
+    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
+    np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
+    np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
+    np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size, np.zeros_like,
+}  # fmt: skip
+
+
+def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+    """What a NumPy function gives on arguments some of which are tensors: `__array_function__`, by NumPy's NEP 18.
+
+    Raises  TypeError  for arguments that ours does not take, and for a function without counterpart that would lose a gradient
+    """
+    if not all(issubclass(t, Node | np.ndarray) for t in types):
+        return NotImplemented
+    ours = _OURS.get(function)
+    if ours is not None:
+        try:
+            inspect.signature(ours).bind(*args, **kwargs)
+        except TypeError as error:
+            name = ours.__name__
+            raise TypeError(f"np.{name} of a tensor is autograd.{name}{inspect.signature(ours)}: {error}") from None
+        return ours(*args, **kwargs)
+    if function not in _ASKING and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
+        name = function.__name__
+        near = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
+        raise TypeError(
+            f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
+            + f" ({', '.join(near)}?)" * bool(near)
+            + ", or x.detach().numpy() for plain numbers"
+        )
+    return function(*tree.mapped(_numbers, args), **tree.mapped(_numbers, kwargs))
+
+
+def _has_gradient(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
+
+
+def _numbers(x: Any) -> Any:
+    return plain(x) if isinstance(x, Node) else x
