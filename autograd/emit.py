@@ -40,14 +40,12 @@ _NODE = """\
 {indent}n._data = y
 {indent}n.grad = 0.0
 {indent}n.op = op
-{indent}n.label = ""
 {indent}n.requires_grad = True
 {indent}n.serial = next_serial()
 {indent}n._a = {a}
 {indent}n._p = p
 {indent}n._b = {b}
 {indent}n._q = q
-{indent}n._rest = None
 {indent}return n
 """
 
@@ -66,7 +64,7 @@ def method(self):
 
 _BINARY = """\
 def method(self, other):
-    kind = other.__class__
+    kind = type(other)
     if kind is cls:
         if (self.requires_grad or other.requires_grad) and not state.blocks:
             a = self._data
@@ -90,7 +88,7 @@ def method(self, other):
 
 _REFLECTED = """\
 def method(self, other):
-    kind = other.__class__
+    kind = type(other)
     if (kind is float or kind is int) and self.requires_grad and not state.blocks:
         b = self._data
         try:

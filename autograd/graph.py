@@ -14,7 +14,7 @@ import numpy as np
 from autograd.anomaly import watch_gradient
 from autograd.namespaces import quiet
 from autograd.node import Node
-from autograd.op import Op
+from autograd.op import Op, Rule
 from autograd.recording import is_watched, recording
 
 by_serial = attrgetter("serial")
@@ -81,17 +81,20 @@ class _Raw:
                 del self.cotangents[node]
             inputs = node.inputs
             wanted = [
-                i
+                (i, pullback)
                 for i, x in enumerate(inputs)
-                if isinstance(x, Node) and x.requires_grad and (needed is None or x in needed) and op.pullback(i)
+                if isinstance(x, Node)
+                and x.requires_grad
+                and (needed is None or x in needed)
+                and (pullback := op.pullback(i)) is not None
             ]
-            for i, cotangent in zip(wanted, self.pulled(node, op, wanted, g), strict=True):
+            for (i, _), cotangent in zip(wanted, self.pulled(node, op, wanted, g), strict=True):
                 if watched:
                     watch_gradient(node, op, g, cotangent)
                 self.add(inputs[i], cotangent, g)
         return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
-    def pulled(self, node: Node, op: Op, wanted: list[int], g: Any) -> list[Any]:
+    def pulled(self, node: Node, op: Op, wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.pulled(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
@@ -119,9 +122,9 @@ class _Raw:
 class _Recorded(_Raw):
     """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
 
-    def pulled(self, node: Node, op: Op, wanted: list[int], g: Any) -> list[Any]:
+    def pulled(self, node: Node, op: Op, wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         inputs, params = node.inputs, node.params
-        return [inputs[i].fitted(op.pulled(i, g, node, inputs, params), op) for i in wanted]
+        return [inputs[i].fitted(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)

@@ -12,7 +12,7 @@ from autograd.arrays import Array, operand, own, real_array
 from autograd.graph import pull_back
 from autograd.namespaces import quietly
 from autograd.node import next_serial
-from autograd.op import Op
+from autograd.op import Op, Rule
 from autograd.recording import is_recording, is_watched, state
 from autograd.rules import linear
 from autograd.rules.shapes import shape_of
@@ -148,14 +148,15 @@ class Tensor(ArrayMethods):
             self._looked_at()
         return self.serial
 
-    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
+    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         op, y, inputs, params = self.op, self._data, self._inputs, self._params
-        if op is None:
-            raise ValueError(f"{self!r} is a leaf: it pulls nothing back")
-        arrays = tuple([x._data if x.__class__ is Tensor else x for x in inputs])
-        return [inputs[i].fitted(op.pulled(i, g, y, arrays, params), op) for i in wanted]
+        arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
+        return [inputs[i].fitted(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
 
     def fitted(self, cotangent: Any, op: Op) -> Any:
+        data = self._data
+        if cotangent.__class__ is np.ndarray and cotangent.shape == data.shape and cotangent.dtype is data.dtype:
+            return cotangent
         if not isinstance(cotangent, Tensor | np.ndarray):
             cotangent = np.asarray(cotangent)
         if cotangent.shape != self._data.shape:

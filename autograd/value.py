@@ -1,16 +1,14 @@
 """`Value`: one float that remembers how it was made."""
 
 from collections.abc import Callable, Sequence
-from numbers import Real
 from typing import Any, ClassVar, final
-
-import numpy as np
 
 from autograd.anomaly import remember_line, watch_value
 from autograd.emit import with_methods_of_the_table
+from autograd.floats import number_operand, real_number
 from autograd.graph import by_serial, newest_first, pull_back, refuse_if_changed
 from autograd.node import Node, next_serial
-from autograd.op import Op, on_floats, pulled_float
+from autograd.op import Op, Rule, on_floats, pulled_float
 from autograd.recording import is_recording, is_watched
 
 _NO_PARAMS: dict[str, Any] = {}
@@ -33,18 +31,19 @@ class Value(Node):
     """
 
     # An input that is a constant has None in `_a` or `_b`, and its number stands where its derivative would, in `_p` or
-    # `_q`; likewise the node itself where the derivative is zero. Ops of more inputs keep (node, derivative) in `_rest`.
+    # `_q`; likewise the node itself where the derivative is zero. An op of more inputs has None in both `_a` and `_b`, and
+    # keeps such pairs in `_many`. `_many`, `_params` and `_label` are not set on the nodes that do not need them.
     __slots__ = (
         "__weakref__",
         "_a",
         "_b",
         "_data",
+        "_label",
+        "_many",
         "_p",
         "_params",
         "_q",
-        "_rest",
         "grad",
-        "label",
         "op",
         "requires_grad",
         "serial",
@@ -55,17 +54,27 @@ class Value(Node):
     _p: Any
     _b: Any
     _q: Any
-    _rest: tuple[tuple[Any, Any], ...] | None
+    _many: tuple[tuple[Any, Any], ...]
+    _label: str
     _params: dict[str, Any]
     emitted: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
-        self._data = _real(data)
+        self._data = real_number(data)
         self.grad = 0.0
         self.op = None
         self.label = label
         self.requires_grad = bool(requires_grad)
         self.serial = next_serial()
+
+    @property
+    def label(self) -> str:
+        """Any text, for pictures and messages."""
+        return getattr(self, "_label", "")
+
+    @label.setter
+    def label(self, text: str) -> None:
+        self._label = text
 
     @property
     def data(self) -> float:
@@ -76,7 +85,7 @@ class Value(Node):
     def data(self, data: float) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
-        self._data, self.serial = _real(data), next_serial()
+        self._data, self.serial = real_number(data), next_serial()
 
     @classmethod
     def constant(cls, data: Any) -> "Value":
@@ -96,7 +105,7 @@ class Value(Node):
         """The result of any elementwise op, recorded if it is to be and some input requires a gradient."""
         if op.kind != "elementwise":
             raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
-        numbers = [x._data if x.__class__ is cls else _operand(op, x) for x in inputs]
+        numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
         if is_watched():
             watch_value(op, y, numbers)
@@ -104,14 +113,17 @@ class Value(Node):
             return cls(y, requires_grad=False)
         pairs: list[tuple[Any, Any]] = []
         for x, number, pullback in zip(inputs, numbers, op.pullbacks, strict=True):
-            if x.__class__ is not cls or not x.requires_grad or pullback is None:
-                pairs.append((None, x if x.__class__ is cls else number))
+            if x.__class__ is not cls:
+                pairs.append((None, number))
+            elif pullback is None:
+                pairs.append((None, x))
             else:
-                pairs.append((x, pulled_float(pullback, 1.0, y, *numbers, **params)))
+                pairs.append((x, pulled_float(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
         node = cls(y)
         node.op, node._params = op, params
-        (node._a, node._p), (node._b, node._q), *rest = *pairs, (None, None), (None, None)
-        node._rest = tuple(rest[: len(pairs) - 2]) if len(pairs) > 2 else None
+        if len(pairs) > 2:
+            node._many, pairs = tuple(pairs), []
+        (node._a, node._p), (node._b, node._q) = (*pairs, (None, None), (None, None))[:2]
         if is_watched():
             remember_line(node)
         return node
@@ -121,7 +133,7 @@ class Value(Node):
         """(input, local derivative) in argument order; (None, number) for a constant."""
         if self.op is None:
             return ()
-        return ((self._a, self._p), (self._b, self._q), *(self._rest or ()))[: self.op.arity]
+        return self._many if self.op.arity > 2 else ((self._a, self._p), (self._b, self._q))[: self.op.arity]
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -131,9 +143,9 @@ class Value(Node):
     def params(self) -> dict[str, Any]:
         return self._params if self.op is not None and self.op.params else _NO_PARAMS
 
-    def pulled(self, wanted: Sequence[int], g: Any) -> list[Any]:
+    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         pairs = self._pairs
-        return [g * pairs[i][1] for i in wanted]
+        return [g * pairs[i][1] for i, _ in wanted]
 
     def fitted(self, cotangent: Any, op: Op) -> Any:
         return cotangent
@@ -151,25 +163,7 @@ class Value(Node):
         self.seed()
         if is_watched():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
-        order: list[Value] = []
-        leaves: list[tuple[Value, float]] = []
-        seen = set()
-        stack = [self]
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if node.op is None:
-                leaves.append((node, node.grad))
-                continue
-            order.append(node)
-            serial = node.serial
-            for x in (node._a, node._b) if node._rest is None else (node._a, node._b, *(x for x, _ in node._rest)):
-                if x is not None:
-                    if x.serial > serial:
-                        refuse_if_changed(node, x)
-                    stack.append(x)
+        order, leaves = self._reached()
         order.sort(key=by_serial, reverse=True)
         for node in order:
             node.grad = 0.0
@@ -181,21 +175,62 @@ class Value(Node):
             x = node._a
             if x is not None:
                 x.grad += g * node._p
-            x = node._b
-            if x is not None:
-                x.grad += g * node._q
-            if node._rest is not None:
-                for x, derivative in node._rest:
+                x = node._b
+                if x is not None:
+                    x.grad += g * node._q
+            elif node._b is not None:
+                node._b.grad += g * node._q
+            elif node.op.arity > 2:  # type: ignore[union-attr]
+                for x, derivative in node._pairs:
                     if x is not None:
                         x.grad += g * derivative
         for leaf, before in leaves:  # a whole sweep is added at once, so that two give exactly twice one
             leaf.grad = before + leaf.grad if leaf.requires_grad else before
 
+    def _reached(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
+        """The computed nodes behind this one, and the leaves with the gradients they have; refuses changed leaves.
+
+        This is `graph.newest_first` without its sort, and `graph.refuse_changed`, written out for speed.
+        """
+        order: list[Value] = []
+        leaves: list[tuple[Value, float]] = []
+        seen = {self}
+        stack = [self]
+        pop, push, see = stack.pop, stack.append, seen.add
+        while stack:
+            node = pop()
+            if node.op is None:
+                leaves.append((node, node.grad))
+                continue
+            order.append(node)
+            serial, x, other = node.serial, node._a, node._b
+            if x is not None:
+                if x.serial > serial:
+                    refuse_if_changed(node, x)
+                if x not in seen:
+                    see(x)
+                    push(x)
+            if other is not None:
+                if other.serial > serial:
+                    refuse_if_changed(node, other)
+                if other not in seen:
+                    see(other)
+                    push(other)
+            elif x is None:  # an op of more than two inputs, or one without a derivative
+                for x, _ in node._pairs:
+                    if x is not None:
+                        if x.serial > serial:
+                            refuse_if_changed(node, x)
+                        if x not in seen:
+                            see(x)
+                            push(x)
+        return order, leaves
+
     def seed(self, given: Any = None) -> float:
         """The cotangent to start a sweep from: `given`, or 1."""
         if not self.requires_grad:
             raise ValueError(f"{self!r} is a constant: nothing it was computed from requires a gradient")
-        return 1.0 if given is None else _real(given)
+        return 1.0 if given is None else real_number(given)
 
     def detach(self) -> "Value":
         """The same number as a constant, with no memory of how it was made."""
@@ -243,32 +278,3 @@ class Value(Node):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles: of a leaf, an independent leaf; of a computed node, a constant."""
         return Value, (self._data, self.requires_grad and self.op is None, self.label)
-
-
-def _real(x: Any) -> float:
-    """x as a float, if it is a real number."""
-    if isinstance(x, np.ndarray) and x.ndim == 0:
-        x = x.item()
-    if isinstance(x, Real) and not isinstance(x, bool | np.bool_):
-        return float(x)
-    if isinstance(x, Node):
-        raise TypeError(
-            f"Value(…) takes a number, not {x!r}: use {'it as it is' if isinstance(x, Value) else '.item()'}, or .detach()"
-        )
-    if isinstance(x, bool | np.bool_):
-        raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
-    if isinstance(x, np.ndarray):
-        raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
-    raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
-
-
-def _operand(op: Op, x: Any) -> float:
-    """A constant operand as a float; a truth value counts, as the condition of `where` is one."""
-    if isinstance(x, Node):
-        raise TypeError(
-            f"{op.name}: a Value and a {type(x).__name__} do not mix; make the Value a Tensor, or take the "
-            f"{type(x).__name__} apart into Values"
-        )
-    if isinstance(x, np.ndarray) and x.ndim:
-        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix; use Tensor for arrays")
-    return float(x) if isinstance(x, bool | np.bool_) else _real(x)
