@@ -1,0 +1,51 @@
+"""Neural networks on top of `autograd`, of whose public face alone they are made.
+
+Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
+    softmax                                                scores as probabilities
+he_uniform, glorot_uniform                             where their weights start
+cross_entropy, mean_squared_error                      how wrong an answer is, differentiable
+accuracy                                               how right answers are, for people
+SGD, Adam                                              how parameters move
+Loader, train_test_split                               rows in mini-batches
+fit, predict, History                                  training, and use
+datasets, plots                                        MNIST and two moons; pictures
+scalar                                                 networks of single Values
+"""
+
+from nn import datasets, plots, scalar
+from nn.activations import ReLU, Sigmoid, Tanh, softmax
+from nn.data import Loader, train_test_split
+from nn.initializers import glorot_uniform, he_uniform
+from nn.layers import MLP, Linear, Sequential
+from nn.losses import cross_entropy, mean_squared_error
+from nn.metrics import accuracy
+from nn.module import Module
+from nn.optimizers import SGD, Adam, Optimizer
+from nn.training import History, fit, predict
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "History",
+    "Linear",
+    "Loader",
+    "Module",
+    "Optimizer",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Tanh",
+    "accuracy",
+    "cross_entropy",
+    "datasets",
+    "fit",
+    "glorot_uniform",
+    "he_uniform",
+    "mean_squared_error",
+    "plots",
+    "predict",
+    "scalar",
+    "softmax",
+    "train_test_split",
+]

@@ -1,0 +1,166 @@
+"""Rows of arrays in step: mini-batches, and the split into training and test rows.
+
+Whatever comes out is a fresh read-only copy: nothing done to the source later can reach it, and `autograd`
+takes a read-only array as it is, without copying it again.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
+
+
+class Loader(Generic[Batch]):
+    """Mini-batches of arrays that share their first axis: a tuple of arrays, or one array if one was given.
+
+    Each pass is one epoch. Its order depends only on `seed` and on `epoch`, the number of passes begun: set
+    `epoch` to take up a run where it stopped. Where batch_size does not divide n, the last batch is short, or
+    left out with drop_last.
+
+    Shapes   arrays (n, …) -> batches (batch_size, …)
+    Raises   TypeError   if batch_size, seed or epoch is no integer
+             ValueError  if there is no array, no row, or no batch after drop_last; if the lengths differ
+                         (names the shapes); if batch_size < 1; if seed or epoch is negative
+
+    >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
+    >>> len(loader)
+    3
+    >>> for x, y in loader:
+    ...     print(x, y)
+    [0 1] [0 1]
+    [2 3] [4 9]
+    [4] [16]
+    >>> loader.epoch
+    1
+    """
+
+    @overload
+    def __init__(
+        self: "Loader[Array]",
+        array: ArrayLike,
+        /,
+        *,
+        batch_size: int = 64,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "Loader[tuple[Array, ...]]",
+        *arrays: ArrayLike,
+        batch_size: int = 64,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None: ...
+    def __init__(
+        self,
+        *arrays: ArrayLike,
+        batch_size: int = 64,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None:
+        self._arrays = _in_step(arrays)
+        self._rows = len(self._arrays[0])
+        self._batch_size = whole("batch_size", batch_size, least=1)
+        self._seed = whole("seed", seed, least=0)
+        self._shuffle = shuffle
+        self._drop_last = drop_last
+        self.epoch = 0
+        if not len(self):
+            raise ValueError(f"drop_last leaves no batch: {self._rows} rows, batch_size={batch_size}")
+
+    def __len__(self) -> int:
+        """The number of batches in one epoch."""
+        whole_batches, rest = divmod(self._rows, self._batch_size)
+        return whole_batches + (rest > 0 and not self._drop_last)
+
+    def __iter__(self) -> Iterator[Batch]:
+        epoch = whole("epoch", self.epoch, least=0)
+        self.epoch = epoch + 1
+        return self._batches(epoch)
+
+    def _batches(self, epoch: int) -> Iterator[Any]:
+        order = np.arange(self._rows)
+        if self._shuffle:
+            order = generator(self._seed, epoch).permutation(order)
+        for start in range(0, len(self) * self._batch_size, self._batch_size):
+            rows = order[start : start + self._batch_size]
+            batch = tuple(_take(array, rows) for array in self._arrays)
+            yield batch if len(batch) > 1 else batch[0]
+
+
+def train_test_split(*arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0) -> tuple[Array, ...]:
+    """Training and test rows of each array, shuffled alike: (a_train, a_test, b_train, b_test, …), read-only.
+
+        rows for test = test_fraction · n, rounded to the nearest integer, a half to the even one
+
+    Shapes   each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
+    Raises   TypeError   if seed is no integer
+             ValueError  if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if
+                         test_fraction is not between 0 and 1, or if it leaves one part without rows
+
+    >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
+    >>> x_train.shape, y_test.shape
+    ((8, 10), (2,))
+    """
+    aligned = _in_step(arrays)
+    if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
+        raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
+    n = len(aligned[0])
+    n_test = round(float(test_fraction) * n)
+    if not 0 < n_test < n:
+        raise ValueError(
+            f"test_fraction={test_fraction!r} parts {n} rows into {n - n_test} and {n_test}: "
+            "training and test need a row each, so change test_fraction or give more rows"
+        )
+    order = generator(seed).permutation(n)
+    return tuple(_take(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+
+
+def generator(seed: int, *key: int) -> np.random.Generator:
+    """A random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
+    return np.random.default_rng(np.random.SeedSequence(whole("seed", seed, least=0), spawn_key=key))
+
+
+def whole(name: str, value: int, *, least: int) -> int:
+    """`value` as an int, or an error that names it if it is no integer or less than `least`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def as_array(name: str, value: object) -> Array:
+    """`value` as an array, itself if it is one, or an error that names it if its rows differ in length."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
+
+
+def _in_step(values: tuple[ArrayLike, ...]) -> tuple[Array, ...]:
+    arrays = tuple(as_array(f"argument {i}", value) for i, value in enumerate(values))
+    if not arrays:
+        raise ValueError("give at least one array, got none")
+    shapes = ", ".join(str(array.shape) for array in arrays)
+    if any(array.ndim == 0 for array in arrays):
+        raise ValueError(f"every array needs a first axis, the rows; got shapes {shapes}")
+    if len({len(array) for array in arrays}) > 1:
+        raise ValueError(f"the arrays differ in their number of rows: shapes {shapes}")
+    if len(arrays[0]) == 0:
+        raise ValueError(f"the arrays have no rows: shapes {shapes}")
+    return arrays
+
+
+def _take(array: Array, rows: NDArray[np.int64]) -> Array:
+    taken = np.take(array, rows, axis=0)
+    taken.flags.writeable = False
+    return taken

@@ -1,0 +1,65 @@
+"""Random weights to start from, scaled so that signals neither vanish nor blow up from layer to layer.
+
+Weights have shape (fan_in, fan_out): each output adds up `fan_in` inputs, and each input reaches `fan_out` outputs.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.data import generator
+
+Array = NDArray[Any]
+Shape = tuple[int, int]
+Initializer = Callable[[Shape, np.random.Generator], Array]
+
+#: Where random numbers come from: a number that settles them, a generator that is in use, or None for fresh ones every time.
+Seed = int | np.random.Generator | None
+
+
+def he_uniform(shape: Shape, random: np.random.Generator) -> Array:
+    """Weights for layers with ReLU behind them: half of what passes is cut off, so the variance is twice 1/fan_in.
+
+        w ~ U(−a, a),   a = √(6 / fan_in),   so that Var w = 2 / fan_in
+
+    Shapes  (fan_in, fan_out) float64
+    Source  He, Zhang, Ren & Sun, ICCV 2015, eq. 10; also known by his first name, Kaiming
+    >>> w = he_uniform((6, 100), np.random.default_rng(0))
+    >>> w.shape, bool(0.99 < abs(w).max() <= 1.0)
+    ((6, 100), True)
+    """
+    fan_in, _ = shape
+    return _uniform(sqrt(6 / fan_in), shape, random)
+
+
+def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
+    """Weights for layers with tanh, or nothing, behind them: a compromise between both directions.
+
+        w ~ U(−a, a),   a = √(6 / (fan_in + fan_out)),   so that Var w = 2 / (fan_in + fan_out)
+
+    Shapes  (fan_in, fan_out) float64
+    Source  Glorot & Bengio, AISTATS 2010, eq. 16; also known by his first name, Xavier
+    >>> w = glorot_uniform((4, 20), np.random.default_rng(0))
+    >>> w.shape, bool(0.49 < abs(w).max() <= 0.5)
+    ((4, 20), True)
+    """
+    fan_in, fan_out = shape
+    return _uniform(sqrt(6 / (fan_in + fan_out)), shape, random)
+
+
+def random_generator(seed: Seed) -> np.random.Generator:
+    """The generator that `seed` stands for: itself if it is one.
+
+    Raises  TypeError   if seed is no integer, generator or None
+            ValueError  if seed is negative
+    """
+    if isinstance(seed, np.random.Generator):
+        return seed
+    return np.random.default_rng() if seed is None else generator(seed)
+
+
+def _uniform(bound: float, shape: Shape, random: np.random.Generator) -> Array:
+    return random.uniform(-bound, bound, shape)

@@ -1,0 +1,77 @@
+"""Networks of single numbers: neurons, layers and perceptrons of `Value`s, every weight a node that can be looked at.
+
+The names and their arguments are those of micrograd's `nn`, so that a program written for it runs with its imports changed.
+"""
+
+import random
+from typing import Any
+
+from autograd import Value
+from nn.module import Module
+
+__all__ = ["MLP", "Layer", "Module", "Neuron"]
+
+
+class Neuron(Module):
+    """A weighted sum of its inputs and an offset, rectified unless `nonlin` is false.
+
+        y = max(b + Σᵢ wᵢ xᵢ, 0)
+
+    The weights are drawn from U(−1, 1) by the module `random`, and b starts at 0.
+
+    Shapes  nin numbers -> a Value
+    Raises  ValueError  if called with another number of inputs
+    """
+
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0)
+        self.nonlin = nonlin
+
+    def forward(self, x: Any) -> Value:
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r} has {len(self.w)} weights and was called with {len(x)} inputs: {x!r:.80}")
+        y = sum((w * number for w, number in zip(self.w, x, strict=True)), self.b)
+        return y.relu() if self.nonlin else y
+
+    def __repr__(self) -> str:
+        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, all with the same inputs.
+
+    Shapes  nin numbers -> a list of nout Values, or the Value itself if nout is 1
+    """
+
+    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+
+    def forward(self, x: Any) -> Any:
+        y = [neuron(x) for neuron in self.neurons]
+        return y if len(y) > 1 else y[0]
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, all rectified but the last.
+
+    Shapes  nin numbers -> a list of nouts[-1] Values, or the Value itself if that is 1
+
+    >>> MLP(2, [2, 1])
+    MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]
+    """
+
+    def __init__(self, nin: int, nouts: list[int]) -> None:
+        last = len(nouts) - 1
+        self.layers = [Layer(n, nout, nonlin=i < last) for i, (n, nout) in enumerate(zip([nin, *nouts], nouts, strict=False))]
+
+    def forward(self, x: Any) -> Any:
+        for layer in self.layers:
+            x = layer([x] if isinstance(x, Value) else x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
