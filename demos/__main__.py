@@ -1,0 +1,29 @@
+"""`python -m demos` lists the demos, `python -m demos NAME` runs one; its pictures go to the folder out/."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from demos import mnist, moons
+from demos.claims import check_that_pictures_can_be_made, wrote
+
+DEMOS = {"mnist": mnist, "moons": moons}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m demos", description="Run a demo, or list them all.")
+    parser.add_argument("name", nargs="?", choices=DEMOS, help="the demo to run; without it, they are listed")
+    parser.add_argument("--short", action="store_true", help="less work, and a smaller claim")
+    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where pictures go (default: out)")
+    given = parser.parse_args(arguments)
+    if given.name is None:
+        for name, demo in DEMOS.items():
+            print(f"{name:8}{(demo.__doc__ or '').splitlines()[0]}")
+        return
+    check_that_pictures_can_be_made()
+    given.out.mkdir(parents=True, exist_ok=True)
+    wrote(DEMOS[given.name].run(given.short, given.out))
+
+
+if __name__ == "__main__":
+    main()
