@@ -14,8 +14,9 @@ import numpy as np
 import autograd as ag
 from autograd import OPS
 
-ELEMENTWISE = [op for op in OPS.values() if op.kind == "elementwise"]
-OTHERS = [op for op in OPS.values() if op.kind != "elementwise"]
+TABLE = [op for op in OPS.values() if op.__module__.startswith("autograd.rules")]
+ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise"]
+OTHERS = [op for op in TABLE if op.kind != "elementwise"]
 
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "polygamma": [{"n": 1}, {"n": 2}],
@@ -49,6 +50,7 @@ def on(call: Callable[..., Any], *shapes: tuple[int, ...]) -> Example:
 
 
 _MASK = np.array([[True, False, True], [False, True, True]])
+_THREE = np.diag([5.0, 6.0, 7.0]).astype(np.float32)  # what it is added to has an inverse; in single precision, to keep that
 
 CALLS: dict[str, list[Example]] = {
     "matmul": [
@@ -61,6 +63,28 @@ CALLS: dict[str, list[Example]] = {
         on(lambda a, b: a @ b, (2, 2, 3), (3,)),
         on(lambda a, b: a @ b, (2, 0), (0, 3)),
         on(lambda a, b: a @ b, (0, 2), (2, 3)),
+    ],
+    "einsum": [
+        on(lambda a, b: ag.einsum("ij,jk->ik", a, b), (2, 3), (3, 4)),
+        on(lambda a, b: ag.einsum("ij,j", a, b), (2, 3), (3,)),
+        on(lambda a, b: ag.einsum("ij,ij->", a, b), (2, 3), (2, 3)),
+        on(lambda a, b: ag.einsum("i,j->ji", a, b), (2,), (3,)),
+        on(lambda a, b: ag.einsum("...ij,...jk->...ik", a, b), (2, 1, 2, 3), (3, 3, 2)),
+        on(lambda a, b: ag.einsum("ij,kj->ik", a, b), (2, 1), (3, 4)),
+        on(lambda a, b: ag.einsum("ij,k->k", a, b), (2, 3), (2,)),
+        on(lambda a, b, c: ag.einsum("ij,jk,kl->il", a, b, c), (2, 3), (3, 2), (2, 2)),
+        on(lambda a, b: ag.einsum("ii,i->i", a, b), (3, 3), (3,)),
+        on(lambda a: ag.einsum("iji->j", a), (2, 3, 2)),
+        on(lambda a: ag.einsum("ij->ji", a), (2, 3)),
+        on(lambda a, b: ag.einsum("ij,jk->ik", a, b), (2, 0), (0, 3)),
+    ],
+    "convolve": [
+        on(lambda a, v: ag.convolve(a, v), (4,), (3,)),
+        on(lambda a, v: ag.convolve(a, v, "same"), (5,), (3,)),
+        on(lambda a, v: ag.convolve(a, v, "valid"), (5,), (2,)),
+        on(lambda a, v: ag.convolve(a, v), (2,), (4,)),
+        on(lambda a, v: ag.convolve(a, v, "valid"), (2,), (5,)),
+        on(lambda a, v: ag.convolve(a, v, "same"), (2,), (4,)),
     ],
     "sum": [
         on(ag.sum, (2, 3)),
@@ -129,9 +153,39 @@ CALLS: dict[str, list[Example]] = {
         on(lambda x: ag.put(x, slice(None, None, -2), (5,)), (3,)),
         on(lambda x: ag.put(x, [], 3), (0,)),
     ],
+    "concatenate": [
+        on(lambda a, b: ag.concatenate([a, b]), (2,), (3,)),
+        on(lambda a, b, c: ag.concatenate((a, b, c), axis=1), (2, 1), (2, 0), (2, 3)),
+        on(lambda a, b: ag.concatenate([a, b], axis=-2), (1, 2), (3, 2)),
+        on(lambda a, b: ag.concatenate([a, b, a]), (1,), (2,)),
+        on(lambda a: ag.concatenate([a]), (2, 2)),
+        on(lambda a, b: ag.concatenate([a, b], axis=None), (2, 2), (3,)),
+    ],
+    "roll": [
+        on(lambda x: ag.roll(x, 1), (2, 3)),
+        on(lambda x: ag.roll(x, -2, axis=1), (2, 3)),
+        on(lambda x: ag.roll(x, (1, 4), axis=(0, -1)), (2, 3)),
+        on(lambda x: ag.roll(x, 2, axis=0), (0, 3)),
+    ],
+    "cumsum": [
+        on(ag.cumsum, (2, 3)),
+        on(lambda x: ag.cumsum(x, axis=0), (3, 2)),
+        on(lambda x: ag.cumsum(x, axis=-1), (2, 0)),
+    ],
+    "deviations": [
+        on(ag.deviations, (2, 3)),
+        on(lambda x: ag.deviations(x, axis=0), (3, 2)),
+        on(lambda x: ag.deviations(x, axis=-1), (2, 1)),
+    ],
     "astype": [
         on(lambda x: ag.astype(x, np.float32), (2, 3)),
         on(lambda x: ag.astype(x, np.float64), ()),
+    ],
+    "sort": [
+        on(ag.sort, (5,)),
+        on(lambda x: ag.sort(x, axis=0), (3, 2)),
+        on(lambda x: ag.sort(x, axis=None), (2, 3)),
+        on(ag.sort, (2, 0)),
     ],
     "max": [
         on(ag.max, (2, 3)),
@@ -146,6 +200,57 @@ CALLS: dict[str, list[Example]] = {
         on(lambda x: ag.logsumexp(x, axis=0), (3, 2)),
         on(lambda x: ag.logsumexp(x, axis=(-1, 0), keepdims=True), (2, 3, 2)),
         on(lambda x: ag.logsumexp(x, axis=-1), (2, 0)),
+    ],
+    "min": [
+        on(ag.min, (2, 3)),
+        on(lambda x: ag.min(x, axis=0, keepdims=True), (3, 2)),
+        on(lambda x: ag.min(x, axis=1), (0, 2)),
+    ],
+    "prod": [
+        on(ag.prod, (2, 3)),
+        on(ag.prod, ()),
+        on(lambda x: ag.prod(x, axis=0), (3, 2)),
+        on(lambda x: ag.prod(x, axis=(-1, 0), keepdims=True), (2, 3, 2)),
+        on(lambda x: ag.prod(x, axis=-1), (2, 0)),
+        on(lambda x: ag.prod(x, axis=()), (2,)),
+    ],
+    "cumprod": [
+        on(ag.cumprod, (5,)),
+        on(lambda x: ag.cumprod(x, axis=0), (3, 2)),
+        on(lambda x: ag.cumprod(x, axis=-1), (2, 0)),
+    ],
+    "euclidean_norm": [
+        on(ag.euclidean_norm, (2, 3)),
+        on(lambda x: ag.euclidean_norm(x, axis=0), (3, 2)),
+        on(lambda x: ag.euclidean_norm(x, axis=(-1, 0), keepdims=True), (2, 3, 2)),
+        on(lambda x: ag.euclidean_norm(x, axis=-1), (0, 2)),
+    ],
+    "softmax": [
+        on(ag.softmax, (2, 3)),
+        on(lambda x: ag.softmax(x, axis=0), (3, 2)),
+        on(lambda x: ag.softmax(x, axis=None), (2, 2)),
+        on(ag.softmax, (2, 0)),
+    ],
+    "log_softmax": [
+        on(ag.log_softmax, (2, 3)),
+        on(lambda x: ag.log_softmax(x, axis=0), (3, 2)),
+        on(lambda x: ag.log_softmax(x, axis=None), (2, 2)),
+        on(ag.log_softmax, (2, 0)),
+    ],
+    "inv": [on(lambda x: ag.inv(x + _THREE), (3, 3)), on(lambda x: ag.inv(x + _THREE), (2, 3, 3))],
+    "solve": [
+        on(lambda a, b: ag.solve(a + _THREE, b), (3, 3), (3,)),
+        on(lambda a, b: ag.solve(a + _THREE, b), (3, 3), (3, 2)),
+        on(lambda a, b: ag.solve(a + _THREE, b), (2, 3, 3), (3, 1)),
+        on(lambda a, b: ag.solve(a + _THREE, b), (2, 3, 3), (3,)),
+    ],
+    "det": [on(ag.det, (3, 3)), on(ag.det, (2, 2, 2)), on(ag.det, (1, 1)), on(ag.det, (0, 2, 2))],
+    "cofactors": [on(lambda x: ag.cofactors(x + _THREE), (3, 3)), on(lambda x: ag.cofactors(x + _THREE), (2, 3, 3))],
+    "logabsdet": [on(lambda x: ag.logabsdet(x + _THREE), (3, 3)), on(lambda x: ag.logabsdet(x - _THREE), (2, 3, 3))],
+    "cholesky": [
+        on(lambda x: ag.cholesky(x @ x.mT + _THREE), (3, 3)),
+        on(lambda x: ag.cholesky(x @ x.mT + _THREE), (2, 3, 3)),
+        on(lambda x: ag.cholesky(0.1 * x + _THREE), (3, 3)),
     ],
 }
 

@@ -35,10 +35,11 @@ def inner(a, b):
 @pytest.mark.parametrize("case", LINEAR, ids=numbered)
 @given(rng=seeds)
 def test_linear_op_is_linear(case, rng):
+    """In all its inputs together."""
     _, _, example = case
-    (shape,) = example.shapes
-    x, y = integers(rng, shape), integers(rng, shape)
-    np.testing.assert_array_equal(apply(example, x + 2 * y), apply(example, x) + 2 * apply(example, y))
+    xs, ys = ([integers(rng, shape) for shape in example.shapes] for _ in range(2))
+    sums = [x + 2 * y for x, y in zip(xs, ys, strict=True)]
+    np.testing.assert_array_equal(apply(example, *sums), apply(example, *xs) + 2 * apply(example, *ys))
 
 
 @pytest.mark.parametrize("case", LINEAR, ids=numbered)
@@ -46,35 +47,36 @@ def test_linear_op_is_linear(case, rng):
 def test_pullback_of_a_linear_op_is_its_transpose(case, rng):
     """⟨w, A x⟩ = ⟨Aᵀ w, x⟩, exactly."""
     _, _, example = case
-    (x,) = leaves([integers(rng, shape) for shape in example.shapes])
-    y = example.call(x)
+    xs = leaves([integers(rng, shape) for shape in example.shapes])
+    y = example.call(*xs)
     w = integers(rng, y.shape)
-    (pulled,) = gradients(y, [x], w)
-    assert inner(w, y.numpy()) == inner(pulled, x.numpy())
+    pulled = gradients(y, xs, w)
+    assert inner(w, y.numpy()) == sum(inner(p, x.numpy()) for p, x in zip(pulled, xs, strict=True))
 
 
 @pytest.mark.parametrize("case", BILINEAR, ids=numbered)
 @given(rng=seeds)
 def test_bilinear_op_is_linear_in_each_input(case, rng):
     _, _, example = case
-    a, b = (integers(rng, shape) for shape in example.shapes)
-    c, d = (integers(rng, shape) for shape in example.shapes)
-    np.testing.assert_array_equal(apply(example, a + 2 * c, b), apply(example, a, b) + 2 * apply(example, c, b))
-    np.testing.assert_array_equal(apply(example, a, b + 2 * d), apply(example, a, b) + 2 * apply(example, a, d))
+    xs, ys = ([integers(rng, shape) for shape in example.shapes] for _ in range(2))
+    for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        sums, others = ([*xs[:i], z, *xs[i + 1 :]] for z in (x + 2 * y, y))
+        np.testing.assert_array_equal(apply(example, *sums), apply(example, *xs) + 2 * apply(example, *others))
 
 
 @pytest.mark.parametrize("case", BILINEAR, ids=numbered)
 @given(rng=seeds)
 def test_pullbacks_of_a_bilinear_op_are_its_transposes(case, rng):
-    """⟨w, f(a, b)⟩ = ⟨ā, a⟩ = ⟨b̄, b⟩ and, the other input held, for every direction; exactly."""
+    """⟨w, f(a, b)⟩ = ⟨ā, a⟩ = ⟨b̄, b⟩ and so, the other input held, in every direction; exactly."""
     _, _, example = case
-    a, b = leaves([integers(rng, shape) for shape in example.shapes])
-    y = example.call(a, b)
-    w, c, d = (integers(rng, shape) for shape in (y.shape, a.shape, b.shape))
-    left, right = gradients(y, [a, b], w)
-    assert inner(w, y.numpy()) == inner(left, a.numpy()) == inner(right, b.numpy())
-    assert inner(w, apply(example, c, b.numpy())) == inner(left, c)
-    assert inner(w, apply(example, a.numpy(), d)) == inner(right, d)
+    xs = leaves([integers(rng, shape) for shape in example.shapes])
+    y = example.call(*xs)
+    w = integers(rng, y.shape)
+    for i, pulled in enumerate(gradients(y, xs, w)):
+        direction = integers(rng, pulled.shape)
+        moved = [direction if i == j else x.numpy() for j, x in enumerate(xs)]
+        assert inner(w, y.numpy()) == inner(pulled, xs[i].numpy())
+        assert inner(w, apply(example, *moved)) == inner(pulled, direction)
 
 
 def extrapolated_derivative(f):

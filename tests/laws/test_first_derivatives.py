@@ -15,10 +15,11 @@ from tests.laws.inputs import points
 TOLERANCE = 1e-13
 HUGE, TINY = 1e290, 1e-290  # beyond them numbers overflow, or lose digits to underflow
 
-# A number that passes through zero as a difference of larger ones has no digits left there: it is asked to be exact for
-# inputs within a few ulps of the given ones. All others keep their digits everywhere.
-DIFFERENCE_IN_VALUE = {"gammaln", "logaddexp", "hardsigmoid", "hardswish", "sinc_derivative"}
-DIFFERENCE_IN_DERIVATIVE = {"hardswish", "gelu", "silu", "mish", "sinc", "sinc_derivative"}
+# A number that passes through zero as a difference of larger ones has no digits left there, and one that is the exponential
+# of a large polynomial has few in its tail: they are asked to be exact for inputs within a few ulps of the given ones. All
+# others keep their digits everywhere.
+SLACK_IN_VALUE = {"gammaln", "logaddexp", "hardsigmoid", "hardswish", "sinc_derivative", "gelu"}
+SLACK_IN_DERIVATIVE = {"hardswish", "gelu", "silu", "mish", "sinc", "sinc_derivative"}
 
 
 def assert_close(got, want, slack, what):
@@ -37,7 +38,7 @@ def test_value_is_the_forward_rule_at_high_precision(case, data):
     xs = data.draw(points(op.smooth_on, op.arity))
     want = exact.value(op, xs, params)
     assume(abs(want) < HUGE)
-    slack = partial(exact.few_ulps, op, xs, params) if op.name in DIFFERENCE_IN_VALUE else nothing
+    slack = partial(exact.few_ulps, op, xs, params) if op.name in SLACK_IN_VALUE else nothing
     assert_close(op.compute(xs, params), want, slack, f"{op.name}{xs}")
 
 
@@ -51,6 +52,6 @@ def test_pullback_is_the_derivative_at_high_precision(case, data):
     for i, pullback in enumerate(op.pullbacks):
         want = exact.partial(op, xs, params, exact.unit(op.arity, i))
         assume(abs(want) < HUGE)
-        slack = partial(exact.few_ulps, op, xs, params, i) if op.name in DIFFERENCE_IN_DERIVATIVE else nothing
+        slack = partial(exact.few_ulps, op, xs, params, i) if op.name in SLACK_IN_DERIVATIVE else nothing
         got = 0.0 if pullback is None else pulled_float(pullback, 1.0, y, *xs, **params)
         assert_close(got, want, slack, f"∂{op.name}{xs}/∂x{i}")

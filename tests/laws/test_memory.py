@@ -7,7 +7,7 @@ from hypothesis import given
 from autograd import Tensor, Value, gradients
 from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.comparing import assert_share_nothing
-from tests.laws.inputs import arrays_in, seeds
+from tests.laws.inputs import arrays_in, few, seeds
 
 ARRAY_OPS = examples("linear", "bilinear", "general")
 
@@ -45,6 +45,7 @@ def check_memory(call, arrays, rng):
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@few
 @given(rng=seeds)
 def test_elementwise_op_keeps_memory_apart(case, rng):
     op, params = case
@@ -52,6 +53,7 @@ def test_elementwise_op_keeps_memory_apart(case, rng):
 
 
 @pytest.mark.parametrize("case", ARRAY_OPS, ids=numbered)
+@few
 @given(rng=seeds)
 def test_array_op_keeps_memory_apart(case, rng):
     _, _, example = case

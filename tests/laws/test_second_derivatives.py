@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograd import Tensor, Value, gradients
 from tests.laws import exact
 from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
-from tests.laws.inputs import moderate_points, seeds
+from tests.laws.inputs import few, moderate_points, seeds
 
 TOLERANCE = 1e-11
 
@@ -44,6 +44,7 @@ def test_second_derivative_is_that_of_the_forward_rule(case, data):
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@few
 @given(data=st.data())
 def test_recorded_gradient_of_values_is_the_raw_one(case, data):
     op, params = case
@@ -56,6 +57,7 @@ def test_recorded_gradient_of_values_is_the_raw_one(case, data):
 
 
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@few
 @given(rng=seeds)
 def test_recorded_gradient_of_tensors_is_the_raw_one(case, rng):
     _, _, example = case

@@ -1,0 +1,73 @@
+"""Importing needs NumPy and graphviz alone, and says so when another package of the same name lies over this one."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(script, cwd=ROOT):
+    command = [sys.executable, "-W", "error", "-c", script]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+
+
+ONLY_THE_BASE = """
+import sys
+
+ALLOWED = {"autograd", "nn", "numpy", "graphviz"}
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in ALLOWED and top not in sys.stdlib_module_names and not top.startswith("_"):
+            raise ModuleNotFoundError(f"{name} is not in the base installation", name=name)
+
+sys.meta_path.insert(0, Refuse())
+import autograd, nn
+x = autograd.Value(2.0)
+(x * x).backward()
+t = autograd.Tensor([[1.0, 2.0]], requires_grad=True)
+autograd.tanh(t @ t.T).sum().backward()
+assert x.grad == 4.0
+extras = {"matplotlib", "tqdm", "scipy", "hypothesis", "pytest", "mpmath", "graphviz_pure", "torch"} & set(sys.modules)
+assert not extras, extras
+try:
+    import matplotlib
+except ModuleNotFoundError:
+    print("done")
+"""
+
+
+def test_base_import_needs_nothing_but_numpy_and_graphviz():
+    done = run(ONLY_THE_BASE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_the_allowed_packages_are_the_declared_dependencies():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert sorted(d.partition(">")[0] for d in declared) == ["graphviz", "numpy"]
+
+
+def test_an_op_that_needs_scipy_says_how_to_get_it():
+    script = ONLY_THE_BASE.replace("autograd.tanh(t @", "autograd.gammaln(t @")
+    done = run(script)
+    assert done.returncode == 1
+    assert "ImportError: gammaln needs SciPy: pip install 'glassgrad[special]'" in done.stderr
+
+
+def test_another_package_installed_over_this_one_is_explained(tmp_path):
+    shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
+    assert run("import autograd", cwd=tmp_path).returncode == 0
+    (tmp_path / "autograd" / "core.py").write_text("# of the other package\n")
+    clash = run("import autograd", cwd=tmp_path)
+    assert clash.returncode == 1
+    assert "ImportError: Two packages that import as 'autograd'" in clash.stderr
+    assert "pip uninstall autograd glassgrad" in clash.stderr
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (ROOT / "autograd" / "py.typed").exists()
+    assert (ROOT / "nn" / "py.typed").exists()

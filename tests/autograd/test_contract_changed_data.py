@@ -1,0 +1,166 @@
+"""Data that changed between recording and backward is an error, never a gradient of other numbers."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, Value, gradients
+
+
+def tensor():
+    return Tensor([1.0, 2.0], requires_grad=True, label="w")
+
+
+def reassign(x):
+    x.data = 5.0 if isinstance(x, Value) else np.array([5.0, 6.0])
+
+
+def write(x):
+    x.data[0] = 9.0
+
+
+def scale(x):
+    x.data *= 2.0
+
+
+CHANGES = [(lambda: Value(3.0, label="w"), reassign), (tensor, reassign), (tensor, write), (tensor, scale)]
+
+
+@pytest.mark.parametrize(("make", "change"), CHANGES)
+def test_a_leaf_that_changed_is_named(make, change):
+    x = make()
+    y = x * x if isinstance(x, Value) else (x * x).sum()
+    change(x)
+    for sweep in (y.backward, lambda: gradients(y, x), lambda: gradients(y, x, create_graph=True)):
+        with pytest.raises(RuntimeError, match=r"label='w'.*was changed after multiply"):
+            sweep()
+    assert x.grad in (None, 0.0)
+
+
+@pytest.mark.parametrize(("make", "change"), CHANGES)
+def test_computing_again_after_a_change_is_right(make, change):
+    x = make()
+    change(x)
+    y = x * x if isinstance(x, Value) else (x * x).sum()
+    y.backward()
+    np.testing.assert_array_equal(x.grad, 2 * np.asarray(x.detach().data))
+
+
+def test_a_view_taken_before_recording_is_watched():
+    x = tensor()
+    view = x.data
+    y = (x * x).sum()
+    view[1] = 9.0
+    with pytest.raises(RuntimeError, match="was changed"):
+        y.backward()
+
+
+def test_a_view_of_a_view_is_watched():
+    x = tensor()
+    view = x.data[1:]
+    y = (x * x).sum()
+    view += 1.0
+    with pytest.raises(RuntimeError, match="was changed"):
+        y.backward()
+
+
+def test_writing_the_same_numbers_changes_nothing():
+    x = tensor()
+    view = x.data
+    y = (x * x).sum()
+    view[:] = [1.0, 2.0]
+    y.backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
+def test_a_change_between_two_uses_is_noticed():
+    x = tensor()
+    view = x.data
+    first = x * x
+    view[0] = 9.0
+    y = (first + x).sum()
+    with pytest.raises(RuntimeError, match="multiply"):
+        y.backward()
+
+
+def test_the_array_a_tensor_was_made_of_may_change():
+    array = np.array([1.0, 2.0])
+    x = Tensor(array, requires_grad=True)
+    y = (x * x).sum()
+    array[:] = 7.0
+    y.backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
+def test_a_constant_operand_may_change():
+    c = np.array([3.0, 4.0])
+    x = tensor()
+    y = (x * c).sum()
+    c[:] = 0.0
+    y.backward()
+    assert x.grad.tolist() == [3.0, 4.0]
+
+
+def test_an_index_may_change():
+    index = np.array([0, 0])
+    x = tensor()
+    y = x[index].sum()
+    index[:] = 1
+    y.backward()
+    assert x.grad.tolist() == [2.0, 0.0]
+
+
+def test_a_seed_may_change_and_a_gradient_may_be_written_to():
+    x = tensor()
+    seed = np.ones(2)
+    x.backward(seed)
+    seed[:] = 7.0
+    x.grad[0] = 5.0
+    x.backward(np.ones(2))
+    assert x.grad.tolist() == [6.0, 2.0]
+
+
+def test_computed_data_cannot_be_changed():
+    y = tensor() * 2.0
+    with pytest.raises(ValueError, match="read-only"):
+        y.data[0] = 1.0
+    with pytest.raises(ValueError, match=r"computed by multiply: only a leaf"):
+        y.data = np.zeros(2)
+    with pytest.raises(ValueError, match=r"computed by multiply: only a leaf"):
+        (Value(1.0) * 2.0).data = 1.0
+
+
+def test_data_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"\(3,\) cannot replace data of shape \(2,\)"):
+        tensor().data = np.zeros(3)
+
+
+def test_numpy_is_read_only():
+    with pytest.raises(ValueError, match="read-only"):
+        tensor().numpy()[0] = 1.0
+
+
+def test_a_change_of_a_leaf_that_is_not_in_the_graph_does_not_matter():
+    x, other = tensor(), tensor()
+    y = (x * x).sum()
+    reassign(other)
+    y.backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
+def test_a_training_step_changes_data_between_graphs():
+    x = tensor()
+    for _ in range(3):
+        x.grad = None
+        (x * x).sum().backward()
+        x.data -= 0.25 * x.grad
+    np.testing.assert_array_equal(x.numpy(), np.array([1.0, 2.0]) / 8)
+
+
+def test_changed_data_is_noticed_in_a_second_backward():
+    x = tensor()
+    y = (x * x).sum()
+    y.backward()
+    write(x)
+    with pytest.raises(RuntimeError, match="was changed"):
+        y.backward()
+    assert x.grad.tolist() == [2.0, 4.0]

@@ -1,0 +1,82 @@
+"""The demos run, leave whole pictures behind, and fail if their claim does not hold."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments, cwd=ROOT, **environment):
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def demos(*arguments, **environment):
+    return run("-m", "demos", *arguments, **environment)
+
+
+def test_without_a_name_they_are_listed():
+    done = demos()
+    assert done.returncode == 0
+    names = re.findall(r"^(\w+) +\S.*\.$", done.stdout, flags=re.MULTILINE)
+    assert names == sorted(p.stem for p in (ROOT / "demos").glob("*.py") if p.stem not in ("__init__", "__main__", "claims"))
+
+
+def test_a_name_that_is_none():
+    done = demos("mnits")
+    assert done.returncode == 2
+    assert "'mnits' (choose from" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "pictures"),
+    [
+        ("mnist", {"mnist-curves.png", "mnist-misread.png", "mnist-backward.svg", "mnist-backward.png"}),
+        ("moons", {"moons-boundary.png", "moons-neuron.svg"}),
+    ],
+)
+def test_a_short_run_holds_its_claim_and_writes_its_pictures(name, pictures, tmp_path):
+    done = demos(name, "--short", "--out", tmp_path / "new" / "folder")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Holds: at least 9\d% of .* namely 9\d", done.stdout, flags=re.MULTILINE)
+    written = list((tmp_path / "new" / "folder").iterdir())
+    assert {path.name for path in written} == pictures
+    for path in written:
+        content = path.read_bytes()
+        assert (
+            content.startswith(b"\x89PNG") and content.endswith(b"IEND\xaeB`\x82")
+            if path.suffix == ".png"
+            else b"</svg>" in content
+        )
+        assert str(path) in done.stdout
+
+
+def test_a_claim_that_does_not_hold_ends_the_program_with_an_error(tmp_path):
+    """The demo as it is, of a network that no step changes."""
+    without_steps = "import nn; nn.SGD.step = lambda self: None; from demos.__main__ import main; main(['moons', '--short'])"
+    done = run("-c", without_steps, cwd=tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"^This did not hold: at least 90% of 500 fresh points", done.stderr, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("missing", ["matplotlib", "renderer"])
+def test_without_the_extra_it_ends_before_any_work_and_says_how_to_get_it(missing, tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('not here')")
+    hidden = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"} if missing == "matplotlib" else {"AUTOGRAD_DOT": "no-such-program"}
+    done = demos("moons", "--short", "--out", tmp_path / "out", **hidden)
+    assert done.returncode == 1
+    assert "pip install 'glassgrad[demos]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "step" not in done.stdout
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,56 @@
+"""Activation modules are their functions, and softmax gives probabilities."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import autograd as ag
+from autograd import Tensor
+from nn import ReLU, Sigmoid, Tanh, softmax
+
+scores = hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=5), elements=st.floats(-300, 300, width=32))
+
+
+@pytest.mark.parametrize(("module", "function"), [(ReLU(), ag.relu), (Tanh(), ag.tanh), (Sigmoid(), ag.sigmoid)])
+def test_a_module_is_its_function(module, function):
+    x = np.linspace(-3, 3, 7)
+    assert np.array_equal(module(x), function(x))
+    assert isinstance(module(Tensor(x)), Tensor)
+    assert module.parameters() == []
+
+
+@given(scores)
+def test_softmax_gives_probabilities_in_the_order_of_the_scores(x):
+    for axis in range(-x.ndim, x.ndim):
+        p = softmax(x, axis)
+        assert (p >= 0).all()
+        np.testing.assert_allclose(p.sum(axis=axis), 1.0, rtol=1e-14)
+        assert np.array_equal(p == p.max(axis=axis, keepdims=True), p.max(axis=axis, keepdims=True) == p)
+        assert (np.diff(np.take_along_axis(p, x.argsort(axis=axis), axis), axis=axis) >= 0).all()
+
+
+@given(scores, st.integers(-1000, 1000))
+def test_softmax_does_not_change_with_a_shift(x, shift):
+    exactly = np.round(x)  # so that the shift loses no digits
+    assert np.array_equal(softmax(exactly), softmax(exactly + shift))
+
+
+@given(hnp.arrays(np.float64, st.integers(1, 5), elements=st.floats(-30, 30)))
+def test_its_jacobian_is_that_of_the_textbook(x):
+    p = softmax(x)
+    expected = np.diag(p) - np.outer(p, p)
+    np.testing.assert_allclose(ag.jacobian(softmax)(x), expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(("x", "p"), [([1000.0, 1000.0], [0.5, 0.5]), ([-np.inf, 0.0], [0.0, 1.0])])
+def test_softmax_at_the_ends(x, p):
+    assert softmax(x).tolist() == p
+    assert softmax(Tensor(x)).numpy().tolist() == p
+
+
+def test_softmax_keeps_the_type_and_needs_entries():
+    assert softmax(np.zeros((2, 3), np.float32)).dtype == np.float32
+    with pytest.raises(ValueError, match=r"shape \(2, 0\)"):
+        softmax(np.zeros((2, 0)))

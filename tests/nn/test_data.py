@@ -1,0 +1,194 @@
+"""Loader and split: every row once, arrays in step, reproducible, and safe to keep."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from nn.data import Loader, generator, train_test_split
+
+rows = st.integers(1, 200)
+batch_sizes = st.integers(1, 250)
+seeds = st.integers(0, 2**64)
+
+
+def table(n):
+    """An array of n different rows, and one column that tells which row is which."""
+    return np.arange(3.0 * n).reshape(n, 3), np.arange(n)
+
+
+def root(array):
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+@given(rows, batch_sizes, seeds, st.booleans())
+def test_an_epoch_gives_every_row_once_and_in_step(n, batch_size, seed, shuffle):
+    x, index = table(n)
+    batches = list(Loader(x, index, batch_size=batch_size, seed=seed, shuffle=shuffle))
+    seen = np.concatenate([i for _, i in batches])
+    assert sorted(seen.tolist()) == list(range(n))
+    assert np.array_equal(np.concatenate([b for b, _ in batches]), x[seen])
+    if not shuffle:
+        assert np.array_equal(seen, index)
+
+
+@given(rows, batch_sizes, st.booleans())
+def test_length_and_batch_sizes(n, batch_size, drop_last):
+    assume(n >= batch_size or not drop_last)
+    loader = Loader(np.arange(n), batch_size=batch_size, drop_last=drop_last)
+    sizes = [len(batch) for batch in loader]
+    assert len(loader) == len(sizes)
+    assert set(sizes[:-1]) <= {batch_size}
+    assert sum(sizes) == (n - n % batch_size if drop_last else n)
+
+
+@given(rows, batch_sizes, seeds, st.integers(0, 5))
+def test_seed_and_epoch_decide_the_order(n, batch_size, seed, epoch):
+    def order(loader):
+        return np.concatenate(list(loader)).tolist()
+
+    long = Loader(np.arange(n), batch_size=batch_size, seed=seed)
+    orders = [order(long) for _ in range(epoch + 1)]
+    assert long.epoch == epoch + 1
+    resumed = Loader(np.arange(n), batch_size=batch_size, seed=seed)
+    resumed.epoch = epoch
+    assert order(resumed) == orders[epoch]
+
+
+@given(seeds)
+def test_orders_differ_between_epochs_seeds_and_the_plain_generator(seed):
+    n = 60  # two of 60! orders agree by chance never
+    loader, other = (Loader(np.arange(n), batch_size=n, seed=s) for s in (seed, seed + 1))
+    orders = [batch.tolist() for _ in range(3) for batch in loader] + [next(iter(other)).tolist()]
+    orders.append(generator(seed).permutation(n).tolist())
+    assert len(set(map(tuple, orders))) == len(orders)
+
+
+def test_epochs_begun_together_do_not_disturb_each_other():
+    loader, fresh = Loader(np.arange(50), batch_size=7), Loader(np.arange(50), batch_size=7)
+    both = list(zip(loader, loader, strict=True))
+    for epoch in range(2):
+        assert np.array_equal(np.concatenate([pair[epoch] for pair in both]), np.concatenate(list(fresh)))
+
+
+def test_an_epoch_left_early_counts():
+    loader = Loader(np.arange(10), batch_size=2)
+    assert loader.epoch == 0
+    list(islice(loader, 1))
+    assert loader.epoch == 1
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("batch_size", [3, 10])
+@pytest.mark.parametrize("shape", [(10,), (10, 4), (10, 2, 3), (10, 0)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_batches_are_read_only_and_share_no_memory(shape, batch_size, shuffle, order):
+    source = np.asarray(np.arange(np.prod(shape), dtype=np.float32).reshape(shape), order=order)
+    for batch in Loader(source, batch_size=batch_size, shuffle=shuffle):
+        assert not batch.flags.writeable
+        assert not root(batch).flags.writeable
+        assert not np.shares_memory(batch, source)
+        assert batch.dtype == source.dtype
+        assert batch.shape[1:] == source.shape[1:]
+    assert source.flags.writeable
+
+
+def test_one_array_gives_arrays_and_several_give_tuples():
+    x = np.arange(4)
+    assert all(type(batch) is np.ndarray for batch in Loader(x, batch_size=2))
+    assert all(type(batch) is tuple and len(batch) == 3 for batch in Loader(x, x, x, batch_size=2))
+
+
+def test_lists_are_arrays_too():
+    ((x, y),) = Loader([[1, 2], [3, 4]], ["a", "b"], shuffle=False)
+    assert (x.tolist(), y.tolist()) == ([[1, 2], [3, 4]], ["a", "b"])
+
+
+@given(st.integers(2, 200), seeds, st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_split_parts_the_rows_and_keeps_them_in_step(n, seed, fraction):
+    assume(0 < round(fraction * n) < n)
+    x, index = table(n)
+    x_train, x_test, train, test = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    assert sorted([*train.tolist(), *test.tolist()]) == list(range(n))
+    assert np.array_equal(x_train, x[train])
+    assert np.array_equal(x_test, x[test])
+    assert abs(len(test) - fraction * n) <= 0.5
+    again = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    assert all(np.array_equal(a, b) for a, b in zip(again, (x_train, x_test, train, test), strict=True))
+
+
+@given(seeds)
+def test_split_shuffles_by_seed(seed):
+    n = 60
+    first, other = (train_test_split(np.arange(n), seed=s)[0].tolist() for s in (seed, seed + 1))
+    assert first != other
+    assert first != sorted(first)
+
+
+def test_split_is_read_only_and_shares_no_memory():
+    source = np.arange(20.0)
+    for part in train_test_split(source, source):
+        assert not part.flags.writeable
+        assert not root(part).flags.writeable
+        assert not np.shares_memory(part, source)
+    assert source.flags.writeable
+
+
+@pytest.mark.parametrize("make", [Loader, train_test_split])
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ((), "at least one array, got none"),
+        ((np.zeros((3, 2)), np.zeros(4)), r"number of rows: shapes \(3, 2\), \(4,\)"),
+        ((np.zeros((0, 2)), np.zeros(0)), r"no rows: shapes \(0, 2\), \(0,\)"),
+        ((np.zeros(3), 5.0), r"first axis, the rows; got shapes \(3,\), \(\)"),
+        (([1, 2], [[1, 2], [3]]), "argument 1 cannot be an array"),
+    ],
+)
+def test_arrays_that_do_not_go_together(make, arrays, message):
+    with pytest.raises(ValueError, match=message):
+        make(*arrays)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+        ({"batch_size": -2}, ValueError, "batch_size must be at least 1, got -2"),
+        ({"batch_size": 2.0}, TypeError, "batch_size must be an integer, got 2.0 of type float"),
+        ({"batch_size": True}, TypeError, "batch_size must be an integer, got True of type bool"),
+        ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+        ({"seed": None}, TypeError, "seed must be an integer, got None"),
+        (
+            {"batch_size": 11, "drop_last": True},
+            ValueError,
+            "leaves no batch: 10 rows, batch_size=11",
+        ),
+    ],
+)
+def test_impossible_loader(options, error, message):
+    with pytest.raises(error, match=message):
+        Loader(np.zeros(10), **options)
+
+
+@pytest.mark.parametrize(("epoch", "error"), [(-1, ValueError), (1.5, TypeError)])
+def test_impossible_epoch(epoch, error):
+    loader = Loader(np.zeros(10))
+    loader.epoch = epoch
+    with pytest.raises(error, match="epoch must be"):
+        iter(loader)
+    assert loader.epoch == epoch
+
+
+def test_numpy_integers_are_integers():
+    assert len(Loader(np.zeros(10), batch_size=np.int32(4), seed=np.uint8(7))) == 3
+
+
+@pytest.mark.parametrize(("fraction", "train", "test"), [(0.01, 10, 0), (0.99, 0, 10)])
+def test_split_without_rows_on_one_side(fraction, train, test):
+    with pytest.raises(ValueError, match=f"10 rows into {train} and {test}: "):
+        train_test_split(np.zeros(10), test_fraction=fraction)

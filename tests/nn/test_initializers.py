@@ -1,0 +1,56 @@
+"""Initial weights: inside their bounds, with the variance their papers ask for, and decided by the seed."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn.initializers import glorot_uniform, he_uniform, random_generator
+
+fans = st.integers(1, 500)
+seeds = st.integers(0, 2**32)
+
+
+def bound(initializer, fan_in, fan_out):
+    return sqrt(6 / fan_in) if initializer is he_uniform else sqrt(6 / (fan_in + fan_out))
+
+
+@pytest.mark.parametrize("initializer", [he_uniform, glorot_uniform])
+@given(fans, fans, seeds)
+def test_weights_fill_the_interval_and_no_more(initializer, fan_in, fan_out, seed):
+    w = initializer((fan_in, fan_out), np.random.default_rng(seed))
+    assert w.shape == (fan_in, fan_out)
+    inside = np.abs(w) / bound(initializer, fan_in, fan_out)
+    assert inside.max() <= 1
+    # All n of U(0, 1) lie below 1 − 50/n with a chance of less than e⁻⁵⁰, and their mean is ½ within 8 standard deviations.
+    assert inside.max() >= 1 - 50 / w.size
+    assert abs(inside.mean() - 0.5) <= 8 / sqrt(12 * w.size)
+
+
+@pytest.mark.parametrize(("initializer", "variance"), [(he_uniform, 2 / 300), (glorot_uniform, 2 / 500)])
+def test_the_variance_is_that_of_the_paper(initializer, variance):
+    w = initializer((300, 200), np.random.default_rng(0))
+    # The variance of n uniform numbers is off by √(0.8/n) of itself in one standard deviation: here 0.4 %.
+    assert abs(w.var() / variance - 1) < 0.02
+    assert abs(w.mean()) < 5 * sqrt(variance / w.size)
+
+
+@given(seeds)
+def test_the_seed_decides(seed):
+    first, again, other = (he_uniform((20, 5), random_generator(s)) for s in (seed, seed, seed + 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_generator_goes_on_and_no_seed_is_always_new():
+    generator = np.random.default_rng(0)
+    assert random_generator(generator) is generator
+    assert random_generator(None).random(4).tolist() != random_generator(None).random(4).tolist()
+
+
+@pytest.mark.parametrize(("seed", "error"), [(-1, ValueError), (1.5, TypeError), ("0", TypeError), (True, TypeError)])
+def test_impossible_seeds(seed, error):
+    with pytest.raises(error, match=f"seed must .* got {seed!r}"):
+        random_generator(seed)

@@ -1,0 +1,171 @@
+"""Modules find their parameters: all of them, once, in order, under names that lead there."""
+
+import copy
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tensor, Value
+from nn import MLP, Linear, Module, ReLU, Sequential
+
+
+def weight(requires_grad=True):
+    return Tensor(np.zeros(2), requires_grad=requires_grad)
+
+
+class Holder(Module):
+    """A module with whatever attributes it is given."""
+
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+
+LEAVES = st.one_of(
+    st.builds(weight),
+    st.builds(Value, st.floats(-1, 1)),
+    st.builds(weight, st.just(False)),  # a constant
+    st.integers(),  # what is no node at all
+)
+NAMES = st.text("abc", min_size=1, max_size=3)
+THINGS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(NAMES, inner, max_size=3),
+        st.dictionaries(NAMES, inner, max_size=3).map(lambda parts: Holder(**parts)),
+    ),
+    max_leaves=12,
+)
+
+
+def parts_of(thing):
+    """(name, part) of a container or module, by its kind."""
+    if isinstance(thing, Module):
+        return vars(thing).items()
+    if isinstance(thing, dict):
+        return thing.items()
+    return enumerate(thing) if isinstance(thing, list | tuple) else ()
+
+
+def flattened(thing, path=()):
+    if isinstance(thing, Tensor | Value) and thing.requires_grad:
+        return [(".".join(map(str, path)), thing)]
+    return [leaf for name, part in parts_of(thing) for leaf in flattened(part, (*path, name))]
+
+
+def same(found, expected):
+    return [(name, id(p)) for name, p in found] == [(name, id(p)) for name, p in expected]
+
+
+@given(st.dictionaries(NAMES, THINGS, max_size=4))
+def test_parameters_are_the_leaves_in_the_order_of_definition(attributes):
+    module = Holder(**attributes)
+    expected = flattened(module)
+    assert same(module.named_parameters(), expected)
+    assert list(map(id, module.parameters())) == [id(p) for _, p in expected]
+
+
+@given(st.dictionaries(NAMES, THINGS, max_size=4))
+def test_modules_are_found_with_the_whole_before_its_parts(attributes):
+    def all_of(thing):
+        own = [thing] if isinstance(thing, Module) else []
+        return own + [module for _, part in parts_of(thing) for module in all_of(part)]
+
+    module = Holder(**attributes)
+    assert list(map(id, module.modules())) == list(map(id, all_of(module)))
+
+
+def test_a_shared_parameter_counts_once_where_it_stands_first():
+    shared = weight()
+    part = Holder(w=shared)
+    module = Holder(first=part, again=part, own=shared, other=weight())
+    assert [name for name, _ in module.named_parameters()] == ["first.w", "other"]
+
+
+def test_modules_that_hold_each_other():
+    parent, child = Holder(w=weight()), Holder(w=weight())
+    parent.child, child.parent = child, parent
+    assert [name for name, _ in parent.named_parameters()] == ["w", "child.w"]
+    assert repr(parent) == "Holder(Holder(…))"
+
+
+def test_what_was_computed_is_no_parameter():
+    w = weight()
+    assert Holder(w=w, last_result=w * 2).parameters() == [w]
+
+
+def test_the_path_becomes_the_label_of_a_parameter_without_one():
+    model = MLP(2, [3], 1)
+    model.layers[0].weight.label = "mine"
+    model.parameters()
+    assert model.layers[2].bias.label == ""
+    model.named_parameters()
+    assert [p.label for p in model.parameters()] == ["mine", "layers.0.bias", "layers.2.weight", "layers.2.bias"]
+
+
+def test_two_parameters_under_one_name_are_an_error():
+    with pytest.raises(ValueError, match=r"two parameters of Holder are at 'a\.b': rename a key"):
+        Holder(**{"a": {"b": weight()}, "a.b": weight()}).named_parameters()
+
+
+def test_train_and_eval_reach_every_module():
+    model = Holder(parts=[Sequential(ReLU(), Holder(inner=ReLU()))])
+    assert all(module.training for module in model.modules())
+    assert model.eval() is model
+    assert not any(module.training for module in model.modules())
+    assert model.train() is model
+    assert all(module.training for module in model.modules())
+    assert Module.training  # what is set belongs to the module, not to its class
+
+
+def test_zero_grad_gives_every_kind_what_it_starts_with():
+    module = Holder(w=weight(), v=Value(2.0))
+    (module.w.sum()).backward()
+    (module.v * 3).backward()
+    assert module.w.grad.tolist() == [1.0, 1.0]
+    assert module.v.grad == 3.0
+    module.zero_grad()
+    assert module.w.grad is None
+    assert module.v.grad == 0.0
+
+
+def test_zero_grad_asks_a_subclass_for_its_parameters():
+    class Own(Module):
+        def __init__(self):
+            self._hidden = {1, 2}
+            self.value = Value(1.0)
+
+        def parameters(self):
+            return [self.value]
+
+    own = Own()
+    own.value.grad = 5.0
+    own.zero_grad()
+    assert own.value.grad == 0.0
+
+
+def test_a_call_is_forward():
+    class Scale(Module):
+        def forward(self, x, *, by=2):
+            return x * by
+
+    assert (Scale()(3), Scale()(3, by=4)) == (6, 12)
+    with pytest.raises(NotImplementedError, match=r"Holder has no forward\(self, …\)"):
+        Holder()(1)
+
+
+def test_repr_shows_the_parts():
+    assert repr(Holder(a=1, layers=[ReLU(), (Linear(2, 3),)])) == "Holder(ReLU(), Linear(2, 3))"
+
+
+def test_a_deep_copy_shares_nothing():
+    model = MLP(2, [3], 1, seed=0)
+    twin = copy.deepcopy(model)
+    pairs = list(zip(model.parameters(), twin.parameters(), strict=True))
+    assert all(np.array_equal(p.numpy(), q.numpy()) for p, q in pairs)
+    for p in twin.parameters():
+        p.data = p.numpy() + 1
+    assert all((p.numpy() != q.numpy()).all() for p, q in pairs)

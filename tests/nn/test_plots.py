@@ -1,0 +1,148 @@
+"""Pictures hold what they are to show, can be read in grey, and say what is missing."""
+
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from nn import History, plots
+
+mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_closed():
+    yield
+    mpl.pyplot.close("all")
+
+
+def history(validation=True):
+    held_out = {"validation_loss": [0.5, 0.4, 0.35], "validation_metric": [0.6, 0.7, 0.75]} if validation else {}
+    return History("accuracy", loss=[0.9, 0.3, 0.1], metric=[0.5, 0.8, 0.9], seconds=[1.0, 1.0, 1.0], **held_out)
+
+
+def test_training_curves_show_every_list():
+    loss, accuracy = plots.training_curves(history())
+    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy")
+    for ax, expected in [(loss, [[0.9, 0.3, 0.1], [0.5, 0.4, 0.35]]), (accuracy, [[0.5, 0.8, 0.9], [0.6, 0.7, 0.75]])]:
+        assert [list(line.get_ydata()) for line in ax.lines] == expected
+        assert [list(line.get_xdata()) for line in ax.lines] == [[1, 2, 3]] * 2
+        assert len({(line.get_linestyle(), line.get_marker()) for line in ax.lines}) == 2  # told apart without colour
+
+
+def test_training_curves_leave_out_what_there_is_not():
+    (loss,) = plots.training_curves(History(loss=[0.5]))
+    assert len(loss.lines) == 1
+    assert [len(ax.lines) for ax in plots.training_curves(history(validation=False))] == [1, 1]
+
+
+def test_training_curves_draw_in_given_axes():
+    _, axes = mpl.pyplot.subplots(2)
+    assert plots.training_curves(history(), axes) == list(axes)
+    with pytest.raises(ValueError, match="2 panels, loss, accuracy, and there are 1 axes"):
+        plots.training_curves(history(), axes[:1])
+    with pytest.raises(ValueError, match="no epoch to show"):
+        plots.training_curves(History())
+
+
+POINTS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0], [1.0, 2.0]])
+CLASSES = np.array([0, 1, 0, 1])
+
+
+def borders(ax):
+    return [path for lines in ax.collections if lines.get_facecolor().size == 0 for path in lines.get_paths()]
+
+
+def same_color(face, color, alpha):
+    return len(face) == 1 and np.allclose(face[0], mpl.colors.to_rgba(color, alpha))
+
+
+@pytest.mark.parametrize(
+    "predict",
+    [
+        lambda p: p[:, 0] - 0.25,
+        lambda p: p[:, :1] - 0.25,
+        lambda p: np.stack([0.25 - p[:, 0], np.zeros(len(p))], axis=1),
+    ],
+)
+def test_the_border_is_where_the_scores_are_equal(predict):
+    ax = plots.decision_boundary(predict, POINTS, CLASSES)
+    vertices = np.concatenate([path.vertices for path in borders(ax)])
+    np.testing.assert_allclose(vertices[:, 0], 0.25, atol=1e-12)
+    assert vertices[:, 1].min() <= 0
+    assert vertices[:, 1].max() >= 2
+    for c, right in [(0, False), (1, True)]:
+        (region,) = [c_set for c_set in ax.collections if same_color(c_set.get_facecolor(), plots.COLORS[c], alpha=0.2)]
+        xs = np.concatenate([path.vertices for path in region.get_paths()])[:, 0]
+        assert (xs.min() if right else xs.max()) == pytest.approx(0.25)
+
+
+def test_three_classes_have_three_regions_and_three_kinds_of_points():
+    centres = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])
+    ax = plots.decision_boundary(lambda p: -((p[:, None] - centres) ** 2).sum(axis=-1), centres, [0, 1, 2])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["class 0", "class 1", "class 2"]
+    scatters = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    assert [c.get_offsets().tolist() for c in scatters] == [[centre] for centre in centres.tolist()]
+    assert len({c.get_paths()[0].vertices.tobytes() for c in scatters}) == 3  # markers
+
+
+def test_one_class_alone_has_no_border():
+    ax = plots.decision_boundary(lambda p: np.ones(len(p)), POINTS, CLASSES)
+    assert borders(ax) == []
+
+
+def test_neighbouring_colours_differ_in_grey():
+    linear = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in plots.COLORS]) ** 2.2
+    lightness = (linear @ [0.2126, 0.7152, 0.0722]) ** (1 / 2.2)
+    assert (np.abs(np.diff(lightness)) > 0.1).all()
+
+
+def test_image_grid_shows_every_image_below_its_title():
+    images = np.random.default_rng(0).random((5, 3, 4))
+    axes = plots.image_grid(images, list("abcde"), columns=3)
+    assert [ax.get_title() for ax in axes] == list("abcde")
+    assert all(np.array_equal(ax.images[0].get_array(), image) for ax, image in zip(axes, images, strict=True))
+    assert len({ax.images[0].get_clim() for ax in axes}) == 1  # one scale of greys for all
+    assert len(axes[0].figure.axes) == 6
+    assert len(plots.image_grid(images[:2])) == 2
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plots.image_grid(np.zeros((3, 784))), r"must be \(n, height, width\).*got shape \(3, 784\)"),
+        (lambda: plots.image_grid(np.zeros((0, 2, 2))), r"one image at least; got shape \(0, 2, 2\)"),
+        (lambda: plots.image_grid(np.zeros((2, 2, 2)), ["one"]), "2 images and 1 titles"),
+        (lambda: plots.image_grid(np.zeros((2, 2, 2)), columns=0), "columns must be at least 1, got 0"),
+        (lambda: plots.decision_boundary(len, np.zeros((3, 4)), [0, 1, 0]), r"got shapes \(3, 4\) and \(3,\)"),
+        (lambda: plots.decision_boundary(len, POINTS, [0, 1]), r"got shapes \(4, 2\) and \(2,\)"),
+        (
+            lambda: plots.decision_boundary(lambda p: p[:3], POINTS, CLASSES, steps=5),
+            r"\(25, 2\) points; it gave shape \(3, 2\)",
+        ),
+        (lambda: plots.decision_boundary(lambda p: 1.0, POINTS, CLASSES, steps=5), r"it gave shape \(\)"),
+    ],
+)
+def test_what_cannot_be_drawn(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
+
+
+def test_classes_are_integers():
+    with pytest.raises(TypeError, match=r"y must hold integers, .* got dtype float64"):
+        plots.decision_boundary(lambda p: p[:, 0], POINTS, CLASSES * 1.0)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: plots.training_curves(history()),
+        lambda: plots.decision_boundary(lambda p: p[:, 0], POINTS, CLASSES),
+        lambda: plots.image_grid(np.zeros((2, 2, 2))),
+    ],
+)
+def test_without_matplotlib_the_error_says_how_to_get_it(draw, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
+        draw()

@@ -1,0 +1,279 @@
+"""`fit` is the loop it says it is, the same every time; and it stops where a loss is not finite."""
+
+import io
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Tensor
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    History,
+    Linear,
+    Loader,
+    Module,
+    Sequential,
+    accuracy,
+    cross_entropy,
+    datasets,
+    fit,
+    mean_squared_error,
+    predict,
+)
+
+MOONS = datasets.moons(100, noise=0.1, seed=0)
+HELD_OUT = datasets.moons(60, noise=0.1, seed=1)
+
+
+def trained(model, data=MOONS, optimizer=None, **options):
+    chosen = {"loss": cross_entropy, "epochs": 3, "batch_size": 32, "progress": False} | options
+    return fit(model, data, optimizer=optimizer or Adam(model.parameters(), lr=0.01), **chosen)
+
+
+def bits(model):
+    return b"".join(p.numpy().tobytes() for p in model.parameters())
+
+
+class Spy(Module):
+    """A model that notes, at every call, whether it is in training and whether what it gives is recorded."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.seen = []
+
+    def forward(self, x):
+        y = self.inner(x)
+        self.seen.append((len(x), self.training, self.inner.training, y.requires_grad))
+        return y
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**32), st.integers(1, 130), st.integers(1, 3))
+def test_it_is_the_loop_of_the_docstring(seed, batch_size, epochs):
+    model, other = (MLP(2, [8], 2, seed=seed) for _ in range(2))
+    history = trained(model, epochs=epochs, batch_size=batch_size, seed=seed)
+    optimizer = Adam(other.parameters(), lr=0.01)
+    loader = Loader(*MOONS, batch_size=batch_size, seed=seed)
+    for epoch in range(epochs):
+        losses, rights = 0.0, 0.0
+        for x, y in loader:
+            output = other(x)
+            loss = cross_entropy(output, y)
+            losses, rights = losses + loss.item() * len(x), rights + accuracy(output, y) * len(x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        assert np.isclose(history.loss[epoch], losses / 100, rtol=1e-12)
+        assert np.isclose(history.metric[epoch], rights / 100, rtol=1e-12)
+    assert bits(model) == bits(other)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+    def run(seed):
+        model = MLP(2, [8], 2, seed=0)
+        history = trained(model, validation=HELD_OUT, seed=seed)
+        return bits(model), history.loss, history.validation_loss, history.validation_metric
+
+    assert run(3) == run(3)
+    assert run(3)[0] != run(4)[0]
+
+
+def test_two_moons_are_learned():
+    model = MLP(2, [16, 16], 2, seed=0)
+    history = trained(model, epochs=40, validation=HELD_OUT)
+    assert history.validation_metric[-1] >= 0.98
+    assert history.loss[-1] < history.loss[0]
+    assert accuracy(model(HELD_OUT[0]), HELD_OUT[1]) == history.validation_metric[-1]
+    assert cross_entropy(model(HELD_OUT[0]), HELD_OUT[1]).item() == pytest.approx(history.validation_loss[-1], rel=1e-12)
+
+
+def test_regression_needs_no_metric():
+    x = np.linspace(-1, 1, 50)[:, None]
+    model = Linear(1, 1, seed=0)
+    history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, metric=None, epochs=100)
+    assert history.metric == history.validation_metric == []
+    np.testing.assert_allclose([p.numpy().item() for p in model.parameters()], [3.0, 1.0], atol=1e-3)
+
+
+def test_a_metric_of_ones_own():
+    def worst(output, targets):
+        return float(np.abs(np.asarray(output if isinstance(output, np.ndarray) else output.numpy()) - targets).max())
+
+    x = np.linspace(-1, 1, 20)[:, None]
+    history = trained(Linear(1, 1, seed=0), (x, x), loss=mean_squared_error, metric=worst, validation=(x, x))
+    assert "held-out worst" in repr(history)
+    assert len(history.metric) == len(history.validation_metric) == 3
+
+
+def test_evaluation_is_neither_recorded_nor_training_and_modes_come_back():
+    model = Spy(MLP(2, [4], 2, seed=0))
+    model.eval()
+    trained(model, epochs=1, batch_size=64, validation=HELD_OUT)
+    assert model.seen == [(64, True, True, True), (36, True, True, True), (60, False, False, False)]
+    model.inner.eval()  # one part is in use, the whole in training
+    model.seen.clear()
+    predict(model, MOONS[0])
+    assert model.seen == [(100, False, False, False)]
+    assert (model.training, model.inner.training, model.inner.layers[0].training) == (True, False, False)
+
+
+def test_modes_come_back_after_an_error():
+    model = MLP(2, [4], 2)
+    with pytest.raises(ValueError, match=r"shape \(3, 5\)"):
+        predict(model, np.zeros((3, 5)))
+    assert model.training
+
+
+def test_predict_goes_through_many_rows_in_parts():
+    model = Spy(MLP(2, [4], 2, seed=0))
+    x = np.random.default_rng(0).normal(size=(2500, 2))
+    y = predict(model, x)
+    assert isinstance(y, np.ndarray)
+    assert [rows for rows, *_ in model.seen] == [1024, 1024, 452]
+    np.testing.assert_allclose(y, model.inner(x).numpy(), rtol=1e-12)
+
+
+class Logarithm(Module):
+    """A layer that has no finite value at 0 and below."""
+
+    def forward(self, x):
+        return ag.log(x)
+
+
+def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
+    layer = Linear(1, 1, seed=0, dtype=np.float64)
+    layer.weight.data, layer.bias.data = [[1.0]], [0.5]
+    model = Sequential(layer, Logarithm())
+    optimizer = SGD(model.parameters(), lr=0.4)
+    x, y = np.full((64, 1), 0.1), np.full((64, 1), -9.0)  # pulls the logarithm to −9, and the step is too long for that
+    moved = []
+
+    def loss(output, targets):
+        moved.append(bits(model))
+        return mean_squared_error(output, targets)
+
+    with pytest.raises(FloatingPointError) as caught:
+        trained(model, (x, y), optimizer, loss=loss, metric=None, batch_size=32, epochs=50)
+    message = str(caught.value)
+    step = len(moved)
+    assert f"in epoch {(step + 1) // 2}, step {2 - step % 2}: the first op whose result is not finite is log" in message
+    assert "32 of 32 entries of shape (32, 1)" in message
+    assert bits(model) == moved[-1]
+    assert step > 1
+    assert moved[-1] != moved[0]
+
+
+def test_data_and_parameters_that_are_not_finite_are_named():
+    x = MOONS[0].copy()
+    x[3, 0] = np.nan
+    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is matmul, .* given data of shape"):
+        trained(MLP(2, [4], 2, seed=0), (x, MOONS[1]), batch_size=100)
+    model = MLP(2, [4], 2, seed=0)
+    model.layers[2].bias.data = [np.inf, 0.0]
+    with pytest.raises(FloatingPointError, match=r"is add, .* given the parameter 'layers\.2\.bias' that an earlier step"):
+        trained(model)
+    assert model.layers[0].weight.grad is None
+
+
+def test_an_infinite_constant_loss():
+    with pytest.raises(FloatingPointError, match="loss is inf in epoch 1, step 1: every parameter is finite"):
+        trained(MLP(2, [4], 2), loss=lambda output, y: Tensor(np.inf))
+
+
+def test_parameters_that_the_last_step_broke_are_named():
+    model = MLP(2, [4], 2, seed=0)
+    model.layers[2].bias.register_hook(lambda gradient: gradient * np.nan)
+    with pytest.raises(FloatingPointError, match=r"loss is nan on the held-out rows after epoch 1: .* layers\.2\.bias\."):
+        trained(model, batch_size=100, validation=HELD_OUT)
+
+
+def test_a_metric_that_does_not_fit_fails_before_anything_moves():
+    model = MLP(2, [4], 1, seed=0)
+    before = bits(model)
+    with pytest.raises(ValueError, match="scores need a column for each class"):
+        trained(model, loss=lambda output, y: mean_squared_error(output, y[:, None]))
+    assert bits(model) == before
+
+
+def other_model():
+    return MLP(2, [4], 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"epochs": 2.0}, TypeError, r"epochs must be an integer, got 2\.0"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+        ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+        ({"data": MOONS[0]}, TypeError, r"train must be a pair \(x, y\) of arrays, got ndarray"),
+        ({"data": (MOONS[0],)}, TypeError, r"train must be a pair"),
+        ({"data": (MOONS[0], MOONS[1][:9])}, ValueError, r"train x and y .* shapes \(100, 2\) and \(9,\)"),
+        ({"data": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"train x and y .* shapes \(0, 2\) and \(0,\)"),
+        ({"validation": (MOONS[0], 3)}, ValueError, r"validation x and y .* shapes \(100, 2\) and \(\)"),
+        ({"validation": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"validation x and y .* shapes \(0, 2\) and \(0,\)"),
+        ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "moves none of the 4 parameters of MLP"),
+        ({"loss": lambda output, y: 3.0}, TypeError, r"loss must give a Tensor with one number, got 3\.0 of type float"),
+        ({"loss": lambda output, y: output}, ValueError, r"shape \(32, 2\)"),
+    ],
+)
+def test_impossible_trainings_leave_the_model_as_it_was(options, error, message):
+    model = MLP(2, [4], 2, seed=0)
+    before = bits(model)
+    with pytest.raises(error, match=message):
+        trained(model, **options)
+    assert bits(model) == before
+
+
+def test_only_modules_are_trained():
+    with pytest.raises(TypeError, match="fit trains a Module, got <function"):
+        trained(lambda x: x, optimizer=SGD([Tensor([1.0], requires_grad=True)], lr=0.1))
+
+
+def test_progress_is_a_line_an_epoch(capsys):
+    trained(MLP(2, [4], 2, seed=0), epochs=2, validation=HELD_OUT, progress=True)
+    out, err = capsys.readouterr()
+    first, second = out.splitlines()
+    assert first.startswith("epoch 1/2  loss 0.")
+    assert second.startswith("epoch 2/2  loss 0.")
+    for name in ("accuracy", "held-out loss", "held-out accuracy", "seconds"):
+        assert f"  {name} " in first
+    assert err == ""
+    trained(MLP(2, [4], 2, seed=0), epochs=2)
+    assert capsys.readouterr() == ("", "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_there_is_a_bar(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    trained(MLP(2, [4], 2, seed=0), epochs=2, progress=True)
+    assert "epoch 2/2: " in sys.stderr.getvalue()
+    assert "/4 [" in sys.stderr.getvalue()
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_on_a_terminal_without_tqdm_there_are_the_lines(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    trained(MLP(2, [4], 2, seed=0), epochs=2, progress=True)
+    assert sys.stderr.getvalue() == ""
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_a_history_is_a_table():
+    history = History("accuracy", loss=[0.25, 0.125], metric=[0.5, 1.0], seconds=[1.5, 0.25])
+    assert repr(history).splitlines() == [
+        "epoch    loss  accuracy  seconds",
+        "    1  0.2500    0.5000    1.500",
+        "    2  0.1250     1.000   0.2500",
+    ]
