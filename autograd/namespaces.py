@@ -119,22 +119,23 @@ class _Scalar:
 def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `values` added in at `index`; entries named twice add up."""
     out = np.zeros(shape, values.dtype)
-    if is_basic(index):
-        out[index] = values  # basic indexing names no entry twice
+    if names_once(index):
+        out[index] = values
     else:
         np.add.at(out, index, values)
     return out
 
 
-def is_basic(index: Any) -> bool:
-    """Whether NumPy calls `index` basic: integers, slices, None and Ellipsis only.
+def names_once(index: Any) -> bool:
+    """Whether `index` is of a kind that names no entry twice: integers, slices, None, Ellipsis and masks; no integer arrays.
 
-    >>> is_basic((0, slice(None), None, ...)), is_basic([0, 0])
+    >>> names_once((0, slice(None), None, ...)), names_once(np.array([0, 0]))
     (True, False)
     """
     parts = index if isinstance(index, tuple) else (index,)
-    return all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) for p in parts) and not any(
-        isinstance(p, bool) for p in parts
+    return all(
+        p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) or getattr(p, "dtype", None) == np.dtype(bool)
+        for p in parts
     )
 
 

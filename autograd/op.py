@@ -107,7 +107,7 @@ class Op:
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The forward rule on raw numbers: Python floats give a float, anything else what NumPy gives."""
-        if self.kind == "elementwise" and all([type(x) in _PYTHON_NUMBERS for x in inputs]):
+        if self.kind == "elementwise" and _are_floats(inputs):
             return on_floats(self.forward, *map(float, inputs), **params)
         inputs = tuple([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs])
         return quietly(self.forward, *inputs, **params)
@@ -132,6 +132,10 @@ class Op:
 
 
 _PYTHON_NUMBERS = (float, int, bool)
+
+
+def _are_floats(xs: tuple[Any, ...]) -> bool:
+    return all([type(x) in _PYTHON_NUMBERS for x in xs])  # noqa: C419  (a list is faster than a generator, so short)
 
 
 def on_floats(rule: Rule, *xs: float, **params: Any) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from autograd import Drawing, Tensor, draw
+from autograd import Drawing, Tensor, draw, softmax
 from demos.claims import claim
 
 SIZE = 28  # pixels a side
@@ -42,7 +42,7 @@ def run(short: bool, out: Path) -> list[Path]:
 
 def draw_mistakes(model: nn.Module, images: np.ndarray, labels: np.ndarray, path: Path) -> None:
     """The misread digits of which the model was surest."""
-    probabilities = nn.softmax(nn.predict(model, images))
+    probabilities = softmax(nn.predict(model, images))
     read, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(read != labels)
     shown = wrong[np.argsort(-sureness[wrong], kind="stable")][:MISTAKES]

@@ -1,7 +1,6 @@
 """Neural networks on top of `autograd`, of whose public face alone they are made.
 
 Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
-    softmax                                                scores as probabilities
 he_uniform, glorot_uniform                             where their weights start
 cross_entropy, mean_squared_error                      how wrong an answer is, differentiable
 accuracy                                               how right answers are, for people
@@ -13,7 +12,7 @@ scalar                                                 networks of single Values
 """
 
 from nn import datasets, plots, scalar
-from nn.activations import ReLU, Sigmoid, Tanh, softmax
+from nn.activations import ReLU, Sigmoid, Tanh
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
@@ -46,6 +45,5 @@ __all__ = [
     "plots",
     "predict",
     "scalar",
-    "softmax",
     "train_test_split",
 ]

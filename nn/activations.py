@@ -1,8 +1,6 @@
-"""Activation functions: modules to stand between layers, of functions that `autograd` has, and softmax."""
+"""Activation functions as modules, to stand between layers; the functions themselves are `autograd`'s."""
 
 from typing import Any
-
-import numpy as np
 
 import autograd as ag
 from nn.module import Module
@@ -45,19 +43,3 @@ class Sigmoid(Module):
 
     def forward(self, x: Any) -> Any:
         return ag.sigmoid(x)
-
-
-def softmax(x: Any, axis: int = -1) -> Any:
-    """Probabilities in proportion to exp x: positive numbers that add up to 1 along `axis`.
-
-        yⱼ = exp(xⱼ − m) / Σₖ exp(xₖ − m),   m = max x, which cancels, and keeps exp from overflow
-
-    Shapes  x (…, n, …) -> y (…, n, …)
-    Raises  ValueError  if `axis` is out of range, or has no entries
-
-    >>> softmax([1000.0, 1000.0]).tolist()
-    [0.5, 0.5]
-    """
-    x = x if isinstance(x, ag.Tensor) else np.asarray(x)
-    e = ag.exp(x - ag.stop_gradient(ag.max(x, axis=axis, keepdims=True)))
-    return e / ag.sum(e, axis=axis, keepdims=True)

@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from autograd import Tensor
-from nn.activations import softmax
 from nn.data import as_array
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
@@ -38,7 +37,7 @@ def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: NDArray[np.intp]) -> 
     """ȳ/n (softmax(x) − 1[label])."""
     one_hot = np.zeros(x.shape, x.dtype)
     one_hot[np.arange(len(labels)), labels] = 1.0
-    return (softmax(x, axis=1) - one_hot) * (g / len(labels))
+    return (ag.softmax(x, axis=1) - one_hot) * (g / len(labels))
 
 
 @ag.custom_op(_softmax_minus_one_hot, symbol="CE", prepare=_logits_and_labels)

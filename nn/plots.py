@@ -18,6 +18,8 @@ Array = NDArray[Any]
 # Colours the colour-blind can tell apart, dark and light by turns (Okabe & Ito 2008).
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#000000", "#cc79a7")
 MARKERS = "os^DvPX*"
+#: A legend above the axes hides nothing.
+ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 4, "frameon": False}
 
 
 def training_curves(history: History, axes: Sequence[Any] | None = None) -> list[Any]:
@@ -48,7 +50,7 @@ def training_curves(history: History, axes: Sequence[Any] | None = None) -> list
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(alpha=0.3)
-        ax.legend()
+        ax.legend(**ABOVE)
     return list(axes)
 
 
@@ -89,7 +91,7 @@ def decision_boundary(predict: Callable[[Array], Any], x: ArrayLike, y: ArrayLik
         if lead.max() > 0:
             ax.contourf(across, up, lead, levels=[0.0, np.inf], colors=[color], alpha=0.2)
         ax.scatter(*points[rows].T, color=color, marker=marker, s=22, edgecolors="black", linewidths=0.6, label=f"class {c}")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False)  # above, where it hides no point
+    ax.legend(**ABOVE)
     return ax
 
 

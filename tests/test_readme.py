@@ -29,7 +29,7 @@ def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypat
 def test_every_block_is_run():
     shell = [code for language, code in BLOCKS if language == "sh"]
     assert {language for language, _ in BLOCKS} == {"python", "text", "sh"}
-    assert ["demos mnist", "pytest"] == [code.split("-m ", 2)[-1].strip() for code in shell]
+    assert [code.split("-m ", 2)[-1].strip() for code in shell] == ["demos mnist", "pytest"]
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "$(readme 'demos mnist')" in ci
     assert "$(readme 'pytest')" in ci

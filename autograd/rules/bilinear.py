@@ -8,7 +8,7 @@ from autograd.op import bilinear
 from autograd.rules.arithmetic import multiply
 from autograd.rules.indexing import flip, put
 from autograd.rules.linear import reshape, transpose
-from autograd.rules.shapes import Call, axes_of, shape_of
+from autograd.rules.shapes import Call, Shape, axes_of, shape_of
 
 
 def _two_arrays(a: Any, b: Any) -> Call:
@@ -72,9 +72,15 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         n = operator.index(axes)
         over_a = axes_of("tensordot", tuple(range(-n, 0)), left)
         over_b = axes_of("tensordot", tuple(range(n)), right)
+    return _contracted("tensordot", a, b, over_a, over_b)
+
+
+def _contracted(op: str, a: Any, b: Any, over_a: Shape, over_b: Shape) -> Any:
+    """Products summed over pairs of axes, as one product of two matrices."""
+    left, right = shape_of(a), shape_of(b)
     lengths = tuple(left[i] for i in over_a)
     if lengths != tuple(right[i] for i in over_b):
-        raise ValueError(f"tensordot: shapes {left} and {right} differ along the axes {over_a} and {over_b} to sum over")
+        raise ValueError(f"{op}: shapes {left} and {right} differ along the axes {over_a} and {over_b} to sum over")
     kept_a, kept_b = ([i for i in range(len(s)) if i not in over] for s, over in ((left, over_a), (right, over_b)))
     rows, columns = tuple(left[i] for i in kept_a), tuple(right[i] for i in kept_b)
     matrix_a = reshape(transpose(a, (*kept_a, *over_a)), (math.prod(rows), math.prod(lengths)))
@@ -96,7 +102,7 @@ def dot(a: Any, b: Any) -> Any:
         return multiply(a, b)
     if len(right) <= 2:
         return matmul(a, b)
-    return tensordot(a, b, (-1, -2))
+    return _contracted("dot", a, b, (len(left) - 1,), (len(right) - 2,))
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -108,7 +114,8 @@ def inner(a: Any, b: Any) -> Any:
     >>> float(inner([1.0, 2.0], [3.0, 4.0]))
     11.0
     """
-    return tensordot(a, b, (-1, -1)) if shape_of(a) and shape_of(b) else multiply(a, b)
+    left, right = shape_of(a), shape_of(b)
+    return _contracted("inner", a, b, (len(left) - 1,), (len(right) - 1,)) if left and right else multiply(a, b)
 
 
 def outer(a: Any, b: Any) -> Any:

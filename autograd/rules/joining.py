@@ -11,6 +11,9 @@ from autograd.rules.indexing import getitem
 from autograd.rules.linear import reshape
 from autograd.rules.shapes import Call, Shape, axis_of, shape_of, with_types
 
+#: How many arrays one op joins; more are joined in groups. Every pullback is passed every part, so n at once take n² steps.
+_AT_ONCE = 256
+
 
 def _joined(arrays: Any, axis: int | None = 0) -> Call:
     parts = _parts("concatenate", arrays)
@@ -23,6 +26,9 @@ def _joined(arrays: Any, axis: int | None = 0) -> Call:
     for shape in shapes:
         if len(shape) != len(shapes[0]) or shape[:axis] + shape[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :]:
             raise ValueError(f"concatenate: shapes {shapes[0]} and {shape} must be equal but for axis {axis}")
+    while len(parts) > _AT_ONCE:
+        parts = [concatenate(parts[i : i + _AT_ONCE], axis) for i in range(0, len(parts), _AT_ONCE)]
+    shapes = [shape_of(p) for p in parts]
     ends = tuple(itertools.accumulate(shape[axis] for shape in shapes))
     return tuple(parts), {"axis": axis, "ends": ends}
 

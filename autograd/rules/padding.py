@@ -1,5 +1,6 @@
 """Arrays with a border."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,13 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
     if mode not in ("constant", *_COPYING):
         raise ValueError(f"pad: mode {mode!r} is none of constant, {', '.join(_COPYING)}")
     try:
-        places = np.pad(np.arange(np.prod(shape, dtype=int)).reshape(shape), pad_width, mode)  # type: ignore[call-overload]
         outside = np.pad(np.zeros(shape, bool), pad_width, constant_values=True)
+        widths = np.broadcast_to(np.asarray(pad_width, int), (len(shape), 2))
+        if mode != "constant":
+            places = np.arange(math.prod(shape)).reshape(shape)
+            return getitem(reshape(x, -1), np.pad(places, pad_width, mode))  # type: ignore[call-overload]
     except (ValueError, TypeError) as error:
         raise ValueError(f"pad: shape {shape} with pad_width {pad_width!r}, mode {mode!r}: {error}") from None
-    if mode != "constant":
-        return getitem(reshape(x, -1), places)
-    widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths.tolist(), shape, strict=True))
     y = put(x, inside, outside.shape)
     if not np.any(constant_values):

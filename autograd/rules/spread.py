@@ -40,7 +40,8 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(var([1e8, 1e8 + 1, 1e8 + 2]))
     0.6666666666666666
     """
-    return divide(sum(square(deviations(x, axis)), axis, keepdims), _freedom(x, axis, ddof))
+    n = _freedom("var", x, axis, ddof)
+    return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
 
 
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
@@ -52,10 +53,11 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(std([1.0, 3.0]))
     1.0
     """
-    return divide(euclidean_norm(deviations(x, axis), axis, keepdims), math.sqrt(_freedom(x, axis, ddof)))
+    n = _freedom("std", x, axis, ddof)
+    return divide(euclidean_norm(deviations(x, axis), axis, keepdims), math.sqrt(n))
 
 
-def _freedom(x: Any, axis: Any, ddof: float) -> float:
+def _freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
     """The degrees of freedom, n − ddof, or 0."""
     shape = shape_of(x)
-    return max(count(shape, axes_of("var", axis, shape)) - ddof, 0.0)
+    return max(count(shape, axes_of(op, axis, shape)) - ddof, 0.0)

@@ -1,5 +1,7 @@
 """What an array function is held to: NumPy's values, exact transposes, and derivatives that differences confirm."""
 
+import itertools
+
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -17,6 +19,25 @@ def integers(shape, dtype=np.float64):
 def shapes(min_dims=0, max_dims=3):
     """Shapes with axes of length 0 to 4."""
     return array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=0, max_side=4)
+
+
+def axis_in(shape):
+    return st.integers(-len(shape), len(shape) - 1)
+
+
+def axes_in(shape, min_size=0):
+    """Some axes of `shape`, each once, counted from either end."""
+    ndim = len(shape)
+    positions = st.lists(st.integers(0, ndim - 1), unique=True, min_size=min_size) if ndim else st.just([])
+    return positions.flatmap(lambda p: st.tuples(*[st.sampled_from((i, i - ndim)) for i in p]))
+
+
+def any_axes(shape):
+    return st.one_of(st.none(), axes_in(shape), *[axis_in(shape)] * bool(shape))
+
+
+def one_axis_or_none(shape):
+    return st.one_of(st.none(), *[axis_in(shape)] * bool(shape))
 
 
 def leaves(xs):
@@ -56,7 +77,7 @@ def assert_transposes(f, *xs, w=None):
 def extrapolated(f):
     """f′(0) by Richardson's extrapolation of central differences: for f smooth within 0.02, to about 1e-11."""
     table = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
-    once = [b + (b - a) / 3 for a, b in zip(table, table[1:], strict=False)]
+    once = [b + (b - a) / 3 for a, b in itertools.pairwise(table)]
     return once[1] + (once[1] - once[0]) / 15
 
 
@@ -83,8 +104,6 @@ def assert_derivatives(f, *xs, seed=0):
     assert abs(first - extrapolated(value)) <= 1e-8 * (1.0 + abs(first))
     recorded = gradients(y, variables, w, create_graph=True)
     along = [(g, d) for g, d in zip(recorded, v, strict=True) if g.requires_grad]
-    second = sum(
-        inner(h, d) for g, direction in along for h, d in zip(gradients(g, variables, direction), v, strict=True)
-    )
+    second = sum(inner(h, d) for g, direction in along for h, d in zip(gradients(g, variables, direction), v, strict=True))
     want = extrapolated(slope)
     assert abs(second - want) <= 1e-8 * (1.0 + abs(want))

@@ -204,7 +204,7 @@ ROW, GRID = np.arange(3.0), np.arange(6.0).reshape(2, 3)
     [
         (lambda: ag.matmul(Tensor(GRID), GRID), ValueError, r"\(2, 3\) and \(2, 3\).*3 columns against 2 rows"),
         (lambda: ag.dot(Tensor(GRID), GRID), ValueError, r"\(2, 3\) and \(2, 3\)"),
-        (lambda: ag.inner(Tensor(GRID), GRID.T), ValueError, r"tensordot: shapes \(2, 3\) and \(3, 2\)"),
+        (lambda: ag.inner(Tensor(GRID), GRID.T), ValueError, r"inner: shapes \(2, 3\) and \(3, 2\)"),
         (lambda: ag.tensordot(Tensor(GRID), GRID, 1), ValueError, r"tensordot: shapes \(2, 3\) and \(2, 3\)"),
         (lambda: ag.tensordot(Tensor(GRID), GRID, 3), ValueError, r"axis -3.*\(2, 3\)"),
         (lambda: ag.convolve(Tensor(ROW), []), ValueError, r"convolve: shapes \(3,\) and \(0,\)"),

@@ -140,8 +140,8 @@ def test_a_computed_tensor_keeps_its_gradient_on_request():
 
 
 def test_the_watch_names_op_line_and_ranges_of_a_value():
+    x = Tensor([-1.0, 2.0], requires_grad=True)
     with pytest.raises(FloatingPointError, match=r"(?s)log gave .*1 nan.*\[-1, 2\].*ag\.log\(x\)"), detect_anomaly():
-        x = Tensor([-1.0, 2.0], requires_grad=True)
         ag.log(x)
 
 

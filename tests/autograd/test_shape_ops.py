@@ -1,4 +1,4 @@
-"""Moving, copying, joining and picking entries: NumPy's values, and transposes that are exact."""
+"""Moving, copying and picking entries: NumPy's values, and transposes that are exact."""
 
 import numpy as np
 import pytest
@@ -8,26 +8,17 @@ from hypothesis.extra.numpy import basic_indices, integer_array_indices
 
 import autograd as ag
 from autograd import Tensor, gradients
-from tests.autograd.agreeing import DTYPES, assert_like_numpy, assert_transposes, integers, shapes
-
-
-def axis_in(shape):
-    return st.integers(-len(shape), len(shape) - 1)
-
-
-def axes_in(shape, min_size=0):
-    """Some axes of `shape`, each once, counted from either end."""
-    ndim = len(shape)
-    positions = st.lists(st.integers(0, ndim - 1), unique=True, min_size=min_size) if ndim else st.just([])
-    return positions.flatmap(lambda p: st.tuples(*[st.sampled_from((i, i - ndim)) for i in p]))
-
-
-def any_axes(shape):
-    return st.one_of(st.none(), axes_in(shape), *[axis_in(shape)] * bool(shape))
-
-
-def one_axis_or_none(shape):
-    return st.one_of(st.none(), *[axis_in(shape)] * bool(shape))
+from tests.autograd.agreeing import (
+    DTYPES,
+    any_axes,
+    assert_like_numpy,
+    assert_transposes,
+    axes_in,
+    axis_in,
+    integers,
+    one_axis_or_none,
+    shapes,
+)
 
 
 def permutation(shape):
@@ -91,7 +82,11 @@ DIAGONALS = st.integers(-4, 4)
 # name: (fewest axes, most, what else it is called with, as drawn for a shape)
 LINEAR = {
     "ravel": (0, 3, lambda s: st.just(())),
-    "reshape": (0, 3, lambda s: st.sampled_from([(s[::-1],), ((*s, 1),)] + [(-1,), ((-1, *s[1:]),)] * (0 not in s and s != ()))),
+    "reshape": (
+        0,
+        3,
+        lambda s: st.sampled_from([(s[::-1],), ((*s, 1),)] + [(-1,), ((-1, *s[1:]),)] * (0 not in s and s != ())),
+    ),
     "transpose": (0, 3, lambda s: st.one_of(st.just(()), st.tuples(permutation(s)))),
     "swapaxes": (1, 3, lambda s: st.tuples(axis_in(s), axis_in(s))),
     "moveaxis": (1, 3, moves),
@@ -174,74 +169,6 @@ def test_an_index_array_changed_later_does_not_change_the_gradient():
     assert x.grad.tolist() == [2.0, 0.0, 1.0]
 
 
-@st.composite
-def joinable(draw, dtype):
-    shape = draw(shapes(1, 3))
-    axis = draw(axis_in(shape))
-    parts = []
-    for n in draw(st.lists(st.integers(0, 3), min_size=1, max_size=4)):
-        own = list(shape)
-        own[axis] = n
-        parts.append(draw(integers(tuple(own), dtype)))
-    return parts, axis
-
-
-@given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_concatenate_and_its_transpose(data, dtype):
-    parts, axis = data.draw(joinable(dtype))
-    assert_like_numpy(lambda *t: ag.concatenate(t, axis), lambda *a: np.concatenate(a, axis), *parts)
-    assert_like_numpy(lambda *t: ag.concatenate(t, None), lambda *a: np.concatenate(a, None), *parts)
-    assert_transposes(lambda *t: ag.concatenate(t, axis), *parts)
-
-
-@given(data=st.data(), dtype=st.sampled_from(DTYPES), n=st.integers(1, 4))
-def test_stack_and_its_transpose(data, dtype, n):
-    shape = data.draw(shapes(max_dims=2))
-    parts = [data.draw(integers(shape, dtype)) for _ in range(n)]
-    axis = data.draw(axis_in((*shape, n)))
-    assert_like_numpy(lambda *t: ag.stack(t, axis), lambda *a: np.stack(a, axis), *parts)
-    assert_transposes(lambda *t: ag.stack(t, axis), *parts)
-
-
-@given(data=st.data())
-def test_split_is_numpys_and_concatenate_undoes_it(data):
-    x = data.draw(integers(data.draw(shapes(1, 3))))
-    axis = data.draw(axis_in(x.shape))
-    n = x.shape[axis]
-    cuts = data.draw(
-        st.one_of(st.lists(st.integers(0, n), max_size=3).map(sorted), st.sampled_from([d for d in range(1, 5) if n % d == 0]))
-    )
-    t = Tensor(x, requires_grad=True)
-    got, want = ag.split(t, cuts, axis), np.split(x, cuts, axis)
-    assert [p.shape for p in got] == [p.shape for p in want]
-    for a, b in zip(got, want, strict=True):
-        np.testing.assert_array_equal(a.numpy(), b)
-    assert_transposes(lambda z: ag.concatenate(ag.split(z, cuts, axis), axis), x)
-
-
-def test_one_array_joined_twice_has_both_gradients():
-    x = Tensor([1.0, 2.0], requires_grad=True)
-    ag.concatenate([x, x[:1], x]).backward([1.0, 2.0, 10.0, 100.0, 200.0])
-    assert x.grad.tolist() == [111.0, 202.0]
-
-
-def test_a_constant_part_has_no_gradient_and_a_lone_number_keeps_the_type():
-    x = Tensor(np.ones(2, np.float32), requires_grad=True)
-    y = ag.stack([x[0], 2.0, np.float64(3.0), x[1]])
-    assert y.dtype == np.float32
-    assert y.numpy().tolist() == [1.0, 2.0, 3.0, 1.0]
-    y.backward([1.0, 2.0, 3.0, 4.0])
-    assert x.grad.tolist() == [1.0, 4.0]
-    assert ag.stack([Tensor([1])[0], 0.5]).numpy().tolist() == [1.0, 0.5]
-    assert ag.concatenate([x, np.ones(1)]).dtype == np.float64
-
-
-def test_many_parts_are_joined_in_linear_time():
-    parts = [Tensor([float(i)], requires_grad=True) for i in range(20_000)]
-    ag.concatenate(parts).backward(np.arange(20_000.0))
-    assert parts[-1].grad.tolist() == [19_999.0]
-
-
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
 def test_sort_is_numpys_and_gives_every_cotangent_back(data, dtype):
     x = data.draw(integers(data.draw(shapes(1, 3)), dtype))
@@ -288,14 +215,6 @@ GRID = np.arange(6.0).reshape(2, 3)
 @pytest.mark.parametrize(
     ("call", "error", "named"),
     [
-        (lambda x: ag.concatenate([]), ValueError, "concatenate: there is nothing"),
-        (lambda x: ag.concatenate([x, x[0]]), ValueError, r"concatenate: shapes \(2, 3\) and \(3,\)"),
-        (lambda x: ag.concatenate([x, x.T]), ValueError, r"\(2, 3\) and \(3, 2\).*axis 0"),
-        (lambda x: ag.concatenate([x[0, 0], x[0, 1]]), ValueError, "use stack"),
-        (lambda x: ag.concatenate([x, x], 2), ValueError, r"axis 2.*\(2, 3\)"),
-        (lambda x: ag.stack([x, x[0]]), ValueError, r"stack: shapes \(2, 3\) and \(3,\)"),
-        (lambda x: ag.split(x, 2, 1), ValueError, r"2 equal pieces.*\(2, 3\) along axis 1"),
-        (lambda x: ag.split(x, 0), ValueError, "0 equal pieces"),
         (lambda x: ag.squeeze(x, 0), ValueError, r"axis 0 of shape \(2, 3\) has length 2"),
         (lambda x: ag.moveaxis(x, 0, (0, 1)), ValueError, r"axes 0 .* \(0, 1\)"),
         (lambda x: ag.swapaxes(x, 0, 2), ValueError, r"swapaxes: axis 2.*\(2, 3\)"),
@@ -323,21 +242,3 @@ GRID = np.arange(6.0).reshape(2, 3)
 def test_mistakes_are_named(make, call, error, named):
     with pytest.raises(error, match=named):
         call(make(GRID))
-
-
-METHODS = {
-    "sum": (0,), "mean": (0,), "max": (1,), "min": (1,), "prod": (0,), "var": (0,), "std": (1,), "cumsum": (1,), "cumprod": (1,),
-    "reshape": (3, 2), "ravel": (), "flatten": (), "transpose": (1, 0), "swapaxes": (0, 1), "squeeze": (), "repeat": (2, 1),
-    "take": ([0, 5],), "diagonal": (), "trace": (1,), "dot": ([1.0, 2.0, 4.0],), "clip": (1.5, 3.5), "round": (1,),
-    "astype": (np.float32,), "argmax": (0,), "argmin": (1,), "argsort": (1,), "tolist": (), "item": (),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_methods_of_a_tensor_are_those_of_an_array(name):
-    x = np.array([[0.3, 2.5, 1.1], [4.2, 3.7, 0.9]]) if name != "item" else np.array([[2.0]])
-    got = getattr(Tensor(x, requires_grad=True), name)(*METHODS[name])
-    want = getattr(x, name)(*METHODS[name])
-    assert isinstance(got, Tensor) == (name not in ("argmax", "argmin", "argsort", "tolist", "item"))
-    np.testing.assert_allclose(got.numpy() if isinstance(got, Tensor) else got, want, rtol=1e-15)
-    assert np.shape(got.numpy() if isinstance(got, Tensor) else got) == np.shape(want)

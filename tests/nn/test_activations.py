@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd as ag
-from autograd import Tensor
-from nn import ReLU, Sigmoid, Tanh, softmax
+from autograd import Tensor, softmax
+from nn import ReLU, Sigmoid, Tanh
 
 scores = hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=5), elements=st.floats(-300, 300, width=32))
 
@@ -27,7 +27,6 @@ def test_softmax_gives_probabilities_in_the_order_of_the_scores(x):
         p = softmax(x, axis)
         assert (p >= 0).all()
         np.testing.assert_allclose(p.sum(axis=axis), 1.0, rtol=1e-14)
-        assert np.array_equal(p == p.max(axis=axis, keepdims=True), p.max(axis=axis, keepdims=True) == p)
         assert (np.diff(np.take_along_axis(p, x.argsort(axis=axis), axis), axis=axis) >= 0).all()
 
 
@@ -50,7 +49,5 @@ def test_softmax_at_the_ends(x, p):
     assert softmax(Tensor(x)).numpy().tolist() == p
 
 
-def test_softmax_keeps_the_type_and_needs_entries():
+def test_softmax_keeps_the_type():
     assert softmax(np.zeros((2, 3), np.float32)).dtype == np.float32
-    with pytest.raises(ValueError, match=r"shape \(2, 0\)"):
-        softmax(np.zeros((2, 0)))

@@ -1,0 +1,190 @@
+"""NumPy's own functions on tensors: the same as autograd's, a plain answer, or an error; never a gradient lost in silence."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, numpy_protocol
+
+X = np.array([[1.5, 2.0, 0.5], [4.0, 3.0, 1.0]])
+SQUARE = np.array([[4.0, 1.0], [1.0, 3.0]])
+
+CALLS = {
+    "sum": lambda np, t: np.sum(t, axis=0, keepdims=True),
+    "mean": lambda np, t: np.mean(t, 1),
+    "max": lambda np, t: np.max(t, axis=1),
+    "min": lambda np, t: np.min(t),
+    "prod": lambda np, t: np.prod(t, axis=-1),
+    "std": lambda np, t: np.std(t, axis=1, ddof=1),
+    "var": lambda np, t: np.var(t, keepdims=True),
+    "cumsum": lambda np, t: np.cumsum(t),
+    "cumprod": lambda np, t: np.cumprod(t, axis=1),
+    "reshape": lambda np, t: np.reshape(t, (3, 2)),
+    "ravel": lambda np, t: np.ravel(t),
+    "transpose": lambda np, t: np.transpose(t, axes=(1, 0)),
+    "swapaxes": lambda np, t: np.swapaxes(t, 0, 1),
+    "moveaxis": lambda np, t: np.moveaxis(t, 0, -1),
+    "squeeze": lambda np, t: np.squeeze(t[:1], axis=0),
+    "expand_dims": lambda np, t: np.expand_dims(t, axis=1),
+    "broadcast_to": lambda np, t: np.broadcast_to(t, (2, 2, 3)),
+    "flip": lambda np, t: np.flip(t, axis=1),
+    "roll": lambda np, t: np.roll(t, shift=1, axis=1),
+    "concatenate": lambda np, t: np.concatenate([t, X], axis=1),
+    "stack": lambda np, t: np.stack((X, t), axis=-1),
+    "split": lambda np, t: np.split(t, 3, axis=1)[1],
+    "tile": lambda np, t: np.tile(t, reps=(1, 2)),
+    "repeat": lambda np, t: np.repeat(t, 2, axis=0),
+    "pad": lambda np, t: np.pad(t, 1, mode="constant", constant_values=2.0),
+    "take": lambda np, t: np.take(t, [0, 0, 5]),
+    "take_along_axis": lambda np, t: np.take_along_axis(t, X.argsort(1), axis=1),
+    "sort": lambda np, t: np.sort(t, axis=None),
+    "diag": lambda np, t: np.diag(t, k=1),
+    "diagonal": lambda np, t: np.diagonal(t),
+    "trace": lambda np, t: np.trace(t),
+    "triu": lambda np, t: np.triu(t),
+    "tril": lambda np, t: np.tril(t, -1),
+    "dot": lambda np, t: np.dot(X.T, t),
+    "inner": lambda np, t: np.inner(t, t),
+    "outer": lambda np, t: np.outer(t, [1.0, 2.0]),
+    "tensordot": lambda np, t: np.tensordot(t, X, axes=([0], [0])),
+    "einsum": lambda np, t: np.einsum("ij,kj->ik", t, X),
+    "convolve": lambda np, t: np.convolve(t[0], t[1], mode="same"),
+    "matmul": lambda np, t: np.matmul(t, X.T),
+    "clip": lambda np, t: np.clip(t, 1.2, 3.5),
+    "where": lambda np, t: np.where(X > 1.0, t, 0.0),
+    "round": lambda np, t: np.round(t),
+    "sinc": lambda np, t: np.sinc(t / 3.5),
+}
+if hasattr(np, "astype"):  # since NumPy 2.1
+    CALLS["astype"] = lambda np, t: np.astype(t, "float32")
+LINALG = {
+    "inv": lambda linalg, t: linalg.inv(t),
+    "det": lambda linalg, t: linalg.det(t),
+    "solve": lambda linalg, t: linalg.solve(t, np.ones(2)),
+    "cholesky": lambda linalg, t: linalg.cholesky(t),
+    "slogdet": lambda linalg, t: linalg.slogdet(t).logabsdet,
+    "norm": lambda linalg, t: linalg.norm(t, axis=1),
+}
+
+
+def assert_the_same(through_numpy, ours, plain):
+    assert isinstance(through_numpy, Tensor)
+    assert through_numpy.requires_grad
+    assert through_numpy.op is ours.op
+    np.testing.assert_array_equal(through_numpy.numpy(), ours.numpy())
+    np.testing.assert_allclose(through_numpy.numpy(), plain, rtol=1e-14)
+    assert through_numpy.dtype == np.asarray(plain).dtype
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_function_of_numpy_is_autograds(name):
+    t = Tensor(X, requires_grad=True)
+    assert_the_same(CALLS[name](np, t), CALLS[name](ag, t), CALLS[name](np, X))
+
+
+@pytest.mark.parametrize("name", LINALG)
+def test_linear_algebra_of_numpy_is_autograds(name):
+    t = Tensor(SQUARE, requires_grad=True)
+    assert_the_same(LINALG[name](np.linalg, t), LINALG[name](ag, t), LINALG[name](np.linalg, SQUARE))
+
+
+def test_every_function_that_has_a_counterpart_is_called_here():
+    called = {getattr(np, name) for name in CALLS} | {getattr(np.linalg, name) for name in LINALG}
+    assert called | {np.amax, np.amin, np.around, np.full_like} == {*numpy_protocol._OURS, np.matmul}
+
+
+def test_other_names_of_the_same_functions():
+    t = Tensor(X, requires_grad=True)
+    assert np.amax(t).item() == 4.0
+    assert np.amin(t, axis=1).numpy().tolist() == [0.5, 1.0]
+    assert np.around(t).requires_grad
+
+
+QUESTIONS = [
+    np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf,
+    np.signbit, np.logical_not, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.any, np.all, np.isrealobj,
+    np.iscomplexobj, np.zeros_like, np.ones_like, np.array_repr, np.array_str, np.array2string, np.result_type,
+    lambda a: np.array_equal(a, X), lambda a: np.array_equiv(a, X), lambda a: np.allclose(X, a), lambda a: np.isclose(a, 2.0),
+    lambda a: np.full_like(a, 3), lambda a: np.empty_like(a).shape, lambda a: np.shares_memory(a, a),
+    lambda a: np.may_share_memory(a, a), lambda a: np.searchsorted(a[1] * 0, 1.0), lambda a: np.can_cast(a.dtype, float),
+    lambda a: a < 2.0, lambda a: np.less_equal(a, 2.0), lambda a: np.logical_and(a, a), lambda a: np.argmax(a, axis=1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", QUESTIONS, ids=lambda f: f.__name__)
+def test_a_question_has_a_plain_answer(ask):
+    got, want = ask(Tensor(X, requires_grad=True)), ask(X)
+    assert type(got) is type(want)
+    np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda t: np.vstack([t, t]), r"numpy\.vstack would lose the gradient.*\(stack.*detach\(\)\.numpy\(\)"),
+        (lambda t: np.nansum(t), r"nansum.*\(sum"),
+        (lambda t: np.histogram(t), r"numpy\.histogram would lose"),
+        (lambda t: np.linalg.eigh(t), r"numpy\.linalg\.eigh would lose"),
+        (lambda t: np.linalg.trace(t), r"numpy\.linalg\.trace.*\(trace"),
+        (lambda t: np.put(t, [0], [1.0]), "put"),
+        (lambda t: np.interp(t, [0.0, 1.0], [0.0, 1.0]), "interp"),
+        (lambda t: np.full_like(X, t), "lose the gradient"),
+        (lambda t: np.full_like(t, t[0, 0]), "lose the gradient"),
+        (lambda t: np.copyto(X.copy(), t), "copyto"),
+        (lambda t: np.save("/nowhere", t), "save"),
+        (
+            lambda t: np.sum(t, dtype=np.float32),
+            r"np\.sum of a tensor is autograd\.sum\(x, axis=None, keepdims=False\).*'dtype'",
+        ),
+        (lambda t: np.sum(X, out=t), "'out'"),
+        (lambda t: np.concatenate([t], dtype=np.float32), "'dtype'"),
+        (lambda t: np.mean(t, where=X > 1), "'where'"),
+        (lambda t: np.sort(t, kind="stable"), "'kind'"),
+        (lambda t: np.add.reduce(t), r"np\.add\.reduce .*\(sum\?\)"),
+        (lambda t: np.multiply.accumulate(t), r"np\.multiply\.accumulate .*\(cumprod\?\)"),
+        (lambda t: np.multiply.outer(t, t), r"np\.multiply\.outer"),
+        (lambda t: np.add(t, t, out=np.zeros_like(X)), r"np\.add\(…, out=…\)"),
+        (lambda t: np.heaviside(t, 0.5), r"np\.heaviside"),
+        (lambda t: np.divmod(t, 2.0), r"np\.divmod"),
+        (lambda t: np.asarray(t), r"would lose its gradient"),
+        (lambda t: np.array([t, t]), r"would lose its gradient"),
+        (lambda t: ag.sum([t, t]), r"would lose its gradient"),
+    ],
+)
+def test_what_would_lose_a_gradient_is_an_error_that_says_what_to_do(call, named):
+    with pytest.raises(TypeError, match=named):
+        call(Tensor(X, requires_grad=True))
+
+
+def test_an_array_is_not_added_to_in_place():
+    array = X.copy()
+    with pytest.raises(TypeError, match="out"):
+        array += Tensor(X, requires_grad=True)
+    np.testing.assert_array_equal(array, X)
+
+
+def test_a_constant_has_nothing_to_lose():
+    t = Tensor(X)
+    assert np.vstack([t, t]).shape == (4, 3)
+    assert type(np.vstack([t, t])) is np.ndarray
+    assert isinstance(np.sum(t), Tensor)
+    with ag.no_grad():
+        assert np.median(Tensor(X, requires_grad=True)) == np.median(X)
+
+
+def test_gradients_flow_through_a_function_written_for_numpy():
+    def energy(x):
+        centred = x - np.mean(x, axis=0)
+        return np.sum(np.linalg.norm(np.concatenate([centred, np.exp(-centred)]), axis=1))
+
+    want = ag.grad(lambda x: ag.sum(ag.norm(ag.concatenate([x - ag.mean(x, 0), ag.exp(-(x - ag.mean(x, 0)))]), axis=1)))(X)
+    np.testing.assert_allclose(ag.grad(energy)(X), want, rtol=1e-14)
+    assert isinstance(energy(X), float)
+
+
+def test_another_class_with_the_protocol_has_its_say():
+    class Other:
+        def __array_function__(self, function, types, args, kwargs):
+            return "other"
+
+    assert np.concatenate([Tensor(X, requires_grad=True), Other()]) == "other"
