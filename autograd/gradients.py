@@ -35,7 +35,7 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
             raise TypeError(f"gradients: {name} must be a Value or a Tensor, not {node!r} of type {type(node).__name__}")
         if not node.requires_grad:
             raise ValueError(f"gradients: {name} is the constant {node!r}: make it with requires_grad=True")
-    seeds = [None] * len(outputs) if seed is None else tree.leaves(seed)
+    seeds = [None] * len(outputs) if seed is None else tree.leaves(seed) if tree.is_container(y) else [seed]
     if len(seeds) != len(outputs):
         raise ValueError(f"gradients: {len(outputs)} outputs need as many seeds, not {len(seeds)}")
     started = [_seed(node, given, create_graph) for node, given in zip(outputs, seeds, strict=True)]

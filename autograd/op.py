@@ -84,6 +84,8 @@ class Op:
         self.__module__ = forward.__module__
         self.__doc__ = forward.__doc__
         self.__wrapped__ = prepare or forward
+        if prepare is not None:
+            prepare.__qualname__ = self.name  # which Python names when a call does not fit
         self.__signature__ = _signature(prepare) if prepare else _signature(forward, skip=1)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
@@ -109,8 +111,16 @@ class Op:
         """The forward rule on raw numbers: Python floats give a float, anything else what NumPy gives."""
         if self.kind == "elementwise" and _are_floats(inputs):
             return on_floats(self.forward, *map(float, inputs), **params)
-        inputs = tuple([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs])
-        return quietly(self.forward, *inputs, **params)
+        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs], params)
+
+    def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
+        """The forward rule in NumPy, whose errors are given the name of the op and the shapes it was called with."""
+        try:
+            return quietly(self.forward, *arrays, **params)
+        except _NUMPY_ERRORS as error:
+            kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
+            shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
+            raise kind(f"{self.name} of {shapes}: {error}") from None
 
     def pullback(self, i: int) -> Rule | None:
         """The pullback of input `i`; None if it is zero."""
@@ -131,6 +141,7 @@ class Op:
         return self.name
 
 
+_NUMPY_ERRORS = (np.linalg.LinAlgError, ValueError, IndexError, TypeError)
 _PYTHON_NUMBERS = (float, int, bool)
 
 

@@ -10,12 +10,10 @@ from autograd.anomaly import remember_line, watch_value
 from autograd.array_methods import ArrayMethods
 from autograd.arrays import Array, operand, own, real_array
 from autograd.graph import pull_back
-from autograd.namespaces import quietly
 from autograd.node import next_serial
 from autograd.op import Op, Rule
 from autograd.recording import is_recording, is_watched, state
 from autograd.rules import linear
-from autograd.rules.shapes import shape_of
 
 #: What `register_hook` takes: gradient in, gradient or None out.
 Hook = Callable[[Any], Any]
@@ -90,11 +88,7 @@ class Tensor(ArrayMethods):
                 requires_grad |= x.requires_grad
             else:
                 arrays.append(operand(op, x))
-        try:
-            y = quietly(op.forward, *arrays, **params)
-        except (ValueError, IndexError, TypeError) as error:
-            shapes = " and ".join(f"{shape_of(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
-            raise type(error)(f"{op.name} of {shapes}: {error}") from None
+        y = op.on_arrays(arrays, params)
         if state.blocks and is_watched():
             watch_value(op, y, arrays)
         node = new(cls)

@@ -19,3 +19,21 @@ def _recording_ends_as_it_began():
     yield
     assert recording.state.blocks == 0, "the test left a no_grad() block, or another of its kind, open"
     assert recording.is_recording()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many rows of the contract were tested, file by file."""
+    counts = {}
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if "test_contract_" in report.nodeid and (report.when == "call" or outcome == "skipped"):
+                file = report.nodeid.split("::")[0].rsplit("/", 1)[-1]
+                counts.setdefault(file, dict.fromkeys(("passed", "failed", "skipped"), 0))[outcome] += 1
+                name = report.nodeid.split("::", 1)[1]
+                row = name.rsplit(" ", 1)[0] if "[" in name else name  # without the class of number it was run for
+                counts[file].setdefault("rows", set()).add(row)
+    if counts:
+        terminalreporter.section("the contract")
+        for file, count in sorted(counts.items()):
+            tests = ", ".join(f"{count[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped"))
+            terminalreporter.write_line(f"{file}: {len(count['rows'])} rows, {tests}")

@@ -100,7 +100,10 @@ def fmin(xp: Any, a: Any, b: Any) -> Any:
     return xp.fmin(a, b)
 
 
-def _bounds(x: Any, min: Any = None, max: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _bounds(
+    x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    min, max = a_min if min is None else min, a_max if max is None else max  # NumPy's two spellings
     if min is None and max is None:
         raise TypeError("clip needs a bound: clip(x, min, max), either of which may be None")
     return (x, float("-inf") if min is None else min, float("inf") if max is None else max), {}

@@ -179,3 +179,8 @@ def test_nodes_in_give_nodes_out():
     v = Value(3.0)
     grad(lambda x: x**3)(v).backward()
     assert v.grad == 18.0
+
+
+def test_a_seed_may_be_a_list_as_for_backward():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    assert ag.gradients(x * x, x, [1.0, 0.0]).tolist() == [2.0, 0.0]
