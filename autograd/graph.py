@@ -68,30 +68,28 @@ class _Raw:
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
         watched = is_watched()
+        cotangents, pulled, add = self.cotangents, self.pulled, self.add
         for node in self.order:
-            g, op = self.cotangents.get(node), node.op
+            g, op = cotangents.get(node), node.op
             if g is None:
                 continue
             if node._hooks:
-                self.cotangents[node] = g = node.hooked(g)
+                cotangents[node] = g = node.hooked(g)
                 self.owned.discard(node)
             if op is None:
                 continue
             if node not in targets:
-                del self.cotangents[node]
+                del cotangents[node]
             inputs = node.inputs
             wanted = [
                 (i, pullback)
-                for i, x in enumerate(inputs)
-                if isinstance(x, Node)
-                and x.requires_grad
-                and (needed is None or x in needed)
-                and (pullback := op.pullback(i)) is not None
+                for i, (x, pullback) in enumerate(zip(inputs, op.pullbacks_of(inputs), strict=True))
+                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed)
             ]
-            for (i, _), cotangent in zip(wanted, self.pulled(node, op, wanted, g), strict=True):
+            for (i, _), cotangent in zip(wanted, pulled(node, op, wanted, g), strict=True):
                 if watched:
                     watch_gradient(node, op, g, cotangent)
-                self.add(inputs[i], cotangent, g)
+                add(inputs[i], cotangent, g)
         return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
     def pulled(self, node: Node, op: Op, wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:

@@ -6,7 +6,7 @@ and differ from NumPy only where its spelling of a thing is no single call.
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -139,8 +139,9 @@ def names_once(index: Any) -> bool:
     )
 
 
-#: np.sum, without its Python wrapper.
+#: np.sum and np.max, without their Python wrappers.
 _add_up: Callable[..., Any] = np.add.reduce
+_largest: Callable[..., Any] = np.maximum.reduce
 
 
 _SCIPY = ("erf", "erfc", "gammaln", "digamma")
@@ -163,6 +164,10 @@ class _NumPy:
     def polygamma(n: int, x: Any) -> Any:
         y = from_scipy("polygamma")(n, x)
         return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy's is float64 for float32 too
+
+    @staticmethod
+    def max(x: Any, axis: Any, keepdims: bool, **initial: Any) -> Any:
+        return _largest(x, axis=axis, keepdims=keepdims, **initial)
 
     @staticmethod
     def sum(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -188,9 +193,9 @@ def quiet() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def quietly(read: Callable[..., Any], *args: Any, **params: Any) -> Any:
-    """`read(numpy, …)` as in a `quiet` block."""
+def quietly(read: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
+    """`read(numpy, *inputs, **params)`, as in a `quiet` block."""
     if _quiet.get():
-        return read(numpy, *args, **params)
+        return read(numpy, *inputs, **params)
     with np.errstate(all="ignore"):
-        return read(numpy, *args, **params)
+        return read(numpy, *inputs, **params)

@@ -19,7 +19,7 @@ from autograd.rules import activations, arithmetic, bilinear, exponential, trigo
 next_serial = itertools.count(1).__next__
 
 #: What may stand beside a node in arithmetic; anything else has its own say.
-NUMBERS = (Real, np.ndarray, np.generic, list, Recorder)
+NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: asking it takes long
 
 
 class Node(Recorder):

@@ -14,7 +14,7 @@ that it computes on raw numbers and records on nodes. `None` in its place says t
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,22 +116,22 @@ class Op:
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """The forward rule in NumPy, whose errors are given the name of the op and the shapes it was called with."""
         try:
-            return quietly(self.forward, *arrays, **params)
+            return quietly(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise kind(f"{self.name} of {shapes}: {error}") from None
 
-    def pullback(self, i: int) -> Rule | None:
-        """The pullback of input `i`; None if it is zero."""
+    def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
+        """The pullback of each of `inputs`; None where it is zero."""
         if not self.variadic:
-            return self.pullbacks[i]
+            return self.pullbacks
         one = self.pullbacks[0]
-        return one and functools.partial(one, i=i)
+        return [one and functools.partial(one, i=i) for i in range(len(inputs))]
 
     def pulled(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """What pullback `i` makes of `g`: the cotangent of input `i`, before it is summed to that input's shape."""
-        pullback = self.pullback(i)
+        pullback = self.pullbacks_of(inputs)[i]
         return 0.0 if pullback is None else pullback(g, y, *inputs, **params)
 
     def __repr__(self) -> str:
@@ -158,7 +158,7 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> float:
     try:
         return float(rule(scalar, *xs, **params))
     except MATH_ERRORS:
-        return float(quietly(rule, *map(np.float64, xs), **params))
+        return float(quietly(rule, map(np.float64, xs), params))
 
 
 def pulled_float(pullback: Rule, *xs: float, **params: Any) -> float:

@@ -95,7 +95,7 @@ class Tensor(ArrayMethods):
         node._set(y if y.__class__ is np.ndarray else np.asarray(y), requires_grad and is_recording())
         if node.requires_grad:
             node.op, node._params = op, params
-            node._inputs = tuple(x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True))
+            node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
             if state.blocks and is_watched():
                 remember_line(node)
         return node

@@ -14,7 +14,8 @@ Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 def _logits_and_labels(logits: Tensor | ArrayLike, labels: ArrayLike) -> Call:
     """The call, checked; the labels are copied, so that nobody can change them between here and `backward()`."""
-    shape, classes = np.shape(logits), np.array(as_array("labels", labels))
+    shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
+    classes = np.array(as_array("labels", labels))
     if len(shape) != 2 or classes.shape != shape[:1]:
         raise ValueError(f"cross_entropy: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}")
     n, k = shape

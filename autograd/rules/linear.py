@@ -103,7 +103,7 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     >>> sum_to([[1.0, 2.0], [3.0, 4.0]], (2,)).tolist()
     [4.0, 6.0]
     """
-    return xp.reshape(xp.sum(x, axis=axis, keepdims=False), shape)
+    return xp.sum(x, axis=axis, keepdims=False).reshape(shape)
 
 
 def _reshaped(x: Any, shape: Any) -> Call:
