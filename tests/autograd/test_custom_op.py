@@ -1,0 +1,90 @@
+"""An op that a user declares is an op like ours: on every kind of number, at any order, forward and backward, in pictures."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import OPS, Tensor, Value, custom_op, draw, grad, hessian, jvp
+
+
+@custom_op(lambda g, y, x: -2.0 * g * x * y, kind="elementwise", symbol="bell")
+def bell(xp, x):
+    """exp(−x²)"""
+    return xp.exp(-x * x)
+
+
+@custom_op(
+    lambda g, y, a, b, c, weight: g * b * c * weight,
+    lambda g, y, a, b, c, weight: g * a * c * weight,
+    lambda g, y, a, b, c, weight: g * a * b * weight,
+    kind="elementwise",
+)
+def product_of_three(xp, a, b, c, *, weight=1.0):
+    """weight · a b c"""
+    return a * b * c * weight
+
+
+@custom_op(lambda g, y, x: 2.0 * g * x)
+def energy(xp, x):
+    """Σ x²"""
+    return xp.sum(x * x, axis=None, keepdims=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _table_as_it_was():
+    yield
+    for op in (bell, product_of_three, energy):
+        OPS.pop(op.name, None)
+
+
+def test_on_numbers_and_nodes():
+    assert bell(0.0) == 1.0
+    assert bell(np.zeros(2)).tolist() == [1.0, 1.0]
+    assert np.isclose(bell(Value(1.0)).data, np.exp(-1.0), rtol=1e-15)
+    assert bell(Tensor(np.zeros(2, np.float32))).dtype == np.float32
+
+
+def test_at_any_order_and_in_both_modes():
+    assert grad(grad(bell))(0.0) == -2.0
+    assert np.isclose(grad(grad(grad(bell)))(1.0), 4 * np.exp(-1.0), rtol=1e-14)  # −8x³ + 12x
+    assert jvp(bell, (1.0,), (2.0,))[1] == 2.0 * grad(bell)(1.0)
+    assert jvp(energy, (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))[1] == 6.0
+    assert hessian(energy)(np.ones(2)).tolist() == [[2.0, 0.0], [0.0, 2.0]]
+
+
+def test_with_three_inputs_and_a_parameter():
+    a, b, c = Value(2.0), Value(3.0), Value(5.0)
+    y = product_of_three(a, b, c, weight=10.0) + a
+    y.backward()
+    assert (y.data, a.grad, b.grad, c.grad) == (302.0, 151.0, 100.0, 60.0)
+    assert grad(lambda a, b, c: product_of_three(a, b, c), argnums=(0, 2))(2.0, 3.0, 5.0) == (15.0, 6.0)
+    assert grad(lambda x: grad(lambda z: product_of_three(z, z, z))(x))(2.0) == 12.0
+    changed = product_of_three(a, b, c)
+    c.data = 7.0
+    with pytest.raises(RuntimeError, match="changed"):
+        changed.backward()
+
+
+def test_in_pictures_by_its_symbol():
+    assert "bell" in draw(bell(Value(1.0))).dot
+
+
+@pytest.mark.parametrize(
+    ("declare", "words"),
+    [
+        (lambda: custom_op(lambda g, y, a: g)(lambda xp, a, b: a * b), "2 inputs and 1 pullbacks"),
+        (lambda: custom_op(None, kind="circular")(lambda xp, x: x), "'circular' is none of"),
+    ],
+)
+def test_a_wrong_declaration_says_what_is_wrong(declare, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        declare()
+
+
+def test_another_module_s_op_is_not_replaced():
+    def sin(xp, x):
+        return x
+
+    with pytest.raises(ValueError, match=r"'sin' exists already, in autograd\.rules\.trigonometry"):
+        custom_op(lambda g, y, x: g)(sin)
+    assert ag.sin(0.0) == 0.0
