@@ -14,6 +14,7 @@ from autograd.draw.dot import PORTS, STYLES
 from autograd.draw.labels import number
 from autograd.graph import newest_first
 from autograd.node import Node
+from tests.small_stack import SMALL
 
 NODE = re.compile(r"^\t(\w+) \[label=<(.*)> (?:color|height)=.*\]$", re.MULTILINE)
 EDGE = re.compile(r"^\t(\w+) -> (\w+)(?: \[headport=(\w+)\])?$", re.MULTILINE)
@@ -263,7 +264,7 @@ def test_a_deep_graph_is_drawn_without_recursion():
     for _ in range(100_000):
         y = ag.sin(y)
     found = []
-    before = threading.stack_size(256 * 1024)
+    before = threading.stack_size(SMALL)
     try:
         thread = threading.Thread(target=lambda: found.extend(draw(y, direction=d) for d in ("forward", "backward")))
         thread.start()

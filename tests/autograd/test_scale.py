@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value, gradients
+from tests.small_stack import SMALL
 
 ROOT = Path(__file__).parents[2]
 VALUE = "Value(1.0)"
@@ -31,7 +32,7 @@ def run():
     print("freed")
 
 assert sys.getrecursionlimit() == 1000
-threading.stack_size(512 * 1024)
+threading.stack_size({stack})
 thread = threading.Thread(target=run)
 thread.start()
 thread.join()
@@ -46,7 +47,7 @@ RECORDED = "(g,) = gradients(y, [x], create_graph=True); assert g.item() == 1.0;
     ids=["Values", "Tensors", "Values recorded", "Tensors recorded"],
 )
 def test_a_long_chain_is_built_swept_and_freed_on_a_small_stack(leaf, n, sweep):
-    script = CHAIN.format(leaf=leaf, n=n, sweep=sweep)
+    script = CHAIN.format(stack=SMALL, leaf=leaf, n=n, sweep=sweep)
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "freed\n", "")

@@ -24,7 +24,9 @@ def test_a_neuron_is_its_formula(x, nonlin, seed):
     assert [w.data for w in neuron.w] == weights
     assert neuron.b.data == 0.0
     neuron.b.data = 0.25
-    total = sum((w * number for w, number in zip(weights, x, strict=True)), 0.25)
+    total = 0.25
+    for w, number in zip(weights, x, strict=True):  # not sum(), which rounds otherwise for floats since Python 3.12
+        total += w * number
     y = neuron(x)
     assert y.data == (max(total, 0.0) if nonlin else total)
     y.backward()
