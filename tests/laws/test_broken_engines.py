@@ -95,3 +95,13 @@ def test_a_sweep_that_is_not_in_topological_order_fails_its_law(monkeypatch):
     monkeypatch.setattr(graph, "newest_first", depth_first)
     with pytest.raises(AssertionError):
         of_graphs.test_buffers_that_aliasing_would_spoil(tensor)
+
+
+def test_merging_nodes_of_equal_data_fails_its_law(monkeypatch):
+    """A hash of the data, beside an equality of the data, makes one node of two wherever a set or a dict is used."""
+    monkeypatch.setattr(Value, "__hash__", lambda self: hash(self._data))
+    with pytest.raises(AssertionError):
+        of_graphs.test_two_nodes_with_equal_data_are_two_nodes(Value)
+    a, b = Value(2.0), Value(2.0)
+    (a * 3.0 * (b * 3.0)).backward()  # two products of 6
+    assert (a.grad, b.grad) != (18.0, 18.0)
