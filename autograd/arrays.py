@@ -25,6 +25,8 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """`data` as an array of real numbers."""
     if isinstance(data, Node):
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
+    if isinstance(data, np.ndarray) and hasattr(data, "mask"):
+        raise TypeError(f"the mask of {data!r} would be lost: fill it in first, with .filled(0.0)")
     try:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:

@@ -256,3 +256,8 @@ def test_wrong_calls_of_ops_are_type_errors():
     for call in (lambda: ag.exp(), lambda: ag.exp(1.0, 2.0), lambda: ag.add(1.0), lambda: ag.exp(1.0, base=2)):
         with pytest.raises(TypeError, match=r"(exp|add)\("):
             call()
+
+
+def test_a_mask_is_not_lost_in_silence():
+    with pytest.raises(TypeError, match=r"(?s)mask .* would be lost.*filled"):
+        Tensor(np.ma.masked_array([1.0, 2.0], [True, False]))
