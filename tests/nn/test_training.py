@@ -172,11 +172,11 @@ def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
 def test_data_and_parameters_that_are_not_finite_are_named():
     x = MOONS[0].copy()
     x[3, 0] = np.nan
-    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is matmul, .* given data of shape"):
+    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is affine, .* given data of shape"):
         trained(MLP(2, [4], 2, seed=0), (x, MOONS[1]), batch_size=100)
     model = MLP(2, [4], 2, seed=0)
     model.layers[2].bias.data = [np.inf, 0.0]
-    with pytest.raises(FloatingPointError, match=r"is add, .* given the parameter 'layers\.2\.bias' that an earlier step"):
+    with pytest.raises(FloatingPointError, match=r"is affine, .* given the parameter 'layers\.2\.bias' that an earlier step"):
         trained(model)
     assert model.layers[0].weight.grad is None
 
