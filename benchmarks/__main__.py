@@ -7,9 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
-#: Both BLAS and PyTorch get this many threads; set before NumPy is loaded.
-THREADS = os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
-os.environ.setdefault("OPENBLAS_NUM_THREADS", THREADS)
+#: BLAS and PyTorch alike get this many threads, whatever one library alone was told; set before NumPy is loaded. One, unless
+#: asked for more: as many as there are cores wait for each other as soon as anything else runs on one of them.
+THREADS = os.environ.get("OMP_NUM_THREADS") or "1"
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS))
 
 WORKLOADS = ("moons", "mnist_step")
 
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> None:
 
     from benchmarks.timing import as_json, compare
 
-    print(f"Python {platform.python_version()}, {platform.machine()}, {THREADS} threads for every contestant")
+    print(f"Python {platform.python_version()}, {platform.machine()}; OMP_NUM_THREADS={THREADS} for all")
     tables = []
     for name in given.names or WORKLOADS:
         workload = importlib.import_module(f"benchmarks.{name}")

@@ -36,6 +36,6 @@ def program(value, mlp, points):
         margins = [(1 + -sign * score).relu() for sign, score in zip(signs, scores, strict=True)]
         loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters())
         loss.backward()
-        return [loss.data, *(p.grad for p in model.parameters())]
+        return [loss.data, [p.grad for p in model.parameters()]]
 
     return run

@@ -18,10 +18,18 @@ def test_contestants_agree_and_are_timed(workload, sizes):
     assert '"workload": "small"' in as_json([table])
 
 
-def test_a_contestant_with_other_numbers_is_found_out():
-    right = np.array([1.0, 2.0])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        pytest.param([1.0, np.array([1e-3, 2.002e-3])], id="a small array off by a thousandth, beside a large number"),
+        pytest.param([1.0, np.array([1e-3, np.nan])], id="no number"),
+        pytest.param([1.0, np.array([[1e-3, 2e-3]])], id="another shape"),
+        pytest.param([1.0], id="too few arrays"),
+    ],
+)
+def test_a_contestant_with_other_numbers_is_found_out(theirs):
     with pytest.raises(SystemExit, match="theirs and ours do not compute the same numbers"):
-        agree({"ours": lambda: [right], "theirs": lambda: [right + 1e-2]})
+        agree({"ours": lambda: [1.0, np.array([1e-3, 2e-3])], "theirs": lambda: theirs})
 
 
 def test_a_floor_may_compute_less():
