@@ -4,7 +4,7 @@ from typing import Any
 
 from autograd.op import Op, Recorder
 
-_ATOM, _POWER, _UNARY, _PRODUCT, _SUM, _AND, _COMPARE, _CHOICE = range(8)
+_ATOM, _POWER, _UNARY, _PRODUCT, _SUM, _COMPARE, _CHOICE = range(7)
 
 
 class Code(Recorder):
@@ -15,11 +15,12 @@ class Code(Recorder):
     (a + b) * -a / 2.0
     """
 
-    __slots__ = ("level", "text")
+    __slots__ = ("level", "text", "truth")
 
-    def __init__(self, text: str, level: int = _ATOM) -> None:
+    def __init__(self, text: str, level: int = _ATOM, truth: bool = False) -> None:
         self.text = text
         self.level = level
+        self.truth = truth  # whether it is a truth value, which must become 1 or 0 to be a number
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -28,12 +29,15 @@ class Code(Recorder):
     def __repr__(self) -> str:
         return self.text
 
+    def __bool__(self) -> bool:
+        raise TypeError("a rule that takes a branch on its numbers is no expression: write it with xp.where")
+
     def up_to(self, level: int) -> str:
         """The text, in parentheses if it binds less tightly than `level`."""
         return self.text if self.level <= level else f"({self.text})"
 
     def __add__(self, other: Any) -> "Code":
-        return _infix("+", self, other, _SUM)
+        return code(other) if self.text == "-0.0" else _infix("+", self, other, _SUM)  # −0 + x = x, −0 itself included
 
     def __radd__(self, other: Any) -> "Code":
         return _infix("+", other, self, _SUM)
@@ -57,10 +61,10 @@ class Code(Recorder):
         return _infix("/", other, self, _PRODUCT)
 
     def __and__(self, other: Any) -> "Code":
-        return Code(f"{self.up_to(_COMPARE)} and {code(other).up_to(_COMPARE)}", _CHOICE)
+        return Code(f"{self.up_to(_COMPARE)} and {code(other).up_to(_COMPARE)}", _CHOICE, truth=True)
 
     def __or__(self, other: Any) -> "Code":
-        return Code(f"({self.up_to(_COMPARE)} or {code(other).up_to(_COMPARE)})")
+        return Code(f"({self.up_to(_COMPARE)} or {code(other).up_to(_COMPARE)})", truth=True)
 
     def __neg__(self) -> "Code":
         return Code(f"-{self.up_to(_POWER)}", _UNARY)
@@ -96,14 +100,15 @@ def code(x: Any) -> Code:
 
 def _infix(sign: str, a: Any, b: Any, level: int) -> Code:
     left, right = code(a), code(b)
-    return Code(f"{left.up_to(level)} {sign} {right.up_to(level - 1)}", level)
+    beside = level - 1 if level == _COMPARE else level  # Python reads a < b != c as a < b and b != c
+    return Code(f"{left.up_to(beside)} {sign} {right.up_to(level - 1)}", level, truth=level == _COMPARE)
 
 
 def _product(a: Code, b: Code) -> Code:
     """a × b; a factor of ±1, exact in IEEE 754, is not written, and a truth value counts as 1 or 0."""
     for one, other in ((a, b), (b, a)):
         if one.text == "1.0":
-            return source.where(other, code(1), code(0)) if other.level >= _AND else other
+            return source.where(other, code(1), code(0)) if other.truth else other
         if one.text == "-1.0":
             return -other
     return _infix("*", a, b, _PRODUCT)
