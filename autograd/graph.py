@@ -14,22 +14,30 @@ import numpy as np
 from autograd.anomaly import watch_gradient
 from autograd.namespaces import quiet
 from autograd.node import Node
-from autograd.op import Op, Rule
+from autograd.op import Rule
 from autograd.recording import is_watched, recording
 
 by_serial = attrgetter("serial")
 
+#: Nodes, newest first, each with its inputs: asking for them once is enough.
+Links = dict[Node, tuple[Any, ...]]
 
-def newest_first(outputs: Iterable[Node]) -> list[Node]:
-    """Every node that `outputs` were computed from, and themselves, newest first: a reverse topological order."""
-    seen: set[Node] = set()
+
+def newest_first(outputs: Iterable[Node], after: int = 0) -> Links:
+    """Every node that `outputs` were computed from, and themselves, newest first, a reverse topological order; with its inputs.
+
+    What nodes made before serial number `after` were computed from is not looked at: they stand there as leaves.
+    """
+    found: Links = {}
     stack = list(outputs)
     while stack:
         node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack += [x for x in node.inputs if isinstance(x, Node)]
-    return sorted(seen, key=by_serial, reverse=True)
+        if node not in found:
+            found[node] = inputs = node.inputs if node.serial > after else ()
+            for x in inputs:
+                if isinstance(x, Node) and x not in found:
+                    stack.append(x)
+    return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
 
 
 def pull_back(
@@ -59,7 +67,7 @@ def pull_back(
 class _Raw:
     """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
 
-    def __init__(self, order: list[Node], outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
+    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
         self.order = order
         self.cotangents: dict[Node, Any] = {}
         self.owned: set[Node] = set()
@@ -69,10 +77,11 @@ class _Raw:
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
         watched = is_watched()
         cotangents, pulled, add = self.cotangents, self.pulled, self.add
-        for node in self.order:
-            g, op = cotangents.get(node), node.op
+        for node, inputs in self.order.items():
+            g = cotangents.get(node)
             if g is None:
                 continue
+            op = node.op
             if node._hooks:
                 cotangents[node] = g = node.hooked(g)
                 self.owned.discard(node)
@@ -80,19 +89,19 @@ class _Raw:
                 continue
             if node not in targets:
                 del cotangents[node]
-            inputs = node.inputs
-            wanted = [
-                (i, pullback)
-                for i, (x, pullback) in enumerate(zip(inputs, op.pullbacks_of(inputs), strict=True))
-                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed)
-            ]
-            for (i, _), cotangent in zip(wanted, pulled(node, op, wanted, g), strict=True):
+            wanted = []
+            i = -1
+            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time, and they match)
+                i += 1
+                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
+                    wanted.append((i, pullback))
+            for (i, _), cotangent in zip(wanted, pulled(node, inputs, wanted, g)):  # noqa: B905
                 if watched:
                     watch_gradient(node, op, g, cotangent)
                 add(inputs[i], cotangent, g)
         return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
-    def pulled(self, node: Node, op: Op, wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.pulled(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
@@ -120,8 +129,8 @@ class _Raw:
 class _Recorded(_Raw):
     """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
 
-    def pulled(self, node: Node, op: Op, wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
-        inputs, params = node.inputs, node.params
+    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+        op, params = node.op, node.params
         return [inputs[i].fitted(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
@@ -132,11 +141,11 @@ class _Recorded(_Raw):
         return self.cotangents[x]
 
 
-def refuse_changed(order: Iterable[Node]) -> None:
+def refuse_changed(order: Links) -> None:
     """Raise if the data of an input changed after a node was computed from it."""
-    for node in order:
+    for node, inputs in order.items():
         serial = node.serial
-        for x in node.inputs:
+        for x in inputs:
             if isinstance(x, Node) and x.latest_serial() > serial:
                 refuse_if_changed(node, x)
 
@@ -150,10 +159,12 @@ def refuse_if_changed(node: Node, x: Node) -> None:
         )
 
 
-def _on_the_way_to(targets: set[Node], order: list[Node]) -> set[Node]:
+def _on_the_way_to(targets: set[Node], order: Links) -> set[Node]:
     """The nodes from which a target can be reached: only they need a cotangent."""
     needed = set(targets)
-    for node in reversed(order):
-        if node not in needed and any(isinstance(x, Node) and x in needed for x in node.inputs):
-            needed.add(node)
+    for node, inputs in reversed(order.items()):
+        for x in inputs:
+            if isinstance(x, Node) and x in needed:
+                needed.add(node)
+                break
     return needed

@@ -23,14 +23,14 @@ def edited(function, old, new):
     return names[function.__name__]
 
 
-def depth_first(outputs):
+def depth_first(outputs, after=0):
     """Each node before its inputs, but not after all of its uses."""
     order, stack = {}, list(outputs)
     while stack:
         node = stack.pop()
         order.setdefault(node)
         stack += [x for x in node.inputs if isinstance(x, graph.Node) and x not in order]
-    return list(order)
+    return {node: node.inputs for node in order}
 
 
 def tensor(x):
