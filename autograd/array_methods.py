@@ -16,6 +16,10 @@ class ArrayMethods(Node):
 
     __slots__ = ()
 
+    def numpy(self) -> npt.NDArray[Any]:
+        """The numbers as a read-only view."""
+        raise NotImplementedError
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
@@ -140,19 +144,19 @@ class ArrayMethods(Node):
 
     def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """The position of the largest entry along `axis`, as a plain integer or array."""
-        return self._data.argmax(axis, keepdims=keepdims)
+        return np.argmax(self.numpy(), axis, keepdims=keepdims)
 
     def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """The position of the smallest entry along `axis`, as a plain integer or array."""
-        return self._data.argmin(axis, keepdims=keepdims)
+        return np.argmin(self.numpy(), axis, keepdims=keepdims)
 
     def argsort(self, axis: int | None = -1) -> Any:
         """The positions of the entries in increasing order along `axis`, equal ones in theirs, as a plain array."""
-        return self._data.argsort(axis, stable=True)
+        return self.numpy().argsort(axis, stable=True)
 
     def tolist(self) -> Any:
         """The entries as nested lists of Python numbers."""
-        return self._data.tolist()
+        return self.numpy().tolist()
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
         return numpy_protocol.call(function, types, args, kwargs)

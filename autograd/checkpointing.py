@@ -14,6 +14,7 @@ from autograd.op import Op, Rule
 from autograd.recording import is_recording, recording
 from autograd.rules.arithmetic import positive
 from autograd.tensor import Tensor
+from autograd.trace import current_trace
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,7 +37,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     def checkpointed(*args: Any) -> Any:
         leaves = tree.leaves(args)
         nodes = [x for x in leaves if isinstance(x, Tensor) and x.requires_grad]
-        if not nodes or not is_recording():
+        if not nodes or not is_recording() or current_trace() is not None:  # a tape keeps nothing, so there is nothing to save
             return f(*args)
         start = next_serial()
         y = f(*tree.rebuilt(list(args), [_fresh(x) for x in leaves]))

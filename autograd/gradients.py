@@ -8,6 +8,7 @@ from autograd import tree
 from autograd.graph import pull_back
 from autograd.node import Node
 from autograd.tensor import Tensor
+from autograd.trace import current_trace
 from autograd.value import Value
 
 
@@ -27,6 +28,7 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     >>> dy.data, gradients(dy, x)
     (27.0, 18.0)
     """
+    create_graph = create_graph or current_trace() is not None  # a tape needs to see how the gradients are computed
     outputs, variables = tree.leaves(y), tree.leaves(xs)
     named = [(f"y[{i}]" if tree.is_container(y) else "y", node) for i, node in enumerate(outputs)]
     named += [(f"xs[{i}]" if tree.is_container(xs) else "xs", node) for i, node in enumerate(variables)]

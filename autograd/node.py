@@ -13,7 +13,9 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.op import OPS, Op, Recorder, Rule
-from autograd.rules import activations, arithmetic, bilinear, exponential, trigonometry
+from autograd.recording import no_grad
+from autograd.rules import activations, arithmetic, bilinear, comparisons, exponential, trigonometry
+from autograd.trace import current_trace, refuse_to_freeze
 
 #: The next serial number. A node is always younger than its inputs.
 next_serial = itertools.count(1).__next__
@@ -76,6 +78,13 @@ class Node(Recorder):
         """The serial number, after noticing any change of a leaf's data."""
         return self.serial
 
+    def followed(self, requires_grad: bool) -> Self:
+        """The same data as a node of its own, which remembers where it came from and requires a gradient or not."""
+        with no_grad():
+            node = _apply(arithmetic.positive, self)
+        node.requires_grad = requires_grad
+        return node
+
     # What micrograd's readers look for.
 
     @property
@@ -124,6 +133,18 @@ class Node(Recorder):
     def __rmatmul__(self, other: Any) -> Self:
         return _apply(bilinear.matmul, other, self)
 
+    def __and__(self, other: Any) -> Self:
+        return _apply(comparisons.logical_and, self, other)
+
+    def __rand__(self, other: Any) -> Self:
+        return _apply(comparisons.logical_and, other, self)
+
+    def __or__(self, other: Any) -> Self:
+        return _apply(comparisons.logical_or, self, other)
+
+    def __ror__(self, other: Any) -> Self:
+        return _apply(comparisons.logical_or, other, self)
+
     def __neg__(self) -> Self:
         return _apply(arithmetic.negative, self)
 
@@ -165,7 +186,8 @@ class Node(Recorder):
         """max(x, 0), entry by entry: `autograd.relu`."""
         return _apply(activations.relu, self)
 
-    # Comparison answers with plain booleans; nodes with equal data are still two nodes, so the hash is the identity.
+    # Comparison answers with plain booleans, or with ops while a tape is recorded; nodes with equal data are still two nodes,
+    # so the hash is the identity.
 
     def __eq__(self, other: object) -> Any:
         return _compare(operator.eq, self, other)
@@ -191,10 +213,13 @@ class Node(Recorder):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         op = OPS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
+        if ufunc in _QUESTIONS and method == "__call__" and not kwargs and (op is None or current_trace() is None):
+            for x in inputs:
+                if isinstance(x, Node):
+                    refuse_to_freeze(x, f"np.{ufunc.__name__}")
+            return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
         if op is not None and method == "__call__" and not kwargs:
             return op(*inputs)
-        if ufunc in _QUESTIONS and method == "__call__" and not kwargs:
-            return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
         what = (
             f"np.{ufunc.__name__}"
             + (f".{method}" if method != "__call__" else "")
@@ -231,4 +256,17 @@ def _apply(op: Op, *inputs: Any) -> Any:
 def _compare(relation: Callable[[Any, Any], Any], node: Node, other: Any) -> Any:
     if not isinstance(other, NUMBERS):
         return NotImplemented
+    if current_trace() is not None:
+        with no_grad():
+            return _RELATIONS[relation](node, other)
     return relation(node._data, other._data if isinstance(other, Node) else other)
+
+
+_RELATIONS: dict[Any, Op] = {
+    operator.eq: comparisons.equal,
+    operator.ne: comparisons.not_equal,
+    operator.lt: comparisons.less,
+    operator.le: comparisons.less_equal,
+    operator.gt: comparisons.greater,
+    operator.ge: comparisons.greater_equal,
+}

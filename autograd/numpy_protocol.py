@@ -85,11 +85,23 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
             + f" ({', '.join(near)}?)" * bool(near)
             + ", or x.detach().numpy() for plain numbers"
         )
-    return function(*tree.mapped(_numbers, args), **tree.mapped(_numbers, kwargs))
+    numbers = _unchecked if function in _OF_THE_SHAPE else _numbers
+    return function(*tree.mapped(numbers, args), **tree.mapped(numbers, kwargs))
 
 
 def _has_gradient(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
+
+
+#: Of these, only those that look at shape and type.
+_OF_THE_SHAPE: set[Any] = {
+    np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
+    np.zeros_like,
+}  # fmt: skip
+
+
+def _unchecked(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
 
 
 def _numbers(x: Any) -> Any:

@@ -6,7 +6,7 @@ anywhere: while it is 0, the common case, nobody needs to ask the context variab
 
 import threading
 from collections.abc import Callable
-from contextlib import ContextDecorator
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from typing import Any, TypeVar, overload
 
@@ -58,9 +58,9 @@ class Block(ContextDecorator):
         return Block(self._variable, self._value)
 
 
-def recording() -> Block:
+def recording() -> AbstractContextManager[Any]:
     """A block in which recording is on, whatever is around it."""
-    return Block(_on, True)
+    return nullcontext() if is_recording() else Block(_on, True)  # an open block would keep Values off their fast path
 
 
 @overload

@@ -14,6 +14,7 @@ from autograd.node import next_serial
 from autograd.op import Op, Rule
 from autograd.recording import is_recording, is_watched, state
 from autograd.rules import linear
+from autograd.trace import current_trace, refuse_to_freeze
 
 #: What `register_hook` takes: gradient in, gradient or None out.
 Hook = Callable[[Any], Any]
@@ -92,8 +93,9 @@ class Tensor(ArrayMethods):
         if state.blocks and is_watched():
             watch_value(op, y, arrays)
         node = new(cls)
-        node._set(y if y.__class__ is np.ndarray else np.asarray(y), requires_grad and is_recording())
-        if node.requires_grad:
+        y = y if y.__class__ is np.ndarray else np.asarray(y)
+        node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
+        if node.requires_grad or current_trace() is not None:
             node.op, node._params = op, params
             node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
             if state.blocks and is_watched():
@@ -114,6 +116,7 @@ class Tensor(ArrayMethods):
 
         Of a computed tensor it is a read-only view. To read only, `numpy()` is cheaper.
         """
+        refuse_to_freeze(self, ".data")
         if self.op is not None:
             return self.numpy()
         if self._seen is None:
@@ -126,6 +129,7 @@ class Tensor(ArrayMethods):
     def data(self, data: npt.ArrayLike) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
+        refuse_to_freeze(self, "the assignment of .data")
         array = own(real_array(data, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"data of shape {array.shape} cannot replace data of shape {self.shape}: make a new Tensor")
@@ -172,6 +176,7 @@ class Tensor(ArrayMethods):
         Raises  ValueError    if the seed's shape differs, or there is none and more than one element, or this is a constant
                 RuntimeError  if a leaf's data changed since it was used; nothing is changed then
         """
+        refuse_to_freeze(self, "backward()")
         leaves = pull_back([self], [self.seed(seed)])
         for leaf, cotangent in leaves.items():
             gradient = np.asarray(cotangent)
@@ -233,6 +238,7 @@ class Tensor(ArrayMethods):
 
     def numpy(self) -> Array:
         """The numbers as a read-only view, free of charge; `.copy()` it to write."""
+        refuse_to_freeze(self, "the plain array")
         view = self._data.view()
         view.flags.writeable = False
         return view
@@ -241,13 +247,17 @@ class Tensor(ArrayMethods):
         """The one element as a Python number."""
         if self.size != 1:
             raise ValueError(f"item() needs one element, and this tensor has shape {self.shape}")
+        refuse_to_freeze(self, ".item()")
         return self._data.item()
 
     def detach(self) -> "Tensor":
         """The same numbers as a constant, with no memory of how they were made."""
+        if current_trace() is not None:
+            return self.followed(requires_grad=False)
         return Tensor(self._data if self._seen is None else self._looked_at(), label=self.label)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        refuse_to_freeze(self, "the plain array")
         if self.requires_grad and is_recording():
             raise TypeError(f"a plain array of {self!r} would lose its gradient: use .detach(), .numpy(), or an op of autograd")
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
@@ -255,7 +265,8 @@ class Tensor(ArrayMethods):
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(f"a tensor of shape {self.shape} has no one truth value: use (x != 0).any() or .all()")
-        return bool(self._data)
+        trace = current_trace()
+        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
 
     def __float__(self) -> float:
         if self.requires_grad and is_recording():

@@ -20,10 +20,16 @@ from autograd.node import Node
 from autograd.recording import recording
 from autograd.rules.arithmetic import positive
 from autograd.tensor import Tensor
+from autograd.trace import current_trace
 from autograd.value import Value
 
 #: Whether a transform is at work: one inside it must give nodes, or the outer derivative would be lost.
 _inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
+
+
+def nodes_wanted() -> bool:
+    """Whether somebody around needs to see how a result is computed: another transform, or the recording of a tape."""
+    return _inside.get() or current_trace() is not None
 
 
 @contextmanager
@@ -34,7 +40,7 @@ def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], boo
     """
     leaves = tree.leaves(given)
     arrays = any(isinstance(x, Tensor | np.ndarray) for x in [*leaves, *tree.leaves(others)])
-    as_nodes = _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
+    as_nodes = nodes_wanted() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
     token = _inside.set(True)
     try:
         with recording():
@@ -45,6 +51,8 @@ def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], boo
 
 def _variable(x: Any, arrays: bool) -> Node:
     """A fresh node for x, so that a derivative with respect to it sees no other use of x."""
+    if isinstance(x, Node) and current_trace() is not None:
+        return x.followed(requires_grad=True)
     if isinstance(x, Node) and x.requires_grad:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
@@ -137,7 +145,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     def pull(w: Any) -> tuple[Any, ...]:
         if len(tree.leaves(w)) != len(tree.leaves(y)):
             raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
-        nodes = as_nodes or _inside.get() or any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(w))
+        nodes = as_nodes or nodes_wanted() or any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(w))
         pairs = [
             (out, seed)
             for out, seed in zip(tree.leaves(y), tree.leaves(w), strict=True)

@@ -4,10 +4,12 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
+_CONTAINERS = (dict, list, tuple)
+
 
 def is_container(x: Any) -> bool:
     """Whether x is a dict, a list, a tuple (named or not) or a dataclass: what holds leaves."""
-    return isinstance(x, dict | list | tuple) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
+    return isinstance(x, _CONTAINERS) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -16,7 +18,7 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
     [1.0, 2.0, 3.0]
     """
-    return [leaf for part in _parts(tree) for leaf in leaves(part)] if is_container(tree) else [tree]
+    return [leaf for part in parts(tree) for leaf in leaves(part)] if is_container(tree) else [tree]
 
 
 def rebuilt(tree: Any, new: list[Any]) -> Any:
@@ -37,7 +39,8 @@ def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
     return rebuilt(tree, [f(leaf) for leaf in leaves(tree)])
 
 
-def _parts(tree: Any) -> list[Any]:
+def parts(tree: Any) -> list[Any]:
+    """What a container holds, leaves and containers."""
     if isinstance(tree, dict):
         return list(tree.values())
     if isinstance(tree, list | tuple):
@@ -45,12 +48,18 @@ def _parts(tree: Any) -> list[Any]:
     return [getattr(tree, field.name) for field in dataclasses.fields(tree)]
 
 
-def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
-    if not is_container(tree):
-        return next(new)
-    parts = [_rebuilt(part, new) for part in _parts(tree)]
+def with_parts(tree: Any, new: list[Any]) -> Any:
+    """A container of the kind of `tree` that holds `new` in place of its parts, containers and leaves.
+
+    >>> with_parts({"a": 1, "b": 2}, [3, [4]])
+    {'a': 3, 'b': [4]}
+    """
     if isinstance(tree, dict):
-        return type(tree)(zip(tree, parts, strict=True))
+        return type(tree)(zip(tree, new, strict=True))
     if isinstance(tree, list | tuple):
-        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-    return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), parts, strict=True)})
+        return type(tree)(*new) if hasattr(tree, "_fields") else type(tree)(new)
+    return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), new, strict=True)})
+
+
+def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
+    return with_parts(tree, [_rebuilt(part, new) for part in parts(tree)]) if is_container(tree) else next(new)

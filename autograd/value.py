@@ -10,6 +10,7 @@ from autograd.graph import by_serial, newest_first, pull_back, refuse_if_changed
 from autograd.node import Node, next_serial
 from autograd.op import Op, Rule, on_floats, pulled_float
 from autograd.recording import is_recording, is_watched
+from autograd.trace import current_trace, refuse_to_freeze
 
 _NO_PARAMS: dict[str, Any] = {}
 
@@ -79,12 +80,14 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. A leaf's may be assigned; graphs recorded before that no longer give gradients."""
+        refuse_to_freeze(self, ".data")
         return self._data
 
     @data.setter
     def data(self, data: float) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
+        refuse_to_freeze(self, "the assignment of .data")
         self._data, self.serial = real_number(data), next_serial()
 
     @classmethod
@@ -109,7 +112,8 @@ class Value(Node):
         y = on_floats(op.forward, *numbers, **params)
         if is_watched():
             watch_value(op, y, numbers)
-        if not (is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)):
+        requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)
+        if not requires_grad and current_trace() is None:
             return cls(y, requires_grad=False)
         pairs: list[tuple[Any, Any]] = []
         for x, number, pullback in zip(inputs, numbers, op.pullbacks, strict=True):
@@ -119,7 +123,7 @@ class Value(Node):
                 pairs.append((None, x))
             else:
                 pairs.append((x, pulled_float(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
-        node = cls(y)
+        node = cls(y, requires_grad)
         node.op, node._params = op, params
         if len(pairs) > 2:
             node._many, pairs = tuple(pairs), []
@@ -137,7 +141,13 @@ class Value(Node):
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        return tuple(derivative if x is None else x for x, derivative in self._pairs)
+        op = self.op
+        if op is None:
+            return ()
+        if op.arity > 2:
+            return tuple([derivative if x is None else x for x, derivative in self._many])
+        a = self._p if self._a is None else self._a
+        return (a,) if op.arity == 1 else (a, self._q if self._b is None else self._b)
 
     @property
     def params(self) -> dict[str, Any]:
@@ -161,6 +171,7 @@ class Value(Node):
                 RuntimeError  if a leaf's data changed since it was used; nothing is changed then
         """
         self.seed()
+        refuse_to_freeze(self, "backward()")
         if is_watched():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
         order, leaves = self._reached()
@@ -234,13 +245,17 @@ class Value(Node):
 
     def detach(self) -> "Value":
         """The same number as a constant, with no memory of how it was made."""
+        if current_trace() is not None:
+            return self.followed(requires_grad=False)
         return Value(self._data, requires_grad=False, label=self.label)
 
     def item(self) -> float:
         """The number as a Python float."""
+        refuse_to_freeze(self, ".item()")
         return self._data
 
     def __float__(self) -> float:
+        refuse_to_freeze(self, "float()")
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "
@@ -249,24 +264,25 @@ class Value(Node):
         return self._data
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        trace = current_trace()
+        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
 
     # Steps have derivative zero, so a plain number loses nothing.
 
     def __int__(self) -> int:
-        return int(self._data)
+        return int(self.data)
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._data, digits)
+        return round(self.data, digits)
 
     def __floor__(self) -> int:
-        return self._data.__floor__()
+        return self.data.__floor__()
 
     def __ceil__(self) -> int:
-        return self._data.__ceil__()
+        return self.data.__ceil__()
 
     def __trunc__(self) -> int:
-        return self._data.__trunc__()
+        return self.data.__trunc__()
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)

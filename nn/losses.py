@@ -12,10 +12,10 @@ from nn.data import as_array
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
-def _logits_and_labels(logits: Tensor | ArrayLike, labels: ArrayLike) -> Call:
-    """The call, checked; the labels are copied, so that nobody can change them between here and `backward()`."""
+def _logits_and_labels(logits: Tensor | ArrayLike, labels: Tensor | ArrayLike) -> Call:
+    """The call, with shapes and types checked."""
     shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
-    classes = np.array(as_array("labels", labels))
+    classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(shape) != 2 or classes.shape != shape[:1]:
         raise ValueError(f"cross_entropy: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}")
     n, k = shape
@@ -26,23 +26,31 @@ def _logits_and_labels(logits: Tensor | ArrayLike, labels: ArrayLike) -> Call:
             f"cross_entropy: labels must be integers, the number of each row's class; got {classes[0]!r} in row 0, dtype "
             f"{classes.dtype}: convert them with .astype(int)"
         )
-    if classes.min() < 0 or classes.max() >= k:
-        row = int(np.argmax((classes < 0) | (classes >= k)))
+    return (logits, known_labels(classes, classes=k)), {}
+
+
+@ag.custom_op(None)
+def known_labels(xp: Any, labels: NDArray[Any], *, classes: int) -> NDArray[Any]:
+    """The labels as they are, once it is certain that each of them is the number of a class.
+
+    Raises  ValueError  if one lies outside 0 … classes − 1; names the first and its row
+    """
+    if np.maximum.reduce(labels.astype(np.uintp)) >= classes:  # a negative number becomes a very large one
+        row = int(np.argmax((labels < 0) | (labels >= classes)))
         raise ValueError(
-            f"cross_entropy: labels must lie between 0 and {k - 1} for {k} columns of logits; got {classes[row]} in row {row}"
+            f"labels must lie between 0 and {classes - 1} for {classes} columns of logits; got {labels[row]} in row {row}"
         )
-    return (logits,), {"labels": classes.astype(np.intp, copy=False)}
+    return labels
 
 
-def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: NDArray[np.intp]) -> Any:
+def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: Any) -> Any:
     """ȳ/n (softmax(x) − 1[label])."""
-    one_hot = np.zeros(x.shape, x.dtype)
-    one_hot[np.arange(len(labels)), labels] = 1.0
-    return (ag.softmax(x, axis=1) - one_hot) * (g / len(labels))
+    n, k = x.shape
+    return (ag.softmax(x, axis=1) - (labels[:, None] == np.arange(k))) * (g / n)
 
 
-@ag.custom_op(_softmax_minus_one_hot, symbol="CE", prepare=_logits_and_labels)
-def cross_entropy(xp: Any, logits: Any, *, labels: NDArray[np.intp]) -> Any:
+@ag.custom_op(_softmax_minus_one_hot, None, symbol="CE", prepare=_logits_and_labels)
+def cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
     """How little probability softmax(logits) gives to the right classes: the mean over the rows of −log p(label).
 
         y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
@@ -58,9 +66,9 @@ def cross_entropy(xp: Any, logits: Any, *, labels: NDArray[np.intp]) -> Any:
     >>> loss.item(), logits.grad.tolist()
     (2000.0, [[1.0, -1.0, 0.0]])
     """
-    shifted = logits - xp.max(logits, axis=1, keepdims=True)
-    right = shifted[xp.arange(len(labels)), labels]
-    return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=False)) - right, axis=None, keepdims=False) / len(labels)
+    shifted = logits - xp.max(logits, axis=1, keepdims=True, initial=-xp.inf)
+    right = shifted[xp.arange(len(labels)), labels, None]
+    return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Any:

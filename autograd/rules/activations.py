@@ -19,7 +19,7 @@ _ROOT_TWO_OVER_PI = math.sqrt(2.0 / math.pi)
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
-@elementwise(lambda g, y, x: g * (x > 0), symbol="ReLU", smooth_on=NONZERO)
+@elementwise(lambda g, y, x: g * (y > 0), symbol="ReLU", smooth_on=NONZERO)
 def relu(xp: Any, x: Any) -> Any:
     """Rectified linear unit; its derivative at the kink is 0.
 

@@ -15,8 +15,10 @@ import autograd as ag
 from autograd import OPS
 
 TABLE = [op for op in OPS.values() if op.__module__.startswith("autograd.rules")]
-ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise"]
-OTHERS = [op for op in TABLE if op.kind != "elementwise"]
+QUESTIONS = [op for op in TABLE if op.__module__.endswith("comparisons")]  # test_questions.py has the laws of these two
+ANSWERS = [OPS["argsort"], OPS["signdet"]]
+ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise" and op not in QUESTIONS]
+OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in ANSWERS]
 
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "polygamma": [{"n": 1}, {"n": 2}],
@@ -243,6 +245,10 @@ CALLS: dict[str, list[Example]] = {
         on(lambda a, b: ag.solve(a + _THREE, b), (3, 3), (3, 2)),
         on(lambda a, b: ag.solve(a + _THREE, b), (2, 3, 3), (3, 1)),
         on(lambda a, b: ag.solve(a + _THREE, b), (2, 3, 3), (3,)),
+    ],
+    "permute": [
+        on(lambda x: ag.permute(x, np.array([2, 0, 1]), 0), (3,)),
+        on(lambda x: ag.permute(x, np.array([[1, 0], [0, 1]]), 1), (2, 2)),
     ],
     "det": [on(ag.det, (3, 3)), on(ag.det, (2, 2, 2)), on(ag.det, (1, 1)), on(ag.det, (0, 2, 2))],
     "cofactors": [on(lambda x: ag.cofactors(x + _THREE), (3, 3)), on(lambda x: ag.cofactors(x + _THREE), (2, 3, 3))],

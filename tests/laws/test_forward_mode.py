@@ -56,8 +56,3 @@ def test_forward_mode_can_be_differentiated(case, rng):
         return ag.sum(pull(np.ones(np.shape(y if not isinstance(y, Tensor) else y.numpy())))[0] * v)
 
     assert np.allclose(grad(pushed)(x), grad(pulled)(x), rtol=1e-10, atol=1e-12)
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(7)
