@@ -6,6 +6,7 @@
     exp, log, sum, matmul, …     ops under NumPy's names, on floats, arrays, Values and Tensors
     custom_op                    an op of your own, declared as ours are
     no_grad                      arithmetic without memory
+    compile, record              a function as a tape: recorded once, replayed at machine speed
     draw                         the graph as a picture
 
 An op is one row of facts in `autograd.rules`; everything else reads it.
@@ -35,15 +36,18 @@ from autograd.rules.arithmetic import (
 )  # fmt: skip
 from autograd.rules.bilinear import convolve, dot, inner, matmul, outer, tensordot
 from autograd.rules.choices import clip, fmax, fmin, maximum, minimum, where
+from autograd.rules.comparisons import (
+    equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or, not_equal,
+)  # fmt: skip
 from autograd.rules.diagonals import diag, diagonal, trace, tril, triu
 from autograd.rules.einsum import einsum
 from autograd.rules.exponential import (
     cbrt, exp, exp2, expm1, log, log10, log1p, log2, logaddexp, power, sigmoid, sqrt, xlogy,
 )  # fmt: skip
-from autograd.rules.indexing import flip, getitem, put, repeat, sort, take, take_along_axis
+from autograd.rules.indexing import argsort, flip, getitem, permute, put, repeat, sort, take, take_along_axis
 from autograd.rules.joining import concatenate, split, stack
 from autograd.rules.layout import expand_dims, moveaxis, ravel, squeeze, swapaxes, tile
-from autograd.rules.linalg import cholesky, cofactors, det, inv, logabsdet, slogdet, solve
+from autograd.rules.linalg import cholesky, cofactors, det, inv, logabsdet, signdet, slogdet, solve
 from autograd.rules.linear import astype, broadcast_to, mean, reshape, roll, sum, sum_to, transpose
 from autograd.rules.norms import euclidean_norm, norm
 from autograd.rules.padding import pad
@@ -56,24 +60,26 @@ from autograd.rules.spread import deviations, std, var
 from autograd.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
+from autograd.tape import Compiled, OtherPathError, Tape, compile, record
 from autograd.tensor import Tensor
 from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
-    "OPS", "Drawing", "RenderError", "Tensor", "Value", "checkpoint", "custom_op", "detect_anomaly", "draw", "grad",
-    "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad", "ravel_tree", "stop_gradient", "value_and_grad",
-    "vjp",
-    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to",
-    "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh", "cumprod",
-    "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "erf", "erfc",
-    "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "fmax", "fmin", "fmod", "gammaln",
-    "gelu", "getitem", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner", "inv", "leaky_relu", "log", "log10",
-    "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet", "logaddexp", "logsumexp", "matmul", "max", "maximum",
-    "mean", "min", "minimum", "mish", "moveaxis", "multiply", "negative", "norm", "outer", "pad", "polygamma",
-    "positive", "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape",
-    "roll", "round", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",
-    "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace",
-    "transpose", "tril", "triu", "trunc", "var", "where", "xlogy",
+    "OPS", "Compiled", "Drawing", "OtherPathError", "RenderError", "Tape", "Tensor", "Value", "checkpoint", "compile",
+    "custom_op", "detect_anomaly", "draw", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad",
+    "ravel_tree", "record", "stop_gradient", "value_and_grad", "vjp",
+    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
+    "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
+    "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",
+    "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "fmax", "fmin", "fmod",
+    "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner",
+    "inv", "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet",
+    "logaddexp", "logical_and", "logical_not", "logical_or", "logsumexp", "matmul", "max", "maximum", "mean", "min",
+    "minimum", "mish", "moveaxis", "multiply", "negative", "norm", "not_equal", "outer", "pad", "permute", "polygamma",
+    "positive", "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll",
+    "round", "sech", "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",
+    "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
+    "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
+    "tril", "triu", "trunc", "var", "where", "xlogy",
 ]  # fmt: skip

@@ -1,0 +1,122 @@
+"""Algebraic identities that hold in IEEE 754 for every number: signed zeros, infinities and NaN included.
+
+x + 0 is not x where x is −0, and 0 x is not 0 where x is ∞: neither is here. What is, leaves every bit as it was (of a NaN,
+that it is one).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.op import OPS, Op
+from autograd.tape.program import Constant, Step
+
+add, subtract, multiply, divide, negative = (OPS[n] for n in ("add", "subtract", "multiply", "divide", "negative"))
+
+
+def simplified(step: Step) -> Step:
+    """The step, or what gives the same in fewer operations."""
+    identity = _IDENTITIES.get(step.op)
+    return step if identity is None else identity(step, *step.inputs)
+
+
+def _is(x: Constant, number: float) -> bool:
+    """Whether all entries of x are `number`, the sign of a zero included."""
+    data = x.data
+    if isinstance(data, np.ndarray):
+        if not data.size or data.flat[0] != number:
+            return False
+        return bool((data == number).all() and (np.signbit(data) == np.signbit(number)).all())
+    return bool(data == number and np.signbit(data) == np.signbit(number))
+
+
+def _same(x: Step, step: Step) -> Step:
+    """x in place of `step`, if it has its shape and type as well as its numbers."""
+    return x if x.kind == step.kind else step
+
+
+def _new(op: Op, step: Step, *inputs: Step) -> Step:
+    return Step(op, inputs, {}, step.kind)
+
+
+def _negative(step: Step, x: Step) -> Step:
+    return _same(x.inputs[0], step) if x.op is negative else step  # −(−x) = x
+
+
+def _add(step: Step, a: Step, b: Step) -> Step:
+    if b.op is negative:
+        return _new(subtract, step, a, b.inputs[0])  # a + (−b) = a − b
+    if a.op is negative:
+        return _new(subtract, step, b, a.inputs[0])
+    if type(a) is Constant and _is(a, -0.0):
+        return _same(b, step)  # −0 + b = b
+    if type(b) is Constant and _is(b, -0.0):
+        return _same(a, step)
+    return step
+
+
+def _subtract(step: Step, a: Step, b: Step) -> Step:
+    if b.op is negative:
+        return _new(add, step, a, b.inputs[0])
+    if type(b) is Constant and _is(b, 0.0):
+        return _same(a, step)  # a − 0 = a
+    return step
+
+
+def _multiply(step: Step, a: Step, b: Step) -> Step:
+    if type(a) is Constant:
+        a, b = b, a
+    if type(b) is Constant:
+        if _is(b, 1.0):
+            return _same(a, step)
+        if _is(b, -1.0) and a.kind == step.kind:
+            return _new(negative, step, a)
+    elif a.op is negative and b.op is negative:
+        return _new(multiply, step, a.inputs[0], b.inputs[0])  # (−x)(−y) = x y
+    return step
+
+
+def _divide(step: Step, a: Step, b: Step) -> Step:
+    return _same(a, step) if type(b) is Constant and _is(b, 1.0) else step
+
+
+def _where(step: Step, condition: Step, a: Step, b: Step) -> Step:
+    if type(condition) is Constant and np.ndim(condition.data) == 0:
+        return _same(a if condition.data else b, step)
+    return step
+
+
+def _moved(step: Step, x: Step) -> Step:
+    """A change of shape or type that changes neither."""
+    return _same(x, step)
+
+
+def _reshape(step: Step, x: Step) -> Step:
+    if x.kind == step.kind:
+        return x
+    return Step(step.op, x.inputs, step.params, step.kind) if x.op is step.op else step
+
+
+def _transpose(step: Step, x: Step) -> Step:
+    axes = step.params["axes"]
+    if axes == tuple(range(len(axes))):
+        return x
+    if x.op is step.op and tuple(x.params["axes"][i] for i in axes) == tuple(range(len(axes))):
+        return x.inputs[0]
+    return step
+
+
+_IDENTITIES: dict[Any, Callable[..., Step]] = {
+    negative: _negative,
+    add: _add,
+    subtract: _subtract,
+    multiply: _multiply,
+    divide: _divide,
+    OPS["where"]: _where,
+    OPS["broadcast_to"]: _moved,
+    OPS["sum_to"]: _moved,
+    OPS["astype"]: _moved,
+    OPS["reshape"]: _reshape,
+    OPS["transpose"]: _transpose,
+}

@@ -1,0 +1,35 @@
+"""One walk over a program, for passes that look at a step and what it is computed from."""
+
+from collections.abc import Callable, Sequence
+
+from autograd.tape.program import Constant, Leaf, Program, Step, replaced
+
+#: What may be put in a step's place: the step itself, another one, or a leaf.
+Rule = Callable[[Step], Step]
+
+
+def walked(program: Program, rules: Sequence[Rule]) -> Program:
+    """The program with each step put through `rules`, one after the other, until one finds it computed already."""
+    new: dict[Step, Step] = {}
+    steps: dict[Step, None] = {}
+    for old in program.steps:
+        step = old
+        for x in old.inputs:
+            if x in new:
+                step = Step(old.op, replaced(old.inputs, new), old.params, old.kind)
+                break
+        for rule in rules:
+            step = rule(step)
+            if isinstance(step, Leaf) or step in steps:
+                break
+        else:
+            steps[step] = None
+        if step is not old:
+            new[old] = step
+    return _with_known_guards(program.rewritten(list(steps), new))
+
+
+def _with_known_guards(program: Program) -> Program:
+    """Without the guards that look at a constant: they hold at every replay, as they did when they were recorded."""
+    guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]
+    return Program(program.inputs, program.steps, program.outputs, guards)

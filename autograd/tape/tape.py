@@ -1,0 +1,107 @@
+"""`Tape`: one recorded path through a function, optimised, and ready to be replayed by a back end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.tape.backends import Batched, Replay
+from autograd.tape.choosing import backend_for, batched_for
+from autograd.tape.layout import Maker, apart, columns, takes_scalars
+from autograd.tape.listing import listing
+from autograd.tape.passes import optimised
+from autograd.tape.program import Program
+from autograd.tape.tracing import traced
+
+
+class Tape:
+    """A recorded path through a function: call it as the function, with arguments of the same shapes.
+
+    program   the steps, after the optimiser
+    recorded  how many steps there were before
+    backend   what runs them: "python", "numpy" or "numba"
+    """
+
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: str) -> None:
+        choose = backend in ("python", "numba")
+        self._signature, leaves = apart(args, choose)
+        self._scalars = takes_scalars(backend, leaves)
+        self._name = getattr(f, "__name__", "f")
+        program, packed = traced(f, args, self._scalars)
+        self._packed: Maker = packed
+        self.recorded = len(program)
+        self.program: Program = optimised(program)
+        self.backend, self._backend = backend_for(self.program, backend)
+        self._replay: Replay | None = None
+        self._batched: Batched | None = None
+
+    def __call__(self, *args: Any) -> Any:
+        """What the function gives for these arguments.
+
+        Raises  TypeError        if they do not have the structure, shapes and types of the examples
+                OtherPathError   if the numbers take another path through the function
+        """
+        key, leaves = apart(args, self._scalars)
+        if key != self._signature:
+            raise TypeError(
+                f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"
+            )
+        return self.replayed(leaves)
+
+    def replayed(self, leaves: list[Any]) -> Any:
+        """The same for the floats and arrays of arguments that are known to fit."""
+        if self._replay is None:
+            self._replay = self._backend(self.program)
+        return self._packed(self._replay(leaves))
+
+    def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
+        """What the function gives for many examples at once: each output with an axis in front, of their number.
+
+            map(x)[i] = tape(x[i])
+
+        `axes` has one entry an argument, or is one for all: 0 if it holds an example a row, None if all share it.
+
+        Raises  TypeError       if the tape has arrays, or an example does not fit
+                ValueError      if the numbers of examples differ
+                OtherPathError  if an example takes another path through the function
+        >>> import numpy as np
+        >>> record(lambda x, k: k * x * x, 1.0, 2.0).map(np.array([1.0, 2.0, 3.0]), 10.0, axes=(0, None))
+        array([10., 40., 90.])
+        """
+        if self._batched is None:
+            self._batched = batched_for(self.program, self.backend)
+        numbers, n = columns(args, axes, self._scalars, self._signature)
+        return self._packed(self._batched(numbers, n), True)
+
+    @property
+    def source(self) -> str:
+        """The program as Python: what the back ends "python" and "numpy" run, and what "numba" does as well."""
+        from autograd.tape import python_backend
+
+        return python_backend.emitted(self.program)[0]
+
+    def __len__(self) -> int:
+        """The number of instructions."""
+        return len(self.program)
+
+    def __str__(self) -> str:
+        return listing(self._name, self.program)
+
+    def __repr__(self) -> str:
+        return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+
+
+def record(f: Callable[..., Any], *examples: Any, backend: str = "auto") -> Tape:
+    """The tape of what f does for these examples: the path that it takes, and the derivatives that it asks for.
+
+    f is run once. Floats and arrays are inputs of the tape, in containers too; other arguments are part of the program.
+    Parameters that f takes from elsewhere, Values and Tensors, are read anew at every replay; plain numbers and arrays from
+    elsewhere stay as they are. A function of Values may be given arrays, for the back ends "python" and "numba": it sees
+    nested lists of Values.
+
+    Raises  TypeError     if f reads the data of a number that changes from call to call
+            RuntimeError  if f draws random numbers
+            ValueError    if there is no back end of that name
+    >>> tape = record(lambda x: x * x + 1.0, 3.0)
+    >>> tape(2.0), len(tape)
+    (5.0, 1)
+    """
+    return Tape(f, examples, backend)

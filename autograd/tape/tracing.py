@@ -1,0 +1,48 @@
+"""`traced`: run a function on variables, and find the program of what it did."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from autograd.node import next_serial
+from autograd.recording import recording
+from autograd.tape.layout import Maker, unpacked, variables
+from autograd.tape.lowering import lowered
+from autograd.tape.program import Program
+from autograd.tape.randomness import Dice
+from autograd.trace import Trace, current_trace, tracing
+
+
+def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Maker]:
+    """(the program that f runs for these arguments, what makes its result of the program's outputs).
+
+    Raises  TypeError     if f reads the data of a number that changes from call to call, or a recording is in progress
+            RuntimeError  if f draws random numbers
+    """
+    if current_trace() is not None:
+        raise TypeError("a tape cannot be recorded while another one is: call the function itself")
+    named = dict(zip(_names(f, len(args)), args, strict=True))
+    dice = Dice()
+    trace = Trace(next_serial())
+    with tracing(trace), recording():
+        given, inputs = variables(named, scalars)
+        trace.inputs.update(inputs)
+        result = f(*given.values())
+    if generator := dice.rolled():
+        raise RuntimeError(
+            f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded, "
+            "which would repeat the same numbers at every replay: draw them outside, and pass them as an argument"
+        )
+    outputs, packed = unpacked(result)
+    return lowered(trace, inputs, outputs), packed
+
+
+def _names(f: Callable[..., Any], n: int) -> list[str]:
+    """The names of the first n positional parameters, as far as f tells."""
+    try:
+        parameters = [
+            p.name for p in inspect.signature(f).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        parameters = []
+    return [parameters[i] if i < len(parameters) else f"argument{i}" for i in range(n)]
