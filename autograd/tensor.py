@@ -269,6 +269,7 @@ class Tensor(ArrayMethods):
         return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
 
     def __float__(self) -> float:
+        refuse_to_freeze(self, "float()")
         if self.requires_grad and is_recording():
             raise TypeError(f"float() of {self!r} would lose its gradient: use .item(), or no_grad()")
         return float(self.item())

@@ -158,7 +158,7 @@ def _array(where: slice, shape: tuple[int, ...]) -> Maker:
     def make(values: Any, many: bool = False) -> Any:
         if many:
             return values[:, where].reshape(-1, *shape)
-        return np.array(values[where], dtype=float).reshape(shape)
+        return np.asarray(values[where], dtype=float).reshape(shape)
 
     return make
 

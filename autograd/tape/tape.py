@@ -1,6 +1,8 @@
 """`Tape`: one recorded path through a function, optimised, and ready to be replayed by a back end."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from autograd.tape.backends import Batched, Replay
@@ -25,10 +27,11 @@ class Tape:
         self._signature, leaves = apart(args, choose)
         self._scalars = takes_scalars(backend, leaves)
         self._name = getattr(f, "__name__", "f")
-        program, packed = traced(f, args, self._scalars)
-        self._packed: Maker = packed
-        self.recorded = len(program)
-        self.program: Program = optimised(program)
+        with _uncollected():
+            program, packed = traced(f, args, self._scalars)
+            self._packed: Maker = packed
+            self.recorded = len(program)
+            self.program: Program = optimised(program)
         self.backend, self._backend = backend_for(self.program, backend)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
@@ -87,6 +90,18 @@ class Tape:
 
     def __repr__(self) -> str:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A block in which the garbage collector does not look, again and again, through a graph that only grows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def record(f: Callable[..., Any], *examples: Any, backend: str = "auto") -> Tape:

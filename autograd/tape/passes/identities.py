@@ -93,9 +93,10 @@ def _moved(step: Step, x: Step) -> Step:
 
 
 def _reshape(step: Step, x: Step) -> Step:
-    if x.kind == step.kind:
-        return x
-    return Step(step.op, x.inputs, step.params, step.kind) if x.op is step.op else step
+    if x.op is step.op:
+        (x,) = x.inputs
+        step = Step(step.op, (x,), step.params, step.kind)
+    return _same(x, step)
 
 
 def _transpose(step: Step, x: Step) -> Step:

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.domain import REALS, Domain
 from autograd.op import OPS, Op
-from autograd.tape.program import Constant, Program, Step
+from autograd.tape.program import Constant, Program, Step, replaced
 
 _ADD, _MULTIPLY = OPS["add"], OPS["multiply"]
 
@@ -46,11 +46,7 @@ def with_sums(program: Program) -> Program:
     for step in program.steps:
         if step not in absorbed:
             found = new.get(step, step)
-            inputs = found.inputs
-            replaced = tuple([new.get(x, x) for x in inputs])
-            if replaced != inputs:
-                found = Step(found.op, replaced, found.params, found.kind)
-                new[step] = found
+            found.inputs = replaced(found.inputs, new)
             steps.append(found)
     return program.rewritten(steps, new)
 

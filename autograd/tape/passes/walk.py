@@ -9,15 +9,18 @@ Rule = Callable[[Step], Step]
 
 
 def walked(program: Program, rules: Sequence[Rule]) -> Program:
-    """The program with each step put through `rules`, one after the other, until one finds it computed already."""
+    """The program with each step put through `rules`, one after the other, until one finds it computed already.
+
+    Its steps are taken over, not copied: what refers to a step that was replaced is made to refer to the other.
+    """
     new: dict[Step, Step] = {}
     steps: dict[Step, None] = {}
     for old in program.steps:
-        step = old
         for x in old.inputs:
             if x in new:
-                step = Step(old.op, replaced(old.inputs, new), old.params, old.kind)
+                old.inputs = replaced(old.inputs, new)
                 break
+        step = old
         for rule in rules:
             step = rule(step)
             if isinstance(step, Leaf) or step in steps:

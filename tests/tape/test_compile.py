@@ -1,0 +1,245 @@
+"""compile(f) is f: whatever its arguments are made of, and whatever happens around it."""
+
+import asyncio
+import dataclasses
+import threading
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Tensor, Value, compile, grad, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
+
+Pair = namedtuple("Pair", "a b")
+
+
+@dataclasses.dataclass
+class Box:
+    w: object
+    b: object
+
+
+def same(got, want):
+    got, want = ag.tree.leaves(got), ag.tree.leaves(want)
+    assert len(got) == len(want)
+    for a, b in zip(got, want, strict=True):
+        a, b = (x.numpy() if isinstance(x, Tensor) else x.item() if isinstance(x, Value) else x for x in (a, b))
+        np.testing.assert_allclose(a, b, rtol=1e-14, atol=1e-300)
+        assert np.shape(a) == np.shape(b)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [2.0, np.array([1.0, 2.0]), [1.0, 2.0], (1.0, (2.0, 3.0)), {"b": 1.0, "a": np.ones((2, 2))}, Pair(1.0, np.ones(3)),
+     Box(np.ones(2), 3.0), [np.ones((2, 3)), {"x": np.zeros(0)}], np.float64(2.0), np.float32(2.0)],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("backend", ["auto", "python", "numba", "numpy"])
+def test_containers_come_back_as_they_went_in(argument, backend):
+    def f(tree):
+        total = sum((ag.sum(x) if isinstance(x, Tensor | np.ndarray) else x for x in ag.tree.leaves(tree)), start=0.0)
+        return total * total
+
+    g = value_and_grad(f)
+
+    compiled = compile(g, backend=backend)
+    for _ in range(2):
+        value, gradient = compiled(argument)
+        want, expected = g(argument)
+        assert np.isclose(value, want, rtol=1e-6)
+        assert type(gradient) is type(argument) or isinstance(argument, np.floating)
+        for a, b in zip(ag.tree.leaves(gradient), ag.tree.leaves(expected), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-6)
+            assert np.shape(a) == np.shape(b)
+    assert len(compiled.tapes) == 1
+
+
+TRANSFORMS = {
+    "grad": lambda f: grad(f),
+    "value_and_grad": lambda f: value_and_grad(f),
+    "grad of grad": lambda f: grad(lambda x: (grad(f)(x) ** 2).sum()),
+    "hessian": lambda f: hessian(f),
+    "jacobian": lambda f: jacobian(lambda x: ag.exp(x) * f(x)),
+    "vjp": lambda f: lambda x: vjp(f, x)[1](2.0)[0],
+    "jvp": lambda f: lambda x: jvp(f, (x,), (np.arange(3.0),)),
+    "hvp": lambda f: lambda x: hvp(f, (x,), (np.arange(3.0),)),
+    "checkpoint": lambda f: grad(ag.checkpoint(f)),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_every_transform_is_compiled(name, rng):
+    f = TRANSFORMS[name](lambda x: (ag.sin(x) * ag.relu(x) * x[0]).sum() / (1.0 + ag.max(x) ** 2))
+    compiled = compile(f)
+    for _ in range(4):
+        x = rng.standard_normal(3)
+        same(compiled(x), f(x))
+    assert len(compiled.tapes) == 1
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_scalar_functions_of_arrays(backend):
+    def f(w, x):
+        return sum(a * b for row, a in zip(w, x, strict=True) for b in row) + w[0][1] ** 2 / x[0]
+
+    compiled = compile(value_and_grad(f, (0, 1)), backend=backend)
+    w, x = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0, 3.0])
+    value, (gw, gx) = compiled(w, x)
+    assert value == f(w.tolist(), x.tolist())
+    np.testing.assert_allclose(gw, x[:, None] + np.array([[0, 2.0], [0, 0], [0, 0]]))
+    np.testing.assert_allclose(gx, w.sum(1) - np.array([1.0, 0, 0]))
+    rows = compile(hessian(lambda x: x[0] * x[1] * x[2]), backend=backend)(x)
+    np.testing.assert_array_equal(rows, [[0, 3, 2], [3, 0, 1], [2, 1, 0]])
+
+
+def test_what_does_not_change_is_part_of_the_program():
+    @compile
+    def f(x, n, name="square"):
+        return x**n if name == "power" else x * n
+
+    assert [f(2.0, 3, "power"), f(2.0, 4, "power"), f(2.0, 3, "times"), f(3.0, 3, "power")] == [8.0, 16.0, 6.0, 27.0]
+    assert len(f.tapes) == 3
+
+
+def test_new_shapes_and_types_record_anew():
+    f = compile(lambda x: ag.exp(x).sum())
+    for x in (np.ones(2), np.ones(3), np.ones((2, 1)), np.ones(2, np.float32), np.zeros(2)):
+        assert f(x) == np.exp(x).sum()
+        assert f(x).dtype == x.dtype
+    assert len(f.tapes) == 4
+
+
+def test_captured_parameters_are_read_anew():
+    model = nn.MLP(3, [4], 2, seed=0)
+    f = compile(lambda x: model(x))
+    g = compile(value_and_grad(lambda x: (model(x) ** 2).sum()))
+    x = np.ones((5, 3), np.float32)
+    for scale in (1.0, 0.5, -2.0):
+        for p in model.parameters():
+            p.data = p.numpy() * np.float32(scale) + np.float32(0.1)
+        np.testing.assert_array_equal(f(x), model(x).numpy())
+        same(g(x)[1], value_and_grad(lambda x: (model(x) ** 2).sum())(x)[1])
+    assert len(f.tapes) == len(g.tapes) == 1
+
+
+def test_a_result_is_in_memory_of_its_own():
+    f = compile(lambda x: [x, x * 2.0, (x * 2.0).T, x.reshape(-1), ag.positive(x) * 1.0, (x * 2.0)[0]])
+    x = np.arange(4.0).reshape(2, 2)
+    first = f(x)
+    kept = [a.copy() for a in first]
+    for a in first:
+        assert not any(np.shares_memory(a, b) for b in [x, *first] if b is not a)
+    f(x + 1.0)
+    for a, b in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_it_is_the_function_itself_inside_another_derivative():
+    f = compile(lambda x: x * x * x if x > 0 else -x)
+    assert grad(f)(2.0) == 12.0
+    assert grad(grad(f))(2.0) == 12.0
+    x = Value(2.0)
+    f(x).backward()
+    assert x.grad == 12.0
+    assert f.tapes == []
+    assert f(Value(2.0, requires_grad=False)) == 8.0
+
+
+@pytest.mark.parametrize("backend", ["python", "numba", "numpy"])
+def test_threads_do_not_meet_in_a_buffer(backend):
+    if backend == "numpy":
+        f = compile(lambda x: (ag.exp(ag.sin(x)) * x).sum())
+        inputs = [np.full(2000, float(i)) for i in range(8)]
+    else:
+        f = compile(lambda x: sum(ag.exp(ag.sin(v)) * v for v in x), backend=backend)
+        inputs = [np.full(200, float(i)) for i in range(8)]
+    want = [f(x) for x in inputs]
+    wrong = []
+
+    def work(i):
+        wrong.extend(i for _ in range(200) if f(inputs[i]) != want[i])
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not wrong
+
+
+def test_a_recording_is_its_own_threads_and_tasks_affair():
+    """Another thread, and another task, go on as if nothing were recorded."""
+    seen = []
+
+    def f(x):
+        other = threading.Thread(target=lambda: seen.append((Value(2.0) > 1.0, Value(2.0).data)))
+        other.start()
+        other.join()
+        return x * x
+
+    assert record(f, 2.0)(3.0) == 9.0
+    assert seen == [(True, 2.0)]
+
+    async def main():
+        return await asyncio.gather(*[asyncio.to_thread(compile(lambda x: x * 3.0), 2.0) for _ in range(4)])
+
+    assert asyncio.run(main()) == [6.0] * 4
+
+
+def test_an_op_of_ones_own_is_replayed():
+    @ag.custom_op(lambda g, y, x: g * 3.0 * x * x, kind="elementwise")
+    def cube_of_a_tape(xp, x):
+        return x * x * x
+
+    @ag.custom_op(lambda g, y, x: g * ag.where(x > 0, 2.0, 3.0), kind="elementwise")
+    def bent_of_a_tape(xp, x):
+        return 2.0 * x if x > 0 else 3.0 * x  # no expression: it takes a branch
+
+    f = compile(value_and_grad(lambda x: cube_of_a_tape(x) + bent_of_a_tape(x)))
+    assert f(2.0) == (12.0, 14.0)
+    assert f(-2.0) == (-14.0, 15.0)
+    assert compile(value_and_grad(cube_of_a_tape), backend="numba")(2.0) == (8.0, 12.0)
+    np.testing.assert_array_equal(compile(grad(lambda x: cube_of_a_tape(x).sum()))(np.array([1.0, 2.0])), [3.0, 12.0])
+
+
+def test_cross_entropy_checks_labels_at_every_replay():
+    f = compile(value_and_grad(lambda z, y: nn.cross_entropy(z, y)))
+    z = np.random.default_rng(0).standard_normal((4, 3))
+    for y in (np.array([0, 1, 2, 0]), np.array([2, 2, 1, 1])):
+        same(f(z, y), value_and_grad(nn.cross_entropy)(z, y))
+    with pytest.raises(ValueError, match=r"labels must lie between 0 and 2 .* got 3 in row 1"):
+        f(z, np.array([0, 3, 1, 1]))
+    with pytest.raises(ValueError, match="got -1 in row 2"):
+        f(z, np.array([0, 1, -1, 1]))
+    same(f(z, np.array([1, 1, 1, 1])), value_and_grad(nn.cross_entropy)(z, np.array([1, 1, 1, 1])))
+
+
+def test_a_float_beside_float32_arrays_does_not_change_their_type():
+    f = compile(lambda w, rate: w - rate * w)
+    assert f(np.ones(3, np.float32), 0.5).dtype == np.float32
+    assert f(np.ones(3), 0.5).dtype == np.float64
+
+
+def test_listing_source_and_repr():
+    tape = record(value_and_grad(lambda x, w: (x @ w).sum()), np.ones((2, 3)), np.ones(3))
+    assert "input     x: float64[2, 3]" in str(tape)
+    assert "matmul(x, w)" in str(tape)
+    assert repr(tape).startswith("<tape of <lambda>: ")
+    scalar = record(lambda x: ag.exp(x) * x if x > 0 else x, 1.0)
+    assert "guard 0: v0 is True" in str(scalar)
+    assert "raise OtherPathError(0)" in scalar.source
+    assert "exp(x0)" in scalar.source
+    assert "1 guards" in repr(scalar)
+
+
+def test_a_long_chain_is_recorded_without_recursion():
+    def f(x):
+        for _ in range(5000):
+            x = ag.sin(x) + x
+        return x
+
+    for backend in ("python", "numba"):
+        tape = record(f, 0.1, backend=backend)
+        assert tape(0.1) == f(Value(0.1)).data

@@ -1,0 +1,185 @@
+"""What would make a constant of a number that changes is refused, with the way out named."""
+
+import copy
+import random
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
+from autograd.tape import numba_backend
+
+OUTSIDE = np.random.default_rng(0)
+W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
+
+READINGS = {
+    ".data": lambda x: x * x.data,
+    ".item()": lambda x: x * x.item(),
+    "float()": lambda x: x * float(x),
+    "int": lambda x: x * int(x),
+    "round": lambda x: x * round(x),
+    "of a computed number": lambda x: x * (x * 2.0).data,
+    "of a parameter": lambda x: x * W.data,
+    "format of float()": lambda x: x * float(f"{float(x)}"),
+    "backward()": lambda x: (x * x).backward() or x,
+    "range(int(x))": lambda x: sum(x for _ in range(int(x))),
+    "an assignment": lambda x: setattr(W, "data", 3.0) or x,
+}
+READINGS_OF_ARRAYS = {
+    ".data": lambda x: x * x.data,
+    ".numpy()": lambda x: x * x.numpy(),
+    ".item()": lambda x: x * x.sum().item(),
+    "np.asarray": lambda x: x * np.asarray(x),
+    "float()": lambda x: x * float(x.sum()),
+    ".tolist()": lambda x: x * x.tolist()[0],
+    ".argmax()": lambda x: x * x.argmax(),
+    "np.argsort": lambda x: x * np.argsort(x),
+    "np.isnan": lambda x: x * np.isnan(x),
+    "a mask": lambda x: x[x > 0],
+    "of a parameter": lambda x: x * T.data,
+    "backward()": lambda x: x.sum().backward() or x,
+    "an index": lambda x: x[ag.floor(x).astype(int)],
+}
+
+
+@pytest.mark.parametrize("f", [pytest.param(f, id=name) for name, f in READINGS.items()])
+def test_reading_a_number_is_refused(f):
+    with pytest.raises(
+        TypeError, match=r"while a tape is recorded would make a constant .* stop_gradient\(x\).* where, maximum"
+    ):
+        record(f, 3.0)
+    assert W.data == 2.0
+
+
+@pytest.mark.parametrize("f", [pytest.param(f, id=name) for name, f in READINGS_OF_ARRAYS.items()])
+def test_reading_an_array_is_refused(f):
+    with pytest.raises(TypeError, match="while a tape is recorded would make a constant"):
+        record(f, np.array([1.0, -2.0]))
+
+
+def test_constants_of_the_function_may_be_read():
+    def f(x):
+        c = Value(2.0)
+        d = Tensor([1.0, 2.0])
+        return x * c.data * float(d.data.sum()) * (1.0 if c > 1.0 else 2.0)
+
+    tape = record(f, 3.0)
+    assert tape(1.0) == 6.0
+    assert not tape.program.guards
+
+
+def test_a_number_may_be_printed(capsys):
+    def f(x):
+        print(x, f"{x:.2f}", repr(x))
+        return x
+
+    assert record(f, 3.0)(4.0) == 4.0
+    assert "3.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        pytest.param(lambda: random.random(), id="random"),
+        pytest.param(lambda: random.gauss(0.0, 1.0), id="random.gauss"),
+        pytest.param(lambda: np.random.rand(), id="np.random"),
+        pytest.param(lambda: OUTSIDE.normal(), id="a Generator"),
+        pytest.param(lambda: np.random.RandomState.rand(STATE), id="a RandomState"),
+    ],
+)
+def test_random_numbers_are_not_frozen(draw):
+    with pytest.raises(RuntimeError, match=r"drew from a random generator .* draw them outside, and pass them as an argument"):
+        record(lambda x: x * draw(), 1.0)
+
+
+STATE = np.random.RandomState(0)
+
+
+def test_a_generator_of_the_function_itself_always_draws_the_same():
+    def f(x):
+        return x * np.random.default_rng(3).normal()
+
+    assert record(f, 1.0)(2.0) == f(2.0)
+
+
+def test_an_argument_that_cannot_be_compared_is_refused():
+    with pytest.raises(TypeError, match="cannot be an argument of a recorded function"):
+        record(lambda x, s: x, 1.0, {1, 2})
+
+
+def test_a_tape_in_a_tape_is_refused_and_a_compiled_function_in_one_is_seen():
+    with pytest.raises(TypeError, match="cannot be recorded while another one is"):
+        record(lambda x: record(lambda y: y, 1.0)(2.0) * x, 1.0)
+    inner = compile(lambda x: x * x if x > 0 else x)
+    outer = record(grad(lambda x: inner(x) * 3.0), 2.0)
+    assert outer(5.0) == 30.0
+    assert inner.tapes == []
+
+
+def test_an_unknown_back_end_is_named():
+    for make in (lambda: compile(abs, backend="cuda"), lambda: record(abs, 1.0, backend="cuda")):
+        with pytest.raises(ValueError, match="no back end 'cuda': choose one of auto, python, numpy, numba"):
+            make()
+
+
+def test_a_tape_is_for_arguments_like_its_examples():
+    tape = record(lambda x: x.sum(), np.ones(3))
+    for wrong in (np.ones(4), np.ones(3, np.float32), 1.0, [np.ones(3)]):
+        with pytest.raises(TypeError, match="recorded for other shapes or types"):
+            tape(wrong)
+    with pytest.raises(TypeError, match="map is for functions of Values"):
+        tape.map(np.ones((2, 3)))
+    one = record(lambda x, k: x * k, 1.0, 2.0)
+    with pytest.raises(ValueError, match=r"axes \(0,\) must be 0 .* for each of 2 arguments"):
+        one.map(np.ones(3), 1.0, axes=(0,))
+    with pytest.raises(ValueError, match=r"one number of examples, and have \[2, 3\]"):
+        one.map(np.ones(3), np.ones(2))
+    with pytest.raises(ValueError, match="an example a row: this one has single numbers"):
+        one.map(np.ones(3), 1.0)
+    with pytest.raises(TypeError, match="does not have the structure or shapes"):
+        one.map(np.ones((3, 2)), np.ones(3))
+
+
+def test_numba_is_for_floats():
+    program = record(lambda x: x * 2.0, np.ones(3)).program
+    with pytest.raises(TypeError, match="runs programs of floats, and this one has arrays"):
+        numba_backend.backend(program)
+
+
+def test_without_numba_the_command_is_named(monkeypatch):
+    from autograd.tape import interpreter
+
+    monkeypatch.setattr(interpreter, "_loaded", None)
+    monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[jit\]'"):
+        record(lambda x: x * x, 1.0, backend="numba")(1.0)
+
+
+def test_an_error_in_the_function_leaves_no_trace():
+    with pytest.raises(ZeroDivisionError):
+        record(lambda x: x * (1 / 0), 1.0)
+    assert Value(2.0).data == 2.0
+    assert isinstance(Value(2.0) > 1.0, bool)
+
+
+def test_what_stops_a_gradient_is_followed():
+    """detach, stop_gradient and no_grad hide a number from gradients, and not from the replay."""
+
+    def f(x):
+        with ag.no_grad():
+            y = x * x
+        return x * y + x * stop_gradient(x) + x * (3.0 * x).detach()
+
+    for backend in ("python", "numba"):
+        tape = record(value_and_grad(f), 2.0, backend=backend)
+        for x in (2.0, 5.0):
+            assert tape(x) == (x**3 + x * x + 3 * x * x, x * x + x + 3 * x)
+    tape = record(value_and_grad(lambda x: f(x).sum()), np.array([2.0, 5.0]))
+    np.testing.assert_array_equal(tape(np.array([1.0, 2.0]))[1], [1 + 1 + 3, 4 + 2 + 6])
+
+
+def test_copies_of_a_compiled_function_work():
+    f = compile(lambda x: x * x)
+    assert f(2.0) == 4.0
+    assert copy.copy(f)(3.0) == 9.0
