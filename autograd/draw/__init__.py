@@ -50,12 +50,13 @@ def draw(
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    _check_options(direction, max_nodes, rankdir, digits)
+    check_options(direction, max_nodes, rankdir, digits)
     picture: Picture = Forward(_outputs(y), digits) if direction == "forward" else Backward(_one_number(y), digits)
     return Drawing(*dot_of(picture, max_nodes=max_nodes, rankdir=rankdir))
 
 
-def _check_options(direction: Any, max_nodes: Any, rankdir: Any, digits: Any) -> None:
+def check_options(direction: Any, max_nodes: Any, rankdir: Any, digits: Any) -> None:
+    """Raise if an option of a picture is unknown."""
     if direction not in ("forward", "backward"):
         raise ValueError(f"draw: direction is 'forward' or 'backward', not {direction!r}")
     if rankdir not in PORTS:

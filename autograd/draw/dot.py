@@ -5,14 +5,13 @@ HTML-like, the one kind in which any text can be spelled and a field can be give
 """
 
 import math
-from collections.abc import Sequence, Set
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from graphviz import Digraph
 
 from autograd.draw.labels import html, width
-from autograd.draw.picture import Box, Constant
-from autograd.node import Node
+from autograd.draw.picture import Box
 from autograd.op import Op
 
 #: Points; renderers that have no Helvetica take its metric twin, Arial or Arimo.
@@ -43,13 +42,15 @@ PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw 
 
 
 class Picture(Protocol):
-    """What can be drawn: outputs, where to stop, and a box for every number; see `autograd.draw.picture`."""
+    """What can be drawn: outputs, how each number is made and of which, and a box for it; see `autograd.draw.picture`.
+
+    Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
+    """
 
     @property
-    def outputs(self) -> Sequence[Node]: ...
-    @property
-    def inputs(self) -> Set[Node]: ...
-    def box(self, item: Node | Constant) -> Box: ...
+    def outputs(self) -> Sequence[Any]: ...
+    def made(self, item: Any) -> tuple[Op, list[Any]] | None: ...
+    def box(self, item: Any) -> Box: ...
 
 
 def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int, int]:
@@ -84,20 +85,21 @@ def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int,
     return graph.source, len(shown), len(items)
 
 
-Items = list[Node | Constant]
+Items = list[Any]
 
 
-def _nearest_first(picture: Picture, max_nodes: int) -> tuple[Items, dict[Node | Constant, tuple[Op, Items]]]:
+def _nearest_first(picture: Picture, max_nodes: int) -> tuple[Items, dict[Any, tuple[Op, Items]]]:
     """Every number of a picture, nearest the outputs first, and the op and inputs of the first `max_nodes`."""
     items: Items = list(dict.fromkeys(picture.outputs))
     seen = set(items)
-    arguments: dict[Node | Constant, tuple[Op, Items]] = {}
+    arguments: dict[Any, tuple[Op, Items]] = {}
     for i, item in enumerate(items):  # the list grows as it is read: a search breadth first
-        if isinstance(item, Constant) or item.op is None or item in picture.inputs:
+        how = picture.made(item)
+        if how is None:
             continue
-        inputs: Items = [x if isinstance(x, Node) else Constant(x) for x in item.inputs]
+        op, inputs = how
         if i < max_nodes:
-            arguments[item] = item.op, inputs
+            arguments[item] = op, inputs
         fresh = [x for x in dict.fromkeys(inputs) if x not in seen]
         seen.update(fresh)
         items += fresh

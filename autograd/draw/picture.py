@@ -8,6 +8,7 @@ import numpy as np
 from autograd.draw.labels import fold, number
 from autograd.graph import newest_first, pull_back
 from autograd.node import Node
+from autograd.op import Op
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -28,24 +29,32 @@ class Box(NamedTuple):
     fields: list[str]
 
 
+def made(item: Node | Constant, inputs: Set[Node]) -> tuple[Op, list[Any]] | None:
+    """The op that made a number, and what of; nothing for a leaf, and for one of `inputs`, where the picture ends."""
+    if isinstance(item, Constant) or item.op is None or item in inputs:
+        return None
+    return item.op, [x if isinstance(x, Node) else Constant(x) for x in item.inputs]
+
+
 class Forward:
     """How `outputs` were computed.
 
     outputs  what the picture shows, with everything it was computed from
-    inputs   the nodes whose own inputs are left out
     """
-
-    inputs: Set[Node] = frozenset()
 
     def __init__(self, outputs: Sequence[Node], digits: int) -> None:
         self.outputs = outputs
         self.digits = digits
 
+    def made(self, item: Node | Constant) -> tuple[Op, list[Any]] | None:
+        """How `item` was made."""
+        return made(item, frozenset())
+
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         if isinstance(item, Constant):
-            return Box("constant", _contents(item.value, self.digits))
-        fields = [item.label] * bool(item.label) + _contents(item, self.digits)
+            return Box("constant", contents(item.value, self.digits))
+        fields = [item.label] * bool(item.label) + contents(item, self.digits)
         if isinstance(item, Value) and item.requires_grad:
             fields.append(f"grad {number(item.grad, self.digits)}")
         return Box(_role(item), fields)
@@ -76,10 +85,14 @@ class Backward:
         taken = any(x.label == "y" for x in order)
         self.y, self.y_name = y, _name(y, digits) if y.label or taken else "y"
 
+    def made(self, item: Node | Constant) -> tuple[Op, list[Any]] | None:
+        """How `item` was made."""
+        return made(item, self.inputs)
+
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         if isinstance(item, Constant):
-            return Box("constant", _contents(item.value, self.digits))
+            return Box("constant", contents(item.value, self.digits))
         owners = self.owners.get(item, [])
         primal = item in self.inputs
         if owners:
@@ -92,7 +105,7 @@ class Backward:
             role = "gradient"
         else:
             role = "cotangent" if owners else _role(item)
-        return Box(role, [name] * bool(name) + _contents(item, self.digits))
+        return Box(role, [name] * bool(name) + contents(item, self.digits))
 
     def _derivatives(self, owners: list[Node]) -> str:
         """∂y/∂x for the `owners` of one cotangent, at most three of them: y first, then those with a label."""
@@ -109,7 +122,7 @@ def _role(node: Node) -> str:
     return "parameter" if node.requires_grad else "constant"
 
 
-def _contents(x: Any, digits: int) -> list[str]:
+def contents(x: Any, digits: int) -> list[str]:
     """What x holds: a number, or the shape and type of an array."""
     if isinstance(x, Value):
         return [f"data {number(x.data, digits)}"]

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from autograd.draw import Drawing
 from autograd.tape.backends import Batched, Replay
 from autograd.tape.choosing import backend_for, batched_for
 from autograd.tape.layout import Maker, apart, columns, takes_scalars
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
+from autograd.tape.picture import picture_of
 from autograd.tape.program import Program
 from autograd.tape.tracing import traced
 
@@ -80,6 +82,10 @@ class Tape:
         from autograd.tape import python_backend
 
         return python_backend.emitted(self.program)[0]
+
+    def draw(self, *, max_nodes: int = 300, rankdir: str = "LR", digits: int = 4) -> Drawing:
+        """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
+        return picture_of(self.program, max_nodes=max_nodes, rankdir=rankdir, digits=digits)
 
     def __len__(self) -> int:
         """The number of instructions."""

@@ -1,0 +1,43 @@
+"""A program as a picture: what `autograd.draw` draws of a graph, of the steps of a tape."""
+
+from typing import Any
+
+from autograd.draw import Drawing, check_options
+from autograd.draw.dot import dot_of
+from autograd.draw.labels import number
+from autograd.draw.picture import Box
+from autograd.op import Op
+from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+
+
+def picture_of(program: Program, *, max_nodes: int, rankdir: str, digits: int) -> Drawing:
+    """The drawing of a program. Outputs have a thick outline, and a guard says what it expects."""
+    check_options("forward", max_nodes, rankdir, digits)
+    return Drawing(*dot_of(_Recorded(program, digits), max_nodes=max_nodes, rankdir=rankdir))
+
+
+class _Recorded:
+    def __init__(self, program: Program, digits: int) -> None:
+        self.outputs = list(dict.fromkeys(program.roots()))
+        self.digits = digits
+        self.names = {step: f"v{i}" for i, step in enumerate(program.steps)}
+        self.results = {step: i for i, step in reversed(list(enumerate(program.outputs)))}
+        self.guards = dict(program.guards)
+
+    def made(self, item: Step) -> tuple[Op, list[Any]] | None:
+        return None if isinstance(item, Leaf) else (item.op, list(item.inputs))
+
+    def box(self, item: Step) -> Box:
+        shape = [] if item.kind is None else [str(item.kind[0]), str(item.kind[1])]
+        if isinstance(item, Constant):
+            return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.digits)])
+        if isinstance(item, Input):
+            return Box("parameter", [item.name, *shape])
+        if isinstance(item, Captured):
+            return Box("primal", [item.node.label or "captured", *shape])
+        fields = [self.names[item], *shape]
+        if item in self.guards:
+            fields.append(f"must be {self.guards[item]}")
+        if item in self.results:
+            fields.append(f"output {self.results[item]}")
+        return Box("gradient" if item in self.results else "computed", fields)
