@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from demos import mnist, moons
+from demos import gpt, mnist, moons
 from demos.claims import check_that_pictures_can_be_made, wrote
 
-DEMOS = {"mnist": mnist, "moons": moons}
+DEMOS = {"gpt": gpt, "mnist": mnist, "moons": moons}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
