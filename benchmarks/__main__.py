@@ -2,41 +2,53 @@
 
 import argparse
 import importlib
+import json
 import os
 import platform
 import sys
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 #: BLAS and PyTorch alike get this many threads, whatever one library alone was told; set before NumPy is loaded. One, unless
 #: asked for more: as many as there are cores wait for each other as soon as anything else runs on one of them.
 THREADS = os.environ.get("OMP_NUM_THREADS") or "1"
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS))
+if THREADS == "1":
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-WORKLOADS = ("moons", "mnist_step")
+WORKLOADS = {"growth": "growth", "gpt": "gpt", "moons": "moons", "cheap": "cheap", "mnist": "mnist_step"}
 
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Time the same computation by several engines.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"workloads: {', '.join(WORKLOADS)} (default: all)")
-    parser.add_argument("--rounds", type=int, default=15, help="how often each contestant is timed (default: 15)")
-    parser.add_argument("--json", type=Path, help="a file to write the tables to as well")
+    parser.add_argument("--rounds", type=int, default=9, help="how often each contestant is timed (default: 9)")
+    parser.add_argument("--slow", action="store_true", help="let ddx-ad compile by LLVM too, which takes some 20 s")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the tables there as well")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians there")
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.names if name not in WORKLOADS]:
         parser.error(f"no workload is named {', '.join(unknown)}; there are {', '.join(WORKLOADS)}")
     if given.rounds < 1:
         parser.error(f"--rounds must be at least 1, not {given.rounds}")
 
-    from benchmarks.timing import as_json, compare
-
+    start = time.perf_counter()
     print(f"Python {platform.python_version()}, {platform.machine()}; OMP_NUM_THREADS={THREADS} for all")
     tables = []
     for name in given.names or WORKLOADS:
-        workload = importlib.import_module(f"benchmarks.{name}")
-        contestants, missing = workload.contestants()
-        tables.append(compare(name, workload.ABOUT, contestants, missing, rounds=given.rounds, runs=workload.RUNS))
-        print(tables[-1], flush=True)
+        workload = importlib.import_module(f"benchmarks.{WORKLOADS[name]}")
+        found = workload.measure(given.rounds, **({"slow": True} if given.slow and name == "gpt" else {}))
+        for table in found if isinstance(found, list) else [found]:
+            tables.append(table)
+            print(f"\n{table}", flush=True)
     if given.json:
-        given.json.write_text(as_json(tables), encoding="utf-8")
+        given.json.write_text(json.dumps([asdict(table) for table in tables], indent=2), encoding="utf-8")
+    if given.plot:
+        from benchmarks.plot import save
+
+        save(tables, given.plot)
+    print(f"\n{time.perf_counter() - start:.0f} s in all")
 
 
 if __name__ == "__main__":

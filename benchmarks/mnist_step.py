@@ -1,28 +1,57 @@
-"""One training step on MNIST: 784-128-10, a batch of 64, float32, SGD: forward, backward and update."""
+"""One training step on MNIST: a perceptron of one hidden layer, float32, SGD: forward, backward and update."""
 
 import numpy as np
 
+import autograd as ag
 import nn
+from benchmarks.outside import Outside
+from benchmarks.timing import Contest, Table, compare
 
-ABOUT = "784-128-10, batch 64, float32: loss, gradients and an SGD step"
-RUNS = 30
 RATE = 0.1
+SIZES = ((32, 128), (64, 128), (256, 128), (256, 512))
 
 
-def contestants(batch=64, hidden=128):
-    """(name: a run, names of peers that are missing). Each starts from the same weights and gives the loss of its step."""
+def measure(rounds: int, sizes=SIZES) -> list[Table]:
+    return [one(rounds, batch, hidden) for batch, hidden in sizes]
+
+
+def one(rounds: int, batch: int, hidden: int) -> Table:
+    """All start from the same weights, and give the loss and the weights after each step."""
     data = nn.datasets.mnist()
-    x, labels = data.train_images[:batch].copy(), data.train_labels[:batch].copy()
+    x, labels = data.train_images[:batch].copy(), data.train_labels[:batch].astype(int)
     x.flags.writeable = labels.flags.writeable = False
     weights = [np.array(p.numpy()) for p in nn.MLP(784, [hidden], 10, seed=0).parameters()]
-    found, missing = {"glassgrad Tensor": ours(x, labels, hidden)}, []
-    try:
-        found["PyTorch eager"] = pytorch(x, labels, weights)
-    except ImportError:
-        missing.append("PyTorch: pip install 'glassgrad[bench]'")
-    found["NumPy by hand"] = by_hand(x, labels, [w.copy() for w in weights])
-    found["floor: the matrix products"] = products(x, [w.copy() for w in weights])
-    return found, missing
+    contest = Contest()
+    contest.enter("glassgrad, compiled", compiled, x, labels, weights)
+    contest.enter("glassgrad, eager", ours, x, labels, hidden)
+    contest.enter("NumPy by hand", by_hand, x, labels, weights)
+    contest.enter("PyTorch 2.13, eager", pytorch, x, labels, weights)
+    contest.enter("JAX, jit", jax, x, labels, weights)
+    contest.enter("MyGrad", mygrad, x, labels, weights)
+    contest.enter("HIPS autograd", Outside, "autograd==1.9.1", "hips_step.py", x, labels, weights, RATE)
+    contest.enter("floor: the matrix products", products, x, weights)
+    about = f"784-{hidden}-10, batch {batch}, float32: loss, gradients and an SGD step"
+    return compare(f"MNIST {hidden}/{batch}", about, contest, rounds=rounds)
+
+
+def loss_of(p, x, labels):
+    h = ag.relu(x @ p["w1"] + p["b1"])
+    return nn.cross_entropy(h @ p["w2"] + p["b2"], labels)
+
+
+def compiled(x, labels, weights):
+    p = dict(zip(("w1", "b1", "w2", "b2"), (w.copy() for w in weights), strict=True))
+    step = ag.compile(ag.value_and_grad(loss_of))
+
+    def run():
+        loss, gradients = step(p, x, labels)
+        for name, w in p.items():
+            g = gradients[name]
+            g *= RATE
+            w -= g
+        return [loss, *p.values()]
+
+    return run
 
 
 def ours(x, labels, hidden):
@@ -62,8 +91,50 @@ def pytorch(x, labels, weights):
     return run
 
 
+def jax(x, labels, weights):
+    import jax
+    import jax.numpy as jnp
+
+    def loss(p, x, labels):
+        w1, b1, w2, b2 = p
+        z = jnp.maximum(x @ w1 + b1, 0.0) @ w2 + b2
+        return jnp.mean(jax.nn.logsumexp(z, axis=1) - z[jnp.arange(len(labels)), labels])
+
+    @jax.jit
+    def step(p, x, labels):
+        value, gradients = jax.value_and_grad(loss)(p, x, labels)
+        return value, [w - RATE * g for w, g in zip(p, gradients, strict=True)]
+
+    state = [jnp.asarray(w) for w in weights]
+    inputs, targets = jnp.asarray(x), jnp.asarray(labels)
+
+    def run():
+        value, state[:] = step(state, inputs, targets)
+        return [float(value), *jax.block_until_ready(state)]
+
+    return run
+
+
+def mygrad(x, labels, weights):
+    import mygrad as mg
+    from mygrad.nnet.losses import softmax_crossentropy
+
+    w1, b1, w2, b2 = tensors = [mg.tensor(w) for w in weights]
+
+    def run():
+        z = mg.matmul(mg.maximum(mg.matmul(x, w1) + b1, 0.0), w2) + b2
+        loss = softmax_crossentropy(z, labels)
+        loss.backward()
+        for w in tensors:
+            w.data -= RATE * w.grad
+            w.null_grad()
+        return [loss.item(), *(w.data for w in tensors)]
+
+    return run
+
+
 def by_hand(x, labels, weights):
-    w1, b1, w2, b2 = weights
+    w1, b1, w2, b2 = (w.copy() for w in weights)
     n, rows = len(x), np.arange(len(x))
 
     def run():

@@ -5,24 +5,44 @@ so that nobody pays for what another left behind, and the collector stays on dur
 """
 
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-#: What a contestant gives back: the arrays that all must agree on, or nothing if it is only a floor to the time.
+#: What a contestant gives back: the arrays that all must agree on, or nothing if it is only a floor to the time. One that
+#: runs elsewhere has a method `seconds(runs)` that says how long so many runs took there.
 Run = Callable[[], list]
 
 #: How far an entry may be off, in units of the largest of its array: float32, and sums in another order.
 TOLERANCE = 1e-5
 
+#: How long a contestant runs in each round, in seconds, unless one run takes longer.
+TURN = 0.03
+
+
+@dataclass
+class Contest:
+    """Who is timed, the first of them against all others; who is missing and why; what else there is to say."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def enter(self, name: str, make: Callable[..., Run], *args: Any) -> None:
+        """Add what `make(*args)` gives; if a package for it is not there, say so."""
+        try:
+            self.runs[name] = make(*args)
+        except ImportError as error:
+            self.missing.append(f"{name} ({error}): pip install 'glassgrad[bench]'")
+
 
 @dataclass
 class Row:
-    """One contestant's times in seconds a run, and the median over the rounds of glassgrad's time divided by its own."""
+    """One contestant's times in seconds a run, and the median over the rounds of the first one's time divided by its own."""
 
     contestant: str
     median: float
@@ -38,35 +58,51 @@ class Table:
     workload: str
     about: str
     missing: list[str]
+    notes: list[str]
+    checked: bool
     rows: list[Row]
 
     def __str__(self) -> str:
-        lines = [f"{self.workload}: {self.about}; equal to {TOLERANCE:g} of the largest number in each array"]
-        lines.append(f"  {'contestant':28}{'median':>11}{'min':>11}{'max':>11}   glassgrad takes")
+        lines = [f"{self.workload}: {self.about}" + f"; all equal to {TOLERANCE:g} of the largest in each array" * self.checked]
+        lines.append(f"  {'contestant':34}{'median':>13}{'min':>13}{'max':>13}   the first takes")
         for row in self.rows:
-            times = "".join(f"{t * 1e6:8.0f} µs" for t in (row.median, row.minimum, row.maximum))
-            lines.append(f"  {row.contestant:28}{times}   {row.ratio:.2f} × its time")
-        lines += [f"  not installed: {name}" for name in self.missing]
+            times = "".join(f"{t * 1e6:10,.0f} µs" for t in (row.median, row.minimum, row.maximum))
+            lines.append(f"  {row.contestant:34}{times}   {row.ratio:.3g} × its time")
+        lines += [f"  missing: {name}" for name in self.missing]
+        lines += [f"  {note}" for note in self.notes]
         return "\n".join(lines)
 
 
-def compare(workload: str, about: str, contestants: Mapping[str, Run], missing: list[str], *, rounds: int, runs: int) -> Table:
-    """The table of `contestants`, of which the first is glassgrad, after a check that all compute the same numbers."""
-    agree(contestants)
-    times: dict[str, list[float]] = {name: [] for name in contestants}
+def compare(workload: str, about: str, contest: Contest, *, rounds: int, check: bool = True) -> Table:
+    """The table of a contest, after a check, unless they are meant to differ, that all compute the same numbers."""
+    if check:
+        agree(contest.runs)
+    turns = {name: _runs_a_turn(run) for name, run in contest.runs.items()}
+    times: dict[str, list[float]] = {name: [] for name in contest.runs}
     for _ in range(rounds):
-        for name, run in contestants.items():
+        for name, run in contest.runs.items():
             gc.collect()
-            start = time.perf_counter()
-            for _ in range(runs):
-                run()
-            times[name].append((time.perf_counter() - start) / runs)
-    ours = times[next(iter(contestants))]
+            times[name].append(_seconds(run, turns[name]) / turns[name])
+    first = times[next(iter(contest.runs))]
     rows = [
-        Row(name, statistics.median(t), min(t), max(t), statistics.median(a / b for a, b in zip(ours, t, strict=True)))
+        Row(name, statistics.median(t), min(t), max(t), statistics.median(a / b for a, b in zip(first, t, strict=True)))
         for name, t in times.items()
     ]
-    return Table(workload, about, missing, rows)
+    return Table(workload, about, contest.missing, contest.notes, check, rows)
+
+
+def _runs_a_turn(run: Run) -> int:
+    once = min(_seconds(run, 1) for _ in range(3))
+    return max(1, min(1000, int(TURN / once)))
+
+
+def _seconds(run: Run, runs: int) -> float:
+    if hasattr(run, "seconds"):
+        return run.seconds(runs)
+    start = time.perf_counter()
+    for _ in range(runs):
+        run()
+    return time.perf_counter() - start
 
 
 def agree(contestants: Mapping[str, Run]) -> None:
@@ -79,8 +115,3 @@ def agree(contestants: Mapping[str, Run]) -> None:
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and np.allclose(a, b, rtol=0.0, atol=TOLERANCE * np.abs(b).max(initial=0.0))
-
-
-def as_json(tables: list[Table]) -> str:
-    """The tables for a machine."""
-    return json.dumps([asdict(table) for table in tables], indent=2)

@@ -1,0 +1,54 @@
+"""A contestant that cannot share our environment: it runs in one of its own, in a process that times itself."""
+
+import os
+import pickle
+import subprocess
+import sys
+import venv
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+class Outside:
+    """A program of this folder in an environment with one package; it reads its arguments, then numbers of runs.
+
+    Raises  ImportError  if the environment cannot be made
+    """
+
+    def __init__(self, requirement: str, program: str, *args: Any) -> None:
+        try:
+            python = _environment(requirement)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ImportError(f"an environment with {requirement} could not be made: {error}") from None
+        file = Path(__file__).with_name(program)
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        self._process = subprocess.Popen(
+            [python, "-P", file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=file.anchor
+        )
+        pickle.dump(args, self._process.stdin)
+
+    def __call__(self) -> list[Any]:
+        return self._asked(1)[1]
+
+    def seconds(self, runs: int) -> float:
+        """How long so many runs took there."""
+        return self._asked(runs)[0]
+
+    def _asked(self, runs: int) -> tuple[float, list[Any]]:
+        self._process.stdin.write(f"{runs}\n".encode())
+        self._process.stdin.flush()
+        return pickle.load(self._process.stdout)
+
+
+def _environment(requirement: str) -> Path:
+    """The Python of an environment with the package and our NumPy, made in the user's cache folder when it is not there."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassgrad" / "peers"
+    folder = cache / f"{requirement.replace('==', '-')}-{sys.version_info[0]}.{sys.version_info[1]}"
+    python, done = folder / "bin" / "python", folder / "complete"
+    if not done.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        command = [python, "-m", "pip", "install", "--quiet", requirement, f"numpy=={version('numpy')}"]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        done.touch()
+    return python
