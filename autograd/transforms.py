@@ -33,6 +33,16 @@ def nodes_wanted() -> bool:
 
 
 @contextmanager
+def seen_from_outside(nodes: bool) -> Iterator[None]:
+    """A block whose transforms give nodes, if that is wanted."""
+    token = _inside.set(_inside.get() or nodes)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+@contextmanager
 def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], bool]]:
     """Fresh variables for the leaves of `given`, and whether results are to be nodes; recording is on inside.
 
@@ -216,9 +226,15 @@ def replaced(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[
     return result
 
 
+def refuse_other_shape(x: Any, t: Any) -> None:
+    """Raise if the tangent t does not have the shape of x."""
+    shape, given = (np.shape(a._data if isinstance(a, Node) else a) for a in (x, t))
+    if given != shape:
+        raise ValueError(f"the tangent {t!r} does not have the shape of its primal, {shape}")
+
+
 def _tangent(x: Node, t: Any) -> Node:
-    if np.shape(t if not isinstance(t, Node) else t._data) != np.shape(x._data):
-        raise ValueError(f"the tangent {t!r} does not have the shape of its primal, {np.shape(x._data)}")
+    refuse_other_shape(x, t)
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 

@@ -19,7 +19,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 @dataclass
 class Growth:
-    """One length: microseconds an operation to record and to optimise, nanoseconds to replay, bytes an operation at the peak."""
+    """One length: microseconds an operation to record and to optimise, nanoseconds to replay, bytes at the peak."""
 
     operations: int
     record: float
@@ -39,9 +39,7 @@ class GrowthTable:
     def __str__(self) -> str:
         lines = [f"{self.workload}: {self.about}", "  operations    record   optimise     replay    memory"]
         for r in self.rows:
-            lines.append(
-                f"  {r.operations:10,}{r.record:7.2f} µs {r.optimise:7.2f} µs {r.replay:7.2f} ns {r.memory:7.0f} B"
-            )
+            lines.append(f"  {r.operations:10,}{r.record:7.2f} µs {r.optimise:7.2f} µs {r.replay:7.2f} ns {r.memory:7.0f} B")
         for name in ("record", "optimise", "replay"):
             column = [getattr(r, name) for r in self.rows]
             lines.append(f"  {name}: the dearest length costs {max(column) / min(column):.2f} × the cheapest")

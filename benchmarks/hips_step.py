@@ -5,6 +5,7 @@ import sys
 import time
 
 import autograd.numpy as np
+
 from autograd import value_and_grad
 
 
@@ -19,7 +20,7 @@ def main(x, labels, weights, rate):
 
     def step():
         value, gradients = both(state)
-        for w, g in zip(state, gradients):
+        for w, g in zip(state, gradients, strict=True):
             w -= rate * g
         return [float(value), *state]
 

@@ -35,6 +35,12 @@ class Outside:
         """How long so many runs took there."""
         return self._asked(runs)[0]
 
+    def close(self) -> None:
+        """End the process."""
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
     def _asked(self, runs: int) -> tuple[float, list[Any]]:
         self._process.stdin.write(f"{runs}\n".encode())
         self._process.stdin.flush()

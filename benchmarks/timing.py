@@ -8,6 +8,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +76,14 @@ class Table:
 
 def compare(workload: str, about: str, contest: Contest, *, rounds: int, check: bool = True) -> Table:
     """The table of a contest, after a check, unless they are meant to differ, that all compute the same numbers."""
+    with ExitStack() as leaving:
+        for run in contest.runs.values():
+            if hasattr(run, "close"):
+                leaving.callback(run.close)
+        return _compared(workload, about, contest, rounds, check)
+
+
+def _compared(workload: str, about: str, contest: Contest, rounds: int, check: bool) -> Table:
     if check:
         agree(contest.runs)
     turns = {name: _runs_a_turn(run) for name, run in contest.runs.items()}
