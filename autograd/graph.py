@@ -19,25 +19,32 @@ from autograd.recording import is_watched, recording
 
 by_serial = attrgetter("serial")
 
-#: Nodes, newest first, each with its inputs: asking for them once is enough.
+#: Nodes, each with its inputs: asking for them once is enough.
 Links = dict[Node, tuple[Any, ...]]
 
 
-def newest_first(outputs: Iterable[Node], after: int = 0) -> Links:
-    """Every node that `outputs` were computed from, and themselves, newest first, a reverse topological order; with its inputs.
+def newest_first(outputs: Iterable[Node]) -> Links:
+    """Every node that `outputs` were computed from, and themselves, with its inputs, in a reverse topological order."""
+    found = reached(outputs)
+    return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
+
+
+def reached(outputs: Iterable[Node], after: int = 0) -> Links:
+    """The same in no order.
 
     What nodes made before serial number `after` were computed from is not looked at: they stand there as leaves.
     """
     found: Links = {}
     stack = list(outputs)
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
+        node = pop()
         if node not in found:
             found[node] = inputs = node.inputs if node.serial > after else ()
             for x in inputs:
                 if isinstance(x, Node) and x not in found:
-                    stack.append(x)
-    return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
+                    push(x)
+    return found
 
 
 def pull_back(

@@ -56,7 +56,7 @@ def recurrence(n):
 
     def f(x):
         a, b = x[0], x[1]
-        for i in range(n // 24):
+        for i in range(n // 15):
             a, b = b * x[i % 8] + a, (a * b + x[(i + 3) % 8]).sin()
         return a * b
 

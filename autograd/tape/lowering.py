@@ -3,7 +3,7 @@
 import struct
 from typing import Any
 
-from autograd.graph import newest_first
+from autograd.graph import by_serial, reached
 from autograd.node import Node
 from autograd.rules.arithmetic import positive
 from autograd.tape.program import Captured, Constant, Input, Program, Step, kind_of
@@ -28,20 +28,22 @@ def lowered(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Prog
     steps: dict[Any, Step] = dict(inputs)
     ordered = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
-    for node, parts in reversed(newest_first(roots, trace.start).items()):
+    found = reached(roots, trace.start)
+    for node in sorted(found, key=by_serial):
         if node in steps:
             continue
+        parts = found[node]
         if parts and node.op is positive:  # a node of its own for the same number: nothing to compute
             steps[node] = steps[parts[0]] if isinstance(parts[0], Node) else constant(parts[0])
         elif parts:
-            found: tuple[Step, ...]
+            operands: tuple[Step, ...]
             if len(parts) == 2:  # most of them: without a loop
                 a, b = parts
-                found = (steps[a] if isinstance(a, Node) else constant(a), steps[b] if isinstance(b, Node) else constant(b))
+                operands = (steps[a] if isinstance(a, Node) else constant(a), steps[b] if isinstance(b, Node) else constant(b))
             else:
-                found = tuple([steps[x] if isinstance(x, Node) else constant(x) for x in parts])
+                operands = tuple([steps[x] if isinstance(x, Node) else constant(x) for x in parts])
             kind = None if node.__class__ is Value else kind_of(node._data)
-            steps[node] = step = Step(node.op, found, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
+            steps[node] = step = Step(node.op, operands, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
             ordered.append(step)
         else:
             steps[node] = Captured(node) if node.serial < trace.start else constant(node._data)

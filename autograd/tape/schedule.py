@@ -64,7 +64,7 @@ def scheduled(program: Program, codes: dict[Op, int]) -> Schedule:
             pairs = np.stack([table[start], strides], axis=1).ravel()
             words.append(np.concatenate([np.array([code, end - start, first + start, *products], np.int64), pairs]))
     return Schedule(
-        np.concatenate(words) if words else np.zeros(0, np.int64),
+        np.concatenate(words).astype(np.int32) if words else np.zeros(0, np.int32),
         leaves,
         len(address),
         np.array([address[x] for x in program.outputs], np.int64),

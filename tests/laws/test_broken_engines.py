@@ -23,7 +23,7 @@ def edited(function, old, new):
     return names[function.__name__]
 
 
-def depth_first(outputs, after=0):
+def depth_first(outputs):
     """Each node before its inputs, but not after all of its uses."""
     order, stack = {}, list(outputs)
     while stack:
