@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from autograd.tape.backends import OtherPathError
-from autograd.tape.choosing import check
+from autograd.tape.choosing import Choice, check
 from autograd.tape.layout import DifferentiableError, apart
 from autograd.tape.tape import Tape
 from autograd.transforms import nodes_wanted
@@ -20,7 +20,7 @@ class Compiled:
     tapes  every tape it has recorded and keeps, in that order
     """
 
-    def __init__(self, f: Callable[..., Any], backend: str) -> None:
+    def __init__(self, f: Callable[..., Any], backend: Choice) -> None:
         check(backend)
         functools.update_wrapper(self, f)
         self._f, self._backend = f, backend
@@ -63,14 +63,15 @@ class Compiled:
         return tape
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self, '__name__', 'function')}: {len(self.tapes)} tapes, {self._backend}>"
+        name, backend = getattr(self, "__name__", "function"), getattr(self._backend, "__name__", self._backend)
+        return f"<compiled {name}: {len(self.tapes)} tapes, {backend}>"
 
 
 @overload
-def compile(f: Callable[..., Any], *, backend: str = "auto") -> Compiled: ...
+def compile(f: Callable[..., Any], *, backend: Choice = "auto") -> Compiled: ...
 @overload
-def compile(f: None = None, *, backend: str = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
-def compile(f: Any = None, *, backend: str = "auto") -> Any:
+def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     """f, recorded when it is first called and replayed from then on; also a decorator.
 
         the same numbers, without the cost of remembering how they are made
@@ -80,7 +81,8 @@ def compile(f: Any = None, *, backend: str = "auto") -> Any:
     arguments that require a gradient, f itself is run, so that no gradient is lost.
 
     `backend` is "python" (no dependency; the choice for floats), "numpy" (the choice for arrays), "numba" (floats, at machine
-    speed: `pip install 'glassgrad[jit]'`), or "auto".
+    speed: `pip install 'glassgrad[jit]'`), "auto", or a function that makes a replay of a program, as
+    `autograd.tape.backends` says.
 
     Raises  ValueError   if there is no back end of that name
             ImportError  if it is not installed; names the command

@@ -81,7 +81,7 @@ def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
         key += (kind, x)
 
 
-def takes_scalars(backend: str, leaves: list[Any]) -> bool:
+def takes_scalars(backend: Any, leaves: list[Any]) -> bool:
     """Whether a function is recorded on Values: as its back end wants, or because there is no array among its arguments."""
     return backend in ("python", "numba") or not any(isinstance(x, np.ndarray) for x in leaves)
 

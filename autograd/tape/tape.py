@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.draw import Drawing
 from autograd.tape.backends import Batched, Replay
-from autograd.tape.choosing import backend_for, batched_for
+from autograd.tape.choosing import Choice, batched_for, chosen, module_of, single
 from autograd.tape.layout import Maker, apart, columns, takes_scalars
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
@@ -21,10 +21,10 @@ class Tape:
 
     program   the steps, after the optimiser
     recorded  how many steps there were before
-    backend   what runs them: "python", "numpy" or "numba"
+    backend   what runs them: "python", "numpy" or "numba", or what was passed
     """
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: str) -> None:
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
         choose = backend in ("python", "numba")
         self._signature, leaves = apart(args, choose)
         self._scalars = takes_scalars(backend, leaves)
@@ -34,7 +34,7 @@ class Tape:
             self._packed: Maker = packed
             self.recorded = len(program)
             self.program: Program = optimised(program)
-        self.backend, self._backend = backend_for(self.program, backend)
+        self.backend = chosen(self.program, backend)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
 
@@ -54,7 +54,7 @@ class Tape:
     def replayed(self, leaves: list[Any]) -> Any:
         """The same for the floats and arrays of arguments that are known to fit."""
         if self._replay is None:
-            self._replay = self._backend(self.program)
+            self._replay = single(self.backend)(self.program)
         return self._packed(self._replay(leaves))
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
@@ -78,10 +78,9 @@ class Tape:
 
     @property
     def source(self) -> str:
-        """The program as Python: what the back ends "python" and "numpy" run, and what "numba" does as well."""
-        from autograd.tape import python_backend
-
-        return python_backend.emitted(self.program)[0]
+        """The Python that runs: of the back end, or for one that runs none of "python", which does the same."""
+        module = module_of(self.backend) if isinstance(self.backend, str) else None
+        return getattr(module, "emitted", module_of("python").emitted)(self.program)[0]
 
     def draw(self, *, max_nodes: int = 300, rankdir: str = "LR", digits: int = 4) -> Drawing:
         """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
@@ -95,7 +94,8 @@ class Tape:
         return listing(self._name, self.program)
 
     def __repr__(self) -> str:
-        return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+        backend = getattr(self.backend, "__name__", self.backend)
+        return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {backend}>"
 
 
 @contextmanager
@@ -110,13 +110,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def record(f: Callable[..., Any], *examples: Any, backend: str = "auto") -> Tape:
+def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> Tape:
     """The tape of what f does for these examples: the path that it takes, and the derivatives that it asks for.
 
     f is run once. Floats and arrays are inputs of the tape, in containers too; other arguments are part of the program.
     Parameters that f takes from elsewhere, Values and Tensors, are read anew at every replay; plain numbers and arrays from
     elsewhere stay as they are. A function of Values may be given arrays, for the back ends "python" and "numba": it sees
-    nested lists of Values.
+    nested lists of Values. `backend` is as for `compile`.
+
+    A draw from any generator that lives before the call is noticed, and refused; one that f makes for itself, without a seed,
+    is not.
 
     Raises  TypeError     if f reads the data of a number that changes from call to call
             RuntimeError  if f draws random numbers

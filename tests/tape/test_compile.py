@@ -11,6 +11,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, grad, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
+from autograd.tape.backends import evaluated
 
 Pair = namedtuple("Pair", "a b")
 
@@ -243,3 +244,25 @@ def test_a_long_chain_is_recorded_without_recursion():
     for backend in ("python", "numba"):
         tape = record(f, 0.1, backend=backend)
         assert tape(0.1) == f(Value(0.1)).data
+
+
+def test_a_back_end_of_ones_own():
+    """All that it takes is a function from a program to a function of its inputs."""
+    seen = []
+
+    def slow(program):
+        seen.append([step.op.name for step in program.steps])
+        return lambda leaves: evaluated(program, leaves)
+
+    f = compile(value_and_grad(lambda x: ag.exp(x) + x), backend=slow)
+    assert f(2.0) == value_and_grad(lambda x: ag.exp(x) + x)(2.0)
+    assert seen == [["exp", "add", "add"]]
+    assert repr(f) == "<compiled <lambda>: 1 tapes, slow>"
+    np.testing.assert_array_equal(f.tapes[0].map(np.zeros(3))[0], np.full(3, 1.0))
+
+
+def test_source_is_that_of_the_back_end():
+    arrays = record(lambda x: ag.exp(x) * 2.0, np.ones(3))
+    assert "out=" in arrays.source
+    floats = record(lambda x: ag.exp(x) * 2.0, 1.0, backend="numba")
+    assert "exp(x0) * 2.0" in floats.source
