@@ -133,3 +133,26 @@ def test_a_constant_operand_is_a_value_that_needs_no_gradient(op):
             if one_sided.requires_grad:
                 one_sided.backward()
             assert_same(variable.grad, other.grad, 0, f"gradient of {op.name}({a}, {b}) with a constant")
+
+
+def test_source_means_what_it_says_whatever_stands_in_it():
+    """Python reads a < b != c as a chain, and a choice between numbers is no truth value."""
+    a, b = Code("a"), Code("b")
+    names = {"a": 2.0, "b": 1.0}
+    for piece, want in (
+        ((a > b) != 0.0, True),
+        ((a < b) == 0.0, True),
+        ((a > b) > (b > a), True),
+        (((a > b) != 0.0) & ((b > a) == 0.0), True),
+        (1.0 * source.where(a > b, a * 3.0, b), 6.0),
+        (source.where(a > b, a * 3.0, b) * 1.0, 6.0),
+        (1.0 * (a > b), 1.0),
+        (1.0 * ((a > b) & (b > a)), 0.0),
+        (1.0 * ((a > b) | (b > a)), 1.0),
+        (-0.0 + a * b, 2.0),
+    ):
+        got = eval(str(piece), dict(names))
+        assert got == want, str(piece)
+        assert type(got) is type(want) or isinstance(got, bool), str(piece)
+    with pytest.raises(TypeError, match=r"takes a branch on its numbers is no expression: write it with xp\.where"):
+        bool(a > b)
