@@ -4,7 +4,7 @@ Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
 he_uniform, glorot_uniform                             where their weights start
 cross_entropy, mean_squared_error                      how wrong an answer is, differentiable
 accuracy                                               how right answers are, for people
-SGD, Adam                                              how parameters move
+SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Loader, train_test_split                               rows in mini-batches
 fit, predict, History                                  training, and use
 datasets, plots                                        MNIST and two moons; pictures
@@ -13,24 +13,29 @@ scalar                                                 networks of single Values
 
 from nn import datasets, plots, scalar
 from nn.activations import ReLU, Sigmoid, Tanh
+from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
 from nn.losses import cross_entropy, mean_squared_error
 from nn.metrics import accuracy
 from nn.module import Module
-from nn.optimizers import SGD, Adam, Optimizer
+from nn.optimizers import SGD, Optimizer
 from nn.training import History, fit, predict
 
 __all__ = [
     "MLP",
     "SGD",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "History",
     "Linear",
+    "Lion",
     "Loader",
     "Module",
     "Optimizer",
+    "RMSprop",
     "ReLU",
     "Sequential",
     "Sigmoid",

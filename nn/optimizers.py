@@ -1,7 +1,7 @@
 """Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
 
 from collections.abc import Iterable
-from math import inf, sqrt
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -55,9 +55,10 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if that is not 0.
 
-        v ← momentum · v + g,   p ← p − lr · v
+        g ← g + weight_decay · p,   v ← momentum · v + g
+        p ← p − lr · v,   with nesterov p ← p − lr · (g + momentum · v)
 
-    Raises  as `Optimizer`, and ValueError if momentum is not in [0, 1)
+    Raises  as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
     Source  Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
     >>> p = Value(1.0)
     >>> (p * p).backward()
@@ -66,61 +67,32 @@ class SGD(Optimizer):
     0.8
     """
 
-    def __init__(self, parameters: Iterable[Parameter], lr: float, momentum: float = 0.0) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
         super().__init__(parameters, lr)
         self.momentum = within("momentum", momentum, below=1.0)
+        self.weight_decay = within("weight_decay", weight_decay, below=inf)
+        self.nesterov = bool(nesterov)
+        if nesterov and not self.momentum:
+            raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
         self.velocities: list[Number] = [0.0] * len(self.parameters)
 
     def updated(self, i: int, p: Number, g: Number) -> Number:
+        if self.weight_decay:
+            g = g + self.weight_decay * p
         if not self.momentum:
-            return _minus(p, self.lr * g)
+            return minus(p, self.lr * g)
         v = self.velocities[i]
         v *= self.momentum
         v += g
         self.velocities[i] = v
-        return _minus(p, self.lr * v)
-
-
-class Adam(Optimizer):
-    """Adaptive moment estimation: steps of about lr in every coordinate, whatever the size of its gradient.
-
-        m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + eps),
-        m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
-
-    Raises  as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or eps is negative,
-            infinite or NaN
-    Source  Kingma & Ba, ICLR 2015, algorithm 1
-    >>> p = Value(1.0)
-    >>> (p * p).backward()
-    >>> Adam([p], lr=0.1).step()
-    >>> round(p.data, 6)
-    0.9
-    """
-
-    def __init__(
-        self,
-        parameters: Iterable[Parameter],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-    ) -> None:
-        super().__init__(parameters, lr)
-        if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise TypeError(f"betas must be a pair such as (0.9, 0.999), got {betas!r}")
-        self.betas = within("betas[0]", betas[0], below=1.0), within("betas[1]", betas[1], below=1.0)
-        self.eps = within("eps", eps, below=inf)
-        count = len(self.parameters)
-        self.steps = [0] * count
-        self.means: list[Number] = [0.0] * count
-        self.squares: list[Number] = [0.0] * count
-
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        beta1, beta2 = self.betas
-        self.steps[i] = t = self.steps[i] + 1
-        self.means[i] = m = beta1 * self.means[i] + (1 - beta1) * g
-        self.squares[i] = v = beta2 * self.squares[i] + (1 - beta2) * (g * g)
-        rate = self.lr / (1 - beta1**t)
-        return p - rate * m / (np.sqrt(v) / sqrt(1 - beta2**t) + self.eps)
+        return minus(p, self.lr * (g + self.momentum * v if self.nesterov else v))
 
 
 def within(name: str, value: float, *, below: float) -> float:
@@ -153,6 +125,6 @@ def _checked(parameters: Iterable[Parameter]) -> list[Parameter]:
     return given
 
 
-def _minus(p: Number, step: Number) -> Number:
+def minus(p: Number, step: Number) -> Number:
     """p − step, written over the step where that is an array: one array less to fetch memory for."""
     return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step

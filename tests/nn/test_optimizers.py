@@ -8,16 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value
-from nn import SGD, Adam, Optimizer
+from nn import SGD, Adagrad, Adam, AdamW, Lion, Optimizer, RMSprop
 
 MAKERS = {
     "sgd": lambda parameters: SGD(parameters, lr=0.1),
     "momentum": lambda parameters: SGD(parameters, lr=0.03, momentum=0.9),
+    "nesterov": lambda parameters: SGD(parameters, lr=0.02, momentum=0.8, nesterov=True),
+    "rmsprop": lambda parameters: RMSprop(parameters, lr=0.02),
+    "adagrad": lambda parameters: Adagrad(parameters, lr=1.0),
     "adam": lambda parameters: Adam(parameters, lr=0.05),
     "adam, own betas": lambda parameters: Adam(parameters, lr=0.02, betas=(0.5, 0.9), eps=1e-3),
+    "lion": lambda parameters: Lion(parameters, lr=0.05),
+}
+#: With every other option, for which a quadratic bowl has its bottom elsewhere or nowhere.
+DECAYING = {
+    "sgd, weight decay": lambda parameters: SGD(parameters, lr=0.1, weight_decay=0.1),
+    "nesterov, weight decay": lambda parameters: SGD(parameters, lr=0.02, momentum=0.8, weight_decay=0.1, nesterov=True),
+    "rmsprop, all": lambda parameters: RMSprop(parameters, lr=0.01, alpha=0.9, eps=1e-4, momentum=0.5, weight_decay=0.1),
+    "adagrad, all": lambda parameters: Adagrad(parameters, lr=0.1, lr_decay=0.05, eps=1e-5, weight_decay=0.1),
+    "adam, weight decay": lambda parameters: Adam(parameters, lr=0.05, weight_decay=0.1),
+    "adamw": lambda parameters: AdamW(parameters, lr=0.05, weight_decay=0.3),
+    "lion, weight decay": lambda parameters: Lion(parameters, lr=0.05, weight_decay=0.1),
 }
 SHAPES = [(3, 2), (2,), ()]
 optimizers = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
 
 
 def parameters_and_gradients(seed, steps=20, dtype=np.float64):
@@ -31,20 +46,29 @@ def parameters_and_gradients(seed, steps=20, dtype=np.float64):
 @pytest.mark.peer
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
-    ("make", "theirs"),
+    ("name", "theirs"),
     [
-        (MAKERS["sgd"], lambda torch, p: torch.optim.SGD(p, lr=0.1)),
-        (MAKERS["momentum"], lambda torch, p: torch.optim.SGD(p, lr=0.03, momentum=0.9)),
-        (MAKERS["adam"], lambda torch, p: torch.optim.Adam(p, lr=0.05)),
-        (MAKERS["adam, own betas"], lambda torch, p: torch.optim.Adam(p, lr=0.02, betas=(0.5, 0.9), eps=1e-3)),
+        ("sgd", lambda optim, p: optim.SGD(p, lr=0.1)),
+        ("momentum", lambda optim, p: optim.SGD(p, lr=0.03, momentum=0.9)),
+        ("nesterov", lambda optim, p: optim.SGD(p, lr=0.02, momentum=0.8, nesterov=True)),
+        ("sgd, weight decay", lambda optim, p: optim.SGD(p, lr=0.1, weight_decay=0.1)),
+        ("nesterov, weight decay", lambda optim, p: optim.SGD(p, lr=0.02, momentum=0.8, weight_decay=0.1, nesterov=True)),
+        ("rmsprop", lambda optim, p: optim.RMSprop(p, lr=0.02)),
+        ("rmsprop, all", lambda optim, p: optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-4, momentum=0.5, weight_decay=0.1)),
+        ("adagrad", lambda optim, p: optim.Adagrad(p, lr=1.0)),
+        ("adagrad, all", lambda optim, p: optim.Adagrad(p, lr=0.1, lr_decay=0.05, eps=1e-5, weight_decay=0.1)),
+        ("adam", lambda optim, p: optim.Adam(p, lr=0.05)),
+        ("adam, own betas", lambda optim, p: optim.Adam(p, lr=0.02, betas=(0.5, 0.9), eps=1e-3)),
+        ("adam, weight decay", lambda optim, p: optim.Adam(p, lr=0.05, weight_decay=0.1)),
+        ("adamw", lambda optim, p: optim.AdamW(p, lr=0.05, weight_decay=0.3)),
     ],
-    ids=MAKERS.keys(),
+    ids=lambda x: x if isinstance(x, str) else "",
 )
-def test_twenty_steps_are_those_of_torch(make, theirs, seed):
+def test_twenty_steps_are_those_of_torch(name, theirs, seed):
     torch = pytest.importorskip("torch")
     ours, gradients = parameters_and_gradients(seed)
     peers = [torch.tensor(p.numpy().copy(), requires_grad=True) for p in ours]
-    optimizer, peer = make(ours), theirs(torch, peers)
+    optimizer, peer = (MAKERS | DECAYING)[name](ours), theirs(torch.optim, peers)
     for step, row in enumerate(gradients):
         optimizer.lr = peer.param_groups[0]["lr"] = 0.1 / (1 + step)
         for p, q, g in zip(ours, peers, row, strict=True):
@@ -55,7 +79,7 @@ def test_twenty_steps_are_those_of_torch(make, theirs, seed):
             np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-@optimizers
+@all_optimizers
 @given(st.integers(0, 2**32))
 def test_values_move_as_tensors_do(make, seed):
     rng = np.random.default_rng(seed)
@@ -72,7 +96,7 @@ def test_values_move_as_tensors_do(make, seed):
     np.testing.assert_allclose(tensor.numpy(), [value.data for value in values], rtol=1e-14)
 
 
-@optimizers
+@all_optimizers
 def test_a_step_touches_nothing_but_the_data(make):
     parameters, gradients = parameters_and_gradients(0, steps=3, dtype=np.float32)
     optimizer = make(parameters)
@@ -93,7 +117,7 @@ def test_a_step_touches_nothing_but_the_data(make):
                 assert not np.shares_memory(p.numpy(), p.grad)
 
 
-@optimizers
+@all_optimizers
 def test_two_runs_are_equal_bit_for_bit(make):
     ends = []
     for _ in range(2):
@@ -142,7 +166,7 @@ def test_zero_grad_forgets():
     assert value.grad == 0.0
 
 
-@optimizers
+@all_optimizers
 def test_a_gradient_of_another_shape_moves_nothing(make):
     first, second = Tensor([1.0, 2.0], requires_grad=True), Tensor([[1.0, 2.0]], requires_grad=True, label="w")
     first.grad, second.grad = np.ones(2), np.ones(2)
@@ -172,7 +196,7 @@ LEAF = Tensor([1.0], requires_grad=True)
         ([LEAF, Value(1.0), LEAF], ValueError, "a parameter is given twice among 3"),
     ],
 )
-@pytest.mark.parametrize("optimizer", [SGD, Adam])
+@pytest.mark.parametrize("optimizer", [SGD, RMSprop, Adagrad, Adam, AdamW, Lion])
 def test_impossible_parameters(optimizer, parameters, error, message):
     with pytest.raises(error, match=message):
         optimizer(parameters, lr=0.1)
@@ -191,6 +215,13 @@ def test_impossible_parameters(optimizer, parameters, error, message):
         (lambda p: Adam(p, betas=(0.9, -0.1)), ValueError, r"betas\[1\] must be .* got -0\.1"),
         (lambda p: Adam(p, betas=(0.9, math.nan)), ValueError, r"betas\[1\] must be .* got nan"),
         (lambda p: Adam(p, betas=0.9), TypeError, r"betas must be a pair such as \(0\.9, 0\.999\), got 0\.9"),
+        (lambda p: SGD(p, lr=0.1, nesterov=True), ValueError, "nesterov looks ahead along the momentum, and momentum is 0"),
+        (lambda p: SGD(p, lr=0.1, weight_decay=-1.0), ValueError, "weight_decay must be at least 0"),
+        (lambda p: RMSprop(p, alpha=1.0), ValueError, "alpha must be at least 0 and less than 1"),
+        (lambda p: RMSprop(p, momentum=-0.1), ValueError, "momentum must be at least 0"),
+        (lambda p: Adagrad(p, lr_decay=math.nan), ValueError, "lr_decay must be at least 0 and finite, got nan"),
+        (lambda p: AdamW(p, weight_decay=math.inf), ValueError, "weight_decay must be at least 0 and finite, got inf"),
+        (lambda p: Lion(p, betas=(0.9,)), TypeError, "betas must be a pair"),
         (lambda p: Adam(p, eps=-1e-8), ValueError, "eps must be at least 0 and finite, got -1e-08"),
     ],
 )
