@@ -2,7 +2,8 @@
 
 Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
 he_uniform, glorot_uniform                             where their weights start
-cross_entropy, mean_squared_error                      how wrong an answer is, differentiable
+cross_entropy, binary_cross_entropy_with_logits, hinge, mean_squared_error, mean_absolute_error, huber
+                                                       how wrong an answer is, differentiable
 accuracy                                               how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Loader, train_test_split                               rows in mini-batches
@@ -14,13 +15,15 @@ scalar                                                 networks of single Values
 from nn import datasets, plots, scalar
 from nn.activations import ReLU, Sigmoid, Tanh
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
+from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
-from nn.losses import cross_entropy, mean_squared_error
+from nn.losses import cross_entropy
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import SGD, Optimizer
+from nn.regression import huber, mean_absolute_error, mean_squared_error
 from nn.training import History, fit, predict
 
 __all__ = [
@@ -41,11 +44,16 @@ __all__ = [
     "Sigmoid",
     "Tanh",
     "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "cross_entropy",
     "datasets",
     "fit",
     "glorot_uniform",
     "he_uniform",
+    "hinge",
+    "huber",
+    "mean_absolute_error",
     "mean_squared_error",
     "plots",
     "predict",

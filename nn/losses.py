@@ -1,4 +1,4 @@
-"""Losses: one number that says how far predictions are from what they should be, the mean over the rows of a batch."""
+"""Losses of several classes, one number for each: what scores say of which class is right."""
 
 from typing import Any
 
@@ -69,23 +69,3 @@ def cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
     shifted = logits - xp.max(logits, axis=1, keepdims=True, initial=-xp.inf)
     right = shifted[xp.arange(len(labels)), labels, None]
     return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
-
-
-def mean_squared_error(predictions: Any, targets: Any) -> Any:
-    """The mean, over all entries, of the square of what is missing.
-
-        y = 1/m Σ (predictions − targets)²
-
-    Shapes  predictions and targets the same -> y ()
-    Raises  ValueError  if the shapes differ, even if one would broadcast to the other, or if there are no entries
-    >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
-    2.0
-    """
-    predicted, wanted = np.shape(predictions), np.shape(targets)
-    if predicted != wanted:
-        raise ValueError(
-            f"mean_squared_error: predictions have shape {predicted} and targets {wanted}; they must be equal, so reshape one"
-        )
-    if 0 in predicted:
-        raise ValueError(f"mean_squared_error of an empty batch is undefined: both have shape {predicted}")
-    return ag.mean(ag.square(ag.subtract(predictions, targets)))

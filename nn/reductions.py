@@ -1,0 +1,75 @@
+"""From an error for each entry to one number for all: what the losses have in common."""
+
+from typing import Any
+
+import numpy as np
+
+import autograd as ag
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def reduced(errors: Any, reduction: str, weights: Any, name: str) -> Any:
+    """The mean of the errors, weighted if there are weights, their sum, or the errors themselves.
+
+        mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
+
+    Shapes  errors (n, …); weights (n,), one a row, or as the errors
+    Raises  ValueError  if the reduction is unknown, or weights have another shape, are negative, or are all 0
+    """
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{name}: reduction {reduction!r} is none of {', '.join(REDUCTIONS)}")
+    if weights is None:
+        return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
+    w = _checked(np.asarray(weights, dtype=float), np.shape(errors), name)
+    w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
+    weighted = errors * w
+    if reduction == "none":
+        return weighted
+    return ag.sum(weighted) / float(w.sum()) if reduction == "mean" else ag.sum(weighted)
+
+
+def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
+    if w.shape != shape and (not shape or w.shape != shape[:1]):
+        raise ValueError(f"{name}: weights must have shape {shape[:1]}, one a row, or {shape}, not {w.shape}")
+    if not (w >= 0).all():
+        place = int(np.argmin(np.where(w >= 0, 0, -1)))
+        raise ValueError(f"{name}: weights must be at least 0, and entry {place} is {w.ravel()[place]}")
+    if not w.any():
+        raise ValueError(f"{name}: all {w.size} weights are 0, so there is nothing to take a mean of")
+    return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
+
+
+def refuse_other_shape(name: str, predictions: Any, targets: Any) -> None:
+    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty."""
+    predicted, wanted = np.shape(predictions), np.shape(targets)
+    if predicted != wanted:
+        raise ValueError(f"{name}: predictions have shape {predicted} and targets {wanted}; they must be equal, so reshape one")
+    if 0 in predicted:
+        raise ValueError(f"{name} of an empty batch is undefined: both have shape {predicted}")
+
+
+@ag.custom_op(lambda g, y, x, name, what: g)
+def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
+    """The numbers as they are, once it is certain that each of them lies between 0 and 1.
+
+    Raises  ValueError  if one does not; names the first
+    """
+    _refuse_if((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
+    return x
+
+
+@ag.custom_op(lambda g, y, x, name: g)
+def signs(xp: Any, x: Any, *, name: str) -> Any:
+    """The numbers as they are, once it is certain that each of them is −1 or 1.
+
+    Raises  ValueError  if one is not; names the first
+    """
+    _refuse_if(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
+    return x
+
+
+def _refuse_if(wrong: Any, x: Any, message: str) -> None:
+    if np.any(wrong):
+        place = int(np.argmax(wrong))
+        raise ValueError(f"{message}, and entry {place} is {np.ravel(x)[place]}")
