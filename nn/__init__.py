@@ -2,8 +2,8 @@
 
 Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
 he_uniform, glorot_uniform                             where their weights start
-cross_entropy, binary_cross_entropy_with_logits, hinge, mean_squared_error, mean_absolute_error, huber
-                                                       how wrong an answer is, differentiable
+cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
+mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
 accuracy                                               how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Loader, train_test_split                               rows in mini-batches
@@ -19,7 +19,7 @@ from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hi
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
-from nn.losses import cross_entropy
+from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import SGD, Optimizer
@@ -53,8 +53,11 @@ __all__ = [
     "he_uniform",
     "hinge",
     "huber",
+    "kl_divergence",
     "mean_absolute_error",
     "mean_squared_error",
+    "multiclass_hinge",
+    "nll",
     "plots",
     "predict",
     "scalar",
