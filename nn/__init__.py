@@ -1,6 +1,7 @@
 """Neural networks on top of `autograd`, of whose public face alone they are made.
 
-Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid   functions with parameters
+Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
+                                                       functions with parameters
 he_uniform, glorot_uniform                             where their weights start
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
@@ -16,12 +17,14 @@ from nn import datasets, plots, scalar
 from nn.activations import ReLU, Sigmoid, Tanh
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
 from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
+from nn.blocks import Dropout, Embedding, Flatten, Residual
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy
 from nn.module import Module
+from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
 from nn.regression import huber, mean_absolute_error, mean_squared_error
 from nn.training import History, fit, predict
@@ -32,14 +35,21 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "BatchNorm1d",
+    "Dropout",
+    "Embedding",
+    "Flatten",
     "History",
+    "LayerNorm",
     "Linear",
     "Lion",
     "Loader",
     "Module",
     "Optimizer",
+    "RMSNorm",
     "RMSprop",
     "ReLU",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Tanh",
