@@ -9,6 +9,7 @@ accuracy                                               how right answers are, fo
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Loader, train_test_split                               rows in mini-batches
 fit, predict, History                                  training, and use
+save, load, UnreadableFileError                        models as files
 datasets, plots                                        MNIST and two moons; pictures
 scalar                                                 networks of single Values
 """
@@ -27,6 +28,7 @@ from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
 from nn.regression import huber, mean_absolute_error, mean_squared_error
+from nn.saving import UnreadableFileError, load, save
 from nn.training import History, fit, predict
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Tanh",
+    "UnreadableFileError",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -64,12 +67,14 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
+    "load",
     "mean_absolute_error",
     "mean_squared_error",
     "multiclass_hinge",
     "nll",
     "plots",
     "predict",
+    "save",
     "scalar",
     "train_test_split",
 ]

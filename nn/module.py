@@ -1,8 +1,10 @@
 """`Module`: a function with parameters, and the parameters of everything it is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from reprlib import recursive_repr
 from typing import Any, Self
+
+import numpy as np
 
 from autograd import Tensor, Value
 
@@ -56,6 +58,90 @@ class Module:
             named[path] = leaf
         return list(named.items())
 
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """A copy of all numbers that the module keeps, by path: parameters, constant tensors, running means.
+
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope = Value(2.0)
+        >>> Line().state_dict()
+        {'slope': array(2.)}
+        """
+        return {path: np.array(_numbers(holder, name)) for path, (holder, name) in self._state().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
+
+        Raises  ValueError  if a path is missing or unknown, or an array has another shape or cannot be of the type, with all
+                            of them named; nothing is changed then
+        """
+        places = self._state()
+        wrong = [f"{path} is missing" for path in places if path not in state]
+        wrong += [f"{path} is unknown" for path in state if path not in places]
+        new: dict[str, np.ndarray[Any, Any]] = {}
+        for path in [path for path in places if path in state]:
+            old, given = np.asarray(_numbers(*places[path])), np.asarray(state[path])
+            if given.shape != old.shape:
+                wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
+            elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
+                wrong.append(f"{path} has type {given.dtype} in place of {old.dtype}")
+            else:
+                new[path] = given.astype(old.dtype)
+        if wrong:
+            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+        for path, array in new.items():
+            holder, name = places[path]
+            place = _get(holder, name)
+            if isinstance(place, Tensor):
+                place.data = array
+            elif isinstance(place, Value):
+                place.data = float(array)
+            else:
+                _set(holder, name, array)
+
+    def _state(self) -> dict[str, tuple[Any, Any]]:
+        """For each path of a number or array that is kept, where it is: what holds it, and under which name."""
+        found: dict[str, tuple[Any, Any]] = {}
+        seen: set[int] = set()
+        pending: list[tuple[str, Any]] = [("", self)]
+        while pending:
+            prefix, holder = pending.pop(0)
+            for name, child in _children(holder):
+                path = f"{prefix}.{name}" if prefix else name
+                if id(child) in seen:
+                    continue
+                if isinstance(child, Tensor | Value | np.ndarray):
+                    seen.add(id(child))
+                    if path in found:
+                        raise ValueError(f"two numbers of {type(self).__name__} are at {path!r}: rename a key of its dicts")
+                    found[path] = (holder, name)
+                elif isinstance(child, Module | dict | list | tuple):
+                    seen.add(id(child))
+                    pending.append((path, child))
+        return found
+
+    def summary(self) -> str:
+        """A table of the parts that have parameters of their own, with the shapes and counts of these.
+
+        >>> from nn import Linear
+        >>> print(Linear(2, 3).summary())
+        part   parameters               count
+        Linear weight (2, 3), bias (3,)     9
+        total                               9
+        """
+        rows = []
+        for path, module in [(p or type(self).__name__, m) for p, m in _walk(self) if isinstance(m, Module)]:
+            own = [(n, p) for n, p in vars(module).items() if isinstance(p, Parameter) and p.requires_grad]
+            if own:
+                shapes = ", ".join(f"{n} {np.shape(p.numpy()) if isinstance(p, Tensor) else '()'}" for n, p in own)
+                rows.append((path, shapes, sum(p.size if isinstance(p, Tensor) else 1 for _, p in own)))
+        total = sum(p.size if isinstance(p, Tensor) else 1 for p in self.parameters())
+        first = max([5, *(len(path) for path, _, _ in rows)])
+        second = max([10, *(len(shapes) for _, shapes, _ in rows)])
+        lines = [f"{'part':{first}} {'parameters':{second}} count"]
+        lines += [f"{path:{first}} {shapes:{second}} {count:5,}" for path, shapes, count in rows]
+        return "\n".join([*lines, f"{'total':{first}} {'':{second}} {total:5,}"])
+
     def modules(self) -> list["Module"]:
         """This module and all those it is made of."""
         return [module for _, module in _walk(self) if isinstance(module, Module)]
@@ -106,6 +192,28 @@ def _children(part: Any) -> list[tuple[str, Any]]:
     if isinstance(part, dict):
         return [(str(key), child) for key, child in part.items()]
     return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
+
+
+def _get(holder: Any, name: str) -> Any:
+    if isinstance(holder, Module):
+        return getattr(holder, name)
+    return holder[int(name)] if isinstance(holder, list | tuple) else next(v for k, v in holder.items() if str(k) == name)
+
+
+def _set(holder: Any, name: str, array: Any) -> None:
+    if isinstance(holder, Module):
+        setattr(holder, name, array)
+    elif isinstance(holder, tuple):
+        holder[int(name)][...] = array
+    elif isinstance(holder, list):
+        holder[int(name)] = array
+    else:
+        holder[next(k for k in holder if str(k) == name)] = array
+
+
+def _numbers(holder: Any, name: str) -> Any:
+    x = _get(holder, name)
+    return x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x
 
 
 def _parts(whole: Any) -> Iterator[Module]:

@@ -1,0 +1,207 @@
+"""What is saved comes back bit for bit; what is not a file of this model is refused before anything changes."""
+
+import io
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from nn import UnreadableFileError, load, save
+
+KINDS = ["npz", "safetensors"]
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def model(seed=0):
+    return nn.Sequential(nn.Linear(3, 4, seed=seed), nn.BatchNorm1d(4), nn.Linear(4, 2, seed=seed + 1, dtype=float))
+
+
+def bits(m):
+    return {name: (a.dtype, a.shape, a.tobytes()) for name, a in m.state_dict().items()}
+
+
+@kinds
+def test_numbers_come_back_bit_for_bit(kind, tmp_path):
+    m = model()
+    odd = np.array([[np.nan, -0.0, np.inf, 5e-324]] * 3, np.float32)
+    m.layers[0].weight.data = odd
+    m.layers[1].running_mean = np.arange(4, dtype=np.float32)
+    file = save(m, tmp_path / f"model.{kind}")
+    other = model(7)
+    assert bits(other) != bits(m)
+    load(other, file)
+    assert bits(other) == bits(m)
+    assert os.listdir(tmp_path) == [f"model.{kind}"]
+
+
+@kinds
+def test_arrays_in_any_order_come_back(kind, tmp_path):
+    m = nn.Sequential(nn.Linear(3, 4, seed=0))
+    m.layers[0].weight.data = np.asfortranarray(np.arange(12.0, dtype=np.float32).reshape(3, 4))
+    other = nn.Sequential(nn.Linear(3, 4, seed=1))
+    load(other, save(m, tmp_path / f"m.{kind}"))
+    np.testing.assert_array_equal(other.layers[0].weight.numpy(), np.arange(12.0).reshape(3, 4))
+
+
+def test_scalar_networks_are_saved_too(tmp_path):
+    m, other = nn.scalar.MLP(2, [3, 1]), nn.scalar.MLP(2, [3, 1])
+    load(other, save(m, tmp_path / "m.npz"))
+    assert [p.data for p in other.parameters()] == [p.data for p in m.parameters()]
+
+
+class Trap:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/glassgrad-was-here",)
+
+
+def rewritten(content, change):
+    """A .npz with its members changed by `change(name, bytes) -> [(name, bytes)]`."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            for name, data in change(member, old.read(member)):
+                new.writestr(name, data)
+    return out.getvalue()
+
+
+def npy(array, allow_pickle=False):
+    out = io.BytesIO()
+    np.lib.format.write_array(out, array, allow_pickle=allow_pickle)
+    return out.getvalue()
+
+
+def only(target, replacement):
+    return lambda content: rewritten(
+        content, lambda name, data: replacement(name, data) if name.startswith(target) else [(name, data)]
+    )
+
+
+W = "layers.0.weight"
+HOSTILE = {
+    "empty": lambda content: b"",
+    "truncated": lambda content: content[: len(content) // 2],
+    "a pickle by another name": lambda content: pickle.dumps(Trap()),
+    "text": lambda content: b"weights, honestly",
+    "a missing key": only(W, lambda name, data: []),
+    "an unknown key": only(W, lambda name, data: [(name, data), ("backdoor.npy", data)]),
+    "a key twice": only(W, lambda name, data: [(name, data), (W, data)]),
+    "another shape": only(W, lambda name, data: [(name, npy(np.zeros((4, 3), np.float32)))]),
+    "another type": only(W, lambda name, data: [(name, npy(np.zeros((3, 4), np.float64)))]),
+    "objects": only(W, lambda name, data: [(name, npy(np.full((3, 4), Trap(), dtype=object), allow_pickle=True))]),
+    "text in an array": only(W, lambda name, data: [(name, npy(np.full((3, 4), "x")))]),
+    "a forged header": only(W, lambda name, data: [(name, data.replace(b"(3, 4)", b"(9, 9)"))]),
+    "code in a header": only(W, lambda name, data: [(name, data.replace(b"False", b"[][0]"))]),
+    "a bomb": only(W, lambda name, data: [(name, npy(np.zeros((3_000, 4_000), np.float32)))]),
+    "a path out of the folder": only(W, lambda name, data: [("../../" + name, data)]),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_and_nothing_changes(name, tmp_path):
+    file = save(model(), tmp_path / "m.npz")
+    file.write_bytes(HOSTILE[name](file.read_bytes()))
+    m = model(3)
+    before = bits(m)
+    with pytest.raises(UnreadableFileError, match=r"m\.npz cannot be read: ."):
+        load(m, file)
+    assert bits(m) == before
+    assert not os.path.exists("/tmp/glassgrad-was-here")
+
+
+@kinds
+@given(data=st.data())
+def test_a_flipped_bit_is_refused_or_changes_only_numbers(kind, data, tmp_path_factory):
+    """A .npz has check sums; a .safetensors file has none, so a flip in its numbers cannot be seen."""
+    folder = tmp_path_factory.mktemp("flip")
+    file = save(model(), folder / f"m.{kind}")
+    content = bytearray(file.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    file.write_bytes(content)
+    m = model(3)
+    before = bits(m)
+    try:
+        load(m, file)
+    except UnreadableFileError:
+        assert bits(m) == before
+    else:
+        changed = [n for n in before if bits(m)[n] != bits(model())[n]]
+        assert len(changed) <= (kind == "safetensors")
+
+
+@kinds
+def test_another_model_is_refused(kind, tmp_path):
+    file = save(model(), tmp_path / f"m.{kind}")
+    other = nn.MLP(3, [4], 2)
+    before = bits(other)
+    with pytest.raises(UnreadableFileError, match=r"unknown|missing|has type"):
+        load(other, file)
+    assert bits(other) == before
+
+
+@kinds
+def test_a_kill_leaves_the_old_file_or_the_new_one(kind, tmp_path):
+    file = tmp_path / f"m.{kind}"
+    program = (
+        "import sys, nn\n"
+        "a, b = (nn.MLP(50, [50], 50, seed=s) for s in (0, 1))\n"
+        "print('ready', flush=True)\n"
+        "while True:\n"
+        "    nn.save(a, sys.argv[1]); nn.save(b, sys.argv[1])\n"
+    )
+    whole = [bits(nn.MLP(50, [50], 50, seed=s)) for s in (0, 1)]
+    save(nn.MLP(50, [50], 50, seed=0), file)
+    root = os.path.dirname(os.path.dirname(nn.__file__))
+    for i in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(file)], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": root}
+        )
+        with process:
+            process.stdout.readline()
+            time.sleep(0.003 * i)
+            process.send_signal(signal.SIGKILL)
+        m = nn.MLP(50, [50], 50, seed=9)
+        load(m, file)
+        assert bits(m) in whole
+
+
+def test_what_cannot_be_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match=r"in a \.npz or \.safetensors file, not in 'model\.pt'"):
+        save(model(), "model.pt")
+    with pytest.raises(FileNotFoundError):
+        load(model(), tmp_path / "none.npz")
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[safetensors\]'"):
+        save(model(), tmp_path / "m.safetensors")
+
+
+def test_state_dict_is_a_copy_and_loads_whole_or_not_at_all():
+    m = model()
+    state = m.state_dict()
+    assert list(state) == ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "layers.1.running_mean",
+                           "layers.1.running_var", "layers.2.weight", "layers.2.bias"]  # fmt: skip
+    state["layers.0.weight"][:] = 5.0
+    assert not np.any(m.layers[0].weight.numpy() == 5.0)
+    before = bits(m)
+    wrong = {k: v for k, v in state.items() if k != "layers.2.bias"} | {"extra": np.ones(1), "layers.0.bias": np.ones(3)}
+    with pytest.raises(ValueError, match=r"layers\.2\.bias is missing; extra is unknown; layers\.0\.bias has shape \(3,\)"):
+        m.load_state_dict(wrong)
+    assert bits(m) == before
+    m.load_state_dict(state)
+    assert np.all(m.layers[0].weight.numpy() == 5.0)
+    with pytest.raises(ValueError, match="has type complex128 in place of float32"):
+        m.load_state_dict(state | {"layers.0.bias": np.ones(4, complex)})
+
+
+def test_summary_counts():
+    text = model().summary()
+    assert "layers.0 weight (3, 4), bias (4,)" in text
+    assert text.splitlines()[-1].split() == ["total", str(3 * 4 + 4 + 8 + 4 * 2 + 2)]
