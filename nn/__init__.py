@@ -7,6 +7,7 @@ cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binar
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
 accuracy                                               how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
+Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Loader, train_test_split                               rows in mini-batches
 fit, predict, History                                  training, and use
 save, load, UnreadableFileError                        models as files
@@ -14,7 +15,7 @@ datasets, plots                                        MNIST and two moons; pict
 scalar                                                 networks of single Values
 """
 
-from nn import datasets, plots, scalar
+from nn import datasets, plots, scalar, schedules
 from nn.activations import ReLU, Sigmoid, Tanh
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
 from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
@@ -29,6 +30,7 @@ from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
 from nn.regression import huber, mean_absolute_error, mean_squared_error
 from nn.saving import UnreadableFileError, load, save
+from nn.schedules import Plateau, Schedule, clip_gradients_by_norm, clip_gradients_by_value
 from nn.training import History, fit, predict
 
 __all__ = [
@@ -48,10 +50,12 @@ __all__ = [
     "Loader",
     "Module",
     "Optimizer",
+    "Plateau",
     "RMSNorm",
     "RMSprop",
     "ReLU",
     "Residual",
+    "Schedule",
     "Sequential",
     "Sigmoid",
     "Tanh",
@@ -59,6 +63,8 @@ __all__ = [
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "clip_gradients_by_norm",
+    "clip_gradients_by_value",
     "cross_entropy",
     "datasets",
     "fit",
@@ -76,5 +82,6 @@ __all__ = [
     "predict",
     "save",
     "scalar",
+    "schedules",
     "train_test_split",
 ]

@@ -1,0 +1,213 @@
+"""Learning rates over time: each schedule says by what factor of the first rate a step is taken."""
+
+from collections.abc import Callable, Iterable
+from math import cos, inf, isfinite, pi
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.data import whole
+from nn.module import Parameter
+from nn.optimizers import Optimizer, within
+
+#: The factor of the learning rate at a step, counted from 0.
+Factor = Callable[[int], float]
+
+
+class Schedule:
+    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer.
+
+        lr(t) = lr(0) · factor(t)
+
+    Raises  ValueError  when the factor is negative or not finite; names the step
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=0.1)
+    >>> schedule = Schedule(optimizer, exponential(0.5))
+    >>> rates = [optimizer.lr]
+    >>> for _ in range(2):
+    ...     schedule.step()
+    ...     rates.append(optimizer.lr)
+    >>> rates
+    [0.1, 0.05, 0.025]
+    """
+
+    def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
+        self.optimizer = optimizer
+        self.factor = factor
+        self.first = optimizer.lr
+        self.steps = 0
+        self._set()
+
+    def step(self) -> None:
+        """Go on to the next step's rate."""
+        self.steps += 1
+        self._set()
+
+    def _set(self) -> None:
+        factor = self.factor(self.steps)
+        if not isfinite(factor) or factor < 0:
+            raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
+        self.optimizer.lr = self.first * factor
+
+
+def constant() -> Factor:
+    """The same rate for ever: 1.
+
+    >>> constant()(100)
+    1.0
+    """
+    return lambda t: 1.0
+
+
+def stepwise(every: int, gamma: float = 0.1) -> Factor:
+    """Smaller by a factor at every so many steps.
+
+        γ^⌊t / every⌋
+
+    >>> [stepwise(2, 0.5)(t) for t in range(5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+    n, g = whole("every", every, least=1), within("gamma", gamma, below=inf)
+    return lambda t: g ** (t // n)
+
+
+def exponential(gamma: float) -> Factor:
+    """Smaller by a factor at each step.
+
+        γᵗ
+
+    >>> [exponential(0.5)(t) for t in range(3)]
+    [1.0, 0.5, 0.25]
+    """
+    g = within("gamma", gamma, below=inf)
+    return lambda t: g**t
+
+
+def cosine(steps: int, least: float = 0.0) -> Factor:
+    """Down half a wave of the cosine to `least` in so many steps, and there for ever.
+
+        least + (1 − least) (1 + cos(π t / steps)) / 2
+
+    Source  Loshchilov & Hutter, ICLR 2017, eq. 5
+    >>> [round(cosine(2)(t), 6) for t in range(4)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    n, low = whole("steps", steps, least=1), within("least", least, below=inf)
+    return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
+
+
+def warm_up(steps: int, then: Factor | None = None) -> Factor:
+    """Up in a straight line for so many steps, and then along another schedule, which begins at its 0.
+
+        (t + 1) / steps,   then(t − steps) from t = steps on
+
+    Source  Goyal et al., arXiv:1706.02677, 2017, section 2.2
+    >>> [warm_up(2, exponential(0.5))(t) for t in range(4)]
+    [0.5, 1.0, 1.0, 0.5]
+    """
+    n, after = whole("steps", steps, least=1), then or constant()
+    return lambda t: (t + 1) / n if t < n else after(t - n)
+
+
+def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: float = 1e-4 / 25) -> Factor:
+    """Up half a wave of the cosine from `first` to 1 for a share of the steps, and down another one to `last`.
+
+    Source  Smith & Topin, arXiv:1708.07120, 2018
+    >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
+    [0.0, 1.0, 0.0]
+    """
+    n, share = whole("steps", steps, least=1), within("rising", rising, below=1.0)
+    top = share * n
+
+    def factor(t: int) -> float:
+        if t < top:
+            return 1.0 + (first - 1.0) * (1.0 + cos(pi * t / top)) / 2.0
+        return last + (1.0 - last) * (1.0 + cos(pi * (min(t, n) - top) / (n - top))) / 2.0
+
+    return factor
+
+
+class Plateau:
+    """A learning rate that falls when a number, such as the held-out loss, has not fallen for a while.
+
+    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> plateau = Plateau(optimizer, factor=0.5, patience=1)
+    >>> for loss in (3.0, 3.0, 3.0):
+    ...     plateau.step(loss)
+    >>> optimizer.lr
+    0.5
+    """
+
+    def __init__(self, optimizer: Optimizer, factor: float = 0.1, patience: int = 10, threshold: float = 1e-4) -> None:
+        self.optimizer = optimizer
+        self.factor = within("factor", factor, below=1.0)
+        self.patience = whole("patience", patience, least=0)
+        self.threshold = within("threshold", threshold, below=1.0)
+        self.best, self.bad = inf, 0
+
+    def step(self, number: float) -> None:
+        """Take note of the newest number."""
+        if number < self.best * (1.0 - self.threshold):
+            self.best, self.bad = float(number), 0
+            return
+        self.bad += 1
+        if self.bad > self.patience:
+            self.optimizer.lr *= self.factor
+            self.bad = 0
+
+
+def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> float:
+    """The Euclidean norm of all gradients together; if it is above `most`, they are all made smaller by one factor.
+
+        g ← g · most / max(‖g‖, most)
+
+    Raises  ValueError  if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
+    Source  Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, 4.0])
+    >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
+    (5.0, [0.6000000000000001, 0.8])
+    """
+    limit = _positive("most", most)
+    moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
+    norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
+    if not isfinite(norm):
+        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
+    if norm > limit:
+        for p, g in moving:
+            p.grad = _like(p, g * (limit / norm))
+    return norm
+
+
+def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> None:
+    """Every entry of every gradient brought between −most and most.
+
+        g ← min(max(g, −most), most)
+
+    Raises  ValueError  if `most` is not positive and finite
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, -0.5])
+    >>> clip_gradients_by_value([p], 1.0)
+    >>> p.grad.tolist()
+    [1.0, -0.5]
+    """
+    limit = _positive("most", most)
+    for p in parameters:
+        if p.grad is not None:
+            p.grad = _like(p, np.clip(p.grad, -limit, limit))
+
+
+def _like(p: Parameter, gradient: Any) -> Any:
+    return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)
+
+
+def _positive(name: str, value: float) -> float:
+    if not within(name, value, below=inf):
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return float(value)
