@@ -5,7 +5,8 @@ Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid, Dropout, BatchNorm1d, Laye
 he_uniform, glorot_uniform                             where their weights start
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
-accuracy                                               how right answers are, for people
+accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
+                                                       how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Loader, train_test_split                               rows in mini-batches
@@ -24,7 +25,7 @@ from nn.data import Loader, train_test_split
 from nn.initializers import glorot_uniform, he_uniform
 from nn.layers import MLP, Linear, Sequential
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
-from nn.metrics import accuracy
+from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
@@ -65,6 +66,7 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "clip_gradients_by_norm",
     "clip_gradients_by_value",
+    "confusion_matrix",
     "cross_entropy",
     "datasets",
     "fit",
@@ -79,9 +81,12 @@ __all__ = [
     "multiclass_hinge",
     "nll",
     "plots",
+    "precision_recall_f1",
     "predict",
+    "r_squared",
     "save",
     "scalar",
     "schedules",
     "train_test_split",
+    "zero_one_loss",
 ]

@@ -1,4 +1,4 @@
-"""Data to learn from: two moons, drawn from a formula, and MNIST, the real digits."""
+"""Data to learn from: shapes in the plane and curves, drawn from formulas, and MNIST, the real digits."""
 
 from math import inf
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nn.data import generator, whole
 from nn.mnist import MNIST, mnist
 
-__all__ = ["MNIST", "mnist", "moons"]
+__all__ = ["MNIST", "blobs", "circles", "curve", "mnist", "moons", "spirals"]
 
 
 Points = NDArray[np.float64]
@@ -30,18 +30,124 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     ((4, 2), [0, 0, 1, 1])
     """
     whole("n", n, least=2)
-    if not (isinstance(noise, int | float | np.floating) and 0 <= noise < inf):
-        raise ValueError(f"noise must be a finite number, 0 or more, got {noise!r}")
     outer, inner = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
-    x = np.concatenate(
+    return _shuffled(
         [
             np.column_stack([np.cos(outer), np.sin(outer)]),
             np.column_stack([1 - np.cos(inner), 0.5 - np.sin(inner)]),
-        ]
+        ],
+        noise,
+        seed,
     )
-    y = np.repeat(np.array([0, 1], np.int64), [len(outer), len(inner)])
+
+
+def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int = 0) -> tuple[Points, Labels]:
+    """Points of two circles, one in the other, and the circle of each; shuffled, read-only.
+
+        label 0:  (cos t, sin t),   label 1:  ratio (cos t, sin t),   t evenly spaced around
+
+    Shapes, units and errors  as `moons`, and ValueError if ratio is not between 0 and 1
+
+    >>> x, y = circles(4, noise=0.0)
+    >>> np.hypot(*x[y == 1].T).tolist()
+    [0.5, 0.5]
+    """
+    whole("n", n, least=2)
+    if not 0 < ratio < 1:
+        raise ValueError(f"ratio must be between 0 and 1, got {ratio!r}")
+    return _shuffled([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
+
+
+def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 0.03, seed: int = 0) -> tuple[Points, Labels]:
+    """Points of spiral arms, and the arm of each; shuffled, read-only.
+
+        label k:  r (cos φ, sin φ),   φ = 2π (k / arms + turns · r),   r evenly spaced on (0, 1]
+
+    Shapes, units and errors  as `moons`, with y from 0 to arms − 1 and n at least the number of arms
+
+    >>> x, y = spirals(6, arms=3)
+    >>> x.shape, np.bincount(y).tolist()
+    ((6, 2), [2, 2, 2])
+    """
+    whole("n", n, least=whole("arms", arms, least=2))
+    parts = []
+    for k in range(arms):
+        r = np.linspace(1.0, 0.0, n // arms + (k < n % arms), endpoint=False)[::-1]
+        angle = 2 * np.pi * (k / arms + turns * r)
+        parts.append(np.column_stack([r * np.cos(angle), r * np.sin(angle)]))
+    return _shuffled(parts, noise, seed)
+
+
+def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, flipped: float = 0.0, seed: int = 0) -> tuple[Points, Labels]:
+    """Points of Gaussians around a circle, and the Gaussian of each; shuffled, read-only.
+
+        label k:  (cos 2πk/classes, sin 2πk/classes) + spread · N(0, 1)
+
+    A share `flipped` of the labels, rounded down, is replaced by another class at random.
+
+    Shapes  x (n, 2) float64, y (n,) int64 from 0 to classes − 1
+    Raises  TypeError   if n, classes or seed is no integer
+            ValueError  if one is too small, spread is negative or not finite, or flipped is not in [0, 1]
+
+    >>> x, y = blobs(9, classes=3)
+    >>> x.shape, np.bincount(y).tolist()
+    ((9, 2), [3, 3, 3])
+    """
+    whole("n", n, least=whole("classes", classes, least=2))
+    if not 0 <= flipped <= 1:
+        raise ValueError(f"flipped must be a share between 0 and 1, got {flipped!r}")
+    centres = _circle(classes)
+    x, y = _shuffled([np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)], spread, seed)
+    rng = generator(seed, 1)
+    wrong = rng.choice(n, size=int(flipped * n), replace=False)
+    y = y.copy()
+    y[wrong] = (y[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
+    y.flags.writeable = False
+    return x, y
+
+
+def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int = 0) -> tuple[Points, NDArray[np.float64]]:
+    """Points of a noisy curve to fit, in order of x, read-only; a share of them, rounded down, lies far off.
+
+        y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier has 3 more
+
+    Shapes  x (n, 1) float64, y (n, 1) float64
+    Raises  TypeError   if n or seed is no integer
+            ValueError  if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
+
+    >>> x, y = curve(5, noise=0.0)
+    >>> x.shape, bool(y[2, 0] == 0.0)
+    ((5, 1), True)
+    """
+    whole("n", n, least=2)
+    if not 0 <= outliers <= 1:
+        raise ValueError(f"outliers must be a share between 0 and 1, got {outliers!r}")
     rng = generator(seed)
-    order = rng.permutation(n)
-    x, y = x[order] + rng.normal(scale=noise, size=(n, 2)), y[order]
+    x = np.linspace(-2.0, 2.0, n)[:, None]
+    y = np.sin(3 * x) + x / 2 + rng.normal(scale=_deviation("noise", noise), size=(n, 1))
+    y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
     x.flags.writeable = y.flags.writeable = False
     return x, y
+
+
+def _circle(n: int) -> Points:
+    t = 2 * np.pi * np.arange(n) / n
+    return np.column_stack([np.cos(t), np.sin(t)])
+
+
+def _shuffled(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
+    """The points of all parts with noise, and the number of the part of each, in random order."""
+    scale = _deviation("noise", noise)
+    x = np.concatenate(parts)
+    y = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in parts])
+    rng = generator(seed)
+    order = rng.permutation(len(x))
+    x, y = x[order] + rng.normal(scale=scale, size=x.shape), y[order]
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
+
+
+def _deviation(name: str, value: float) -> float:
+    if isinstance(value, bool) or not (isinstance(value, int | float | np.floating) and 0 <= value < inf):
+        raise ValueError(f"{name} must be a finite number, 0 or more, got {value!r}")
+    return float(value)

@@ -1,6 +1,6 @@
 """How good the answers are, as plain numbers for people: nothing here is differentiated."""
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,12 +27,98 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666
     """
+    rows, classes = _rows_and_classes("accuracy", scores, labels)
+    return float(np.mean(rows.argmax(axis=1) == classes))
+
+
+def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
+    """The fraction of rows whose highest score stands elsewhere than at their label: 1 − accuracy.
+
+    Shapes and errors  as `accuracy`
+
+    >>> zero_one_loss([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0], [1.0, 0.0]], [0, 1, 0, 0])
+    0.25
+    """
+    rows, classes = _rows_and_classes("zero_one_loss", scores, labels)
+    return float(np.mean(rows.argmax(axis=1) != classes))
+
+
+def confusion_matrix(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> NDArray[np.int64]:
+    """How often each class was taken for each: rows are labels, columns the classes with the highest score.
+
+        C[i, j] = |{rows with label i and highest score at j}|
+
+    Shapes and errors  as `accuracy`; (k, k) integers
+
+    >>> confusion_matrix([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0]).tolist()
+    [[1, 1], [0, 1]]
+    """
+    rows, classes = _rows_and_classes("confusion_matrix", scores, labels)
+    k = rows.shape[1]
+    return np.bincount(classes.astype(np.int64) * k + rows.argmax(axis=1), minlength=k * k).reshape(k, k)
+
+
+class ClassReport(NamedTuple):
+    """For each class: what share of those named so are it, what share of it is named so, and their harmonic mean."""
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+
+
+def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> ClassReport:
+    """Precision, recall and F₁ of each class; 0 where nothing is there to divide by.
+
+        precision = C[i, i] / Σⱼ C[j, i],   recall = C[i, i] / Σⱼ C[i, j],   F₁ = 2 p r / (p + r)
+
+    Shapes and errors  as `accuracy`; three arrays of (k,)
+    Source  van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7
+
+    >>> report = precision_recall_f1([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
+    >>> report.precision.tolist(), report.recall.tolist()
+    ([1.0, 0.5], [0.5, 1.0])
+    """
+    c = confusion_matrix(scores, labels).astype(float)
+    right, named, there = np.diag(c), c.sum(axis=0), c.sum(axis=1)
+    precision, recall = _share(right, named), _share(right, there)
+    return ClassReport(precision, recall, _share(2 * precision * recall, precision + recall))
+
+
+def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
+    """What share of the variance of the targets the predictions explain: 1 at best, 0 for their mean, below 0 if worse.
+
+        R² = 1 − Σ (tᵢ − pᵢ)² / Σ (tᵢ − t̄)²
+
+    Shapes  both the same, at least two numbers
+    Raises  ValueError  if the shapes differ, there are fewer than two numbers, or all targets are equal
+
+    >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
+    0.7857142857142857
+    """
+    p, t = _array("predictions", predictions).astype(float), _array("targets", targets).astype(float)
+    if p.shape != t.shape:
+        raise ValueError(
+            f"r_squared: predictions have shape {p.shape} and targets {t.shape}; they must be equal, so reshape one"
+        )
+    if t.size < 2 or not np.ptp(t):
+        raise ValueError(f"r_squared of {t.size} targets that are all equal is undefined: there is no variance to explain")
+    return float(1.0 - np.sum((t - p) ** 2) / np.sum((t - t.mean()) ** 2))
+
+
+def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _rows_and_classes(
+    name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Scores and labels as arrays, checked."""
     rows, classes = _array("scores", scores), _array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
         raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}")
     n, k = rows.shape
     if n == 0:
-        raise ValueError(f"accuracy of no rows is undefined: scores have shape {rows.shape}")
+        raise ValueError(f"{name} of no rows is undefined: scores have shape {rows.shape}")
     if k < 2:
         raise ValueError(f"scores need a column for each class, two or more, got shape {rows.shape}")
     if rows.dtype.kind not in "iuf":
@@ -43,7 +129,7 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
         raise ValueError(f"labels must lie between 0 and {k - 1} for {k} columns of scores; got {strays[0]}")
     if (bad := np.isnan(rows).any(axis=1)).any():
         raise ValueError(f"scores are NaN in {bad.sum()} of {n} rows, the first is row {bad.argmax()}")
-    return float(np.mean(rows.argmax(axis=1) == classes))
+    return rows, classes
 
 
 def _array(name: str, values: ArrayLike | HasNumpy) -> NDArray[Any]:
