@@ -1,8 +1,9 @@
 """Neural networks on top of `autograd`, of whose public face alone they are made.
 
-Module, Linear, Sequential, MLP, ReLU, Tanh, Sigmoid, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
+Module, Linear, Sequential, MLP, ReLU and its kin, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
                                                        functions with parameters
-he_uniform, glorot_uniform                             where their weights start
+he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, zeros
+                                                       where their weights start
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
 accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
@@ -17,12 +18,12 @@ scalar                                                 networks of single Values
 """
 
 from nn import datasets, plots, scalar, schedules
-from nn.activations import ReLU, Sigmoid, Tanh
+from nn.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
 from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
 from nn.blocks import Dropout, Embedding, Flatten, Residual
 from nn.data import Loader, train_test_split
-from nn.initializers import glorot_uniform, he_uniform
+from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
 from nn.layers import MLP, Linear, Sequential
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
@@ -35,6 +36,8 @@ from nn.schedules import Plateau, Schedule, clip_gradients_by_norm, clip_gradien
 from nn.training import History, fit, predict
 
 __all__ = [
+    "ELU",
+    "GELU",
     "MLP",
     "SGD",
     "Adagrad",
@@ -46,9 +49,11 @@ __all__ = [
     "Flatten",
     "History",
     "LayerNorm",
+    "LeakyReLU",
     "Linear",
     "Lion",
     "Loader",
+    "LogSoftmax",
     "Module",
     "Optimizer",
     "Plateau",
@@ -58,7 +63,10 @@ __all__ = [
     "Residual",
     "Schedule",
     "Sequential",
+    "SiLU",
     "Sigmoid",
+    "Softmax",
+    "Softplus",
     "Tanh",
     "UnreadableFileError",
     "accuracy",
@@ -70,7 +78,9 @@ __all__ = [
     "cross_entropy",
     "datasets",
     "fit",
+    "glorot_normal",
     "glorot_uniform",
+    "he_normal",
     "he_uniform",
     "hinge",
     "huber",
@@ -80,6 +90,7 @@ __all__ = [
     "mean_squared_error",
     "multiclass_hinge",
     "nll",
+    "orthogonal",
     "plots",
     "precision_recall_f1",
     "predict",
@@ -89,4 +100,5 @@ __all__ = [
     "schedules",
     "train_test_split",
     "zero_one_loss",
+    "zeros",
 ]

@@ -50,6 +50,60 @@ def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
     return _uniform(sqrt(6 / (fan_in + fan_out)), shape, random)
 
 
+def he_normal(shape: Shape, random: np.random.Generator) -> Array:
+    """As `he_uniform`, from a normal distribution.
+
+        w ~ N(0, 2 / fan_in)
+
+    Shapes and source  as `he_uniform`
+    >>> w = he_normal((50, 2000), np.random.default_rng(0))
+    >>> bool(abs(w.var() - 2 / 50) < 1e-3)
+    True
+    """
+    fan_in, _ = shape
+    return random.normal(scale=sqrt(2 / fan_in), size=shape)
+
+
+def glorot_normal(shape: Shape, random: np.random.Generator) -> Array:
+    """As `glorot_uniform`, from a normal distribution.
+
+        w ~ N(0, 2 / (fan_in + fan_out))
+
+    Shapes and source  as `glorot_uniform`
+    >>> w = glorot_normal((50, 950), np.random.default_rng(0))
+    >>> bool(abs(w.var() - 2 / 1000) < 1e-4)
+    True
+    """
+    fan_in, fan_out = shape
+    return random.normal(scale=sqrt(2 / (fan_in + fan_out)), size=shape)
+
+
+def orthogonal(shape: Shape, random: np.random.Generator) -> Array:
+    """A random rotation, or as much of one as fits: the shorter side's vectors have length 1 and right angles.
+
+        wᵀ w = 1 or w wᵀ = 1
+
+    Shapes  (fan_in, fan_out) float64
+    Source  Saxe, McClelland & Ganguli, ICLR 2014
+    >>> w = orthogonal((5, 3), np.random.default_rng(0))
+    >>> np.allclose(w.T @ w, np.eye(3))
+    True
+    """
+    tall = random.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(tall)
+    q = q * np.sign(np.diag(r))  # so that every rotation is as likely
+    return q if shape[0] >= shape[1] else q.T
+
+
+def zeros(shape: Shape, random: np.random.Generator) -> Array:
+    """Nothing but zeros: for a last layer; anywhere else all units would stay equal.
+
+    >>> zeros((1, 2), np.random.default_rng(0)).tolist()
+    [[0.0, 0.0]]
+    """
+    return np.zeros(shape)
+
+
 def random_generator(seed: Seed) -> np.random.Generator:
     """The generator that `seed` stands for: itself if it is one.
 

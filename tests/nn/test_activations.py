@@ -8,12 +8,28 @@ from hypothesis.extra import numpy as hnp
 
 import autograd as ag
 from autograd import Tensor, softmax
-from nn import ReLU, Sigmoid, Tanh
+from nn import ELU, GELU, LeakyReLU, LogSoftmax, Module, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 
 scores = hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=3, max_side=5), elements=st.floats(-300, 300, width=32))
 
 
-@pytest.mark.parametrize(("module", "function"), [(ReLU(), ag.relu), (Tanh(), ag.tanh), (Sigmoid(), ag.sigmoid)])
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        (ReLU(), ag.relu),
+        (Tanh(), ag.tanh),
+        (Sigmoid(), ag.sigmoid),
+        (LeakyReLU(0.3), lambda x: ag.leaky_relu(x, 0.3)),
+        (ELU(0.5), lambda x: ag.elu(x, 0.5)),
+        (GELU(), ag.gelu),
+        (SiLU(), ag.silu),
+        (Softplus(), ag.softplus),
+        (Softmax(), ag.softmax),
+        (Softmax(axis=0), lambda x: ag.softmax(x, axis=0)),
+        (LogSoftmax(), ag.log_softmax),
+    ],
+    ids=lambda x: repr(x) if isinstance(x, Module) else "",
+)
 def test_a_module_is_its_function(module, function):
     x = np.linspace(-3, 3, 7)
     assert np.array_equal(module(x), function(x))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.initializers import glorot_uniform, he_uniform, random_generator
+from nn import Linear
+from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, random_generator, zeros
 
 fans = st.integers(1, 500)
 seeds = st.integers(0, 2**32)
@@ -54,3 +55,30 @@ def test_a_generator_goes_on_and_no_seed_is_always_new():
 def test_impossible_seeds(seed, error):
     with pytest.raises(error, match=f"seed must .* got {seed!r}"):
         random_generator(seed)
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 99))
+def test_orthogonal_weights_keep_lengths(n, m, seed):
+    w = orthogonal((n, m), np.random.default_rng(seed))
+    assert w.shape == (n, m)
+    short = w.T @ w if n >= m else w @ w.T
+    np.testing.assert_allclose(short, np.eye(min(n, m)), atol=1e-12)
+
+
+def test_every_rotation_is_as_likely():
+    """The mean over many is zero, which it is not without the signs of R's diagonal."""
+    random = np.random.default_rng(0)
+    mean = np.mean([orthogonal((2, 2), random) for _ in range(4000)], axis=0)
+    np.testing.assert_allclose(mean, 0.0, atol=4 * np.sqrt(0.5 / 4000))
+
+
+@pytest.mark.parametrize(("init", "variance"), [(he_normal, lambda n, m: 2 / n), (glorot_normal, lambda n, m: 2 / (n + m))])
+def test_normal_weights_have_the_variance_of_the_paper(init, variance):
+    n, m = 300, 400
+    w = init((n, m), np.random.default_rng(0))
+    assert abs(w.var() / variance(n, m) - 1.0) < 4 * np.sqrt(2 / (n * m))
+    assert abs(w.mean()) < 4 * np.sqrt(variance(n, m) / (n * m))
+
+
+def test_zeros_start_a_layer_at_nothing():
+    assert not Linear(3, 4, init=zeros).weight.numpy().any()
