@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import Tensor, no_grad
+import autograd as ag
+from autograd import Tensor, gradients, no_grad
 from nn.data import Loader, as_array, whole
 from nn.metrics import accuracy
 from nn.module import Module
@@ -72,6 +73,7 @@ def fit(
     validation: Rows | None = None,
     metric: Metric | None = accuracy,
     seed: int = 0,
+    compile: bool = False,
     progress: bool = True,
 ) -> History:
     """The history of a training of `model` on the rows `train` = (x, y), which moves its parameters.
@@ -79,7 +81,9 @@ def fit(
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
     `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. After each epoch loss and
-    metric are computed on the rows of `validation`, which are held out. With `progress` a bar shows how far the epoch is
+    metric are computed on the rows of `validation`, which are held out. With `compile` the step is recorded once for each size
+    of a batch and replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means,
+    cannot be recorded and says so. With `progress` a bar shows how far the epoch is
     (on a terminal, with tqdm) and a line what it gave.
 
     Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
@@ -94,22 +98,19 @@ def fit(
     held_out = None if validation is None else _pair("validation", validation)
     history = History(getattr(metric, "__name__", "metric"))
     model.train()
+    take = (_replayed if compile else _computed)(model, loss, optimizer)
     for epoch in range(1, epochs + 1):
         start = time.perf_counter()
         total, rows = 0.0, 0
         outputs: list[Array] = []
         targets: list[Array] = []
         for step, (x, y) in enumerate(_shown(batches, f"epoch {epoch}/{epochs}", progress), start=1):
-            output = model(x)
-            value = loss(output, y)
-            number = _finite(value, f"in epoch {epoch}, step {step}", model)
+            number, output = take(x, y, f"in epoch {epoch}, step {step}")
             if metric is not None and not history.loss and step == 1:
                 metric(output, y)  # so that one that does not fit the data fails now, not after an epoch
-            optimizer.zero_grad()
-            value.backward()
             optimizer.step()
             total, rows = total + number * len(x), rows + len(x)
-            outputs.append(output.numpy())
+            outputs.append(output)
             targets.append(y)
         history.loss.append(total / rows)
         if metric is not None:
@@ -124,6 +125,43 @@ def fit(
         if progress:
             print(f"epoch {epoch}/{epochs}", *(f"{name} {c[-1]:#.4g}" for name, c in history.columns().items()), sep="  ")
     return history
+
+
+#: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
+Take = Callable[[Array, Array, str], tuple[float, Array]]
+
+
+def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        output = model(x)
+        value = loss(output, y)
+        number = _finite(value, where, model)
+        optimizer.zero_grad()
+        value.backward()
+        return number, output.numpy()
+
+    return take
+
+
+def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    parameters = optimizer.parameters
+
+    def all_at_once(x: Any, y: Any) -> Any:
+        output = model(x)
+        value = loss(output, y)
+        return value, output, gradients(value, parameters)
+
+    replay = ag.compile(all_at_once)
+
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        number, output, found = replay(x, y)
+        if not np.isfinite(number):
+            _finite(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+        for p, g in zip(parameters, found, strict=True):
+            p.grad = g
+        return float(number), output
+
+    return take
 
 
 def predict(model: Module, x: ArrayLike) -> Array:

@@ -14,6 +14,7 @@ from nn import (
     MLP,
     SGD,
     Adam,
+    Dropout,
     History,
     Linear,
     Loader,
@@ -277,3 +278,33 @@ def test_a_history_is_a_table():
         "    1  0.2500    0.5000    1.500",
         "    2  0.1250     1.000   0.2500",
     ]
+
+
+def test_compiled_training_is_the_same_training():
+    """But for rounding; also with a last batch that is smaller."""
+    histories = []
+    for compiled in (False, True):
+        model = MLP(2, [16], 2, seed=0, dtype=float)
+        optimizer = Adam(model.parameters(), lr=0.01)
+        history = fit(
+            model, datasets.moons(90, seed=1), loss=cross_entropy, optimizer=optimizer, epochs=5, batch_size=32, progress=False,
+            compile=compiled, validation=datasets.moons(40, seed=2),
+        )  # fmt: skip
+        histories.append([*history.loss, *history.validation_loss, *history.metric])
+    np.testing.assert_allclose(*histories, rtol=1e-10)
+
+
+def test_compiled_training_names_what_is_not_finite_and_leaves_the_weights():
+    model = MLP(2, [4], 2, seed=0)
+    model.layers[0].weight.data = np.full((2, 4), np.inf, np.float32)
+    before = [p.numpy().copy() for p in model.parameters()]
+    with pytest.raises(FloatingPointError, match=r"in epoch 1, step 1: .*layers.0.weight"):
+        trained(model, optimizer=SGD(model.parameters(), lr=0.1), compile=True)
+    for p, was in zip(model.parameters(), before, strict=True):
+        np.testing.assert_array_equal(p.numpy(), was)
+
+
+def test_what_cannot_be_recorded_says_so():
+    model = Sequential(MLP(2, [4], 2, seed=0), Dropout(0.5, seed=0))
+    with pytest.raises(RuntimeError, match="drew from a random generator"):
+        trained(model, optimizer=SGD(model.parameters(), lr=0.1), compile=True)
