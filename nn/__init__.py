@@ -10,7 +10,7 @@ accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
                                                        how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
-Loader, train_test_split                               rows in mini-batches
+Loader, train_test_split, standardise, one_hot         rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
 save, load, UnreadableFileError                        models as files
 datasets, plots                                        MNIST and two moons; pictures
@@ -30,6 +30,7 @@ from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_square
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
+from nn.preparing import one_hot, standardise
 from nn.regression import huber, mean_absolute_error, mean_squared_error
 from nn.saving import UnreadableFileError, load, save
 from nn.schedules import Plateau, Schedule, clip_gradients_by_norm, clip_gradients_by_value
@@ -90,6 +91,7 @@ __all__ = [
     "mean_squared_error",
     "multiclass_hinge",
     "nll",
+    "one_hot",
     "orthogonal",
     "plots",
     "precision_recall_f1",
@@ -98,6 +100,7 @@ __all__ = [
     "save",
     "scalar",
     "schedules",
+    "standardise",
     "train_test_split",
     "zero_one_loss",
     "zeros",

@@ -1,0 +1,59 @@
+"""Data made fit to learn from: numbers of a common size, and classes as columns."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nn.data import as_array, whole
+
+Array = NDArray[Any]
+
+
+def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
+    """Each column with mean 0 and standard deviation 1 over the training rows; the others by the same line, read-only.
+
+        y = (x − μ) / σ,   μ and σ of the training rows;   a column that is constant there becomes x − μ
+
+    Shapes  each (n, …) with the same …  -> the same, floating-point
+    Raises  TypeError   if an array is not of real numbers
+            ValueError  if the training rows are none, or another array has other columns; names both shapes
+    >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
+    >>> train.tolist(), test.tolist()
+    ([[-1.0], [1.0]], [[3.0]])
+    """
+    arrays = [as_array(f"argument {i}", x) for i, x in enumerate((train, *others))]
+    first = arrays[0]
+    for i, x in enumerate(arrays):
+        if x.dtype.kind not in "fiub":
+            raise TypeError(f"standardise takes real numbers, and argument {i} has dtype {x.dtype}")
+        if not x.ndim or x.shape[1:] != first.shape[1:]:
+            raise ValueError(f"standardise: argument {i} of shape {x.shape} does not have the columns of {first.shape}")
+    if not len(first):
+        raise ValueError(f"standardise needs a training row, and the shape is {first.shape}")
+    dtype = first.dtype if first.dtype.kind == "f" else np.dtype(float)
+    mean, deviation = first.mean(axis=0, dtype=float), first.std(axis=0, dtype=float)
+    scale = np.where(deviation > 0, deviation, 1.0)
+    results = tuple(((x - mean) / scale).astype(dtype) for x in arrays)
+    for y in results:
+        y.flags.writeable = False
+    return results
+
+
+def one_hot(labels: ArrayLike, classes: int) -> Array:
+    """A row for each label, 1 in the column of its class and 0 elsewhere.
+
+        y[i, j] = [labelsᵢ = j]
+
+    Shapes  (…) integers from 0 to classes − 1 -> (…, classes) float64
+    Raises  TypeError   if the labels are no integers
+            ValueError  if one is no class; names the first
+    >>> one_hot([2, 0], 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    given, k = as_array("labels", labels), whole("classes", classes, least=1)
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, got dtype {given.dtype}; convert them with .astype(int)")
+    if (strays := given[(given < 0) | (given >= k)]).size:
+        raise ValueError(f"labels must lie between 0 and {k - 1} for {k} classes; got {strays[0]}")
+    return np.eye(k)[given]
