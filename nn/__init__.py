@@ -8,7 +8,7 @@ cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binar
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
 accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
                                                        how right answers are, for people
-SGD, RMSprop, Adagrad, Adam, AdamW, Lion               how parameters move
+SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Loader, train_test_split, standardise, one_hot         rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
@@ -25,6 +25,7 @@ from nn.blocks import Dropout, Embedding, Flatten, Residual
 from nn.data import Loader, train_test_split
 from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
 from nn.layers import MLP, Linear, Sequential
+from nn.lbfgs import LBFGS
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
 from nn.module import Module
@@ -39,6 +40,7 @@ from nn.training import History, fit, predict
 __all__ = [
     "ELU",
     "GELU",
+    "LBFGS",
     "MLP",
     "SGD",
     "Adagrad",

@@ -1,13 +1,25 @@
 """Optimizers that give every coordinate a step of its own size, from what they remember of its gradients."""
 
-from collections.abc import Iterable
-from math import inf, sqrt
-from typing import Any
+from collections.abc import Iterable, Mapping
+from math import sqrt
+from typing import Any, ClassVar
 
 import numpy as np
 
 from nn.module import Parameter
-from nn.optimizers import Number, Optimizer, minus, within
+from nn.optimizers import Group, Number, Optimizer, finite, fraction, minus
+
+
+def root(v: Number) -> Number:
+    """√v, of a float as a float."""
+    return np.sqrt(v) if isinstance(v, np.ndarray) else sqrt(v)
+
+
+def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
+    """Two decay rates in [0, 1), or an error that names the one that is not."""
+    if not isinstance(betas, tuple | list) or len(betas) != 2:
+        raise TypeError(f"{name} must be a pair such as (0.9, 0.999), got {betas!r}")
+    return fraction(f"{name}[0]", betas[0]), fraction(f"{name}[1]", betas[1])
 
 
 class RMSprop(Optimizer):
@@ -26,31 +38,30 @@ class RMSprop(Optimizer):
     0.8
     """
 
+    checks: ClassVar = {"alpha": fraction, "eps": finite, "momentum": fraction, "weight_decay": finite}
+    remembers = ("squares", "buffers")
+    squares: list[Number]
+    buffers: list[Number]
+
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.alpha = within("alpha", alpha, below=1.0)
-        self.eps = within("eps", eps, below=inf)
-        self.momentum = within("momentum", momentum, below=1.0)
-        self.weight_decay = within("weight_decay", weight_decay, below=inf)
-        self.squares: list[Number] = [0.0] * len(self.parameters)
-        self.buffers: list[Number] = [0.0] * len(self.parameters)
+        super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
-        self.squares[i] = v = self.alpha * self.squares[i] + (1 - self.alpha) * (g * g)
-        step = g / (root(v) + self.eps)
-        if self.momentum:
-            self.buffers[i] = step = self.momentum * self.buffers[i] + step
-        return minus(p, self.lr * step)
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        self.squares[i] = v = o.alpha * self.squares[i] + (1 - o.alpha) * (g * g)
+        step = g / (root(v) + o.eps)
+        if o.momentum:
+            self.buffers[i] = step = o.momentum * self.buffers[i] + step
+        return minus(p, o.lr * step)
 
 
 class Adagrad(Optimizer):
@@ -68,28 +79,26 @@ class Adagrad(Optimizer):
     0.9
     """
 
+    checks: ClassVar = {"lr_decay": finite, "eps": finite, "weight_decay": finite}
+    remembers = ("sums",)
+    sums: list[Number]
+
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float = 1e-2,
         lr_decay: float = 0.0,
         eps: float = 1e-10,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.lr_decay = within("lr_decay", lr_decay, below=inf)
-        self.eps = within("eps", eps, below=inf)
-        self.weight_decay = within("weight_decay", weight_decay, below=inf)
-        self.steps = [0] * len(self.parameters)
-        self.sums: list[Number] = [0.0] * len(self.parameters)
+        super().__init__(parameters, lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
-        rate = self.lr / (1 + self.steps[i] * self.lr_decay)
-        self.steps[i] += 1
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        rate = o.lr / (1 + (self.steps[i] - 1) * o.lr_decay)
         self.sums[i] = v = self.sums[i] + g * g
-        return minus(p, rate * (g / (root(v) + self.eps)))
+        return minus(p, rate * (g / (root(v) + o.eps)))
 
 
 class Adam(Optimizer):
@@ -109,34 +118,31 @@ class Adam(Optimizer):
     0.9
     """
 
+    checks: ClassVar = {"betas": pair_of_fractions, "eps": finite, "weight_decay": finite}
+    remembers = ("means", "squares")
+    means: list[Number]
+    squares: list[Number]
+
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.betas = pair_of_betas(betas)
-        self.eps = within("eps", eps, below=inf)
-        self.weight_decay = within("weight_decay", weight_decay, below=inf)
-        count = len(self.parameters)
-        self.steps = [0] * count
-        self.means: list[Number] = [0.0] * count
-        self.squares: list[Number] = [0.0] * count
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        return p - self.moved(i, g + self.weight_decay * p if self.weight_decay else g)
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        return p - self.moved(i, g + o.weight_decay * p if o.weight_decay else g, o)
 
-    def moved(self, i: int, g: Number) -> Number:
+    def moved(self, i: int, g: Number, o: Group) -> Number:
         """The step that the gradient g of parameter `i` leads to."""
-        beta1, beta2 = self.betas
-        self.steps[i] = t = self.steps[i] + 1
+        (beta1, beta2), t = o.betas, self.steps[i]
         self.means[i] = m = beta1 * self.means[i] + (1 - beta1) * g
         self.squares[i] = v = beta2 * self.squares[i] + (1 - beta2) * (g * g)
-        rate = self.lr / (1 - beta1**t)
-        return rate * m / (root(v) / sqrt(1 - beta2**t) + self.eps)
+        rate = o.lr / (1 - beta1**t)
+        return rate * m / (root(v) / sqrt(1 - beta2**t) + o.eps)
 
 
 class AdamW(Adam):
@@ -156,7 +162,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -164,8 +170,8 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        return p * (1 - self.lr * self.weight_decay) - self.moved(i, g)
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        return p * (1 - o.lr * o.weight_decay) - self.moved(i, g, o)
 
 
 class Lion(Optimizer):
@@ -183,32 +189,21 @@ class Lion(Optimizer):
     0.75
     """
 
+    checks: ClassVar = {"betas": pair_of_fractions, "weight_decay": finite}
+    remembers = ("means",)
+    means: list[Number]
+
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float = 1e-4,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.betas = pair_of_betas(betas)
-        self.weight_decay = within("weight_decay", weight_decay, below=inf)
-        self.means: list[Number] = [0.0] * len(self.parameters)
+        super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        beta1, beta2 = self.betas
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        beta1, beta2 = o.betas
         direction = np.sign(beta1 * self.means[i] + (1 - beta1) * g)
         self.means[i] = beta2 * self.means[i] + (1 - beta2) * g
-        return minus(p, self.lr * (direction + self.weight_decay * p))
-
-
-def root(v: Number) -> Number:
-    """√v, of a float as a float."""
-    return np.sqrt(v) if isinstance(v, np.ndarray) else sqrt(v)
-
-
-def pair_of_betas(betas: Any) -> tuple[float, float]:
-    """Two decay rates in [0, 1), or an error that names the one that is not."""
-    if not isinstance(betas, tuple | list) or len(betas) != 2:
-        raise TypeError(f"betas must be a pair such as (0.9, 0.999), got {betas!r}")
-    return within("betas[0]", betas[0], below=1.0), within("betas[1]", betas[1], below=1.0)
+        return minus(p, o.lr * (direction + o.weight_decay * p))

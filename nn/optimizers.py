@@ -1,8 +1,9 @@
 """Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,20 +14,59 @@ from nn.module import Parameter, clear_gradients
 Number = Any
 
 
+class Group(SimpleNamespace):
+    """Parameters that are moved with the same options: `group.parameters`, `group.lr` and so on."""
+
+    parameters: list[Parameter]
+    lr: float
+
+
 class Optimizer:
     """A rule for a step: a subclass says in `updated` what a parameter's data become.
 
-    parameters  what is moved
-    lr          the learning rate, which may be changed between steps
+    parameters  what is moved; also a list of dicts, each with "params" and the options in which that group differs
+    groups      these groups, or the one that there is; their options may be changed between steps
+    lr          the learning rate that all groups share, which may be changed between steps
 
     Raises  TypeError   if `parameters` is no list of Tensors or Values
             ValueError  if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is
-                        negative, infinite or NaN
+                        negative, infinite or NaN; if a group has an option that is none of the optimizer's
+
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> optimizer = SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], lr=0.1)
+    >>> (a + b).backward()
+    >>> optimizer.step()
+    >>> a.data, b.data
+    (0.9, 0.5)
     """
 
-    def __init__(self, parameters: Iterable[Parameter], lr: float) -> None:
-        self.parameters = _checked(parameters)
-        self.lr = within("lr", lr, below=inf)
+    #: For each option, what brings a value of it to its type, or says that it is out of range: check(name, value).
+    checks: ClassVar[dict[str, Callable[[str, Any], Any]]] = {}
+    #: The lists, an entry a parameter and zero at first, in which a subclass remembers what its steps need.
+    remembers: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
+        checks = {"lr": finite} | self.checks
+        defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
+        self.groups = [Group(**(defaults | own)) for own in _groups(parameters, checks)]
+        self.parameters = [p for group in self.groups for p in group.parameters]
+        _refuse_twice(self.parameters)
+        self.steps = [0] * len(self.parameters)
+        for name in self.remembers:
+            setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
+
+    @property
+    def lr(self) -> float:
+        """The learning rate that all groups share."""
+        rates = sorted({group.lr for group in self.groups})
+        if len(rates) > 1:
+            raise ValueError(f"the groups have learning rates {', '.join(map(repr, rates))}: read groups[i].lr")
+        return rates[0]
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        for group in self.groups:
+            group.lr = rate
 
     def step(self) -> None:
         """Move every parameter that has a gradient; one without stays, and so does what is remembered of it.
@@ -36,20 +76,78 @@ class Optimizer:
         for p in self.parameters:
             if isinstance(p, Tensor) and p.grad is not None and np.shape(p.grad) != p.shape:
                 raise ValueError(f"the gradient of {p!r} has shape {np.shape(p.grad)}: it must have the parameter's shape")
-        for i, p in enumerate(self.parameters):
+        moved = [(p, o) for o in self.groups for p in o.parameters]
+        for i, (p, o) in enumerate(moved):
             if p.grad is not None:
-                new = self.updated(i, p.numpy() if isinstance(p, Tensor) else p.data, p.grad)
+                self.steps[i] += 1
+                new = self.updated(i, p.numpy() if isinstance(p, Tensor) else p.data, p.grad, o)
                 if isinstance(new, np.ndarray):
                     new.flags.writeable = False  # a Tensor takes a read-only array as it is
                 p.data = new
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        """What the data `p` of parameter `i` become by a step, given their gradient `g`: a new array or float."""
-        raise NotImplementedError(f"{type(self).__name__} has no updated(self, i, p, g) that says what a step does: write one")
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        """What the data `p` of parameter `i` become by a step, given their gradient `g`, with the options `o` of its group.
+
+        A new array or float. `self.steps[i]` counts the steps of this parameter, this one included.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no updated(self, i, p, g, o) that says what a step does: write one"
+        )
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
         clear_gradients(self.parameters)
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """A copy of all numbers that the next step depends on beside the parameters: the options, and what is remembered.
+
+        >>> sorted(SGD([Value(1.0)], lr=0.1).state_dict())[:3]
+        ['groups.0.lr', 'groups.0.momentum', 'groups.0.nesterov']
+        """
+        state = {f"groups.{k}.{name}": np.array(x) for k, o in enumerate(self.groups) for name, x in vars(o).items()
+                 if name != "parameters"}  # fmt: skip
+        return state | {f"{name}.{i}": np.array(x) for name, xs in self._memory().items() for i, x in enumerate(xs)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take up where the optimizer stood whose `state_dict` this is: all of it, or none.
+
+        Raises  ValueError  if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
+        """
+        own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
+        wrong = [f"{name} is missing" for name in own if name not in given]
+        wrong += [f"{name} is unknown" for name in given if name not in own]
+        for name in own.keys() & given.keys():
+            (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
+            if shape != wanted or dtype != kind:
+                wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
+        if wrong:
+            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+        for k, o in enumerate(self.groups):
+            for name in vars(o).keys() - {"parameters"}:
+                value = given[f"groups.{k}.{name}"].tolist()
+                setattr(o, name, tuple(value) if isinstance(value, list) else value)
+        for name, xs in self._memory().items():
+            for i, x in enumerate(xs):
+                new = np.array(given[f"{name}.{i}"])
+                xs[i] = new if isinstance(x, np.ndarray | np.generic) else new.item()
+
+    def _memory(self) -> dict[str, list[Any]]:
+        return {name: getattr(self, name) for name in ("steps", *self.remembers)}
+
+
+def finite(name: str, value: float) -> float:
+    """`value` as a float, or an error that names it unless it is at least 0 and finite."""
+    return within(name, value, below=inf)
+
+
+def fraction(name: str, value: float) -> float:
+    """`value` as a float, or an error that names it unless 0 ≤ value < 1."""
+    return within(name, value, below=1.0)
+
+
+def truth(name: str, value: Any) -> bool:
+    """`value` as a bool."""
+    return bool(value)
 
 
 class SGD(Optimizer):
@@ -67,32 +165,32 @@ class SGD(Optimizer):
     0.8
     """
 
+    checks: ClassVar = {"momentum": fraction, "weight_decay": finite, "nesterov": truth}
+    remembers = ("velocities",)
+    velocities: list[Number]
+
     def __init__(
         self,
-        parameters: Iterable[Parameter],
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
         lr: float,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.momentum = within("momentum", momentum, below=1.0)
-        self.weight_decay = within("weight_decay", weight_decay, below=inf)
-        self.nesterov = bool(nesterov)
-        if nesterov and not self.momentum:
+        super().__init__(parameters, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
+        if any(group.nesterov and not group.momentum for group in self.groups):
             raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
-        self.velocities: list[Number] = [0.0] * len(self.parameters)
 
-    def updated(self, i: int, p: Number, g: Number) -> Number:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
-        if not self.momentum:
-            return minus(p, self.lr * g)
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        if not o.momentum:
+            return minus(p, o.lr * g)
         v = self.velocities[i]
-        v *= self.momentum
+        v *= o.momentum
         v += g
         self.velocities[i] = v
-        return minus(p, self.lr * (g + self.momentum * v if self.nesterov else v))
+        return minus(p, o.lr * (g + o.momentum * v if o.nesterov else v))
 
 
 def within(name: str, value: float, *, below: float) -> float:
@@ -104,13 +202,27 @@ def within(name: str, value: float, *, below: float) -> float:
     return float(value)
 
 
-def _checked(parameters: Iterable[Parameter]) -> list[Parameter]:
-    if isinstance(parameters, Tensor | Value):
-        raise TypeError(f"an optimizer takes a list of parameters, got {parameters!r} alone: write [parameter]")
+def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
+    """The groups of parameters, each with the options that it gives itself, checked."""
+    if isinstance(given, Tensor | Value):
+        raise TypeError(f"an optimizer takes a list of parameters, got {given!r} alone: write [parameter]")
     try:
-        given = list(parameters)
+        items = list(given)
     except TypeError:
-        raise TypeError(f"an optimizer takes a list of parameters, got {parameters!r}: write model.parameters()") from None
+        raise TypeError(f"an optimizer takes a list of parameters, got {given!r}: write model.parameters()") from None
+    groups = items if items and all(isinstance(item, Mapping) for item in items) else [{"params": items}]
+    result = []
+    for k, group in enumerate(groups):
+        if "params" not in group:
+            raise ValueError(f"group {k} of parameters has no 'params', only {', '.join(map(repr, group)) or 'nothing'}")
+        if unknown := [name for name in group if name != "params" and name not in checks]:
+            raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
+        own = {name: checks[name](name, value) for name, value in group.items() if name != "params"}
+        result.append({"parameters": _checked(list(group["params"]))} | own)
+    return result
+
+
+def _checked(given: list[Any]) -> list[Parameter]:
     if not given:
         raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
     for i, p in enumerate(given):
@@ -120,9 +232,12 @@ def _checked(parameters: Iterable[Parameter]) -> list[Parameter]:
             raise ValueError(f"parameter {i} is the constant {p!r}: make it with requires_grad=True")
         if p.op is not None:
             raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be moved, got {p!r}")
+    return given
+
+
+def _refuse_twice(given: list[Parameter]) -> None:
     if len(set(map(id, given))) < len(given):
         raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
-    return given
 
 
 def minus(p: Number, step: Number) -> Number:

@@ -36,7 +36,7 @@ class Schedule:
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
         self.optimizer = optimizer
         self.factor = factor
-        self.first = optimizer.lr
+        self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
         self._set()
 
@@ -49,7 +49,8 @@ class Schedule:
         factor = self.factor(self.steps)
         if not isfinite(factor) or factor < 0:
             raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
-        self.optimizer.lr = self.first * factor
+        for group, first in zip(self.optimizer.groups, self.first, strict=True):
+            group.lr = first * factor
 
 
 def constant() -> Factor:
@@ -158,7 +159,8 @@ class Plateau:
             return
         self.bad += 1
         if self.bad > self.patience:
-            self.optimizer.lr *= self.factor
+            for group in self.optimizer.groups:
+                group.lr *= self.factor
             self.bad = 0
 
 

@@ -1,0 +1,181 @@
+"""Parameter groups, the state of optimizers, and L-BFGS."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, Value
+from nn import LBFGS, SGD, Adagrad, Adam, AdamW, Lion, RMSprop
+
+MAKERS = {
+    "SGD": lambda p: SGD(p, lr=0.1),
+    "SGD, all options": lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01, nesterov=True),
+    "RMSprop": lambda p: RMSprop(p, lr=0.01, momentum=0.5),
+    "Adagrad": lambda p: Adagrad(p, lr=0.1, lr_decay=0.01),
+    "Adam": lambda p: Adam(p, lr=0.01, weight_decay=0.1),
+    "AdamW": lambda p: AdamW(p, lr=0.01),
+    "Lion": lambda p: Lion(p, lr=0.01),
+}
+all_optimizers = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+
+
+def leaves():
+    return [
+        Tensor(np.arange(6.0).reshape(2, 3) - 2.5, requires_grad=True, dtype="f4"),
+        Tensor(0.5, requires_grad=True, dtype="f4"),
+        Value(1.5),
+    ]
+
+
+def steps(optimizer, seed, count):
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        for p in optimizer.parameters:
+            p.grad = rng.normal(size=p.shape).astype("f4") if isinstance(p, Tensor) else float(rng.normal())
+        optimizer.step()
+
+
+def numbers(parameters):
+    return [p.numpy().tobytes() if isinstance(p, Tensor) else p.data for p in parameters]
+
+
+@all_optimizers
+@pytest.mark.parametrize("before", [0, 1, 4])
+def test_a_state_taken_up_goes_on_bit_for_bit(make, before):
+    p, q = leaves(), leaves()
+    unbroken, first = make(p), make(q)
+    steps(unbroken, 1, before)
+    steps(unbroken, 2, 5)
+    steps(first, 1, before)
+    state = {name: array.copy() for name, array in first.state_dict().items()}
+    steps(first, 3, 2)  # the copy does not follow
+    r = leaves()
+    second = make(r)
+    steps(make(r), 1, before)
+    second.load_state_dict(state)
+    steps(second, 2, 5)
+    assert numbers(r) == numbers(p)
+    assert [x.dtype for x in second.state_dict().values()] == [x.dtype for x in unbroken.state_dict().values()]
+
+
+@all_optimizers
+def test_a_state_that_does_not_fit_changes_nothing(make):
+    optimizer = make(leaves())
+    steps(optimizer, 0, 2)
+    before = optimizer.state_dict()
+    for spoil, message in [
+        (lambda s: s.pop("groups.0.lr"), "groups.0.lr is missing"),
+        (lambda s: s.update(more=np.zeros(3)), "more is unknown"),
+        (lambda s: s.update({"steps.0": np.zeros((2, 2), int)}), r"steps.0 has shape \(2, 2\)"),
+        (lambda s: s.update({"groups.0.lr": np.array("0.1")}), "groups.0.lr has shape"),
+    ]:
+        state = optimizer.state_dict()
+        state["groups.0.weight_decay"] = np.array(0.5)
+        spoil(state)
+        with pytest.raises(ValueError, match=message):
+            optimizer.load_state_dict(state)
+        after = optimizer.state_dict()
+        assert {k: x.tobytes() for k, x in after.items()} == {k: x.tobytes() for k, x in before.items()}
+
+
+def test_each_group_has_its_own_options():
+    a, b = Value(1.0), Value(1.0)
+    optimizer = SGD([{"params": [a]}, {"params": (x for x in [b]), "lr": 0.5, "weight_decay": 1.0}], lr=0.1)
+    a.grad = b.grad = 1.0
+    optimizer.step()
+    assert (a.data, b.data) == (0.9, 0.0)
+    with pytest.raises(ValueError, match=r"groups have learning rates 0.1, 0.5: read groups\[i\].lr"):
+        _ = optimizer.lr
+    optimizer.lr = 0.25
+    assert optimizer.lr == optimizer.groups[1].lr == 0.25
+
+
+def test_a_schedule_moves_every_group_by_the_same_factor():
+    optimizer = SGD([{"params": [Value(1.0)]}, {"params": [Value(1.0)], "lr": 0.5}], lr=0.1)
+    schedule = nn.Schedule(optimizer, nn.schedules.exponential(0.5))
+    schedule.step()
+    assert [group.lr for group in optimizer.groups] == [0.05, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([{"params": [Value(1.0)], "speed": 1.0}], "group 0 of parameters has the option 'speed'; there are lr, momentum"),
+        ([{"lr": 1.0}], "group 0 of parameters has no 'params', only 'lr'"),
+        ([{"params": []}], "needs parameters to move, got none"),
+        ([{"params": [Value(1.0)], "lr": -1.0}], "lr must be at least 0 and finite, got -1.0"),
+    ],
+)
+def test_impossible_groups(groups, message):
+    with pytest.raises(ValueError, match=message):
+        SGD(groups, lr=0.1)
+
+
+def test_a_parameter_in_two_groups():
+    a = Value(1.0)
+    with pytest.raises(ValueError, match="given twice among 2"):
+        SGD([{"params": [a]}, {"params": [a]}], lr=0.1)
+
+
+@pytest.mark.peer
+def test_groups_move_as_in_torch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    starts = [rng.normal(size=(3, 2)), rng.normal(size=4)]
+    ours = [Tensor(x, requires_grad=True) for x in starts]
+    theirs = [torch.tensor(x, requires_grad=True) for x in starts]
+    optimizer = AdamW([{"params": ours[:1]}, {"params": ours[1:], "lr": 0.3, "weight_decay": 0.2}], lr=0.01)
+    peer = torch.optim.AdamW([{"params": theirs[:1]}, {"params": theirs[1:], "lr": 0.3, "weight_decay": 0.2}], lr=0.01)
+    for _ in range(20):
+        for p, q in zip(ours, theirs, strict=True):
+            p.grad = rng.normal(size=p.shape)
+            q.grad = torch.tensor(p.grad)
+        optimizer.step()
+        peer.step()
+    for p, q in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_lbfgs_finds_the_valley_of_rosenbrock():
+    x, y = Tensor(np.full(3, -1.2), requires_grad=True), Value(1.0)
+    optimizer = LBFGS([x, y])
+
+    def closure():
+        loss = ((1.0 - x) ** 2).sum() + 100.0 * ((x[1:] - x[:-1] ** 2) ** 2).sum() + Tensor(0.0)
+        optimizer.zero_grad()
+        loss.backward()
+        y.grad = 2 * (y.data - 3.0)
+        return loss + (y.data - 3.0) ** 2
+
+    loss = optimizer.step(closure)
+    assert loss < 1e-12
+    np.testing.assert_allclose(x.numpy(), 1.0, atol=1e-5)
+    np.testing.assert_allclose(y.data, 3.0, atol=1e-5)
+
+
+def test_lbfgs_says_what_it_lacks():
+    x = Tensor([1.0], requires_grad=True)
+    optimizer = LBFGS([x])
+    with pytest.raises(TypeError, match=r"write step\(closure\)"):
+        optimizer.step()
+
+    def closure():
+        loss = (x * np.nan).sum()
+        loss.backward()
+        return loss
+
+    with pytest.raises(FloatingPointError, match="the search cannot begin: the loss is nan"):
+        optimizer.step(closure)
+    assert x.numpy().tolist() == [1.0]
+
+
+def test_a_copy_of_an_optimizer_state_is_deep():
+    p = leaves()
+    optimizer = Adam(p)
+    steps(optimizer, 0, 3)
+    state = copy.deepcopy(optimizer.state_dict())
+    steps(optimizer, 1, 3)
+    optimizer.load_state_dict(state)
+    assert optimizer.steps == [3, 3, 3]
