@@ -12,6 +12,9 @@ SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Loader, train_test_split, standardise, one_hot         rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
+Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot
+                                                       what can be done meanwhile
+Running                                                metrics of rows that come in batches
 save, load, UnreadableFileError                        models as files
 datasets, plots                                        MNIST and two moons; pictures
 scalar                                                 networks of single Values
@@ -22,20 +25,28 @@ from nn.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
 from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
 from nn.blocks import Dropout, Embedding, Flatten, Residual
+from nn.callbacks import Callback, EarlyStopping
+from nn.checkpoints import Checkpoint
+from nn.clipping import ClipGradients, clip_gradients_by_norm, clip_gradients_by_value
 from nn.data import Loader, train_test_split
+from nn.files import UnreadableFileError
+from nn.history import History
 from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
 from nn.layers import MLP, Linear, Sequential
 from nn.lbfgs import LBFGS
+from nn.logs import CsvLog, JsonLinesLog, LivePlot, TensorBoard
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
+from nn.predicting import predict
 from nn.preparing import one_hot, standardise
 from nn.regression import huber, mean_absolute_error, mean_squared_error
-from nn.saving import UnreadableFileError, load, save
-from nn.schedules import Plateau, Schedule, clip_gradients_by_norm, clip_gradients_by_value
-from nn.training import History, fit, predict
+from nn.running import Running
+from nn.saving import load, save
+from nn.schedules import Plateau, Schedule
+from nn.training import fit
 
 __all__ = [
     "ELU",
@@ -47,14 +58,21 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm1d",
+    "Callback",
+    "Checkpoint",
+    "ClipGradients",
+    "CsvLog",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
     "Flatten",
     "History",
+    "JsonLinesLog",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
     "Lion",
+    "LivePlot",
     "Loader",
     "LogSoftmax",
     "Module",
@@ -64,6 +82,7 @@ __all__ = [
     "RMSprop",
     "ReLU",
     "Residual",
+    "Running",
     "Schedule",
     "Sequential",
     "SiLU",
@@ -71,6 +90,7 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "TensorBoard",
     "UnreadableFileError",
     "accuracy",
     "binary_cross_entropy",

@@ -78,7 +78,15 @@ def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNum
     >>> report.precision.tolist(), report.recall.tolist()
     ([1.0, 0.5], [0.5, 1.0])
     """
-    c = confusion_matrix(scores, labels).astype(float)
+    return report(confusion_matrix(scores, labels))
+
+
+def report(matrix: NDArray[np.int64]) -> ClassReport:
+    """Precision, recall and F₁ of each class, from a confusion matrix.
+
+    Shapes  (k, k) -> three arrays of (k,)
+    """
+    c = matrix.astype(float)
     right, named, there = np.diag(c), c.sum(axis=0), c.sum(axis=1)
     precision, recall = _share(right, named), _share(right, there)
     return ClassReport(precision, recall, _share(2 * precision * recall, precision + recall))

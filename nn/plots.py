@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nn.data import as_array, whole
-from nn.training import History
+from nn.history import History
 
 Array = NDArray[Any]
 
@@ -23,7 +23,7 @@ ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "n
 
 
 def training_curves(history: History, axes: Sequence[Any] | None = None) -> list[Any]:
-    """Axes with the loss epoch by epoch, and axes with the metric if there was one; new ones if `axes` is None.
+    """Axes with the loss epoch by epoch, and axes with each metric; new ones if `axes` is None.
 
     Raises  ValueError   if there is no epoch to show, or there are fewer axes than curves
             ImportError  if matplotlib is not installed
@@ -31,8 +31,8 @@ def training_curves(history: History, axes: Sequence[Any] | None = None) -> list
     if not history.loss:
         raise ValueError("the history has no epoch to show: give what nn.fit returned")
     panels = [("loss", history.loss, history.validation_loss)]
-    if history.metric:
-        panels.append((history.metric_name, history.metric, history.validation_metric))
+    for name, column in history.metrics.items():
+        panels.append((name, column, history.validation_metrics.get(name, [])))
     if axes is None:
         _, grid = _pyplot().subplots(1, len(panels), figsize=(4.5 * len(panels), 3.4), layout="constrained", squeeze=False)
         axes = list(grid[0])

@@ -1,28 +1,14 @@
 """Models as files: `.npz` and `.safetensors`, never pickle, written at once or not at all, and read with suspicion."""
 
-import io
 import os
-import tempfile
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nn.files import State, UnreadableFileError, npz_bytes, read_npz, write_at_once
 from nn.module import Module
-
-State = dict[str, NDArray[Any]]
-
-#: What the header of an array in a `.npz` takes at most.
-_HEADER = 10_000
-
-
-class UnreadableFileError(Exception):
-    """A file that does not hold the numbers of this model: damaged, forged, of another kind, or of another model."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path} cannot be read: {why}")
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> Path:
@@ -36,13 +22,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
     file = Path(path)
     state = model.state_dict()
     if _kind(file) == ".npz":
-        buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **state)
-        content = buffer.getvalue()
+        content = npz_bytes(state)
     else:
         # What is not contiguous would be saved in another order of its entries.
         content = _safetensors().save({name: np.ascontiguousarray(a).reshape(a.shape) for name, a in state.items()})
-    _write_at_once(file, content)
+    write_at_once(file, content)
     return file
 
 
@@ -59,7 +43,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     kind = _kind(file)
     content = file.read_bytes()
     try:
-        state = _npz(content, expected) if kind == ".npz" else dict(_safetensors().load(content))
+        state = read_npz(content, _most_bytes(expected)) if kind == ".npz" else dict(_safetensors().load(content))
         _refuse_other_types(state, expected)
         model.load_state_dict(state)
     except ImportError:
@@ -74,41 +58,21 @@ def _kind(file: Path) -> str:
     return file.suffix
 
 
-def _npz(content: bytes, expected: State) -> State:
-    """The arrays of a `.npz`, none of which may be larger than the one that it is to replace."""
-    state: State = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.infolist():
-            name = member.filename.removesuffix(".npy")
-            if name in state:
-                raise ValueError(f"{name} is there twice")
-            if name not in expected:
-                raise ValueError(f"{name} is unknown")
-            if member.file_size > expected[name].nbytes + _HEADER:
-                raise ValueError(f"{name} takes {member.file_size} bytes in place of {expected[name].nbytes}")
-            with archive.open(member) as part:
-                state[name] = np.lib.format.read_array(io.BytesIO(part.read()), allow_pickle=False, max_header_size=_HEADER)
-    return state
+def _most_bytes(expected: State) -> Callable[[str], int]:
+    """For each array its size in the model: none may be larger than the one that it is to replace."""
+
+    def most(name: str) -> int:
+        if name not in expected:
+            raise ValueError(f"{name} is unknown")
+        return expected[name].nbytes
+
+    return most
 
 
 def _refuse_other_types(state: State, expected: State) -> None:
     for name, array in state.items():
         if name in expected and array.dtype != expected[name].dtype:
             raise ValueError(f"{name} has type {array.dtype} in place of {expected[name].dtype}")
-
-
-def _write_at_once(file: Path, content: bytes) -> None:
-    """Write beside the file, and put it in place when it is whole and on the disk."""
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".draft")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(draft, file)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 def _safetensors() -> Any:

@@ -1,22 +1,21 @@
 """Learning rates over time: each schedule says by what factor of the first rate a step is taken."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from math import cos, inf, isfinite, pi
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from nn.callbacks import Callback, Run, State
 from nn.data import whole
-from nn.module import Parameter
 from nn.optimizers import Optimizer, within
 
 #: The factor of the learning rate at a step, counted from 0.
 Factor = Callable[[int], float]
 
 
-class Schedule:
-    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer.
+class Schedule(Callback):
+    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer, or give it to `fit`.
 
         lr(t) = lr(0) · factor(t)
 
@@ -44,6 +43,15 @@ class Schedule:
         """Go on to the next step's rate."""
         self.steps += 1
         self._set()
+
+    def on_step(self, run: Run) -> None:
+        self.step()
+
+    def state_dict(self) -> State:
+        return {"steps": np.array(self.steps), "first": np.array(self.first)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.steps, self.first = int(state["steps"]), np.asarray(state["first"]).tolist()
 
     def _set(self) -> None:
         factor = self.factor(self.steps)
@@ -130,10 +138,11 @@ def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: floa
     return factor
 
 
-class Plateau:
+class Plateau(Callback):
     """A learning rate that falls when a number, such as the held-out loss, has not fallen for a while.
 
-    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`
+    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`; call
+    `step(number)` after each epoch, or give it to `fit`, where the number is the newest in the history's column `monitor`
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -145,12 +154,30 @@ class Plateau:
     0.5
     """
 
-    def __init__(self, optimizer: Optimizer, factor: float = 0.1, patience: int = 10, threshold: float = 1e-4) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        *,
+        monitor: str = "validation_loss",
+    ) -> None:
         self.optimizer = optimizer
         self.factor = within("factor", factor, below=1.0)
         self.patience = whole("patience", patience, least=0)
         self.threshold = within("threshold", threshold, below=1.0)
+        self.monitor = monitor
         self.best, self.bad = inf, 0
+
+    def on_epoch(self, run: Run) -> None:
+        self.step(run.history[self.monitor][-1])
+
+    def state_dict(self) -> State:
+        return {"best": np.array(self.best), "bad": np.array(self.bad)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.best, self.bad = float(state["best"]), int(state["bad"])
 
     def step(self, number: float) -> None:
         """Take note of the newest number."""
@@ -162,54 +189,3 @@ class Plateau:
             for group in self.optimizer.groups:
                 group.lr *= self.factor
             self.bad = 0
-
-
-def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> float:
-    """The Euclidean norm of all gradients together; if it is above `most`, they are all made smaller by one factor.
-
-        g ← g · most / max(‖g‖, most)
-
-    Raises  ValueError  if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
-    Source  Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
-    >>> p = Tensor([0.0, 0.0], requires_grad=True)
-    >>> p.grad = np.array([3.0, 4.0])
-    >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
-    (5.0, [0.6000000000000001, 0.8])
-    """
-    limit = _positive("most", most)
-    moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
-    norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
-    if not isfinite(norm):
-        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
-    if norm > limit:
-        for p, g in moving:
-            p.grad = _like(p, g * (limit / norm))
-    return norm
-
-
-def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> None:
-    """Every entry of every gradient brought between −most and most.
-
-        g ← min(max(g, −most), most)
-
-    Raises  ValueError  if `most` is not positive and finite
-    >>> p = Tensor([0.0, 0.0], requires_grad=True)
-    >>> p.grad = np.array([3.0, -0.5])
-    >>> clip_gradients_by_value([p], 1.0)
-    >>> p.grad.tolist()
-    [1.0, -0.5]
-    """
-    limit = _positive("most", most)
-    for p in parameters:
-        if p.grad is not None:
-            p.grad = _like(p, np.clip(p.grad, -limit, limit))
-
-
-def _like(p: Parameter, gradient: Any) -> Any:
-    return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)
-
-
-def _positive(name: str, value: float) -> float:
-    if not within(name, value, below=inf):
-        raise ValueError(f"{name} must be positive, got {value!r}")
-    return float(value)

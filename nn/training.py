@@ -2,64 +2,29 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from autograd import Tensor, gradients, no_grad
+from autograd import Tensor, gradients
+from nn.callbacks import Callback, Run
 from nn.data import Loader, as_array, whole
+from nn.finiteness import finite_number
+from nn.history import History
+from nn.interrupting import interruptible
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.predicting import predict
+from nn.running import Running
 
 Array = NDArray[Any]
 Rows = tuple[ArrayLike, ArrayLike]
 Loss = Callable[[Any, Any], Any]
-Metric = Callable[[Any, Any], float]
-
-#: Rows that go through a model at once when it is only used: enough to be fast, few enough to fit in a cache.
-ROWS_AT_ONCE = 1024
-
-
-@dataclass(repr=False)
-class History:
-    """How a training went: an entry an epoch in each list; those of validation and metric are empty if there was none.
-
-    loss, metric                        over the training rows as they came by, while the parameters moved
-    validation_loss, validation_metric  over the rows held out, after the epoch
-    seconds                             that the epoch took
-    """
-
-    metric_name: str = "metric"
-    loss: list[float] = field(default_factory=list)
-    metric: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    validation_metric: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-
-    def columns(self) -> dict[str, list[float]]:
-        """The lists that have entries, by the names they go by in a table."""
-        named = {
-            "loss": self.loss,
-            self.metric_name: self.metric,
-            "held-out loss": self.validation_loss,
-            f"held-out {self.metric_name}": self.validation_metric,
-            "seconds": self.seconds,
-        }
-        return {name: column for name, column in named.items() if column}
-
-    def __repr__(self) -> str:
-        """A table with a line an epoch."""
-        columns = {name: [f"{x:#.4g}" for x in column] for name, column in self.columns().items()}
-        columns = {"epoch": [str(i + 1) for i in range(len(self.loss))]} | columns
-        widths = [max(map(len, [name, *column])) for name, column in columns.items()]
-        lines = [columns, *zip(*columns.values(), strict=True)]
-        return "\n".join("  ".join(f"{x:>{n}}" for x, n in zip(line, widths, strict=True)) for line in lines)
+Metric = Callable[[Any, Any], Any]
 
 
 def fit(
@@ -71,7 +36,8 @@ def fit(
     epochs: int,
     batch_size: int = 64,
     validation: Rows | None = None,
-    metric: Metric | None = accuracy,
+    metrics: Metric | Sequence[Metric] | None = accuracy,
+    callbacks: Iterable[Callback] = (),
     seed: int = 0,
     compile: bool = False,
     progress: bool = True,
@@ -81,10 +47,12 @@ def fit(
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
     `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. After each epoch loss and
-    metric are computed on the rows of `validation`, which are held out. With `compile` the step is recorded once for each size
+    metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
+    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size
     of a batch and replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means,
-    cannot be recorded and says so. With `progress` a bar shows how far the epoch is
-    (on a terminal, with tqdm) and a line what it gave.
+    cannot be recorded and says so. With `progress` a bar shows how far the epoch is, its rate, loss and metrics and the time
+    that is left (on a terminal, with tqdm), and a line what it gave. Ctrl-C ends the training after the step that is under way:
+    the model is whole, and the history is that of the whole epochs.
 
     Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
     Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
@@ -96,35 +64,61 @@ def fit(
     _check_that_it_moves(model, optimizer)
     batches: Loader[tuple[Array, ...]] = Loader(*_pair("train", train), batch_size=batch_size, seed=seed)
     held_out = None if validation is None else _pair("validation", validation)
-    history = History(getattr(metric, "__name__", "metric"))
+    named = {getattr(m, "__name__", "metric"): m for m in _listed(metrics)}
+    settings = {"rows": len(as_array("y", train[1])), "batch_size": batch_size, "seed": seed}
+    run = Run(model, optimizer, epochs, settings)
+    run.callbacks = sorted(callbacks, key=lambda callback: callback.rank)
+    for callback in run.callbacks:
+        callback.on_start(run)
+    _check_the_columns(run, named, held_out is not None)
     model.train()
     take = (_replayed if compile else _computed)(model, loss, optimizer)
-    for epoch in range(1, epochs + 1):
-        start = time.perf_counter()
-        total, rows = 0.0, 0
-        outputs: list[Array] = []
-        targets: list[Array] = []
-        for step, (x, y) in enumerate(_shown(batches, f"epoch {epoch}/{epochs}", progress), start=1):
-            number, output = take(x, y, f"in epoch {epoch}, step {step}")
-            if metric is not None and not history.loss and step == 1:
-                metric(output, y)  # so that one that does not fit the data fails now, not after an epoch
-            optimizer.step()
-            total, rows = total + number * len(x), rows + len(x)
-            outputs.append(output)
-            targets.append(y)
-        history.loss.append(total / rows)
-        if metric is not None:
-            history.metric.append(metric(np.concatenate(outputs), np.concatenate(targets)))
-        if held_out is not None:
-            answers = predict(model, held_out[0])
-            value = loss(Tensor(answers), held_out[1])
-            history.validation_loss.append(_finite(value, f"on the held-out rows after epoch {epoch}", model))
-            if metric is not None:
-                history.validation_metric.append(metric(answers, held_out[1]))
-        history.seconds.append(time.perf_counter() - start)
-        if progress:
-            print(f"epoch {epoch}/{epochs}", *(f"{name} {c[-1]:#.4g}" for name, c in history.columns().items()), sep="  ")
-    return history
+    with interruptible() as interrupted:
+        while run.epoch < epochs and not run.stop:
+            run.epoch += 1
+            batches.epoch = run.epoch - 1
+            start = time.perf_counter()
+            seen = {name: Running(metric) for name, metric in named.items()}
+            total, rows = 0.0, 0
+            with _Bar(batches, f"epoch {run.epoch}/{epochs}", progress) as bar:
+                for step, (x, y) in enumerate(bar, start=1):
+                    number, output = take(x, y, f"in epoch {run.epoch}, step {step}")
+                    for running in seen.values():
+                        running.update(output, y)
+                    if step == 1 == run.epoch:
+                        _results(seen)  # so that a metric that does not fit the data fails now, not after an epoch
+                    for callback in run.callbacks:
+                        callback.on_gradients(run)
+                    optimizer.step()
+                    run.steps += 1
+                    for callback in run.callbacks:
+                        callback.on_step(run)
+                    total, rows = total + number * len(x), rows + len(x)
+                    bar.show(total / rows, seen)
+                    if interrupted():
+                        run.stop = "it was interrupted"
+                        break
+            if interrupted():
+                break
+            run.history.loss.append(total / rows)
+            _append(run.history.metrics, _results(seen))
+            if held_out is not None:
+                answers = predict(model, held_out[0])
+                value = loss(Tensor(answers), held_out[1])
+                where = f"on the held-out rows after epoch {run.epoch}"
+                run.history.validation_loss.append(finite_number(value, where, model))
+                _append(run.history.validation_metrics, {n: _number(m(answers, held_out[1])) for n, m in named.items()})
+            run.history.seconds.append(time.perf_counter() - start)
+            for callback in run.callbacks:
+                callback.on_epoch(run)
+            if progress:
+                line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
+                print(f"epoch {run.epoch}/{epochs}", *line, sep="  ")
+    for callback in run.callbacks:
+        callback.on_end(run)
+    if progress and run.stop:
+        print(f"stopped in epoch {run.epoch}: {run.stop}")
+    return run.history
 
 
 #: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
@@ -135,7 +129,7 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
         output = model(x)
         value = loss(output, y)
-        number = _finite(value, where, model)
+        number = finite_number(value, where, model)
         optimizer.zero_grad()
         value.backward()
         return number, output.numpy()
@@ -156,7 +150,7 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
         number, output, found = replay(x, y)
         if not np.isfinite(number):
-            _finite(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+            finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
         for p, g in zip(parameters, found, strict=True):
             p.grad = g
         return float(number), output
@@ -164,27 +158,65 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     return take
 
 
-def predict(model: Module, x: ArrayLike) -> Array:
-    """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
+class _Bar:
+    """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
 
-    Shapes  x (n, …) -> (n, …)
-    Raises  ValueError  if there are no rows
-    """
-    batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
-    with no_grad(), _in_use(model):
-        return np.concatenate([np.asarray(model(rows)) for rows in batches])
+    #: The numbers change every so many batches: sooner than one can read, and seldom enough to cost nothing.
+    EVERY = 50
+
+    def __init__(self, batches: Loader[Any], title: str, progress: bool) -> None:
+        self.batches: Any = batches
+        self.bar: Any = None
+        if progress and sys.stderr.isatty():
+            try:
+                from tqdm import tqdm
+            except ImportError:
+                return
+            self.batches = self.bar = tqdm(batches, title, leave=False, unit="batch")
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def __iter__(self) -> Any:
+        return iter(self.batches)
+
+    def show(self, loss: float, seen: dict[str, Running]) -> None:
+        if self.bar is not None and self.bar.n % self.EVERY == 0:
+            numbers = {"loss": loss} | _results(seen)
+            self.bar.set_postfix({name: f"{x:#.4g}" for name, x in numbers.items()}, refresh=False)
 
 
-@contextmanager
-def _in_use(model: Module) -> Iterator[None]:
-    """A block in which no module of the model is in training; after it, those are that were."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
+def _results(seen: dict[str, Running]) -> dict[str, float]:
+    return {name: _number(running.result()) for name, running in seen.items()}
+
+
+def _number(x: Any) -> float:
+    return float(x.item() if hasattr(x, "item") else x)
+
+
+def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:
+    for name, number in numbers.items():
+        columns.setdefault(name, []).append(number)
+
+
+def _listed(metrics: Metric | Sequence[Metric] | None) -> list[Metric]:
+    if metrics is None:
+        return []
+    return [metrics] if callable(metrics) else list(metrics)
+
+
+def _check_the_columns(run: Run, named: dict[str, Metric], validation: bool) -> None:
+    """A history that was resumed has the columns that this training appends to."""
+    history = run.history
+    if history.loss and (list(history.metrics), bool(history.validation_loss)) != (list(named), validation):
+        raise ValueError(
+            f"the checkpoint has the columns {', '.join(history.columns())}, and this training the metrics "
+            f"{', '.join(named) or 'none'} {'with' if validation else 'without'} validation: delete it, or give another path"
+        )
 
 
 def _pair(name: str, given: Rows) -> tuple[Array, Array]:
@@ -206,59 +238,3 @@ def _check_that_it_moves(model: Module, optimizer: Optimizer) -> None:
         raise ValueError(
             f"the optimizer moves none of the {len(named)} parameters of {model!r}: make it with model.parameters()"
         )
-
-
-def _shown(batches: Loader[Any], title: str, progress: bool) -> Any:
-    """The batches, with a bar that shows how many are done where one can be shown."""
-    if progress and sys.stderr.isatty():
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return batches
-        return tqdm(batches, title, leave=False, unit="batch")
-    return batches
-
-
-def _finite(loss: Any, where: str, model: Module) -> float:
-    """The number that a loss is, or an error that says where it, or what it was computed from, is not finite."""
-    if not isinstance(loss, Tensor):
-        raise TypeError(f"the loss must give a Tensor with one number, got {loss!r} of type {type(loss).__name__}")
-    number = loss.item()
-    if np.isfinite(number):
-        return number
-    broken = [name for name, p in model.named_parameters() if isinstance(p, Tensor) and not np.isfinite(p.numpy()).all()]
-    parameters = f"not finite are the parameters {', '.join(broken)}" if broken else "every parameter is finite"
-    raise FloatingPointError(
-        f"the loss is {number} {where}: {_first_broken_op(loss) or parameters}. No parameter was moved by it. A smaller "
-        "learning rate may help, or a look at the data"
-    )
-
-
-def _first_broken_op(loss: Tensor) -> str:
-    """The oldest op in the graph of a loss whose result is not finite, and what it was given, in words."""
-    graph: dict[int, Tensor] = {}
-    pending: list[Any] = [loss]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Tensor) and node.serial not in graph:
-            graph[node.serial] = node
-            pending += node.inputs
-    for _, node in sorted(graph.items()):
-        finite = np.isfinite(node.numpy())
-        if node.op is not None and not finite.all():
-            given = [_described(x) for x in node.inputs if not np.isfinite(_array(x)).all()]
-            return (
-                f"the first op whose result is not finite is {node.op.name}, in {finite.size - finite.sum()} of "
-                f"{finite.size} entries of shape {node.shape}" + (f", given {' and '.join(given)}" if given else "")
-            )
-    return ""
-
-
-def _array(x: Any) -> Array:
-    return x.numpy() if isinstance(x, Tensor) else np.asarray(x)
-
-
-def _described(x: Any) -> str:
-    if isinstance(x, Tensor) and x.requires_grad:
-        return f"the parameter {x.label!r} that an earlier step made so"
-    return f"data of shape {np.shape(x)} that are so themselves"

@@ -18,8 +18,8 @@ def _figures_are_closed():
 
 
 def history(validation=True):
-    held_out = {"validation_loss": [0.5, 0.4, 0.35], "validation_metric": [0.6, 0.7, 0.75]} if validation else {}
-    return History("accuracy", loss=[0.9, 0.3, 0.1], metric=[0.5, 0.8, 0.9], seconds=[1.0, 1.0, 1.0], **held_out)
+    held_out = {"validation_loss": [0.5, 0.4, 0.35], "validation_metrics": {"accuracy": [0.6, 0.7, 0.75]}} if validation else {}
+    return History(loss=[0.9, 0.3, 0.1], metrics={"accuracy": [0.5, 0.8, 0.9]}, seconds=[1.0, 1.0, 1.0], **held_out)
 
 
 def test_training_curves_show_every_list():

@@ -9,18 +9,8 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value
 from nn import SGD
-from nn.schedules import (
-    Plateau,
-    Schedule,
-    clip_gradients_by_norm,
-    clip_gradients_by_value,
-    constant,
-    cosine,
-    exponential,
-    one_cycle,
-    stepwise,
-    warm_up,
-)
+from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
+from nn.schedules import Plateau, Schedule, constant, cosine, exponential, one_cycle, stepwise, warm_up
 
 
 def rates(factor, steps=40, lr=0.3):

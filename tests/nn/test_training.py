@@ -71,7 +71,7 @@ def test_it_is_the_loop_of_the_docstring(seed, batch_size, epochs):
             loss.backward()
             optimizer.step()
         assert np.isclose(history.loss[epoch], losses / 100, rtol=1e-12)
-        assert np.isclose(history.metric[epoch], rights / 100, rtol=1e-12)
+        assert np.isclose(history["accuracy"][epoch], rights / 100, rtol=1e-12)
     assert bits(model) == bits(other)
 
 
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
     def run(seed):
         model = MLP(2, [8], 2, seed=0)
         history = trained(model, validation=HELD_OUT, seed=seed)
-        return bits(model), history.loss, history.validation_loss, history.validation_metric
+        return bits(model), history.loss, history.validation_loss, history["validation_accuracy"]
 
     assert run(3) == run(3)
     assert run(3)[0] != run(4)[0]
@@ -88,17 +88,17 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
 def test_two_moons_are_learned():
     model = MLP(2, [16, 16], 2, seed=0)
     history = trained(model, epochs=40, validation=HELD_OUT)
-    assert history.validation_metric[-1] >= 0.98
+    assert history["validation_accuracy"][-1] >= 0.98
     assert history.loss[-1] < history.loss[0]
-    assert accuracy(model(HELD_OUT[0]), HELD_OUT[1]) == history.validation_metric[-1]
+    assert accuracy(model(HELD_OUT[0]), HELD_OUT[1]) == history["validation_accuracy"][-1]
     assert cross_entropy(model(HELD_OUT[0]), HELD_OUT[1]).item() == pytest.approx(history.validation_loss[-1], rel=1e-12)
 
 
 def test_regression_needs_no_metric():
     x = np.linspace(-1, 1, 50)[:, None]
     model = Linear(1, 1, seed=0)
-    history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, metric=None, epochs=100)
-    assert history.metric == history.validation_metric == []
+    history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, metrics=None, epochs=100)
+    assert history.metrics == history.validation_metrics == {}
     np.testing.assert_allclose([p.numpy().item() for p in model.parameters()], [3.0, 1.0], atol=1e-3)
 
 
@@ -107,9 +107,9 @@ def test_a_metric_of_ones_own():
         return float(np.abs(np.asarray(output if isinstance(output, np.ndarray) else output.numpy()) - targets).max())
 
     x = np.linspace(-1, 1, 20)[:, None]
-    history = trained(Linear(1, 1, seed=0), (x, x), loss=mean_squared_error, metric=worst, validation=(x, x))
-    assert "held-out worst" in repr(history)
-    assert len(history.metric) == len(history.validation_metric) == 3
+    history = trained(Linear(1, 1, seed=0), (x, x), loss=mean_squared_error, metrics=worst, validation=(x, x))
+    assert "validation_worst" in repr(history)
+    assert len(history["worst"]) == len(history["validation_worst"]) == 3
 
 
 def test_evaluation_is_neither_recorded_nor_training_and_modes_come_back():
@@ -160,7 +160,7 @@ def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
         return mean_squared_error(output, targets)
 
     with pytest.raises(FloatingPointError) as caught:
-        trained(model, (x, y), optimizer, loss=loss, metric=None, batch_size=32, epochs=50)
+        trained(model, (x, y), optimizer, loss=loss, metrics=None, batch_size=32, epochs=50)
     message = str(caught.value)
     step = len(moved)
     assert f"in epoch {(step + 1) // 2}, step {2 - step % 2}: the first op whose result is not finite is log" in message
@@ -243,7 +243,7 @@ def test_progress_is_a_line_an_epoch(capsys):
     first, second = out.splitlines()
     assert first.startswith("epoch 1/2  loss 0.")
     assert second.startswith("epoch 2/2  loss 0.")
-    for name in ("accuracy", "held-out loss", "held-out accuracy", "seconds"):
+    for name in ("accuracy", "validation_loss", "validation_accuracy", "seconds"):
         assert f"  {name} " in first
     assert err == ""
     trained(MLP(2, [4], 2, seed=0), epochs=2)
@@ -272,7 +272,7 @@ def test_on_a_terminal_without_tqdm_there_are_the_lines(capsys, monkeypatch):
 
 
 def test_a_history_is_a_table():
-    history = History("accuracy", loss=[0.25, 0.125], metric=[0.5, 1.0], seconds=[1.5, 0.25])
+    history = History(loss=[0.25, 0.125], metrics={"accuracy": [0.5, 1.0]}, seconds=[1.5, 0.25])
     assert repr(history).splitlines() == [
         "epoch    loss  accuracy  seconds",
         "    1  0.2500    0.5000    1.500",
@@ -290,7 +290,7 @@ def test_compiled_training_is_the_same_training():
             model, datasets.moons(90, seed=1), loss=cross_entropy, optimizer=optimizer, epochs=5, batch_size=32, progress=False,
             compile=compiled, validation=datasets.moons(40, seed=2),
         )  # fmt: skip
-        histories.append([*history.loss, *history.validation_loss, *history.metric])
+        histories.append([*history.loss, *history.validation_loss, *history["accuracy"]])
     np.testing.assert_allclose(*histories, rtol=1e-10)
 
 

@@ -1,0 +1,84 @@
+"""Gradients made smaller where a step would be too long."""
+
+from collections.abc import Iterable
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.callbacks import Callback, Run
+from nn.module import Parameter
+from nn.optimizers import within
+
+
+class ClipGradients(Callback):
+    """Given to `fit`: the gradients of every step, clipped by their norm together, by their values, or both.
+
+    Raises  ValueError  as the functions, or if neither limit is given
+    >>> ClipGradients(norm=1.0).norm
+    1.0
+    """
+
+    def __init__(self, norm: float | None = None, value: float | None = None) -> None:
+        if norm is None and value is None:
+            raise ValueError("ClipGradients needs a limit: write ClipGradients(norm=1.0) or ClipGradients(value=1.0)")
+        self.norm = None if norm is None else _positive("norm", norm)
+        self.value = None if value is None else _positive("value", value)
+
+    def on_gradients(self, run: Run) -> None:
+        if self.value is not None:
+            clip_gradients_by_value(run.optimizer.parameters, self.value)
+        if self.norm is not None:
+            clip_gradients_by_norm(run.optimizer.parameters, self.norm)
+
+
+def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> float:
+    """The Euclidean norm of all gradients together; if it is above `most`, they are all made smaller by one factor.
+
+        g ← g · most / max(‖g‖, most)
+
+    Raises  ValueError  if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
+    Source  Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, 4.0])
+    >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
+    (5.0, [0.6000000000000001, 0.8])
+    """
+    limit = _positive("most", most)
+    moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
+    norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
+    if not isfinite(norm):
+        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
+    if norm > limit:
+        for p, g in moving:
+            p.grad = _like(p, g * (limit / norm))
+    return norm
+
+
+def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> None:
+    """Every entry of every gradient brought between −most and most.
+
+        g ← min(max(g, −most), most)
+
+    Raises  ValueError  if `most` is not positive and finite
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, -0.5])
+    >>> clip_gradients_by_value([p], 1.0)
+    >>> p.grad.tolist()
+    [1.0, -0.5]
+    """
+    limit = _positive("most", most)
+    for p in parameters:
+        if p.grad is not None:
+            p.grad = _like(p, np.clip(p.grad, -limit, limit))
+
+
+def _like(p: Parameter, gradient: Any) -> Any:
+    return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)
+
+
+def _positive(name: str, value: float) -> float:
+    if not within(name, value, below=inf):
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return float(value)

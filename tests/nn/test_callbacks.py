@@ -1,0 +1,190 @@
+"""What callbacks do while a model is trained, and when."""
+
+import csv
+import json
+import os
+import signal
+import sys
+
+import numpy as np
+import pytest
+
+import nn
+from nn import Callback, CsvLog, EarlyStopping, JsonLinesLog, datasets
+
+MOONS = datasets.moons(100, noise=0.1, seed=0)
+HELD_OUT = datasets.moons(60, noise=0.3, seed=1)
+
+
+def trained(model, callbacks=(), lr=0.01, optimizer=None, **options):
+    chosen = {"epochs": 3, "batch_size": 32, "progress": False, "validation": HELD_OUT} | options
+    optimizer = optimizer or nn.Adam(model.parameters(), lr=lr)
+    return nn.fit(model, MOONS, loss=nn.cross_entropy, optimizer=optimizer, callbacks=callbacks, **chosen)
+
+
+class Diary(Callback):
+    def __init__(self):
+        self.entries = []
+
+    def on_start(self, run):
+        self.entries.append("start")
+
+    def on_gradients(self, run):
+        self.entries.append(f"gradients before step {run.steps + 1}")
+        assert all(p.grad is not None for p in run.model.parameters())
+
+    def on_step(self, run):
+        self.entries.append(f"step {run.steps}")
+
+    def on_epoch(self, run):
+        assert len(run.history.loss) == run.epoch
+        self.entries.append(f"epoch {run.epoch} of {run.epochs}")
+
+    def on_end(self, run):
+        self.entries.append("end")
+
+
+def test_each_is_called_in_its_turn():
+    diary = Diary()
+    trained(nn.MLP(2, [4], 2, seed=0), [diary], batch_size=64, epochs=2)
+    assert diary.entries == [
+        "start",
+        *("gradients before step 1", "step 1", "gradients before step 2", "step 2", "epoch 1 of 2"),
+        *("gradients before step 3", "step 3", "gradients before step 4", "step 4", "epoch 2 of 2"),
+        "end",
+    ]
+
+
+def test_early_stopping_goes_back_to_the_best_epoch():
+    model = nn.MLP(2, [64, 64], 2, seed=0)
+    states = []
+
+    class Keep(Callback):
+        def on_epoch(self, run):
+            states.append(run.model.state_dict())
+
+    stopping = EarlyStopping(patience=3)
+    history = trained(model, [Keep(), stopping], lr=0.05, epochs=200)
+    best = int(np.argmin(history.validation_loss))
+    assert stopping.best_epoch == best + 1
+    assert len(history.loss) == best + 1 + 4 < 200  # one more than its patience
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, states[best][name])
+
+
+def test_early_stopping_can_watch_what_is_to_grow():
+    stopping = EarlyStopping("validation_accuracy", patience=0, higher_is_better=True)
+    history = trained(nn.MLP(2, [8], 2, seed=0), [stopping], epochs=50)
+    assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
+
+
+def test_early_stopping_names_the_columns_there_are():
+    with pytest.raises(KeyError, match="no 'validation_loss'; it has loss, accuracy, seconds"):
+        trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping()], validation=None)
+
+
+def test_schedules_move_the_rate_step_by_step():
+    model = nn.MLP(2, [4], 2, seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=1.0)
+    rates = []
+
+    class Note(Callback):
+        def on_gradients(self, run):
+            rates.append(run.optimizer.lr)
+
+    trained(model, [nn.Schedule(optimizer, nn.schedules.exponential(0.5)), Note()], optimizer=optimizer, epochs=1)
+    assert rates == [1.0, 0.5, 0.25, 0.125]
+
+
+def test_a_plateau_watches_its_column():
+    model = nn.MLP(2, [4], 2, seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=1e-9)
+    trained(model, [nn.Plateau(optimizer, 0.1, patience=1, threshold=0.5)], optimizer=optimizer, epochs=3)
+    assert optimizer.lr == pytest.approx(1e-10)
+
+
+def test_gradients_are_clipped_before_the_step():
+    model = nn.MLP(2, [4], 2, seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=1.0)
+    before = np.concatenate([p.numpy().ravel() for p in model.parameters()])
+    trained(model, [nn.ClipGradients(norm=1e-3)], optimizer=optimizer, epochs=1, batch_size=100)
+    after = np.concatenate([p.numpy().ravel() for p in model.parameters()])
+    assert np.linalg.norm(after - before) == pytest.approx(1e-3, rel=1e-3)
+    trained(model, [nn.ClipGradients(value=1e-4)], optimizer=optimizer, epochs=1, batch_size=100)
+    last = np.concatenate([p.numpy().ravel() for p in model.parameters()])
+    assert np.abs(last - after).max() == pytest.approx(1e-4, rel=1e-2)
+    with pytest.raises(ValueError, match="needs a limit"):
+        nn.ClipGradients()
+
+
+def test_logs_are_the_history(tmp_path):
+    logs = [CsvLog(tmp_path / "log.csv"), JsonLinesLog(tmp_path / "log.jsonl")]
+    history = trained(nn.MLP(2, [4], 2, seed=0), logs)
+    with open(tmp_path / "log.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert len(rows) == len(lines) == 3
+    for name, column in history.columns().items():
+        assert [float(row[name]) for row in rows] == [line[name] for line in lines] == column
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert sorted(os.listdir(tmp_path)) == ["log.csv", "log.jsonl"]
+
+
+def test_tensorboard_can_read_its_log(tmp_path):
+    pytest.importorskip("tensorboardX")
+    trained(nn.MLP(2, [4], 2, seed=0), [nn.TensorBoard(tmp_path, histograms=True)], epochs=2)
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for name in (b"loss", b"validation_accuracy", b"layers.0.weight", b"layers.0.weight_gradient"):
+        assert name in content
+
+
+def test_a_missing_tensorboard_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[tensorboard\]'"):
+        nn.TensorBoard(tmp_path)
+
+
+def test_a_live_plot_outside_a_notebook_is_none():
+    trained(nn.MLP(2, [4], 2, seed=0), [nn.LivePlot()], epochs=1)
+
+
+class PressCtrlC(Callback):
+    def __init__(self, at):
+        self.at = at
+
+    def on_gradients(self, run):
+        if run.steps == self.at:
+            signal.raise_signal(signal.SIGINT)  # in the middle of a step
+
+
+def test_ctrl_c_leaves_a_whole_model_and_the_history_of_whole_epochs(capsys):
+    model, other = nn.MLP(2, [4], 2, seed=0), nn.MLP(2, [4], 2, seed=0)
+    history = trained(model, [PressCtrlC(5)], epochs=5, progress=True)
+    assert len(history.loss) == 1
+    assert "stopped in epoch 2: it was interrupted" in capsys.readouterr().out
+    optimizer = nn.Adam(other.parameters(), lr=0.01)
+    loader = nn.Loader(*MOONS, batch_size=32, seed=0)
+    for x, y in [*loader, *list(loader)[:2]]:  # six whole steps
+        optimizer.zero_grad()
+        nn.cross_entropy(other(x), y).backward()
+        optimizer.step()
+    for p, q in zip(model.parameters(), other.parameters(), strict=True):
+        np.testing.assert_array_equal(p.numpy(), q.numpy())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_ends_at_once():
+    class Twice(PressCtrlC):
+        def on_gradients(self, run):
+            super().on_gradients(run)
+            super().on_gradients(run)
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(nn.MLP(2, [4], 2, seed=0), [Twice(1)])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_several_metrics_stand_side_by_side():
+    history = trained(nn.MLP(2, [4], 2, seed=0), metrics=[nn.accuracy, nn.zero_one_loss])
+    np.testing.assert_allclose(history["accuracy"], 1 - np.array(history["zero_one_loss"]), rtol=1e-12)
+    assert "validation_zero_one_loss" in repr(history)
