@@ -10,7 +10,7 @@ accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
                                                        how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
-Loader, train_test_split, standardise, one_hot         rows in mini-batches, and made fit
+Dataset, Loader, train_test_split, standardise, one_hot rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
 Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot
                                                        what can be done meanwhile
@@ -28,7 +28,7 @@ from nn.blocks import Dropout, Embedding, Flatten, Residual
 from nn.callbacks import Callback, EarlyStopping
 from nn.checkpoints import Checkpoint
 from nn.clipping import ClipGradients, clip_gradients_by_norm, clip_gradients_by_value
-from nn.data import Loader, train_test_split
+from nn.data import Dataset, Loader, train_test_split
 from nn.files import UnreadableFileError
 from nn.history import History
 from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
@@ -62,6 +62,7 @@ __all__ = [
     "Checkpoint",
     "ClipGradients",
     "CsvLog",
+    "Dataset",
     "Dropout",
     "EarlyStopping",
     "Embedding",

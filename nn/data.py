@@ -14,8 +14,38 @@ Array = NDArray[Any]
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
 
 
+class Dataset:
+    """Arrays that share their first axis, as one thing with rows: any index of the first axis gives a tuple, one part an array.
+
+    Shapes  arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
+    Raises  ValueError  if there is no array or no row, or if the lengths differ (names the shapes)
+
+    >>> points = Dataset(np.eye(3), [4, 5, 6])
+    >>> len(points), points[1]
+    (3, (array([0., 1., 0.]), np.int64(5)))
+    >>> points[1:][1]
+    array([5, 6])
+    """
+
+    def __init__(self, *arrays: ArrayLike) -> None:
+        self.arrays = _in_step(arrays)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.arrays[0])
+
+    def __getitem__(self, rows: Any) -> tuple[Any, ...]:
+        return tuple(array[rows] for array in self.arrays)
+
+    def __repr__(self) -> str:
+        return f"Dataset of {len(self)} rows: {', '.join(f'{a.shape} {a.dtype}' for a in self.arrays)}"
+
+
 class Loader(Generic[Batch]):
     """Mini-batches of arrays that share their first axis: a tuple of arrays, or one array if one was given.
+
+    In place of arrays a `Dataset` can be given, or anything else with a length that gives, for an array of row numbers, a
+    tuple of arrays of these rows. Nothing beyond the batch is copied.
 
     Each pass is one epoch. Its order depends only on `seed` and on `epoch`, the number of passes begun: set
     `epoch` to take up a run where it stopped. Where batch_size does not divide n, the last batch is short, or
@@ -52,7 +82,7 @@ class Loader(Generic[Batch]):
     @overload
     def __init__(
         self: "Loader[tuple[Array, ...]]",
-        *arrays: ArrayLike,
+        *arrays: Any,
         batch_size: int = 64,
         shuffle: bool = True,
         seed: int = 0,
@@ -60,14 +90,16 @@ class Loader(Generic[Batch]):
     ) -> None: ...
     def __init__(
         self,
-        *arrays: ArrayLike,
+        *arrays: Any,
         batch_size: int = 64,
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
     ) -> None:
-        self._arrays = _in_step(arrays)
-        self._rows = len(self._arrays[0])
+        self._source = arrays[0] if len(arrays) == 1 and _gives_rows(arrays[0]) else Dataset(*arrays)
+        self._rows = len(self._source)
+        if not self._rows:
+            raise ValueError(f"{self._source!r:.80} has no rows to make batches of")
         self._batch_size = whole("batch_size", batch_size, least=1)
         self._seed = whole("seed", seed, least=0)
         self._shuffle = shuffle
@@ -92,19 +124,24 @@ class Loader(Generic[Batch]):
             order = generator(self._seed, epoch).permutation(order)
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
-            batch = tuple(_take(array, rows) for array in self._arrays)
+            batch = _rows_of(self._source, rows)
             yield batch if len(batch) > 1 else batch[0]
 
 
-def train_test_split(*arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0) -> tuple[Array, ...]:
+def train_test_split(
+    *arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
+) -> tuple[Array, ...]:
     """Training and test rows of each array, shuffled alike: (a_train, a_test, b_train, b_test, …), read-only.
 
         rows for test = test_fraction · n, rounded to the nearest integer, a half to the even one
 
+    With `stratify`, the class of each row, the classes have the same shares among the test rows as among all, to a row.
+
     Shapes   each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
     Raises   TypeError   if seed is no integer
              ValueError  if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if
-                         test_fraction is not between 0 and 1, or if it leaves one part without rows
+                         test_fraction is not between 0 and 1, or if it leaves one part without rows; if stratify is
+                         not (n,), or a class has fewer than two rows
 
     >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
     >>> x_train.shape, y_test.shape
@@ -121,7 +158,28 @@ def train_test_split(*arrays: ArrayLike, test_fraction: float = 0.2, seed: int =
             "training and test need a row each, so change test_fraction or give more rows"
         )
     order = generator(seed).permutation(n)
+    if stratify is not None:
+        order = _evenly(order, as_array("stratify", stratify), n_test)
     return tuple(_take(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+
+
+def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
+    """The same rows, so rearranged that every class has its share of the first n_test: largest remainders decide the last."""
+    n = len(order)
+    if classes.shape != (n,):
+        raise ValueError(f"stratify must give a class for each of {n} rows, got shape {classes.shape}")
+    names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    if counts.min() < 2:
+        raise ValueError(
+            f"class {names[counts.argmin()].item()!r} has one row, which cannot be in both parts: leave out stratify"
+        )
+    share = counts * n_test / n
+    taken = np.floor(share).astype(int)
+    for k in np.argsort(taken - share, kind="stable")[: n_test - taken.sum()]:
+        taken[k] += 1
+    by_class = [order[numbers[order] == k] for k in range(len(names))]
+    test = np.isin(order, np.concatenate([rows[:m] for rows, m in zip(by_class, taken, strict=True)]))
+    return np.concatenate([order[test], order[~test]])
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:
@@ -158,6 +216,23 @@ def _in_step(values: tuple[ArrayLike, ...]) -> tuple[Array, ...]:
     if len(arrays[0]) == 0:
         raise ValueError(f"the arrays have no rows: shapes {shapes}")
     return arrays
+
+
+def _gives_rows(source: Any) -> bool:
+    """Whether something is rows of its own kind, and not an array or what can be made into one."""
+    return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not isinstance(source, np.ndarray | list | tuple)
+
+
+def _rows_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
+    if isinstance(source, Dataset):
+        return tuple(_take(array, rows) for array in source.arrays)
+    batch = tuple(np.asarray(part) for part in source[rows])
+    if any(len(part) != len(rows) for part in batch):
+        shapes = ", ".join(str(part.shape) for part in batch)
+        raise ValueError(
+            f"{source!r:.80} gave shapes {shapes} for {len(rows)} rows: its [rows] must give a tuple of arrays of them"
+        )
+    return batch
 
 
 def _take(array: Array, rows: NDArray[np.int64]) -> Array:

@@ -1,14 +1,18 @@
-"""Data to learn from: shapes in the plane and curves, drawn from formulas, and MNIST, the real digits."""
+"""Data to learn from: shapes in the plane, clouds and curves, drawn from formulas; real digits, clothes and names."""
 
 from math import inf
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nn.data import generator, whole
+from nn.fashion_mnist import fashion_mnist
 from nn.mnist import MNIST, mnist
 
-__all__ = ["MNIST", "blobs", "circles", "curve", "mnist", "moons", "spirals"]
+__all__ = [
+    "MNIST", "blobs", "circles", "curve", "digits", "fashion_mnist", "gaussians", "mnist", "moons", "names", "spirals",
+]  # fmt: skip
 
 
 Points = NDArray[np.float64]
@@ -78,28 +82,53 @@ def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 
     return _shuffled(parts, noise, seed)
 
 
-def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, flipped: float = 0.0, seed: int = 0) -> tuple[Points, Labels]:
-    """Points of Gaussians around a circle, and the Gaussian of each; shuffled, read-only.
+def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0) -> tuple[Points, Labels]:
+    """Points of round Gaussians around a circle, and the Gaussian of each; shuffled, read-only.
 
         label k:  (cos 2πk/classes, sin 2πk/classes) + spread · N(0, 1)
 
-    A share `flipped` of the labels, rounded down, is replaced by another class at random.
-
     Shapes  x (n, 2) float64, y (n,) int64 from 0 to classes − 1
     Raises  TypeError   if n, classes or seed is no integer
-            ValueError  if one is too small, spread is negative or not finite, or flipped is not in [0, 1]
+            ValueError  if one is too small, or spread is negative or not finite
 
     >>> x, y = blobs(9, classes=3)
     >>> x.shape, np.bincount(y).tolist()
     ((9, 2), [3, 3, 3])
     """
     whole("n", n, least=whole("classes", classes, least=2))
-    if not 0 <= flipped <= 1:
-        raise ValueError(f"flipped must be a share between 0 and 1, got {flipped!r}")
     centres = _circle(classes)
-    x, y = _shuffled([np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)], spread, seed)
+    parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
+    return _shuffled(parts, spread, seed)
+
+
+def gaussians(
+    n: int = 100, *, features: int = 2, classes: int = 2, distance: float = 2.0, label_noise: float = 0.0, seed: int = 0
+) -> tuple[Points, Labels]:
+    """Points of overlapping Gaussians in any number of dimensions, some of them under a wrong label; shuffled, read-only.
+
+        label k:  distance · u_k + N(0, 1),   u_k a random direction
+
+    A share `label_noise` of the labels, rounded down, is replaced by another class at random: no model can be right on those,
+    and one that is has learned them by heart.
+
+    Shapes  x (n, features) float64, y (n,) int64 from 0 to classes − 1
+    Raises  TypeError   if n, features, classes or seed is no integer
+            ValueError  if one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
+
+    >>> x, y = gaussians(100, features=3, label_noise=0.2)
+    >>> x.shape, np.flatnonzero(y != gaussians(100, features=3)[1]).size
+    ((100, 3), 20)
+    """
+    whole("n", n, least=whole("classes", classes, least=2))
+    whole("features", features, least=1)
+    if not 0 <= label_noise <= 1:
+        raise ValueError(f"label_noise must be a share between 0 and 1, got {label_noise!r}")
     rng = generator(seed, 1)
-    wrong = rng.choice(n, size=int(flipped * n), replace=False)
+    directions = rng.normal(size=(classes, features))
+    centres = _deviation("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
+    x, y = _shuffled(parts, 1.0, seed)
+    wrong = rng.choice(n, size=int(label_noise * n), replace=False)
     y = y.copy()
     y[wrong] = (y[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
     y.flags.writeable = False
@@ -128,6 +157,33 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
     x.flags.writeable = y.flags.writeable = False
     return x, y
+
+
+def digits() -> tuple[Points, Labels]:
+    """1,797 real handwritten digits of 8 × 8 pixels, as scikit-learn ships them: small, and there without a network.
+
+    Shapes  x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
+    Raises  ImportError  if scikit-learn is not installed; names the command
+    Source  Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise ImportError("the 8 × 8 digits need scikit-learn: pip install 'glassgrad[sklearn]'") from None
+    x, y = load_digits(return_X_y=True)
+    x, y = x / 16.0, y.astype(np.int64)
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
+
+
+def names() -> list[str]:
+    """5,163 given names, female and male, of the US Census of 1990, in lower case and alphabetical order.
+
+    Source  US Census Bureau, files dist.female.first and dist.male.first, in the public domain
+    >>> len(names()), names()[:3]
+    (5163, ['aaron', 'abbey', 'abbie'])
+    """
+    return (Path(__file__).parent / "names.txt").read_text(encoding="utf-8").split()
 
 
 def _circle(n: int) -> Points:

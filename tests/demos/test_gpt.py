@@ -1,8 +1,5 @@
 """The scalar transformer is the network that it says it is."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -72,13 +69,3 @@ def test_loss_of_embedded_letters_is_the_same_loss():
     padded = [*embedded, embedded[0]]  # a place without weight does not count
     wanted = [*(np.eye(27)[TOKENS[1:]] / 7).tolist(), [0.0] * 27]
     assert gpt.loss_of_embedded(p, padded, wanted).data == pytest.approx(gpt.loss(p, TOKENS).data, rel=1e-14)
-
-
-def test_the_names_are_names():
-    text = (Path(gpt.__file__).parent / "names.txt").read_text(encoding="utf-8")
-    names = text.split()
-    assert text == "\n".join(names) + "\n"
-    assert names == sorted(set(names))
-    assert len(names) == 5163
-    assert all(re.fullmatch("[a-z]{2,15}", name) for name in names)
-    assert {"mary", "james"} <= set(names)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nn.data import Loader, generator, train_test_split
+from nn.data import Dataset, Loader, generator, train_test_split
 
 rows = st.integers(1, 200)
 batch_sizes = st.integers(1, 250)
@@ -192,3 +192,61 @@ def test_numpy_integers_are_integers():
 def test_split_without_rows_on_one_side(fraction, train, test):
     with pytest.raises(ValueError, match=f"10 rows into {train} and {test}: "):
         train_test_split(np.zeros(10), test_fraction=fraction)
+
+
+def test_a_dataset_gives_rows_and_batches():
+    rows = Dataset(np.arange(12.0).reshape(6, 2), np.arange(6))
+    assert len(rows) == 6
+    np.testing.assert_array_equal(rows[[4, 1]][0], [[8.0, 9.0], [2.0, 3.0]])
+    assert np.shares_memory(rows[2:][0], rows.arrays[0])
+    assert repr(rows) == "Dataset of 6 rows: (6, 2) float64, (6,) int64"
+    for x, y in Loader(rows, batch_size=4, seed=3):
+        np.testing.assert_array_equal(x[:, 0], 2.0 * y)
+
+
+class Squares:
+    """Rows that are made when they are asked for."""
+
+    def __len__(self):
+        return 10
+
+    def __getitem__(self, rows):
+        return rows, rows**2
+
+
+def test_rows_of_any_kind_make_batches():
+    batches = list(Loader(Squares(), batch_size=4))
+    assert [len(x) for x, _ in batches] == [4, 4, 2]
+    assert sorted(np.concatenate([x for x, _ in batches])) == list(range(10))
+    for x, y in batches:
+        np.testing.assert_array_equal(y, x**2)
+
+
+def test_rows_that_are_not_those_asked_for_are_refused():
+    class Wrong(Squares):
+        def __getitem__(self, rows):
+            return rows[:1], rows
+
+    with pytest.raises(ValueError, match=r"gave shapes \(1,\), \(4,\) for 4 rows"):
+        next(iter(Loader(Wrong(), batch_size=4)))
+
+
+@given(st.lists(st.integers(2, 30), min_size=1, max_size=5), st.floats(0.05, 0.95), st.integers(0, 2**32))
+def test_stratified_shares_are_those_of_the_whole_to_a_row(counts, fraction, seed):
+    y = np.repeat(np.arange(len(counts)), counts)
+    n_test = round(fraction * len(y))
+    assume(0 < n_test < len(y))
+    x = np.arange(len(y))
+    x_train, x_test, _, y_test = train_test_split(x, y, test_fraction=fraction, seed=seed, stratify=y)
+    assert len(x_test) == n_test
+    assert sorted([*x_train, *x_test]) == x.tolist()
+    np.testing.assert_array_equal(y[x_test], y_test)
+    shares = np.array(counts) * n_test / len(y)
+    assert np.all(np.abs(np.bincount(y_test, minlength=len(counts)) - shares) < 1)
+
+
+def test_impossible_strata():
+    with pytest.raises(ValueError, match=r"a class for each of 4 rows, got shape \(3,\)"):
+        train_test_split(np.arange(4), stratify=[0, 0, 1])
+    with pytest.raises(ValueError, match="class 'b' has one row"):
+        train_test_split(np.arange(4), test_fraction=0.5, stratify=["a", "a", "a", "b"])

@@ -1,10 +1,14 @@
 """Two moons: on their circles without noise, around them with noise."""
 
+import re
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nn import datasets
 from nn.datasets import mnist, moons
 
 sizes = st.integers(2, 300)
@@ -89,3 +93,53 @@ def test_impossible_seed(seed, error):
 
 def test_mnist_stands_among_the_datasets():
     assert mnist.__module__ == "nn.mnist"
+
+
+@given(st.integers(2, 200), st.integers(1, 5), st.floats(0, 1), st.integers(0, 2**32))
+def test_noisy_labels_are_as_many_as_asked_for(n, features, noise, seed):
+    x, y = datasets.gaussians(n, features=features, classes=2, label_noise=noise, seed=seed)
+    same, clean = datasets.gaussians(n, features=features, classes=2, seed=seed)
+    np.testing.assert_array_equal(x, same)
+    assert np.count_nonzero(y != clean) == int(noise * n)
+    assert sorted(np.bincount(clean, minlength=2)) == [n // 2, n - n // 2]
+
+
+def test_gaussians_lie_at_their_distance():
+    x, y = datasets.gaussians(40_000, features=3, classes=4, distance=5.0, seed=1)
+    for k in range(4):
+        np.testing.assert_allclose(np.linalg.norm(x[y == k].mean(axis=0)), 5.0, rtol=0.01)
+        np.testing.assert_allclose(np.cov(x[y == k].T), np.eye(3), atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"label_noise": 1.5}, "label_noise must be a share between 0 and 1, got 1.5"),
+        ({"features": 0}, "features must be at least 1, got 0"),
+        ({"distance": -1.0}, "distance must be a finite number"),
+        ({"n": 1}, "n must be at least 2, got 1"),
+    ],
+)
+def test_impossible_gaussians(options, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.gaussians(**options)
+
+
+def test_digits_are_the_real_ones():
+    x, y = datasets.digits()
+    assert (x.shape, x.dtype, x.min(), x.max(), y.dtype) == ((1797, 64), np.float64, 0.0, 1.0, np.int64)
+    assert np.bincount(y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]  # as the collection's page counts
+
+
+def test_missing_scikit_learn_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[sklearn\]'"):
+        datasets.digits()
+
+
+def test_the_names_are_names():
+    found = datasets.names()
+    assert found == sorted(set(found))
+    assert len(found) == 5163
+    assert all(re.fullmatch("[a-z]{2,15}", name) for name in found)
+    assert {"mary", "james"} <= set(found)
