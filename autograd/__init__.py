@@ -7,7 +7,7 @@
     custom_op                    an op of your own, declared as ours are
     no_grad                      arithmetic without memory
     compile, record              a function as a tape: recorded once, replayed at machine speed
-    draw                         the graph as a picture
+    draw, scope                  the graph as a picture, and frames in it
 
 An op is one row of facts in `autograd.rules`; everything else reads it.
 """
@@ -60,6 +60,7 @@ from autograd.rules.spread import deviations, std, var
 from autograd.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
+from autograd.scopes import scope
 from autograd.tape import Compiled, OtherPathError, Tape, compile, record
 from autograd.tensor import Tensor
 from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
@@ -68,7 +69,7 @@ from autograd.value import Value
 __all__ = [
     "OPS", "Compiled", "Drawing", "OtherPathError", "RenderError", "Tape", "Tensor", "Value", "checkpoint", "compile",
     "custom_op", "detect_anomaly", "draw", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad",
-    "ravel_tree", "record", "stop_gradient", "value_and_grad", "vjp",
+    "ravel_tree", "record", "scope", "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

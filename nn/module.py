@@ -1,12 +1,15 @@
 """`Module`: a function with parameters, and the parameters of everything it is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from reprlib import recursive_repr
 from typing import Any, Self
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, scope
+
+#: The attribute with the hooks of a module that has any: functions, which are no part of it.
+_HOOKS = "_hooks"
 
 #: What training changes: a leaf that requires a gradient.
 Parameter = Tensor | Value
@@ -37,7 +40,55 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, …) that says what a call gives: write one")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        return self.forward(*inputs, **options)
+        with scope(self):
+            hooks = self.__dict__.get(_HOOKS)
+            if hooks is None:
+                return self.forward(*inputs, **options)
+            for hook in list(hooks["before"].values()):
+                inputs = _replaced(hook(self, inputs), inputs)
+            output = self.forward(*inputs, **options)
+            for hook in list(hooks["after"].values()):
+                output = _given(hook(self, inputs, output), output)
+            return output
+
+    def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
+        """Call `hook(module, inputs)` before every `forward`; what it gives, unless None, takes the place of the inputs.
+
+        Gives a function that takes the hook away again.
+        """
+        return self._hooked("before", hook)
+
+    def register_forward_hook(self, hook: Callable[["Module", tuple[Any, ...], Any], Any]) -> Callable[[], None]:
+        """Call `hook(module, inputs, output)` after every `forward`; what it gives, unless None, takes the output's place.
+
+        Gives a function that takes the hook away again.
+
+        >>> from nn import Linear
+        >>> layer, seen = Linear(2, 3), []
+        >>> end = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+        >>> _ = layer(np.ones((4, 2)))
+        >>> end()
+        >>> _ = layer(np.ones((5, 2)))
+        >>> seen
+        [(4, 3)]
+        """
+        return self._hooked("after", hook)
+
+    def _hooked(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
+        if not callable(hook):
+            raise TypeError(f"a hook is a function, got {hook!r} of type {type(hook).__name__}")
+        hooks = self.__dict__.setdefault(_HOOKS, {"before": {}, "after": {}})[when]
+        key = object()
+        hooks[key] = hook
+
+        def end() -> None:
+            hooks.pop(key, None)
+
+        return end
+
+    def scope_paths(self) -> dict[int, str]:
+        """The path of every module and parameter in this one, by `id`: how pictures name them."""
+        return {id(part): path for path, part in _walk(self)}
 
     def parameters(self) -> list[Parameter]:
         """The parameters, in order."""
@@ -188,10 +239,18 @@ def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
 
 def _children(part: Any) -> list[tuple[str, Any]]:
     if isinstance(part, Module):
-        return list(vars(part).items())
+        return [(name, child) for name, child in vars(part).items() if name != _HOOKS]
     if isinstance(part, dict):
         return [(str(key), child) for key, child in part.items()]
     return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
+
+
+def _replaced(new: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    return inputs if new is None else new if isinstance(new, tuple) else (new,)
+
+
+def _given(new: Any, output: Any) -> Any:
+    return output if new is None else new
 
 
 def _get(holder: Any, name: str) -> Any:

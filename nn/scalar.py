@@ -6,10 +6,65 @@ The names and their arguments are those of micrograd's `nn`, so that a program w
 import random
 from typing import Any
 
-from autograd import Value
+from autograd import Value, no_grad
 from nn.module import Module
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+__all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]
+
+
+class Perceptron(Module):
+    """The first machine that learned: it answers 1 on one side of a line, 0 on the other, and moves the line by its mistakes.
+
+        y = [w · x + b > 0],   after a mistake  w ← w + (label − y) x,   b ← b + (label − y)
+
+    It learns without a derivative: a step has none but zero. If a line parts the classes it is found after at most (R/γ)²
+    mistakes, for points no farther than R from the origin and a margin γ, with b taken as the weight of an input 1.
+
+    Shapes  nin numbers -> 0 or 1
+    Raises  ValueError  if called with another number of inputs, or a label is neither 0 nor 1
+    Source  Rosenblatt, Psychological Review 65(6), 1958; Novikoff, On convergence proofs for perceptrons, 1962
+    >>> gate = Perceptron(2)
+    >>> points, labels = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    >>> gate.fit(points, labels)
+    [1, 3, 3, 2, 1, 0]
+    >>> [gate(point) for point in points]
+    [0, 0, 0, 1]
+    """
+
+    def __init__(self, nin: int) -> None:
+        self.w = [Value(0.0) for _ in range(nin)]
+        self.b = Value(0.0)
+
+    def score(self, x: Any) -> Value:
+        """On which side of the line x is, by its sign: w · x + b."""
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r} has {len(self.w)} weights and was called with {len(x)} inputs: {x!r:.80}")
+        return sum((w * number for w, number in zip(self.w, x, strict=True)), self.b)
+
+    def forward(self, x: Any) -> int:
+        with no_grad():
+            return int(self.score(x).data > 0)
+
+    def learn(self, x: Any, label: int) -> bool:
+        """Whether x was mistaken; if so, the line has moved."""
+        if label not in (0, 1):
+            raise ValueError(f"a perceptron knows the labels 0 and 1, got {label!r}")
+        miss = int(label) - self(x)
+        if miss:
+            for w, number in zip(self.w, x, strict=True):
+                w.data += miss * float(number)
+            self.b.data += miss
+        return bool(miss)
+
+    def fit(self, points: Any, labels: Any, epochs: int = 100) -> list[int]:
+        """Go through the points until there is no mistake, at most `epochs` times; gives the mistakes of each time."""
+        mistakes: list[int] = []
+        while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
+            mistakes.append(sum(self.learn(x, label) for x, label in zip(points, labels, strict=True)))
+        return mistakes
+
+    def __repr__(self) -> str:
+        return f"Perceptron({len(self.w)})"
 
 
 class Neuron(Module):

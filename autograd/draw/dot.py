@@ -12,6 +12,7 @@ from graphviz import Digraph
 
 from autograd.draw.labels import html, width
 from autograd.draw.picture import Box
+from autograd.node import Node
 from autograd.op import Op
 
 #: Points; renderers that have no Helvetica take its metric twin, Arial or Arimo.
@@ -37,8 +38,13 @@ OP_STYLE = {
     "margin": "0.02",
 }
 
+FRAME_STYLE = {**FONT, "style": "rounded", "color": "#888888", "fontcolor": "#444444", "labeljust": "l", "margin": "8"}
+
 #: Where edges leave a box and enter one, and where the first and the last of several inputs enter an op.
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
+
+
+Items = list[Any]
 
 
 class Picture(Protocol):
@@ -51,6 +57,7 @@ class Picture(Protocol):
     def outputs(self) -> Sequence[Any]: ...
     def made(self, item: Any) -> tuple[Op, list[Any]] | None: ...
     def box(self, item: Any) -> Box: ...
+    def frames(self, item: Any) -> Sequence[tuple[Any, str]]: ...
 
 
 def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int, int]:
@@ -70,14 +77,17 @@ def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int,
     names = {item: f"n{i}" for i, item in enumerate(shown)}
     if hidden > 0:
         graph.node("folded", f"<{html(f'… {hidden:,} more nodes')}>", **STYLES["folded"])
-    for item in reversed(shown):
-        box = picture.box(item)
-        graph.node(names[item], _table(box.fields), **STYLES[box.role])
+    # A constant has no place of its own: it is drawn beside what uses it.
+    frames = {item: tuple(picture.frames(item)) for item in shown}
+    for item in shown:
+        for x in arguments.get(item, (None, []))[1]:
+            if x in names and not frames[x] and not isinstance(x, Node):
+                frames[x] = frames[item]
+    _draw_nodes(graph, picture, _Frame.tree(list(reversed(shown)), frames), names, arguments)
     for item in reversed(shown):
         if item not in arguments:
             continue
-        name, (op, inputs) = names[item], arguments[item]
-        graph.node(f"op_{name}", f"<{html(op.symbol)}>", width=_op_width(op), **OP_STYLE)
+        name, (_, inputs) = names[item], arguments[item]
         for i, x in enumerate(inputs):
             port = entering if len(inputs) == 1 else {0: first, len(inputs) - 1: last}.get(i, entering)
             graph.edge(names.get(x, "folded"), f"op_{name}", headport=port)
@@ -85,7 +95,43 @@ def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int,
     return graph.source, len(shown), len(items)
 
 
-Items = list[Any]
+class _Frame:
+    """Items that stand together: directly, and in frames within."""
+
+    def __init__(self) -> None:
+        self.items: Items = []
+        self.within: dict[tuple[Any, str], _Frame] = {}
+
+    @classmethod
+    def tree(cls, items: Items, frames: dict[Any, tuple[tuple[Any, str], ...]]) -> "_Frame":
+        """All items, each in its innermost frame."""
+        root = cls()
+        for item in items:
+            place = root
+            for frame in frames[item]:
+                place = place.within.setdefault(frame, cls())
+            place.items.append(item)
+        return root
+
+
+def _draw_nodes(graph: Any, picture: Picture, root: _Frame, names: dict[Any, str], arguments: dict[Any, Any]) -> None:
+    """Boxes and ops, frame by frame."""
+    count = 0
+
+    def fill(place: Any, frame: _Frame) -> None:
+        nonlocal count
+        for item in frame.items:
+            box, name = picture.box(item), names[item]
+            place.node(name, _table(box.fields), **STYLES[box.role])
+            if item in arguments:
+                op = arguments[item][0]
+                place.node(f"op_{name}", f"<{html(op.symbol)}>", width=_op_width(op), **OP_STYLE)
+        for (_, title), inner in frame.within.items():
+            with place.subgraph(name=f"cluster_{count}", graph_attr={"label": f"<{html(title)}>", **FRAME_STYLE}) as inside:
+                count += 1
+                fill(inside, inner)
+
+    fill(graph, root)
 
 
 def _nearest_first(picture: Picture, max_nodes: int) -> tuple[Items, dict[Any, tuple[Op, Items]]]:

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.draw.labels import fold, number
-from autograd.graph import newest_first, pull_back
+from autograd.graph import Links, newest_first, pull_back
 from autograd.node import Node
 from autograd.op import Op
+from autograd.scopes import Scopes, Span
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -45,6 +46,13 @@ class Forward:
     def __init__(self, outputs: Sequence[Node], digits: int) -> None:
         self.outputs = outputs
         self.digits = digits
+        nodes = newest_first(outputs)
+        self.scopes = Scopes(nodes)
+        self.homes = _homes(nodes, self.scopes)
+
+    def frames(self, item: Node | Constant) -> tuple[tuple[Any, str], ...]:
+        """The frames around `item`, outermost first, each with its name."""
+        return tuple((span, self.scopes.name(span)) for span in self.homes.get(item, ()))
 
     def made(self, item: Node | Constant) -> tuple[Op, list[Any]] | None:
         """How `item` was made."""
@@ -54,7 +62,8 @@ class Forward:
         """What is drawn for `item`."""
         if isinstance(item, Constant):
             return Box("constant", contents(item.value, self.digits))
-        fields = [item.label] * bool(item.label) + contents(item, self.digits)
+        label = item.label or self.scopes.path(item)
+        fields = [label] * bool(label) + contents(item, self.digits)
         if isinstance(item, Value) and item.requires_grad:
             fields.append(f"grad {number(item.grad, self.digits)}")
         return Box(_role(item), fields)
@@ -89,6 +98,10 @@ class Backward:
         """How `item` was made."""
         return made(item, self.inputs)
 
+    def frames(self, item: Node | Constant) -> tuple[tuple[Any, str], ...]:
+        """Cotangents are in no frame."""
+        return ()
+
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         if isinstance(item, Constant):
@@ -114,6 +127,23 @@ class Backward:
 
     def _called(self, x: Node) -> str:
         return self.y_name if x is self.y else _name(x, self.digits)
+
+
+def _homes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
+    """The scopes of every node: those it was made in, and of a module's parameter those it is used in."""
+    homes: dict[Any, tuple[Span, ...]] = {node: scopes.of(node) for node in nodes}
+    uses: dict[Node, list[tuple[Span, ...]]] = {}
+    for node, inputs in nodes.items():
+        for x in inputs:
+            if isinstance(x, Node) and scopes.path(x):
+                uses.setdefault(x, []).append(homes[node])
+    return homes | {leaf: _common(places) for leaf, places in uses.items()}
+
+
+def _common(places: list[tuple[Span, ...]]) -> tuple[Span, ...]:
+    """The scopes that all places are in."""
+    first, *others = places
+    return tuple(span for i, span in enumerate(first) if all(len(p) > i and p[i] == span for p in others))
 
 
 def _role(node: Node) -> str:

@@ -27,6 +27,9 @@ class _Recorded:
     def made(self, item: Step) -> tuple[Op, list[Any]] | None:
         return None if isinstance(item, Leaf) else (item.op, list(item.inputs))
 
+    def frames(self, item: Step) -> tuple[tuple[Any, str], ...]:
+        return ()
+
     def box(self, item: Step) -> Box:
         shape = [] if item.kind is None else [str(item.kind[0]), str(item.kind[1])]
         if isinstance(item, Constant):

@@ -169,3 +169,43 @@ def test_a_deep_copy_shares_nothing():
     for p in twin.parameters():
         p.data = p.numpy() + 1
     assert all((p.numpy() != q.numpy()).all() for p, q in pairs)
+
+
+def test_hooks_see_and_replace_inputs_and_outputs_in_order():
+    layer, seen = Linear(2, 3, seed=0), []
+    x = np.ones((4, 2))
+    plain = layer(x).numpy()
+    ends = [
+        layer.register_forward_pre_hook(lambda module, inputs: seen.append("before")),
+        layer.register_forward_pre_hook(lambda module, inputs: 2 * inputs[0]),
+        layer.register_forward_hook(lambda module, inputs, output: seen.append(inputs[0][0, 0])),
+        layer.register_forward_hook(lambda module, inputs, output: output - 1.0),
+    ]
+    y = Sequential(layer)(x)
+    assert seen == ["before", 2.0]
+    np.testing.assert_allclose(y.numpy(), Linear(2, 3, seed=0)(2 * x).numpy() - 1.0)
+    for end in ends:
+        end()
+        end()  # a second time does nothing
+    np.testing.assert_array_equal(layer(x).numpy(), plain)
+    assert seen == ["before", 2.0]
+    with pytest.raises(TypeError, match="a hook is a function, got 3"):
+        layer.register_forward_hook(3)
+
+
+def test_hooks_are_no_part_of_a_module():
+    layer = Linear(2, 3, seed=0)
+    layer.register_forward_hook(Linear(9, 9))
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+    assert list(layer.state_dict()) == ["weight", "bias"]
+
+
+def test_a_deep_copy_keeps_what_is_shared_shared():
+    layer = Linear(2, 2, seed=0)
+    model = Sequential(layer, layer)
+    copied = copy.deepcopy(model)
+    assert copied.layers[0] is copied.layers[1]
+    assert copied.layers[0] is not layer
+    copied.layers[0].weight.data = np.zeros((2, 2), np.float32)
+    assert layer.weight.numpy().any()
+    assert len(copied.parameters()) == 2

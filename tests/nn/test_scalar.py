@@ -4,10 +4,12 @@ import contextlib
 import io
 import random
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import nn
 from autograd import Value
 from nn import scalar
 
@@ -111,3 +113,34 @@ def test_a_program_for_micrograd_runs_with_its_imports_changed():
     assert "accuracy 100.0%" in theirs
     # Beside the numbers only the type of a gradient that nobody asked for shows: 0 there, and 0.0 here.
     assert printed(ours) == theirs.replace("grad=0)", "grad=0.0)")
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4))
+def test_a_perceptron_finds_a_line_within_its_bound_of_mistakes(seed, n):
+    rng = np.random.default_rng(seed)
+    true = rng.normal(size=n + 1)
+    x = rng.normal(size=(30, n))
+    margins = (x @ true[:-1] + true[-1]) / np.linalg.norm(true)
+    apart = np.abs(margins) > 0.2
+    x, labels = x[apart], (margins[apart] > 0).astype(int)
+    assume(len(x))
+    gate = nn.scalar.Perceptron(n)
+    mistakes = gate.fit(x.tolist(), labels.tolist(), epochs=10_000)
+    assert mistakes[-1] == 0
+    assert [gate(point) for point in x.tolist()] == labels.tolist()
+    radius = np.sqrt((x**2).sum(axis=1) + 1).max()
+    assert sum(mistakes) <= (radius / np.abs(margins[apart]).min()) ** 2
+
+
+def test_a_perceptron_that_has_no_line_to_find_gives_up():
+    gate = nn.scalar.Perceptron(2)
+    mistakes = gate.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], epochs=20)
+    assert len(mistakes) == 20
+    assert mistakes[-1]
+
+
+def test_impossible_perceptrons():
+    with pytest.raises(ValueError, match=r"Perceptron\(2\) has 2 weights and was called with 1 inputs"):
+        nn.scalar.Perceptron(2)([1.0])
+    with pytest.raises(ValueError, match="knows the labels 0 and 1, got -1"):
+        nn.scalar.Perceptron(2).learn([1.0, 2.0], -1)
