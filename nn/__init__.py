@@ -12,7 +12,7 @@ SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Dataset, Loader, train_test_split, standardise, one_hot rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
-Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot
+Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch
                                                        what can be done meanwhile
 Running                                                metrics of rows that come in batches
 save, load, UnreadableFileError                        models as files
@@ -47,6 +47,7 @@ from nn.running import Running
 from nn.saving import load, save
 from nn.schedules import Plateau, Schedule
 from nn.training import fit
+from nn.watching import Watch
 
 __all__ = [
     "ELU",
@@ -93,6 +94,7 @@ __all__ = [
     "Tanh",
     "TensorBoard",
     "UnreadableFileError",
+    "Watch",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+import nn
 from nn import History, plots
 
 mpl.use("Agg")
@@ -145,4 +146,80 @@ def test_classes_are_integers():
 def test_without_matplotlib_the_error_says_how_to_get_it(draw, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
+        draw()
+
+
+def test_margins_are_dashed_lines_on_both_sides():
+    ax = plots.decision_boundary(lambda p: 4 * (p[:, 0] - 0.5), POINTS, CLASSES, margin=1.0)
+    found = sorted({round(v, 6) for path in borders(ax) for v in path.vertices[:, 0]})
+    assert found == [0.25, 0.5, 0.75]
+
+
+def test_a_confusion_table_shows_every_count():
+    ax = plots.confusion_table([[3, 1, 0], [0, 4, 0], [2, 0, 2]], names=["cat", "dog", "owl"])
+    assert sorted(text.get_text() for text in ax.texts) == ["1", "2", "2", "3", "4"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog", "owl"]
+    np.testing.assert_allclose(ax.images[0].get_array(), [[0.75, 0.25, 0], [0, 1, 0], [0.5, 0, 0.5]])
+
+
+def test_weight_images_have_zero_in_the_middle():
+    weight = np.arange(24.0).reshape(6, 4) - 20
+    axes = plots.weight_images(weight, (2, 3), most=3)
+    assert len(axes) == 3
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), weight[:, 1].reshape(2, 3))
+    assert axes[0].images[0].get_clim() == (-20.0, 20.0)
+
+
+@pytest.fixture
+def watch():
+    seen = nn.Watch(np.zeros((5, 2)))
+    model = nn.Sequential(nn.Linear(2, 3, seed=0), nn.Tanh(), nn.Linear(3, 2, seed=1), nn.ReLU())
+    x, y = nn.datasets.moons(40, seed=0)
+    nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=3, callbacks=[seen],
+           progress=False)  # fmt: skip
+    return seen, model
+
+
+def test_histograms_show_every_parameter_and_epoch(watch):
+    for kind in ("weights", "gradients"):
+        axes = plots.histograms(watch[0], kind)
+        assert [ax.get_title() for ax in axes] == ["layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"]
+        for ax in axes:
+            (mesh,) = ax.collections
+            np.testing.assert_allclose((np.asarray(mesh.get_array()) ** 2).sum(axis=0), 1.0)  # all entries, each epoch
+            assert mesh.get_array().shape == (60, 3)
+
+
+def test_largest_weights_and_saturation_are_lines(watch):
+    seen, model = watch
+    lines = plots.largest_weights(seen).lines
+    assert len(lines) == 4
+    assert lines[0].get_ydata()[-1] == np.abs(model.layers[0].weight.numpy()).max()
+    assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 4
+    assert [line.get_label() for line in plots.saturation(seen).lines] == ["layers.1", "layers.3"]
+
+
+def test_saturation_is_the_share_of_flat_entries():
+    model = nn.Sequential(nn.Tanh(), nn.ReLU())
+    found = nn.watching.saturated(model, [[0.0, 9.0], [-9.0, 0.5]])
+    assert found == {"layers.0": 0.5, "layers.1": 0.5}  # tanh at ±9; ReLU at 0 and below
+    assert "_hooks" not in vars(model) or not any(model.layers[0]._hooks["after"])
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plots.confusion_table([[1, 2]]), r"is \(k, k\), got shape \(1, 2\)"),
+        (lambda: plots.confusion_table([[1, -2], [0, 1]]), "holds counts, got -2"),
+        (lambda: plots.confusion_table([[1]], names=["a", "b"]), "1 classes and 2 names"),
+        (lambda: plots.weight_images(np.zeros((5, 2)), (2, 3)), r"must be \(2 × 3, units\), got shape \(5, 2\)"),
+        (lambda: plots.histograms(nn.Watch()), "no weights to show"),
+        (lambda: plots.histograms(nn.Watch(), "biases"), "kind is 'weights' or 'gradients', not 'biases'"),
+        (lambda: plots.largest_weights(nn.Watch()), "no weights to show"),
+        (lambda: plots.saturation(nn.Watch()), "no activations to show"),
+    ],
+)
+def test_what_is_not_there_cannot_be_drawn(draw, message):
+    with pytest.raises(ValueError, match=message):
         draw()

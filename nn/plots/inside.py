@@ -1,0 +1,79 @@
+"""What happens inside a network while it learns: weights, gradients and activations, layer by layer and epoch by epoch."""
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from nn.plots.style import ABOVE, COLORS, DASHES, MARKERS, new_axes, pyplot
+from nn.watching import Watch
+
+BINS = 60
+
+
+def histograms(watch: Watch, kind: str = "weights", *, columns: int = 3) -> list[Any]:
+    """Axes for each parameter: epochs across, values up, darker where more entries are.
+
+    `kind` is weights or gradients.
+
+    Raises  ValueError   if the kind is another, or there is no epoch to show
+            ImportError  if matplotlib is not installed
+    """
+    if kind not in ("weights", "gradients"):
+        raise ValueError(f"kind is 'weights' or 'gradients', not {kind!r}")
+    series = watch.weights if kind == "weights" else watch.gradients
+    if not series:
+        raise ValueError(f"there are no {kind} to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+    rows = ceil(len(series) / columns)
+    size = (4.0 * min(columns, len(series)), 2.8 * rows)
+    _, grid = pyplot().subplots(rows, min(columns, len(series)), figsize=size, layout="constrained", squeeze=False)
+    for ax in grid.flat[len(series) :]:
+        ax.axis("off")
+    axes = list(grid.flat)[: len(series)]
+    for ax, (path, quantiles) in zip(axes, series.items(), strict=True):
+        low, high = (float(f(quantiles)) for f in (np.min, np.max))
+        edges = np.linspace(low, high, BINS + 1) if high > low else np.linspace(low - 1, high + 1, BINS + 1)
+        levels = np.linspace(0.0, 1.0, len(quantiles[0]))
+        below = np.stack([np.interp(edges, q, levels, left=0.0, right=1.0) for q in quantiles])
+        shares = np.diff(below, axis=1).T
+        ax.pcolormesh(np.arange(len(quantiles) + 1) + 0.5, edges, np.sqrt(np.maximum(shares, 0)), cmap="gray_r")
+        ax.set(title=path, xlabel="epoch", ylabel=kind)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    return axes
+
+
+def largest_weights(watch: Watch, ax: Any = None) -> Any:
+    """Axes with the largest absolute weight of each parameter against the epoch.
+
+    Raises  as `histograms`
+    """
+    if not watch.weights:
+        raise ValueError("there are no weights to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+    series = {path: [max(abs(q[0]), abs(q[-1])) for q in quantiles] for path, quantiles in watch.weights.items()}
+    return _lines(series, "largest absolute weight", ax)
+
+
+def saturation(watch: Watch, ax: Any = None) -> Any:
+    """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
+
+    Raises  ValueError   if there is no activation to show, or the watch was given no rows to look at
+            ImportError  if matplotlib is not installed
+    """
+    if not watch.saturation:
+        raise ValueError("there are no activations to show: make the watch with rows, Watch(rows), for a model that has some")
+    ax = _lines(watch.saturation, "share that is saturated", ax)
+    ax.set_ylim(-0.02, 1.02)
+    return ax
+
+
+def _lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
+    if ax is None:
+        ax = new_axes(5.5, 3.6)
+    for i, (path, numbers) in enumerate(series.items()):
+        look = {"color": COLORS[i % len(COLORS)], "linestyle": DASHES[i % 4], "marker": MARKERS[i % len(MARKERS)]}
+        ax.plot(range(1, len(numbers) + 1), numbers, markersize=4, label=path, **look)
+    ax.set(xlabel="epoch", ylabel=label)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.grid(alpha=0.3)
+    ax.legend(**ABOVE | {"ncols": 2, "fontsize": 8})
+    return ax

@@ -1,0 +1,24 @@
+"""One style for all pictures: colours, marks and dashes that can be told apart in grey and by the colour-blind."""
+
+from typing import Any
+
+# Colours the colour-blind can tell apart, dark and light by turns (Okabe & Ito 2008).
+COLORS = ("#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#000000", "#cc79a7")
+MARKERS = "os^DvPX*"
+DASHES = ("-", "--", "-.", ":")
+#: A legend above the axes hides nothing.
+ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 4, "frameon": False}
+
+
+def new_axes(width: float = 5.0, height: float = 4.0) -> Any:
+    """Axes of their own, of a size in inches."""
+    return pyplot().subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def pyplot() -> Any:
+    """matplotlib.pyplot, or an error that says how to get it."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError("pictures of training need matplotlib: pip install 'glassgrad[plots]'") from None
+    return plt
