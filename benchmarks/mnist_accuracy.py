@@ -1,4 +1,4 @@
-"""`python -m benchmarks.mnist_accuracy [--seeds N]`: how right perceptrons read MNIST, and how long PyTorch takes to learn as much.
+"""`python -m benchmarks.mnist_accuracy [--seeds N]`: how right perceptrons read MNIST, and how long they and PyTorch learn.
 
 Three recipes on all 60,000 digits, float32, AdamW along a one-cycle schedule, no convolutions, no augmentation; the accuracy is
 that on the 10,000 test digits after the last epoch, which no choice within a training looked at. The recipes themselves were
@@ -9,6 +9,7 @@ import argparse
 import statistics
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import nn
 
@@ -41,7 +42,7 @@ def ours(recipe: Recipe, seed: int, digits: nn.datasets.MNIST) -> tuple[float, f
     """Accuracy and seconds."""
     sizes = (784, *recipe.hidden, 10)
     parts: list[nn.Module] = [nn.Dropout(recipe.dropout[0], seed=seed)]
-    for i, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(sizes)):
         parts += [nn.Linear(a, b, seed=1000 * seed + i), nn.ReLU(), nn.Dropout(recipe.dropout[1], seed=1000 * seed + i)]
     model = nn.Sequential(*parts[:-2])
     optimizer = nn.AdamW(model.parameters(), lr=recipe.lr, weight_decay=DECAY)
@@ -56,13 +57,13 @@ def ours(recipe: Recipe, seed: int, digits: nn.datasets.MNIST) -> tuple[float, f
 
 
 def pytorch(recipe: Recipe, seed: int, digits: nn.datasets.MNIST) -> tuple[float, float]:
-    """The same by PyTorch, with its own initial weights, which its layers draw by the same rule."""
+    """The same by PyTorch, from the weights that its layers draw by default."""
     import torch
 
     torch.manual_seed(seed)
     sizes = (784, *recipe.hidden, 10)
     parts: list[torch.nn.Module] = [torch.nn.Dropout(recipe.dropout[0])]
-    for a, b in zip(sizes, sizes[1:], strict=False):
+    for a, b in pairwise(sizes):
         parts += [torch.nn.Linear(a, b), torch.nn.ReLU(), torch.nn.Dropout(recipe.dropout[1])]
     model = torch.nn.Sequential(*parts[:-2])
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.lr, weight_decay=DECAY)

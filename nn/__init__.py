@@ -16,6 +16,7 @@ Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, Tensor
                                                        what can be done meanwhile
 Running                                                metrics of rows that come in batches
 save, load, UnreadableFileError                        models as files
+load_from_torch, save_for_torch, torch_state           and to and from PyTorch
 datasets, plots                                        MNIST and two moons; pictures
 scalar                                                 networks of single Values
 """
@@ -32,6 +33,7 @@ from nn.data import Dataset, Loader, train_test_split
 from nn.files import UnreadableFileError
 from nn.history import History
 from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
+from nn.interchange import load_from_torch, save_for_torch, torch_state
 from nn.layers import MLP, Linear, Sequential
 from nn.lbfgs import LBFGS
 from nn.logs import CsvLog, JsonLinesLog, LivePlot, TensorBoard
@@ -112,6 +114,7 @@ __all__ = [
     "huber",
     "kl_divergence",
     "load",
+    "load_from_torch",
     "mean_absolute_error",
     "mean_squared_error",
     "multiclass_hinge",
@@ -123,9 +126,11 @@ __all__ = [
     "predict",
     "r_squared",
     "save",
+    "save_for_torch",
     "scalar",
     "schedules",
     "standardise",
+    "torch_state",
     "train_test_split",
     "zero_one_loss",
     "zeros",

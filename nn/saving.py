@@ -25,7 +25,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
         content = npz_bytes(state)
     else:
         # What is not contiguous would be saved in another order of its entries.
-        content = _safetensors().save({name: np.ascontiguousarray(a).reshape(a.shape) for name, a in state.items()})
+        content = safetensors().save({name: np.ascontiguousarray(a).reshape(a.shape) for name, a in state.items()})
     write_at_once(file, content)
     return file
 
@@ -43,7 +43,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     kind = _kind(file)
     content = file.read_bytes()
     try:
-        state = read_npz(content, _most_bytes(expected)) if kind == ".npz" else dict(_safetensors().load(content))
+        state = read_npz(content, _most_bytes(expected)) if kind == ".npz" else dict(safetensors().load(content))
         _refuse_other_types(state, expected)
         model.load_state_dict(state)
     except ImportError:
@@ -75,9 +75,10 @@ def _refuse_other_types(state: State, expected: State) -> None:
             raise ValueError(f"{name} has type {array.dtype} in place of {expected[name].dtype}")
 
 
-def _safetensors() -> Any:
+def safetensors() -> Any:
+    """The reader and writer of `.safetensors`, or an error that says how to get it."""
     try:
-        import safetensors.numpy
+        import safetensors.numpy as reader
     except ImportError:
         raise ImportError("a .safetensors file needs safetensors: pip install 'glassgrad[safetensors]'") from None
-    return safetensors.numpy
+    return reader
