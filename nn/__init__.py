@@ -19,6 +19,7 @@ save, load, UnreadableFileError                        models as files
 load_from_torch, save_for_torch, torch_state           and to and from PyTorch
 datasets, plots                                        MNIST and two moons; pictures
 scalar                                                 networks of single Values
+estimators                                             perceptrons for scikit-learn: import nn.estimators
 """
 
 from nn import datasets, plots, scalar, schedules
