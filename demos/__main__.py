@@ -6,8 +6,16 @@ from pathlib import Path
 
 from demos import gpt, mnist, moons
 from demos.claims import check_that_pictures_can_be_made, wrote
+from demos.notebooks import Script
 
-DEMOS = {"gpt": gpt, "mnist": mnist, "moons": moons}
+DEMOS = {
+    "classify": Script("classify", 3),
+    "gpt": gpt,
+    "mnist": mnist,
+    "mnist-lab": Script("mnist-lab", 5),
+    "moons": moons,
+    "regress": Script("regress", 4),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if given.name is None:
         for name, demo in DEMOS.items():
-            print(f"{name:8}{(demo.__doc__ or '').splitlines()[0]}")
+            print(f"{name:10}{(demo.__doc__ or '').splitlines()[0]}")
         return
     check_that_pictures_can_be_made()
     given.out.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from nn.plots.classes import confusion_table
 from nn.plots.curves import training_curves
 from nn.plots.images import image_grid, weight_images
 from nn.plots.inside import histograms, largest_weights, saturation
-from nn.plots.style import COLORS
+from nn.plots.style import COLORS, LINES
 
 __all__ = [
-    "COLORS", "confusion_table", "decision_boundary", "histograms", "image_grid", "largest_weights", "saturation",
+    "COLORS", "LINES", "confusion_table", "decision_boundary", "histograms", "image_grid", "largest_weights", "saturation",
     "training_curves", "weight_images",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nn.data import as_array, whole
-from nn.plots.style import ABOVE, COLORS, MARKERS, new_axes
+from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
 
 Array = NDArray[Any]
 
@@ -60,7 +60,7 @@ def decision_boundary(
         if lead.max() > 0:
             ax.contourf(across, up, lead, levels=[0.0, np.inf], colors=[color], alpha=0.2)
         ax.scatter(*points[rows].T, color=color, marker=marker, s=22, edgecolors="black", linewidths=0.6, label=f"class {c}")
-    ax.legend(**ABOVE)
+    ax.legend(**BELOW)
     return ax
 
 

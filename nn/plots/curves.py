@@ -31,7 +31,7 @@ def training_curves(history: History, axes: Sequence[Any] | None = None) -> list
             ("held out", held_out, "--s", COLORS[4]),
         ]:
             if curve:
-                ax.plot(range(1, len(curve) + 1), curve, style, color=color, label=label)
+                ax.plot(range(1, len(curve) + 1), curve, style, color=color, label=label, markevery=max(1, len(curve) // 20))
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(alpha=0.3)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.plots.style import ABOVE, COLORS, DASHES, MARKERS, new_axes, pyplot
+from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, pyplot
 from nn.watching import Watch
 
 BINS = 60
@@ -68,12 +68,12 @@ def saturation(watch: Watch, ax: Any = None) -> Any:
 
 def _lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
     if ax is None:
-        ax = new_axes(5.5, 3.6)
+        ax = new_axes(6.5, 3.6)
     for i, (path, numbers) in enumerate(series.items()):
-        look = {"color": COLORS[i % len(COLORS)], "linestyle": DASHES[i % 4], "marker": MARKERS[i % len(MARKERS)]}
+        look = {"color": LINES[i % len(LINES)], "linestyle": DASHES[i % 4], "marker": MARKERS[i % len(MARKERS)]}
         ax.plot(range(1, len(numbers) + 1), numbers, markersize=4, label=path, **look)
     ax.set(xlabel="epoch", ylabel=label)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.grid(alpha=0.3)
-    ax.legend(**ABOVE | {"ncols": 2, "fontsize": 8})
+    ax.legend(**RIGHT, fontsize=8)
     return ax

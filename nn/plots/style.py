@@ -4,10 +4,15 @@ from typing import Any
 
 # Colours the colour-blind can tell apart, dark and light by turns (Okabe & Ito 2008).
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#000000", "#cc79a7")
+#: The same for lines, on which yellow could not be seen.
+LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKERS = "os^DvPX*"
 DASHES = ("-", "--", "-.", ":")
 #: A legend above the axes hides nothing.
 ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 4, "frameon": False}
+#: Nor do these, and they leave room for a title.
+BELOW: dict[str, Any] = ABOVE | {"loc": "upper center", "bbox_to_anchor": (0.5, -0.06)}
+RIGHT: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False}
 
 
 def new_axes(width: float = 5.0, height: float = 4.0) -> Any:
