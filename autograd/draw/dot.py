@@ -1,4 +1,4 @@
-"""Graph to DOT, Graphviz's language: boxes for numbers, and between inputs and result a round sign for the op.
+"""A sketch as text of Graphviz's language: boxes for numbers, and between inputs and result a round sign for the op.
 
 The text depends on the shape of the graph and what is in its boxes only, so equal graphs have equal text. Labels are
 HTML-like, the one kind in which any text can be spelled and a field can be given a width.
@@ -6,155 +6,110 @@ HTML-like, the one kind in which any text can be spelled and a field can be give
 
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from graphviz import Digraph
 
 from autograd.draw.labels import html, width
-from autograd.draw.picture import Box
-from autograd.node import Node
-from autograd.op import Op
-
-#: Points; renderers that have no Helvetica take its metric twin, Arial or Arimo.
-FONT_SIZE = 11
-FONT = {"fontname": "Helvetica", "fontsize": str(FONT_SIZE)}
-
-# Fills are tints of colours that the colour-blind can tell apart (Okabe & Ito 2008); outline and corners say the same again.
-STYLES = {
-    "parameter": {"style": "filled", "penwidth": "2", "color": "#0072b2", "fillcolor": "#d3e7f5"},
-    "constant": {"style": "filled", "penwidth": "0", "color": "#777777", "fillcolor": "#e3e3e3"},
-    "computed": {"style": "filled,rounded", "color": "#333333", "fillcolor": "#ffffff"},
-    "primal": {"style": "filled,dashed", "color": "#333333", "fillcolor": "#ffffff"},
-    "cotangent": {"style": "filled,rounded", "color": "#d55e00", "fillcolor": "#fdebdc"},
-    "gradient": {"style": "filled", "penwidth": "2", "color": "#d55e00", "fillcolor": "#fdebdc"},
-    "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": "#333333", "fillcolor": "#fff6c9"},
-}
-OP_STYLE = {
-    "shape": "ellipse",
-    "style": "filled",
-    "color": "#333333",
-    "fillcolor": "#ffffff",
-    "height": "0.3",
-    "margin": "0.02",
-}
-
-FRAME_STYLE = {**FONT, "style": "rounded", "color": "#888888", "fontcolor": "#444444", "labeljust": "l", "margin": "8"}
+from autograd.draw.sketch import Edge, Frames, Shape, Sketch
+from autograd.draw.styles import FONT, FONT_SIZE, THEMES, Theme, heat_color
 
 #: Where edges leave a box and enter one, and where the first and the last of several inputs enter an op.
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
 
 
-Items = list[Any]
-
-
-class Picture(Protocol):
-    """What can be drawn: outputs, how each number is made and of which, and a box for it; see `autograd.draw.picture`.
-
-    Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
-    """
-
-    @property
-    def outputs(self) -> Sequence[Any]: ...
-    def made(self, item: Any) -> tuple[Op, list[Any]] | None: ...
-    def box(self, item: Any) -> Box: ...
-    def frames(self, item: Any) -> Sequence[tuple[Any, str]]: ...
-
-
-def dot_of(picture: Picture, *, max_nodes: int, rankdir: str) -> tuple[str, int, int]:
-    """The DOT text of a picture, how many numbers it shows, and how many there are.
-
-    Beyond `max_nodes` those nearest the outputs are shown, and one folded node stands for the others.
-    """
-    items, arguments = _nearest_first(picture, max_nodes)
-    shown, hidden = items[:max_nodes], len(items) - max_nodes
+def dot_of(
+    sketch: Sketch, *, rankdir: str = "LR", theme: str = "light", font: str = FONT, size: tuple[float, float] | None = None
+) -> str:
+    """The DOT text of a sketch."""
     leaving, entering, first, last = PORTS[rankdir].split()
+    look = THEMES[theme]
+    # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
+    frame = {"rankdir": rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"}
+    if len(sketch.shapes) > 100:
+        frame |= {"nslimit1": "2", "mclimit": "0.5"}
+    if theme != "light":
+        frame |= {"bgcolor": look.background}
+    if size:
+        frame |= {"size": f"{size[0]:g},{size[1]:g}"}
+    text = {"fontname": font, "fontsize": str(FONT_SIZE)} | ({"fontcolor": look.ink} if theme != "light" else {})
     graph = Digraph(
-        # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
-        graph_attr={"rankdir": rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"},
-        node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **FONT},
-        edge_attr={"arrowsize": "0.6", "color": "#555555", "tailport": leaving, "headport": entering},
+        graph_attr=frame,
+        node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **text},
+        edge_attr={"arrowsize": "0.6", "color": look.line, "tailport": leaving, "headport": entering},
     )
-    names = {item: f"n{i}" for i, item in enumerate(shown)}
-    if hidden > 0:
-        graph.node("folded", f"<{html(f'… {hidden:,} more nodes')}>", **STYLES["folded"])
-    # A constant has no place of its own: it is drawn beside what uses it.
-    frames = {item: tuple(picture.frames(item)) for item in shown}
-    for item in shown:
-        for x in arguments.get(item, (None, []))[1]:
-            if x in names and not frames[x] and not isinstance(x, Node):
-                frames[x] = frames[item]
-    _draw_nodes(graph, picture, _Frame.tree(list(reversed(shown)), frames), names, arguments)
-    for item in reversed(shown):
-        if item not in arguments:
-            continue
-        name, (_, inputs) = names[item], arguments[item]
-        for i, x in enumerate(inputs):
-            port = entering if len(inputs) == 1 else {0: first, len(inputs) - 1: last}.get(i, entering)
-            graph.edge(names.get(x, "folded"), f"op_{name}", headport=port)
-        graph.edge(f"op_{name}", name)
-    return graph.source, len(shown), len(items)
+    _draw(graph, _Frame.tree(sketch.shapes), look, text, iter(range(len(sketch.shapes) + 1)))
+    for shape in sketch.shapes:
+        head = f"op_{shape.name}" if shape.sign else shape.name
+        for i, edge in enumerate(shape.edges):
+            port = entering if len(shape.edges) == 1 else {0: first, len(shape.edges) - 1: last}.get(i, entering)
+            graph.edge(edge.tail, head, **_edge_look(edge, port if shape.sign else "", look, text))
+        if shape.sign:
+            marked = {"color": look.mark, "penwidth": "2.5"} if any(e.marked for e in shape.edges) and shape.marked else {}
+            graph.edge(head, shape.name, **marked)
+    return graph.source
 
 
 class _Frame:
-    """Items that stand together: directly, and in frames within."""
+    """Shapes that stand together: directly, and in frames within."""
 
     def __init__(self) -> None:
-        self.items: Items = []
+        self.shapes: list[Shape] = []
         self.within: dict[tuple[Any, str], _Frame] = {}
 
     @classmethod
-    def tree(cls, items: Items, frames: dict[Any, tuple[tuple[Any, str], ...]]) -> "_Frame":
-        """All items, each in its innermost frame."""
+    def tree(cls, shapes: Sequence[Shape]) -> "_Frame":
+        """All shapes, each in its innermost frame."""
         root = cls()
-        for item in items:
+        for shape in shapes:
             place = root
-            for frame in frames[item]:
+            frames: Frames = shape.frames
+            for frame in frames:
                 place = place.within.setdefault(frame, cls())
-            place.items.append(item)
+            place.shapes.append(shape)
         return root
 
 
-def _draw_nodes(graph: Any, picture: Picture, root: _Frame, names: dict[Any, str], arguments: dict[Any, Any]) -> None:
-    """Boxes and ops, frame by frame."""
-    count = 0
-
-    def fill(place: Any, frame: _Frame) -> None:
-        nonlocal count
-        for item in frame.items:
-            box, name = picture.box(item), names[item]
-            place.node(name, _table(box.fields), **STYLES[box.role])
-            if item in arguments:
-                op = arguments[item][0]
-                place.node(f"op_{name}", f"<{html(op.symbol)}>", width=_op_width(op), **OP_STYLE)
-        for (_, title), inner in frame.within.items():
-            with place.subgraph(name=f"cluster_{count}", graph_attr={"label": f"<{html(title)}>", **FRAME_STYLE}) as inside:
-                count += 1
-                fill(inside, inner)
-
-    fill(graph, root)
+def _draw(graph: Any, frame: _Frame, look: Theme, text: dict[str, str], numbers: Any) -> None:
+    """The boxes and signs of a frame, and the frames in it."""
+    for shape in frame.shapes:
+        style = look.styles[shape.role]
+        if shape.marked:
+            style = style | {"color": look.mark, "penwidth": "3"}
+        if shape.role == "folded":
+            graph.node(shape.name, f"<{'<BR/>'.join(map(html, shape.fields))}>", **style)
+        else:
+            graph.node(shape.name, _table(shape, look), **style)
+        if shape.sign:
+            graph.node(f"op_{shape.name}", f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **look.sign)
+    for (_, title), inner in frame.within.items():
+        attributes = {"label": f"<{html(title)}>", "style": "rounded", "color": look.frame, "labeljust": "l", "margin": "8"}
+        with graph.subgraph(name=f"cluster_{next(numbers)}", graph_attr=text | attributes) as inside:
+            _draw(inside, inner, look, text, numbers)
 
 
-def _nearest_first(picture: Picture, max_nodes: int) -> tuple[Items, dict[Any, tuple[Op, Items]]]:
-    """Every number of a picture, nearest the outputs first, and the op and inputs of the first `max_nodes`."""
-    items: Items = list(dict.fromkeys(picture.outputs))
-    seen = set(items)
-    arguments: dict[Any, tuple[Op, Items]] = {}
-    for i, item in enumerate(items):  # the list grows as it is read: a search breadth first
-        how = picture.made(item)
-        if how is None:
-            continue
-        op, inputs = how
-        if i < max_nodes:
-            arguments[item] = op, inputs
-        fresh = [x for x in dict.fromkeys(inputs) if x not in seen]
-        seen.update(fresh)
-        items += fresh
-    return items, arguments
+def _edge_look(edge: Edge, port: str, look: Theme, text: dict[str, str]) -> dict[str, str]:
+    attributes = {"headport": port} if port else {}
+    if edge.label:
+        attributes |= {"label": f"<{html(edge.label)}>", "fontname": text["fontname"], "fontsize": str(FONT_SIZE - 1)}
+        attributes |= {"fontcolor": text["fontcolor"]} if "fontcolor" in text else {}
+    if edge.weight is not None:
+        attributes |= {"penwidth": f"{0.5 + 4.5 * edge.weight:.2f}"} | ({"style": "dotted"} if edge.weight == 0 else {})
+    if edge.marked:
+        attributes |= {"color": look.mark, "penwidth": "2.5"}
+    return attributes
 
 
-def _table(fields: list[str]) -> str:
-    """An HTML-like label: fields in a row, with rules between them."""
-    cells = [f"<TD{_min_width(text)}>{html(text)}</TD>" for text in fields]
+def _table(shape: Shape, look: Theme) -> str:
+    """An HTML-like label: fields in a row, with rules between them, and an array in the small behind them."""
+    cells = [f"<TD{_min_width(text)}>{html(text)}</TD>" for text in shape.fields]
+    if shape.heat:
+        dark = look is THEMES["dark"]
+        rows = "".join(
+            "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
+            for row in shape.heat
+        )
+        cells.append(f'<TD><TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE></TD>')
     return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="5"><TR>{"<VR/>".join(cells)}</TR></TABLE>>'
 
 
@@ -163,5 +118,5 @@ def _min_width(text: str) -> str:
     return f' ALIGN="LEFT" WIDTH="{points + 10}"' if points else ""
 
 
-def _op_width(op: Op) -> str:
-    return f"{max(0.3, 1.2 * width(op.symbol) * FONT_SIZE / 72):.2f}"
+def _sign_width(sign: str) -> str:
+    return f"{max(0.3, 1.2 * width(sign) * FONT_SIZE / 72):.2f}"

@@ -15,12 +15,14 @@ class Drawing:
 
     dot    the DOT text
     shown  how many numbers it shows
-    total  how many numbers the graph has; beyond `shown` they are folded into one node
+    total  how many numbers the graph has; those beyond `shown` are folded
+    mermaid  the picture as Mermaid text, for Markdown pages
     """
 
     dot: str
     shown: int
     total: int
+    mermaid: str = ""
 
     def svg(self) -> str:
         """The picture as SVG.
@@ -36,8 +38,16 @@ class Drawing:
         """
         return render(self.dot, "png")
 
+    def pdf(self) -> bytes:
+        """The picture as PDF.
+
+        Raises  RenderError  if there is no renderer or it cannot make PDF
+        """
+        return render(self.dot, "pdf")
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file in the form its suffix names: .svg, .png, or .dot and .gv for the DOT text.
+        """Write the picture to a file in the form its suffix names: .svg, .png, .pdf, .dot and .gv for the DOT text, .mmd
+        for Mermaid text.
 
         The file is complete or not there: an older one stays as it is until the new one is whole.
 
@@ -47,11 +57,14 @@ class Drawing:
         """
         target = Path(path)
         suffix = target.suffix.lower()
-        if suffix not in {".dot", ".gv", ".svg", ".png"}:
-            raise ValueError(f"a drawing is saved as .svg, .png, .dot or .gv, not {target.suffix!r} ({str(target)!r})")
+        if suffix not in {".dot", ".gv", ".mmd", ".svg", ".png", ".pdf"}:
+            raise ValueError(
+                f"a drawing is saved as .svg, .png, .pdf, .dot, .gv or .mmd, not {target.suffix!r} ({str(target)!r})"
+            )
         if not target.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in: make it first")
-        _replace(target, self.dot.encode() if suffix in {".dot", ".gv"} else render(self.dot, suffix[1:]))
+        text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
+        _replace(target, render(self.dot, suffix[1:]) if text is None else text.encode())
 
     def __repr__(self) -> str:
         count = f"{self.total:,} nodes" if self.shown == self.total else f"{self.shown:,} of {self.total:,} nodes"

@@ -1,14 +1,16 @@
-"""What a picture shows: the numbers of a graph, the role of each, and what is written in its box."""
+"""What a picture shows: the numbers of a graph, the role of each, what is written in its box, and what it was made of."""
 
-from collections.abc import Sequence, Set
+import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.draw.labels import fold, number
+from autograd.draw.contents import contents, heat, not_finite
+from autograd.draw.formulas import Local, local_derivatives
+from autograd.draw.labels import LONGEST, fold, number
 from autograd.graph import Links, newest_first, pull_back
 from autograd.node import Node
-from autograd.op import Op
 from autograd.scopes import Scopes, Span
 from autograd.tensor import Tensor
 from autograd.value import Value
@@ -24,109 +26,154 @@ class Constant:
 
 
 class Box(NamedTuple):
-    """A number as it is drawn: its role, which decides the style, and the text of its fields."""
+    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small."""
 
     role: str
     fields: list[str]
+    heat: Sequence[Sequence[float | None]] = ()
 
 
-def made(item: Node | Constant, inputs: Set[Node]) -> tuple[Op, list[Any]] | None:
-    """The op that made a number, and what of; nothing for a leaf, and for one of `inputs`, where the picture ends."""
-    if isinstance(item, Constant) or item.op is None or item in inputs:
-        return None
-    return item.op, [x if isinstance(x, Node) else Constant(x) for x in item.inputs]
+class Made(NamedTuple):
+    """How a number was made: the sign of the operation, or "" if there is none to draw, and what of."""
+
+    sign: str
+    inputs: list[Any]
 
 
 class Forward:
     """How `outputs` were computed.
 
-    outputs  what the picture shows, with everything it was computed from
+    outputs    what the picture shows, with everything it was computed from
+    gradients  of each node, to be shown beside it; of Values their `.grad`, if it is None
     """
 
-    def __init__(self, outputs: Sequence[Node], digits: int) -> None:
+    def __init__(
+        self, outputs: Sequence[Node], digits: int, arrays: str = "shape", gradients: dict[Node, Any] | None = None
+    ) -> None:
         self.outputs = outputs
-        self.digits = digits
+        self.digits, self.arrays, self.gradients = digits, arrays, gradients
         nodes = newest_first(outputs)
         self.scopes = Scopes(nodes)
         self.homes = _homes(nodes, self.scopes)
+        self.names: dict[Node, str] = {}
+
+    def made(self, item: Node | Constant) -> Made | None:
+        """How `item` was made; nothing for a leaf."""
+        if isinstance(item, Constant) or item.op is None:
+            return None
+        return Made(item.op.symbol, [x if isinstance(x, Node) else Constant(x) for x in item.inputs])
+
+    def labels(self, item: Node | Constant) -> Sequence[str]:
+        """Edges forward say nothing."""
+        return ()
 
     def frames(self, item: Node | Constant) -> tuple[tuple[Any, str], ...]:
         """The frames around `item`, outermost first, each with its name."""
         return tuple((span, self.scopes.name(span)) for span in self.homes.get(item, ()))
 
-    def made(self, item: Node | Constant) -> tuple[Op, list[Any]] | None:
-        """How `item` was made."""
-        return made(item, frozenset())
-
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
+        raw = item.value if isinstance(item, Constant) else item
+        fields, small = contents(raw, self.digits, self.arrays), heat(raw) if self.arrays == "heat" else []
         if isinstance(item, Constant):
-            return Box("constant", contents(item.value, self.digits))
-        label = item.label or self.scopes.path(item)
-        fields = [label] * bool(label) + contents(item, self.digits)
-        if isinstance(item, Value) and item.requires_grad:
+            return Box("constant", fields, small)
+        label = item.label or self.names.get(item, "") or self.scopes.path(item)
+        fields = [label] * bool(label) + fields
+        if self.gradients is not None:
+            if item in self.gradients:
+                fields += [f"grad {text}" for text in _said(self.gradients[item], self.digits)]
+        elif isinstance(item, Value) and item.requires_grad:
             fields.append(f"grad {number(item.grad, self.digits)}")
-        return Box(_role(item), fields)
+        role = "input" if item in self.names else _role(item)
+        if trouble := not_finite(item):
+            role = "alarm"
+            if not any(not_finite(x) for x in item.inputs):
+                fields.append(f"! {trouble} begins here")
+        return Box(role, fields, small)
+
+
+class Cotangent:
+    """The gradient of the output with respect to one node."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
 
 
 class Backward:
-    """How the cotangents of all that y was computed from are computed: the reverse sweep, as a graph of its own.
+    """How the gradient of y reaches everything it was computed from: one box a cotangent.
 
-    Its inputs are the seed and those primal numbers that the pullbacks use; its outputs are the cotangents that no other
-    cotangent is made from, above all the gradients of the leaves.
+    An edge carries the local derivative, as a formula and as a number; where several arrive, a sign says that they are added.
     """
 
-    def __init__(self, y: Node, digits: int) -> None:
+    def __init__(self, y: Node, digits: int, arrays: str = "shape") -> None:
         order = newest_first([y])
-        self.inputs: Set[Node] = set(order)
-        self.digits = digits
-        # With a seed that requires a gradient, the sweep records also what does not depend on any primal number.
-        seed = type(y)(y.seed(), requires_grad=True)  # type: ignore[attr-defined, call-arg]
-        reached = [x for x in order if x.requires_grad]
-        found = pull_back([y], [seed], wanted=reached, record=True)
-        self.owners: dict[Node, list[Node]] = {}
-        for x in reached:
-            if x in found:
-                self.owners.setdefault(found[x], []).append(x)
-        steps = [node for node in newest_first(self.owners) if node not in self.inputs]
-        used = {x for node in steps for x in node.inputs if isinstance(x, Node)}
-        self.outputs = [cotangent for cotangent in self.owners if cotangent not in used]
+        self.digits, self.arrays = digits, arrays
+        self.found = cotangents(y)
+        self.items = {node: Cotangent(node) for node in order if node in self.found}
+        self.scopes = Scopes(order)
+        self.uses: dict[Node, list[Local]] = {node: [] for node in self.items}
+        for user in self.items:
+            for local in local_derivatives(user):
+                if local.input in self.uses:
+                    self.uses[local.input].append(local)
+        used = {local.node for uses in self.uses.values() for local in uses}
+        self.outputs = [item for node, item in self.items.items() if node not in used]
         taken = any(x.label == "y" for x in order)
         self.y, self.y_name = y, _name(y, digits) if y.label or taken else "y"
 
-    def made(self, item: Node | Constant) -> tuple[Op, list[Any]] | None:
-        """How `item` was made."""
-        return made(item, self.inputs)
+    def made(self, item: Cotangent) -> Made | None:
+        """The cotangents it comes from; nothing for the seed."""
+        uses = self.uses[item.node]
+        return Made("+" if len(uses) > 1 else "", [self.items[local.node] for local in uses]) if uses else None
 
-    def frames(self, item: Node | Constant) -> tuple[tuple[Any, str], ...]:
+    def labels(self, item: Cotangent) -> Sequence[str]:
+        """The local derivative on each of its edges."""
+        return [self._label(local.formula(), local.number()) for local in self.uses[item.node]]
+
+    def frames(self, item: Cotangent) -> tuple[tuple[Any, str], ...]:
         """Cotangents are in no frame."""
         return ()
 
-    def box(self, item: Node | Constant) -> Box:
-        """What is drawn for `item`."""
-        if isinstance(item, Constant):
-            return Box("constant", contents(item.value, self.digits))
-        owners = self.owners.get(item, [])
-        primal = item in self.inputs
-        if owners:
-            name = self._derivatives(owners)
-        else:
-            name = item.label or (self._called(item) if primal and item.op is not None else "")
-        if primal:
-            role = "primal"
-        elif any(x.op is None for x in owners):
-            role = "gradient"
-        else:
-            role = "cotangent" if owners else _role(item)
-        return Box(role, [name] * bool(name) + contents(item, self.digits))
+    def box(self, item: Cotangent) -> Box:
+        """What is drawn for the cotangent of a node."""
+        g, x = self.found[item.node], item.node
+        called = self.y_name if x is self.y else self.scopes.path(x) if not x.label else ""
+        name = f"∂{self.y_name}/∂{called or _name(x, self.digits)}"
+        fields = [name, *contents(_plain(g, x), self.digits, self.arrays)]
+        fields = [text.removeprefix("data ") for text in fields]
+        role = "alarm" if not_finite(g) else "gradient" if x.op is None else "cotangent"
+        return Box(role, fields, heat(g) if self.arrays == "heat" else [])
 
-    def _derivatives(self, owners: list[Node]) -> str:
-        """∂y/∂x for the `owners` of one cotangent, at most three of them: y first, then those with a label."""
-        first = sorted(owners, key=lambda x: (x is not self.y, not x.label, x.op is not None))
-        return " = ".join([f"∂{self.y_name}/∂{self._called(x)}" for x in first[:3]] + ["…"] * (len(owners) > 3))
+    def _label(self, formula: str, value: float | None) -> str:
+        if value is None:
+            return f"× {formula}" if formula else ""
+        text = number(value, self.digits)
+        # A formula that says no more than the number, or leaves no room for it, is left out.
+        known = not formula or formula.replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
+        return f"× {text}" if known else f"× {formula} = {text}"
 
-    def _called(self, x: Node) -> str:
-        return self.y_name if x is self.y else _name(x, self.digits)
+
+def cotangents(y: Node) -> dict[Node, Any]:
+    """The gradient of y with respect to every node that it was computed from; nobody's `.grad` is touched."""
+    reached = [x for x in newest_first([y]) if x.requires_grad]
+    return pull_back([y], [y.seed()], wanted=reached)  # type: ignore[attr-defined]
+
+
+def size_of(gradient: Any) -> float:
+    """The largest entry of a gradient, in size."""
+    array = np.abs(np.asarray(gradient, dtype=float))
+    return float(array.max()) if array.size else 0.0
+
+
+def _plain(g: Any, x: Node) -> Any:
+    return Value(g) if isinstance(x, Value) and math.isfinite(g) else g if isinstance(g, np.ndarray) else float(g)
+
+
+def _said(gradient: Any, digits: int) -> list[str]:
+    array = np.asarray(gradient)
+    return [number(float(array), digits)] if array.size == 1 else [f"up to {number(size_of(array), digits)}"]
 
 
 def _homes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
@@ -152,15 +199,6 @@ def _role(node: Node) -> str:
     return "parameter" if node.requires_grad else "constant"
 
 
-def contents(x: Any, digits: int) -> list[str]:
-    """What x holds: a number, or the shape and type of an array."""
-    if isinstance(x, Value):
-        return [f"data {number(x.data, digits)}"]
-    if isinstance(x, Tensor | np.ndarray):
-        return [str(x.shape), str(x.dtype)]
-    return [number(x, digits)]
-
-
 def _name(node: Node, digits: int) -> str:
     """A short name: the label of a node, or in its place the formula it was computed by, one level deep."""
     if node.label:
@@ -177,4 +215,4 @@ def _name(node: Node, digits: int) -> str:
 def _operand(x: Any, digits: int) -> str:
     if isinstance(x, Node):
         return fold(x.label, 8) or "·"
-    return "·" if isinstance(x, np.ndarray) else number(x, digits)
+    return "·" if isinstance(x, np.ndarray | Tensor) else number(x, digits)

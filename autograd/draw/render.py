@@ -9,7 +9,7 @@ import sysconfig
 #: The environment variable that names the renderer, before any that is found.
 VARIABLE = "AUTOGRAD_DOT"
 
-_BEGINNING = {"svg": b"<svg", "png": b"\x89PNG"}
+_BEGINNING = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
 class RenderError(RuntimeError):
@@ -40,7 +40,7 @@ def renderer() -> str:
 
 
 def render(dot: str, form: str) -> bytes:
-    """The picture that the renderer makes of DOT text, in the form "svg" or "png".
+    """The picture that the renderer makes of DOT text, in the form "svg", "png" or "pdf".
 
     Raises  RenderError  if there is no renderer or it fails; says which, and what it said
     """

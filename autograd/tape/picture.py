@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from autograd.draw import Drawing, check_options
-from autograd.draw.dot import dot_of
+from autograd.draw import Drawing, check_options, drawing_of
 from autograd.draw.labels import number
-from autograd.draw.picture import Box
-from autograd.op import Op
+from autograd.draw.picture import Box, Made
+from autograd.draw.sketch import View
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 
 def picture_of(program: Program, *, max_nodes: int, rankdir: str, digits: int) -> Drawing:
     """The drawing of a program. Outputs have a thick outline, and a guard says what it expects."""
-    check_options("forward", max_nodes, rankdir, digits)
-    return Drawing(*dot_of(_Recorded(program, digits), max_nodes=max_nodes, rankdir=rankdir))
+    check_options(max_nodes, rankdir, digits)
+    return drawing_of(_Recorded(program, digits), View(max_nodes), rankdir)
 
 
 class _Recorded:
@@ -24,8 +23,11 @@ class _Recorded:
         self.results = {step: i for i, step in reversed(list(enumerate(program.outputs)))}
         self.guards = dict(program.guards)
 
-    def made(self, item: Step) -> tuple[Op, list[Any]] | None:
-        return None if isinstance(item, Leaf) else (item.op, list(item.inputs))
+    def made(self, item: Step) -> Made | None:
+        return None if isinstance(item, Leaf) else Made(item.op.symbol, list(item.inputs))
+
+    def labels(self, item: Step) -> tuple[str, ...]:
+        return ()
 
     def frames(self, item: Step) -> tuple[tuple[Any, str], ...]:
         return ()
@@ -35,7 +37,7 @@ class _Recorded:
         if isinstance(item, Constant):
             return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.digits)])
         if isinstance(item, Input):
-            return Box("parameter", [item.name, *shape])
+            return Box("input", [item.name, *shape])
         if isinstance(item, Captured):
             return Box("primal", [item.node.label or "captured", *shape])
         fields = [self.names[item], *shape]

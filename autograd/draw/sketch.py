@@ -1,0 +1,228 @@
+"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any, NamedTuple, Protocol
+
+from autograd.draw.picture import Box, Constant, Made
+
+Items = list[Any]
+Frames = tuple[tuple[Any, str], ...]
+
+
+class Picture(Protocol):
+    """What can be drawn: outputs, how each number is made and of which, a box for it and the frames around it.
+
+    Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
+    """
+
+    @property
+    def outputs(self) -> Sequence[Any]: ...
+    def made(self, item: Any) -> Made | None: ...
+    def box(self, item: Any) -> Box: ...
+    def labels(self, item: Any) -> Sequence[str]: ...
+    def frames(self, item: Any) -> Frames: ...
+
+
+class Edge(NamedTuple):
+    """An arrow from one shape to another, or to the sign before it.
+
+    weight  how much stands behind it, from 0 to 1, or None; marked: whether it is on a path that is shown
+    """
+
+    tail: str
+    label: str = ""
+    weight: float | None = None
+    marked: bool = False
+
+
+@dataclass
+class Shape:
+    """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order."""
+
+    name: str
+    role: str
+    fields: list[str]
+    frames: Frames = ()
+    heat: Sequence[Sequence[float | None]] = ()
+    sign: str = ""
+    edges: list[Edge] = field(default_factory=list)
+    count: int = 1
+    marked: bool = False
+    item: Any = None
+
+
+@dataclass
+class Sketch:
+    """Shapes, inputs before what was made of them; how many numbers they show one by one, and how many there are."""
+
+    shapes: list[Shape]
+    shown: int
+    total: int
+
+
+class _Fold:
+    """Numbers that are drawn as one shape."""
+
+    def __init__(self, title: str, frames: Frames) -> None:
+        self.title, self.frames, self.count = title, frames, 0
+
+
+@dataclass(frozen=True)
+class View:
+    """How much of a picture is shown.
+
+    depth     frames inside frames that are opened, or None for all
+    around    the number in the middle, and hops: how many steps from it are shown
+    weight    how thick the edge that leaves a number is, from 0 to 1; marked: numbers and edges on a path
+    """
+
+    max_nodes: int = 300
+    depth: int | None = None
+    around: Any = None
+    hops: int = 2
+    weight: Callable[[Any], float | None] = lambda item: None
+    marked: frozenset[Any] = frozenset()
+
+
+def sketch(picture: Picture, view: View) -> Sketch:
+    """What is drawn of a picture.
+
+    Beyond `max_nodes`, frames are folded, the innermost first; if that is not enough, those nearest the outputs are shown, and
+    one shape stands for the others.
+    """
+    items, made = _nearest_first(picture)
+    total = len(items)
+    if view.around is not None:
+        items = _neighbours(items, made, view.around, view.hops)
+    inside = set(items)
+    frames = {item: tuple(picture.frames(item)) for item in items}
+    for item in items:  # a constant has no place of its own: it is drawn beside what uses it
+        for x in made[item].inputs if item in made else ():
+            if x in inside and isinstance(x, Constant):
+                frames[x] = frames[item]
+    stands = _folded(items, frames, made, view)
+    order = list(dict.fromkeys(stands[item] for item in items))
+    kept, hidden = order[: view.max_nodes], order[view.max_nodes :]
+    names = {s: f"n{i}" for i, s in enumerate(kept)} | dict.fromkeys(hidden, "folded")
+    shapes: list[Shape] = []
+    gone = set(hidden)
+    if hidden:
+        count = sum(stands[item] in gone for item in items)
+        shapes.append(Shape("folded", "folded", [f"… {count:,} more nodes"], count=count))
+    folds: dict[Any, Shape] = {}
+    for item in reversed(items):
+        stand = stands[item]
+        if stand in gone:
+            continue
+        how = made.get(item)
+        sources = [x for x in (how.inputs if how else ()) if x in inside]
+        labels = [] if isinstance(stand, _Fold) or not sources else picture.labels(item)
+        edges = [_edge(x, item, names[stands[x]], label, view) for x, label in zip_longest(sources, labels, fillvalue="")]
+        if isinstance(stand, _Fold):
+            shape = folds.get(stand)
+            if shape is None:
+                shape = folds[stand] = Shape(names[stand], "folded", [stand.title], stand.frames, count=0, item=stand)
+                shapes.append(shape)
+            shape.count += 1
+            known = {edge.tail for edge in shape.edges}
+            shape.edges += [edge for edge in edges if edge.tail not in known | {shape.name}]
+            continue
+        box = picture.box(item)
+        sign = how.sign if how and sources else ""
+        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, sign, edges,
+                            marked=item in view.marked, item=item))  # fmt: skip
+    for shape in folds.values():
+        shape.fields.append(f"{shape.count:,} nodes")
+    shown = sum(not isinstance(s, _Fold) for s in kept)
+    return Sketch(shapes, shown, total)
+
+
+def _edge(x: Any, item: Any, tail: str, label: str, view: View) -> Edge:
+    return Edge(tail, label, view.weight(x), (x, item) in view.marked)
+
+
+def _nearest_first(picture: Picture) -> tuple[Items, dict[Any, Made]]:
+    """Every number of a picture, nearest the outputs first, and how it was made."""
+    items: Items = list(dict.fromkeys(picture.outputs))
+    seen = set(items)
+    made: dict[Any, Made] = {}
+    for item in items:  # the list grows as it is read: a search breadth first
+        how = picture.made(item)
+        if how is None:
+            continue
+        made[item] = how
+        fresh = [x for x in dict.fromkeys(how.inputs) if x not in seen]
+        seen.update(fresh)
+        items += fresh
+    return items, made
+
+
+def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> Items:
+    """Those of the items that are at most so many steps from the middle one, in either direction."""
+    links: dict[Any, list[Any]] = {item: [] for item in items}
+    for item, how in made.items():
+        for x in how.inputs:
+            links[item].append(x)
+            links[x].append(item)
+    near = {middle}
+    edge = [middle]
+    for _ in range(hops):
+        edge = list(dict.fromkeys(x for item in edge for x in links[item] if x not in near))
+        near.update(edge)
+    return [item for item in items if item in near]
+
+
+def _folded(items: Items, frames: dict[Any, Frames], made: dict[Any, Made], view: View) -> dict[Any, Any]:
+    """What stands for each item: itself, or the fold that its frames are folded into."""
+    deepest = max(map(len, frames.values()), default=0)
+    if view.depth is not None or len(items) <= view.max_nodes:
+        return _at_depth(items, frames, deepest if view.depth is None else view.depth)
+    for depth in range(deepest, -1, -1):
+        stands = _at_depth(items, frames, depth)
+        if len(set(stands.values())) <= view.max_nodes:
+            break
+    return stands
+
+
+def _at_depth(items: Items, frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
+    folds: dict[Frames, _Fold] = {}
+    for item in items:
+        if len(path := frames[item]) > depth:
+            key = path[: depth + 1]
+            folds.setdefault(key, _Fold(key[-1][1], key[:-1])).count += 1
+    _merge_repeats(folds)
+    return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
+
+
+def _merge_repeats(folds: dict[Frames, _Fold]) -> None:
+    """Let one fold stand for three or more equal ones in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
+    rows: dict[Frames, list[Frames]] = {}
+    for key in folds:
+        rows.setdefault(key[:-1], []).append(key)
+    for parent, keys in rows.items():
+        keys.sort(key=lambda key: key[-1][0].first)
+        kinds = [(folds[key].title.partition(": ")[2] or folds[key].title, folds[key].count) for key in keys]
+        start = 0
+        while start < len(keys):
+            period, times = max(((p, _repeats(kinds, start, p)) for p in range(1, 5)), key=lambda found: found[0] * found[1]
+                                if found[1] >= 3 else 0)  # fmt: skip
+            if times < 3:
+                start += 1
+                continue
+            group = ", ".join(kind for kind, _ in kinds[start : start + period])
+            whole = _Fold(f"{times} × {group if period == 1 else f'({group})'}", parent)
+            for key in keys[start : start + period * times]:
+                whole.count += folds[key].count
+                folds[key] = whole
+            start += period * times
+
+
+def _repeats(kinds: list[Any], start: int, period: int) -> int:
+    times = 1
+    while kinds[start : start + period] == kinds[start + period * times : start + period * (times + 1)]:
+        times += 1
+        if start + period * times >= len(kinds):
+            break
+    return times
