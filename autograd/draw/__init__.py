@@ -1,69 +1,183 @@
-"""Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps.
+"""Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps; `explain` and `paths` tell it as text.
 
-labels    any text made fit for a picture, and numbers
-picture   which numbers are shown, in which role, and what is written in them
-dot       the picture as DOT text
-render    a program that makes SVG or PNG of it
-drawing   what `draw` gives back
+labels, contents            any text made fit for a picture; numbers and arrays
+mathematics, formulas       expressions written for people; local derivatives
+picture                     which numbers are shown, in which role, and what is written in them
+sketch                      what is drawn of them, and what is folded away
+styles, dot, mermaid        how it looks, as DOT and as Mermaid text
+render, drawing             a program that makes SVG, PNG or PDF of it, and what `draw` gives back
+paths, explaining           the chain rule, path by path and step by step
 """
 
+import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
-from autograd.draw.dot import PORTS, Picture, dot_of
+import numpy as np
+
+from autograd.draw.contents import ARRAYS
+from autograd.draw.dot import PORTS, dot_of
 from autograd.draw.drawing import Drawing
-from autograd.draw.picture import Backward, Forward
+from autograd.draw.explaining import explain
+from autograd.draw.mermaid import mermaid_of
+from autograd.draw.paths import Path, Paths, marks, paths
+from autograd.draw.picture import Backward, Constant, Forward, cotangents, size_of
 from autograd.draw.render import RenderError
+from autograd.draw.sketch import Picture, Sketch, View, sketch
+from autograd.draw.styles import FONT, THEMES
 from autograd.node import Node
 from autograd.tensor import Tensor
+from autograd.value import Value
 
-__all__ = ["Drawing", "RenderError", "draw"]
+__all__ = ["Drawing", "Path", "Paths", "RenderError", "draw", "explain", "paths"]
+
+DIRECTIONS = ("forward", "backward", "both")
 
 
 def draw(
-    y: Node | Sequence[Node], *, direction: str = "forward", max_nodes: int = 300, rankdir: str = "LR", digits: int = 4
+    y: Any,
+    *inputs: Any,
+    direction: str = "forward",
+    max_nodes: int = 300,
+    rankdir: str = "LR",
+    digits: int = 4,
+    arrays: str = "shape",
+    depth: int | None = None,
+    around: Node | None = None,
+    hops: int = 2,
+    path: tuple[Node, Node] | None = None,
+    emphasis: str | None = None,
+    theme: str = "light",
+    font: str = FONT,
+    size: tuple[float, float] | None = None,
 ) -> Drawing:
     """A picture of how y was computed, or of how its gradient is.
 
         forward   x → op → y
-        backward  ȳ → pullback → x̄, with x̄ written ∂y/∂x
+        backward  ȳ → x̄ = Σ ȳ ∂y/∂x: a box a cotangent, an edge a local derivative, a sign where several are added
+        both      forward, with the gradient of y beside every number
 
-    y is a node, or forward a list of nodes. Boxes are numbers: label, data and gradient of a Value, label, shape and dtype
-    of a Tensor. Round signs are ops, between their inputs (the first enters above the second) and their result.
+    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it, which are
+    named as its arguments are. Boxes are numbers: label, data and gradient of a Value, label, shape and dtype of a Tensor.
+    Round signs are ops, between their inputs (the first enters above the second) and their result.
 
         parameter   square, thick blue outline: a leaf that requires a gradient
+        input       square, double green outline: an argument of the module or function
         constant    square, grey, no outline
         computed    rounded, thin outline
         cotangent   rounded, orange; the gradient of a leaf is square, with a thick outline
-        primal      dashed: a number of the forward graph that a pullback uses, an input of the backward one
+        alarm       very thick red outline: NaN or ∞, and the place where it begins says so
+        folded      a folder: so many numbers that are not shown one by one
 
-    Of a graph with more than `max_nodes` numbers, those nearest the outputs are drawn and one node stands for the rest.
-    `rankdir` is Graphviz's: LR, RL, TB or BT; `digits` is the number of decimals. No `.grad` is touched; the hooks of a
-    tensor are called by the backward sweep, as by any other.
+    arrays    what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
+    depth     frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
+    max_nodes beyond so many numbers frames are folded, and then all but those nearest the outputs
+    around    a node, of which only the neighbourhood of so many `hops` is shown
+    path      (a, b): everything on the way from a to b is marked
+    emphasis  "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
+    rankdir   Graphviz's LR, RL, TB or BT; digits: decimals; theme: "light" or "dark"; font: a name; size: in inches
 
-    Raises  TypeError     if y is no node, or no list of nodes
-            ValueError    if an option is unknown; backward, if y is a constant or has more than one element
+    No `.grad` is touched; the hooks of a tensor are called by a backward sweep, as by any other.
+
+    Raises  TypeError     if y is nothing that can be drawn
+            ValueError    if an option is unknown; if y must be one number that has a gradient and is not; if `path` is none
             RuntimeError  backward, if a leaf's data changed since it was used
-    >>> from autograd import Value
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    check_options(direction, max_nodes, rankdir, digits)
-    picture: Picture = Forward(_outputs(y), digits) if direction == "forward" else Backward(_one_number(y), digits)
-    return Drawing(*dot_of(picture, max_nodes=max_nodes, rankdir=rankdir))
+    check_options(max_nodes, rankdir, digits, theme)
+    _one_of("direction", direction, DIRECTIONS)
+    _one_of("arrays", arrays, ARRAYS)
+    _one_of("emphasis", emphasis, (None, "gradient"))
+    for name, number in (("depth", depth), ("hops", hops)):
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
+            raise ValueError(f"draw: {name} is a whole number from 0, not {number!r}")
+    if hasattr(y, "program") and hasattr(y, "draw"):
+        return y.draw(max_nodes=max_nodes, rankdir=rankdir, digits=digits)
+    names: dict[Node, str] = {}
+    if callable(y) and not isinstance(y, Node):
+        y, names = _called(y, inputs)
+    elif inputs:
+        raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
+    if direction == "backward":
+        return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), rankdir, theme, font, size)
+    outputs = _outputs(y)
+    known = cotangents(_one_number(y, direction)) if direction == "both" else None
+    picture = Forward(outputs, digits, arrays, known)
+    picture.names |= names
+    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
+                marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
+    if around is not None and around not in picture.homes:
+        raise ValueError(f"draw: around is {around!r}, which is not in this graph")
+    return drawing_of(picture, view, rankdir, theme, font, size)
 
 
-def check_options(direction: Any, max_nodes: Any, rankdir: Any, digits: Any) -> None:
-    """Raise if an option of a picture is unknown."""
-    if direction not in ("forward", "backward"):
-        raise ValueError(f"draw: direction is 'forward' or 'backward', not {direction!r}")
-    if rankdir not in PORTS:
-        raise ValueError(f"draw: rankdir is one of {', '.join(PORTS)}, not {rankdir!r}")
+def drawing_of(
+    picture: Picture, view: View, rankdir: str, theme: str = "light", font: str = FONT, size: tuple[float, float] | None = None
+) -> Drawing:
+    """The drawing of a picture."""
+    drawn: Sketch = sketch(picture, view)
+    dot = dot_of(drawn, rankdir=rankdir, theme=theme, font=font, size=size)
+    return Drawing(dot, drawn.shown, drawn.total, mermaid_of(drawn, rankdir=rankdir))
+
+
+def check_options(max_nodes: Any, rankdir: Any, digits: Any, theme: Any = "light") -> None:
+    """Raise if an option that every picture has is unknown."""
+    _one_of("rankdir", rankdir, tuple(PORTS))
+    _one_of("theme", theme, tuple(THEMES))
     for name, number, least, most in [("max_nodes", max_nodes, 1, math.inf), ("digits", digits, 0, 17)]:
         if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
             raise ValueError(f"draw: {name} is a whole number from {least} to {most}, not {number!r}")
+
+
+def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
+    if given not in known:
+        raise ValueError(f"draw: {name} is one of {', '.join(map(str, known))}, not {given!r}")
+
+
+def _called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
+    """What f gives for inputs that are nodes, and the names of these."""
+    single = all(isinstance(x, Value | int | float) for x in inputs)
+    nodes = [x if isinstance(x, Node) else Value(x) if single else _array(x) for x in inputs]
+    try:
+        parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
+        names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
+    except (TypeError, ValueError):
+        names = []
+    return f(*nodes), {node: name for node, name in zip(nodes, names, strict=False) if not node.label}
+
+
+def _array(x: Any) -> Tensor:
+    """A tensor whose uses are recorded, if it can have a gradient."""
+    array = np.asarray(x)
+    return Tensor(array, requires_grad=array.dtype.kind == "f")
+
+
+def _ends(path: Any) -> tuple[Node, Node]:
+    if not (isinstance(path, tuple | list) and len(path) == 2 and all(isinstance(end, Node) for end in path)):
+        raise TypeError(f"draw: path is a pair of nodes (a, b), not {path!r}")
+    return path[0], path[1]
+
+
+def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
+    """How large the gradient of a node is, on a logarithmic scale: 1 for the largest of all, 0 for none at all."""
+    if len(outputs) > 1:
+        raise ValueError("draw(…, emphasis='gradient') takes one output, whose gradient is shown: draw their sum")
+    found = {x: size_of(g) for x, g in cotangents(_one_number(outputs[0], "emphasis")).items()}
+    finite = [g for g in found.values() if 0 < g < math.inf]
+    top = math.log10(max(finite, default=1.0))
+
+    def weight(item: Any) -> float | None:
+        if isinstance(item, Constant) or item not in found:
+            return None
+        g = found[item]
+        if not g:
+            return 0.0
+        return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / 8)  # eight decades from thick to thin
+
+    return weight
 
 
 def _outputs(y: Any) -> list[Node]:
@@ -79,15 +193,11 @@ def _outputs(y: Any) -> list[Node]:
     return nodes
 
 
-def _one_number(y: Any) -> Node:
+def _one_number(y: Any, what: str) -> Node:
     if not isinstance(y, Node):
-        raise TypeError(
-            f"draw(…, direction='backward') takes one Value or Tensor of one element, not {y!r} of type {type(y).__name__}"
-        )
+        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, not {y!r} of type {type(y).__name__}")
     if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(
-            f"draw(…, direction='backward') takes one number, and this tensor has shape {y.shape}: draw its sum, or a loss"
-        )
+        raise ValueError(f"draw(…, {what}) takes one number, and this tensor has shape {y.shape}: draw its sum, or a loss")
     if not y.requires_grad:
-        raise ValueError(f"draw(…, direction='backward'): {y!r} is a constant, and has no gradient to draw")
+        raise ValueError(f"draw(…, {what}): {y!r} is a constant, and has no gradient to draw")
     return y

@@ -44,19 +44,19 @@ def test_svg_and_png_are_what_they_say(graphviz_pure, drawing):
     assert drawing.png().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-@pytest.mark.parametrize("suffix", ["dot", "gv", "svg", "png", "SVG"])
+@pytest.mark.parametrize("suffix", ["dot", "gv", "mmd", "svg", "png", "SVG"])
 def test_the_suffix_says_the_form(graphviz_pure, drawing, tmp_path, suffix):
     path = tmp_path / f"graph.{suffix}"
     path.write_text("old")
     drawing.save(path)
-    forms = {"svg": drawing.svg().encode(), "png": drawing.png()}
+    forms = {"svg": drawing.svg().encode(), "png": drawing.png(), "mmd": drawing.mermaid.encode()}
     assert path.read_bytes() == forms.get(suffix.lower(), drawing.dot.encode())
     assert os.listdir(tmp_path) == [path.name]
 
 
 def test_a_path_that_cannot_be_saved_to_is_refused(drawing, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot or \.gv, not '\.pdf'"):
-        drawing.save(tmp_path / "graph.pdf")
+    with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot, \.gv or \.mmd, not '\.bmp'"):
+        drawing.save(tmp_path / "graph.bmp")
     with pytest.raises(ValueError, match="not ''"):
         drawing.save(str(tmp_path / "graph"))
     with pytest.raises(FileNotFoundError, match=r"no folder '.*missing'"):

@@ -1,0 +1,104 @@
+"""The story of a gradient as text: what was computed, and how the gradient came back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.draw.formulas import Local, expression, local_derivatives
+from autograd.draw.labels import number
+from autograd.draw.paths import Names
+from autograd.draw.picture import cotangents, size_of
+from autograd.graph import newest_first
+from autograd.node import Node
+from autograd.tensor import Tensor
+
+
+def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 4) -> str:
+    """How y was computed and how its gradient is, step by step: each op, its local derivative, the numbers, the product.
+
+        ∂y/∂x = Σ over the uses u of x of ∂y/∂u × ∂u/∂x
+
+    With `wrt`, a node or several, only what lies on the way to them is told backward.
+
+    Raises  TypeError   if y is no node
+            ValueError  if y is a constant or has more than one element, or does not depend on a node of `wrt`
+    >>> from autograd import Value
+    >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    >>> y = (w * x) ** 2.0
+    >>> print(explain(y, wrt=w))
+    forward
+      v3 = w × x = 6.0000
+      v4 = v3² = 36.0000
+    backward
+      ∂v4/∂v4 = 1.0000
+      ∂v4/∂v3 = ∂v4/∂v4 × 2 × v3 = 1.0000 × 12.0000 = 12.0000
+      ∂v4/∂w = ∂v4/∂v3 × x = 12.0000 × 3.0000 = 36.0000
+    """
+    if not isinstance(y, Node):
+        raise TypeError(f"explain takes a Value or a Tensor of one element, not {y!r} of type {type(y).__name__}")
+    if not y.requires_grad:
+        raise ValueError(f"{y!r} is a constant: it has no gradient to explain")
+    gradients = cotangents(y)
+    order = newest_first([y])
+    names = Names([y])
+    wanted = _towards(y, wrt, order, gradients)
+    lines = ["forward"]
+    for node in reversed(order):
+        if node.op is not None:
+            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {_shown(node, digits)}")
+    lines.append("backward")
+    top = names[y]
+    lines.append(f"  ∂{top}/∂{top} = {_size(gradients[y], digits)}")
+    uses: dict[Node, list[Local]] = {}
+    for user in order:
+        for local in local_derivatives(user) if user in gradients else ():
+            uses.setdefault(local.input, []).append(local)
+    for node in order:
+        if node is y or node not in gradients or node not in wanted:
+            continue
+        here, top_of = names[node], {local.node: f"∂{top}/∂{names[local.node]}" for local in uses[node]}
+        formulas = [(local, local.formula(names.__getitem__), local.number()) for local in uses[node]]
+        steps = [" + ".join(_product(top_of[u.node], text, names[u.node], here) for u, text, _ in formulas)]
+        if all(value is not None for *_, value in formulas):
+            known = ((gradients[u.node], number(float(value or 0.0), digits)) for u, _, value in formulas)
+            steps.append(" + ".join(f"{_size(g, digits)} × {value}" for g, value in known))
+        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {_size(gradients[node], digits)}")
+    return "\n".join(lines)
+
+
+def _product(gradient: str, formula: str, user: str, node: str) -> str:
+    if not formula:
+        return f"{gradient} · ∂{user}/∂{node}"
+    compound = any(sign in formula for sign in (" + ", " − ", " / ", " if "))
+    return f"{gradient} × {f'({formula})' if compound else formula}"
+
+
+def _towards(y: Node, wrt: Any, order: Any, gradients: dict[Node, Any]) -> set[Node]:
+    """The nodes that lie between y and those asked for."""
+    if wrt is None:
+        return set(order)
+    asked = [wrt] if isinstance(wrt, Node) else list(wrt)
+    for node in asked:
+        if node not in gradients:
+            raise ValueError(f"{y!r} does not depend on {node!r}, or no gradient flows between them")
+    wanted: set[Node] = set(asked)
+    for node in reversed(order):
+        if any(isinstance(x, Node) and x in wanted for x in node.inputs):
+            wanted.add(node)
+    return wanted
+
+
+def _shown(node: Node, digits: int) -> str:
+    if isinstance(node, Tensor):
+        return number(node.item(), digits) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
+    return number(node._data, digits)
+
+
+def _size(gradient: Any, digits: int) -> str:
+    array = np.asarray(gradient)
+    return (
+        number(float(array), digits)
+        if array.ndim == 0 or array.size == 1
+        else (f"array of shape {array.shape}, up to {number(size_of(array), digits)}")
+    )

@@ -1,0 +1,267 @@
+"""What else a picture can show: gradients beside numbers, arrays in the small, frames, a neighbourhood, a path, an alarm."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd.draw import draw
+from autograd.draw.labels import number
+from tests.autograd.test_draw import boxes, edges, expressions, named, style
+
+
+def penwidth(line):
+    return float(re.search(r"penwidth=([\d.]+)", line)[1])
+
+
+def neuron():
+    x, w, b = ag.Value(2.0, label="x"), ag.Value(-3.0, label="w"), ag.Value(1.0, label="b")
+    return x, w, b, ag.tanh(w * x + b)
+
+
+# Both ways in one picture.
+
+
+@given(expressions())
+def test_both_shows_every_number_with_its_gradient(drawn):
+    y, _ = drawn
+    drawing = draw(y, direction="both", max_nodes=10**6)
+    assert edges(drawing) == edges(draw(y, max_nodes=10**6))
+    for leaf in (x for x in drawn[1] if x is not y):
+        (gradient,) = ag.gradients(y, [leaf])
+        said = [fields for fields in boxes(drawing).values() if fields[0] == leaf.label]
+        assert all(fields[-1] == f"grad {number(gradient, 4)}" for fields in said)
+        assert leaf.grad == 0.0
+
+
+def test_both_shows_the_size_of_a_tensors_gradient():
+    w = ag.Tensor([[1.0, -2.0]], requires_grad=True, label="w")
+    fields = boxes(draw(ag.sum(w * w), direction="both"))
+    assert next(f for f in fields.values() if f[0] == "w")[-1].startswith("grad ")
+
+
+# Arrays.
+
+
+def test_stats_show_the_least_the_mean_and_the_largest():
+    w = ag.Tensor([[1.0, -2.0], [np.inf, 4.0]], requires_grad=True, label="w")
+    drawing = draw(w * 1.0, arrays="stats")
+    numbers = ["min -2.0000", "mean 1.0000", "max 4.0000"]
+    assert boxes(drawing)[named(drawing, "w")] == ["w", "(2, 2)", "float64", *numbers, "! ∞ begins here"]
+    ints = draw(ag.Tensor([0.5]), arrays="stats")
+    assert boxes(ints)["n0"] == ["(1,)", "float64", "data 0.5000"]
+
+
+def test_a_heat_map_has_a_cell_a_number_or_a_block_of_them():
+    small, large = ag.Tensor([[1.0, -1.0, 0.0], [0.5, np.nan, 2.0]]), ag.Tensor(np.ones((50, 20)))
+    cells = re.findall(r'BGCOLOR="(#[0-9a-f]{6})"', draw(small, arrays="heat").dot)
+    assert len(cells) == 6
+    assert cells[2] == "#ffffff"
+    assert cells[4] == "#000000"
+    assert len(re.findall("BGCOLOR", draw(large, arrays="heat").dot)) == 64
+
+
+# Frames and folds.
+
+
+def chain(blocks):
+    y = ag.Value(0.5, label="x")
+    for i in range(blocks):
+        with ag.scope(f"block {i}"):
+            y = ag.sin(y) * 2.0
+    return y
+
+
+def test_depth_says_how_many_frames_are_open():
+    x = ag.Value(1.0, label="x")
+    with ag.scope("outer"):
+        y = ag.sin(x)
+        with ag.scope("inner"):
+            z = ag.cos(y) * ag.exp(y)
+    closed, outer, opened = (draw(z, depth=depth) for depth in (0, 1, 2))
+    assert ["outer<BR/>4 nodes"] in boxes(closed).values()
+    assert ["inner<BR/>3 nodes"] in boxes(outer).values()
+    assert opened.dot == draw(z).dot
+    assert [d.shown for d in (closed, outer, opened)] == [1, 2, 5]
+    assert [d.total for d in (closed, outer, opened)] == [5, 5, 5]
+
+
+def test_equal_frames_in_a_row_fold_into_one_that_counts_them():
+    y = ag.Tensor(np.ones((1, 4)))
+    model = nn.Sequential(*[layer for _ in range(5) for layer in (nn.Linear(4, 4), nn.ReLU())])
+    folded = draw(ag.sum(model(y)), depth=1)
+    assert any("5 × (Linear(4, 4), ReLU())" in fields[0] for fields in boxes(folded).values())
+
+
+def test_frames_fold_before_anything_is_left_out():
+    drawing = draw(chain(200), max_nodes=250)
+    assert "more nodes" not in drawing.dot
+    assert drawing.shown < drawing.total == 601
+    assert draw(chain(200), max_nodes=601).shown == 601
+
+
+@given(st.integers(0, 12), st.integers(0, 2))
+def test_folds_stand_for_every_number_that_is_not_shown(blocks, depth):
+    drawing = draw(chain(blocks), depth=depth)
+    behind = sum(int(count.replace(",", "")) for count in re.findall(r"<BR/>([\d,]+) nodes", drawing.dot))
+    assert drawing.shown + behind == drawing.total
+
+
+def test_ten_thousand_nodes_are_folded_and_drawn_in_seconds():
+    """The limit is five seconds; what it takes is a tenth of that."""
+    y = chain(3_400)
+    before = time.perf_counter()
+    svg = draw(y).svg()
+    assert time.perf_counter() - before < 5.0
+    assert "3,400" in svg or "more nodes" in svg
+
+
+# A part of the graph.
+
+
+def test_around_shows_a_neighbourhood():
+    y = x = ag.Value(1.0, label="x")
+    for i in range(20):
+        y = ag.sin(y)
+        y.label = f"{i}"
+        if i == 10:
+            middle = y
+    said = {fields[0] for name, fields in boxes(draw(y, around=middle)).items() if name.startswith("n")}
+    assert said == {"8", "9", "10", "11", "12"}
+    assert draw(y, around=x, hops=0).shown == 1
+    with pytest.raises(ValueError, match="not in this graph"):
+        draw(y, around=ag.Value(1.0))
+
+
+def test_a_path_is_marked_and_nothing_else():
+    x, w, b, y = neuron()
+    drawing = draw(y, path=(w, y))
+    marked = {
+        f[0] for name, f in boxes(drawing).items() if not name.startswith("op_") and style(drawing, name)["penwidth"] == "3"
+    }
+    assert marked == {"w", "data -6.0000", "data -5.0000", f"data {np.tanh(-5):.4f}"}
+    with pytest.raises(ValueError, match="no path to show"):
+        draw(y, path=(y, b))
+    with pytest.raises(TypeError, match="pair of nodes"):
+        draw(y, path=x)
+
+
+# Emphasis and alarm.
+
+
+def test_the_edge_is_the_thicker_the_larger_the_gradient():
+    x, tiny = ag.Value(1.0, label="x"), ag.Value(1e-5, label="tiny")
+    still = ag.Value(3.0, label="still")
+    y = x * tiny + still * 0.0
+    drawing = draw(y, emphasis="gradient")
+    leaving = {label: f"\t{named(drawing, label)} -> " for label in ("x", "tiny", "still")}
+    lines = {label: next(line for line in drawing.dot.splitlines() if line.startswith(leaving[label])) for label in leaving}
+    assert penwidth(lines["tiny"]) > penwidth(lines["x"])
+    assert "dotted" in lines["still"]
+    with pytest.raises(ValueError, match="one output"):
+        draw([x, tiny], emphasis="gradient")
+
+
+def test_what_is_not_finite_alarms_and_says_where_it_begins():
+    x = ag.Value(0.0, label="x")
+    with np.errstate(all="ignore"):
+        y = ag.sin(ag.log(x) * 2.0)
+    drawing = draw(y)
+    alarms = [name for name in boxes(drawing) if not name.startswith("op_") and style(drawing, name).get("penwidth") == "4"]
+    said = [boxes(drawing)[name] for name in alarms]
+    assert sum("! ∞ begins here" in fields for fields in said) == 1
+    assert len(said) == 3
+    assert style(drawing, named(drawing, "x"))["penwidth"] != "4"
+
+
+# What is drawn.
+
+
+def test_a_function_is_drawn_with_its_arguments_names():
+    drawing = draw(lambda height, width: height * width, 2.0, np.ones(3))
+    assert {"height", "width"} <= {fields[0] for fields in boxes(drawing).values()}
+
+
+def test_a_module_is_drawn_with_its_parameters_paths_in_frames():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+    drawing = draw(model, np.ones((4, 3)))
+    said = {fields[0] for fields in boxes(drawing).values()}
+    assert {"x", "layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"} <= said
+    assert "cluster_" in drawing.dot
+
+
+def test_a_tape_is_drawn_as_by_itself():
+    tape = ag.record(lambda x: ag.sin(x) * x, 2.0)
+    assert draw(tape).dot == tape.draw().dot
+
+
+def test_more_than_one_thing_is_a_list():
+    x = ag.Value(1.0)
+    with pytest.raises(TypeError, match="into a list"):
+        draw(x, x)
+
+
+# Looks.
+
+
+def test_themes_fonts_and_sizes():
+    _, _, _, y = neuron()
+    dark = draw(y, theme="dark", font="Georgia", size=(4, 3)).dot
+    assert 'bgcolor="#121212"' in dark
+    assert "fontname=Georgia" in dark
+    assert 'size="4,3"' in dark
+    assert "Georgia" not in draw(y).dot
+    for options, said in [
+        ({"theme": "red"}, "theme is one of light, dark, not 'red'"),
+        ({"arrays": "all"}, "arrays is one of shape, stats, heat, not 'all'"),
+        ({"emphasis": "data"}, "emphasis"),
+        ({"depth": -1}, "depth is a whole number from 0, not -1"),
+        ({"hops": 0.5}, "hops is a whole number from 0, not 0.5"),
+    ]:
+        with pytest.raises(ValueError, match=said):
+            draw(y, **options)
+
+
+def test_the_text_of_a_known_picture():
+    x = ag.Value(3.0, label="x")
+    assert draw(x * x).dot.splitlines()[1:] == GOLDEN.splitlines()
+
+
+GOLDEN = """\
+	graph [nodesep=0.15 nslimit=2 rankdir=LR ranksep=0.3]
+	node [fontname=Helvetica fontsize=11 height=0 margin=0 shape=box width=0]
+	edge [arrowsize=0.6 color="#555555" headport=w tailport=e]
+	n1 [label=<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="5"><TR><TD>x</TD><VR/><TD>data 3.0000</TD><VR/><TD>grad 0.0000\
+</TD></TR></TABLE>> color="#0072b2" fillcolor="#d3e7f5" penwidth=2 style=filled]
+	n0 [label=<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="5"><TR><TD>data 9.0000</TD><VR/><TD>grad 0.0000</TD></TR>\
+</TABLE>> color="#333333" fillcolor="#ffffff" style="filled,rounded"]
+	op_n0 [label=<×> color="#333333" fillcolor="#ffffff" height=0.3 margin=0.02 shape=ellipse style=filled width=0.30]
+	n1 -> op_n0 [headport=nw]
+	n1 -> op_n0 [headport=sw]
+	op_n0 -> n0
+}
+"""
+
+
+# Mermaid.
+
+
+@settings(max_examples=30)
+@given(expressions(), st.text(max_size=20))
+def test_mermaid_has_every_box_and_every_edge_and_no_label_breaks_it(drawn, label):
+    y, leaves = drawn
+    for leaf in leaves:
+        leaf.label = label
+    drawing = draw(y, max_nodes=10**6)
+    first, *lines = drawing.mermaid.splitlines()
+    assert first == "flowchart LR"
+    arrows = [line for line in lines if re.fullmatch(r"  \w+ --> \w+", line)]
+    shapes = [line for line in lines if re.fullmatch(r"  \w+(\(\(|\[\[|\[|\()\"[^\"]*\"(\)\)|\]\]|\]|\))", line)]
+    assert len(arrows) + len(shapes) == len(lines)
+    assert len(arrows) == len(edges(drawing))
+    assert len(shapes) == len(boxes(drawing))
