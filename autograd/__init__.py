@@ -27,7 +27,7 @@ from autograd.flat import ravel_tree
 from autograd.gradients import gradients
 from autograd.jacobians import hessian, hvp, jacobian
 from autograd.op import OPS, custom_op
-from autograd.recording import detect_anomaly, no_grad
+from autograd.recording import detect_anomaly, no_grad, remember_lines
 from autograd.rules.activations import (
     celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, silu,
     softplus, softsign,
@@ -70,7 +70,7 @@ from autograd.value import Value
 __all__ = [
     "OPS", "Compiled", "Drawing", "OtherPathError", "Paths", "RenderError", "Tape", "Tensor", "Value", "checkpoint", "compile",
     "custom_op", "detect_anomaly", "draw", "explain", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad",
-    "paths", "ravel_tree", "record", "scope", "stop_gradient", "value_and_grad", "vjp",
+    "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

@@ -29,6 +29,11 @@ def remember_line(node: Node) -> None:
     weakref.finalize(node, _lines.pop, id(node), None)
 
 
+def line_of(node: Node) -> str:
+    """The line that was remembered of a node, or nothing: file, number and text, with ":" between them."""
+    return _lines.get(id(node), "")
+
+
 def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
     """Raise if the cotangent that `op`, which made `node`, pulled back from `g` is not finite."""
     data = cotangent._data if isinstance(cotangent, Node) else cotangent
@@ -37,7 +42,7 @@ def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
         incoming = g._data if isinstance(g, Node) else g
         raise FloatingPointError(
             f"the gradient of {op.name} turned {_range(data)}, from the incoming gradient {_range(incoming)} and "
-            f"{_ranges(inputs)}{_at(_lines.get(id(node), ''))}"
+            f"{_ranges(inputs)}{_at(line_of(node))}"
         )
 
 

@@ -12,7 +12,7 @@ from autograd.arrays import Array, operand, own, real_array
 from autograd.graph import pull_back
 from autograd.node import next_serial
 from autograd.op import Op, Rule
-from autograd.recording import is_recording, is_watched, state
+from autograd.recording import is_recording, is_remembering_lines, is_watched, state
 from autograd.rules import linear
 from autograd.trace import current_trace, refuse_to_freeze
 
@@ -98,7 +98,7 @@ class Tensor(ArrayMethods):
         if node.requires_grad or current_trace() is not None:
             node.op, node._params = op, params
             node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
-            if state.blocks and is_watched():
+            if state.blocks and is_remembering_lines():
                 remember_line(node)
         return node
 

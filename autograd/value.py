@@ -9,7 +9,7 @@ from autograd.floats import number_operand, real_number
 from autograd.graph import by_serial, newest_first, pull_back, refuse_if_changed
 from autograd.node import Node, next_serial
 from autograd.op import Op, Rule, on_floats, pulled_float
-from autograd.recording import is_recording, is_watched
+from autograd.recording import is_recording, is_remembering_lines, is_watched
 from autograd.trace import current_trace, refuse_to_freeze
 
 _NO_PARAMS: dict[str, Any] = {}
@@ -128,7 +128,7 @@ class Value(Node):
         if len(pairs) > 2:
             node._many, pairs = tuple(pairs), []
         (node._a, node._p), (node._b, node._q) = (*pairs, (None, None), (None, None))[:2]
-        if is_watched():
+        if is_remembering_lines():
             remember_line(node)
         return node
 

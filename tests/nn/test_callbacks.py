@@ -157,6 +157,15 @@ class PressCtrlC(Callback):
             signal.raise_signal(signal.SIGINT)  # in the middle of a step
 
 
+@pytest.fixture
+def listening():
+    """Ctrl-C as a terminal gives it; a program that was started in the background is deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_ctrl_c_leaves_a_whole_model_and_the_history_of_whole_epochs(capsys):
     model, other = nn.MLP(2, [4], 2, seed=0), nn.MLP(2, [4], 2, seed=0)
     history = trained(model, [PressCtrlC(5)], epochs=5, progress=True)
@@ -173,6 +182,7 @@ def test_ctrl_c_leaves_a_whole_model_and_the_history_of_whole_epochs(capsys):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("listening")
 def test_a_second_ctrl_c_ends_at_once():
     class Twice(PressCtrlC):
         def on_gradients(self, run):
