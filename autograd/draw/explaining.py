@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.labels import number
-from autograd.draw.paths import Names
-from autograd.draw.picture import cotangents, size_of
+from autograd.draw.picture import cotangents
+from autograd.draw.wording import Names, product, shown, sized
 from autograd.graph import newest_first
 from autograd.node import Node
-from autograd.tensor import Tensor
 
 
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 4) -> str:
@@ -46,10 +43,10 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
     lines = ["forward"]
     for node in reversed(order):
         if node.op is not None:
-            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {_shown(node, digits)}")
+            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {shown(node, digits)}")
     lines.append("backward")
     top = names[y]
-    lines.append(f"  ∂{top}/∂{top} = {_size(gradients[y], digits)}")
+    lines.append(f"  ∂{top}/∂{top} = {sized(gradients[y], digits)}")
     uses: dict[Node, list[Local]] = {}
     for user in order:
         for local in local_derivatives(user) if user in gradients else ():
@@ -59,19 +56,12 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
             continue
         here, top_of = names[node], {local.node: f"∂{top}/∂{names[local.node]}" for local in uses[node]}
         formulas = [(local, local.formula(names.__getitem__), local.number()) for local in uses[node]]
-        steps = [" + ".join(_product(top_of[u.node], text, names[u.node], here) for u, text, _ in formulas)]
+        steps = [" + ".join(product(top_of[u.node], text, names[u.node], here) for u, text, _ in formulas)]
         if all(value is not None for *_, value in formulas):
             known = ((gradients[u.node], number(float(value or 0.0), digits)) for u, _, value in formulas)
-            steps.append(" + ".join(f"{_size(g, digits)} × {value}" for g, value in known))
-        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {_size(gradients[node], digits)}")
+            steps.append(" + ".join(f"{sized(g, digits)} × {value}" for g, value in known))
+        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {sized(gradients[node], digits)}")
     return "\n".join(lines)
-
-
-def _product(gradient: str, formula: str, user: str, node: str) -> str:
-    if not formula:
-        return f"{gradient} · ∂{user}/∂{node}"
-    compound = any(sign in formula for sign in (" + ", " − ", " / ", " if "))
-    return f"{gradient} × {f'({formula})' if compound else formula}"
 
 
 def _towards(y: Node, wrt: Any, order: Any, gradients: dict[Node, Any]) -> set[Node]:
@@ -87,18 +77,3 @@ def _towards(y: Node, wrt: Any, order: Any, gradients: dict[Node, Any]) -> set[N
         if any(isinstance(x, Node) and x in wanted for x in node.inputs):
             wanted.add(node)
     return wanted
-
-
-def _shown(node: Node, digits: int) -> str:
-    if isinstance(node, Tensor):
-        return number(node.item(), digits) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
-    return number(node._data, digits)
-
-
-def _size(gradient: Any, digits: int) -> str:
-    array = np.asarray(gradient)
-    return (
-        number(float(array), digits)
-        if array.ndim == 0 or array.size == 1
-        else (f"array of shape {array.shape}, up to {number(size_of(array), digits)}")
-    )

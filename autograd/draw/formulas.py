@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.draw.mathematics import mathematics
 from autograd.node import Node
 from autograd.source import Code, source
@@ -50,15 +52,17 @@ class Local(NamedTuple):
 
     def number(self) -> float | None:
         """Its value, or None if it is an array."""
-        node, x, op = self.node, self.input, self.node.op
-        if op is None or op.variadic:
-            return None
-        wanted: Any = [(self.position, op.pullbacks[self.position])]
+        node, x = self.node, self.input
         if isinstance(node, Value):
-            return float(node.pulled(wanted, 1.0)[0])
+            return float(self.pulled(1.0))
         if isinstance(node, Tensor) and node.size == 1 and isinstance(x, Tensor) and x.size == 1:
-            return float(node.pulled(wanted, node.numpy() * 0 + 1)[0].item())
+            return float(self.pulled(np.ones_like(node.numpy())).item())
         return None
+
+    def pulled(self, gradient: Any) -> Any:
+        """What this use adds to the gradient of the input, if that of the node is `gradient`."""
+        pullbacks = self.node.op.pullbacks_of(self.node.inputs)  # type: ignore[union-attr]
+        return self.node.pulled([(self.position, pullbacks[self.position])], gradient)[0]  # type: ignore[list-item]
 
 
 def local_derivatives(node: Node) -> list[Local]:
@@ -66,8 +70,7 @@ def local_derivatives(node: Node) -> list[Local]:
     op = node.op
     if op is None:
         return []
-    pullbacks = op.pullbacks * len(node.inputs) if op.variadic else op.pullbacks
-    pairs = enumerate(zip(node.inputs, pullbacks, strict=True))
+    pairs = enumerate(zip(node.inputs, op.pullbacks_of(node.inputs), strict=True))
     return [Local(node, i) for i, (x, pullback) in pairs if isinstance(x, Node) and x.requires_grad and pullback]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd.draw.formulas import local_derivatives
 from autograd.draw.labels import number
+from autograd.draw.wording import Names
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.value import Value
@@ -54,24 +55,6 @@ class Paths:
         if self.count > len(self.listed):
             lines.append(f"  … and {self.count - len(self.listed):,} more")
         return "\n".join(lines)
-
-
-class Names(dict[Node, str]):
-    """A name for every node behind some outputs: its label, if no other has it, or v1, v2, … from the oldest on."""
-
-    def __init__(self, outputs: list[Node]) -> None:
-        super().__init__()
-        taken: set[str] = set()
-        nodes = list(reversed(newest_first(outputs)))
-        labels = {node.label for node in nodes}
-        for node in nodes:
-            name = node.label if node.label not in taken else ""
-            i = len(taken)
-            while not name or name in taken:
-                i += 1
-                name = f"v{i}" if f"v{i}" not in labels else ""
-            taken.add(name)
-            self[node] = name
 
 
 def paths(x: Value, y: Value) -> Paths:

@@ -1,0 +1,53 @@
+"""Names for nodes, and words for what they hold, as the story of a gradient needs them."""
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from autograd.draw.labels import fold, number
+from autograd.graph import newest_first
+from autograd.node import Node
+from autograd.scopes import Scopes
+from autograd.tensor import Tensor
+
+#: Longest name, in characters.
+LONGEST = 24
+
+
+class Names(dict[Node, str]):
+    """A name for every node behind some outputs: its label or its path in a module, if no other has it, or v1, v2, …."""
+
+    def __init__(self, outputs: list[Node]) -> None:
+        super().__init__()
+        nodes = list(reversed(newest_first(outputs)))
+        scopes = Scopes(nodes)
+        own = {node: fold(node.label or scopes.path(node), LONGEST) for node in nodes}
+        labels, taken = set(own.values()), set[str]()
+        for i, node in enumerate(nodes, start=1):
+            free = (v for v in map("v{}".format, count(i)) if v not in labels and v not in taken)
+            self[node] = own[node] if own[node] and own[node] not in taken else next(free)
+            taken.add(self[node])
+
+
+def shown(node: Node, digits: int) -> str:
+    """What a node holds: its number, or type and shape."""
+    if isinstance(node, Tensor):
+        return number(node.item(), digits) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
+    return number(node._data, digits)
+
+
+def sized(gradient: Any, digits: int) -> str:
+    """A gradient in few words: its number, or its shape and its largest entry in size."""
+    array = np.asarray(gradient)
+    if array.size == 1:
+        return number(float(array.item()), digits)
+    return f"array of shape {array.shape}" + (f", up to {number(float(np.abs(array).max()), digits)}" if array.size else "")
+
+
+def product(gradient: str, formula: str, user: str, node: str) -> str:
+    """The gradient of the user of a node, times the local derivative; without a formula that is written ∂user/∂node."""
+    if not formula:
+        return f"{gradient} · ∂{user}/∂{node}"
+    compound = any(sign in formula for sign in (" + ", " − ", " / ", " if ")) or formula.startswith("−")
+    return f"{gradient} × {f'({formula})' if compound else formula}"
