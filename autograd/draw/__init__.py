@@ -107,6 +107,7 @@ def draw(
     known = cotangents(_one_number(y, direction)) if direction == "both" else None
     picture = Forward(outputs, digits, arrays, known)
     picture.names |= names
+    picture.arguments |= names.keys()
     view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
                 marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
     if around is not None and around not in picture.homes:
@@ -138,7 +139,7 @@ def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
 
 
 def _called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
-    """What f gives for inputs that are nodes, and the names of these."""
+    """What f gives for inputs that are nodes, and these with their names."""
     single = all(isinstance(x, Value | int | float) for x in inputs)
     nodes = [x if isinstance(x, Node) else Value(x) if single else _array(x) for x in inputs]
     try:
@@ -146,7 +147,7 @@ def _called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[N
         names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
     except (TypeError, ValueError):
         names = []
-    return f(*nodes), {node: name for node, name in zip(nodes, names, strict=False) if not node.label}
+    return f(*nodes), dict(zip(nodes, [*names, *[""] * len(nodes)], strict=False))
 
 
 def _array(x: Any) -> Tensor:

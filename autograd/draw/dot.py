@@ -5,13 +5,12 @@ HTML-like, the one kind in which any text can be spelled and a field can be give
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from graphviz import Digraph
 
 from autograd.draw.labels import html, width
-from autograd.draw.sketch import Edge, Frames, Shape, Sketch
+from autograd.draw.sketch import Edge, Frame, Shape, Sketch
 from autograd.draw.styles import FONT, FONT_SIZE, THEMES, Theme, heat_color
 
 #: Where edges leave a box and enter one, and where the first and the last of several inputs enter an op.
@@ -19,9 +18,15 @@ PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw 
 
 
 def dot_of(
-    sketch: Sketch, *, rankdir: str = "LR", theme: str = "light", font: str = FONT, size: tuple[float, float] | None = None
+    sketch: Sketch,
+    *,
+    rankdir: str = "LR",
+    theme: str = "light",
+    font: str = FONT,
+    size: tuple[float, float] | None = None,
+    named: bool = False,
 ) -> str:
-    """The DOT text of a sketch."""
+    """The DOT text of a sketch; if `named`, every part of the picture has an id, and a box its role as class."""
     leaving, entering, first, last = PORTS[rankdir].split()
     look = THEMES[theme]
     # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
@@ -38,54 +43,46 @@ def dot_of(
         node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **text},
         edge_attr={"arrowsize": "0.6", "color": look.line, "tailport": leaving, "headport": entering},
     )
-    _draw(graph, _Frame.tree(sketch.shapes), look, text, iter(range(len(sketch.shapes) + 1)))
+    _draw(graph, sketch.frames(), look, text, named)
     for shape in sketch.shapes:
         head = f"op_{shape.name}" if shape.sign else shape.name
         for i, edge in enumerate(shape.edges):
             port = entering if len(shape.edges) == 1 else {0: first, len(shape.edges) - 1: last}.get(i, entering)
-            graph.edge(edge.tail, head, **_edge_look(edge, port if shape.sign else "", look, text))
+            known = {"id": edge_id(shape, edge)} if named else {}
+            graph.edge(edge.tail, head, **_edge_look(edge, port if shape.sign else "", look, text), **known)
         if shape.sign:
             marked = {"color": look.mark, "penwidth": "2.5"} if any(e.marked for e in shape.edges) and shape.marked else {}
-            graph.edge(head, shape.name, **marked)
+            graph.edge(head, shape.name, **marked, **({"id": edge_id(shape)} if named else {}))
     return graph.source
 
 
-class _Frame:
-    """Shapes that stand together: directly, and in frames within."""
-
-    def __init__(self) -> None:
-        self.shapes: list[Shape] = []
-        self.within: dict[tuple[Any, str], _Frame] = {}
-
-    @classmethod
-    def tree(cls, shapes: Sequence[Shape]) -> "_Frame":
-        """All shapes, each in its innermost frame."""
-        root = cls()
-        for shape in shapes:
-            place = root
-            frames: Frames = shape.frames
-            for frame in frames:
-                place = place.within.setdefault(frame, cls())
-            place.shapes.append(shape)
-        return root
+def edge_id(shape: Shape, edge: Edge | None = None) -> str:
+    """The id of an arrow into a shape, or of the one from its sign to its box."""
+    if edge is None:
+        return f"{shape.name}_out"
+    return f"{shape.name}_{edge.tail if shape.role == 'folded' else edge.position}"
 
 
-def _draw(graph: Any, frame: _Frame, look: Theme, text: dict[str, str], numbers: Any) -> None:
+def _draw(graph: Any, frame: Frame, look: Theme, text: dict[str, str], named: bool) -> None:
     """The boxes and signs of a frame, and the frames in it."""
     for shape in frame.shapes:
         style = look.styles[shape.role]
         if shape.marked:
             style = style | {"color": look.mark, "penwidth": "3"}
+        known = {"id": shape.name, "class": shape.role} if named else {}
         if shape.role == "folded":
-            graph.node(shape.name, f"<{'<BR/>'.join(map(html, shape.fields))}>", **style)
+            graph.node(shape.name, f"<{'<BR/>'.join(map(html, shape.fields))}>", **style, **known)
         else:
-            graph.node(shape.name, _table(shape, look), **style)
+            graph.node(shape.name, _table(shape, look), **style, **known)
         if shape.sign:
-            graph.node(f"op_{shape.name}", f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **look.sign)
-    for (_, title), inner in frame.within.items():
-        attributes = {"label": f"<{html(title)}>", "style": "rounded", "color": look.frame, "labeljust": "l", "margin": "8"}
-        with graph.subgraph(name=f"cluster_{next(numbers)}", graph_attr=text | attributes) as inside:
-            _draw(inside, inner, look, text, numbers)
+            sign = f"op_{shape.name}"
+            known = {"id": sign, "class": "sign"} if named else {}
+            graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **look.sign, **known)
+    for inner in frame.within.values():
+        attributes = {"label": f"<{html(inner.title)}>", "style": "rounded", "color": look.frame, "labeljust": "l"}
+        attributes |= {"margin": "8"} | ({"id": inner.name} if named else {})
+        with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
+            _draw(inside, inner, look, text, named)
 
 
 def _edge_look(edge: Edge, port: str, look: Theme, text: dict[str, str]) -> dict[str, str]:

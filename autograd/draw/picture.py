@@ -45,6 +45,7 @@ class Forward:
 
     outputs    what the picture shows, with everything it was computed from
     gradients  of each node, to be shown beside it; of Values their `.grad`, if it is None
+    names      of nodes that have no label; arguments: the nodes that are inputs of a function
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Forward:
         self.scopes = Scopes(nodes)
         self.homes = _homes(nodes, self.scopes)
         self.names: dict[Node, str] = {}
+        self.arguments: set[Node] = set()
 
     def made(self, item: Node | Constant) -> Made | None:
         """How `item` was made; nothing for a leaf."""
@@ -84,7 +86,7 @@ class Forward:
                 fields += [f"grad {text}" for text in _said(self.gradients[item], self.digits)]
         elif isinstance(item, Value) and item.requires_grad:
             fields.append(f"grad {number(item.grad, self.digits)}")
-        role = "input" if item in self.names else _role(item)
+        role = "input" if item in self.arguments else _role(item)
         if trouble := not_finite(item):
             role = "alarm"
             if not any(not_finite(x) for x in item.inputs):

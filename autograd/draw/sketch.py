@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from autograd.draw.picture import Box, Constant, Made
@@ -28,10 +28,12 @@ class Picture(Protocol):
 class Edge(NamedTuple):
     """An arrow from one shape to another, or to the sign before it.
 
-    weight  how much stands behind it, from 0 to 1, or None; marked: whether it is on a path that is shown
+    position  which input it is; weight: how much stands behind it, from 0 to 1, or None
+    marked    whether it is on a path that is shown
     """
 
     tail: str
+    position: int = 0
     label: str = ""
     weight: float | None = None
     marked: bool = False
@@ -55,11 +57,37 @@ class Shape:
 
 @dataclass
 class Sketch:
-    """Shapes, inputs before what was made of them; how many numbers they show one by one, and how many there are."""
+    """Shapes, inputs before what was made of them; how many numbers they show one by one, and how many there are.
+
+    places  the name of the shape in which a number stands
+    """
 
     shapes: list[Shape]
     shown: int
     total: int
+    places: dict[Any, str]
+
+    def frames(self) -> "Frame":
+        """The frames around the shapes, one within another."""
+        root = Frame("", "", [], {})
+        numbers = count()
+        for shape in self.shapes:
+            place = root
+            for frame in shape.frames:
+                if frame not in place.within:
+                    place.within[frame] = Frame(f"cluster_{next(numbers)}", frame[1], [], {})
+                place = place.within[frame]
+            place.shapes.append(shape)
+        return root
+
+
+class Frame(NamedTuple):
+    """Shapes that stand together: directly, and in frames within."""
+
+    name: str
+    title: str
+    shapes: list[Shape]
+    within: dict[tuple[Any, str], "Frame"]
 
 
 class _Fold:
@@ -109,17 +137,20 @@ def sketch(picture: Picture, view: View) -> Sketch:
     shapes: list[Shape] = []
     gone = set(hidden)
     if hidden:
-        count = sum(stands[item] in gone for item in items)
-        shapes.append(Shape("folded", "folded", [f"… {count:,} more nodes"], count=count))
+        behind = sum(stands[item] in gone for item in items)
+        shapes.append(Shape("folded", "folded", [f"… {behind:,} more nodes"], count=behind))
     folds: dict[Any, Shape] = {}
     for item in reversed(items):
         stand = stands[item]
         if stand in gone:
             continue
         how = made.get(item)
-        sources = [x for x in (how.inputs if how else ()) if x in inside]
-        labels = [] if isinstance(stand, _Fold) or not sources else picture.labels(item)
-        edges = [_edge(x, item, names[stands[x]], label, view) for x, label in zip_longest(sources, labels, fillvalue="")]
+        sources = [(i, x) for i, x in enumerate(how.inputs if how else ()) if x in inside]
+        labels = [] if isinstance(stand, _Fold) or not sources else [*picture.labels(item)]
+        edges = [
+            Edge(names[stands[x]], i, labels[k] if labels else "", view.weight(x), (x, item) in view.marked)
+            for k, (i, x) in enumerate(sources)
+        ]
         if isinstance(stand, _Fold):
             shape = folds.get(stand)
             if shape is None:
@@ -136,11 +167,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
     for shape in folds.values():
         shape.fields.append(f"{shape.count:,} nodes")
     shown = sum(not isinstance(s, _Fold) for s in kept)
-    return Sketch(shapes, shown, total)
-
-
-def _edge(x: Any, item: Any, tail: str, label: str, view: View) -> Edge:
-    return Edge(tail, label, view.weight(x), (x, item) in view.marked)
+    return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
 
 
 def _nearest_first(picture: Picture) -> tuple[Items, dict[Any, Made]]:
