@@ -22,10 +22,11 @@ from autograd.draw.drawing import Drawing
 from autograd.draw.explaining import explain
 from autograd.draw.mermaid import mermaid_of
 from autograd.draw.paths import Path, Paths, marks, paths
-from autograd.draw.picture import Backward, Constant, Forward, cotangents, size_of
+from autograd.draw.picture import Backward, Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
+from autograd.draw.wording import size_of
 from autograd.node import Node
 from autograd.tensor import Tensor
 from autograd.value import Value

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.draw.contents import contents, heat, not_finite
 from autograd.draw.formulas import Local, local_derivatives
 from autograd.draw.labels import LONGEST, fold, number
+from autograd.draw.wording import brief
 from autograd.graph import Links, newest_first, pull_back
 from autograd.node import Node
 from autograd.scopes import Scopes, Span
@@ -83,7 +84,7 @@ class Forward:
         fields = [label] * bool(label) + fields
         if self.gradients is not None:
             if item in self.gradients:
-                fields += [f"grad {text}" for text in _said(self.gradients[item], self.digits)]
+                fields.append(f"grad {brief(self.gradients[item], self.digits)}")
         elif isinstance(item, Value) and item.requires_grad:
             fields.append(f"grad {number(item.grad, self.digits)}")
         role = "input" if item in self.arguments else _role(item)
@@ -163,19 +164,8 @@ def cotangents(y: Node) -> dict[Node, Any]:
     return pull_back([y], [y.seed()], wanted=reached)  # type: ignore[attr-defined]
 
 
-def size_of(gradient: Any) -> float:
-    """The largest entry of a gradient, in size."""
-    array = np.abs(np.asarray(gradient, dtype=float))
-    return float(array.max()) if array.size else 0.0
-
-
 def _plain(g: Any, x: Node) -> Any:
     return Value(g) if isinstance(x, Value) and math.isfinite(g) else g if isinstance(g, np.ndarray) else float(g)
-
-
-def _said(gradient: Any, digits: int) -> list[str]:
-    array = np.asarray(gradient)
-    return [number(float(array), digits)] if array.size == 1 else [f"up to {number(size_of(array), digits)}"]
 
 
 def _homes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:

@@ -1,4 +1,4 @@
-"""A gradient as a sequence of steps, each of which lights up a part of a picture: first every op, then every use of a number."""
+"""A gradient in steps, each of which lights up a part of a picture: first every op, then every use of a number."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.labels import number
 from autograd.draw.picture import Constant, Forward
 from autograd.draw.sketch import Shape, Sketch
-from autograd.draw.wording import product, shown, sized
+from autograd.draw.wording import brief, product, shown, sized
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.tensor import Tensor
@@ -84,9 +84,8 @@ def _backward(picture: Forward, drawn: Sketch) -> list[Step]:
             if there.item is not user and here.item is not x:
                 _inside(steps, here.name)
                 continue
-            arrows = [
-                e for e in there.edges if e.tail == here.name and (there.item is not user or e.position == local.position)
-            ]
+            known = there.item is user  # else it is folded
+            arrows = [e for e in there.edges if e.tail == here.name and (not known or e.position == local.position)]
             edges = (edge_id(there), *(edge_id(there, edge) for edge in arrows))
             formula = local.formula(names.__getitem__)
             told = f"∂{top}/∂{names[x]} {'=' if before is None else '+='} " + product(f"∂{top}/∂{names[user]}", formula,
@@ -99,9 +98,8 @@ def _backward(picture: Forward, drawn: Sketch) -> list[Step]:
 
 def _arriving(step: Step, numbers: str, gradient: Any, digits: int) -> Step:
     """The step with the gradient that is there after it."""
-    text = sized(gradient, digits)
     value = float(gradient) if isinstance(gradient, float | int) else None
-    return step._replace(numbers=numbers, gradient=text, value=value)
+    return step._replace(numbers=numbers, gradient=brief(gradient, digits), value=value)
 
 
 def _multiplied(local: Local, gradient: Any, before: Any, added: Any, digits: int) -> str:

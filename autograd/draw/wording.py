@@ -37,12 +37,22 @@ def shown(node: Node, digits: int) -> str:
     return number(node._data, digits)
 
 
+def brief(gradient: Any, digits: int) -> str:
+    """A gradient in a box: its number, or its largest entry in size."""
+    array = np.asarray(gradient)
+    return number(float(array.item()), digits) if array.size == 1 else f"up to {number(size_of(array), digits)}"
+
+
 def sized(gradient: Any, digits: int) -> str:
     """A gradient in few words: its number, or its shape and its largest entry in size."""
     array = np.asarray(gradient)
-    if array.size == 1:
-        return number(float(array.item()), digits)
-    return f"array of shape {array.shape}" + (f", up to {number(float(np.abs(array).max()), digits)}" if array.size else "")
+    return ("" if array.size == 1 else f"array of shape {array.shape}, ") + brief(array, digits)
+
+
+def size_of(gradient: Any) -> float:
+    """The largest entry of a gradient, in size."""
+    array = np.abs(np.asarray(gradient, dtype=float))
+    return float(array.max()) if array.size else 0.0
 
 
 def product(gradient: str, formula: str, user: str, node: str) -> str:
