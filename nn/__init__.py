@@ -12,7 +12,7 @@ SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Dataset, Loader, train_test_split, standardise, one_hot rows in mini-batches, and made fit
 fit, predict, History                                  training, and use
-Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch
+Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch, record_training
                                                        what can be done meanwhile
 Running                                                metrics of rows that come in batches
 save, load, UnreadableFileError                        models as files
@@ -45,6 +45,7 @@ from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.optimizers import SGD, Optimizer
 from nn.predicting import predict
 from nn.preparing import one_hot, standardise
+from nn.recording import record_training
 from nn.regression import huber, mean_absolute_error, mean_squared_error
 from nn.running import Running
 from nn.saving import load, save
@@ -126,6 +127,7 @@ __all__ = [
     "precision_recall_f1",
     "predict",
     "r_squared",
+    "record_training",
     "save",
     "save_for_torch",
     "scalar",

@@ -24,13 +24,22 @@ def predict(model: Module, x: ArrayLike) -> Array:
     Raises  ValueError  if there are no rows
     """
     batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
-    with no_grad(), _in_use(model):
+    with no_grad(), in_use(model):
         return np.concatenate([np.asarray(model(rows)) for rows in batches])
 
 
 @contextmanager
-def _in_use(model: Module) -> Iterator[None]:
-    """A block in which no module of the model is in training; after it, those are that were."""
+def in_use(model: Module) -> Iterator[None]:
+    """A block in which no module of the model is in training; after it, those are that were.
+
+    >>> from nn import Dropout
+    >>> model = Dropout(0.5)
+    >>> with in_use(model):
+    ...     model.training
+    False
+    >>> model.training
+    True
+    """
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -5,13 +5,15 @@ mathematics, formulas       expressions written for people; local derivatives
 picture                     which numbers are shown, in which role, and what is written in them
 sketch                      what is drawn of them, and what is folded away
 styles, dot, mermaid        how it looks, as DOT and as Mermaid text
-render, drawing             a program that makes SVG, PNG or PDF of it, and what `draw` gives back
-paths, explaining           the chain rule, path by path and step by step
+render, saving, drawing     a program that makes SVG, PNG or PDF of it, and what `draw` gives back
+paths, explaining, story    the chain rule, path by path and step by step
+page, web                   a page on which it is played
 """
 
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,17 +23,20 @@ from autograd.draw.dot import PORTS, dot_of
 from autograd.draw.drawing import Drawing
 from autograd.draw.explaining import explain
 from autograd.draw.mermaid import mermaid_of
+from autograd.draw.page import Page, page_of, timeline
 from autograd.draw.paths import Path, Paths, marks, paths
 from autograd.draw.picture import Backward, Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
 from autograd.draw.wording import size_of
+from autograd.graph import newest_first
 from autograd.node import Node
+from autograd.recording import remember_lines
 from autograd.tensor import Tensor
 from autograd.value import Value
 
-__all__ = ["Drawing", "Path", "Paths", "RenderError", "draw", "explain", "paths"]
+__all__ = ["Drawing", "Page", "Path", "Paths", "RenderError", "draw", "explain", "paths", "timeline", "watch"]
 
 DIRECTIONS = ("forward", "backward", "both")
 
@@ -102,27 +107,50 @@ def draw(
         y, names = _called(y, inputs)
     elif inputs:
         raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
-    if direction == "backward":
-        return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), rankdir, theme, font, size)
     outputs = _outputs(y)
-    known = cotangents(_one_number(y, direction)) if direction == "both" else None
-    picture = Forward(outputs, digits, arrays, known)
-    picture.names |= names
-    picture.arguments |= names.keys()
+
+    def forward(gradients: dict[Node, Any] | None) -> Forward:
+        picture = Forward(outputs, digits, arrays, gradients)
+        picture.names |= names
+        picture.arguments |= names.keys()
+        return picture
+
+    def page(title: str) -> Page:
+        one = len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1
+        picture = forward(cotangents(outputs[0]) if one else None)
+        return page_of(picture, sketch(picture, view), title, rankdir=rankdir, font=font)
+
     view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
                 marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
-    if around is not None and around not in picture.homes:
+    if around is not None and around not in newest_first(outputs):
         raise ValueError(f"draw: around is {around!r}, which is not in this graph")
-    return drawing_of(picture, view, rankdir, theme, font, size)
+    look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+    if direction == "backward":
+        if view != replace(View(max_nodes), weight=view.weight) or emphasis:
+            raise ValueError("draw(…, direction='backward') takes no depth, around, path or emphasis: draw it forward, or both")
+        return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), page, **look)
+    return drawing_of(forward(cotangents(_one_number(y, direction)) if direction == "both" else None), view, page, **look)
 
 
-def drawing_of(
-    picture: Picture, view: View, rankdir: str, theme: str = "light", font: str = FONT, size: tuple[float, float] | None = None
-) -> Drawing:
-    """The drawing of a picture."""
+def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
+    """The page of a node, or of what a module or function gives for the `inputs`: a notebook shows it, `save` writes it.
+
+    It plays how y was computed and how its gradient comes back, step by step. Of a function it tells the line of the program
+    that made each number too. `options` are those of `draw`.
+
+    Raises  as `draw`
+    >>> watch(lambda x: x * x, 3.0)
+    <Page of 2 boxes, 5 steps: .save('graph.html')>
+    """
+    with remember_lines():
+        drawing = draw(y, *inputs, **options)
+    return drawing.page(title=title)
+
+
+def drawing_of(picture: Picture, view: View, paged: Callable[[str], Page] | None = None, **look: Any) -> Drawing:
+    """The drawing of a picture; `look` says how, as for `dot_of`, and `paged` makes its page."""
     drawn: Sketch = sketch(picture, view)
-    dot = dot_of(drawn, rankdir=rankdir, theme=theme, font=font, size=size)
-    return Drawing(dot, drawn.shown, drawn.total, mermaid_of(drawn, rankdir=rankdir))
+    return Drawing(dot_of(drawn, **look), drawn.shown, drawn.total, mermaid_of(drawn, rankdir=look["rankdir"]), paged)
 
 
 def check_options(max_nodes: Any, rankdir: Any, digits: Any, theme: Any = "light") -> None:

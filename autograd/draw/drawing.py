@@ -1,12 +1,13 @@
 """`Drawing`: a picture as DOT text, and its ways to the eye: SVG, PNG, files and notebooks."""
 
 import os
-import uuid
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.draw.page import Page
 from autograd.draw.render import RenderError, render
+from autograd.draw.saving import put_in_place, target_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,12 +18,14 @@ class Drawing:
     shown  how many numbers it shows
     total  how many numbers the graph has; those beyond `shown` are folded
     mermaid  the picture as Mermaid text, for Markdown pages
+    paged  what makes a page of the graph, given a title; it keeps the graph alive
     """
 
     dot: str
     shown: int
     total: int
     mermaid: str = ""
+    paged: Callable[[str], Page] | None = field(default=None, compare=False)
 
     def svg(self) -> str:
         """The picture as SVG.
@@ -55,16 +58,28 @@ class Drawing:
                 FileNotFoundError  if the folder does not exist
                 RenderError        if there is no renderer or it fails
         """
-        target = Path(path)
+        target = target_of(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
-        if suffix not in {".dot", ".gv", ".mmd", ".svg", ".png", ".pdf"}:
-            raise ValueError(
-                f"a drawing is saved as .svg, .png, .pdf, .dot, .gv or .mmd, not {target.suffix!r} ({str(target)!r})"
-            )
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in: make it first")
         text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
-        _replace(target, render(self.dot, suffix[1:]) if text is None else text.encode())
+        put_in_place(target, render(self.dot, suffix[1:]) if text is None else text.encode())
+
+    def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "") -> Page:
+        """The graph as a page on which the computation and its gradient are played, step by step; written to `path`, if given.
+
+        The page is one file that needs no network: open it in a browser. Gradients are there if the graph has one output of
+        one element. No `.grad` is touched.
+
+        Raises  ValueError         if `path` does not end in .html; if this is the picture of a tape
+                FileNotFoundError  if its folder does not exist
+                RuntimeError       if a leaf's data changed since it was used
+                RenderError        if there is no renderer or it fails
+        """
+        if self.paged is None:
+            raise ValueError("the picture of a tape has no page: draw what the recorded function gives, or use watch(f, x)")
+        page = self.paged(title)
+        if path is not None:
+            page.save(path)
+        return page
 
     def __repr__(self) -> str:
         count = f"{self.total:,} nodes" if self.shown == self.total else f"{self.shown:,} of {self.total:,} nodes"
@@ -77,13 +92,3 @@ class Drawing:
         except RenderError as error:
             reason = "".join(f"// {line}\n" for line in str(error).splitlines())
             return {"text/plain": reason + self.dot}
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put a file in place at once."""
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

@@ -74,13 +74,17 @@ class Forward:
         """The frames around `item`, outermost first, each with its name."""
         return tuple((span, self.scopes.name(span)) for span in self.homes.get(item, ()))
 
+    def label(self, item: Node) -> str:
+        """What a node is called in its box: its label, its name as an argument, or its path in a module."""
+        return item.label or self.names.get(item, "") or self.scopes.path(item)
+
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         raw = item.value if isinstance(item, Constant) else item
         fields, small = contents(raw, self.digits, self.arrays), heat(raw) if self.arrays == "heat" else []
         if isinstance(item, Constant):
             return Box("constant", fields, small)
-        label = item.label or self.names.get(item, "") or self.scopes.path(item)
+        label = self.label(item)
         fields = [label] * bool(label) + fields
         if self.gradients is not None:
             if item in self.gradients:

@@ -1,5 +1,6 @@
 """A gradient in steps, each of which lights up a part of a picture: first every op, then every use of a number."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from autograd.anomaly import line_of
@@ -39,14 +40,14 @@ class Step(NamedTuple):
     value: float | None = None
 
 
-def story(picture: Forward, drawn: Sketch) -> list[Step]:
+def story(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
     """The steps in which the numbers of a picture are computed and, if it has gradients, these."""
-    return [Step("given", ""), *_forward(picture, drawn), *_backward(picture, drawn)]
+    return [Step("given", ""), *_forward(picture, drawn, names), *_backward(picture, drawn, names)]
 
 
-def _forward(picture: Forward, drawn: Sketch) -> list[Step]:
+def _forward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
     steps: list[Step] = []
-    names, digits = picture.names, picture.digits
+    digits = picture.digits
     shapes = {shape.name: shape for shape in drawn.shapes}
     for node in reversed(newest_first(picture.outputs)):
         if node.op is None or node not in drawn.places:
@@ -63,11 +64,11 @@ def _forward(picture: Forward, drawn: Sketch) -> list[Step]:
     return steps
 
 
-def _backward(picture: Forward, drawn: Sketch) -> list[Step]:
+def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
     if not picture.gradients:
         return []
     (y,) = picture.outputs
-    digits, names, gradients = picture.digits, picture.names, picture.gradients
+    digits, gradients = picture.digits, picture.gradients
     shapes = {shape.name: shape for shape in drawn.shapes}
     top = names[y]
     so_far: dict[Node, Any] = {y: gradients[y]}
@@ -124,7 +125,7 @@ def _operand(x: Node, digits: int) -> str:
 
 def _signed(text: str) -> str:
     """A negative number stands in parentheses beside a sign."""
-    return f"({text.replace('-', '−')})" if text.startswith("-") else text
+    return f"({text})" if text.startswith("-") else text
 
 
 def _place(line: str) -> str:

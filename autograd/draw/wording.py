@@ -1,11 +1,12 @@
 """Names for nodes, and words for what they hold, as the story of a gradient needs them."""
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from autograd.draw.labels import fold, number
+from autograd.draw.labels import fold, number, visible
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.scopes import Scopes
@@ -16,13 +17,13 @@ LONGEST = 24
 
 
 class Names(dict[Node, str]):
-    """A name for every node behind some outputs: its label or its path in a module, if no other has it, or v1, v2, …."""
+    """A name for every node behind some outputs: its label, the name given to it or its path in a module, or v1, v2, …."""
 
-    def __init__(self, outputs: list[Node]) -> None:
+    def __init__(self, outputs: list[Node], given: Mapping[Node, str] | None = None) -> None:
         super().__init__()
         nodes = list(reversed(newest_first(outputs)))
         scopes = Scopes(nodes)
-        own = {node: fold(node.label or scopes.path(node), LONGEST) for node in nodes}
+        own = {node: fold(visible(node.label or (given or {}).get(node) or scopes.path(node)), LONGEST) for node in nodes}
         labels, taken = set(own.values()), set[str]()
         for i, node in enumerate(nodes, start=1):
             free = (v for v in map("v{}".format, count(i)) if v not in labels and v not in taken)

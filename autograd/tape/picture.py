@@ -12,7 +12,7 @@ from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 def picture_of(program: Program, *, max_nodes: int, rankdir: str, digits: int) -> Drawing:
     """The drawing of a program. Outputs have a thick outline, and a guard says what it expects."""
     check_options(max_nodes, rankdir, digits)
-    return drawing_of(_Recorded(program, digits), View(max_nodes), rankdir)
+    return drawing_of(_Recorded(program, digits), View(max_nodes), rankdir=rankdir)
 
 
 class _Recorded:

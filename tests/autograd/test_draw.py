@@ -308,7 +308,7 @@ def test_a_deep_graph_is_drawn_without_recursion():
     assert found[0].total == 100_001
 
 
-def test_a_drawing_keeps_nothing_of_the_graph_alive():
+def test_a_graph_ends_with_its_drawings_and_its_page_keeps_nothing_of_it():
     gc.collect()
     gc.disable()
     try:
@@ -317,9 +317,11 @@ def test_a_drawing_keeps_nothing_of_the_graph_alive():
         alive = weakref.ref(y)
         drawings = [draw(y, direction=direction) for direction in ("forward", "backward", "both")]
         drawings.append(draw(y, emphasis="gradient", arrays="heat", path=(x, y)))
-        del y
-        assert alive() is None
+        page = drawings[0].page()
         assert all(drawing.total for drawing in drawings)
+        del y, drawings
+        assert alive() is None
+        assert len(page.moments) == 1
     finally:
         gc.enable()
 
