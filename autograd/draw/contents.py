@@ -20,7 +20,7 @@ def contents(x: Any, digits: int, arrays: str = "shape") -> list[str]:
         return [f"data {number(x.data, digits)}"]
     if isinstance(x, Tensor | np.ndarray):
         array = np.asarray(x.numpy() if isinstance(x, Tensor) else x)
-        one = [f"data {number(array.item(), digits)}"] if array.size == 1 and arrays != "shape" else []
+        one = [f"data {number(array.item(), digits)}"] if array.size == 1 else []
         many = statistics(array, digits) if array.size > 1 and arrays == "stats" else []
         return [str(array.shape), str(array.dtype), *one, *many]
     return [number(x, digits)]

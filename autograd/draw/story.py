@@ -72,7 +72,7 @@ def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> lis
     shapes = {shape.name: shape for shape in drawn.shapes}
     top = names[y]
     so_far: dict[Node, Any] = {y: gradients[y]}
-    steps = [_arriving(Step("seed", drawn.places[y], formula=f"∂{top}/∂{top}"), "= 1", gradients[y], digits)]
+    steps = [_arriving(Step("seed", drawn.places[y], formula=f"∂{top}/∂{top}", numbers="= 1"), gradients[y], digits)]
     for user in newest_first([y]):
         for local in local_derivatives(user) if user in gradients else ():
             x = local.input
@@ -93,14 +93,15 @@ def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> lis
                                                                                      names[user], names[x])  # fmt: skip
             numbers = _multiplied(local, gradients[user], before, added, digits)
             line = _place(line_of(user))
-            steps.append(_arriving(Step("pull", here.name, there.name, edges, told, line=line), numbers, so_far[x], digits))
+            step = Step("pull", here.name, there.name, edges, told, numbers, line)
+            steps.append(_arriving(step, so_far[x], digits) if here.item is x else step)
     return steps
 
 
-def _arriving(step: Step, numbers: str, gradient: Any, digits: int) -> Step:
+def _arriving(step: Step, gradient: Any, digits: int) -> Step:
     """The step with the gradient that is there after it."""
     value = float(gradient) if isinstance(gradient, float | int) else None
-    return step._replace(numbers=numbers, gradient=brief(gradient, digits), value=value)
+    return step._replace(gradient=brief(gradient, digits), value=value)
 
 
 def _multiplied(local: Local, gradient: Any, before: Any, added: Any, digits: int) -> str:

@@ -254,7 +254,7 @@ def test_the_backward_graph_of_tensors():
     loss.label = "L"
     drawing = draw(loss, direction="backward")
     assert boxes(drawing)[named(drawing, "∂L/∂W")] == ["∂L/∂W", "(3, 2)", "float64"]
-    assert boxes(drawing)[named(drawing, "∂L/∂L")] == ["∂L/∂L", "()", "float64"]
+    assert boxes(drawing)[named(drawing, "∂L/∂L")] == ["∂L/∂L", "()", "float64", "1.0000"]
     assert w.grad is None
 
 

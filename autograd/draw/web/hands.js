@@ -24,7 +24,12 @@ function bringIntoView(part) {
   const room = stage.getBoundingClientRect();
   if (place.left >= room.left && place.right <= room.right && place.top >= room.top && place.bottom <= room.bottom) return;
   const middle = at({ clientX: (place.left + place.right) / 2, clientY: (place.top + place.bottom) / 2 });
-  look({ ...view, x: middle.x - view.w / 2, y: middle.y - view.h / 2 });
+  const held = (to, from, most) => Math.min(Math.max(to, from), Math.max(from, most)); // no empty room where there is more to see
+  look({
+    ...view,
+    x: held(middle.x - view.w / 2, full.x, full.x + full.w - view.w),
+    y: held(middle.y - view.h / 2, full.y, full.y + full.h - view.h),
+  });
 }
 
 // All of it, or, if that would be too small to read, as much as can be read around the first number.

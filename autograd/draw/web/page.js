@@ -32,8 +32,7 @@ function read(steps) {
     if (s.kind === "op") lit.set(s.place, i);
     if (s.kind === "inside" && !lit.has(s.place)) lit.set(s.place, i);
     if (s.kind === "pull" || s.kind === "seed") {
-      if (!grads.has(s.place)) grads.set(s.place, []);
-      grads.get(s.place).push({ at: i, text: s.gradient, value: s.value });
+      if (s.gradient) grads.set(s.place, [...(grads.get(s.place) ?? []), { at: i, text: s.gradient, value: s.value }]);
       for (const id of s.edges) if (!back.has(id)) back.set(id, i);
     } else for (const id of s.edges) forward.set(id, i);
   });
@@ -159,13 +158,13 @@ function trace(shape) {
 }
 
 function listPaths(shape, outs, reached) {
-  const known = edges.every((edge) => edge.from === edge.to || !reached.has(edge.from) || typeof data.slopes[moment][edge.slope] === "number");
+  const known = edges.every((edge) => edge.from === edge.to || !reached.has(edge.from) || typeof data.moments[moment].slopes[edge.slope] === "number");
   if (!known || data.outputs.length !== 1) return;
   const ways = new Map([[data.outputs[0], [1, 1]]]);
   for (const name of data.order) { // outputs first
     if (ways.has(name)) continue;
     const next = (outs.get(name) ?? []).filter((edge) => ways.has(edge.to)).map((edge) => [edge, ways.get(edge.to)]);
-    if (next.length) ways.set(name, [next.reduce((n, [, w]) => n + w[0], 0), next.reduce((t, [e, w]) => t + data.slopes[moment][e.slope] * w[1], 0)]);
+    if (next.length) ways.set(name, [next.reduce((n, [, w]) => n + w[0], 0), next.reduce((t, [e, w]) => t + data.moments[moment].slopes[e.slope] * w[1], 0)]);
   }
   const [count, sum] = ways.get(shape.name) ?? [0, 0];
   const lines = [];
@@ -175,7 +174,7 @@ function listPaths(shape, outs, reached) {
     if (name === data.outputs[0]) {
       const product = readable(factors.reduce((a, b) => a * b, 1));
       lines.push(`${way}: ${factors.length > 1 ? `${factors.map(readable).join(" × ")} = ` : ""}${product}`);
-    } else for (const edge of [...(outs.get(name) ?? [])].reverse()) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.slopes[moment][edge.slope]]]);
+    } else for (const edge of [...(outs.get(name) ?? [])].reverse()) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.moments[moment].slopes[edge.slope]]]);
   }
   $("ui-paths-title").hidden = false;
   $("ui-paths-title").textContent = `${count.toLocaleString("en")} path${count === 1 ? "" : "s"} to ${byName.get(data.outputs[0]).title}; products add up to ${readable(sum)}`;

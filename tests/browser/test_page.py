@@ -1,0 +1,288 @@
+"""The page of a graph, in a browser: its gradients are the engine's, and everything on it can be done by keyboard."""
+
+import math
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import autograd as ag
+from autograd.draw.picture import Forward, cotangents
+from autograd.draw.sketch import View, sketch
+from tests.autograd.programs import programs
+
+
+def neuron():
+    x, w, b = ag.Value(2.0, label="x"), ag.Value(-3.0, label="w"), ag.Value(6.88, label="b")
+    y = ag.tanh(w * x + b) + x * x
+    y.label = "y"
+    return y, x, w, b
+
+
+def step_of(tab):
+    return int(tab.input_value("#ui-slider"))
+
+
+def steps_of(tab):
+    return int(tab.get_attribute("#ui-slider", "max"))
+
+
+def gradients_on(tab):
+    return dict(tab.evaluate("[...document.querySelectorAll('[data-gradient]')].map((g) => [g.id, g.dataset.gradient])"))
+
+
+def until(holds, seconds=5.0):
+    """Wait for what a page does in its own time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(programs(rows=1))
+def test_the_steps_end_at_the_gradients_of_the_engine(show, program):
+    instructions, (numbers,), variables = program
+    leaves = [ag.Value(x) if v else x for x, v in zip(numbers, variables, strict=True)]
+    y = instructions.run(leaves, 1)
+    if not isinstance(y, ag.Value) or not y.requires_grad:
+        return
+    expected = cotangents(y)
+    places = sketch(Forward([y], 4, "shape", expected), View(max_nodes=1000)).places
+    tab = show(ag.draw(y, max_nodes=1000).page())
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("End")
+    found = gradients_on(tab)
+    assert found == {places[node]: repr(float(g)) for node, g in expected.items()}
+
+
+def test_what_is_seen_grows_step_by_step_and_goes_back(show):
+    y, *_ = neuron()
+    tab = show(ag.draw(y).page())
+    lit, graded = [], []
+    for _ in range(steps_of(tab) + 1):
+        lit.append(tab.locator(".node.waiting:not(.sign)").count())
+        graded.append(len(gradients_on(tab)))
+        tab.keyboard.press("ArrowRight")
+    assert step_of(tab) == steps_of(tab) == 15
+    assert lit == [5, 4, 3, 2, 1, *[0] * 11]  # a number an op
+    assert graded == sorted(graded)
+    assert graded[:7] == [0] * 6 + [1]  # the seed
+    assert graded[-1] == 8
+    tab.keyboard.press("Home")
+    assert gradients_on(tab) == {}
+
+
+def test_a_step_says_what_happens_in_names_and_in_numbers(show):
+    y, *_ = neuron()
+    tab = show(ag.draw(y).page())
+    told = {}
+    for step in range(steps_of(tab) + 1):
+        told[step] = [tab.inner_text(f"#ui-{part}") for part in ("kind", "formula", "numbers")]
+        tab.keyboard.press("ArrowRight")
+    assert told[0][0] == "The inputs are given"
+    assert told[6] == ["Backward: the seed", "∂y/∂y", "= 1"]
+    last = told[15]
+    assert last[0] == "Backward: x"
+    assert re.fullmatch(r"∂y/∂x \+= ∂y/∂v\d × w", last[1])
+    assert "(-3.0000)" in last[2]
+
+
+def test_a_function_tells_the_line_that_made_each_number(show):
+    def f(x):
+        doubled = x * 2.0
+        return ag.sin(doubled)
+
+    tab = show(ag.watch(f, 3.0))
+    tab.keyboard.press("ArrowRight")
+    assert "doubled = x * 2.0" in tab.inner_text("#ui-line")
+    assert "test_page.py" in tab.inner_text("#ui-line")
+    tab.keyboard.press("ArrowRight")
+    assert "return ag.sin(doubled)" in tab.inner_text("#ui-line")
+
+
+def test_play_pause_and_speed(show):
+    tab = show(ag.draw(neuron()[0]).page())
+    tab.select_option("#ui-speed", "10")
+    tab.click("#ui-play")
+    assert tab.get_attribute("#ui-play", "aria-pressed") == "true"
+    until(lambda: step_of(tab) > 2)
+    tab.click("#ui-play")
+    here = step_of(tab)
+    tab.wait_for_timeout(250)
+    assert step_of(tab) == here
+    assert tab.get_attribute("#ui-play", "aria-pressed") == "false"
+    tab.keyboard.press("Space")  # the button has the focus
+    until(lambda: step_of(tab) == steps_of(tab))
+    assert tab.get_attribute("#ui-play", "aria-pressed") == "false"
+
+
+def test_everything_can_be_done_by_keyboard(show):
+    y, *_ = neuron()
+    tab = show(ag.draw(y).page())
+    seen = []
+    for _ in range(20):
+        tab.keyboard.press("Tab")
+        seen.append(tab.evaluate("document.activeElement.id || document.activeElement.tagName"))
+        if seen[-1] == "BODY":
+            break
+    controls = "search theme in out fit first back play next last slider speed".split()
+    assert {f"ui-{name}" for name in controls} <= set(seen)
+    boxes = [name for name in seen if re.fullmatch(r"n\d+", name)]
+    assert len(boxes) == 1  # one stop for the whole graph, and arrows from there
+    tab.focus(f"#{boxes[0]}")
+    walked = {boxes[0]}
+    for _ in range(7):
+        tab.keyboard.press("ArrowDown")
+        walked.add(tab.evaluate("document.activeElement.id"))
+    assert len(walked) == 8
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Enter")
+    assert tab.locator("#ui-graph.tracing").count() == 1
+    tab.keyboard.press("Escape")
+    assert tab.locator("#ui-graph.tracing").count() == 0
+    tab.keyboard.press("/")
+    tab.keyboard.type("data 6.88")
+    assert tab.inner_text("#ui-found") == "1 found"
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')").startswith("parameter: b")
+    before = tab.get_attribute("#ui-graph svg", "viewBox")
+    tab.keyboard.press("+")
+    assert tab.get_attribute("#ui-graph svg", "viewBox") != before
+    tab.keyboard.press("0")
+    assert math.isclose(float(tab.get_attribute("#ui-graph svg", "viewBox").split()[2]), float(before.split()[2]), rel_tol=0.5)
+
+
+def test_a_trace_adds_up_the_paths_to_the_gradient(show):
+    y, x, w, b = neuron()
+    tab = show(ag.draw(y).page())
+    for leaf, paths in ((x, 3), (w, 1), (b, 1)):
+        box = tab.locator(f"g.node[aria-label^='parameter: {leaf.label}']")
+        box.click()
+        (gradient,) = ag.gradients(y, [leaf])
+        assert float(tab.get_attribute("#ui-paths", "data-sum")) == pytest.approx(gradient, rel=1e-12)
+        assert tab.locator("#ui-paths li").count() == paths
+        assert f"{paths} path" in tab.inner_text("#ui-paths-title")
+        box.click()
+
+
+def test_frames_fold_and_unfold(show):
+    x = ag.Value(3.0, label="x")
+    with ag.scope("square"):
+        z = x * x
+    tab = show(ag.draw(z + 1.0).page())
+    tab.get_by_role("button", name="Fold square").press("Enter")
+    assert tab.locator(".node.inside:not(.sign)").count() == 1
+    assert tab.locator(".cover").text_content() == "square (1)"
+    tab.get_by_role("button", name="Unfold square").press("Enter")
+    assert tab.locator(".node.inside").count() == 0
+
+
+def test_names_for_those_who_listen(show):
+    tab = show(ag.draw(neuron()[0]).page())
+    for name in (
+        "First step",
+        "Step back",
+        "Play",
+        "Step forward",
+        "Last step",
+        "Zoom in",
+        "Zoom out",
+        "Show all of it",
+        "Theme",
+    ):
+        assert tab.get_by_role("button", name=name, exact=True).count() == 1
+    assert tab.get_by_role("slider", name="Step").count() == 1
+    assert tab.get_by_role("searchbox", name="Search the graph").count() == 1
+    assert tab.get_by_role("group", name="The computation graph").count() == 1
+    assert tab.get_attribute("#ui-step", "aria-live") == "polite"
+    unnamed = tab.evaluate("""[...document.querySelectorAll('button, input, select, [role=button]')].filter(
+        (e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?.textContent.trim())).length""")
+    assert unnamed == 0
+    tab.keyboard.press("ArrowRight")
+    assert "Forward" in tab.get_attribute("#ui-slider", "aria-valuetext")
+
+
+def test_the_theme_is_the_reader_s_and_can_be_changed(show):
+    page = ag.draw(neuron()[0]).page()
+    background = "getComputedStyle(document.body).backgroundColor"
+    fill = "getComputedStyle(document.querySelector('.node.parameter > polygon')).fill"
+    tab = show(page, scheme="light")
+    light = tab.evaluate(background), tab.evaluate(fill)
+    tab.click("#ui-theme")
+    dark = tab.evaluate(background), tab.evaluate(fill)
+    assert light == ("rgb(255, 255, 255)", "rgb(211, 231, 245)")
+    assert dark == ("rgb(18, 18, 18)", "rgb(18, 53, 74)")
+    tab = show(page, scheme="dark")
+    assert (tab.evaluate(background), tab.evaluate(fill)) == dark
+
+
+def test_nothing_moves_for_those_who_do_not_want_it(show):
+    page = ag.draw(neuron()[0]).page()
+    lasts = "getComputedStyle(document.querySelector('.node')).transitionDuration"
+    assert show(page).evaluate(lasts) == "0.25s"
+    assert show(page, motion="reduce").evaluate(lasts) == "0s"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_it_fits_on_small_screens(show, width):
+    tab = show(ag.draw(neuron()[0]).page(), width, 720)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate("document.documentElement.scrollHeight") <= 720
+    for name in ("first", "back", "play", "next", "last"):
+        box = tab.locator(f"#ui-{name}").bounding_box()
+        assert min(box["width"], box["height"]) >= 32, name  # CSS pixels, for a finger
+    graph = tab.locator("#ui-graph").bounding_box()
+    assert graph["height"] > 150
+
+
+def test_zoom_by_wheel_keeps_what_is_under_the_pointer_and_dragging_pans(show):
+    tab = show(ag.draw(neuron()[0]).page())
+    box = tab.locator("g.node.parameter").first
+    before = box.bounding_box()
+    x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.wheel(0, -300)
+    tab.wait_for_timeout(50)
+    after = box.bounding_box()
+    assert after["width"] > before["width"]
+    assert abs(after["x"] + after["width"] / 2 - x) < 3
+    tab.mouse.down()
+    tab.mouse.move(x + 40, y + 25, steps=4)
+    tab.mouse.up()
+    moved = box.bounding_box()
+    assert (moved["x"] - after["x"], moved["y"] - after["y"]) == pytest.approx((40, 25), abs=1.5)
+    assert tab.locator("#ui-graph.tracing").count() == 0  # a drag is no click
+
+
+def test_tensors_say_the_largest_entry(show):
+    w = ag.Tensor(np.array([[1.0, -2.0], [0.5, 3.0]]), requires_grad=True, label="w")
+    y = ag.sum(ag.tanh(w))
+    tab = show(ag.draw(y).page())
+    tab.keyboard.press("End")
+    (g,) = ag.gradients(y, [w])
+    assert f"grad up to {np.abs(np.asarray(g)).max():.4f}" in tab.locator("g.node.parameter").text_content()
+
+
+def test_folded_parts_have_one_step_and_no_gradient(show):
+    x = ag.Value(0.5, label="x")
+    y = x
+    for _ in range(60):
+        y = ag.sin(y) + x
+    tab = show(ag.draw(y, max_nodes=10).page())
+    tab.keyboard.press("End")
+    assert tab.locator(".node.folded").count() == 1
+    assert "no-grad" in tab.locator(".node.folded").get_attribute("class")
+    assert len(gradients_on(tab)) == 10
+
+
+def test_without_a_gradient_there_is_the_way_forward_only(show):
+    y = ag.Tensor([1.0, 2.0], requires_grad=True) * 3.0  # two numbers
+    tab = show(ag.draw(y).page())
+    kinds = []
+    for _ in range(steps_of(tab) + 1):
+        kinds.append(tab.inner_text("#ui-kind"))
+        tab.keyboard.press("ArrowRight")
+    assert not any("Backward" in kind for kind in kinds)

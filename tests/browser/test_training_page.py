@@ -1,0 +1,118 @@
+"""The page of a training: what it shows of a moment is what was there at that moment."""
+
+import json
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+
+
+@pytest.fixture(scope="module")
+def trained():
+    x, y = nn.datasets.moons(60, noise=0.1, seed=0)
+    model = nn.MLP(2, [4], 2, seed=0)
+    record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y), every=2)
+    weights = []
+
+    class Note(nn.Callback):
+        def on_start(self, run):
+            weights.append(run.model.layers[0].weight.numpy().copy())
+
+        def on_epoch(self, run):
+            if run.epoch % 2 == 0 or run.epoch == run.epochs:
+                weights.append(run.model.layers[0].weight.numpy().copy())
+
+    optimizer = nn.Adam(model.parameters(), lr=0.05)
+    history = nn.fit(
+        model, (x, y), loss=nn.cross_entropy, optimizer=optimizer, epochs=5, progress=False, callbacks=[record, Note()]
+    )
+    return model, record, weights, history, (x, y)
+
+
+def test_a_moment_before_and_one_after_each_epoch_asked_for(trained):
+    _, record, weights, history, _ = trained
+    assert record.epochs == [0, 2, 4, 5]
+    assert len(record.pages) == len(weights) == 4
+    assert record.curves["loss"] == history.loss
+    for kept, array in zip(record.arrays, weights, strict=True):
+        rows, columns, largest, levels = kept["layers.0.weight"][0]
+        assert (rows, columns) == array.shape
+        assert largest == float(f"{np.abs(array).max():.3g}")
+        assert (
+            np.abs(np.reshape(levels, array.shape) / 127 * np.abs(array).max() - array).max()
+            <= np.abs(array).max() / 254 + 1e-6
+        )
+    assert record.arrays[0]["layers.0.weight"][1] is None  # no step, no gradient
+    assert record.arrays[1]["layers.0.weight"][1] is not None
+
+
+def test_the_second_slider_runs_through_time(show, trained):
+    model, record, _, history, (x, y) = trained
+    tab = show(record.page())
+    assert tab.input_value("#ui-moment") == "3"
+    seen = []
+    for moment in (3, 2, 1, 0):
+        assert tab.inner_text("#ui-epoch") == f"{record.epochs[moment]} of 5"
+        loss = tab.locator("g.node").filter(has_text="grad 1.0000").get_attribute("aria-label")
+        seen.append((loss, tab.locator("figure").all_text_contents()))
+        tab.keyboard.press("[")
+    boxes = [fields for page in record.pages for fields in page.moments[0]["boxes"].values() if "grad 1.0000" in fields]
+    assert [loss for loss, _ in seen] == [f"computed: {', '.join(fields)}" for fields in reversed(boxes)]
+    assert len({loss for loss, _ in seen}) >= 3
+    assert any(text.startswith(f"loss: {history.loss[-1]:.4g}") for text in seen[0][1])
+    now = float(nn.cross_entropy(model(x[:1]), y[:1]).item())
+    assert f"{now:.4f}" in seen[0][0]
+    decided = nn.predict(model, np.asarray(x)).argmax(axis=1)
+    assert 0 < decided.mean() < 1
+    assert any("class 0 on" in text and "class 1 on" in text for text in seen[0][1])
+    tab.focus("#ui-moment")
+    tab.keyboard.press("End")
+    assert tab.inner_text("#ui-epoch") == "5 of 5"
+    tab.click("#ui-first")
+    tab.keyboard.press("ArrowRight")
+    assert "Forward" in tab.inner_text("#ui-kind")
+
+
+def test_it_runs_by_itself(show, trained):
+    tab = show(trained[1].page())
+    tab.select_option("#ui-speed", "10")
+    tab.click("#ui-run")
+    for _ in range(100):
+        tab.wait_for_timeout(50)
+        if tab.inner_text("#ui-run") == "Run through":
+            break
+    assert tab.input_value("#ui-moment") == "3"
+
+
+def test_a_resumed_training_has_the_moments_of_an_unbroken_one(tmp_path):
+    x, y = nn.datasets.moons(40, noise=0.1, seed=0)
+
+    def run(epochs, folder):
+        model = nn.MLP(2, [3], 2, seed=0)
+        record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))
+        nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=epochs,
+               progress=False, callbacks=[record, nn.Checkpoint(folder / "training.npz")])  # fmt: skip
+        return record
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    whole = run(4, tmp_path / "a")
+    run(2, tmp_path / "b")
+    resumed = run(4, tmp_path / "b")
+    assert resumed.epochs == whole.epochs == [0, 1, 2, 3, 4]
+    assert json.dumps(resumed.page()._data()) == json.dumps(whole.page()._data())
+
+
+def test_what_cannot_be_recorded_says_so():
+    with pytest.raises(ValueError, match="no training was recorded"):
+        nn.record_training(nn.cross_entropy, ([[1.0]], [0])).page()
+    with pytest.raises(ValueError, match="every"):
+        nn.record_training(nn.cross_entropy, ([[1.0]], [0]), every=0)
+    with pytest.raises(ValueError, match=r"shapes \(1, 1\) and \(1,\)"):
+        nn.record_training(nn.cross_entropy, ([[1.0]], [0]), plane=([[1.0]], [0]))
+    x = ag.Value(1.0, label="x")
+    pages = [ag.draw(ag.sin(x)).page(), ag.draw(x * x).page()]
+    with pytest.raises(ValueError, match="moment 1 is not that of moment 0"):
+        ag.timeline(pages, "time", {"names": ["0", "1"]})
