@@ -128,7 +128,7 @@ def test_everything_can_be_done_by_keyboard(show):
         seen.append(tab.evaluate("document.activeElement.id || document.activeElement.tagName"))
         if seen[-1] == "BODY":
             break
-    controls = "search theme in out fit first back play next last slider speed".split()
+    controls = ["search", "theme", "in", "out", "fit", "first", "back", "play", "next", "last", "slider", "speed"]
     assert {f"ui-{name}" for name in controls} <= set(seen)
     boxes = [name for name in seen if re.fullmatch(r"n\d+", name)]
     assert len(boxes) == 1  # one stop for the whole graph, and arrows from there
