@@ -9,6 +9,7 @@ from autograd.draw.picture import cotangents
 from autograd.draw.wording import Names, product, shown, sized
 from autograd.graph import newest_first
 from autograd.node import Node
+from autograd.tensor import Tensor
 
 
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 4) -> str:
@@ -36,6 +37,8 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
         raise TypeError(f"explain takes a Value or a Tensor of one element, not {y!r} of type {type(y).__name__}")
     if not y.requires_grad:
         raise ValueError(f"{y!r} is a constant: it has no gradient to explain")
+    if isinstance(y, Tensor) and y.size != 1:
+        raise ValueError(f"explain takes one number, and this tensor has shape {y.shape}: explain its sum, or a loss")
     gradients = cotangents(y)
     order = newest_first([y])
     names = Names([y])

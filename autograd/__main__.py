@@ -1,0 +1,7 @@
+"""`python -m autograd`."""
+
+import sys
+
+from autograd.commands import run
+
+run(sys.argv[1:])
