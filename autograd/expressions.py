@@ -57,8 +57,9 @@ def read(text: str, values: Mapping[str, Any]) -> Any:
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        column = min(max((error.offset or 1) - 1, 0), len(text)) if error.lineno in (1, None) else len(text)
-        raise ExpressionError(_line(text), column, f"this is no expression: {error.msg}") from None
+        line = _line(text)
+        column = min(error.offset - 1, len(line)) if error.offset and error.lineno == 1 else len(line)
+        raise ExpressionError(line, column, f"this is no expression: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(_line(text), 0, f"this is no expression that can be read: {error}") from None
     try:

@@ -92,7 +92,8 @@ def test_errors_point_at_the_place():
     "text",
     ["x.data", "x[0]", "__import__('os')", "(lambda: x)()", "[i for i in x]", "x if x else x", "x and x", "not x", "f'{x}'",
      "'x'", "True", "1j", "{1: 2}", "{*x}", "tanh(*x)", "tanh(**x)", "(x := 2)", "x < x < x", "x == x", "x // 2", "~x",
-     "tanh.name", "yield x", "...", "None", "x; x", "x = 2", "import os", "(" * 500 + "x" + ")" * 500, "-" * 100_000 + "x", "\0"],
+     "tanh.name", "yield x", "...", "None", "x; x", "x = 2",
+     "import os", "(" * 500 + "x" + ")" * 500, "-" * 100_000 + "x", "\0"],
 )  # fmt: skip
 def test_nothing_but_arithmetic_is_read(text):
     failing(text, x=1.0)
