@@ -86,6 +86,7 @@ class Scopes:
             owner = _owner(span)
             if owner is not None and not isinstance(owner, str) and id(owner) not in self._paths:
                 self._paths |= {key: path for key, path in owner.scope_paths().items() if key not in self._paths}
+        self._names = {span: self._name(span) for span in self._spans}
         self._around = dict(self._sweep(serials))
 
     def _sweep(self, serials: list[int]) -> Iterable[tuple[int, tuple[Span, ...]]]:
@@ -106,7 +107,10 @@ class Scopes:
         return self._around.get(getattr(node, "serial", -1), ())
 
     def name(self, span: Span) -> str:
-        """What a scope is called: its name, or the path and the description of the module that was called."""
+        """What a scope is called: its name, or the path and the description of the module that was called, if it was there."""
+        return self._names[span]
+
+    def _name(self, span: Span) -> str:
         owner = _owner(span)
         if owner is None or isinstance(owner, str):
             return owner or ""

@@ -4,12 +4,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from demos import gpt, mnist, moons
+from demos import gallery, gpt, mnist, moons
 from demos.claims import check_that_pictures_can_be_made, wrote
 from demos.notebooks import Script
 
 DEMOS = {
     "classify": Script("classify", 3),
+    "gallery": gallery,
     "gpt": gpt,
     "mnist": mnist,
     "mnist-lab": Script("mnist-lab", 5),

@@ -109,15 +109,13 @@ def draw(
         raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
     outputs = _outputs(y)
 
-    def forward(gradients: dict[Node, Any] | None) -> Forward:
-        picture = Forward(outputs, digits, arrays, gradients)
-        picture.names |= names
-        picture.arguments |= names.keys()
-        return picture
+    picture = Forward(outputs, digits, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
+    picture.names |= names
+    picture.arguments |= names.keys()
 
     def page(title: str) -> Page:
-        one = len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1
-        picture = forward(cotangents(outputs[0]) if one else None)
+        if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
+            picture.gradients = cotangents(outputs[0])
         return page_of(picture, sketch(picture, view), title, rankdir=rankdir, font=font)
 
     view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
@@ -129,7 +127,7 @@ def draw(
         if view != replace(View(max_nodes), weight=view.weight) or emphasis:
             raise ValueError("draw(…, direction='backward') takes no depth, around, path or emphasis: draw it forward, or both")
         return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), page, **look)
-    return drawing_of(forward(cotangents(_one_number(y, direction)) if direction == "both" else None), view, page, **look)
+    return drawing_of(picture, view, page, **look)
 
 
 def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
@@ -198,6 +196,7 @@ def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
     found = {x: size_of(g) for x, g in cotangents(_one_number(outputs[0], "emphasis")).items()}
     finite = [g for g in found.values() if 0 < g < math.inf]
     top = math.log10(max(finite, default=1.0))
+    decades = min(max(top - math.log10(min(finite, default=1.0)), 2.0), 8.0)  # from thick to thin
 
     def weight(item: Any) -> float | None:
         if isinstance(item, Constant) or item not in found:
@@ -205,7 +204,7 @@ def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
         g = found[item]
         if not g:
             return 0.0
-        return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / 8)  # eight decades from thick to thin
+        return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / decades)
 
     return weight
 

@@ -51,8 +51,8 @@ def dot_of(
             known = {"id": edge_id(shape, edge)} if named else {}
             graph.edge(edge.tail, head, **_edge_look(edge, port if shape.sign else "", look, text), **known)
         if shape.sign:
-            marked = {"color": look.mark, "penwidth": "2.5"} if any(e.marked for e in shape.edges) and shape.marked else {}
-            graph.edge(head, shape.name, **marked, **({"id": edge_id(shape)} if named else {}))
+            result = Edge(head, weight=shape.weight, marked=shape.marked and any(edge.marked for edge in shape.edges))
+            graph.edge(head, shape.name, **_edge_look(result, "", look, text), **({"id": edge_id(shape)} if named else {}))
     return graph.source
 
 

@@ -1,4 +1,7 @@
-"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
+"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away.
+
+Outputs are never folded.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +44,10 @@ class Edge(NamedTuple):
 
 @dataclass
 class Shape:
-    """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order."""
+    """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order.
+
+    weight  how much stands behind the arrow from the sign to the box, from 0 to 1, or None
+    """
 
     name: str
     role: str
@@ -52,6 +58,7 @@ class Shape:
     edges: list[Edge] = field(default_factory=list)
     count: int = 1
     marked: bool = False
+    weight: float | None = None
     item: Any = None
 
 
@@ -130,7 +137,9 @@ def sketch(picture: Picture, view: View) -> Sketch:
         for x in made[item].inputs if item in made else ():
             if x in inside and isinstance(x, Constant):
                 frames[x] = frames[item]
-    stands = _folded(items, frames, made, view)
+    stands, depth = _folded(items, frames, view)
+    for item in inside & set(picture.outputs):  # an output stands beside the fold that it would be in
+        stands[item], frames[item] = item, frames[item][:depth]
     order = list(dict.fromkeys(stands[item] for item in items))
     kept, hidden = order[: view.max_nodes], order[view.max_nodes :]
     names = {s: f"n{i}" for i, s in enumerate(kept)} | dict.fromkeys(hidden, "folded")
@@ -163,7 +172,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
         box = picture.box(item)
         sign = how.sign if how and sources else ""
         shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, sign, edges,
-                            marked=item in view.marked, item=item))  # fmt: skip
+                            marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
     for shape in folds.values():
         shape.fields.append(f"{shape.count:,} nodes")
     shown = sum(not isinstance(s, _Fold) for s in kept)
@@ -201,16 +210,14 @@ def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> 
     return [item for item in items if item in near]
 
 
-def _folded(items: Items, frames: dict[Any, Frames], made: dict[Any, Made], view: View) -> dict[Any, Any]:
-    """What stands for each item: itself, or the fold that its frames are folded into."""
-    deepest = max(map(len, frames.values()), default=0)
-    if view.depth is not None or len(items) <= view.max_nodes:
-        return _at_depth(items, frames, deepest if view.depth is None else view.depth)
-    for depth in range(deepest, -1, -1):
+def _folded(items: Items, frames: dict[Any, Frames], view: View) -> tuple[dict[Any, Any], int]:
+    """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open."""
+    depth = max(map(len, frames.values()), default=0) if view.depth is None else view.depth
+    stands = _at_depth(items, frames, depth)
+    while view.depth is None and depth > 0 and len(set(stands.values())) > view.max_nodes:
+        depth -= 1
         stands = _at_depth(items, frames, depth)
-        if len(set(stands.values())) <= view.max_nodes:
-            break
-    return stands
+    return stands, depth
 
 
 def _at_depth(items: Items, frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:

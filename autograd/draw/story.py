@@ -1,6 +1,7 @@
 """A gradient in steps, each of which lights up a part of a picture: first every op, then every use of a number."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from autograd.anomaly import line_of
@@ -115,8 +116,9 @@ def _multiplied(local: Local, gradient: Any, before: Any, added: Any, digits: in
 
 
 def _inside(steps: list[Step], place: str) -> None:
-    """One step for all that happens in a fold in a row."""
-    if (steps[-1].kind, steps[-1].place) != ("inside", place) if steps else True:
+    """One step for all that happens in a fold, or by turns in several, until something else does."""
+    before = takewhile(lambda step: step.kind == "inside", reversed(steps))
+    if all(step.place != place for step in before):
         steps.append(Step("inside", place))
 
 

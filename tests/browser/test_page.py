@@ -1,5 +1,6 @@
 """The page of a graph, in a browser: its gradients are the engine's, and everything on it can be done by keyboard."""
 
+import gc
 import math
 import re
 import time
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import autograd as ag
+import nn
 from autograd.draw.picture import Forward, cotangents
 from autograd.draw.sketch import View, sketch
 from tests.autograd.programs import programs
@@ -178,6 +180,22 @@ def test_frames_fold_and_unfold(show):
     assert tab.locator(".cover").text_content() == "square (1)"
     tab.get_by_role("button", name="Unfold square").press("Enter")
     assert tab.locator(".node.inside").count() == 0
+
+
+def test_a_page_is_of_the_picture_even_when_its_module_is_gone(show):
+    def drawn():
+        model = nn.MLP(2, [3], 1, seed=0)
+        return ag.draw(ag.sum(model(np.ones((1, 2)))))
+
+    drawing = drawn()
+    gc.collect()
+    page = drawing.page()
+    frames = {"MLP", "layers.0: Linear(2, 3)", "layers.1: ReLU()", "layers.2: Linear(3, 1)"}
+    assert {title for _, title, _ in page.graph["frames"]} == frames
+    assert "layers.0.weight" in drawing.dot
+    tab = show(page)
+    assert tab.get_by_role("button", name="Fold layers.0: Linear(2, 3)").count() == 1
+    assert tab.locator("g.node.parameter").filter(has_text="layers.0.weight").count() == 1
 
 
 def test_names_for_those_who_listen(show):

@@ -197,6 +197,7 @@ for (const [id, title, names] of data.frames) {
   const cluster = $(id);
   const members = new Set(names);
   const label = cluster.querySelector("text");
+  if (!label) continue; // a frame without a name
   const { x, y, width, height } = cluster.querySelector("path, polygon").getBBox();
   const cover = document.createElementNS(svg.namespaceURI, "g");
   const rect = document.createElementNS(svg.namespaceURI, "rect");
