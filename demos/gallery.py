@@ -1,4 +1,4 @@
-"""Ten graphs as pictures, light and dark, and as pages to play; out/gallery.html shows them all.
+"""Eleven graphs as pictures, light and dark, and as pages to play; out/gallery.html shows them all.
 
 Each page is one file, and smaller than 200 kB beyond the picture and the steps in it.
 """
@@ -25,8 +25,6 @@ def run(short: bool, out: Path) -> list[Path]:
     wrote = []
     largest = 0
     for name, (title, build) in GALLERY.items():
-        if short and name == "ten-thousand":
-            continue
         start = time.perf_counter()
         drawing = build(theme="light")
         drawing.save(out / f"gallery-{name}.svg")
@@ -37,7 +35,7 @@ def run(short: bool, out: Path) -> list[Path]:
         largest = max(largest, size - sum(len(part.encode()) for part in graph))
         print(f"{title}: {drawing!r} in {seconds:.2f} s, page {size / 1000:.0f} kB")
         wrote += [out / f"gallery-{name}{rest}" for rest in (".svg", "-dark.svg", ".html")]
-    (out / "gallery.html").write_text(index(short))
+    (out / "gallery.html").write_text(index())
     claim(largest < 200_000, f"no page has more than 200 kB beyond its picture and its steps, but {largest / 1000:.0f} kB")
     return [*wrote, out / "gallery.html"]
 
@@ -154,14 +152,13 @@ GALLERY: dict[str, tuple[str, Draw]] = {
 }
 
 
-def index(short: bool) -> str:
+def index() -> str:
     """A page with all pictures, each of which leads to its own page; dark where the reader likes it dark."""
     figures = "".join(
         f'<h2><a href="gallery-{name}.html">{html.escape(title)}</a></h2><a href="gallery-{name}.html"><picture>'
         f'<source srcset="gallery-{name}-dark.svg" media="(prefers-color-scheme: dark)">'
         f'<img src="gallery-{name}.svg" alt="{html.escape(title)}"></picture></a>'
         for name, (title, _) in GALLERY.items()
-        if not (short and name == "ten-thousand")
     )
     style = ":root { color-scheme: light dark; } body { font-family: sans-serif; margin: 2rem; } img { max-width: 100%; }"
     return (

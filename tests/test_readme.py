@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from demos import gallery
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
@@ -41,6 +43,12 @@ def test_the_picture_is_of_the_first_program(tmp_path, monkeypatch):
         exec(PROGRAMS[0][0], {"__name__": "readme"})
     shown = ROOT / "demos" / "pictures" / "neuron.svg"
     assert _texts(tmp_path / "neuron.svg") == _texts(shown)
+
+
+@pytest.mark.parametrize(("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number)])
+def test_a_picture_is_that_of_the_gallery(file, build, tmp_path):
+    build(theme="light").save(tmp_path / "new.svg")
+    assert _texts(tmp_path / "new.svg") == _texts(ROOT / "demos" / "pictures" / f"{file}.svg")
 
 
 def _texts(svg: Path) -> list[str]:
