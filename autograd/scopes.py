@@ -8,8 +8,9 @@ import weakref
 from collections import deque
 from collections.abc import Iterable
 from contextlib import ContextDecorator
+from dataclasses import dataclass
 from threading import get_ident
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd.node import Node, next_serial
 
@@ -20,10 +21,11 @@ MOST = 2**15
 LONGEST = 24
 
 
-class Span(NamedTuple):
-    """A scope that was open from serial number `first` to `last`.
+@dataclass(slots=True, eq=False)
+class Span:
+    """A scope that was open from serial number `first` to `last`; it is equal to itself alone.
 
-    owner  gives the name, or a weak reference to the object that was called
+    owner  gives the name, or a weak reference to the object that was called, which may be gone
     """
 
     owner: Any

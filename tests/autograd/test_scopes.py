@@ -74,6 +74,19 @@ def test_a_scope_can_be_a_decorator_and_is_closed_by_an_error():
     assert names_around(after, y, z) == []
 
 
+def test_a_graph_whose_module_is_gone_is_drawn_in_frames_without_names():
+    def computed():
+        model = nn.MLP(2, [3], 1, seed=0)
+        return model(np.ones((1, 2))).sum()
+
+    y = computed()
+    gc.collect()
+    drawing = draw(y)
+    assert drawing.dot.count("subgraph") == 4
+    assert "MLP" not in drawing.dot
+    assert drawing.page().html
+
+
 def test_a_picture_has_frames_by_module_and_parameters_stand_in_them():
     model = nn.MLP(2, [3], 2, seed=0)
     x = Tensor(np.ones((4, 2)), label="x")
