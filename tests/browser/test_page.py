@@ -275,6 +275,45 @@ def test_zoom_by_wheel_keeps_what_is_under_the_pointer_and_dragging_pans(show):
     assert tab.locator("#ui-graph.tracing").count() == 0  # a drag is no click
 
 
+def test_a_tap_traces(show):
+    show(ag.draw(neuron()[0]).page())
+    phone = show.tab.context.browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    tab = phone.new_page()
+    tab.goto(show.file.as_uri())
+    for traced in (1, 0, 1):
+        tab.locator("g.node.parameter").first.tap()
+        until(lambda: tab.locator("#ui-graph.tracing").count() == traced)  # noqa: B023
+    assert tab.locator("#ui-paths li").count() > 0
+    phone.close()
+
+
+def test_two_fingers_zoom_and_one_pans(show):
+    tab = show(ag.draw(neuron()[0]).page(), 390, 844)
+    hand = tab.context.new_cdp_session(tab)
+    room = tab.locator("#ui-graph").bounding_box()
+    x, y = room["x"] + room["width"] / 2, room["y"] + room["height"] - 60  # below the numbers
+
+    def touch(kind, *points):
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
+
+    def view():
+        return [float(part) for part in tab.get_attribute("#ui-graph svg", "viewBox").split()]
+
+    before = view()
+    touch("touchStart", (x - 40, y), (x + 40, y))
+    for gap in (50, 60, 70, 80):
+        touch("touchMove", (x - gap, y), (x + gap, y))
+    touch("touchEnd")
+    zoomed = view()
+    assert zoomed[2] == pytest.approx(before[2] / 2, rel=0.1)
+    touch("touchStart", (x, y))
+    for far in (10, 20, 30):
+        touch("touchMove", (x + far, y))
+    touch("touchEnd")
+    assert view()[0] < zoomed[0]
+    assert view()[2] == zoomed[2]
+
+
 def test_tensors_say_the_largest_entry(show):
     w = ag.Tensor(np.array([[1.0, -2.0], [0.5, 3.0]]), requires_grad=True, label="w")
     y = ag.sum(ag.tanh(w))
