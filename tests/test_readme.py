@@ -31,7 +31,7 @@ def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypat
 def test_every_block_is_run():
     shell = [code for language, code in BLOCKS if language == "sh"]
     assert {language for language, _ in BLOCKS} == {"python", "text", "sh"}
-    assert [code.split("-m ", 2)[-1].strip() for code in shell] == ["demos mnist", "pytest"]
+    assert [code.split("-m ", 2)[-1].strip() for code in shell] == ["demos mnist", "pytest -n auto"]
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "$(readme 'demos mnist')" in ci
     assert "$(readme 'pytest')" in ci
