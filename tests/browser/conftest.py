@@ -12,6 +12,11 @@ FLAGS = [
 ]  # fmt: skip
 
 
+def pytest_itemcollected(item):
+    if "window" in getattr(item, "fixturenames", ()):
+        item.add_marker("browser")
+
+
 class Window:
     """A tab in which pages are opened as files, and what they did that they must not."""
 
