@@ -150,6 +150,7 @@ _SCIPY = ("erf", "erfc", "gammaln", "digamma")
 class _NumPy:
     """NumPy itself, with cheaper or missing spellings."""
 
+    abstract = False  # a rule may look at its numbers
     power = staticmethod(operator.pow)  # `a ** 2` has a fast path that np.power lacks
     put = staticmethod(_put)
 

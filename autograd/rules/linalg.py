@@ -8,7 +8,6 @@ import numpy as np
 from autograd.op import general
 from autograd.recording import no_grad
 from autograd.rules.linear import sum
-from autograd.rules.reductions import products_of_others
 from autograd.rules.shapes import Call, Shape, shape_of
 
 
@@ -113,7 +112,8 @@ def cofactors(xp: Any, x: Any) -> Any:
     known = xp.all(xp.isfinite(x), axis=(-2, -1), keepdims=True)
     u, s, v = xp.linalg.svd(xp.where(known, x, 0))
     sign = xp.sign(xp.linalg.det(u) * xp.linalg.det(v))
-    return xp.where(known, (sign[..., None, None] * u * products_of_others(s)[..., None, :]) @ v, xp.nan)
+    others = xp.prod(xp.where(xp.eye(shape_of(s)[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
+    return xp.where(known, (sign[..., None, None] * u * others[..., None, :]) @ v, xp.nan)
 
 
 class SlogdetResult(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.namespaces import quiet, quietly
 from autograd.op import on_floats
-from autograd.tape.program import Captured, Constant, Leaf, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]
 Backend = Callable[[Program], Replay]
@@ -115,3 +115,21 @@ def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
 
 def _array(step: Step, data: list[Any]) -> Any:
     return np.asarray(step.op.on_arrays(data, step.params))
+
+
+def refuse_branches(program: Program, what: str) -> None:
+    """Raise if the program holds for one path only, and name the first decision that it rests on; `what` has no branches."""
+    for i, (step, truth) in enumerate(program.guards):
+        raise TypeError(
+            f"decision {i} of the recorded function, {step.op.name}({', '.join(map(called, step.inputs))}), came out {truth}, "
+            f"and {what} has no branches on data: write where(condition, a, b), or use compile(f), which records each path"
+        )
+
+
+def called(step: Step) -> str:
+    """What an error calls a step."""
+    if isinstance(step, Input):
+        return step.name
+    if isinstance(step, Constant):
+        return repr(step.data) if step.kind is None else f"a constant of shape {step.kind[0]}"
+    return (step.node.label or "a parameter") if isinstance(step, Captured) else f"the result of {step.op.name}"

