@@ -52,7 +52,7 @@ def _entries(x: Any, *index: Any) -> Any:
     return x[index]
 
 
-class _Reader:
+class Reader:
     """Reads rules as calls; gives `Piece`s to rules, which look like arrays to them."""
 
     def __init__(self) -> None:
@@ -128,7 +128,7 @@ class Piece:
 
     __array_ufunc__ = None
 
-    def __init__(self, reader: _Reader, call: Call) -> None:
+    def __init__(self, reader: Reader, call: Call) -> None:
         self.reader, self.call = reader, call
 
     @property
@@ -187,10 +187,10 @@ for _name, _function in _OPERATORS.items():
     setattr(Piece, f"__r{_name}__", _operator(_function, reflected=True))
 
 
-class _Namespace:
+class Namespace:
     """NumPy's names, whose functions are written down when they are given a Piece."""
 
-    def __init__(self, reader: _Reader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.reader = reader
 
     def sum(self, x: Piece, axis: Any, keepdims: bool) -> Piece:
@@ -222,10 +222,10 @@ class _Namespace:
 
 def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
     """The calls of a step, whose inputs come from the calls `inputs`; the last one is its result."""
-    reader = _Reader()
+    reader = Reader()
     pieces = [_given(reader, x) for x in inputs]
     try:
-        result = step.op.forward(_Namespace(reader), *pieces, **step.params)
+        result = step.op.forward(Namespace(reader), *pieces, **step.params)
         if (
             isinstance(result, Piece)
             and result.call.kind == step.kind
@@ -250,7 +250,7 @@ def _numbers_up_to(n: int) -> Any:
     return array
 
 
-def _given(reader: _Reader, x: Call) -> Any:
+def _given(reader: Reader, x: Call) -> Any:
     """A Python number as it is, since it has no say in types; anything else as a Piece."""
     if x.kind is None and x.function is None and x.args and type(x.args[0]) in (float, int, bool):
         return x.args[0]

@@ -1,0 +1,129 @@
+"""What a tape writes as ONNX is equal under onnxruntime, for every op that has a meaning there, with its gradient."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from autograd import OPS, Tape, Tensor, gradients, record
+from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
+from tests.laws.inputs import arrays_in
+
+pytestmark = pytest.mark.peer
+
+#: The ops without a meaning, as `to_onnx` lists them.
+WITHOUT = set(re.search(r"in ONNX: ([\w,\s]+)\.", Tape.to_onnx.__doc__)[1].replace(",", " ").split())
+
+
+@pytest.fixture
+def run(tmp_path):
+    """What onnxruntime gives for a tape and its arguments."""
+    pytest.importorskip("onnx")
+    runtime = pytest.importorskip("onnxruntime")
+
+    def outputs(tape, *xs):
+        session = runtime.InferenceSession(tape.to_onnx(tmp_path / "f.onnx"), providers=["CPUExecutionProvider"])
+        names = [x.name for x in session.get_inputs()]
+        leaves = ag.tree.leaves(xs)
+        return session.run(None, {name: np.asarray(x) for name, x in zip(names, leaves, strict=True)})
+
+    return outputs
+
+
+def with_gradient(call):
+    def f(*xs):
+        y = call(*xs)
+        w = Tensor(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype))
+        return y, gradients(y, list(xs), w, create_graph=True)
+
+    return f
+
+
+def assert_agrees(run, call, arrays):
+    arrays = [x.astype(np.float32) for x in arrays]
+    tape = record(with_gradient(call), *arrays)
+    if WITHOUT & {step.op.name for step in tape.program.steps}:
+        tape = record(call, *arrays)
+    used = WITHOUT & {step.op.name for step in tape.program.steps}
+    if used:
+        with pytest.raises(TypeError, match=f"ONNX has no meaning for {'|'.join(used)}"):
+            run(tape, *arrays)
+        return
+    for got, want in zip(run(tape, *arrays), ag.tree.leaves(tape(*arrays)), strict=True):
+        assert got.dtype == np.asarray(want).dtype
+        assert got.shape == np.shape(want)
+        scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(want))
+        np.testing.assert_allclose(got, want, rtol=2e-5, atol=2e-6 * scale + 1e-7)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_elementwise_op(run, case, rng):
+    op, params = case
+    shapes = [(2, 3), (3,), (2, 1)][: op.arity]
+    assert_agrees(run, lambda *xs: op(*xs, **params), arrays_in(op.smooth_on, shapes, rng))
+
+
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+def test_every_other_op(run, case, rng):
+    assert_agrees(run, case[2].call, case[2].arrays(rng))
+
+
+def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, rng):
+    """Each op named there is refused by its name; the laws above show that every other one has a meaning."""
+    pytest.importorskip("onnx")
+    square = np.eye(2, dtype=np.float32) + 1
+    calls = {
+        "cumprod": lambda x: ag.cumprod(x, 0),
+        "polygamma": lambda x: ag.polygamma(x, n=1),
+        "solve": lambda x: ag.solve(x, x),
+    }
+    for name in WITHOUT:
+        tape = record(calls.get(name, OPS[name]), square)
+        with pytest.raises(TypeError, match=f"ONNX has no meaning for .*{name}"):
+            tape.to_onnx(tmp_path / "f.onnx")
+    assert not (tmp_path / "f.onnx").exists()
+
+
+@pytest.mark.parametrize("op", [*QUESTIONS, ANSWERS[0]], ids=lambda op: op.name)
+def test_question(run, op):
+    xs = [np.array([0.0, 1.0, -2.0, 1.0], np.float32), np.array([1.0, 1.0, -3.0, 0.0], np.float32)][: op.arity]
+    tape = record(lambda *xs: op(*xs), *xs)
+    np.testing.assert_array_equal(run(tape, *xs)[0], tape(*xs))
+
+
+def test_training_graph_of_a_perceptron(run, tmp_path):
+    model = nn.MLP(4, [8, 8], 3, seed=0, dtype=np.float64)
+    x, y = np.random.default_rng(0).standard_normal((5, 4)), np.array([0, 2, 1, 1, 0])
+
+    def step(x, y):
+        loss = nn.cross_entropy(model(x), y)
+        return loss, gradients(loss, model.parameters())
+
+    model.named_parameters()  # gives them their labels
+    tape = record(step, x, y)
+    loss, gradient = tape(x, y)
+    got = run(tape, x, y)
+    for a, b in zip(got, [loss, *gradient], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.load(tmp_path / "f.onnx")
+    assert {"layers.0.weight", "layers.4.bias"} <= {a.name for a in graph.graph.initializer}
+    assert [i.name for i in graph.graph.input] == ["x", "y"]
+    assert (graph.ir_version, graph.opset_import[0].version) == (8, 17)
+    assert "layers.2.weight" in {p.key: p.value for p in graph.metadata_props}["parameters"]
+
+
+def test_function_of_floats(run):
+    tape = record(ag.value_and_grad(lambda x, y: ag.exp(x) * y + x**3), 0.5, 2.0)
+    np.testing.assert_allclose(run(tape, 0.5, 2.0), ag.tree.leaves(tape(0.5, 2.0)), rtol=1e-12)
+
+
+def test_a_branch_is_named(tmp_path):
+    pytest.importorskip("onnx")
+    tape = record(lambda x: x * 2.0 if x > 1.5 else x, 2.0)
+    with pytest.raises(TypeError, match=r"greater\(x, 1.5\), came out True, and a graph of ONNX has no branches"):
+        tape.to_onnx(tmp_path / "f.onnx")
+    with pytest.raises(ValueError, match=r"a \.onnx file, not in"):
+        record(lambda x: x * 2.0, 2.0).to_onnx(tmp_path / "f.npz")
