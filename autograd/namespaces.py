@@ -162,6 +162,11 @@ class _NumPy:
         return found
 
     @staticmethod
+    def pick(x: Any, places: Any) -> Any:
+        """One entry of each row, as a column."""
+        return x[np.arange(len(places)), places, None]
+
+    @staticmethod
     def polygamma(n: int, x: Any) -> Any:
         y = from_scipy("polygamma")(n, x)
         return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy's is float64 for float32 too

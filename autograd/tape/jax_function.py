@@ -3,16 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import tree
 from autograd.node import Node
 from autograd.tape.backends import refuse_branches
 from autograd.tape.jax_backend import checks, pure
 from autograd.tape.jax_namespace import jax, namespace
-from autograd.tape.layout import Maker, Places, Symbols
+from autograd.tape.layout import Maker, Symbols, beside
 from autograd.tape.program import Program
 
 
-def function(program: Program, places: Places, packed: Maker, name: str, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
+def function(program: Program, places: Any, packed: Maker, name: str, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
     """f(*args) of the program, or f(data of `parameters`, *args); `places` says where in the arguments its inputs are."""
     refuse_branches(program, "a function of JAX")
     for i, node in enumerate(parameters):
@@ -35,19 +34,16 @@ def function(program: Program, places: Places, packed: Maker, name: str, paramet
     return of_jax
 
 
-def _inputs(args: tuple[Any, ...], places: Places, name: str, many: int) -> list[Any]:
+def _inputs(args: tuple[Any, ...], places: Any, name: str, many: int) -> list[Any]:
     """The data of the inputs among arguments."""
-    leaves = tree.leaves(args)
-    if len(leaves) != len(places):
-        raise TypeError(f"{name} was recorded for arguments with {len(places)} leaves, and is called with {len(leaves)}")
     found = []
-    for x, shape in zip(leaves, places, strict=True):
-        if shape is not None:
+    for place, x in beside(places, args):
+        if place.shape is not None:
             data = x._data if isinstance(x, Node) else x
-            if getattr(data, "shape", ()) != shape:
+            if getattr(data, "shape", ()) != place.shape:
                 raise TypeError(
-                    f"{name} was recorded for an array of shape {shape} where it is given one of {getattr(data, 'shape', ())}: "
-                    "record it for this shape"
+                    f"{name} was recorded for an array of shape {place.shape} where it is given one of "
+                    f"{getattr(data, 'shape', ())}: record it for this shape"
                 )
             found.append(data)
     if len(found) == many:

@@ -41,6 +41,9 @@ class _Jax:
         places = self._numpy.zeros(shape, values.dtype).at[index]
         return places.set(values) if names_once(index) else places.add(values)
 
+    def pick(self, x: Any, places: Any) -> Any:
+        return self._numpy.take_along_axis(x, places[:, None], axis=1)  # which devices can do with the rows that they have
+
     def sinc_derivative(self, x: Any, n: int) -> Any:
         return sinc_derivative(x, n, xp=self._numpy)
 

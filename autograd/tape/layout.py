@@ -4,7 +4,7 @@ Floats and arrays of numbers are inputs of a tape. Everything else, Python integ
 program: another value of it is another program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -81,19 +81,41 @@ def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
         key += (kind, x)
 
 
-#: For each leaf of the arguments, in order: its shape, if it is an input; None if it is part of the program.
-Places = list[tuple[int, ...] | None]
+class Place:
+    """What a leaf of the arguments is to a tape: an input of this shape, or part of the program, if that is None."""
 
+    __slots__ = ("shape",)
 
-def places(args: Any, scalars: bool) -> Places:
-    """Where among the leaves of `args` the inputs of a tape are."""
-
-    def place(x: Any) -> tuple[int, ...] | None:
+    def __init__(self, x: Any, scalars: bool) -> None:
         data = x._data if isinstance(x, Node) else x
         is_array = isinstance(data, np.ndarray) and not (scalars and data.dtype.kind != "f")
-        return np.shape(data) if is_array or isinstance(data, float | np.floating) else None
+        self.shape = np.shape(data) if is_array or isinstance(data, float | np.floating) else None
 
-    return [place(x) for x in tree.leaves(args)]
+
+def places(args: Any, scalars: bool) -> Any:
+    """The tree of the arguments with a `Place` at each leaf."""
+    return tree.mapped(lambda x: Place(x, scalars), args)
+
+
+def beside(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
+    """(place, leaf) for each place of the tree `where`, with the leaf of x there, whatever the order of the keys of a dict.
+
+    Raises  TypeError  if the two differ in structure
+    """
+    if isinstance(where, Place):
+        if tree.is_container(x):
+            raise TypeError(f"a {type(x).__name__} stands where the recorded function was given a single leaf")
+        yield where, x
+        return
+    if not tree.is_container(x) or isinstance(where, dict) is not isinstance(x, dict):
+        raise TypeError(f"a {type(x).__name__} stands where the recorded function was given a {type(where).__name__}")
+    keys = list(where) if isinstance(where, dict) else range(len(tree.parts(where)))
+    if (set(x) != set(keys)) if isinstance(where, dict) else len(tree.parts(x)) != len(keys):
+        raise TypeError(
+            f"the recorded function was given a {type(where).__name__} with the entries {list(keys)}, not {x!r:.60}"
+        )
+    for key, place in zip(keys, tree.parts(where), strict=True):
+        yield from beside(place, x[key] if isinstance(where, dict) else tree.parts(x)[key])
 
 
 def takes_scalars(backend: Any, leaves: list[Any]) -> bool:

@@ -202,6 +202,9 @@ class Namespace:
     def arange(self, n: int) -> Any:
         return _numbers_up_to(n)
 
+    def pick(self, x: Piece, places: Any) -> Piece:
+        return x[self.arange(len(places)), places, None]
+
     def reshape(self, x: Piece, shape: Any) -> Piece:
         return x.reshape(shape)
 

@@ -153,6 +153,17 @@ def test_jax_transforms_it(jax):
         tape.to_jax()({"w": np.ones(3)}, np.ones(2))
 
 
+def test_keys_of_a_dict_may_come_in_any_order(jax):
+    """JAX sorts them, and NumPy's tape keeps the order of the example."""
+    tape = record(lambda p, x: {"z": p["b"] - 2.0 * p["a"], "y": x[1] - x[0]}, {"b": np.ones(2), "a": np.zeros(2)}, [1.0, 5.0])
+    for f in (tape.to_jax(), jax.jit(tape.to_jax())):
+        got = f({"a": np.full(2, 10.0), "b": np.full(2, 3.0)}, [2.0, 3.0])
+        assert (got["z"].tolist(), float(got["y"])) == ([-17.0, -17.0], 1.0)
+    for wrong in ({"a": np.ones(2)}, [np.ones(2)] * 2, np.ones(2)):
+        with pytest.raises(TypeError, match="the recorded function was given a dict"):
+            tape.to_jax()(wrong, [2.0, 3.0])
+
+
 def test_an_op_that_looks_at_its_numbers_is_named():
     @ag.custom_op(lambda g, y, x: g, kind="elementwise")
     def looked_at_of_jax(xp, x):
