@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+import autograd as ag
 from nn.module import Parameter
 from nn.optimizers import Group, Number, Optimizer, finite, fraction, minus
 
 
 def root(v: Number) -> Number:
-    """√v, of a float as a float."""
-    return np.sqrt(v) if isinstance(v, np.ndarray) else sqrt(v)
+    """√v, of a float as a float, of a Tensor as a Tensor."""
+    return np.sqrt(v) if isinstance(v, np.ndarray) else ag.sqrt(v)
 
 
 def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
@@ -54,14 +55,18 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (lr,) = self.scales(i, o)
         if o.weight_decay:
             g = g + o.weight_decay * p
         self.squares[i] = v = o.alpha * self.squares[i] + (1 - o.alpha) * (g * g)
         step = g / (root(v) + o.eps)
         if o.momentum:
             self.buffers[i] = step = o.momentum * self.buffers[i] + step
-        return minus(p, o.lr * step)
+        return minus(p, lr * step)
 
 
 class Adagrad(Optimizer):
@@ -93,10 +98,13 @@ class Adagrad(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr / (1 + (self.steps[i] - 1) * o.lr_decay),)
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (rate,) = self.scales(i, o)
         if o.weight_decay:
             g = g + o.weight_decay * p
-        rate = o.lr / (1 + (self.steps[i] - 1) * o.lr_decay)
         self.sums[i] = v = self.sums[i] + g * g
         return minus(p, rate * (g / (root(v) + o.eps)))
 
@@ -133,16 +141,19 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        (beta1, beta2), t = o.betas, self.steps[i]
+        return o.lr / (1 - beta1**t), sqrt(1 - beta2**t)
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
         return p - self.moved(i, g + o.weight_decay * p if o.weight_decay else g, o)
 
     def moved(self, i: int, g: Number, o: Group) -> Number:
         """The step that the gradient g of parameter `i` leads to."""
-        (beta1, beta2), t = o.betas, self.steps[i]
+        (beta1, beta2), (rate, unbiased, *_) = o.betas, self.scales(i, o)
         self.means[i] = m = beta1 * self.means[i] + (1 - beta1) * g
         self.squares[i] = v = beta2 * self.squares[i] + (1 - beta2) * (g * g)
-        rate = o.lr / (1 - beta1**t)
-        return rate * m / (root(v) / sqrt(1 - beta2**t) + o.eps)
+        return rate * m / (root(v) / unbiased + o.eps)
 
 
 class AdamW(Adam):
@@ -170,8 +181,11 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return *super().scales(i, o), 1 - o.lr * o.weight_decay
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        return p * (1 - o.lr * o.weight_decay) - self.moved(i, g, o)
+        return p * self.scales(i, o)[2] - self.moved(i, g, o)
 
 
 class Lion(Optimizer):
@@ -202,8 +216,11 @@ class Lion(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        beta1, beta2 = o.betas
+        (beta1, beta2), (lr,) = o.betas, self.scales(i, o)
         direction = np.sign(beta1 * self.means[i] + (1 - beta1) * g)
         self.means[i] = beta2 * self.means[i] + (1 - beta2) * g
-        return minus(p, o.lr * (direction + o.weight_decay * p))
+        return minus(p, lr * (direction + o.weight_decay * p))

@@ -94,6 +94,16 @@ class Optimizer:
             f"{type(self).__name__} has no updated(self, i, p, g, o) that says what a step does: write one"
         )
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        """The numbers of a step of parameter `i` that change from step to step: the learning rate, and what is made of it.
+
+        `updated` reads the learning rate and the count of steps here alone, so that a compiled step takes them as its inputs.
+        """
+        raise TypeError(
+            f"{type(self).__name__} has no scales(self, i, o) that gives what changes from step to step, so its step cannot be "
+            "compiled: write one, or train with backend='numpy'"
+        )
+
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
         clear_gradients(self.parameters)
@@ -181,16 +191,20 @@ class SGD(Optimizer):
         if any(group.nesterov and not group.momentum for group in self.groups):
             raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
 
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
     def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (lr,) = self.scales(i, o)
         if o.weight_decay:
             g = g + o.weight_decay * p
         if not o.momentum:
-            return minus(p, o.lr * g)
+            return minus(p, lr * g)
         v = self.velocities[i]
         v *= o.momentum
         v += g
         self.velocities[i] = v
-        return minus(p, o.lr * (g + o.momentum * v if o.nesterov else v))
+        return minus(p, lr * (g + o.momentum * v if o.nesterov else v))
 
 
 def within(name: str, value: float, *, below: float) -> float:

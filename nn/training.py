@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import autograd as ag
-from autograd import Tensor, gradients
+from autograd import Tensor
 from nn.callbacks import Callback, Run
 from nn.data import Loader, as_array, whole
 from nn.finiteness import finite_number
@@ -20,6 +18,7 @@ from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.predicting import predict
 from nn.running import Running
+from nn.stepping import stepper_of
 
 Array = NDArray[Any]
 Rows = tuple[ArrayLike, ArrayLike]
@@ -40,6 +39,8 @@ def fit(
     callbacks: Iterable[Callback] = (),
     seed: int = 0,
     compile: bool = False,
+    backend: str = "numpy",
+    devices: Any = None,
     progress: bool = True,
 ) -> History:
     """The history of a training of `model` on the rows `train` = (x, y), which moves its parameters.
@@ -48,17 +49,21 @@ def fit(
 
     `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. After each epoch loss and
     metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
-    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size
-    of a batch and replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means,
-    cannot be recorded and says so. With `progress` a bar shows how far the epoch is, its rate, loss and metrics and the time
-    that is left (on a terminal, with tqdm), and a line what it gave. Ctrl-C ends the training after the step that is under way:
-    the model is whole, and the history is that of the whole epochs.
+    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size of a batch and
+    replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
+    recorded and says so. With `backend="jax"` the step, the optimizer's included, is compiled by XLA for one device or for
+    several, which share each batch: `devices` is how many, or a list of them (see `nn.devices`). With `progress` a bar shows
+    how far the epoch is, its rate, loss and metrics and the time that is left (on a terminal, with tqdm), and a line what it
+    gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the history is that of the whole
+    epochs.
 
     Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
     Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
                                 finite. No parameter has moved by that step
             TypeError           if the model is no Module, or the loss gives no Tensor
             ValueError          if the optimizer moves no parameter of the model, or as `Loader`
+            RuntimeError        if a device or a host is lost; the last checkpoint is whole
+            ImportError         if JAX is asked for and not installed: pip install 'glassgrad[jax]'
     """
     whole("epochs", epochs, least=1)
     _check_that_it_moves(model, optimizer)
@@ -72,24 +77,23 @@ def fit(
         callback.on_start(run)
     _check_the_columns(run, named, held_out is not None)
     model.train()
-    take = (_replayed if compile else _computed)(model, loss, optimizer)
+    stepper = stepper_of(backend, devices, compile, model, loss, run)
     with interruptible() as interrupted:
         while run.epoch < epochs and not run.stop:
             run.epoch += 1
             batches.epoch = run.epoch - 1
             start = time.perf_counter()
+            stepper.begin()
             seen = {name: Running(metric) for name, metric in named.items()}
             total, rows = 0.0, 0
             with _Bar(batches, f"epoch {run.epoch}/{epochs}", progress) as bar:
                 for step, (x, y) in enumerate(bar, start=1):
-                    number, output = take(x, y, f"in epoch {run.epoch}, step {step}")
+                    number, output = stepper.take(x, y, f"in epoch {run.epoch}, step {step}")
                     for running in seen.values():
                         running.update(output, y)
                     if step == 1 == run.epoch:
                         _results(seen)  # so that a metric that does not fit the data fails now, not after an epoch
-                    for callback in run.callbacks:
-                        callback.on_gradients(run)
-                    optimizer.step()
+                    stepper.move()
                     run.steps += 1
                     for callback in run.callbacks:
                         callback.on_step(run)
@@ -98,6 +102,7 @@ def fit(
                     if interrupted():
                         run.stop = "it was interrupted"
                         break
+            stepper.end()
             if interrupted():
                 break
             run.history.loss.append(total / rows)
@@ -119,43 +124,6 @@ def fit(
     if progress and run.stop:
         print(f"stopped in epoch {run.epoch}: {run.stop}")
     return run.history
-
-
-#: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
-Take = Callable[[Array, Array, str], tuple[float, Array]]
-
-
-def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
-    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        output = model(x)
-        value = loss(output, y)
-        number = finite_number(value, where, model)
-        optimizer.zero_grad()
-        value.backward()
-        return number, output.numpy()
-
-    return take
-
-
-def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
-    parameters = optimizer.parameters
-
-    def all_at_once(x: Any, y: Any) -> Any:
-        output = model(x)
-        value = loss(output, y)
-        return value, output, gradients(value, parameters)
-
-    replay = ag.compile(all_at_once)
-
-    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        number, output, found = replay(x, y)
-        if not np.isfinite(number):
-            finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
-        for p, g in zip(parameters, found, strict=True):
-            p.grad = g
-        return float(number), output
-
-    return take
 
 
 class _Bar:

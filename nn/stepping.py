@@ -1,0 +1,105 @@
+"""How a training takes a step: computed, or recorded once and replayed, or compiled for the devices of JAX."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd import gradients
+from nn.callbacks import Run
+from nn.finiteness import finite_number
+from nn.module import Module
+from nn.optimizers import Optimizer
+
+Array = NDArray[Any]
+Loss = Callable[[Any, Any], Any]
+
+
+class Stepper(Protocol):
+    """What moves the parameters of a training."""
+
+    def begin(self) -> None:
+        """Before an epoch: take the parameters as they are."""
+
+    def take(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
+        """(the loss of a batch, the model's output); raise if the loss is not finite, and say where."""
+
+    def move(self) -> None:
+        """Move the parameters by what was taken."""
+
+    def end(self) -> None:
+        """After an epoch: leave the parameters, and what the optimizer remembers, where everybody finds them."""
+
+
+def stepper_of(backend: str, devices: Any, compile: bool, model: Module, loss: Loss, run: Run) -> Stepper:
+    """What takes the steps of a training on a back end.
+
+    Raises  ValueError  if there is no such back end, or devices are named that it does not have
+    """
+    if backend == "jax":
+        from nn.devices import OnDevices
+
+        return OnDevices(model, loss, run, devices)
+    if backend != "numpy":
+        raise ValueError(f"there is no back end {backend!r} to train on: choose numpy or jax")
+    if devices is not None:
+        raise ValueError(f"devices={devices!r} are for backend='jax': NumPy computes on one processor")
+    return Here(model, loss, run, compile)
+
+
+class Here:
+    """Steps in NumPy: gradients by a sweep, or by a tape if `compile`."""
+
+    def __init__(self, model: Module, loss: Loss, run: Run, compile: bool) -> None:
+        self.run = run
+        self.take = (_replayed if compile else _computed)(model, loss, run.optimizer)
+
+    def begin(self) -> None:
+        pass
+
+    def move(self) -> None:
+        for callback in self.run.callbacks:
+            callback.on_gradients(self.run)
+        self.run.optimizer.step()
+
+    def end(self) -> None:
+        pass
+
+
+#: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
+Take = Callable[[Array, Array, str], tuple[float, Array]]
+
+
+def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        output = model(x)
+        value = loss(output, y)
+        number = finite_number(value, where, model)
+        optimizer.zero_grad()
+        value.backward()
+        return number, output.numpy()
+
+    return take
+
+
+def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    parameters = optimizer.parameters
+
+    def all_at_once(x: Any, y: Any) -> Any:
+        output = model(x)
+        value = loss(output, y)
+        return value, output, gradients(value, parameters)
+
+    replay = ag.compile(all_at_once)
+
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        number, output, found = replay(x, y)
+        if not np.isfinite(number):
+            finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+        for p, g in zip(parameters, found, strict=True):
+            p.grad = g
+        return float(number), output
+
+    return take

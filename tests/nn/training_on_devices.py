@@ -1,0 +1,103 @@
+"""Trainings on virtual devices and on several hosts, run as programs of their own: what is printed last is JSON.
+
+python -m tests.nn.training_on_devices curves FOLDER          eight devices beside NumPy, and checkpoints between them
+python -m tests.nn.training_on_devices host I N PORT FOLDER EPOCHS   host I of N, four devices each, with a checkpoint
+python -m tests.nn.training_on_devices alone FOLDER EPOCHS    the same training by NumPy
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import nn
+
+X, Y = nn.datasets.moons(200, noise=0.1, seed=0)
+OPTIMIZERS = {
+    "SGD": lambda ps: nn.SGD(ps, lr=0.1),
+    "Nesterov": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, nesterov=True, weight_decay=1e-3),
+    "RMSprop": lambda ps: nn.RMSprop(ps, lr=0.005, momentum=0.5),
+    "Adagrad": lambda ps: nn.Adagrad(ps, lr=0.05, lr_decay=0.01),
+    "Adam": lambda ps: nn.Adam(ps, lr=0.01, weight_decay=1e-3),
+    "AdamW": lambda ps: nn.AdamW([{"params": ps[:2]}, {"params": ps[2:], "lr": 0.02}], lr=0.01),
+    "Lion": lambda ps: nn.Lion(ps, lr=1e-3, weight_decay=0.1),
+}
+
+
+def train(optimizer, dtype=np.float64, epochs=3, callbacks=(), scheduled=False, **options):
+    """(history, model) of a small training whose last batch is short."""
+    model = nn.MLP(2, [16], 2, seed=0, dtype=dtype)
+    moves = OPTIMIZERS[optimizer](model.parameters())
+    if scheduled:
+        callbacks = [*callbacks, nn.Schedule(moves, nn.schedules.cosine(12))]
+    history = nn.fit(
+        model, (X.astype(dtype), Y), loss=nn.cross_entropy, optimizer=moves, epochs=epochs, batch_size=64,
+        validation=(X[:50].astype(dtype), Y[:50]), callbacks=callbacks, progress=False, **options,
+    )  # fmt: skip
+    return history, model
+
+
+def numbers(history):
+    return [*history.loss, *history.validation_loss, *history.metrics["accuracy"]]
+
+
+def curves(folder):
+    """How far loss curves on eight devices are from NumPy's; what a step's program does between devices; resumed curves."""
+    from nn.devices import lowered_text
+
+    found = {}
+    for name in OPTIMIZERS:
+        for dtype, devices in ((np.float64, 8), (np.float32, 8)):
+            options = {"dtype": dtype, "scheduled": name == "SGD"}
+            here, there = train(name, **options)[0], train(name, backend="jax", devices=devices, **options)[0]
+            found[f"{name} {np.dtype(dtype)}"] = float(np.max(np.abs(np.subtract(numbers(here), numbers(there)))))
+    whole = numbers(train("Adam", epochs=4)[0])
+    for before, after in ((1, 8), (8, 1), (0, 8), (8, 0)):
+        for epochs, devices in ((2, before), (4, after)):
+            where = {"backend": "jax", "devices": devices} if devices else {}
+            path = Path(folder) / f"{before}-{after}.npz"
+            history = train("Adam", epochs=epochs, callbacks=[nn.Checkpoint(path)], **where)[0]
+        found[f"resumed {before} {after}"] = float(np.max(np.abs(np.subtract(numbers(history), whole))))
+    model = nn.MLP(2, [16, 16], 2, seed=0)
+    batch = X[:64].astype(np.float32), Y[:64]
+    text = lowered_text(model, nn.cross_entropy, nn.Adam(model.parameters()), batch, 8)
+    for operation in ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter"):
+        found[operation] = text.count(f" {operation}(") + text.count(f" {operation}-start(")
+    return found
+
+
+def host(index, count, port, folder, epochs):
+    """One of several hosts; after every epoch it says so."""
+    import jax
+
+    jax.distributed.initialize(f"127.0.0.1:{port}", num_processes=count, process_id=index, heartbeat_timeout_seconds=10)
+
+    class Tell(nn.Callback):
+        def on_epoch(self, run):
+            print("epoch", run.epoch, flush=True)
+
+    history, _ = train(
+        "Adam", epochs=epochs, callbacks=[Tell(), nn.Checkpoint(Path(folder) / f"host{index}.npz")], backend="jax"
+    )
+    return {"loss": history.loss, "accuracy": history.metrics["accuracy"], "devices": len(jax.devices())}
+
+
+def main(kind, *arguments):
+    if kind == "alone":
+        return {"loss": train("Adam", epochs=int(arguments[1]))[0].loss}
+    many = 8 if kind == "curves" else 4
+    os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={many}"
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    if kind == "curves":
+        return curves(*arguments)
+    index, count, port, folder, epochs = arguments
+    return host(int(index), int(count), int(port), folder, int(epochs))
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])), flush=True)
