@@ -6,7 +6,9 @@ The step of the optimizer is part of the compiled program, so that parameters st
 end of an epoch they, and what the optimizer remembers, come back, so that callbacks, checkpoints and validation find what
 they find on one machine. A checkpoint does not know how many devices there were.
 
-Many hosts: each runs this program with the same data, and calls `jax.distributed.initialize` before anything else of JAX.
+Many hosts: each runs this program, and calls `jax.distributed.initialize` before anything else of JAX; it reads the rows of
+its own devices alone. A checkpoint lies where all of them see it. If a host is lost, the others end: with an error as soon as
+one of their devices misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
 
 Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
 """
@@ -14,6 +16,7 @@ Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et 
 import copy
 import importlib
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,9 +27,14 @@ import autograd as ag
 from autograd import Tensor, gradients
 from nn.callbacks import Callback, Run
 from nn.finiteness import finite_number
+from nn.hosts import number_of, refuse_different_beginnings, whole_of
+from nn.last_words import LastWords
 from nn.module import Module
 
 Array = NDArray[Any]
+
+_AGAIN = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
+_LOST = f"nn.fit was ended from outside of Python, as happens where a device or a host is lost. {_AGAIN}"
 
 
 def mesh_of(devices: Any = None) -> Any:
@@ -61,10 +69,10 @@ class OnDevices:
             ValueError  if there are not so many devices
     """
 
-    def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any) -> None:
+    def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
         self.mesh = mesh_of(devices)
         self.jax = importlib.import_module("jax")
-        self.model, self.loss, self.run, self.optimizer = model, loss, run, run.optimizer
+        self.model, self.loss, self.run, self.optimizer, self.answers = model, loss, run, run.optimizer, answers
         for callback in run.callbacks:
             if type(callback).on_gradients is not Callback.on_gradients:
                 raise TypeError(
@@ -74,55 +82,69 @@ class OnDevices:
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
             raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
         self.programs: dict[Any, Any] = {}
+        self.until_the_end = ExitStack()
+
+    def __enter__(self) -> None:
+        if self.jax.process_count() > 1:
+            self.until_the_end.enter_context(LastWords(_LOST))
+
+    def __exit__(self, *error: Any) -> None:
+        self.until_the_end.close()
 
     def begin(self) -> None:
+        if not self.programs and self.jax.process_count() > 1:
+            refuse_different_beginnings(self._facts())
         whole = self._sharding()
         self.parameters = [self._put(p.data, whole) for p in self.optimizer.parameters]
         self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
+        self.steps = list(self.optimizer.steps)
 
     def take(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
-        steps = list(self.optimizer.steps)
-        self.optimizer.steps[:] = [t + 1 for t in steps]
-        run, sharding = self.program(x, y)
+        steps = [t + 1 for t in self.steps]
+        run, check, sharding = self.program(x, y)
+        rest = self.memory, self._rates(steps)
+        if {x.dtype.kind, y.dtype.kind} & {"i", "u"}:  # labels, which the compiled step would not look at
+            check(self.parameters, np.asarray(x), np.asarray(y), *rest)
         try:
             shared = self._put(x, sharding), self._put(y, sharding)
-            value, output, self._new, self._remembered = run(self.parameters, *shared, self.memory, self._rates())
-            # Blocked on at once: on few processors the next step's sum would wait for threads that this one holds.
-            number, answers = float(value), self._whole(output)
+            value, output, new, remembered = run(self.parameters, *shared, *rest)
+            # Waited for at once: on few processors the next step's sum would wait for threads that this one holds.
+            number = number_of(self.jax, value)
+            answers = whole_of(output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
             raise RuntimeError(
-                f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. Start the training "
-                "again on every host; with nn.Checkpoint it goes on after the last whole epoch"
+                f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. {_AGAIN}"
             ) from error
         if not np.isfinite(number):
-            self.optimizer.steps[:] = steps
             self.end()
-            finite_number(self.loss(self.model(x), y), where, self.model)  # computed once more, to find where it comes from
+            # Computed once more, to find where it comes from.
+            finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
             raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
+        self._next = new, remembered, steps
         return number, answers
 
     def move(self) -> None:
-        self.parameters, self.memory = self._new, self._remembered
+        self.parameters, self.memory, self.steps = self._next
 
     def end(self) -> None:
         for p, array in zip(self.optimizer.parameters, self.parameters, strict=True):
             p.data = np.array(array.addressable_data(0))
         for name, arrays in self.memory.items():
             getattr(self.optimizer, name)[:] = [np.array(a.addressable_data(0)) for a in arrays]
+        self.optimizer.steps[:] = self.steps
 
-    def program(self, x: Array, y: Array) -> tuple[Any, Any]:
-        """(the compiled step for batches like this one, how the devices share its rows)."""
+    def program(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
+        """(the compiled step for batches like this one, what looks at labels before it, how the devices share its rows)."""
         key = (x.shape, x.dtype, y.shape, y.dtype)
         if key not in self.programs:
             even = len(x) % self.mesh.size == 0
             rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
             zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
-            tape = ag.record(self._step, x, y, zeros, self._rates())
+            tape = ag.record(self._step, np.asarray(x), np.asarray(y), zeros, self._rates([1] * len(self.optimizer.steps)))
+            step: Any = tape.to_jax(self.optimizer.parameters)
             placed = (whole, rows, rows, whole, whole)
-            run = self.jax.jit(
-                tape.to_jax(self.optimizer.parameters), in_shardings=placed, out_shardings=(whole, None, whole, whole)
-            )
-            self.programs[key] = run, rows
+            run = self.jax.jit(step, in_shardings=placed, out_shardings=(whole, None, whole, whole))
+            self.programs[key] = run, step.check, rows
         return self.programs[key]
 
     def _step(self, x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
@@ -135,45 +157,65 @@ class OnDevices:
             setattr(twin, name, list(memory[name]))
         count = rates.shape[1]
         twin.scales = lambda i, o: tuple(rates[i, j] for j in range(count))  # type: ignore[method-assign]
-        groups = [
-            SimpleNamespace(**{name: option for name, option in vars(o).items() if name != "lr"})  # `scales` has it
-            for o in self.optimizer.groups
-            for _ in o.parameters
-        ]
+        twin.steps = _Moving(type(twin).__name__)  # type: ignore[assignment]
+        groups = [_Options(**{name: x for name, x in vars(o).items() if name != "lr"}) for o in self._groups()]
         moved = zip(self.optimizer.parameters, found, groups, strict=True)
         new = [twin.updated(i, p, g, o) for i, (p, g, o) in enumerate(moved)]  # type: ignore[arg-type]
-        return value, output, new, {name: getattr(twin, name) for name in self.optimizer.remembers}
+        remembered = {name: getattr(twin, name) for name in self.optimizer.remembers}
+        return value, output if self.answers else None, new, remembered
 
-    def _rates(self) -> Array:
-        """What changes from step to step, a row for each parameter, computed in Python's floats."""
-        each = [o for o in self.optimizer.groups for _ in o.parameters]
+    def _rates(self, steps: list[int]) -> Array:
+        """What changes from step to step, a row for each parameter, computed in Python's floats; `steps` counts this one."""
+        now = copy.copy(self.optimizer)
+        now.steps = steps
         dtype = np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
-        return np.array([self.optimizer.scales(i, o) for i, o in enumerate(each)], dtype)
+        return np.array([now.scales(i, o) for i, o in enumerate(self._groups())], dtype)
+
+    def _groups(self) -> list[Any]:
+        """The group of each parameter."""
+        return [o for o in self.optimizer.groups for _ in o.parameters]
 
     def _sharding(self, *axes: str) -> Any:
         return self.jax.sharding.NamedSharding(self.mesh, self.jax.sharding.PartitionSpec(*axes))
 
     def _put(self, x: Any, sharding: Any) -> Any:
         """An array on the devices, of which those of this host take their part."""
-        array = np.asarray(x)
-        return self.jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+        return self.jax.make_array_from_callback(x.shape, sharding, lambda index: x[index])
 
-    def _whole(self, output: Any) -> Array:
-        """The output of all rows, also of those on other hosts."""
-        if output.is_fully_addressable:
-            return np.asarray(output)
-        gather: Callable[..., Any] = importlib.import_module("jax.experimental.multihost_utils").process_allgather
-        return np.asarray(gather(output, tiled=True))
+    def _facts(self) -> dict[str, Any]:
+        """What must be the same on every host, for the same training to happen there."""
+        state = {name: array.tobytes() for name, array in self.model.state_dict().items()}
+        state |= {f"optimizer.{name}": np.asarray(x).tobytes() for name, x in self.optimizer.state_dict().items()}
+        return {"the epoch": self.run.epoch, "the settings": self.run.settings} | state
+
+
+class _Moving:
+    """What changes from step to step, and would be a constant of the compiled one if it were read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getitem__(self, i: Any) -> Any:
+        raise TypeError(
+            f"updated of {self.name} reads the count of steps, or the learning rate, which change from step to step: read what "
+            "is made of them from self.scales(i, o), so that the compiled step takes them as inputs"
+        )
+
+
+class _Options(SimpleNamespace):
+    """The options of a group without the learning rate."""
+
+    @property
+    def lr(self) -> float:
+        return float(_Moving("the optimizer")[0])
 
 
 def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, batch: Sequence[Array], devices: Any) -> str:
     """What XLA makes of a step for batches like this (x, y): the text of the program of one device, with its all-reduce."""
     stepper = OnDevices(model, loss, Run(model, optimizer, 1, {}), devices)
-    optimizer_steps = list(optimizer.steps)
-    optimizer.steps[:] = [max(t, 1) for t in optimizer_steps]
     stepper.begin()
-    run, sharding = stepper.program(*batch)
+    run, _, sharding = stepper.program(*batch)
     shared = [stepper._put(a, sharding) for a in batch]
-    text: str = run.lower(stepper.parameters, *shared, stepper.memory, stepper._rates()).compile().as_text()
-    optimizer.steps[:] = optimizer_steps
+    rates = stepper._rates([1] * len(optimizer.steps))
+    text: str = run.lower(stepper.parameters, *shared, stepper.memory, rates).compile().as_text()
     return text

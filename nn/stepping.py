@@ -1,6 +1,7 @@
 """How a training takes a step: computed, or recorded once and replayed, or compiled for the devices of JAX."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +19,10 @@ Loss = Callable[[Any, Any], Any]
 
 
 class Stepper(Protocol):
-    """What moves the parameters of a training."""
+    """What moves the parameters of a training, which is a block with it."""
+
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: Any) -> None: ...
 
     def begin(self) -> None:
         """Before an epoch: take the parameters as they are."""
@@ -33,15 +37,15 @@ class Stepper(Protocol):
         """After an epoch: leave the parameters, and what the optimizer remembers, where everybody finds them."""
 
 
-def stepper_of(backend: str, devices: Any, compile: bool, model: Module, loss: Loss, run: Run) -> Stepper:
-    """What takes the steps of a training on a back end.
+def stepper_of(backend: str, devices: Any, compile: bool, model: Module, loss: Loss, run: Run, answers: bool) -> Stepper:
+    """What takes the steps of a training on a back end; if not `answers`, nobody looks at the model's output.
 
     Raises  ValueError  if there is no such back end, or devices are named that it does not have
     """
     if backend == "jax":
         from nn.devices import OnDevices
 
-        return OnDevices(model, loss, run, devices)
+        return OnDevices(model, loss, run, devices, answers)
     if backend != "numpy":
         raise ValueError(f"there is no back end {backend!r} to train on: choose numpy or jax")
     if devices is not None:
@@ -49,10 +53,11 @@ def stepper_of(backend: str, devices: Any, compile: bool, model: Module, loss: L
     return Here(model, loss, run, compile)
 
 
-class Here:
+class Here(nullcontext[None]):
     """Steps in NumPy: gradients by a sweep, or by a tape if `compile`."""
 
     def __init__(self, model: Module, loss: Loss, run: Run, compile: bool) -> None:
+        super().__init__()
         self.run = run
         self.take = (_replayed if compile else _computed)(model, loss, run.optimizer)
 

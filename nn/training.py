@@ -77,8 +77,8 @@ def fit(
         callback.on_start(run)
     _check_the_columns(run, named, held_out is not None)
     model.train()
-    stepper = stepper_of(backend, devices, compile, model, loss, run)
-    with interruptible() as interrupted:
+    stepper = stepper_of(backend, devices, compile, model, loss, run, bool(named))
+    with stepper, interruptible() as interrupted:
         while run.epoch < epochs and not run.stop:
             run.epoch += 1
             batches.epoch = run.epoch - 1

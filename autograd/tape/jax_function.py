@@ -19,17 +19,21 @@ def function(program: Program, places: Any, packed: Maker, name: str, parameters
             raise TypeError(f"parameter {i} must be a node that the function reads, got {node!r} of type {type(node).__name__}")
     run, refuse, tracer = pure(program, parameters), checks(program), jax().core.Tracer
 
-    def of_jax(*args: Any) -> Any:
+    def read(args: tuple[Any, ...]) -> tuple[Sequence[Any], list[Any]]:
         data: Sequence[Any] = ()
         if parameters:
             if not args or len(args[0]) != len(parameters):
                 raise TypeError(f"the first argument of {name} must be a list with the data of {len(parameters)} parameters")
             data, args = args[0], args[1:]
-        inputs = _inputs(args, places, name, many=len(program.inputs))
+        return data, _inputs(args, places, name, many=len(program.inputs))
+
+    def of_jax(*args: Any) -> Any:
+        data, inputs = read(args)
         if not any(isinstance(x, tracer) for x in inputs):
             refuse(inputs)
         return packed(_Outputs(run(data, *inputs)))
 
+    of_jax.check = lambda *args: refuse(read(args)[1])  # type: ignore[attr-defined]
     of_jax.__name__ = of_jax.__qualname__ = name
     return of_jax
 

@@ -2,7 +2,8 @@
 
 python -m tests.nn.training_on_devices curves FOLDER          eight devices beside NumPy, and checkpoints between them
 python -m tests.nn.training_on_devices host I N PORT FOLDER EPOCHS   host I of N, four devices each, with a checkpoint
-python -m tests.nn.training_on_devices alone FOLDER EPOCHS    the same training by NumPy
+python -m tests.nn.training_on_devices odd I N PORT           the same, where each host begins with weights of its own
+python -m tests.nn.training_on_devices alone FOLDER EPOCHS    the training of a host by NumPy
 """
 
 import json
@@ -68,25 +69,50 @@ def curves(folder):
     return found
 
 
+def join(index, count, port):
+    """Become one of several hosts."""
+    import jax
+
+    address = f"127.0.0.1:{port}"
+    jax.distributed.initialize(
+        address, num_processes=count, process_id=index, coordinator_bind_address=address, heartbeat_timeout_seconds=10
+    )
+
+
 def host(index, count, port, folder, epochs):
     """One of several hosts; after every epoch it says so."""
     import jax
 
-    jax.distributed.initialize(f"127.0.0.1:{port}", num_processes=count, process_id=index, heartbeat_timeout_seconds=10)
+    join(index, count, port)
 
     class Tell(nn.Callback):
         def on_epoch(self, run):
             print("epoch", run.epoch, flush=True)
 
-    history, _ = train(
-        "Adam", epochs=epochs, callbacks=[Tell(), nn.Checkpoint(Path(folder) / f"host{index}.npz")], backend="jax"
-    )
-    return {"loss": history.loss, "accuracy": history.metrics["accuracy"], "devices": len(jax.devices())}
+    history, _ = train("Adam", epochs=epochs, callbacks=[Tell(), nn.Checkpoint(Path(folder) / "run.npz")], backend="jax")
+    single, _ = train("Adam", np.float32, backend="jax")
+    return {
+        "loss": history.loss,
+        "accuracy": history.metrics["accuracy"],
+        "float32": single.loss,
+        "devices": len(jax.devices()),
+    }
+
+
+def odd(index, count, port):
+    """What a host says whose model has other first weights than that of its fellow."""
+    join(index, count, port)
+    model = nn.MLP(2, [3], 2, seed=index)
+    try:
+        nn.fit(model, (X, Y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=1, progress=False,
+               backend="jax")  # fmt: skip
+    except ValueError as error:
+        return str(error)
 
 
 def main(kind, *arguments):
     if kind == "alone":
-        return {"loss": train("Adam", epochs=int(arguments[1]))[0].loss}
+        return {"loss": train("Adam", epochs=int(arguments[1]))[0].loss, "float32": train("Adam", np.float32)[0].loss}
     many = 8 if kind == "curves" else 4
     os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={many}"
     os.environ["JAX_PLATFORMS"] = "cpu"
@@ -95,8 +121,9 @@ def main(kind, *arguments):
     jax.config.update("jax_enable_x64", True)
     if kind == "curves":
         return curves(*arguments)
-    index, count, port, folder, epochs = arguments
-    return host(int(index), int(count), int(port), folder, int(epochs))
+    index, count, port, *others = arguments
+    where = int(index), int(count), int(port)
+    return odd(*where) if kind == "odd" else host(*where, others[0], int(others[1]))
 
 
 if __name__ == "__main__":

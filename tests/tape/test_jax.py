@@ -138,7 +138,7 @@ def test_parameters_are_an_argument_or_read_anew(jax):
 def test_a_wrong_label_is_refused_by_its_row(jax):
     x = np.zeros((2, 3), np.float32)
     f, tape = compile(nn.cross_entropy, backend="jax"), record(nn.cross_entropy, x, np.array([0, 1]))
-    for call in (f, tape.to_jax()):
+    for call in (f, tape.to_jax(), tape.to_jax().check):
         with pytest.raises(ValueError, match="got 3 in row 1"):
             call(x, np.array([0, 3]))
 
