@@ -11,6 +11,7 @@ accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
 Dataset, Loader, train_test_split, standardise, one_hot rows in mini-batches, and made fit
+OnDisk, save_rows                                      rows that do not fit in memory
 fit, predict, History                                  training, and use
 Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch, record_training
                                                        what can be done meanwhile
@@ -42,6 +43,7 @@ from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
 from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
+from nn.on_disk import OnDisk, save_rows
 from nn.optimizers import SGD, Optimizer
 from nn.predicting import predict
 from nn.preparing import one_hot, standardise
@@ -82,6 +84,7 @@ __all__ = [
     "Loader",
     "LogSoftmax",
     "Module",
+    "OnDisk",
     "Optimizer",
     "Plateau",
     "RMSNorm",
@@ -130,6 +133,7 @@ __all__ = [
     "record_training",
     "save",
     "save_for_torch",
+    "save_rows",
     "scalar",
     "schedules",
     "standardise",

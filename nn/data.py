@@ -10,12 +10,16 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn.on_disk import OnDisk, Picked
+
 Array = NDArray[Any]
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
 
 
 class Dataset:
     """Arrays that share their first axis, as one thing with rows: any index of the first axis gives a tuple, one part an array.
+
+    An array may be `OnDisk`, of rows that stay on the disk until they are asked for.
 
     Shapes  arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
     Raises  ValueError  if there is no array or no row, or if the lengths differ (names the shapes)
@@ -27,7 +31,7 @@ class Dataset:
     array([5, 6])
     """
 
-    def __init__(self, *arrays: ArrayLike) -> None:
+    def __init__(self, *arrays: Any) -> None:
         self.arrays = _in_step(arrays)
 
     def __len__(self) -> int:
@@ -45,7 +49,12 @@ class Loader(Generic[Batch]):
     """Mini-batches of arrays that share their first axis: a tuple of arrays, or one array if one was given.
 
     In place of arrays a `Dataset` can be given, or anything else with a length that gives, for an array of row numbers, a
-    tuple of arrays of these rows. Nothing beyond the batch is copied.
+    tuple of arrays of these rows; an array may be `OnDisk`, or a memory map of NumPy. Nothing beyond the batch is copied, or
+    read from the disk; the order of an epoch takes 8 bytes a row.
+
+    With share=(i, n) it gives of each batch the i-th of n parts, as even as can be, one after the other: what host i of n
+    reads. The batches, and their number, are those of one host, whatever n is; where a batch has fewer rows than there are
+    hosts, a part has none.
 
     Each pass is one epoch. Its order depends only on `seed` and on `epoch`, the number of passes begun: set
     `epoch` to take up a run where it stopped. Where batch_size does not divide n, the last batch is short, or
@@ -54,7 +63,8 @@ class Loader(Generic[Batch]):
     Shapes   arrays (n, …) -> batches (batch_size, …)
     Raises   TypeError   if batch_size, seed or epoch is no integer
              ValueError  if there is no array, no row, or no batch after drop_last; if the lengths differ
-                         (names the shapes); if batch_size < 1; if seed or epoch is negative
+                         (names the shapes); if batch_size < 1; if seed or epoch is negative; if share is no (i, n) with
+                         0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
     >>> len(loader)
@@ -78,6 +88,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
+        share: tuple[int, int] = (0, 1),
     ) -> None: ...
     @overload
     def __init__(
@@ -87,6 +98,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
+        share: tuple[int, int] = (0, 1),
     ) -> None: ...
     def __init__(
         self,
@@ -95,6 +107,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         self._source = arrays[0] if len(arrays) == 1 and _gives_rows(arrays[0]) else Dataset(*arrays)
         self._rows = len(self._source)
@@ -104,6 +117,9 @@ class Loader(Generic[Batch]):
         self._seed = whole("seed", seed, least=0)
         self._shuffle = shuffle
         self._drop_last = drop_last
+        self._share = tuple(whole("share", k, least=0) for k in share)
+        if len(self._share) != 2 or self._share[0] >= self._share[1]:
+            raise ValueError(f"share must be (i, n) with 0 ≤ i < n, for host i of n; got {share!r}")
         self.epoch = 0
         if not len(self):
             raise ValueError(f"drop_last leaves no batch: {self._rows} rows, batch_size={batch_size}")
@@ -114,16 +130,35 @@ class Loader(Generic[Batch]):
         return whole_batches + (rest > 0 and not self._drop_last)
 
     def __iter__(self) -> Iterator[Batch]:
+        return self._read(self._orders())
+
+    def picked(self) -> Iterator[tuple[Picked, ...]]:
+        """The next epoch with nothing read yet: of each batch, for each array, what reads the rows that it is asked for.
+
+        Raises  TypeError  if the loader is of rows of another kind than arrays
+        """
+        if not isinstance(self._source, Dataset):
+            raise TypeError(f"rows can be picked from arrays, not from {self._source!r:.80}")
+        arrays = self._source.arrays
+        return (tuple(Picked(array, rows) for array in arrays) for rows in self._orders())
+
+    def _orders(self) -> Iterator[NDArray[np.int64]]:
+        """The numbers of the rows of each batch; another pass has begun."""
         epoch = whole("epoch", self.epoch, least=0)
         self.epoch = epoch + 1
-        return self._batches(epoch)
+        return self._ordered(epoch)
 
-    def _batches(self, epoch: int) -> Iterator[Any]:
+    def _ordered(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         order = np.arange(self._rows)
         if self._shuffle:
             order = generator(self._seed, epoch).permutation(order)
+        part, parts = self._share
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
+            yield rows[len(rows) * part // parts : len(rows) * (part + 1) // parts]
+
+    def _read(self, batches: Iterator[NDArray[np.int64]]) -> Iterator[Any]:
+        for rows in batches:
             batch = _rows_of(self._source, rows)
             yield batch if len(batch) > 1 else batch[0]
 
@@ -204,8 +239,13 @@ def as_array(name: str, value: object) -> Array:
         raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
 
 
-def _in_step(values: tuple[ArrayLike, ...]) -> tuple[Array, ...]:
-    arrays = tuple(as_array(f"argument {i}", value) for i, value in enumerate(values))
+def as_rows(name: str, value: Any) -> Any:
+    """`value` if it is on the disk, and else `as_array` of it."""
+    return value if isinstance(value, OnDisk) else as_array(name, value)
+
+
+def _in_step(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
     if not arrays:
         raise ValueError("give at least one array, got none")
     shapes = ", ".join(str(array.shape) for array in arrays)
@@ -220,7 +260,8 @@ def _in_step(values: tuple[ArrayLike, ...]) -> tuple[Array, ...]:
 
 def _gives_rows(source: Any) -> bool:
     """Whether something is rows of its own kind, and not an array or what can be made into one."""
-    return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not isinstance(source, np.ndarray | list | tuple)
+    listed = isinstance(source, np.ndarray | list | tuple | OnDisk)
+    return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
 
 
 def _rows_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
@@ -235,7 +276,9 @@ def _rows_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     return batch
 
 
-def _take(array: Array, rows: NDArray[np.int64]) -> Array:
-    taken = np.take(array, rows, axis=0)
+def _take(array: Any, rows: NDArray[np.int64]) -> Array:
+    if isinstance(array, OnDisk):
+        return array[rows]
+    taken: Array = np.take(array, rows, axis=0)
     taken.flags.writeable = False
     return taken

@@ -15,8 +15,7 @@ Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et 
 
 import copy
 import importlib
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 import autograd as ag
 from autograd import Tensor, gradients
 from nn.callbacks import Callback, Run
+from nn.data import Loader
 from nn.finiteness import finite_number
 from nn.hosts import number_of, refuse_different_beginnings, whole_of
 from nn.last_words import LastWords
@@ -82,14 +82,18 @@ class OnDevices:
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
             raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
         self.programs: dict[Any, Any] = {}
-        self.until_the_end = ExitStack()
+        self.last_words: LastWords | None = None
 
     def __enter__(self) -> None:
         if self.jax.process_count() > 1:
-            self.until_the_end.enter_context(LastWords(_LOST))
+            self.last_words = LastWords(_LOST)
 
     def __exit__(self, *error: Any) -> None:
-        self.until_the_end.close()
+        if self.last_words is not None:
+            self.last_words.unsay()
+
+    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
+        return loader if self.jax.process_count() == 1 else loader.picked()  # type: ignore[return-value]  # fit gives it two
 
     def begin(self) -> None:
         if not self.programs and self.jax.process_count() > 1:
@@ -103,8 +107,8 @@ class OnDevices:
         steps = [t + 1 for t in self.steps]
         run, check, sharding = self.program(x, y)
         rest = self.memory, self._rates(steps)
-        if {x.dtype.kind, y.dtype.kind} & {"i", "u"}:  # labels, which the compiled step would not look at
-            check(self.parameters, np.asarray(x), np.asarray(y), *rest)
+        # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
+        check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
         try:
             shared = self._put(x, sharding), self._put(y, sharding)
             value, output, new, remembered = run(self.parameters, *shared, *rest)
@@ -112,6 +116,8 @@ class OnDevices:
             number = number_of(self.jax, value)
             answers = whole_of(output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
+            if self.last_words is not None:
+                self.last_words.speak()  # there may be no time to tell of the error
             raise RuntimeError(
                 f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. {_AGAIN}"
             ) from error

@@ -6,24 +6,28 @@ tiny process listens to the training, and speaks when it falls silent.
 
 import subprocess
 import sys
-from types import TracebackType
 
 _LISTENER = "import sys; heard = sys.stdin.read(); heard.endswith('\\0') or sys.stderr.write(heard)"
 
 
 class LastWords:
-    """A block, of which these words are printed to stderr if the process ends within it."""
+    """Words that are printed to stderr when the process ends, if they were not taken back."""
 
     def __init__(self, words: str) -> None:
-        self.words = words
-
-    def __enter__(self) -> None:
-        self.listener = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _LISTENER], stdin=subprocess.PIPE, text=True, start_new_session=True
-        )
+        command = [sys.executable, "-I", "-S", "-c", _LISTENER]
+        self.listener = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
         assert self.listener.stdin is not None
-        self.listener.stdin.write(f"{self.words}\n")
+        self.listener.stdin.write(f"{words}\n")
         self.listener.stdin.flush()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.listener.communicate("\0")
+    def speak(self) -> None:
+        """Print them now."""
+        self._end("")
+
+    def unsay(self) -> None:
+        """Take them back, if they are not printed."""
+        self._end("\0")
+
+    def _end(self, sign: str) -> None:
+        if self.listener.returncode is None:
+            self.listener.communicate(sign)

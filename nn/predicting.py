@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from autograd import no_grad
 from nn.data import Loader
 from nn.module import Module
+from nn.on_disk import OnDisk
 
 Array = NDArray[Any]
 
@@ -17,7 +18,7 @@ Array = NDArray[Any]
 ROWS_AT_ONCE = 1024
 
 
-def predict(model: Module, x: ArrayLike) -> Array:
+def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
     """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
 
     Shapes  x (n, …) -> (n, …)

@@ -1,6 +1,6 @@
 """How a training takes a step: computed, or recorded once and replayed, or compiled for the devices of JAX."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 import autograd as ag
 from autograd import gradients
 from nn.callbacks import Run
+from nn.data import Loader
 from nn.finiteness import finite_number
 from nn.module import Module
 from nn.optimizers import Optimizer
@@ -23,6 +24,9 @@ class Stepper(Protocol):
 
     def __enter__(self) -> object: ...
     def __exit__(self, *error: Any) -> None: ...
+
+    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
+        """The batches of an epoch, as `take` wants them."""
 
     def begin(self) -> None:
         """Before an epoch: take the parameters as they are."""
@@ -60,6 +64,9 @@ class Here(nullcontext[None]):
         super().__init__()
         self.run = run
         self.take = (_replayed if compile else _computed)(model, loss, run.optimizer)
+
+    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
+        return loader
 
     def begin(self) -> None:
         pass

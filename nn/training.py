@@ -5,23 +5,25 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
 from nn.callbacks import Callback, Run
-from nn.data import Loader, as_array, whole
+from nn.data import Loader, as_rows, whole
 from nn.finiteness import finite_number
 from nn.history import History
 from nn.interrupting import interruptible
 from nn.metrics import accuracy
 from nn.module import Module
+from nn.on_disk import OnDisk
 from nn.optimizers import Optimizer
 from nn.predicting import predict
 from nn.running import Running
 from nn.stepping import stepper_of
 
 Array = NDArray[Any]
-Rows = tuple[ArrayLike, ArrayLike]
+Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk]
 Loss = Callable[[Any, Any], Any]
 Metric = Callable[[Any, Any], Any]
 
@@ -57,6 +59,8 @@ def fit(
     gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the history is that of the whole
     epochs.
 
+    Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
+
     Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
     Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
                                 finite. No parameter has moved by that step
@@ -67,10 +71,12 @@ def fit(
     """
     whole("epochs", epochs, least=1)
     _check_that_it_moves(model, optimizer)
-    batches: Loader[tuple[Array, ...]] = Loader(*_pair("train", train), batch_size=batch_size, seed=seed)
+    x, y = _pair("train", train)
+    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed)
     held_out = None if validation is None else _pair("validation", validation)
+    held_out = held_out and (held_out[0], np.asarray(held_out[1]))
     named = {getattr(m, "__name__", "metric"): m for m in _listed(metrics)}
-    settings = {"rows": len(as_array("y", train[1])), "batch_size": batch_size, "seed": seed}
+    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed}
     run = Run(model, optimizer, epochs, settings)
     run.callbacks = sorted(callbacks, key=lambda callback: callback.rank)
     for callback in run.callbacks:
@@ -86,7 +92,7 @@ def fit(
             stepper.begin()
             seen = {name: Running(metric) for name, metric in named.items()}
             total, rows = 0.0, 0
-            with _Bar(batches, f"epoch {run.epoch}/{epochs}", progress) as bar:
+            with _Bar(stepper.batches(batches), len(batches), f"epoch {run.epoch}/{epochs}", progress) as bar:
                 for step, (x, y) in enumerate(bar, start=1):
                     number, output = stepper.take(x, y, f"in epoch {run.epoch}, step {step}")
                     for running in seen.values():
@@ -132,7 +138,7 @@ class _Bar:
     #: The numbers change every so many batches: sooner than one can read, and seldom enough to cost nothing.
     EVERY = 50
 
-    def __init__(self, batches: Loader[Any], title: str, progress: bool) -> None:
+    def __init__(self, batches: Iterable[Any], count: int, title: str, progress: bool) -> None:
         self.batches: Any = batches
         self.bar: Any = None
         if progress and sys.stderr.isatty():
@@ -140,7 +146,7 @@ class _Bar:
                 from tqdm import tqdm
             except ImportError:
                 return
-            self.batches = self.bar = tqdm(batches, title, leave=False, unit="batch")
+            self.batches = self.bar = tqdm(batches, title, count, leave=False, unit="batch")
 
     def __enter__(self) -> "_Bar":
         return self
@@ -187,11 +193,11 @@ def _check_the_columns(run: Run, named: dict[str, Metric], validation: bool) -> 
         )
 
 
-def _pair(name: str, given: Rows) -> tuple[Array, Array]:
-    """(x, y) as arrays with equally many rows, one at least."""
+def _pair(name: str, given: Rows) -> tuple[Any, Any]:
+    """(x, y) as arrays, or what is on the disk, with equally many rows, one at least."""
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(given).__name__} {given!r:.60}")
-    x, y = as_array(f"{name} x", given[0]), as_array(f"{name} y", given[1])
+    x, y = as_rows(f"{name} x", given[0]), as_rows(f"{name} y", given[1])
     if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
         raise ValueError(f"{name} x and y must have equally many rows, one at least; got shapes {x.shape} and {y.shape}")
     return x, y

@@ -1,4 +1,4 @@
-"""Trainings on virtual devices and on several hosts, run as programs of their own: what is printed last is JSON.
+"""Trainings on virtual devices and on several hosts, run as programs of their own, which print what they found as JSON.
 
 python -m tests.nn.training_on_devices curves FOLDER          eight devices beside NumPy, and checkpoints between them
 python -m tests.nn.training_on_devices host I N PORT FOLDER EPOCHS   host I of N, four devices each, with a checkpoint
@@ -27,14 +27,14 @@ OPTIMIZERS = {
 }
 
 
-def train(optimizer, dtype=np.float64, epochs=3, callbacks=(), scheduled=False, **options):
-    """(history, model) of a small training whose last batch is short."""
+def train(optimizer, dtype=np.float64, epochs=3, callbacks=(), scheduled=False, x=None, **options):
+    """(history, model) of a small training whose last batch is short, on the rows x, which may be on the disk."""
     model = nn.MLP(2, [16], 2, seed=0, dtype=dtype)
     moves = OPTIMIZERS[optimizer](model.parameters())
     if scheduled:
         callbacks = [*callbacks, nn.Schedule(moves, nn.schedules.cosine(12))]
     history = nn.fit(
-        model, (X.astype(dtype), Y), loss=nn.cross_entropy, optimizer=moves, epochs=epochs, batch_size=64,
+        model, (X.astype(dtype) if x is None else x, Y), loss=nn.cross_entropy, optimizer=moves, epochs=epochs, batch_size=64,
         validation=(X[:50].astype(dtype), Y[:50]), callbacks=callbacks, progress=False, **options,
     )  # fmt: skip
     return history, model
@@ -75,8 +75,19 @@ def join(index, count, port):
 
     address = f"127.0.0.1:{port}"
     jax.distributed.initialize(
-        address, num_processes=count, process_id=index, coordinator_bind_address=address, heartbeat_timeout_seconds=10
+        address, num_processes=count, process_id=index, coordinator_bind_address=address, heartbeat_timeout_seconds=6
     )
+
+
+class Counted(nn.OnDisk):
+    """Counts the rows that are read."""
+
+    read = 0
+
+    def __getitem__(self, rows):
+        found = super().__getitem__(rows)
+        self.read += len(found)
+        return found
 
 
 def host(index, count, port, folder, epochs):
@@ -90,13 +101,10 @@ def host(index, count, port, folder, epochs):
             print("epoch", run.epoch, flush=True)
 
     history, _ = train("Adam", epochs=epochs, callbacks=[Tell(), nn.Checkpoint(Path(folder) / "run.npz")], backend="jax")
-    single, _ = train("Adam", np.float32, backend="jax")
-    return {
-        "loss": history.loss,
-        "accuracy": history.metrics["accuracy"],
-        "float32": single.loss,
-        "devices": len(jax.devices()),
-    }
+    rows = Counted(nn.save_rows(Path(folder) / f"rows{os.getpid()}", np.array_split(X.astype(np.float32), 3)))
+    single, _ = train("Adam", np.float32, x=rows, backend="jax")
+    found = {"loss": history.loss, "accuracy": history.metrics["accuracy"], "float32": single.loss}
+    return found | {"read": rows.read, "devices": len(jax.devices())}
 
 
 def odd(index, count, port):
@@ -127,4 +135,4 @@ def main(kind, *arguments):
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])), flush=True)
+    print("\nfound", json.dumps(main(*sys.argv[1:])), flush=True)
