@@ -18,6 +18,7 @@ Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, Tensor
 Running                                                metrics of rows that come in batches
 save, load, UnreadableFileError                        models as files
 load_from_torch, save_for_torch, torch_state           and to and from PyTorch
+load_onnx                                              and from ONNX, to which `record(model, x).to_onnx(path)` writes
 datasets, plots                                        MNIST and two moons; pictures
 scalar                                                 networks of single Values
 estimators                                             perceptrons for scikit-learn: import nn.estimators
@@ -44,6 +45,7 @@ from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_square
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.on_disk import OnDisk, save_rows
+from nn.onnx_files import load_onnx
 from nn.optimizers import SGD, Optimizer
 from nn.predicting import predict
 from nn.preparing import one_hot, standardise
@@ -120,6 +122,7 @@ __all__ = [
     "kl_divergence",
     "load",
     "load_from_torch",
+    "load_onnx",
     "mean_absolute_error",
     "mean_squared_error",
     "multiclass_hinge",

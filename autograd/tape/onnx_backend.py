@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.activations import leaky_relu, relu, softplus
+from autograd.rules.softmax import softmax
 from autograd.tape.backends import called, leaf_data, refuse_branches
 from autograd.tape.onnx_namespace import OnnxNamespace
 from autograd.tape.onnx_reader import OnnxReader
@@ -16,6 +18,16 @@ from autograd.tape.program import Captured, Constant, Input, Program, Step
 OPSET, IR = 17, 8
 
 _FLOAT = np.dtype(float)
+
+#: Ops that ONNX has as one operator, which other programs know at once, and which of its attributes our parameters are.
+#: Runtimes have these in float32; elsewhere they are what their rules say. Its Sigmoid, Elu and LogSoftmax are not here, since
+#: runtimes give 0 for what is small there.
+_OPERATORS = {
+    relu: ("Relu", {}),
+    leaky_relu: ("LeakyRelu", {"slope": "alpha"}),
+    softplus: ("Softplus", {}),
+    softmax: ("Softmax", {"axis": "axis"}),
+}
 
 
 def onnx() -> Any:
@@ -98,6 +110,10 @@ def model_of(program: Program, name: str) -> Any:
 def _read(reader: OnnxReader, step: Step, inputs: list[Any]) -> Any:
     """The result of a step: its rule, read in ONNX's operators."""
     shape, dtype = _kind(step)
+    if step.op in _OPERATORS and dtype == np.float32 and len(step.params.get("axis", (0,))) == 1:
+        operator, names = _OPERATORS[step.op]
+        attributes = {names[name]: value[0] if name == "axis" else value for name, value in step.params.items()}
+        return reader.node(operator, [reader.name(inputs[0], dtype)], shape, dtype, **attributes)
     y = step.op.forward(OnnxNamespace(reader), *inputs, **step.params)
     if not isinstance(y, Piece):
         y = reader.given(reader.name(np.broadcast_to(np.asarray(y, dtype), shape)), (shape, dtype))

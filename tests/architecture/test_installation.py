@@ -58,6 +58,36 @@ def test_an_op_that_needs_scipy_says_how_to_get_it():
     assert "ImportError: gammaln needs SciPy: pip install 'glassgrad[special]'" in done.stderr
 
 
+TO_JAX_AND_ONNX = """
+import numpy as np
+x, y = np.ones((2, 2), np.float32), np.array([0, 1])
+model = nn.MLP(2, [2], 2)
+sgd = nn.SGD(model.parameters(), lr=0.1)
+tape = autograd.record(model, x)
+calls = {
+    "jax": [
+        lambda: autograd.compile(model, backend="jax")(x),
+        lambda: tape.to_jax(),
+        lambda: nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=sgd, epochs=1, backend="jax"),
+    ],
+    "onnx": [lambda: tape.to_onnx("f.onnx"), lambda: nn.load_onnx("f.onnx")],
+}
+for extra, uses in calls.items():
+    for use in uses:
+        try:
+            use()
+        except ImportError as error:
+            assert f"pip install 'glassgrad[{extra}]'" in str(error), error
+        else:
+            raise AssertionError(extra)
+"""
+
+
+def test_what_needs_jax_or_onnx_says_how_to_get_it():
+    done = run(ONLY_THE_BASE.replace("try:\n", f"{TO_JAX_AND_ONNX}\ntry:\n", 1))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 def test_another_package_installed_over_this_one_is_explained(tmp_path):
     shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
     assert run("import autograd", cwd=tmp_path).returncode == 0
