@@ -24,6 +24,8 @@ def main(x, labels, weights, rate):
             w -= rate * g
         return [float(value), *state]
 
+    pickle.dump("", sys.stdout.buffer)
+    sys.stdout.buffer.flush()
     for line in iter(sys.stdin.buffer.readline, b""):
         start = time.perf_counter()
         for _ in range(int(line)):

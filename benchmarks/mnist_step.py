@@ -5,7 +5,7 @@ import numpy as np
 import autograd as ag
 import nn
 from benchmarks.outside import Outside
-from benchmarks.timing import Contest, Table, compare
+from benchmarks.timing import Contest, NotHereError, Table, compare
 
 RATE = 0.1
 SIZES = ((32, 128), (64, 128), (256, 128), (256, 512))
@@ -26,7 +26,8 @@ def one(rounds: int, batch: int, hidden: int) -> Table:
     contest.enter("glassgrad, eager", ours, x, labels, hidden)
     contest.enter("NumPy by hand", by_hand, x, labels, weights)
     contest.enter("PyTorch 2.13, eager", pytorch, x, labels, weights)
-    contest.enter("JAX, jit", jax, x, labels, weights)
+    contest.enter("JAX, jit", jax, "cpu", x, labels, weights)
+    contest.enter("JAX, jit, on a GPU", jax, "gpu", x, labels, weights)
     contest.enter("MyGrad", mygrad, x, labels, weights)
     contest.enter("HIPS autograd", Outside, "autograd==1.9.1", "hips_step.py", x, labels, weights, RATE)
     contest.enter("floor: the matrix products", products, x, weights)
@@ -91,9 +92,14 @@ def pytorch(x, labels, weights):
     return run
 
 
-def jax(x, labels, weights):
+def jax(platform, x, labels, weights):
     import jax
     import jax.numpy as jnp
+
+    try:
+        device = jax.devices(platform)[0]
+    except RuntimeError:
+        raise NotHereError(f"JAX finds no {platform.upper()} here") from None
 
     def loss(p, x, labels):
         w1, b1, w2, b2 = p
@@ -105,8 +111,7 @@ def jax(x, labels, weights):
         value, gradients = jax.value_and_grad(loss)(p, x, labels)
         return value, [w - RATE * g for w, g in zip(p, gradients, strict=True)]
 
-    state = [jnp.asarray(w) for w in weights]
-    inputs, targets = jnp.asarray(x), jnp.asarray(labels)
+    state, inputs, targets = jax.device_put((weights, x, labels), device)
 
     def run():
         value, state[:] = step(state, inputs, targets)

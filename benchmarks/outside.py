@@ -1,4 +1,4 @@
-"""A contestant that cannot share our environment: it runs in one of its own, in a process that times itself."""
+"""A contestant that cannot share our environment, or our process: it runs in one of its own, which times itself."""
 
 import os
 import pickle
@@ -9,24 +9,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.timing import NotHereError
 
-class Outside:
-    """A program of this folder in an environment with one package; it reads its arguments, then numbers of runs.
 
-    Raises  ImportError  if the environment cannot be made
+class Process:
+    """A program that reads its arguments, says "" if it can run with them or else why not, and then reads numbers of runs.
+
+    Raises  NotHereError  if it says why not
     """
 
-    def __init__(self, requirement: str, program: str, *args: Any) -> None:
-        try:
-            python = _environment(requirement)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise ImportError(f"an environment with {requirement} could not be made: {error}") from None
-        file = Path(__file__).with_name(program)
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        self._process = subprocess.Popen(
-            [python, "-P", file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=file.anchor
-        )
+    def __init__(self, command: list[Any], environment: dict[str, str], folder: str | Path, *args: Any) -> None:
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=folder)
         pickle.dump(args, self._process.stdin)
+        self._process.stdin.flush()
+        if why := pickle.load(self._process.stdout):
+            self.close()
+            raise NotHereError(why)
 
     def __call__(self) -> list[Any]:
         return self._asked(1)[1]
@@ -45,6 +43,22 @@ class Outside:
         self._process.stdin.write(f"{runs}\n".encode())
         self._process.stdin.flush()
         return pickle.load(self._process.stdout)
+
+
+class Outside(Process):
+    """A program of this folder in an environment with one package.
+
+    Raises  ImportError  if the environment cannot be made
+    """
+
+    def __init__(self, requirement: str, program: str, *args: Any) -> None:
+        try:
+            python = _environment(requirement)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ImportError(f"an environment with {requirement} could not be made: {error}") from None
+        file = Path(__file__).with_name(program)
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        super().__init__([python, "-P", file], environment, file.anchor, *args)
 
 
 def _environment(requirement: str) -> Path:

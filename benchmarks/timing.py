@@ -25,6 +25,10 @@ TOLERANCE = 1e-5
 TURN = 0.03
 
 
+class NotHereError(Exception):
+    """What a contestant runs on is not here."""
+
+
 @dataclass
 class Contest:
     """Who is timed, the first of them against all others; who is missing and why; what else there is to say."""
@@ -34,11 +38,13 @@ class Contest:
     notes: list[str] = field(default_factory=list)
 
     def enter(self, name: str, make: Callable[..., Run], *args: Any) -> None:
-        """Add what `make(*args)` gives; if a package for it is not there, say so."""
+        """Add what `make(*args)` gives; if a package for it, or what it runs on, is not there, say so."""
         try:
             self.runs[name] = make(*args)
         except ImportError as error:
             self.missing.append(f"{name} ({error}): pip install 'glassgrad[bench]'")
+        except NotHereError as error:
+            self.missing.append(f"{name}: {error}")
 
 
 @dataclass

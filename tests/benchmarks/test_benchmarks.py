@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import __main__, cheap, growth, mnist_step, moons, outside, timing
+from benchmarks import __main__, cheap, devices, growth, mnist_step, moons, outside, timing
 from benchmarks import gpt as gpt_benchmark
 from benchmarks.__main__ import WORKLOADS, main
 from benchmarks.timing import Contest, agree, compare
@@ -14,6 +14,7 @@ SMALL = {
     "gpt": lambda: gpt_benchmark.measure(1, tokens=[0, 1, 0]),
     "moons": lambda: moons.measure(1, points=4),
     "MNIST": lambda: mnist_step.measure(1, sizes=((8, 4),))[0],
+    "devices": lambda: devices.measure(1, sizes=((8, 4),), counts=(1, 2))[0],
     "cheap": lambda: cheap.measure(1, variables=5, tokens=[0, 1, 0])[0],
 }
 

@@ -1,0 +1,48 @@
+"""A training step on devices of JAX, in a process of its own: how many there are is settled before JAX starts."""
+
+import pickle
+import sys
+import time
+
+import numpy as np
+
+import nn
+from benchmarks.mnist_step import RATE
+
+
+def main(platform, devices, x, labels, hidden):
+    from nn.callbacks import Run
+    from nn.devices import OnDevices
+
+    def say(what):
+        pickle.dump(what, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+    try:
+        import jax
+    except ImportError:
+        say("JAX is not installed: pip install 'glassgrad[bench]'")
+        return
+    try:
+        found = jax.devices(platform)[:devices]
+    except RuntimeError:
+        say(f"JAX finds no {platform.upper()} here")
+        return
+    if len(found) < devices:
+        say(f"JAX has {len(found)} of {devices} devices")
+        return
+    model = nn.MLP(x.shape[1], [hidden], 10, seed=0)
+    stepper = OnDevices(model, nn.cross_entropy, Run(model, nn.SGD(model.parameters(), lr=RATE), 1, {}), found, answers=False)
+    stepper.begin()
+    say("")
+    for line in iter(sys.stdin.buffer.readline, b""):
+        start = time.perf_counter()
+        for _ in range(int(line)):
+            loss, _ = stepper.take(x, labels, "in a benchmark")
+            stepper.move()
+        seconds = time.perf_counter() - start
+        say((seconds, [loss, *map(np.asarray, stepper.parameters)]))
+
+
+if __name__ == "__main__":
+    main(*pickle.load(sys.stdin.buffer))
