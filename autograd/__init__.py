@@ -9,7 +9,7 @@
     compile, record              a function as a tape: recorded once, replayed at machine speed
     draw, scope                  the graph as a picture, and frames in it
     explain, paths               its gradient as text, step by step and path by path
-    check_gradients              is a derivative right, and if not, where and why
+    check_gradients              is a derivative right, and if not, where and why; gradients_hold is a test of it
 
 An op is one row of facts in `autograd.rules`; everything else reads it.
 """
@@ -22,7 +22,7 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
-from autograd.checks import GradientError, check_gradients
+from autograd.checks import GradientError, check_gradients, gradients_hold
 from autograd.draw import Drawing, Paths, RenderError, draw, explain, paths
 from autograd.checkpointing import checkpoint
 from autograd.flat import ravel_tree
@@ -72,8 +72,8 @@ from autograd.value import Value
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Paths", "RenderError", "Tape", "Tensor", "Value",
     "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain", "grad", "gradients",
-    "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient",
-    "value_and_grad", "vjp",
+    "gradients_hold", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record", "remember_lines",
+    "scope", "stop_gradient", "value_and_grad", "vjp",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

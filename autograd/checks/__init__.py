@@ -12,5 +12,6 @@ checking                     `check_gradients`
 
 from autograd.checks.checking import check_gradients
 from autograd.checks.errors import GradientError, Report
+from autograd.checks.property import gradients_hold
 
-__all__ = ["GradientError", "Report", "check_gradients"]
+__all__ = ["GradientError", "Report", "check_gradients", "gradients_hold"]

@@ -52,7 +52,7 @@ def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Ge
     where = f"{subject.arguments.entry(entry)}" if entry is not None else "a random direction"
     return GradientError(
         cause, entry=where, claimed=miss.claimed, measured=miss.measured, bar=miss.bar, oracle=miss.oracle,
-        op=node.op if node is not None else None, order=subject.order, details=details, drawing=_drawn(subject, node),
+        op=node.op if node is not None else None, order=subject.order, details=details, drawn=lambda: _drawn(subject, node),
     )  # fmt: skip
 
 

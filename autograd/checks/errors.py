@@ -1,5 +1,7 @@
 """What a check gives back: a report, or a `GradientError` that says what is wrong, where, and by how much."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,13 +69,18 @@ class GradientError(AssertionError):
         op: Any = None,
         order: int = 1,
         details: tuple[str, ...] = (),
-        drawing: Drawing | None = None,
+        drawn: Callable[[], Drawing | None] | None = None,
     ) -> None:
         self.cause, self.entry, self.claimed, self.measured, self.bar = cause, entry, claimed, measured, bar
-        self.oracle, self.op, self.order, self.details, self.drawing = oracle, op, order, details, drawing
+        self.oracle, self.op, self.order, self.details, self._drawn = oracle, op, order, details, drawn
         self.smallest: tuple[Any, ...] | None = None
         self.picture: str | None = None
         super().__init__(cause)
+
+    @functools.cached_property
+    def drawing(self) -> Drawing | None:
+        """A picture of the graph with the way through the op at fault marked, or None; made when it is asked for."""
+        return None if self._drawn is None else self._drawn()
 
     @property
     def ratio(self) -> float:

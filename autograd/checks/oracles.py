@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.differences import Along, Slope
-from autograd.checks.readings import STEP, Complex, Dual
+from autograd.checks.readings import Complex, Dual, step_for
 from autograd.checks.replay import Replay, ReplayError
 from autograd.checks.structure import degree
 from autograd.checks.subjects import Claimed, Graphed, Subject
@@ -32,6 +32,9 @@ NAMES = {
 
 #: A part of the result below which two numbers count as equal, whatever the error bars say, by oracle.
 RTOL = {"exact": 2e-13, "complex": 2e-13, "dual": 2e-13, "differences": 2e-9, "taylor": 1e-6}
+
+#: Arguments smaller than that leave no room below them for a tangent.
+SMALLEST = 1e-250
 
 #: How far a step may go, as a part of a number's own size.
 REACH = 0.1
@@ -58,6 +61,9 @@ class Oracles:
         if subject.replay is None:
             self.sharp = ["complex"] if choice in (None, "complex") and not subject.arguments.single else []
         elif isinstance(subject, Graphed) and subject.degenerate:
+            self.sharp = []
+        sizes = np.abs(subject.arguments.point)
+        if ((sizes > 0) & (sizes < SMALLEST)).any():
             self.sharp = []
 
     def sharply(self, v: Any) -> Measured | None:
@@ -95,14 +101,15 @@ class Oracles:
 
     def _complex_step(self, subject: Claimed, v: Any) -> Measured:
         self.evaluations += 1
+        step = step_for(subject.arguments.point)
         try:
             with quiet():
-                y = subject.complex_value(subject.arguments.point + 1j * STEP * v)
+                y = subject.complex_value(subject.arguments.point + 1j * step * v)
         except Exception as error:  # whatever a function raises that was not written for complex numbers
             raise ReplayError(f"the function takes no complex numbers ({type(error).__name__})") from error
         if y.dtype.kind != "c" or y.shape != subject.base.shape or not np.allclose(y.real, subject.base, rtol=1e-9, atol=0.0):
             raise ReplayError("the function takes the real part of complex numbers")
-        found = y.imag / STEP
+        found = y.imag / step
         return Measured(found, 1e-14 * np.abs(found), "complex")
 
     def line(self, v: Any) -> Along:

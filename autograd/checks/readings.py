@@ -19,7 +19,18 @@ import numpy as np
 from autograd.namespaces import numpy as real_numpy
 from autograd.numerics import from_scipy
 
-STEP = 1e-100
+#: h, and what it is for arguments so small that h times them would underflow.
+STEP, LARGER_STEP = 1e-100, 1e-30
+
+
+def step_for(numbers: Any) -> float:
+    """The step for arguments of these sizes.
+
+    >>> step_for([1.0, 0.0]), step_for([1e-219])
+    (1e-100, 1e-30)
+    """
+    sizes = np.abs(np.asarray(numbers, float))
+    return STEP if not ((sizes > 0) & (sizes < 1e-150)).any() else LARGER_STEP
 
 
 def lifted(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.readings import INSTEAD, STEP, Complex
+from autograd.checks.readings import INSTEAD, Complex, step_for
 from autograd.graph import newest_first
 from autograd.namespaces import numpy as real_numpy
 from autograd.namespaces import quiet
@@ -55,8 +55,9 @@ class Replay:
 
         Raises  ReplayError  if a rule has no complex reading, or one whose real part is not what was recorded
         """
+        step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
         data = {
-            x: np.asarray(x._data, float) + 1j * STEP * np.asarray(t) for x, t in zip(self.variables, tangents, strict=True)
+            x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in zip(self.variables, tangents, strict=True)
         }
         try:
             clean = self.run(data, xp, _compared)
@@ -65,8 +66,8 @@ class Replay:
             raise
         except Exception as error:  # what a rule raises of numbers it was not written for
             raise ReplayError(f"a rule cannot be read with complex numbers: {error}") from error
-        found = [np.imag(y) / STEP for y in clean]
-        scatter = [_scatter(s, [np.imag(j[i]) / STEP for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
+        found = [np.imag(y) / step for y in clean]
+        scatter = [_scatter(s, [np.imag(j[i]) / step for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
         if not all(np.isfinite(s).all() for s in found):
             raise ReplayError("the tangent is not finite")
         return found, scatter
