@@ -10,6 +10,7 @@
     draw, scope                  the graph as a picture, and frames in it
     explain, paths               its gradient as text, step by step and path by path
     watch                        and as a page on which it is played
+    check_gradients              is a derivative right, and if not, where and why; gradients_hold is a test of it
 
 An op is one row of facts in `autograd.rules`; everything else reads it.
 """
@@ -22,6 +23,7 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
+from autograd.checks import GradientError, check_gradients, gradients_hold
 from autograd.draw import Drawing, Page, Paths, RenderError, draw, explain, paths, timeline, watch
 from autograd.checkpointing import checkpoint
 from autograd.flat import ravel_tree
@@ -69,10 +71,10 @@ from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.value import Value
 
 __all__ = [
-    "OPS", "Compiled", "Drawing", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor", "Value", "checkpoint",
-    "compile", "custom_op", "detect_anomaly", "draw", "explain", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp",
-    "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad",
-    "vjp", "watch",
+    "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",
+    "Value", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain", "grad",
+    "gradients", "gradients_hold", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record",
+    "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "watch",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

@@ -1,7 +1,29 @@
-"""`python -m autograd`."""
+"""`python -m autograd`: what the package does from the command line."""
 
+import argparse
 import sys
 
-from autograd.commands import run
+from autograd.checks.command import add_to as add_checks
+from autograd.draw.command import EXAMPLES
+from autograd.draw.command import add_to as add_pictures
 
-run(sys.argv[1:])
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command in `arguments`, those of the program if None; gives the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd", description="Automatic differentiation that you can see through.", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_pictures(commands)
+    add_checks(commands)
+    given = sys.argv[1:] if arguments is None else arguments
+    # A negative expression or number is no option.
+    known, more = parser.parse_known_args([f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in given])
+    if more and not getattr(known, "takes_more", False):
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    return int(known.run(known, more))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -51,7 +51,10 @@ class _Scalar:
     remainder = staticmethod(operator.mod)
     erf = staticmethod(math.erf)
     erfc = staticmethod(math.erfc)
-    sinc_derivative = staticmethod(sinc_derivative)
+
+    @staticmethod
+    def sinc_derivative(x: float, n: int) -> float:
+        return float(sinc_derivative(x, n))
 
     @staticmethod
     def square(x: float) -> float:

@@ -89,6 +89,18 @@ def test_readings_agree_where_the_op_is_smooth(case, data):
         assert_gradients_agree(op, i, [g[i] for _, g in found], gradient)
 
 
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_a_value_holds_a_python_float(case):
+    """One of NumPy's would be passed on, to rules that read what Python's floats do."""
+    op, params = case
+    for xs in special_points(op):
+        variables = [Value(x) for x in xs]
+        y = op(*variables, **params)
+        if y.requires_grad:
+            y.backward()
+        assert {type(y.data), *[type(x.grad) for x in variables]} == {float}, f"{op.name}{xs}"
+
+
 @pytest.mark.parametrize("op", [op for op in ELEMENTWISE if not op.params], ids=lambda op: op.name)
 def test_source_is_the_rule(op):
     names = [Code(n) for n in "abc"[: op.arity]]

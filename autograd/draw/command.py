@@ -1,7 +1,8 @@
-"""What `python -m autograd` can do: draw an expression and its gradient, and explain it."""
+"""`python -m autograd draw` and `… explain`: an expression and its gradient, as a picture, as a page and as text."""
 
 import argparse
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,10 @@ EXAMPLES = """examples:
 """
 
 
-def run(arguments: Sequence[str]) -> None:
-    """Do what the command line says.
-
-    Raises  SystemExit  with status 2 and a message, if it cannot be understood
-    """
-    parser = argparse.ArgumentParser(
-        prog="python -m autograd", description="Automatic differentiation that you can see through.", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def add_to(commands: Any) -> None:
+    """Register the commands `draw` and `explain` with an argparse subparsers object."""
     _add_draw(commands)
     _add_explain(commands)
-    # A negative expression or value is no option.
-    given = parser.parse_args([f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in arguments])
-    try:
-        given.run(given)
-    except (ValueError, TypeError, OSError, RuntimeError) as error:
-        parser.exit(2, f"error: {error}\n")
 
 
 def _add(commands: Any, name: str, what: str, does: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
@@ -47,7 +34,7 @@ def _add(commands: Any, name: str, what: str, does: Callable[[argparse.Namespace
     command.add_argument("expression", help='such as "tanh(w*x + b)": numbers, names, operators, and ops by their names')
     command.add_argument("values", nargs="*", metavar="NAME=VALUE", help='what names stand for: x=2, b=pi/4, "v=[1, 2]"')
     command.add_argument("--digits", type=int, default=4, metavar="N", help="decimals (default: 4)")
-    command.set_defaults(run=does)
+    command.set_defaults(run=lambda given, more: _run(does, given))
     return command
 
 
@@ -67,6 +54,16 @@ def _add_draw(commands: Any) -> None:
 def _add_explain(commands: Any) -> None:
     command = _add(commands, "explain", "Tell how an expression is computed, and its gradient.", _explain)
     command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be given again")
+
+
+def _run(does: Callable[[argparse.Namespace], None], given: argparse.Namespace) -> int:
+    """The exit status: 0, or 2 with a message."""
+    try:
+        does(given)
+    except (ValueError, TypeError, OSError, RuntimeError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _result(given: argparse.Namespace) -> tuple[Value | Tensor, dict[str, Node]]:

@@ -1,0 +1,192 @@
+"""From a wrong derivative to the op whose row is at fault: each op on the way is checked alone, at the inputs it had."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.checks.arguments import Arguments
+from autograd.checks.comparing import Comparing, Mismatch
+from autograd.checks.diagnosis import UNEXPLAINED, explained, op_at_fault
+from autograd.checks.errors import GradientError
+from autograd.checks.kinks import kinks_of
+from autograd.checks.oracles import NAMES, Oracles
+from autograd.checks.subjects import Graphed, Subject
+from autograd.draw import Drawing, draw
+from autograd.node import Node
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+#: So many entries are measured one by one to find the wrong one.
+ENTRIES = 64
+
+
+def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> GradientError:
+    """The error that says which entry is wrong and why."""
+    entry, claims, measured, bars = _entries(subject, oracles, miss)
+    if entry is not None:
+        miss.claimed, miss.measured, miss.bar = float(claims[entry]), float(measured[entry]), float(bars[entry])
+    shape = subject.arguments.arrays[0].shape if len(subject.arguments.arrays) == 1 else ()
+    cause = (
+        explained(claims, measured, bars + 1e-12 * np.abs(measured), shape) if claims.size else "a random direction is wrong"
+    )
+    if miss.mode == "forward":
+        cause = "forward mode (jvp) and the measurement differ, where reverse mode (vjp) is right"
+    node: Node | None = None
+    if miss.mode == "detached":
+        cause = (
+            "the function depends on its inputs by a way that its graph does not know: .data, .item(), stop_gradient, no_grad, "
+            f"or plain NumPy; {cause}"
+        )
+    if isinstance(subject, Graphed) and subject.replay is not None and (miss.mode != "detached" or subject.order > 1):
+        nodes = [node for node, _ in subject.replay.steps]
+        fault = op_at_fault(nodes, lambda node: wrong_alone(node, 1, rng))
+        if fault is None and subject.order > 1:
+            below = Graphed(subject.f, subject.arguments, subject.order - 1, rng)
+            nodes = [node for node, _ in below.replay.steps] if below.replay else []
+            fault = op_at_fault(nodes, lambda node: wrong_alone(node, 2, rng))
+        if fault is not None:
+            node, reason = fault
+            cause = f"{getattr(node.op, 'name', '')}: {reason}"
+    details = tuple(f"not used  {reason}" for reason in oracles.refused if "polynomial" not in reason)
+    where = f"{subject.arguments.entry(entry)}" if entry is not None else "a random direction"
+    return GradientError(
+        cause, entry=where, claimed=miss.claimed, measured=miss.measured, bar=miss.bar, oracle=miss.oracle,
+        op=node.op if node is not None else None, order=subject.order, details=details, drawn=lambda: _drawn(subject, node),
+    )  # fmt: skip
+
+
+def _entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
+    """(the worst entry, claims, measurements, bars) of the output weighted as in the mismatch, entry by entry of the input."""
+    if subject.n > ENTRIES:
+        return _searched(subject, oracles, miss)
+    claims, uncertain = subject.vjp(miss.w) if miss.mode != "forward" else (np.zeros(0), np.zeros(0))
+    if miss.mode == "forward":
+        return None, claims, claims, claims
+    sharply = miss.oracle in (NAMES["exact"], NAMES["complex"], NAMES["dual"])
+    scales, found, bars = subject.arguments.scales, np.zeros(subject.n), np.zeros(subject.n)
+    for i in range(subject.n):
+        v = np.zeros(subject.n)
+        v[i] = scales[i]
+        one = (oracles.sharply(v) if sharply else None) or oracles.differences(v, thorough=True)
+        found[i], bars[i] = miss.w @ one.value / scales[i], np.abs(miss.w) @ one.error / scales[i]
+    bars = bars + uncertain
+    usual = np.isfinite(bars)
+    excess = np.where(usual, np.abs(claims - found) - bars, -np.inf)
+    entry = miss.entry if miss.entry is not None else int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
+    return entry, claims, found, np.where(usual, bars, np.abs(found) + np.abs(claims))
+
+
+def _searched(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
+    """The same for many inputs: halves of them are tried, and of the wrong half the halves."""
+    claims, uncertain = subject.vjp(miss.w)
+    members = np.arange(subject.n)
+
+    def off(part: Any) -> tuple[float, float, float]:
+        v = np.zeros(subject.n)
+        v[part] = miss.v[part]
+        one = oracles.best(v)
+        claimed = float(claims @ v)
+        return claimed, float(miss.w @ one.value), float(np.abs(miss.w) @ one.error + uncertain @ np.abs(v))
+
+    while len(members) > 1:
+        halves = np.array_split(members, 2)
+        parts = [off(half) for half in halves]
+        excess = [abs(c - m) - b for c, m, b in parts]
+        members = halves[int(np.argmax(excess))]
+    i = int(members[0])
+    claimed, measured, bar = (x / abs(miss.v[i]) * np.sign(miss.v[i]) for x in off(members))
+    miss.claimed, miss.measured, miss.bar = float(claimed), float(measured), abs(float(bar))
+    full = np.full(subject.n, np.nan)
+    full[i] = claimed
+    return i, *_only(i, subject.n, float(claimed), float(measured), abs(float(bar)))
+
+
+def _only(i: int, n: int, *numbers: float) -> tuple[Any, Any, Any]:
+    """Vectors of zeros, but for one entry."""
+    vectors = []
+    for x in numbers:
+        vector = np.zeros(n)
+        vector[i] = x
+        vectors.append(vector)
+    return vectors[0], vectors[1], vectors[2]
+
+
+def alone(node: Node, order: int, rng: np.random.Generator) -> Graphed:
+    """The op of a node as a function of its own, at the inputs it had."""
+    inputs, op, params = node.inputs, node.op, node.params
+    moving = [i for i, x in enumerate(inputs) if isinstance(x, Node) and x.requires_grad]
+
+    def f(*xs: Any) -> Any:
+        given = list(inputs)
+        for i, x in zip(moving, xs, strict=True):
+            given[i] = x
+        given = [x.detach() if isinstance(x, Value | Tensor) and i not in moving else x for i, x in enumerate(given)]
+        return type(node).record(op, tuple(given), params)  # type: ignore[arg-type]
+
+    args = tuple(inputs[i].detach() for i in moving)
+    return Graphed(f, Arguments(f, args), order, rng)
+
+
+def wrong_alone(node: Node, order: int, rng: np.random.Generator) -> str | None:
+    """What is wrong with the derivative of a node's op alone, in words; None if nothing is."""
+    subject = alone(node, order, rng)
+    if not np.isfinite(subject.base).all() or (subject.replay is not None and kinks_of(subject.replay)):
+        return None
+    oracles = Oracles(subject, None, rng)
+    miss = Comparing(subject, oracles, rng, 1e-11).run(None).mismatch
+    if miss is None:
+        return None
+    if miss.mode == "forward":
+        return f"forward mode is wrong: its kind, {getattr(node.op, 'kind', '')}, promises what it does not keep"
+    weights = [np.ones(subject.m), miss.w] if subject.m > 1 else [miss.w]
+    said = _said(subject, oracles, miss, weights, level="" if order == 1 else "of the pullback's own derivative, ")
+    if miss.mode == "detached":
+        return f"its forward rule depends on its input where the pullback does not: {said}"
+    return said
+
+
+def _said(subject: Graphed, oracles: Oracles, miss: Mismatch, weights: list[Any], level: str) -> str:
+    """What explains the claims of an op alone: the plainest explanation over some weights of its outputs."""
+    said = ""
+    for w in weights:
+        entry, claims, measured, bars = _entries(subject, oracles, replace(miss, w=w, entry=None))
+        if entry is None or abs(claims[entry] - measured[entry]) <= bars[entry]:
+            continue
+        said = f"{_which(subject, entry)}, {level}{_explained_part(subject, entry, claims, measured, bars)}"
+        if not said.endswith(UNEXPLAINED):
+            break
+    return said or f"pullback 0, {level}{UNEXPLAINED}"
+
+
+def _number(subject: Graphed, i: int) -> int:
+    """Which variable number i of the vector belongs to."""
+    return int(np.searchsorted(np.cumsum(subject.arguments.sizes), i, side="right"))
+
+
+def _which(subject: Graphed, i: int) -> str:
+    return f"pullback {_number(subject, i)}"
+
+
+def _explained_part(subject: Graphed, i: int, claims: Any, measured: Any, bars: Any) -> str:
+    number = _number(subject, i)
+    begin = sum(subject.arguments.sizes[:number])
+    part = slice(begin, begin + subject.arguments.sizes[number])
+    shape = subject.arguments.arrays[number].shape
+    bars = bars + 1e-12 * np.abs(measured)
+    return explained(claims[part], measured[part], bars[part], shape)
+
+
+def _drawn(subject: Subject, node: Node | None) -> Drawing | None:
+    """The graph, with the way into the op at fault marked."""
+    if not isinstance(subject, Graphed) or not subject.found:
+        return None
+    try:
+        for x, label in zip(subject.variables, subject.arguments.labels, strict=True):
+            x.label = x.label or label  # type: ignore[misc]
+        if node is None or not node.inputs:
+            return draw(list(subject.found))
+        source = next(x for x in node.inputs if isinstance(x, Node))
+        return draw(list(subject.found), path=(source, node))
+    except (ValueError, TypeError, RuntimeError):  # a graph that cannot be drawn is no reason to lose the error
+        return None

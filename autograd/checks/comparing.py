@@ -1,0 +1,215 @@
+"""Claims against measurements: every entry of a small Jacobian, or random directions of a large one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.checks.oracles import NAMES, RTOL, Measured, Oracles
+from autograd.checks.subjects import Subject
+
+#: A Jacobian of so many entries, from so many inputs, is measured wholly.
+SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24
+#: From so many inputs on a black box is checked by the slope of its Taylor remainder.
+BIG = 10_000
+TINY = 1e-290
+
+
+@dataclass
+class Mismatch:
+    """A direction v in which the claim is wrong, weighted over the outputs by w; `entry` if it is that of one input."""
+
+    v: Any
+    w: Any
+    claimed: float
+    measured: float
+    bar: float
+    oracle: str
+    entry: int | None = None
+    mode: str = ""
+
+
+@dataclass
+class Comparison:
+    """What comparing one subject gave."""
+
+    mismatch: Mismatch | None = None
+    error: float = 0.0
+    used: set[str] = field(default_factory=set)
+    kinks: list[str] = field(default_factory=list)
+    unmeasured: list[str] = field(default_factory=list)
+    directions: str = ""
+
+
+class Comparing:
+    """The comparison of a subject's claims with what its oracles measure."""
+
+    def __init__(self, subject: Subject, oracles: Oracles, rng: np.random.Generator, rtol: float | None) -> None:
+        self.subject, self.oracles, self.rng, self.rtol = subject, oracles, rng, rtol
+        self.result = Comparison()
+
+    def run(self, directions: int | None) -> Comparison:
+        """Compare along so many random directions; None leaves the choice to the size."""
+        n, m = self.subject.n, self.subject.m
+        sharp = bool(self.oracles.sharp)
+        small = n * m <= SMALL and n <= (FEW_INPUTS if sharp else FEW_INPUTS // 2) and m <= FEW_OUTPUTS
+        if n == 0 or m == 0:
+            self.result.directions = "nothing to measure"
+        elif self.oracles.choice == "taylor" or (not sharp and n >= BIG and self.oracles.choice is None):
+            self._taylor(directions or 2)
+        elif directions is None and small:
+            self._whole()
+        else:
+            self._random(directions or 2)
+        if self.result.mismatch is None and n and m and self.oracles.choice is None and self.oracles.sharp:
+            self._guarded()
+        return self.result
+
+    def _whole(self) -> None:
+        subject = self.subject
+        rows = [subject.vjp(w) for w in np.eye(subject.m)]
+        claims, bars = np.stack([c for c, _ in rows]), np.stack([b for _, b in rows])
+        for i, scale in enumerate(subject.arguments.scales):
+            v = np.zeros(subject.n)
+            v[i] = scale
+            found = self.oracles.best(v)
+            for k in np.argsort(-np.abs(claims[:, i] * scale - found.value)):
+                w = np.zeros(subject.m)
+                w[k] = 1.0
+                one = Measured(found.value[k], found.error[k], found.oracle)
+                if self._wrong(v, w, claims[k, i] * scale, bars[k, i] * scale, one, i):
+                    return
+        self.result.directions = f"all {subject.m} × {subject.n} entries"
+        v = subject.arguments.scales * self._signs(subject.n)
+        forward = subject.jvp(v)
+        if forward is not None:
+            self._forward(
+                v, forward, Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
+            )
+
+    def _random(self, directions: int) -> None:
+        subject = self.subject
+        for _ in range(directions):
+            v, w = subject.arguments.scales * self._signs(subject.n), self._weights()
+            found = self.oracles.best(v)
+            claimed, bars = subject.vjp(w)
+            one = Measured(w @ found.value, np.abs(w) @ found.error, found.oracle)
+            if self._wrong(v, w, claimed @ v, bars @ np.abs(v) + 1e-15 * np.abs(claimed) @ np.abs(v), one, None):
+                return
+            forward = subject.jvp(v)
+            if forward is not None and self._forward(v, forward, found):
+                return
+        self.result.directions = f"{directions} random directions of {subject.m} × {subject.n} entries"
+
+    def _taylor(self, directions: int) -> None:
+        """The remainder f(x + hv) − f(x − hv) − 2h⟨g, v⟩ must fall like h³, and no slower than h²."""
+        from autograd.checks.differences import remainder_orders
+        from autograd.checks.oracles import REACH
+
+        subject = self.subject
+        for _ in range(directions):
+            v, w = subject.arguments.scales * self._signs(subject.n), self._weights()
+            claimed = float(subject.vjp(w)[0] @ v)
+            along = self.oracles.line(v)
+
+            def line(t: float, along: Any = along, w: Any = w) -> Any:
+                return np.array([w @ along(t)])
+
+            order = float(remainder_orders(line, REACH, claimed)[0])
+            self.result.used.add("taylor")
+            if order < 2.0:
+                found = self.oracles.differences(v, thorough=True)
+                self._wrong(v, w, claimed, 0.0, Measured(w @ found.value, np.abs(w) @ found.error, "taylor"), None)
+                if self.result.mismatch is not None:
+                    return
+        self.result.directions = f"{directions} random directions of {subject.m} × {subject.n} entries"
+
+    def _guarded(self) -> None:
+        """A graph says nothing of what a function does beside it: one direction is measured by calling the function too."""
+        subject = self.subject
+        checks: list[Mismatch] = []
+        for _ in range(2):
+            v, w = subject.arguments.scales * self._signs(subject.n), self._weights()
+            found = self.oracles.differences(v, thorough=bool(checks))
+            claimed, bars = subject.vjp(w)
+            c, bar = claimed @ v, bars @ np.abs(v)
+            measured, error = w @ found.value, np.abs(w) @ found.error
+            size = np.abs(w) @ np.abs(found.value) + np.abs(claimed) @ np.abs(v)
+            if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size:
+                return
+            if self._bends(v, w, c):
+                return
+            checks.append(Mismatch(v, w, c, measured, error, NAMES["differences"]))
+        self.result.mismatch = checks[-1]
+        self.result.mismatch.mode = "detached"
+
+    def _forward(self, v: Any, claimed: Any, found: Measured) -> bool:
+        """Whether forward mode is wrong along v."""
+        eps = 2.0**-20 if self.subject.single else 0.0
+        for k in np.argsort(-np.abs(claimed - found.value)):
+            one = Measured(found.value[k], found.error[k] + eps * abs(found.value[k]), found.oracle)
+            w = np.zeros(self.subject.m)
+            w[k] = 1.0
+            bar = self._forward_bar(v, w)
+            if self._wrong(v, w, claimed[k], bar, one, None):
+                if self.result.mismatch is not None:
+                    self.result.mismatch.mode = "forward"
+                return True
+            break  # the worst entry is right, so are the others
+        return False
+
+    def _forward_bar(self, v: Any, w: Any) -> float:
+        _, bars = self.subject.vjp(w)
+        return float(bars @ np.abs(v)) + 1e-14 * float(np.abs(self.subject.vjp(w)[0]) @ np.abs(v))
+
+    def _wrong(self, v: Any, w: Any, claimed: Any, bar: Any, found: Measured, entry: int | None) -> bool:
+        claimed, measured = float(claimed), float(found.value)
+        if found.oracle in NAMES:
+            self.result.used.add(found.oracle)
+        rtol = self.rtol if self.rtol is not None else RTOL.get(found.oracle, 1e-13)
+        allowed = float(found.error) + float(bar) + rtol * max(abs(claimed), abs(measured)) + TINY
+        if np.isnan(claimed) or not np.isfinite(allowed):
+            if np.isfinite(claimed) or np.isinf(float(found.error)):
+                what = self.subject.arguments.entry(entry) if entry is not None else "a random direction"
+                self.result.unmeasured.append(f"{what}: no difference settles")
+                return False
+            allowed = 0.0
+        off = abs(claimed - measured)
+        if off <= allowed:
+            self.result.error = max(self.result.error, off / max(abs(claimed), abs(measured), TINY))
+            return False
+        if found.oracle == "differences":
+            again = self.oracles.differences(v, thorough=True)
+            measured, error = float(w @ again.value), float(np.abs(w) @ again.error)
+            if not np.isfinite(error) or abs(claimed - measured) <= error + bar + rtol * max(abs(claimed), abs(measured)):
+                return False
+            if self._bends(v, w, claimed):
+                return False
+            found = Measured(measured, error, found.oracle)
+        scale = float(self.subject.arguments.scales[entry]) if entry is not None else 1.0
+        name = NAMES.get(found.oracle, found.oracle)
+        self.result.mismatch = Mismatch(
+            v, w, claimed / scale, measured / scale, (float(found.error) + float(bar)) / scale, name, entry
+        )
+        return True
+
+    def _bends(self, v: Any, w: Any, claimed: float) -> bool:
+        """Whether the function has a kink here along v, and the claim lies between its one-sided derivatives."""
+        left, right = self.oracles.one_sided(v)
+        ends = [float(w @ left.value), float(w @ right.value)]
+        bar = float(np.abs(w) @ (left.error + right.error))
+        if not np.isfinite(bar) or abs(ends[0] - ends[1]) <= 4 * bar + 1e-7 * max(map(abs, ends)):
+            return False
+        between = min(ends) - bar - TINY <= claimed <= max(ends) + bar + TINY
+        slack = 1e-7 * max(map(abs, ends))
+        if between or min(ends) - slack <= claimed <= max(ends) + slack:
+            self.result.kinks.append(f"the function bends: its one-sided derivatives are {ends[0]:.6g} and {ends[1]:.6g}")
+            return True
+        return False
+
+    def _weights(self) -> Any:
+        """Weights of the outputs: of a single one, 1."""
+        return self._signs(self.subject.m) if self.subject.m > 1 else np.ones(1)
+
+    def _signs(self, n: int) -> Any:
+        return self.rng.uniform(0.5, 1.0, n) * self.rng.choice([-1.0, 1.0], n)

@@ -1,0 +1,113 @@
+"""What a function and its gradient owe beside being right: the same answer twice, shapes, types, memory of their own."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.checks.arguments import Arguments, flat
+from autograd.checks.errors import GradientError
+from autograd.checks.subjects import Graphed, Subject
+from autograd.graph import newest_first
+from autograd.node import Node
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+
+def contents(arguments: Arguments) -> list[bytes]:
+    """What every array among the arguments holds."""
+    return [np.asarray(x._data if isinstance(x, Node) else x).tobytes() for x in arguments.leaves if _is_array(x)]
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, np.ndarray | Tensor)
+
+
+def refuse_mutation(arguments: Arguments, before: list[bytes]) -> None:
+    """Raise if an argument does not hold what it held."""
+    for k, (was, now) in enumerate(zip(before, contents(arguments), strict=True)):
+        if was != now:
+            raise GradientError(f"the function changed its argument: array {k} of its inputs was written to; copy it first")
+
+
+def refuse_chance(subject: Subject) -> None:
+    """Raise if the function gives another answer when it is called again."""
+    first, again = subject.value(subject.arguments.point), subject.value(subject.arguments.point)
+    if first.shape != again.shape or first.tobytes() != again.tobytes():
+        k = int(np.argmax(first != again)) if first.shape == again.shape else 0
+        raise GradientError(
+            "the function is not deterministic: called twice at one point it gave "
+            f"{_at(first, k)} and {_at(again, k)}; seed what is random in it, inside of it"
+        )
+
+
+def _at(vector: Any, k: int) -> str:
+    return repr(float(vector[k])) if vector.size else "nothing"
+
+
+def refuse_unfit(subject: Graphed, w: Any) -> None:
+    """Raise if gradients have other shapes or types than their leaves, share memory, or depend on how they are asked for."""
+    found = subject.pulled(w)
+    arguments = subject.arguments
+    for label, x, g in zip(arguments.labels, subject.variables, found, strict=True):
+        data = np.asarray(x._data)
+        if np.shape(g) != data.shape:
+            raise GradientError(f"the gradient has shape {np.shape(g)}, and {label} has shape {data.shape}", entry=label)
+        if isinstance(x, Tensor) and np.asarray(g).dtype != data.dtype:
+            raise GradientError(f"the gradient is {np.asarray(g).dtype}, and {label} is {data.dtype}", entry=label)
+    _refuse_sharing(subject, found)
+    if not subject.found:
+        return
+    claimed, bars = subject.vjp(w)
+    recorded = flat(subject.pulled(w, create_graph=True))
+    _refuse_difference(subject, claimed, recorded, bars, "the recorded sweep, of create_graph, gives another gradient")
+    again = flat(subject.pulled(w))
+    _refuse_difference(subject, claimed, again, np.zeros_like(bars), "asked twice, the sweep gives another gradient")
+    if len(subject.found) == 1:
+        swept, twice = _swept(subject, w)
+        _refuse_difference(subject, claimed, swept, bars, ".backward() gives another gradient than gradients()")
+        _refuse_difference(subject, 2 * claimed, twice, 2 * bars, ".backward() twice does not give twice the gradient")
+
+
+def _refuse_sharing(subject: Graphed, found: list[Any]) -> None:
+    named = [(f"the gradient of {label}", g) for label, g in zip(subject.arguments.labels, found, strict=True)]
+    others = [(repr(label), x._data) for label, x in zip(subject.arguments.labels, subject.variables, strict=True)]
+    arrays = [(name, g) for name, g in [*named, *others] if isinstance(g, np.ndarray) and g.size]
+    for i, (name, a) in enumerate(arrays[: len(named)]):
+        for other, b in arrays[i + 1 :]:
+            if np.shares_memory(a, b):
+                raise GradientError(f"{name} and {other} share memory: writing to one changes the other")
+
+
+def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: str) -> None:
+    eps = 1e-6 if subject.single else 1e-15
+    with np.errstate(invalid="ignore"):
+        wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want)) | (want == got) | (np.isnan(want) & np.isnan(got)))
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise GradientError(
+            cause, entry=subject.arguments.entry(i), claimed=float(got[i]), measured=float(want[i]),
+            bar=float(np.broadcast_to(bars, want.shape)[i]), oracle="gradients()", order=subject.order,
+        )  # fmt: skip
+
+
+def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
+    """What `.backward()` leaves in the variables, after one call and after two; every other leaf keeps its gradient."""
+    (y,), (seed,) = subject.found, subject.seeds(w)
+    leaves = {x: x.grad for x in newest_first([y]) if x.op is None}
+    factor = 1.0
+    results = []
+    try:
+        for x in subject.variables:
+            x.grad = 0.0 if isinstance(x, Value) else None
+        for _ in range(2):
+            if isinstance(y, Value):
+                y.backward()
+                factor = seed
+            else:
+                y.backward(seed)  # type: ignore[attr-defined]
+            parts = [np.zeros(np.shape(x._data)) if x.grad is None else np.asarray(x.grad) for x in subject.variables]
+            results.append(factor * flat([p.copy() for p in parts]))
+    finally:
+        for x, before in leaves.items():
+            x.grad = before
+    return results[0], results[1]

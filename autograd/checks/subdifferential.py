@@ -1,0 +1,62 @@
+"""At a kink: each op's claim is held against its one-sided derivatives, and the rest of the graph is checked as anywhere.
+
+−f′(x; −v) ≤ ⟨g, v⟩ ≤ f′(x; v)   for every v, if g is a subgradient; the other way round for a supergradient
+"""
+
+import itertools
+
+import numpy as np
+
+from autograd.checks.blame import alone, wrong_alone
+from autograd.checks.errors import GradientError
+from autograd.checks.kinks import Kink
+from autograd.checks.oracles import Oracles
+from autograd.checks.subjects import Graphed, Subject
+
+DIRECTIONS = 6
+SLACK = 1e-7
+
+
+def refuse_outside(subject: Subject, kinks: list[Kink], rng: np.random.Generator) -> None:
+    """Raise if the claim of an op at its kink lies outside of its subdifferential, or the row of another op is wrong."""
+    if not isinstance(subject, Graphed) or subject.replay is None:
+        return
+    bent = {kink.node for kink in kinks}
+    for kink in kinks:
+        _refuse_op(kink, subject, rng)
+    tried: dict[object, int] = {}
+    for node, _ in subject.replay.steps:
+        tried[node.op] = tried.get(node.op, 0) + 1
+        if node in bent or tried[node.op] > 4:
+            continue
+        reason = wrong_alone(node, 1, rng)
+        if reason is not None:
+            raise GradientError(f"{getattr(node.op, 'name', '')}: {reason}", op=node.op, order=subject.order)
+
+
+def _refuse_op(kink: Kink, subject: Graphed, rng: np.random.Generator) -> None:
+    op = alone(kink.node, 1, rng)
+    if not op.n or not op.m or not np.isfinite(op.base).all():
+        return
+    oracles = Oracles(op, "differences", rng)
+    singles = [np.eye(op.n)[i] for i in range(min(op.n, DIRECTIONS))]
+    randoms = [rng.choice([-1.0, 1.0], op.n) * rng.uniform(0.5, 1.0, op.n) for _ in range(DIRECTIONS)]
+    rows = [op.vjp(w)[0] for w in np.eye(op.m)] if op.m <= 64 else None
+    for v in itertools.chain(singles, [np.ones(op.n)], randoms):
+        v = v * op.arguments.scales
+        left, right = oracles.one_sided(v)
+        claimed = np.stack(rows) @ v if rows is not None else op.jvp(v)
+        with np.errstate(invalid="ignore"):
+            bars = left.error + right.error + SLACK * np.maximum(np.abs(left.value), np.abs(right.value)) + 1e-12
+            low, high = np.minimum(left.value, right.value) - bars, np.maximum(left.value, right.value) + bars
+            wrong = np.isfinite(bars) & ~((low <= claimed) & (claimed <= high))
+        if wrong.any():
+            k = int(np.argmax(wrong))
+            ends = f"{left.value[k]:.6g} and {right.value[k]:.6g}"
+            raise GradientError(
+                f"{getattr(kink.node.op, 'name', '')}: at its kink ({kink}) the claim lies outside of the subdifferential, "
+                f"whose ends along this direction are {ends}",
+                entry=f"an input of {getattr(kink.node.op, 'name', '')}", claimed=float(claimed[k]),
+                measured=float(np.clip(claimed[k], low[k], high[k])), bar=float(bars[k]), oracle="one-sided differences",
+                op=kink.node.op, order=subject.order,
+            )  # fmt: skip
