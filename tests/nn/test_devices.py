@@ -159,7 +159,7 @@ class Bare(nn.Optimizer):
         ({"y": np.array([0, 1, 5, 0])}, ValueError, "got 5 in row"),
         ({"x": np.full((4, 2), np.inf, np.float32)}, FloatingPointError, "the loss is nan in epoch 1, step 1: the first op"),
     ],
-    ids=str,
+    ids=lambda part: part if isinstance(part, str) else "",
 )
 def test_a_mistake_is_named(options, error, message):
     model = nn.MLP(2, [3], 2, seed=0)
