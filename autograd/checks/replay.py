@@ -67,7 +67,8 @@ class Replay:
         except Exception as error:  # what a rule raises of numbers it was not written for
             raise ReplayError(f"a rule cannot be read with complex numbers: {error}") from error
         found = [np.imag(y) / step for y in clean]
-        scatter = [_scatter(s, [np.imag(j[i]) / step for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
+        lost = 1e-295 / step  # what is smaller may have underflowed
+        scatter = [lost + _scatter(s, [np.imag(j[i]) / step for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
         if not all(np.isfinite(s).all() for s in found):
             raise ReplayError("the tangent is not finite")
         return found, scatter
