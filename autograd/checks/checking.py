@@ -59,7 +59,7 @@ def check_gradients(
     Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
     >>> from autograd import sin
     >>> print(check_gradients(lambda x: sin(x) * x, 2.0))
-    gradients hold, by complex step, then complex step; all 1 × 1 entries; 34 evaluations
+    gradients hold, by complex step, then complex step; all 1 × 1 entries; 50 evaluations
     """
     if not callable(f):
         raise TypeError(f"check_gradients takes a function first, not {f!r} of type {type(f).__name__}")

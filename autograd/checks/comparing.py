@@ -159,8 +159,13 @@ class Comparing:
         return False
 
     def _forward_bar(self, v: Any, w: Any) -> float:
-        _, bars = self.subject.vjp(w)
-        return float(bars @ np.abs(v)) + 1e-14 * float(np.abs(self.subject.vjp(w)[0]) @ np.abs(v))
+        """How far rounding may have moved J v in either mode: what the sweep says, and how far J v moves with v."""
+        claims, bars = self.subject.vjp(w)
+        ulp = 2.0**-23 if self.subject.single else 2.0**-52
+        first = self.subject.jvp(v)
+        moved = [self.subject.jvp(v * (1.0 + 2.0 * ulp * self._signs(v.size))) - first for _ in range(4)]
+        scatter = 32.0 * np.maximum.reduce([np.abs(m) for m in moved])
+        return float(bars @ np.abs(v)) + 1e-14 * float(np.abs(claims) @ np.abs(v)) + float(scatter @ np.abs(w))
 
     def _wrong(self, v: Any, w: Any, claimed: Any, bar: Any, found: Measured, entry: int | None) -> bool:
         claimed, measured = float(claimed), float(found.value)

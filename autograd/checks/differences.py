@@ -4,7 +4,7 @@
 
 Richardson's extrapolation removes one power of h² after another. Steps go down by factors of 3 until the result settles;
 every entry of the table carries an error bar, its distance from its neighbours plus the noise of F divided by h, and the
-entry with the smallest bar is the answer. Noise is measured, by high differences of F at points that lie close together.
+entry with the smallest bar is the answer. Noise is measured, by what no cubic explains of F at points that lie close together.
 
 Source  Ridders, Advances in Engineering Software 4(2), 1982; Moré & Wild, SIAM J. Sci. Comput. 33(3), 2011, section 3
 """
@@ -21,6 +21,13 @@ FEW, SOME, MANY = 5, 12, 20
 #: The first step, as a part of the reach; odd, so that a function with a period does not repeat at every step.
 FIRST = 0.8660254
 
+#: How far apart the points lie that show the noise, as parts of the reach; and where, so unevenly that they do not fall in
+#: step with the numbers that F can have. The residual is what no cubic explains.
+SPACINGS = (0.37e-7, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+PLACES = (-3.0, -1.847, -1.138, 0.0, 0.713, 1.921, 2.864)
+_CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
+RESIDUAL = np.eye(len(PLACES)) - _CUBICS @ _CUBICS.T
+
 Line = Callable[[float], Any]
 
 
@@ -33,10 +40,13 @@ class Slope:
 
 
 class Along:
-    """F along a line: its values are kept, so that central, forward and backward differences share them."""
+    """F along a line, up to `reach`; at `unit` the arguments have moved by about 1.
 
-    def __init__(self, line: Line, reach: float) -> None:
-        self.line, self.reach = line, reach * FIRST
+    Its values are kept, so that central, forward and backward differences share them.
+    """
+
+    def __init__(self, line: Line, reach: float, unit: float = 1.0) -> None:
+        self.line, self.reach, self.unit = line, reach * FIRST, unit
         self.known: dict[float, Any] = {}
         self.at_zero = self(0.0)
         self.noise = self._noise()
@@ -47,17 +57,32 @@ class Along:
         return self.known[t]
 
     def _noise(self) -> Any:
-        """The size of rounding in F near 0: the scatter of fourth differences at points 1e-7 of the reach apart."""
-        tiny = 1e-7 * self.reach
-        samples = np.stack([self(k * tiny) for k in range(-3, 4)])
+        """The size of rounding in F near 0: its scatter about a cubic, at points 1e-7 of the reach apart.
+
+        Where F is a staircase, flat between its steps, the points move apart until they have seen some. What they see then
+        is no rounding but a bend if it is large beside F, here or as far away as 1.
+        """
         with np.errstate(invalid="ignore"):
-            fourth = np.diff(samples, 4, axis=0)
-            measured = np.sqrt((fourth**2).mean(0) / 70.0)
-            least = 2.0**-53 * np.abs(self.at_zero)
-            ends = np.stack([*samples, self(self.reach), self(-self.reach)])
-            single = (ends == ends.astype(np.float32)).all(0)  # a staircase, flat between its steps
-            least = np.where(single, 2.0**-22 * np.abs(ends).max(0), least)
-        return np.where(np.isfinite(measured), np.maximum(measured, least), np.inf)
+            usual = np.minimum(np.maximum(np.abs(self(self.unit)), np.abs(self(-self.unit))), 1.0)
+        usual = np.maximum(np.where(np.isfinite(usual), usual, 0.0), np.abs(self.at_zero))
+        least = 2.0**-53 * usual
+        noise = np.zeros_like(self.at_zero)
+        flat = np.full(self.at_zero.shape, 2)  # at how many more spacings to look
+        for spacing in SPACINGS:
+            samples = np.stack([self(k * spacing * self.reach) for k in PLACES])
+            with np.errstate(invalid="ignore", over="ignore"):
+                measured = np.sqrt((np.tensordot(RESIDUAL, samples, 1) ** 2).sum(0) / 3.0)
+                single = (samples == samples.astype(np.float32)).all(0)
+            known = spacing < 2e-7 or measured <= 1e-6 * usual
+            noise = np.where((flat > 0) & known, np.maximum(noise, measured), noise)
+            noise = np.maximum(noise, np.where(single, 2.0**11 * least, least)) if spacing < 2e-7 else noise
+            level = (samples == samples[0]).all(0)
+            if spacing == SPACINGS[0]:
+                continue
+            flat = np.where(level, flat, np.where((flat == 2) & (spacing == SPACINGS[1]), 0, flat - 1))
+            if (flat <= 0).all():
+                break
+        return np.where(np.isfinite(noise), noise, np.inf)
 
     def slope(self, side: int = 0, enough: float = 1e-10) -> Slope:
         """F′(0) from both sides, or the one-sided derivative F′(0±) for side ±1."""

@@ -8,6 +8,7 @@ Taylor slope      whether f(x + hv) − f(x − hv) − 2h⟨g, v⟩ falls like 
 """
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,7 +104,8 @@ class Oracles:
         self.evaluations += 1
         step = step_for(subject.arguments.point)
         try:
-            with quiet():
+            with quiet(), warnings.catch_warnings():
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # where a function drops the tangent
                 y = subject.complex_value(subject.arguments.point + 1j * step * v)
         except Exception as error:  # whatever a function raises that was not written for complex numbers
             raise ReplayError(f"the function takes no complex numbers ({type(error).__name__})") from error
@@ -123,7 +125,7 @@ class Oracles:
             except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # outside of its domain
                 return np.full(self.subject.base.shape, np.nan)
 
-        return Along(f, REACH)
+        return Along(f, REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
 
     def differences(self, v: Any, thorough: bool = False) -> Measured:
         """J v by extrapolated differences of f itself; one-sided at the edge of its domain."""

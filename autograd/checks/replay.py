@@ -50,27 +50,30 @@ class Replay:
                 known[node] = y if jiggle is None else jiggle(node, y)
         return [known.get(y, y._data) for y in self.outputs]
 
-    def slopes(self, tangents: list[Any], xp: Complex, rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
-        """(J v by complex numbers, its error bar), output by output.
+    def tangents(self, tangents: list[Any], xp: Complex, jiggle: Callable[[Node, Any], Any] | None = None) -> list[Any]:
+        """J v by complex numbers, output by output.
 
         Raises  ReplayError  if a rule has no complex reading, or one whose real part is not what was recorded
         """
         step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
-        data = {
-            x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in zip(self.variables, tangents, strict=True)
-        }
+        pairs = zip(self.variables, tangents, strict=True)
         try:
-            clean = self.run(data, xp, _compared)
-            jiggled = [self.run(data, xp, jiggling(rng, double=True)) for _ in range(self.looks[0])]
+            data = {x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in pairs}
+            found = [np.imag(y) / step for y in self.run(data, xp, jiggle or _compared)]
         except ReplayError:
             raise
         except Exception as error:  # what a rule raises of numbers it was not written for
             raise ReplayError(f"a rule cannot be read with complex numbers: {error}") from error
-        found = [np.imag(y) / step for y in clean]
-        scatter = [_scatter(s, [np.imag(j[i]) / step for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
         if not all(np.isfinite(s).all() for s in found):
             raise ReplayError("the tangent is not finite")
-        return found, scatter
+        return found
+
+    def slopes(self, tangents: list[Any], xp: Complex, rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+        """(J v by complex numbers, its error bar), output by output; raises as `tangents` does."""
+        found = self.tangents(tangents, xp)
+        jiggled = [self.tangents(tangents, xp, jiggling(rng, double=True)) for _ in range(self.looks[0])]
+        lost = 1e-295 / step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))  # smaller may have underflowed
+        return found, [lost + _scatter(s, [j[i] for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
 
     def scatter(self, rng: np.random.Generator) -> list[Any]:
         """How far rounding may have moved each output as it was recorded."""

@@ -186,7 +186,8 @@ class Claimed(Subject):
         moved = self.arguments.point * (1.0 + 2.0 * ulp * np.where(np.arange(self.n) % 2, 1.0, -1.0))
         with np.errstate(all="ignore"):
             spread = np.abs(self._jacobian(moved) - self.jacobian)
-        return np.where(np.isfinite(spread), spread, 0.0) + 8 * ulp * np.abs(self.jacobian)
+        largest = np.max(np.abs(self.jacobian), axis=1, initial=0.0, keepdims=True)
+        return np.where(np.isfinite(spread), spread, 0.0) + 8 * ulp * largest
 
     def vjp(self, w: Any) -> tuple[Any, Any]:
         return w @ self.jacobian, np.abs(w) @ self.uncertain

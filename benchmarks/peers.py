@@ -1,0 +1,155 @@
+"""The names that random programs use, as PyTorch and JAX mean them; programs that use what these lack are left out."""
+
+from typing import Any
+
+import numpy as np
+
+
+def torch_names() -> dict[str, Any]:
+    """A program's functions, of PyTorch's tensors.
+
+    Raises  ImportError  if PyTorch is not installed
+    """
+    import torch
+    from torch.nn import functional
+
+    def axes(x: Any, axis: Any) -> tuple[int, ...]:
+        return tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+
+    def reduced(f: Any) -> Any:
+        def g(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+            dims = axes(x, axis)
+            return f(x, dims, keepdims) if dims else x
+
+        return g
+
+    def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return torch.prod(x) if axis is None else torch.prod(x, axis, keepdim=keepdims)
+
+    def put(x: Any, index: Any, shape: Any) -> Any:
+        out = torch.zeros(shape, dtype=x.dtype)
+        out[index] = x
+        return out
+
+    names = {n: getattr(torch, n) for n in dir(torch) if n[0] != "_"}
+    names |= {n: getattr(functional, n) for n in ("relu", "relu6", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus")}
+    names |= {n: getattr(functional, n) for n in ("softsign", "hardtanh", "hardswish")}
+    for missing in ("convolve", "deviations", "sinc_derivative", "permute"):
+        names.pop(missing, None)
+    names |= {
+        "__builtins__": {"slice": slice},
+        "leaky_relu": lambda x, slope: functional.leaky_relu(x, slope),
+        "log_sigmoid": functional.logsigmoid,
+        "sech": lambda x: 1 / torch.cosh(x),
+        "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1 / 3),
+        "power": torch.pow,
+        "gammaln": torch.lgamma,
+        "polygamma": lambda x, n: torch.polygamma(n, x),
+        "sum": reduced(lambda x, d, k: torch.sum(x, d, keepdim=k)),
+        "mean": reduced(lambda x, d, k: torch.mean(x, d, keepdim=k)),
+        "max": reduced(lambda x, d, k: torch.amax(x, d, keepdim=k)),
+        "min": reduced(lambda x, d, k: torch.amin(x, d, keepdim=k)),
+        "logsumexp": reduced(lambda x, d, k: torch.logsumexp(x, d, keepdim=k)),
+        "euclidean_norm": reduced(lambda x, d, k: torch.linalg.vector_norm(x, dim=d, keepdim=k)),
+        "norm": lambda x: torch.linalg.vector_norm(x),
+        "var": lambda x: torch.var(x, correction=0),
+        "std": lambda x: torch.std(x, correction=0),
+        "prod": prod,
+        "put": put,
+        "reshape": lambda x, n: torch.reshape(x, (n,)),
+        "transpose": lambda x, axes=None: x.permute(axes or tuple(reversed(range(x.ndim)))),
+        "expand_dims": torch.unsqueeze,
+        "sum_to": lambda x, shape: x.sum_to_size(shape),
+        "astype": lambda x, dtype: x.to(dtype),
+        "stack": lambda xs, axis: torch.stack(xs, axis),
+        "flip": lambda x, axis: torch.flip(x, (axis,)),
+        "roll": lambda x, shift, axis: torch.roll(x, shift, axis),
+        "repeat": lambda x, n, axis: torch.repeat_interleave(x, n, axis),
+        "tile": lambda x, n: torch.tile(x, (n,)),
+        "pad": lambda x, n: functional.pad(x, [n, n] * x.ndim),
+        "sort": lambda x, axis: torch.sort(x, axis, stable=True).values,
+        "take": lambda x, i, axis: torch.index_select(x, axis, torch.tensor(i)),
+        "split": lambda x, at: torch.tensor_split(x, at),
+        "trace": lambda x: torch.diagonal(x, dim1=0, dim2=1).sum(-1),
+        "tensordot": lambda a, b, n: torch.tensordot(a, b, dims=n),
+        "inv": torch.linalg.inv,
+        "det": torch.linalg.det,
+        "cofactors": lambda x: torch.linalg.det(x)[..., None, None] * torch.linalg.inv(x).mT,
+        "logabsdet": lambda x: torch.linalg.slogdet(x)[1],
+        "cholesky": lambda x: torch.linalg.cholesky((x + x.mT) / 2),
+        "solve": torch.linalg.solve,
+        "shape": lambda x: tuple(x.shape),
+        "size": lambda x: x.numel(),
+        "ndim": lambda x: x.ndim,
+        "dtype": lambda x: x.dtype,
+        "eye": lambda x: torch.eye(x.shape[-1], dtype=x.dtype),
+        "arange": lambda x: torch.arange(1, x.shape[-1] + 1, dtype=x.dtype),
+    }
+    return names
+
+
+def torch_gradients(f: Any, arrays: Any) -> list[Any]:
+    """The gradients of a function of PyTorch's tensors that gives one number, as arrays."""
+    import torch
+
+    xs = [torch.tensor(a, requires_grad=True) for a in arrays]
+    y = f(*xs)
+    if not y.requires_grad:
+        return [np.zeros_like(a) for a in arrays]
+    found = torch.autograd.grad(y, xs, allow_unused=True)
+    return [np.zeros_like(a) if g is None else g.numpy() for a, g in zip(arrays, found, strict=True)]
+
+
+def jax_names() -> dict[str, Any]:
+    """A program's functions, of JAX's arrays, in double precision.
+
+    Raises  ImportError  if JAX is not installed
+    """
+    import jax
+    import jax.numpy as jnp
+    import jax.scipy.special as special
+
+    jax.config.update("jax_enable_x64", True)
+    names = {n: getattr(jnp, n) for n in dir(jnp) if n[0] != "_"}
+    names |= {n: getattr(jax.nn, n) for n in ("relu", "relu6", "elu", "selu", "celu", "silu", "mish", "softplus", "sigmoid")}
+    names |= {"softsign": jax.nn.soft_sign, "log_sigmoid": jax.nn.log_sigmoid, "softmax": jax.nn.softmax}
+    names |= {"log_softmax": jax.nn.log_softmax, "hardswish": jax.nn.hard_swish, "hardsigmoid": jax.nn.hard_sigmoid}
+    for missing in ("convolve", "permute", "astype", "trace"):
+        names.pop(missing, None)
+    names |= {
+        "__builtins__": {"slice": slice},
+        "leaky_relu": lambda x, slope: jax.nn.leaky_relu(x, slope),
+        "gelu": lambda x, approximate="none": jax.nn.gelu(x, approximate == "tanh"),
+        "hardtanh": jnp.clip,
+        "sech": lambda x: 1 / jnp.cosh(x),
+        "erf": special.erf,
+        "erfc": special.erfc,
+        "gammaln": special.gammaln,
+        "digamma": special.digamma,
+        "polygamma": lambda x, n: special.polygamma(n, x),
+        "xlogy": special.xlogy,
+        "logsumexp": special.logsumexp,
+        "euclidean_norm": lambda x, axis: jnp.linalg.norm(x, axis=axis),
+        "norm": lambda x: jnp.linalg.norm(x.ravel()),
+        "inv": jnp.linalg.inv,
+        "det": jnp.linalg.det,
+        "cofactors": lambda x: jnp.linalg.det(x)[..., None, None] * jnp.linalg.inv(x).mT,
+        "logabsdet": lambda x: jnp.linalg.slogdet(x)[1],
+        "cholesky": lambda x: jnp.linalg.cholesky((x + x.mT) / 2),
+        "take": lambda x, i, axis: jnp.take(x, np.array(i), axis),
+        "shape": lambda x: tuple(x.shape),
+        "size": lambda x: x.size,
+        "ndim": lambda x: x.ndim,
+        "dtype": lambda x: x.dtype,
+        "eye": lambda x: jnp.eye(x.shape[-1], dtype=x.dtype),
+        "arange": lambda x: jnp.arange(1.0, x.shape[-1] + 1, dtype=x.dtype),
+    }
+    return names
+
+
+def jax_gradients(f: Any, arrays: Any) -> list[Any]:
+    """The gradients of a function of JAX's arrays that gives one number, as arrays."""
+    import jax
+
+    found = jax.grad(f, argnums=tuple(range(len(arrays))))(*[jax.numpy.asarray(a) for a in arrays])
+    return [np.asarray(g) for g in found]
