@@ -17,6 +17,8 @@ from autograd.node import Node
 
 #: A result that would be larger is put through tanh, so that nothing grows out of hand.
 LARGE = 4.0
+#: How many arguments are drawn, for lines to choose from.
+ARGUMENTS = 3
 
 
 def _array(x: Any) -> Any:
@@ -184,20 +186,15 @@ SHAPES: tuple[tuple[int, ...], ...] = (
 
 
 def drawn(choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = False, shapes: Sequence[Any] = SHAPES) -> Program:
-    """A program, drawn line by line; each is run as it is drawn, and a line whose numbers grow is put through tanh."""
+    """A program, drawn line by line, then its numbers, so that a smaller array leaves all other choices what they were.
+
+    Lines are first run on stand-ins, as only shapes decide what fits. Of three arguments, those stay that a line reads.
+    """
     catalogue = ELEMENTWISE if scalar else [*ELEMENTWISE, *ARRAYS]
     shapes = ((),) if scalar else shapes
-    chosen = [shapes[choices.integer(0, len(shapes) - 1)] for _ in range(choices.integer(1, 3))]
-    arguments = tuple(np.asarray(choices.numbers(s)) for s in chosen)
-    known: list[Any] = list(arguments)
-    calls: list[Call] = []
-    registers: list[tuple[int, ...]] = []
-
-    def add(call: Call, used: tuple[int, ...], value: Any) -> None:
-        calls.append(call)
-        registers.append(used)
-        known.append(value)
-
+    chosen = [shapes[choices.integer(0, len(shapes) - 1)] for _ in range(ARGUMENTS)]
+    known: list[Any] = [np.full(s, 0.5) for s in chosen]
+    drafts: list[tuple[Call, tuple[int, ...]]] = []
     count = 0
     while choices.more(count, *lines):
         count += 1
@@ -206,20 +203,41 @@ def drawn(choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = Fals
         shapes_used = [np.shape(known[i]) for i in used]
         if not call.fits(*shapes_used) or any(len(s) > 3 for s in shapes_used):
             continue
-        value = _tried(call, [known[i] for i in used])
+        value = value_of(call, [known[i] for i in used])
+        if value is not None:
+            drafts.append((call, used))
+            known.append(np.clip(value, -LARGE, LARGE))
+    outputs = [choices.integer(0, len(known) - 1) for _ in range(choices.integer(0, 2))]
+    read = {i for _, used in drafts for i in used} | {*outputs, len(known) - 1}
+    arguments = [np.asarray(choices.numbers(s)) if i in read else None for i, s in enumerate(chosen)]
+    return _with_numbers(drafts, outputs, arguments)
+
+
+def _with_numbers(drafts: list[tuple[Call, tuple[int, ...]]], outputs: list[int], arguments: list[Any]) -> Program:
+    """The program of these lines, up to one that is not finite, with a tanh after each whose numbers are large."""
+    known = [x for x in arguments if x is not None]
+    place = dict(zip([i for i, x in enumerate(arguments) if x is not None], range(len(known)), strict=True))
+    inputs, calls, registers = tuple(known), [], []
+    for k, (call, used) in enumerate(drafts, len(arguments)):
+        value = value_of(call, [known[place[i]] for i in used])
         if value is None:
-            continue
-        add(call, used, value)
+            break
+        calls.append(call)
+        registers.append(tuple(place[i] for i in used))
+        known.append(value)
         if np.max(np.abs(value), initial=0.0) > LARGE:
-            add(_TANH, (len(known) - 1,), np.tanh(value))
-    outputs = tuple(choices.integer(0, len(known) - 1) for _ in range(choices.integer(0, 2)))
-    return Program(tuple(calls), tuple(registers), (*outputs, len(known) - 1), arguments)
+            calls.append(_TANH)
+            registers.append((len(known) - 1,))
+            known.append(np.tanh(value))
+        place[k] = len(known) - 1
+    results = (*(place[i] for i in outputs if i in place), len(known) - 1)
+    return Program(tuple(calls), tuple(registers), results, inputs)
 
 
 _TANH = next(call for call in ELEMENTWISE if call.text == "tanh(a)")
 
 
-def _tried(call: Call, inputs: list[Any]) -> Any:
+def value_of(call: Call, inputs: list[Any]) -> Any:
     """The value of a call, or None if it cannot be run on these inputs or is not finite."""
     try:
         value = np.asarray(eval(call.code, NAMES, dict(zip("abc", inputs, strict=False))))

@@ -140,7 +140,7 @@ def containers(leaves: st.SearchStrategy[Any] | None = None, size: int = 3) -> s
         several = st.lists(inner, min_size=1, max_size=size)
         return several | several.map(tuple) | st.dictionaries(keys, inner, min_size=1, max_size=size)
 
-    return st.recursive(wrapped(leaves), wrapped, max_leaves=6)
+    return wrapped(st.recursive(leaves, wrapped, max_leaves=6))
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,10 @@ class _Drawn:
         return drawn < high and (bool(self.draw(st.booleans())) or drawn < low)
 
     def numbers(self, shape: tuple[int, ...]) -> Any:
-        return self.draw(arrays(shape, numbers=st.integers(-2000, 2000).map(lambda k: k / 1000.0)))
+        number = st.integers(-2000, 2000).map(lambda k: k / 1000.0)
+        if 0 in shape:
+            self.draw(number)  # fewer choices count as simpler, and an empty array is not simpler than a number
+        return self.draw(arrays(shape, numbers=number))
 
 
 def _numbers(domain: Any) -> Numbers | None:
