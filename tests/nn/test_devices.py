@@ -52,6 +52,7 @@ def _there():
 def test_curves_on_eight_devices_are_those_of_numpy(tmp_path):
     """For every optimizer, with short last batches, a schedule and groups, and through checkpoints from 1 to 8 and back."""
     found = finished(started("curves", tmp_path))
+    assert found.pop("numbers summed") == 2 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2 + 1  # the gradients and the loss
     between = {name: found.pop(name) for name in list(found) if not any(k in name for k in ("float", "resumed"))}
     assert between == {"all-reduce": 1, "all-gather": 0, "all-to-all": 0, "collective-permute": 0, "reduce-scatter": 0}
     assert len(found) == 18

@@ -7,7 +7,9 @@ python -m tests.nn.training_on_devices alone FOLDER EPOCHS    the training of a 
 """
 
 import json
+import math
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -64,6 +66,9 @@ def curves(folder):
     model = nn.MLP(2, [16, 16], 2, seed=0)
     batch = X[:64].astype(np.float32), Y[:64]
     text = lowered_text(model, nn.cross_entropy, nn.Adam(model.parameters()), batch, 8)
+    summed = re.search(r"= \(([^()]*|.*?)\) all-reduce\(", text)[1]
+    shapes = re.findall(r"f32\[([\d,]*)\]", summed)
+    found["numbers summed"] = sum(math.prod(int(n) for n in shape.split(",") if n) for shape in shapes)
     for operation in ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter"):
         found[operation] = text.count(f" {operation}(") + text.count(f" {operation}-start(")
     return found
