@@ -17,7 +17,15 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 if THREADS == "1":
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-WORKLOADS = {"growth": "growth", "gpt": "gpt", "moons": "moons", "cheap": "cheap", "mnist": "mnist_step", "devices": "devices"}
+WORKLOADS = {
+    "growth": "growth",
+    "gpt": "gpt",
+    "moons": "moons",
+    "cheap": "cheap",
+    "mnist": "mnist_step",
+    "devices": "devices",
+    "scaling": "scaling",
+}
 
 
 def main(arguments: list[str]) -> None:

@@ -1,11 +1,14 @@
 """The benchmarks run, their contestants agree, and one that computes something else is found out. No time is asserted."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from benchmarks import __main__, cheap, devices, growth, mnist_step, moons, outside, timing
+import nn
+from autograd import gradients, record
+from benchmarks import __main__, cheap, devices, growth, mnist_step, moons, outside, scaling, timing
 from benchmarks import gpt as gpt_benchmark
 from benchmarks.__main__ import WORKLOADS, main
 from benchmarks.timing import Contest, agree, compare
@@ -40,6 +43,35 @@ def test_growth_is_measured():
     table = growth.measure(1, sizes=(240, 480))
     assert [row.operations for row in table.rows] == sorted(row.operations for row in table.rows)
     assert "the dearest length costs" in str(table)
+
+
+def test_scaling_is_measured_beside_what_is_on_paper():
+    table = scaling.measure(1, sizes=((8, 4),), counts=(1, 2))
+    assert [row[:2] for row in table.rows] == ([] if table.missing else [(4, 1), (4, 2)])
+    assert table.missing in str(table)
+
+
+@pytest.mark.parametrize("widths", [(4, 6, 3), (5, 7, 2, 3)])
+def test_operations_and_weights_on_paper_are_those_of_the_recorded_step(widths):
+    batch, model = 8, nn.MLP(widths[0], list(widths[1:-1]), widths[-1], seed=0)
+
+    def step(x, y):
+        loss = nn.cross_entropy(model(x), y)
+        return loss, gradients(loss, model.parameters())
+
+    tape = record(step, np.ones((batch, widths[0]), np.float32), np.zeros(batch, int))
+    products = [s for s in tape.program.steps if s.op.name in ("matmul", "affine")]
+    assert scaling.products_of(widths, batch) == sum(2 * s.inputs[0].kind[0][-1] * np.prod(s.kind[0]) for s in products)
+    assert scaling.weights_of(widths) == sum(p.numpy().size for p in model.parameters())
+
+
+def test_on_paper_a_sum_costs_nothing_alone_and_at_last_everything():
+    widths, batch = (784, 128, 10), 64
+    machine = scaling.Machine(rate=1e12, memory=1e12, link=1e9, latency=1e-6)
+    alone = scaling.products_of(widths, batch) / 1e12 + 4 * scaling.PASSES * scaling.weights_of(widths) / 1e12
+    np.testing.assert_allclose(scaling.seconds(widths, batch, 1, machine), alone, rtol=1e-12)
+    many = scaling.seconds(widths, 10**6, 1000, machine) - scaling.seconds(widths, 10**6, 1000, replace(machine, link=np.inf))
+    np.testing.assert_allclose(many, 2 * 0.999 * 4 * scaling.weights_of(widths) / 1e9, rtol=1e-9)
 
 
 def test_tables_are_written_and_drawn(tmp_path, monkeypatch, capsys):
