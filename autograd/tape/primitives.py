@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.op import on_floats
 from autograd.tape.program import Kind, Leaf, Step
 
 
@@ -239,8 +240,10 @@ def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
         pass
     op, params = step.op, step.params
 
-    def rule(*arrays: Any) -> Any:
-        return np.asarray(op.on_arrays(list(arrays), params))
+    def rule(*inputs: Any) -> Any:
+        if step.kind is None:  # the truth of a question is a number here, with which others compute
+            return on_floats(op.forward, *map(float, inputs), **params)
+        return np.asarray(op.on_arrays(list(inputs), params))
 
     return [Call(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)]
 

@@ -51,12 +51,18 @@ def test_op_on_floats_is_replayed_to_the_bit(case, backend):
 
 
 @pytest.mark.parametrize("case", [(op, {}) for op in QUESTIONS], ids=named)
-@pytest.mark.parametrize("backend", SCALAR_BACKENDS)
+@pytest.mark.parametrize("backend", [*SCALAR_BACKENDS, "numpy"])
 def test_question_is_asked_again(case, backend):
     op, _ = case
     tape = record(lambda *xs: op(*xs) * xs[0], *[1.0, 2.0][: op.arity], backend=backend)
     for xs in itertools.product(*[FEW] * op.arity):
         assert_same(tape(*xs), op(*xs) * xs[0], ulps=0, what=op.name)
+
+
+@pytest.mark.parametrize("backend", [*SCALAR_BACKENDS, "numpy"])
+def test_answers_to_questions_are_numbers(backend):
+    tape = record(lambda x: -((x < 1.0) + (x < 2.0)), 0.0, backend=backend)
+    assert [tape(x) for x in (0.0, 1.5, 3.0)] == [-2.0, -1.0, 0.0]
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
