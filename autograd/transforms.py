@@ -190,7 +190,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         y = f(*tree.rebuilt(primals, variables))
         outputs = tree.leaves(y)
         found = iter(push_forward([out for out in outputs if isinstance(out, Node)], pushed))
-        results = [next(found) if isinstance(out, Node) else 0.0 for out in outputs]
+        results = [next(found) if isinstance(out, Node) else _still(out) for out in outputs]
         results = [zeros_of(out, True) if t is None else t for out, t in zip(outputs, results, strict=True)]
     return (
         tree.mapped(lambda x: plain(x, as_nodes), y),
@@ -236,6 +236,11 @@ def refuse_other_shape(x: Any, t: Any) -> None:
 def _tangent(x: Node, t: Any) -> Node:
     refuse_other_shape(x, t)
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
+
+
+def _still(y: Any) -> Any:
+    """The tangent of a number or an array that is no node."""
+    return np.zeros_like(y) if isinstance(y, np.ndarray) and y.dtype.kind == "f" else 0.0
 
 
 def _apart(y: Any) -> tuple[Any, Any]:

@@ -184,3 +184,9 @@ def test_nodes_in_give_nodes_out():
 def test_a_seed_may_be_a_list_as_for_backward():
     x = Tensor([1.0, 2.0], requires_grad=True)
     assert ag.gradients(x * x, x, [1.0, 0.0]).tolist() == [2.0, 0.0]
+
+
+def test_an_output_that_does_not_move_has_a_tangent_of_its_shape():
+    _, tangents = jvp(lambda x: (x * 2.0, np.ones((2, 3)), 1.0), [np.ones(2)], [np.ones(2)])
+    assert [np.shape(t) for t in tangents] == [(2,), (2, 3), ()]
+    assert not np.any(tangents[1])
