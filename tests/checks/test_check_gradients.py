@@ -127,6 +127,18 @@ def test_a_transposed_gradient_is_named():
     assert "transposed" in error.cause
 
 
+def test_forward_mode_that_is_nan_is_found():
+    @ag.custom_op(lambda g, y, x: g, kind="linear")
+    def rooted(xp, x):
+        return xp.square(xp.sqrt(x))
+
+    assert "forward mode" in failure(lambda x: rooted(x), np.linspace(1.0, 2.0, 8), order=1).cause
+
+
+def test_orders_that_are_zero_hold():
+    assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
+
+
 def test_what_the_graph_does_not_know_is_found():
     error = failure(lambda x: x * ag.stop_gradient(x), 3.0)
     assert "by a way that its graph does not know" in error.cause
