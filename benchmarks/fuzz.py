@@ -1,31 +1,39 @@
 """`python -m benchmarks.fuzz`: random programs over the whole table of ops, each held against what shares nothing with it.
 
-Every program, in float64 or float32 and of order 1, 2 or 3, against dual numbers along a random direction; some of them, in
-turn, on every back end of the tape, in PyTorch and in JAX where these are installed. A program at a kink, where engines choose
-derivatives of their own, is drawn anew and counted apart.
+Every program, in float64, float32 or of Values, and of order 1, 2 or 3, against dual numbers along a random direction; some of
+them, in turn, in forward mode and in a recorded sweep, on every back end of the tape, in PyTorch and in JAX where these are
+installed. A program at a kink, where engines choose derivatives of their own, is drawn anew and counted apart.
 """
 
 import argparse
+import gc
 import time
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
+import autograd as ag
+from autograd import Value, grad
 from autograd import compile as compiled
-from autograd import grad
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.comparing import Comparing
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles import Oracles
 from autograd.checks.readings import Dual
 from autograd.checks.replay import ReplayError
-from autograd.checks.subjects import Graphed
+from autograd.checks.subjects import Graphed, _data
 from autograd.programs import Generator, Program, drawn
 from benchmarks import peers
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)
-BACKENDS_EVERY, TORCH_EVERY, JAX_EVERY = 3, 5, 240
+#: Primes, so that each meets every kind of argument.
+MODES_EVERY, BACKENDS_EVERY, TORCH_EVERY, JAX_EVERY = 3, 3, 7, 241
+#: Of so many turns of the tape one is for JAX, which takes a second to compile what it is given.
+JAX_TAPES = 131
+
+#: What is known of peers, in tests/known_disagreements.md: the calls that they differentiate in single precision.
+KNOWN = {"torch": ("celu(", "hardsigmoid("), "jax": ()}
 
 #: What a peer raises of a program that it has no functions for.
 REFUSALS = (NameError, KeyError, TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError)
@@ -49,7 +57,7 @@ class Fuzz:
         """Draw a program and compare it with everything whose turn it is."""
         rng = self.rng
         scalar = k % 4 == 0
-        program = drawn(Generator(rng), scalar=scalar)
+        self.program = program = drawn(Generator(rng), scalar=scalar)
         dtype = np.float32 if k % 5 == 1 else np.float64
         args = tuple(np.asarray(x, dtype) for x in program.arguments)
         if scalar and k % 8 == 0:
@@ -65,13 +73,20 @@ class Fuzz:
         self.counts["programs"] += 1
         self.counts[f"  order {order}, {np.dtype(dtype).name if not isinstance(args[0], float) else 'Values'}"] += 1
         self._against_dual(program, subject, args)
-        if order == 1 and dtype is np.float64:
-            if k % BACKENDS_EVERY == 0:
-                self._on_the_tape(program, args, scalar, k)
-            if k % TORCH_EVERY == 0 and "torch" in self.names:
-                self._against_peer("torch", program, subject, args)
-            if k % JAX_EVERY == 0 and "jax" in self.names:
-                self._against_peer("jax", program, subject, args)
+        if k % MODES_EVERY == 1:
+            self._in_other_modes(program, subject, args)
+        if k % BACKENDS_EVERY == 0:
+            self._on_the_tape(program, subject, args, k // BACKENDS_EVERY)
+        for peer, every in (("torch", TORCH_EVERY), ("jax", JAX_EVERY)):
+            if k % every == 0 and peer in self.names:
+                self._against_peer(peer, program, subject, args)
+
+    def safely(self, k: int) -> None:
+        """The same as `one`, where an error that nobody foresaw counts as a disagreement."""
+        try:
+            self.one(k)
+        except Exception as error:  # whatever a broken engine raises
+            self._disagree(f"itself: {type(error).__name__}", self.program, str(error), self.program.arguments)
 
     def _against_dual(self, program: Program, subject: Graphed, args: Any) -> None:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
@@ -97,39 +112,61 @@ class Fuzz:
                 args,
             )
 
-    def _on_the_tape(self, program: Program, args: Any, scalar: bool, k: int) -> None:
+    def _in_other_modes(self, program: Program, subject: Graphed, args: Any) -> None:
+        """The sweep that records and the sweep that does not, and forward mode, give one derivative."""
+        v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
+        w = self.rng.uniform(0.5, 1.5, subject.m)
+        claimed, bars = subject.vjp(w)
+        recorded, pushed = flat(subject.pulled(w, create_graph=True)), subject.jvp(v)
+        self.counts["against the recorded sweep and forward mode"] += 1
+        if not _close(recorded, claimed, bars):
+            self._disagree("the recorded sweep", program, f"order {subject.order}: {recorded}, not {claimed}", args)
+        size = np.abs(claimed) @ np.abs(v) + np.abs(w) @ np.abs(pushed) + np.abs(v).sum()
+        slack = (1e-4 if subject.single else 1e-11) * size + 32 * bars @ np.abs(v) + 1e-290
+        if not abs(claimed @ v - w @ pushed) <= slack:
+            self._disagree("forward mode", program, f"order {subject.order}: {w @ pushed!r}, not {claimed @ v!r}", args)
+
+    def _on_the_tape(self, program: Program, subject: Graphed, args: Any, turn: int) -> None:
         every = tuple(range(len(args)))
-        of = grad(program, every)
-        backends = ("python", "numpy", "numba") if isinstance(args[0], float) else ("numpy",)
-        backend = backends[k // BACKENDS_EVERY % len(backends)]
-        try:
-            fast = compiled(of, backend=backend)
-            fast(*args)
-        except (TypeError, ImportError, NotImplementedError) as error:
-            self.counts[f"  not on the tape ({backend}): {str(error)[:50]}"] += 1
-            return
-        self.counts[f"against the tape, {backend}"] += 1
-        elsewhere = tuple(0.875 * x if isinstance(x, float) else np.asarray(0.875 * x) for x in args)
+        of = grad(_weighted(program, subject), every)
+        of_values = isinstance(args[0], float)
+        backends = ("python", "numpy", "numba") if of_values else ("numpy",)
+        backend = "jax" if turn % JAX_TAPES == 0 and "jax" in self.names else backends[turn % len(backends)]
+        elsewhere = tuple(0.875 * x if of_values else np.asarray(0.875 * x, x.dtype) for x in args)
+        fast = compiled(of, backend=backend)
         for point in (args, elsewhere):
-            got, want = flat(list(fast(*point))), flat(list(of(*point)))
-            scale = np.max(np.abs(want), initial=1e-290)
-            if not (np.abs(got - want) <= 1e-12 * scale).all() and np.isfinite(want).all():
-                self._disagree(f"tape, {backend}", program, f"{got}, not {want}", point)
+            try:
+                got = flat(list(fast(*point)))
+            except (TypeError, ImportError, NotImplementedError, np.linalg.LinAlgError) as error:
+                self.counts[f"  not on the tape ({backend}): {str(error)[:60]}"] += 1
+                return
+            want = flat(list(of(*point)))
+            if _close(got, want, np.zeros(1)) or not np.isfinite(want).all():
+                continue
+            there = Graphed(program, Arguments(program, point), subject.order, self.rng)
+            there.look_closer()
+            if not _close(got, want, 4 * there.vjp(np.ones(there.m))[1]):
+                self._disagree(f"tape, {backend}", program, f"order {subject.order}: {got}, not {want}", point)
+        self.counts[f"against the tape, {backend}"] += 1
 
     def _against_peer(self, peer: str, program: Program, subject: Graphed, args: Any) -> None:
         names = self.names[peer]
         arrays = [np.asarray(x) for x in args]
         gradients = peers.torch_gradients if peer == "torch" else peers.jax_gradients
         try:
-            theirs = flat(gradients(lambda *xs: program(*xs, names=names), arrays))
+            theirs = flat(gradients(lambda *xs: program(*xs, names=names), arrays, subject.weights))
         except REFUSALS as error:
-            self.counts[f"  not in {peer}: {type(error).__name__}"] += 1
+            self.counts[f"  not in {peer}: {type(error).__name__}: {str(error)[:50]}"] += 1
             return
         self.counts[f"against {peer}"] += 1
         ours, bars = subject.vjp(np.ones(subject.m))
-        slack = 1e-9 * float(np.max(np.abs(ours), initial=1.0)) + float(np.max(bars, initial=0.0))
-        if not np.allclose(theirs, ours, rtol=1e-8, atol=slack):
-            self._disagree(peer, program, f"ours {ours}, theirs {theirs}", args)
+        theirs, ours = np.append(theirs, 1.0), np.append(ours, 1.0)  # what is 0 to us may be rounding to others
+        if not _close(theirs, ours, bars, 1e-4 if subject.single else 1e-9):
+            known = any(call.text.startswith(KNOWN[peer]) for call in program.calls)
+            if known and _close(theirs, ours, bars, 1e-6):
+                self.counts[f"  known of {peer}"] += 1
+                return
+            self._disagree(peer, program, f"order {subject.order}: ours {ours}, theirs {theirs}", args)
 
     def _disagree(self, whom: str, program: Program, what: str, args: Any) -> None:
         self.counts[f"DISAGREES with {whom}"] += 1
@@ -137,12 +174,43 @@ class Fuzz:
         print(self.disagreements[-1], flush=True)
 
 
+def _weighted(program: Program, subject: Graphed) -> Any:
+    """The function of one number whose gradient is that of the outputs of the subject, of whatever order."""
+
+    def below(order: int) -> Any:
+        if order == 1:
+            return lambda *xs: [program(*xs)]
+        of = total(order - 1, subject.weights[order - 2])
+        return lambda *xs: grad(of, tuple(range(len(xs))))(*xs)
+
+    def total(order: int, weights: Any) -> Any:
+        parts = below(order)
+
+        def f(*xs: Any) -> Any:
+            result = 0.0
+            for y, w in zip(parts(*xs), weights, strict=True):
+                number = isinstance(y, float | Value)
+                result = result + (y * float(w) if number else ag.sum(y * np.asarray(w, _data(y).dtype)))
+            return result
+
+        return f
+
+    return total(subject.order, [np.ones(np.shape(_data(y))) for y in subject.outputs])
+
+
+def _close(a: Any, b: Any, bars: Any, rtol: float = 1e-12) -> bool:
+    """Whether two gradients agree, up to a part of their largest entry and to the rounding of the second."""
+    return bool((np.abs(a - b) <= rtol * np.max(np.abs(b), initial=1e-290) + np.max(bars, initial=0.0)).all())
+
+
 def run(programs: int, seed: int, progress: bool = True) -> Fuzz:
     """Compare so many programs, beside those that are left out."""
     fuzz, start, k = Fuzz(seed), time.perf_counter(), 0
     with np.errstate(all="ignore"):
         while fuzz.counts["programs"] < programs:
-            fuzz.one(k)
+            if k % 500 == 0:
+                gc.freeze()  # a tape looks through all objects for sources of chance, and those of a peer are very many
+            fuzz.safely(k)
             k += 1
             if progress and k % 5000 == 0:
                 print(f"{fuzz.counts['programs']:,} programs, {time.perf_counter() - start:.0f} s", flush=True)

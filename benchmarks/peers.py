@@ -31,13 +31,18 @@ def torch_names() -> dict[str, Any]:
         out[index] = x
         return out
 
+    def convolve(a: Any, b: Any, mode: str = "full") -> Any:
+        if len(b) > len(a):
+            a, b = b, a
+        full = functional.conv1d(a[None, None], b.flip(0)[None, None], padding=len(b) - 1)[0, 0]
+        cut = {"full": 0, "same": (len(b) - 1) // 2, "valid": len(b) - 1}[mode]
+        return full[cut : cut + {"full": len(full), "same": len(a), "valid": len(a) - len(b) + 1}[mode]]
+
     names = {n: getattr(torch, n) for n in dir(torch) if n[0] != "_"}
     names |= {n: getattr(functional, n) for n in ("relu", "relu6", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus")}
-    names |= {n: getattr(functional, n) for n in ("softsign", "hardtanh", "hardswish")}
-    for missing in ("convolve", "deviations", "sinc_derivative", "permute"):
-        names.pop(missing, None)
+    names |= {n: getattr(functional, n) for n in ("softsign", "hardtanh", "hardswish", "hardsigmoid")}
     names |= {
-        "__builtins__": {"slice": slice},
+        "__builtins__": {"slice": slice, "__import__": __import__},
         "leaky_relu": lambda x, slope: functional.leaky_relu(x, slope),
         "log_sigmoid": functional.logsigmoid,
         "sech": lambda x: 1 / torch.cosh(x),
@@ -67,8 +72,12 @@ def torch_names() -> dict[str, Any]:
         "repeat": lambda x, n, axis: torch.repeat_interleave(x, n, axis),
         "tile": lambda x, n: torch.tile(x, (n,)),
         "pad": lambda x, n: functional.pad(x, [n, n] * x.ndim),
-        "sort": lambda x, axis: torch.sort(x, axis, stable=True).values,
-        "take": lambda x, i, axis: torch.index_select(x, axis, torch.tensor(i)),
+        "sort": lambda x, axis: torch.sort(x, dim=axis, stable=True).values,
+        "take": lambda x, i, axis: torch.index_select(x, axis, torch.from_numpy(np.array(i))),
+        "permute": lambda x, order, axis: torch.take_along_dim(x, order, axis),
+        "argsort": lambda x, axis: torch.argsort(x, dim=axis, stable=True),
+        "deviations": lambda x, axis: x - torch.mean(x, axis, keepdim=True),
+        "convolve": convolve,
         "split": lambda x, at: torch.tensor_split(x, at),
         "trace": lambda x: torch.diagonal(x, dim1=0, dim2=1).sum(-1),
         "tensordot": lambda a, b, n: torch.tensordot(a, b, dims=n),
@@ -88,16 +97,27 @@ def torch_names() -> dict[str, Any]:
     return names
 
 
-def torch_gradients(f: Any, arrays: Any) -> list[Any]:
-    """The gradients of a function of PyTorch's tensors that gives one number, as arrays."""
+def torch_gradients(f: Any, arrays: Any, weights: Any = ()) -> list[Any]:
+    """The gradients of a function of PyTorch's tensors that gives one number, as arrays.
+
+    With weights, one list for each order above 1, they are those of the sum of everything that is found in this way: the
+    numbers of one order, multiplied by their weights and added up, are what the next order differentiates.
+    """
     import torch
 
     xs = [torch.tensor(a, requires_grad=True) for a in arrays]
-    y = f(*xs)
-    if not y.requires_grad:
-        return [np.zeros_like(a) for a in arrays]
-    found = torch.autograd.grad(y, xs, allow_unused=True)
-    return [np.zeros_like(a) if g is None else g.numpy() for a, g in zip(arrays, found, strict=True)]
+
+    def swept(parts: list[Any], by: list[Any], again: bool) -> list[Any]:
+        total = sum((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in zip(parts, by, strict=True))
+        if not total.requires_grad:
+            return [torch.zeros_like(x) for x in xs]
+        found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=again)
+        return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
+
+    parts = [f(*xs)]
+    for level in weights:
+        parts = swept(parts, level, again=True)
+    return [g.detach().numpy(force=True) for g in swept(parts, [np.ones(y.shape) for y in parts], again=False)]
 
 
 def jax_names() -> dict[str, Any]:
@@ -117,7 +137,7 @@ def jax_names() -> dict[str, Any]:
     for missing in ("convolve", "permute", "astype", "trace"):
         names.pop(missing, None)
     names |= {
-        "__builtins__": {"slice": slice},
+        "__builtins__": {"slice": slice, "__import__": __import__},
         "leaky_relu": lambda x, slope: jax.nn.leaky_relu(x, slope),
         "gelu": lambda x, approximate="none": jax.nn.gelu(x, approximate == "tanh"),
         "hardtanh": jnp.clip,
@@ -135,6 +155,11 @@ def jax_names() -> dict[str, Any]:
         "det": jnp.linalg.det,
         "cofactors": lambda x: jnp.linalg.det(x)[..., None, None] * jnp.linalg.inv(x).mT,
         "logabsdet": lambda x: jnp.linalg.slogdet(x)[1],
+        "solve": jnp.linalg.solve,
+        "permute": jnp.take_along_axis,
+        "sum_to": lambda x, shape: jnp.sum(x, axis=0),  # of what was broadcast along a new first axis
+        "put": lambda x, index, n: jnp.zeros(n, x.dtype).at[index].set(x),
+        "deviations": lambda x, axis: x - jnp.mean(x, axis, keepdims=True),
         "cholesky": lambda x: jnp.linalg.cholesky((x + x.mT) / 2),
         "take": lambda x, i, axis: jnp.take(x, np.array(i), axis),
         "shape": lambda x: tuple(x.shape),
@@ -147,9 +172,22 @@ def jax_names() -> dict[str, Any]:
     return names
 
 
-def jax_gradients(f: Any, arrays: Any) -> list[Any]:
-    """The gradients of a function of JAX's arrays that gives one number, as arrays."""
+def jax_gradients(f: Any, arrays: Any, weights: Any = ()) -> list[Any]:
+    """The gradients of a function of JAX's arrays that gives one number, as arrays; weights as for `torch_gradients`."""
     import jax
+    import jax.numpy as jnp
 
-    found = jax.grad(f, argnums=tuple(range(len(arrays))))(*[jax.numpy.asarray(a) for a in arrays])
-    return [np.asarray(g) for g in found]
+    every = tuple(range(len(arrays)))
+
+    def gradient_of(parts: Any, by: Any) -> Any:
+        def total(*xs: Any) -> Any:
+            found = parts(*xs)
+            of = [np.ones(y.shape) for y in found] if by is None else by
+            return sum((y * jnp.asarray(w, y.dtype)).sum() for y, w in zip(found, of, strict=True))
+
+        return jax.grad(total, argnums=every)
+
+    parts: Any = lambda *xs: (f(*xs),)  # noqa: E731
+    for level in weights:
+        parts = gradient_of(parts, level)
+    return [np.asarray(g) for g in gradient_of(parts, None)(*[jnp.asarray(a) for a in arrays])]
