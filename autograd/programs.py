@@ -181,7 +181,7 @@ NAMES: dict[str, Any] = names_of_the_table()
 
 #: The shapes of arguments: the simplest first, and those with axes of length 0 and 1 among them.
 SHAPES: tuple[tuple[int, ...], ...] = (
-    (), (1,), (2,), (3,), (2, 2), (2, 3), (3, 3), (1, 3), (3, 1), (0,), (2, 0), (2, 1, 3), (2, 3, 3),
+    (), (1,), (2,), (3,), (2, 2), (2, 3), (3, 3), (1, 3), (3, 1), (0,), (2, 0), (2, 1, 3), (2, 3, 3), (1, 1),
 )  # fmt: skip
 
 

@@ -135,7 +135,7 @@ class Check:
     def _compared(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
         kinks: list[Kink] = []
         if isinstance(subject, Graphed):
-            if subject.m and np.isfinite(subject.base).all():
+            if np.isfinite(subject.base).all():
                 refuse_unfit(subject, rng.uniform(0.5, 1.5, subject.m))
             kinks = kinks_of(subject.replay) if subject.replay is not None else []
         if kinks:

@@ -55,6 +55,7 @@ class Comparing:
         small = n * m <= SMALL and n <= (FEW_INPUTS if sharp else FEW_INPUTS // 2) and m <= FEW_OUTPUTS
         if n == 0 or m == 0:
             self.result.directions = "nothing to measure"
+            self._of_nothing()
         elif self.oracles.choice == "taylor" or (not sharp and n >= BIG and self.oracles.choice is None):
             self._taylor(directions or 2)
         elif directions is None and small:
@@ -64,6 +65,17 @@ class Comparing:
         if self.result.mismatch is None and n and m and self.oracles.choice is None and self.oracles.sharp:
             self._guarded()
         return self.result
+
+    def _of_nothing(self) -> None:
+        """Of no outputs the gradient is 0."""
+        claimed, bars = self.subject.vjp(np.zeros(0)) if not self.subject.m else (np.zeros(0), np.zeros(0))
+        for i in np.flatnonzero(claimed):
+            v = np.zeros(self.subject.n)
+            v[i] = self.subject.arguments.scales[i]
+            if self._wrong(
+                v, np.zeros(0), claimed[i] * v[i], bars[i] * v[i], Measured(0.0, 0.0, "a sum of no outputs"), int(i)
+            ):
+                return
 
     def _whole(self) -> None:
         subject = self.subject
@@ -80,12 +92,27 @@ class Comparing:
                 if self._wrong(v, w, claims[k, i] * scale, bars[k, i] * scale, one, i):
                     return
         self.result.directions = f"all {subject.m} × {subject.n} entries"
+        if self._weighted(claims, bars):
+            return
         v = subject.arguments.scales * self._signs(subject.n)
         forward = subject.jvp(v)
         if forward is not None:
             self._forward(
                 v, forward, Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
             )
+
+    def _weighted(self, claims: Any, bars: Any) -> bool:
+        """Whether wᵀ J is not linear in w: a sweep from weights gives another row than those from single outputs."""
+        subject, w = self.subject, self._signs(self.subject.m)
+        row, bar = subject.vjp(w)
+        bar = bar + np.abs(w) @ bars + (2.0**-20 if subject.single else 1e-14) * np.abs(w) @ np.abs(claims)
+        for i, scale in enumerate(subject.arguments.scales):
+            v = np.zeros(subject.n)
+            v[i] = scale
+            one = Measured(w @ claims[:, i] * scale, 0.0, "single outputs, weighted")
+            if self._wrong(v, w, row[i] * scale, bar[i] * scale, one, i):
+                return True
+        return False
 
     def _random(self, directions: int) -> None:
         subject = self.subject

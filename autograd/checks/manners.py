@@ -46,7 +46,8 @@ def _at(vector: Any, k: int) -> str:
 
 def refuse_unfit(subject: Graphed, w: Any) -> None:
     """Raise if gradients have other shapes or types than their leaves, share memory, or depend on how they are asked for."""
-    found = subject.pulled(w)
+    seeds = subject.seeds(w)
+    found = subject.pulled(w, seeds=seeds)
     arguments = subject.arguments
     for label, x, g in zip(arguments.labels, subject.variables, found, strict=True):
         data = np.asarray(x._data)
@@ -54,7 +55,7 @@ def refuse_unfit(subject: Graphed, w: Any) -> None:
             raise GradientError(f"the gradient has shape {np.shape(g)}, and {label} has shape {data.shape}", entry=label)
         if isinstance(x, Tensor) and np.asarray(g).dtype != data.dtype:
             raise GradientError(f"the gradient is {np.asarray(g).dtype}, and {label} is {data.dtype}", entry=label)
-    _refuse_sharing(subject, found)
+    _refuse_sharing(subject, found, seeds)
     if not subject.found:
         return
     claimed, bars = subject.vjp(w)
@@ -68,9 +69,10 @@ def refuse_unfit(subject: Graphed, w: Any) -> None:
         _refuse_difference(subject, 2 * claimed, twice, 2 * bars, ".backward() twice does not give twice the gradient")
 
 
-def _refuse_sharing(subject: Graphed, found: list[Any]) -> None:
+def _refuse_sharing(subject: Graphed, found: list[Any], seeds: list[Any]) -> None:
     named = [(f"the gradient of {label}", g) for label, g in zip(subject.arguments.labels, found, strict=True)]
     others = [(repr(label), x._data) for label, x in zip(subject.arguments.labels, subject.variables, strict=True)]
+    others += [("the seed", seed) for seed in seeds]
     arrays = [(name, g) for name, g in [*named, *others] if isinstance(g, np.ndarray) and g.size]
     for i, (name, a) in enumerate(arrays[: len(named)]):
         for other, b in arrays[i + 1 :]:

@@ -116,11 +116,12 @@ class Graphed(Subject):
         parts = np.split(np.asarray(w), np.cumsum([np.size(_data(y)) for y in self.outputs])[:-1])
         return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if isinstance(y, Node) and y.requires_grad]
 
-    def pulled(self, w: Any, create_graph: bool = False) -> list[Any]:
+    def pulled(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
         """The gradients of the weighted outputs, variable by variable, as the engine gives them."""
         if not self.found:
             return [np.zeros_like(a) for a in self.arguments.arrays]
-        return list(gradients(self.found, self.variables, self.seeds(w), create_graph=create_graph))
+        seeds = self.seeds(w) if seeds is None else seeds
+        return list(gradients(self.found, self.variables, seeds, create_graph=create_graph))
 
     def vjp(self, w: Any) -> tuple[Any, Any]:
         claimed = flat(self.pulled(w))

@@ -135,6 +135,19 @@ def test_forward_mode_that_is_nan_is_found():
     assert "forward mode" in failure(lambda x: rooted(x), np.linspace(1.0, 2.0, 8), order=1).cause
 
 
+def test_a_gradient_of_no_outputs_is_zero():
+    def product(xp, a, b):
+        return a * b
+
+    def pull(g, y, a, b):
+        return g * b if np.size(g) else np.ones(np.shape(a))
+
+    wrong = ag.custom_op(pull, lambda g, y, a, b: g * a, kind="elementwise")(product)
+    assert check_gradients(lambda a, b: a * b, 2.0, np.zeros(0))
+    error = failure(lambda a, b: wrong(a, b), np.array(2.0), np.zeros(0))
+    assert (error.entry, error.claimed, error.measured) == ("a", 1.0, 0.0)
+
+
 def test_orders_that_are_zero_hold():
     assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
 
