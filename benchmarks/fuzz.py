@@ -32,8 +32,14 @@ MODES_EVERY, BACKENDS_EVERY, TORCH_EVERY, JAX_EVERY = 3, 3, 7, 241
 #: Of so many turns of the tape one is for JAX, which takes a second to compile what it is given.
 JAX_TAPES = 131
 
-#: What is known of peers, in tests/known_disagreements.md: the calls that they differentiate in single precision.
-KNOWN = {"torch": ("celu(", "hardsigmoid("), "jax": ()}
+#: What is known of peers, in tests/known_disagreements.md: by a call's beginning, from which order on, how far they are off.
+KNOWN: dict[str, dict[str, tuple[int, float]]] = {
+    "torch": {
+        "celu(": (1, 1e-6), "hardsigmoid(": (1, 1e-6), "gammaln(": (2, 1e-6), "digamma(": (1, 1e-6), "polygamma(": (1, 1e-6),
+        "sinc(": (2, np.inf), "prod(": (2, np.inf), "cumprod(": (2, np.inf),
+    },
+    "jax": {},
+}  # fmt: skip
 
 #: What a peer raises of a program that it has no functions for.
 REFUSALS = (NameError, KeyError, TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError)
@@ -63,7 +69,11 @@ class Fuzz:
         if scalar and k % 8 == 0:
             args = tuple(float(x) for x in program.arguments)
         order = int(rng.choice(ORDERS))
-        subject = Graphed(program, Arguments(program, args), order, rng)
+        try:
+            subject = Graphed(program, Arguments(program, args), order, rng)
+        except np.linalg.LinAlgError:  # the second derivative of a determinant needs an inverse, as its row says
+            self.counts["of a singular matrix, left out"] += 1
+            return
         if not np.isfinite(subject.base).all():
             self.counts["not finite, left out"] += 1
             return
@@ -162,8 +172,8 @@ class Fuzz:
         ours, bars = subject.vjp(np.ones(subject.m))
         theirs, ours = np.append(theirs, 1.0), np.append(ours, 1.0)  # what is 0 to us may be rounding to others
         if not _close(theirs, ours, bars, 1e-4 if subject.single else 1e-9):
-            known = any(call.text.startswith(KNOWN[peer]) for call in program.calls)
-            if known and _close(theirs, ours, bars, 1e-6):
+            known = [KNOWN[peer][n] for n in KNOWN[peer] if any(call.text.startswith(n) for call in program.calls)]
+            if any(subject.order >= order and _close(theirs, ours, bars, rtol) for order, rtol in known):
                 self.counts[f"  known of {peer}"] += 1
                 return
             self._disagree(peer, program, f"order {subject.order}: ours {ours}, theirs {theirs}", args)
