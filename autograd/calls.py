@@ -112,7 +112,7 @@ ELEMENTWISE = [
         "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 0.5)", "arctan2(a, b * b + 0.5)", "logaddexp(a, b)",
         "xlogy(a, b * b + 0.5)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
     ),
-    *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 2.0, tanh(c) + 2.0)"),
+    *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 1.0, tanh(c) + 1.0)"),
 ]  # fmt: skip
 
 #: Calls that look at whole arrays.

@@ -1,0 +1,123 @@
+"""Wrong engines: the machinery that reads rows, with one piece of its source replaced."""
+
+import contextlib
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import autograd.transforms
+from autograd import OPS, Tensor, forward, graph, value
+from autograd.rules import indexing, linear, shapes
+from benchmarks.mutations import Mutant
+
+
+def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
+    """A function, or method, with one piece of its source replaced.
+
+    Raises  ValueError  if the piece does not stand there once
+    """
+
+    @contextlib.contextmanager
+    def broken() -> Iterator[None]:
+        function = vars(owner)[name]
+        source = textwrap.dedent(inspect.getsource(function))
+        if source.count(old) != 1:
+            raise ValueError(f"{name} no longer says {old!r} once: break it in another way")
+        names = dict(function.__globals__)
+        exec(compile(source.replace(old, new), f"<broken {name}>", "exec"), names)
+        users = [owner, *[m for m in _MODULES if vars(m).get(name) is function]]
+        try:
+            for user in users:
+                setattr(user, name, names[name])
+            yield
+        finally:
+            for user in users:
+                setattr(user, name, function)
+
+    return broken
+
+
+_MODULES = (graph, forward, linear, indexing, shapes, autograd.transforms, value)
+
+SWEEP, RECORDED = graph._Raw, graph._Recorded
+
+#: (what is wrong, where, its name, a piece of the source, what stands there instead, the op that shows it)
+EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
+    ("one use replaces another", SWEEP, "add", "before + cotangent", "cotangent", "multiply"),
+    ("one use replaces another, of three", SWEEP, "add", "before += cotangent", "before = cotangent", None),
+    ("one use is taken away from another", SWEEP, "add", "before + cotangent", "before - cotangent", "multiply"),
+    ("uses are averaged", SWEEP, "add", "before + cotangent", "0.5 * (before + cotangent)", "multiply"),
+    ("the later use is dropped", SWEEP, "add", "self.cotangents[x] = before + cotangent", "pass", "multiply"),
+    ("buffers are shared while they are added to", SWEEP, "add",
+     'if cotangent is not source and getattr(cotangent, "base", source) is None:', "if True:", None),
+    ("a gradient is the seed itself", SWEEP, "given", "cotangent.copy()", "cotangent", "add"),
+    ("a gradient of zeros is one of ones", SWEEP, "given", "np.zeros_like", "np.ones_like", None),
+    ("recorded: one use replaces another", RECORDED, "add", "before + cotangent", "cotangent", "multiply"),
+    ("recorded: one use is taken away", RECORDED, "add", "before + cotangent", "before - cotangent", "multiply"),
+    ("recorded: the cotangent is not fitted", RECORDED, "pulled",
+     "inputs[i].fitted(pullback(g, node, *inputs, **params), op)", "pullback(g, node, *inputs, **params)", "add"),
+    ("recorded: the output is passed for an input", RECORDED, "pulled",
+     "pullback(g, node, *inputs", "pullback(node, g, *inputs", "exp"),
+    ("the order is oldest first", graph, "newest_first", "reverse=True", "reverse=False", None),
+    ("the order is none", graph, "newest_first", "sorted(found, key=by_serial, reverse=True)", "found", None),
+    ("nodes on the way are missed", graph, "_on_the_way_to", "needed.add(node)\n                break", "break", None),
+    ("a cotangent is not summed to its input's shape", Tensor, "fitted",
+     "if cotangent.shape != self._data.shape:", "if False:", "add"),
+    ("a cotangent keeps the type of the output", Tensor, "fitted",
+     "cotangent if cotangent.dtype == self._data.dtype else", "cotangent if True else", "multiply"),
+    ("a cotangent is doubled when it is summed to a shape", Tensor, "fitted",
+     "linear.sum_to(cotangent, self._data.shape)", "2.0 * linear.sum_to(cotangent, self._data.shape)", "add"),
+    ("the cotangent is passed for the output", Tensor, "pulled", "pullback(g, y, *arrays", "pullback(g, g, *arrays", "exp"),
+    ("the output is passed for the cotangent", Tensor, "pulled", "pullback(g, y, *arrays", "pullback(y, y, *arrays", "sin"),
+    ("stale: the inputs are those of the last axis reversed", Tensor, "pulled",
+     "arrays = [x._data if x.__class__ is Tensor else x for x in inputs]",
+     "arrays = [x._data[::-1] if x.__class__ is Tensor and x.ndim else x for x in inputs]", "sin"),
+    ("the seed is not used", Tensor, "seed", "return array", "return np.ones_like(array)", "sin"),
+    ("backward: leaves do not add up", Tensor, "backward", "else leaf.grad + gradient", "else gradient", "sin"),
+    ("backward: leaves are doubled", Tensor, "backward",
+     "gradient if leaf.grad is None", "2 * gradient if leaf.grad is None", "sin"),
+    ("Values: a use replaces another", value.Value, "backward", "x.grad += g * node._q", "x.grad = g * node._q", "Values"),
+    ("Values: a use is dropped", value.Value, "backward", "x.grad += g * node._p", "pass", "Values"),
+    ("Values: the wrong derivative is used", value.Value, "backward",
+     "x.grad += g * node._q", "x.grad += g * node._p", "Values"),
+    ("Values: interior gradients are not zeroed", value.Value, "backward",
+     "for node in order:\n        node.grad = 0.0", "pass", "Values"),
+    ("Values: leaves do not add up", value.Value, "backward", "before + leaf.grad", "leaf.grad", "Values"),
+    ("Values: the order is not topological", value.Value, "backward",
+     "order.sort(key=by_serial, reverse=True)", "pass", "Values"),
+    ("Values: the cotangent is forgotten", value.Value, "pulled", "g * pairs[i][1]", "pairs[i][1]", "Values"),
+    ("Values: the derivative of the first input is used for all", value.Value, "pulled",
+     "g * pairs[i][1]", "g * pairs[0][1]", "Values"),
+    ("Values: a local derivative is that of cotangent 2", value.Value, "record_any",
+     "pulled_float(pullback, 1.0, y", "pulled_float(pullback, 2.0, y", "Values"),
+    ("Values: the output is passed for the input", value.Value, "record_any",
+     "pulled_float(pullback, 1.0, y, *numbers, **params)",
+     "pulled_float(pullback, 1.0, y, *[y for _ in numbers], **params)", "Values"),
+    ("forward: only one input moves", forward, "_sum", "for term in terms[1:]:", "for term in terms[2:]:", "multiply"),
+    ("forward: the inputs are subtracted", forward, "_sum", "total + term", "total - term", "multiply"),
+    ("forward: a linear op's still inputs stay what they are", forward, "_pushed",
+     "else _zero(x) for", "else x for", "concatenate"),
+    ("forward: a linear op's tangent is dropped", forward, "_pushed",
+     "moved[i] if i in moved else _zero(x)", "_zero(x)", "sum"),
+    ("forward: a bilinear op keeps both inputs", forward, "_pushed",
+     "(*inputs[:i], t, *inputs[i + 1 :])", "(*inputs[:i], inputs[i], *inputs[i + 1 :])", "matmul"),
+    ("forward: elementwise tangents are doubled", forward, "_pushed",
+     "op.pulled(i, _filled(t, y), y, inputs, params)", "2.0 * op.pulled(i, _filled(t, y), y, inputs, params)", "sin"),
+    ("forward: the output is passed for the tangent", forward, "_pushed",
+     "op.pulled(i, _filled(t, y), y, inputs, params)", "op.pulled(i, y, y, inputs, params)", "sin"),
+    ("forward: the transpose of the transpose has the wrong sign", forward, "_pushed",
+     "(p * t).sum() for p, t in pulled", "-(p * t).sum() for p, t in pulled", "softmax"),
+    ("forward: only the first input of a general op moves", forward, "_pushed",
+     "for p, t in pulled]", "for p, t in pulled[:1]]", "solve"),
+    ("forward: zeros are ones", forward, "_zero", "np.zeros_like(data)", "np.ones_like(data)", "concatenate"),
+    ("forward: an unbroadcast tangent is scaled", forward, "_filled",
+     "broadcast_to(tangent, y.shape)", "2.0 * broadcast_to(tangent, y.shape)", "add"),
+]  # fmt: skip
+
+
+def engine_mutants() -> Iterator[Mutant]:
+    """The edits of the machinery."""
+    for what, owner, name, old, new, op in EDITS:
+        found = OPS.get(op or "") if op != "Values" else None
+        yield Mutant(what, "Values" if op == "Values" else "engine", found, edited(owner, name, old, new))

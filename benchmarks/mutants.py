@@ -1,0 +1,181 @@
+"""`python -m benchmarks.mutants`: is every wrong engine caught? By which law, after how many examples, shrunk to what.
+
+Each mutant is an engine wrong in one place. The default check, `check_gradients` with no options, is pointed at random calls of
+the op (any calls, for the machinery) in float64 and float32, with ties and zeros among the numbers, until it raises, at most
+200 times. A mutant that cannot change a gradient is not run: the reason is printed in its place.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd import GradientError, Tensor, check_gradients, gradients, graph
+from autograd.calls import ARRAYS, ELEMENTWISE, Call
+from autograd.checks import shrinking
+from autograd.op import Op
+from autograd.programs import NAMES, SHAPES, Generator, Program, drawn, value_of
+from benchmarks.broken_engines import engine_mutants
+from benchmarks.mutations import Mutant, row_mutants
+
+EXAMPLES = 200
+
+
+@dataclass(frozen=True)
+class Single:
+    """One call of the catalogue as a function: all its entries are outputs."""
+
+    call: Call
+
+    def __call__(self, *xs: Any) -> Any:
+        return eval(self.call.code, NAMES, dict(zip("abc", xs, strict=False)))
+
+    def __str__(self) -> str:
+        return self.call.text
+
+
+Example = tuple[Any, tuple[Any, ...]]
+
+
+def calls_by_op() -> dict[Op, list[Call]]:
+    """The calls of the catalogue in whose graph, or in that of whose gradient, each op stands."""
+    rng = np.random.default_rng(0)
+    found: dict[Op, list[Call]] = {}
+    for call in [*ELEMENTWISE, *ARRAYS]:
+        for _ in range(60):
+            example = example_of(call, rng, [np.float64] * call.arity)
+            if example is not None and all(x.size for x in example[1]):
+                for op in recorded_ops(*example):
+                    found.setdefault(op, []).append(call)
+                break
+    return found
+
+
+def recorded_ops(f: Any, args: Any) -> set[Any]:
+    """The ops in the graph of a function's result and of its gradient."""
+    xs = [Tensor(a, requires_grad=True) for a in args]
+    y = f(*xs)
+    if not y.requires_grad:
+        return set()
+    found = gradients(y, xs, np.ones(y.shape), create_graph=True)
+    return {node.op for node in graph.newest_first([y, *found]) if node.op is not None}
+
+
+def example_of(call: Call, rng: np.random.Generator, types: list[Any]) -> Example | None:
+    """A call on arrays of random shapes that fit it; None if these do not."""
+    shapes = [SHAPES[rng.integers(len(SHAPES))] for _ in range(call.arity)]
+    if not call.fits(*shapes):
+        return None
+    if rng.random() < 0.15:  # zeros, and entries that are equal
+        arrays = [rng.integers(-1, 3, shape).astype(dtype) for shape, dtype in zip(shapes, types, strict=True)]
+    else:
+        arrays = [np.asarray(rng.uniform(-2.0, 2.0, s)).astype(dtype) for s, dtype in zip(shapes, types, strict=True)]
+    return None if value_of(call, arrays) is None else (Single(call), tuple(map(np.asarray, arrays)))
+
+
+def examples_for(mutant: Mutant, calls: list[Call], rng: np.random.Generator) -> Iterator[Example]:
+    """Functions and arguments to try a mutant on, without end."""
+    while True:
+        if mutant.kind == "Values":
+            program = drawn(Generator(rng), scalar=True)
+            yield program, tuple(float(x) for x in program.arguments)
+        elif mutant.op is None:
+            program = drawn(Generator(rng))
+            yield program, program.arguments
+        else:
+            call = calls[rng.integers(len(calls))]
+            kind = rng.random()  # double precision, single precision, or both in one call
+            single = [kind < 0.2 or (kind < 0.3 and rng.random() < 0.5) for _ in range(call.arity)]
+            example = example_of(call, rng, [np.float32 if s else np.float64 for s in single])
+            if example is not None:
+                yield example
+
+
+def tried(mutant: Mutant, calls: list[Call], seed: int) -> tuple[int, str, str]:
+    """(after how many examples it was caught, by which law, shrunk to what); 0 examples if it was not."""
+    examples = examples_for(mutant, calls, np.random.default_rng(seed))
+    for count in range(1, EXAMPLES + 1):
+        f, args = next(examples)
+        try:
+            with mutant.broken():
+                check_gradients(f, *args)
+        except GradientError as error:
+            return count, _law(error), f"{_text(f)} at {', '.join(map(_shown, error.smallest or args))}"
+        except Exception as error:  # a wrong engine may raise anything; what the right one raises too is no catch
+            if _passes(f, args):
+                return count, f"the engine refuses: {type(error).__name__}: {str(error)[:40]}", _text(f)
+    return 0, "", ""
+
+
+def _passes(f: Any, args: Any) -> bool:
+    """Whether the check passes with the right engine."""
+    try:
+        return bool(check_gradients(f, *args))
+    except ValueError:
+        return False
+
+
+def _law(error: GradientError) -> str:
+    order = "" if error.order == 1 else f", order {error.order}"
+    if error.cause.startswith("forward mode") or "forward mode" in error.cause:
+        return f"forward mode{order}"
+    if error.oracle in ("", "gradients()"):
+        return error.cause.partition(":")[0][:60]
+    return f"{error.oracle}{order}"
+
+
+def _shown(x: Any) -> str:
+    return np.array2string(np.asarray(x), threshold=6, separator=",").replace("\n", "")
+
+
+def _text(f: Any) -> str:
+    return "; ".join(call.text for call in f.calls) if isinstance(f, Program) else str(f)
+
+
+def main() -> int:
+    """Print the table; the exit status is 1 if a mutant lives."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__)
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try only every N-th mutant")
+    parser.add_argument("--first", type=int, default=0, metavar="K", help="start with the K-th")
+    parser.add_argument("--kind", default="", metavar="TEXT", help="only mutants in whose name or kind this stands")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--short", action="store_true", help="print the counts, and the mutants that live")
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    shrinking.SECONDS, shrinking.TRIALS = 0.5, 60
+    by_op = calls_by_op()
+    mutants = [m for m in (*row_mutants(), *engine_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
+    mutants = mutants[arguments.first :: arguments.every]
+    counts: Counter[str] = Counter()
+    laws: Counter[str] = Counter()
+    most = 0
+    for mutant in mutants:
+        name = f"{mutant.name}: {mutant.kind}"
+        if mutant.equivalent:
+            counts["equivalent"] += 1
+            if not arguments.short:
+                print(f"{name:<62} equivalent: {mutant.equivalent}", flush=True)
+            continue
+        calls = by_op.get(mutant.op, []) if mutant.op is not None else []
+        if mutant.op is not None and not calls:
+            raise ValueError(f"no call of {mutant.op.name}: give it a line in autograd/calls.py")
+        with np.errstate(all="ignore"):
+            count, law, shrunk = tried(mutant, calls, arguments.seed)
+        counts["caught" if count else "LIVES"] += 1
+        laws[law] += bool(count)
+        most = max(most, count)
+        if not arguments.short or not count:
+            print(f"{name:<62} {count or 'LIVES':>5}  {law:<34} {shrunk}", flush=True)
+    print(f"\n{len(mutants)} mutants: " + ", ".join(f"{n} {what}" for what, n in counts.items()), end="")
+    print(f"; at most {most} examples; {time.perf_counter() - start:.0f} s")
+    for law, n in laws.most_common():
+        print(f"{n:6}  {law}")
+    return bool(counts["LIVES"])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
