@@ -23,7 +23,7 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
-from autograd.checks import GradientError, check_gradients, gradients_hold
+from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
 from autograd.draw import Drawing, Page, Paths, RenderError, draw, explain, paths, timeline, watch
 from autograd.checkpointing import checkpoint
 from autograd.flat import ravel_tree
@@ -72,8 +72,8 @@ from autograd.value import Value
 
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",
-    "Value", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain", "grad",
-    "gradients", "gradients_hold", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record",
+    "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain",
+    "grad", "gradients", "gradients_hold", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record",
     "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "watch",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",

@@ -108,9 +108,9 @@ ELEMENTWISE = [
     ),
     *_calls(
         _compatible,
-        "a + b", "a - b", "a * b", "a / (b * b + 1.0)", "(a * a + 0.5) ** b", "power(a * a + 0.5, tanh(b))", "maximum(a, b)",
-        "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 0.5)", "arctan2(a, b * b + 0.5)", "logaddexp(a, b)",
-        "xlogy(a, b * b + 0.5)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
+        "a + b", "a - b", "a * b", "a / (b * b + 1.0)", "(a * a + 1.0) ** b", "power(a * a + 0.5, tanh(b))", "maximum(a, b)",
+        "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 1.0)", "arctan2(a, b * b + 1.0)", "logaddexp(a, b)",
+        "xlogy(a, b * b + 1.0)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
     ),
     *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 1.0, tanh(c) + 1.0)"),
 ]  # fmt: skip

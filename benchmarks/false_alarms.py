@@ -147,13 +147,28 @@ def plain(rng: np.random.Generator) -> Case:
     return f, (x,), {"gradient": df}
 
 
+def flat(rng: np.random.Generator) -> Case:
+    """At zeros of the derivative, some of high order, where nothing is left but what an oracle leaves out."""
+    scale = float(10.0 ** rng.uniform(-3, 3))
+    f, df = [
+        (lambda x, np=np: (scale * x) ** 3, lambda x: 3 * scale**3 * x**2),
+        (lambda x, np=np: np.cos(scale * x), lambda x: -scale * np.sin(scale * x)),
+        (lambda x, np=np: np.log1p((scale * x) ** 4), lambda x: 4 * scale**4 * x**3 / (1 + (scale * x) ** 4)),
+        (lambda x, np=np: np.logaddexp(scale * x, 0.0) - scale * x / 2, lambda x: scale * np.tanh(scale * x / 2) / 2),
+    ][rng.integers(4)]
+    x = 0.0 if rng.random() < 0.7 else float(rng.normal())
+    if rng.random() < 0.5:
+        return (lambda x: f(x, ag)), (x,), {}
+    return f, (x,), {"gradient": df}
+
+
 def _real(x: Any) -> float:
     if isinstance(x, complex | np.complexfloating):
         raise TypeError("real numbers only")
     return float(x)
 
 
-FAMILIES = [graph, single, numbers, black_box, scaled, steep, cancelling, kinked, tied, plain]
+FAMILIES = [graph, single, numbers, black_box, scaled, steep, cancelling, kinked, tied, plain, flat]
 
 
 def count(functions: int, seed: int = 0, progress: bool = True) -> tuple[Counter[str], list[str]]:
@@ -171,6 +186,8 @@ def count(functions: int, seed: int = 0, progress: bool = True) -> tuple[Counter
                 report = check_gradients(f, *args, shrink=False, **options)
         except GradientError as error:
             alarms.append(f"{family.__name__} {k}: {error}\n  at {args}\n  {f}\n  rng state {state['state']}")
+            if progress:
+                print(alarms[-1], flush=True)
             counts[f"{family.__name__}: false alarm"] += 1
         except ValueError as error:
             if "check it where it is defined" not in str(error):
@@ -191,8 +208,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     counts, alarms = count(arguments.functions, arguments.seed)
-    for alarm in alarms:
-        print(alarm)
     for name, n in sorted(counts.items()):
         print(f"{n:7,}  {name}")
     print(f"{arguments.functions:7,}  functions, {len(alarms)} false alarms")

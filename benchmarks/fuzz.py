@@ -16,6 +16,7 @@ import numpy as np
 import autograd as ag
 from autograd import Value, grad
 from autograd import compile as compiled
+from autograd.checks.against import framework_of
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.comparing import Comparing
 from autograd.checks.kinks import kinks_of
@@ -161,10 +162,10 @@ class Fuzz:
 
     def _against_peer(self, peer: str, program: Program, subject: Graphed, args: Any) -> None:
         names = self.names[peer]
-        arrays = [np.asarray(x) for x in args]
-        gradients = peers.torch_gradients if peer == "torch" else peers.jax_gradients
+        arrays = tuple(np.asarray(x) for x in args)
         try:
-            theirs = flat(gradients(lambda *xs: program(*xs, names=names), arrays, subject.weights))
+            of = framework_of(peer).swept
+            theirs = flat(of(lambda *xs: program(*xs, names=names), Arguments(program, arrays), [*subject.weights, None]))
         except REFUSALS as error:
             self.counts[f"  not in {peer}: {type(error).__name__}: {str(error)[:50]}"] += 1
             return

@@ -24,6 +24,9 @@ from benchmarks.mutations import Mutant, row_mutants
 
 EXAMPLES = 200
 
+#: Shapes of one number and of none, which are tried more often than the others.
+SINGLE_AND_EMPTY = ((), (1,), (1, 1), (0,), (2, 0))
+
 
 @dataclass(frozen=True)
 class Single:
@@ -41,16 +44,19 @@ class Single:
 Example = tuple[Any, tuple[Any, ...]]
 
 
-def calls_by_op() -> dict[Op, list[Call]]:
-    """The calls of the catalogue in whose graph, or in that of whose gradient, each op stands."""
+def calls_by_op() -> dict[Op, tuple[list[Call], list[Call]]]:
+    """The calls of the catalogue that end in each op, and those in whose graph, or in that of whose gradient, it stands."""
     rng = np.random.default_rng(0)
-    found: dict[Op, list[Call]] = {}
+    found: dict[Op, tuple[list[Call], list[Call]]] = {}
     for call in [*ELEMENTWISE, *ARRAYS]:
         for _ in range(60):
             example = example_of(call, rng, [np.float64] * call.arity)
             if example is not None and all(x.size for x in example[1]):
                 for op in recorded_ops(*example):
-                    found.setdefault(op, []).append(call)
+                    found.setdefault(op, ([], []))[1].append(call)
+                y = Single(call)(*[Tensor(x, requires_grad=True) for x in example[1]])
+                if y.op is not None:
+                    found.setdefault(y.op, ([], []))[0].append(call)
                 break
     return found
 
@@ -67,7 +73,8 @@ def recorded_ops(f: Any, args: Any) -> set[Any]:
 
 def example_of(call: Call, rng: np.random.Generator, types: list[Any]) -> Example | None:
     """A call on arrays of random shapes that fit it; None if these do not."""
-    shapes = [SHAPES[rng.integers(len(SHAPES))] for _ in range(call.arity)]
+    among = SHAPES if rng.random() < 0.85 else SINGLE_AND_EMPTY
+    shapes = [among[rng.integers(len(among))] for _ in range(call.arity)]
     if not call.fits(*shapes):
         return None
     if rng.random() < 0.15:  # zeros, and entries that are equal
@@ -77,7 +84,7 @@ def example_of(call: Call, rng: np.random.Generator, types: list[Any]) -> Exampl
     return None if value_of(call, arrays) is None else (Single(call), tuple(map(np.asarray, arrays)))
 
 
-def examples_for(mutant: Mutant, calls: list[Call], rng: np.random.Generator) -> Iterator[Example]:
+def examples_for(mutant: Mutant, calls: tuple[list[Call], list[Call]], rng: np.random.Generator) -> Iterator[Example]:
     """Functions and arguments to try a mutant on, without end."""
     while True:
         if mutant.kind == "Values":
@@ -87,7 +94,8 @@ def examples_for(mutant: Mutant, calls: list[Call], rng: np.random.Generator) ->
             program = drawn(Generator(rng))
             yield program, program.arguments
         else:
-            call = calls[rng.integers(len(calls))]
+            among = calls[0] if calls[0] and rng.random() < 0.5 else calls[1]
+            call = among[rng.integers(len(among))]
             kind = rng.random()  # double precision, single precision, or both in one call
             single = [kind < 0.2 or (kind < 0.3 and rng.random() < 0.5) for _ in range(call.arity)]
             example = example_of(call, rng, [np.float32 if s else np.float64 for s in single])
@@ -95,7 +103,7 @@ def examples_for(mutant: Mutant, calls: list[Call], rng: np.random.Generator) ->
                 yield example
 
 
-def tried(mutant: Mutant, calls: list[Call], seed: int) -> tuple[int, str, str]:
+def tried(mutant: Mutant, calls: tuple[list[Call], list[Call]], seed: int) -> tuple[int, str, str]:
     """(after how many examples it was caught, by which law, shrunk to what); 0 examples if it was not."""
     examples = examples_for(mutant, calls, np.random.default_rng(seed))
     for count in range(1, EXAMPLES + 1):
@@ -160,8 +168,8 @@ def main() -> int:
             if not arguments.short:
                 print(f"{name:<62} equivalent: {mutant.equivalent}", flush=True)
             continue
-        calls = by_op.get(mutant.op, []) if mutant.op is not None else []
-        if mutant.op is not None and not calls:
+        calls = by_op.get(mutant.op, ([], [])) if mutant.op is not None else ([], [])
+        if mutant.op is not None and not calls[1]:
             raise ValueError(f"no call of {mutant.op.name}: give it a line in autograd/calls.py")
         with np.errstate(all="ignore"):
             count, law, shrunk = tried(mutant, calls, arguments.seed)

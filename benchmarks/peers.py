@@ -97,29 +97,6 @@ def torch_names() -> dict[str, Any]:
     return names
 
 
-def torch_gradients(f: Any, arrays: Any, weights: Any = ()) -> list[Any]:
-    """The gradients of a function of PyTorch's tensors that gives one number, as arrays.
-
-    With weights, one list for each order above 1, they are those of the sum of everything that is found in this way: the
-    numbers of one order, multiplied by their weights and added up, are what the next order differentiates.
-    """
-    import torch
-
-    xs = [torch.tensor(a, requires_grad=True) for a in arrays]
-
-    def swept(parts: list[Any], by: list[Any], again: bool) -> list[Any]:
-        total = sum((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in zip(parts, by, strict=True))
-        if not total.requires_grad:
-            return [torch.zeros_like(x) for x in xs]
-        found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=again)
-        return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
-
-    parts = [f(*xs)]
-    for level in weights:
-        parts = swept(parts, level, again=True)
-    return [g.detach().numpy(force=True) for g in swept(parts, [np.ones(y.shape) for y in parts], again=False)]
-
-
 def jax_names() -> dict[str, Any]:
     """A program's functions, of JAX's arrays, in double precision.
 
@@ -170,24 +147,3 @@ def jax_names() -> dict[str, Any]:
         "arange": lambda x: jnp.arange(1.0, x.shape[-1] + 1, dtype=x.dtype),
     }
     return names
-
-
-def jax_gradients(f: Any, arrays: Any, weights: Any = ()) -> list[Any]:
-    """The gradients of a function of JAX's arrays that gives one number, as arrays; weights as for `torch_gradients`."""
-    import jax
-    import jax.numpy as jnp
-
-    every = tuple(range(len(arrays)))
-
-    def gradient_of(parts: Any, by: Any) -> Any:
-        def total(*xs: Any) -> Any:
-            found = parts(*xs)
-            of = [np.ones(y.shape) for y in found] if by is None else by
-            return sum((y * jnp.asarray(w, y.dtype)).sum() for y, w in zip(found, of, strict=True))
-
-        return jax.grad(total, argnums=every)
-
-    parts: Any = lambda *xs: (f(*xs),)  # noqa: E731
-    for level in weights:
-        parts = gradient_of(parts, level)
-    return [np.asarray(g) for g in gradient_of(parts, None)(*[jnp.asarray(a) for a in arrays])]

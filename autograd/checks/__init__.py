@@ -7,11 +7,12 @@ oracles, comparing           the ways to measure, the sharpest first, and the co
 kinks, subdifferential       points where a derivative is a choice
 manners                      shapes, types, memory, the same answer twice
 diagnosis, blame, shrinking  why it is wrong: the factor, the op, the smallest arguments
-checking                     `check_gradients`
+checking, against            `check_gradients`, and beside another framework `check_against`
 """
 
+from autograd.checks.against import adapted, check_against
 from autograd.checks.checking import check_gradients
 from autograd.checks.errors import GradientError, Report
 from autograd.checks.property import gradients_hold
 
-__all__ = ["GradientError", "Report", "check_gradients", "gradients_hold"]
+__all__ = ["GradientError", "Report", "adapted", "check_against", "check_gradients", "gradients_hold"]

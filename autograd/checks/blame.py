@@ -1,15 +1,17 @@
 """From a wrong derivative to the op whose row is at fault: each op on the way is checked alone, at the inputs it had."""
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd.checks.arguments import Arguments
-from autograd.checks.comparing import Comparing, Mismatch
+from autograd.checks.comparing import Mismatch, compared
 from autograd.checks.diagnosis import UNEXPLAINED, explained, op_at_fault
 from autograd.checks.errors import GradientError
 from autograd.checks.kinks import kinks_of
+from autograd.checks.manners import swept
 from autograd.checks.oracles import NAMES, Oracles
 from autograd.checks.subjects import Graphed, Subject
 from autograd.draw import Drawing, draw
@@ -33,6 +35,7 @@ def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Ge
     if miss.mode == "forward":
         cause = "forward mode (jvp) and the measurement differ, where reverse mode (vjp) is right"
     node: Node | None = None
+    position: int | None = None
     if miss.mode == "detached":
         cause = (
             "the function depends on its inputs by a way that its graph does not know: .data, .item(), stop_gradient, no_grad, "
@@ -46,13 +49,14 @@ def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Ge
             nodes = [node for node, _ in below.replay.steps] if below.replay else []
             fault = op_at_fault(nodes, lambda node: wrong_alone(node, 2, rng))
         if fault is not None:
-            node, reason = fault
+            node, (reason, position) = fault
             cause = f"{getattr(node.op, 'name', '')}: {reason}"
     details = tuple(f"not used  {reason}" for reason in oracles.refused if "polynomial" not in reason)
     where = f"{subject.arguments.entry(entry)}" if entry is not None else "a random direction"
     return GradientError(
         cause, entry=where, claimed=miss.claimed, measured=miss.measured, bar=miss.bar, oracle=miss.oracle,
-        op=node.op if node is not None else None, order=subject.order, details=details, drawn=lambda: _drawn(subject, node),
+        op=node.op if node is not None else None, order=subject.order, details=details,
+        drawn=lambda: _drawn(subject, node, position),
     )  # fmt: skip
 
 
@@ -115,7 +119,7 @@ def _only(i: int, n: int, *numbers: float) -> tuple[Any, Any, Any]:
 def alone(node: Node, order: int, rng: np.random.Generator) -> Graphed:
     """The op of a node as a function of its own, at the inputs it had."""
     inputs, op, params = node.inputs, node.op, node.params
-    moving = [i for i, x in enumerate(inputs) if isinstance(x, Node) and x.requires_grad]
+    moving = _moving(node)
 
     def f(*xs: Any) -> Any:
         given = list(inputs)
@@ -128,35 +132,63 @@ def alone(node: Node, order: int, rng: np.random.Generator) -> Graphed:
     return Graphed(f, Arguments(f, args), order, rng)
 
 
-def wrong_alone(node: Node, order: int, rng: np.random.Generator) -> str | None:
-    """What is wrong with the derivative of a node's op alone, in words; None if nothing is."""
+def _moving(node: Node) -> list[int]:
+    """The places of the inputs that are differentiated."""
+    return [i for i, x in enumerate(node.inputs) if isinstance(x, Node) and x.requires_grad]
+
+
+def wrong_alone(node: Node, order: int, rng: np.random.Generator) -> tuple[str, int | None] | None:
+    """(what is wrong with the derivative of a node's op alone, for which input, if it is one); None if nothing is."""
     subject = alone(node, order, rng)
     if not np.isfinite(subject.base).all() or (subject.replay is not None and kinks_of(subject.replay)):
         return None
     oracles = Oracles(subject, None, rng)
-    miss = Comparing(subject, oracles, rng, 1e-11).run(None).mismatch
+    miss = compared(subject, oracles, rng, 1e-11, None).mismatch
     if miss is None:
         return None
     if miss.mode == "forward":
-        return f"forward mode is wrong: its kind, {getattr(node.op, 'kind', '')}, promises what it does not keep"
+        return f"forward mode is wrong: its kind, {getattr(node.op, 'kind', '')}, promises what it does not keep", None
     weights = [np.ones(subject.m), miss.w] if subject.m > 1 else [miss.w]
-    said = _said(subject, oracles, miss, weights, level="" if order == 1 else "of the pullback's own derivative, ")
+    number, said = _said(subject, oracles, miss, weights)
+    level = "" if order == 1 else "of the pullback's own derivative, "
+    position = _moving(node)[number]
+    said = f"pullback {position}, {level}{said}"
     if miss.mode == "detached":
-        return f"its forward rule depends on its input where the pullback does not: {said}"
-    return said
+        said = f"its forward rule depends on its input where the pullback does not: {said}"
+    return said, position
 
 
-def _said(subject: Graphed, oracles: Oracles, miss: Mismatch, weights: list[Any], level: str) -> str:
-    """What explains the claims of an op alone: the plainest explanation over some weights of its outputs."""
-    said = ""
+def _said(subject: Graphed, oracles: Oracles, miss: Mismatch, weights: list[Any]) -> tuple[int, str]:
+    """(of which variable, what explains the claims of an op alone): the plainest that some weights of its outputs give."""
+    number, said = 0, UNEXPLAINED
     for w in weights:
         entry, claims, measured, bars = _entries(subject, oracles, replace(miss, w=w, entry=None))
         if entry is None or abs(claims[entry] - measured[entry]) <= bars[entry]:
             continue
-        said = f"{_which(subject, entry)}, {level}{_explained_part(subject, entry, claims, measured, bars)}"
-        if not said.endswith(UNEXPLAINED):
+        number, said = _number(subject, entry), _explained_part(subject, entry, claims, measured, bars)
+        if said != UNEXPLAINED and not said.endswith("by no one factor"):
             break
-    return said or f"pullback 0, {level}{UNEXPLAINED}"
+        turned = _with_transposed_input(subject, number, w, claims)
+        if turned:
+            return number, turned
+    return number, said
+
+
+def _with_transposed_input(subject: Graphed, number: int, w: Any, claims: Any) -> str:
+    """Whether the claim for a variable is the derivative at another input transposed, in words: g b in place of g bᵀ, say."""
+    part = _part(subject, number)
+    for j, x in enumerate(subject.arguments.arrays):
+        if j == number or x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+            continue
+        arrays = [a.swapaxes(-1, -2) if i == j else a for i, a in enumerate(subject.arguments.arrays)]
+        at = Arguments(subject.f, tuple(Tensor(a, requires_grad=True) for a in arrays))
+        other = Graphed(subject.f, at, subject.order, subject.rng)
+        oracles, found = Oracles(other, None, subject.rng), []
+        for i in range(part.start, part.stop):
+            found.append(w @ oracles.best(np.eye(other.n)[i]).value)
+        if np.allclose(claims[part], found, rtol=1e-6, atol=1e-9 * float(np.max(np.abs(claims[part]), initial=0.0))):
+            return f"claimed is the derivative at input {j} transposed"
+    return ""
 
 
 def _number(subject: Graphed, i: int) -> int:
@@ -164,29 +196,31 @@ def _number(subject: Graphed, i: int) -> int:
     return int(np.searchsorted(np.cumsum(subject.arguments.sizes), i, side="right"))
 
 
-def _which(subject: Graphed, i: int) -> str:
-    return f"pullback {_number(subject, i)}"
+def _part(subject: Graphed, number: int) -> slice:
+    """Where in the vector of all numbers a variable lies."""
+    begin = sum(subject.arguments.sizes[:number])
+    return slice(begin, begin + subject.arguments.sizes[number])
 
 
 def _explained_part(subject: Graphed, i: int, claims: Any, measured: Any, bars: Any) -> str:
     number = _number(subject, i)
-    begin = sum(subject.arguments.sizes[:number])
-    part = slice(begin, begin + subject.arguments.sizes[number])
+    part = _part(subject, number)
     shape = subject.arguments.arrays[number].shape
     bars = bars + 1e-12 * np.abs(measured)
     return explained(claims[part], measured[part], bars[part], shape)
 
 
-def _drawn(subject: Subject, node: Node | None) -> Drawing | None:
-    """The graph, with the way into the op at fault marked."""
+def _drawn(subject: Subject, node: Node | None, position: int | None) -> Drawing | None:
+    """The graph, with the claimed gradients, and the way into the op at fault, by its wrong pullback, marked."""
     if not isinstance(subject, Graphed) or not subject.found:
         return None
     try:
         for x, label in zip(subject.variables, subject.arguments.labels, strict=True):
             x.label = x.label or label  # type: ignore[misc]
-        if node is None or not node.inputs:
-            return draw(list(subject.found))
-        source = next(x for x in node.inputs if isinstance(x, Node))
-        return draw(list(subject.found), path=(source, node))
-    except (ValueError, TypeError, RuntimeError):  # a graph that cannot be drawn is no reason to lose the error
+        with swept(subject, np.ones(subject.m)) if len(subject.found) == 1 else contextlib.nullcontext():
+            if node is None or not node.inputs:
+                return draw(list(subject.found))
+            source = node.inputs[_moving(node)[0] if position is None else position]
+            return draw(list(subject.found), path=(source, node))
+    except (ValueError, TypeError, RuntimeError, IndexError):  # a graph that cannot be drawn is no reason to lose the error
         return None

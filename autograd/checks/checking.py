@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.blame import blamed
-from autograd.checks.comparing import Comparing, Comparison
+from autograd.checks.comparing import Comparison, compared
 from autograd.checks.errors import GradientError, Report
 from autograd.checks.kinks import Kink, kinks_of
 from autograd.checks.manners import contents, refuse_chance, refuse_mutation, refuse_unfit
@@ -143,29 +143,10 @@ class Check:
             return Comparison(directions="the subdifferential, at a kink"), [str(kink) for kink in kinks]
         if not np.isfinite(subject.base).all():
             return Comparison(unmeasured=[f"the derivative of order {subject.order - 1} is not finite"]), []
-        found = Comparing(subject, oracles, rng, self.rtol).run(self.directions)
-        if found.mismatch is not None and isinstance(subject, Graphed):
-            subject.look_closer()
-            found = Comparing(subject, oracles, rng, self.rtol).run(self.directions)
-        if found.mismatch is not None and found.mismatch.oracle in (NAMES["complex"], NAMES["dual"]):
-            found = self._confirmed(subject, oracles, rng, found)
+        found = compared(subject, oracles, rng, self.rtol, self.directions)
         if found.mismatch is not None:
             raise blamed(subject, oracles, found.mismatch, rng)
         return found, []
-
-    def _confirmed(self, subject: Subject, oracles: Oracles, rng: np.random.Generator, found: Comparison) -> Comparison:
-        """A rule that is not analytic is misread by complex numbers: then differences side with the claim."""
-        miss = found.mismatch
-        if miss is None:
-            return found
-        scale = float(subject.arguments.scales[miss.entry]) if miss.entry is not None else 1.0
-        seen = oracles.differences(miss.v)
-        measured, bar = float(miss.w @ seen.value), float(np.abs(miss.w) @ seen.error)
-        claimed, sharp = miss.claimed * scale, miss.measured * scale
-        if abs(claimed - measured) <= bar + 1e-9 * abs(claimed) and abs(sharp - measured) > 2 * bar + 1e-7 * abs(sharp):
-            oracles.discard("it disagrees with differences of the function, so a rule is not analytic")
-            return Comparing(subject, oracles, rng, self.rtol).run(self.directions)
-        return found
 
 
 def gradient_of(f: Callable[..., Any], *args: Any, argnums: int | Sequence[int] | None = None) -> Any:

@@ -7,6 +7,9 @@ import numpy as np
 
 from autograd.node import Node
 
+#: (what is wrong with the derivative of an op, for which of its inputs, if it is one).
+Fault = tuple[str, int | None]
+
 #: What is said where nothing explains it.
 UNEXPLAINED = "no simple factor, sign or change of order explains it"
 
@@ -74,7 +77,7 @@ def _rearrangements(measured: Any, shape: tuple[int, ...]) -> list[tuple[str, An
     return [(name, np.ravel(turned)) for name, turned in found]
 
 
-def op_at_fault(nodes: list[Node], wrong_alone: Callable[[Node], str | None]) -> tuple[Node, str] | None:
+def op_at_fault(nodes: list[Node], wrong_alone: Callable[[Node], Fault | None]) -> tuple[Node, Fault] | None:
     """The first node, from the inputs on, whose op alone gives a wrong derivative at the inputs it had, and what is wrong.
 
     Ops that stand in the graph more often are tried at up to eight places.

@@ -1,5 +1,7 @@
 """What a function and its gradient owe beside being right: the same answer twice, shapes, types, memory of their own."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -93,23 +95,37 @@ def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: 
 
 
 def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
-    """What `.backward()` leaves in the variables, after one call and after two; every other leaf keeps its gradient."""
-    (y,), (seed,) = subject.found, subject.seeds(w)
-    leaves = {x: x.grad for x in newest_first([y]) if x.op is None}
-    factor = 1.0
+    """What `.backward()` leaves in the variables, after one call and after two."""
+    factor = float(np.reshape(w, ())) if isinstance(subject.found[0], Value) else 1.0
     results = []
+    with swept(subject, w) as again:
+        for _ in range(2):
+            parts = [np.zeros(np.shape(x._data)) if x.grad is None else np.asarray(x.grad) for x in subject.variables]
+            results.append(factor * flat([p.copy() for p in parts]))
+            again()
+    return results[0], results[1]
+
+
+@contextlib.contextmanager
+def swept(subject: Graphed, w: Any) -> Iterator[Callable[[], None]]:
+    """Time in which the one output has been swept backward, from the seed w or, a Value, from 1; gives what does it again.
+
+    Every leaf has the gradient of this sweep, and afterwards the one that it had.
+    """
+    (y,), (seed,) = subject.found, subject.seeds(w)
+    before = {x: x.grad for x in newest_first([y]) if x.op is None}
+
+    def sweep() -> None:
+        if isinstance(y, Value):
+            y.backward()
+        else:
+            y.backward(seed)  # type: ignore[attr-defined]
+
     try:
         for x in subject.variables:
             x.grad = 0.0 if isinstance(x, Value) else None
-        for _ in range(2):
-            if isinstance(y, Value):
-                y.backward()
-                factor = seed
-            else:
-                y.backward(seed)  # type: ignore[attr-defined]
-            parts = [np.zeros(np.shape(x._data)) if x.grad is None else np.asarray(x.grad) for x in subject.variables]
-            results.append(factor * flat([p.copy() for p in parts]))
+        sweep()
+        yield sweep
     finally:
-        for x, before in leaves.items():
-            x.grad = before
-    return results[0], results[1]
+        for leaf, grad in before.items():
+            leaf.grad = grad

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.differences import Along, Slope
-from autograd.checks.readings import Complex, Dual, step_for
+from autograd.checks.readings import Complex, Dual, step_for, truncated
 from autograd.checks.replay import Replay, ReplayError
 from autograd.checks.structure import degree
 from autograd.checks.subjects import Claimed, Graphed, Subject
@@ -112,7 +112,7 @@ class Oracles:
         if y.dtype.kind != "c" or y.shape != subject.base.shape or not np.allclose(y.real, subject.base, rtol=1e-9, atol=0.0):
             raise ReplayError("the function takes the real part of complex numbers")
         found = y.imag / step
-        return Measured(found, 1e-14 * np.abs(found), "complex")
+        return Measured(found, 1e-14 * np.abs(found) + truncated(step), "complex")
 
     def line(self, v: Any) -> Along:
         """f on the line x + t v, for differences."""

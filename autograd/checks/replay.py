@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.readings import INSTEAD, Complex, step_for
+from autograd.checks.readings import INSTEAD, Complex, step_for, truncated
 from autograd.graph import newest_first
 from autograd.namespaces import numpy as real_numpy
 from autograd.namespaces import quiet
@@ -72,7 +72,8 @@ class Replay:
         """(J v by complex numbers, its error bar), output by output; raises as `tangents` does."""
         found = self.tangents(tangents, xp)
         jiggled = [self.tangents(tangents, xp, jiggling(rng, double=True)) for _ in range(self.looks[0])]
-        lost = 1e-295 / step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))  # smaller may have underflowed
+        step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
+        lost = 1e-295 / step + truncated(step)  # smaller may have underflowed
         return found, [lost + _scatter(s, [j[i] for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
 
     def scatter(self, rng: np.random.Generator) -> list[Any]:

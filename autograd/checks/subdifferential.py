@@ -32,9 +32,9 @@ def refuse_outside(subject: Subject, kinks: list[Kink], rng: np.random.Generator
         tried[node.op] = tried.get(node.op, 0) + 1
         if node in bent or tried[node.op] > 4:
             continue
-        reason = wrong_alone(node, 1, rng)
-        if reason is not None:
-            raise GradientError(f"{getattr(node.op, 'name', '')}: {reason}", op=node.op, order=subject.order)
+        fault = wrong_alone(node, 1, rng)
+        if fault is not None:
+            raise GradientError(f"{getattr(node.op, 'name', '')}: {fault[0]}", op=node.op, order=subject.order)
 
 
 def _refuse_op(kink: Kink, subject: Graphed, rng: np.random.Generator) -> None:

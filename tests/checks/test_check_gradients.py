@@ -118,6 +118,8 @@ def test_a_transposed_gradient_is_named():
     rng = np.random.default_rng(1)
     error = failure(lambda a: product(a, np.array([[1.0, 2.0], [5.0, 7.0]])), rng.normal(size=(2, 2)), shrink=False)
     assert error.op is product
+    error = failure(lambda a, b: product(a, b), rng.normal(size=(2, 2)), rng.normal(size=(2, 2)))
+    assert "pullback 0, claimed is the derivative at input 1 transposed" in error.cause
 
     @ag.custom_op(lambda g, y, x: g * 2.0 * x.mT, kind="elementwise")
     def squares(xp, x):
@@ -146,6 +148,31 @@ def test_a_gradient_of_no_outputs_is_zero():
     assert check_gradients(lambda a, b: a * b, 2.0, np.zeros(0))
     error = failure(lambda a, b: wrong(a, b), np.array(2.0), np.zeros(0))
     assert (error.entry, error.claimed, error.measured) == ("a", 1.0, 0.0)
+
+
+def test_a_derivative_that_is_zero_is_no_alarm():
+    assert check_gradients(lambda x: np.sum(x**3), np.zeros(3), gradient=lambda x: 3 * x**2)
+    assert check_gradients(lambda x: (1e6 * x) ** 3, 0.0)
+    assert check_gradients(lambda x: ag.relu(x) + ag.softplus(ag.relu(x)), -1.0)  # a tie in logaddexp is no kink
+    assert check_gradients(lambda x: ag.relu(x) * ag.softplus(x), 0.0)
+
+
+def test_the_pullback_at_fault_is_that_of_the_wrong_input():
+    def product(xp, a, b):
+        return a * b
+
+    wrong = ag.custom_op(lambda g, y, a, b: g * b, lambda g, y, a, b: 2.0 * g * a, kind="elementwise")(product)
+    for f, args in ((lambda x, z: wrong(x, z), (3.0, 0.5)), (lambda z: wrong(3.0, z), (0.5,))):
+        error = failure(f, *args)
+        assert "product: pullback 1, claimed is 2 ×" in error.cause
+        assert (error.entry, error.ratio) == ("z", 2.0)
+    assert error.drawing is not None
+
+
+def test_the_smallest_arguments_fail_for_the_same_cause():
+    error = failure(lambda x: np.sum(x**3), np.array([0.3, -0.7, 1.4]), gradient=lambda x: -3 * x**2)
+    assert error.cause == "claimed has the wrong sign"
+    assert sorted(np.abs(error.smallest[0])) == [0.0, 0.0, 1.0]
 
 
 def test_orders_that_are_zero_hold():
