@@ -198,6 +198,7 @@ def _gives_the_cotangent(op: Op, pullback: Any) -> str:
 #: Rows that a kind of mutant cannot change, and why.
 UNCHANGED = {
     ("convolve", "wrong for two or more axes"): "the op takes nothing but vectors",
+    ("power", NEGATIVE): "the derivative by the exponent is not a number there, and that by the base is tried in its own row",
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
     ("deviations", "wrong for inputs of one number"): "one number does not deviate from its mean: the derivative is 0",
 }
@@ -209,8 +210,12 @@ _STALE = "the pullback reads neither the output nor an input but for its shape a
 def _equivalent(op: Op, kind: str, pullback: Any) -> str:
     if kind.startswith("stale"):
         return _STALE if op.kind == "linear" or not _reads(pullback) else ""
-    if kind == NEGATIVE and op.kind == "elementwise" and op.arity == 1 and not op.params and np.isnan(op(-0.5)):
-        return "the op is not defined for negative numbers"
+    if kind == NEGATIVE and op.kind == "elementwise" and op.arity == 1 and not op.params:
+        negative = -np.linspace(0.01, 4.0, 100)
+        if np.isnan(op(negative)).all():
+            return "the op is not defined for negative numbers"
+        if not np.any(pullback(np.ones(100), op(negative), negative)):
+            return "the derivative is 0 for negative numbers"
     return UNCHANGED.get((op.name, kind), "")
 
 

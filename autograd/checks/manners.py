@@ -96,7 +96,7 @@ def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: 
 
 def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
     """What `.backward()` leaves in the variables, after one call and after two."""
-    factor = float(np.reshape(w, ())) if isinstance(subject.found[0], Value) else 1.0
+    factor = subject.seeds(w)[0] if isinstance(subject.found[0], Value) else 1.0
     results = []
     with swept(subject, w) as again:
         for _ in range(2):
