@@ -45,7 +45,7 @@ Example = tuple[Any, tuple[Any, ...]]
 
 
 def calls_by_op() -> dict[Op, tuple[list[Call], list[Call]]]:
-    """The calls of the catalogue that end in each op, and those in whose graph, or in that of whose gradient, it stands."""
+    """The calls of the catalogue that are each op of their arguments, and those in whose graph, or its gradient's, it stands."""
     rng = np.random.default_rng(0)
     found: dict[Op, tuple[list[Call], list[Call]]] = {}
     for call in [*ELEMENTWISE, *ARRAYS]:
@@ -55,7 +55,7 @@ def calls_by_op() -> dict[Op, tuple[list[Call], list[Call]]]:
                 for op in recorded_ops(*example):
                     found.setdefault(op, ([], []))[1].append(call)
                 y = Single(call)(*[Tensor(x, requires_grad=True) for x in example[1]])
-                if y.op is not None:
+                if y.op is not None and call.arity >= y.op.arity:
                     found.setdefault(y.op, ([], []))[0].append(call)
                 break
     return found

@@ -24,7 +24,7 @@ def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+        exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})
     assert output == printed.getvalue()
 
 
@@ -37,12 +37,13 @@ def test_every_block_is_run():
     assert "$(readme 'pytest')" in ci
 
 
-def test_the_picture_is_of_the_first_program(tmp_path, monkeypatch):
+@pytest.mark.parametrize("file", ["neuron.svg", "wrong.svg"])
+def test_a_picture_is_that_of_its_program(file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    program = next(code for code, _ in PROGRAMS if f'"{file}"' in code)
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(PROGRAMS[0][0], {"__name__": "readme"})
-    shown = ROOT / "demos" / "pictures" / "neuron.svg"
-    assert _texts(tmp_path / "neuron.svg") == _texts(shown)
+        exec(program, {"__name__": "__main__"})
+    assert _texts(tmp_path / file) == _texts(ROOT / "demos" / "pictures" / file)
 
 
 @pytest.mark.parametrize(("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number)])
