@@ -45,7 +45,7 @@ Example = tuple[Any, tuple[Any, ...]]
 
 
 def calls_by_op() -> dict[Op, tuple[list[Call], list[Call]]]:
-    """The calls of the catalogue that are each op of their arguments, and those in whose graph, or its gradient's, it stands."""
+    """The calls of the catalogue that end in each op and have its arity, and those whose graphs, or gradients, call it."""
     rng = np.random.default_rng(0)
     found: dict[Op, tuple[list[Call], list[Call]]] = {}
     for call in [*ELEMENTWISE, *ARRAYS]:
