@@ -99,6 +99,7 @@ def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
     factor = subject.seeds(w)[0] if isinstance(subject.found[0], Value) else 1.0
     results = []
     with swept(subject, w) as again:
+        _refuse_sharing(subject, [x.grad for x in subject.variables], [])
         for _ in range(2):
             parts = [np.zeros(np.shape(x._data)) if x.grad is None else np.asarray(x.grad) for x in subject.variables]
             results.append(factor * flat([p.copy() for p in parts]))

@@ -175,6 +175,11 @@ def test_the_smallest_arguments_fail_for_the_same_cause():
     assert sorted(np.abs(error.smallest[0])) == [0.0, 0.0, 1.0]
 
 
+def test_gradients_that_share_memory_are_found(monkeypatch):
+    monkeypatch.setattr(ag.graph._Raw, "given", lambda self, x: self.cotangents[x])
+    assert "share memory" in failure(lambda a, b: a + b, np.ones(3), np.ones(3)).cause
+
+
 def test_orders_that_are_zero_hold():
     assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
 
