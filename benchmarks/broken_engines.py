@@ -24,7 +24,7 @@ def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
         source = textwrap.dedent(inspect.getsource(function))
         if source.count(old) != 1:
             raise ValueError(f"{name} no longer says {old!r} once: break it in another way")
-        names = dict(function.__globals__)
+        names = dict(getattr(function, "__func__", function).__globals__)  # a class method is a function inside
         exec(compile(source.replace(old, new), f"<broken {name}>", "exec"), names)
         users = [owner, *[m for m in _MODULES if vars(m).get(name) is function]]
         try:

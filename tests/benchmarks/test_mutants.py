@@ -1,0 +1,99 @@
+"""What the checks are measured by: wrong engines, random programs, correct functions. A few of each; all by command."""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from autograd import OPS, Tensor, gradients
+from benchmarks import false_alarms, fuzz, mutants
+from benchmarks.broken_engines import engine_mutants
+from benchmarks.mutations import IN_TURN, row_mutants
+
+ROWS, ENGINES = list(row_mutants()), list(engine_mutants())
+CALLS = mutants.calls_by_op()
+
+
+def test_every_pullback_is_broken_in_many_ways():
+    live = [m for m in ROWS if not m.equivalent]
+    assert len(live) + len(ENGINES) > 900
+    kinds = Counter(m.kind for m in live)
+    assert kinds.keys() >= IN_TURN.keys() | {"left out", "arguments swapped", "the axis is off by one"}
+    pullbacks = sum(p is not None for op in OPS.values() if op.__module__.startswith("autograd.rules") for p in op.pullbacks)
+    assert kinds["the wrong sign"] == pullbacks
+
+
+@pytest.mark.parametrize("mutant", ENGINES, ids=lambda m: m.name)
+def test_the_machinery_is_broken_where_it_says(mutant):
+    with mutant.broken():
+        pass  # raises if the source no longer reads so
+
+
+def test_what_is_broken_is_whole_again():
+    before = {op: op.pullbacks for op in OPS.values()}
+    for mutant in ROWS[::20]:
+        with mutant.broken():
+            assert mutant.op.pullbacks != before[mutant.op]
+    assert {op: op.pullbacks for op in OPS.values()} == before
+
+
+@pytest.mark.parametrize("mutant", [*ROWS[::150], *ENGINES[::9]], ids=lambda m: f"{m.name}: {m.kind}")
+def test_a_mutant_is_caught(mutant):
+    if mutant.equivalent:
+        pytest.skip(mutant.equivalent)
+    with np.errstate(all="ignore"):
+        count, law, shrunk = mutants.tried(mutant, CALLS.get(mutant.op, ([], [])), seed=0)
+    assert 0 < count <= mutants.EXAMPLES
+    assert law
+    assert shrunk
+
+
+def gradient_and_its_gradient(f, args):
+    xs = [Tensor(x, requires_grad=True) for x in args]
+    y = f(*xs)
+    if not y.requires_grad:
+        return []
+    first = gradients(y, xs, np.cos(np.arange(y.size)).reshape(y.shape), create_graph=True)
+    seeded = [(g, np.sin(1.0 + np.arange(g.size)).reshape(g.shape)) for g in first]
+    moving, seeds = [g for g, _ in seeded if g.requires_grad], [seed for g, seed in seeded if g.requires_grad]
+    second = gradients(moving, xs, seeds) if moving else [np.zeros(x.shape) for x in xs]
+    return [*(g.numpy() for g in first), *second]
+
+
+@pytest.mark.parametrize("mutant", [m for m in ROWS if m.equivalent], ids=lambda m: f"{m.name}: {m.kind}")
+def test_an_equivalent_mutant_changes_nothing(mutant):
+    examples = mutants.examples_for(mutant, CALLS[mutant.op], np.random.default_rng(0))
+    for f, args in itertools.islice(examples, 20):
+        want = gradient_and_its_gradient(f, args)
+        with mutant.broken():
+            got = gradient_and_its_gradient(f, args)
+        for a, b in zip(got, want, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_the_table_is_printed(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["mutants", "--kind", "tanh, pullback 0"])
+    assert mutants.main() == 0
+    printed = capsys.readouterr().out
+    assert "tanh, pullback 0: the wrong sign" in printed
+    assert "LIVES" not in printed
+
+
+def test_random_programs_agree_with_everything():
+    found = fuzz.run(30, seed=0, progress=False)
+    assert not found.disagreements
+    assert found.counts["against dual numbers"] >= 25
+    assert found.counts["against the recorded sweep and forward mode"] >= 5
+
+
+def test_the_fuzz_sees_a_wrong_row():
+    mutant = next(m for m in ROWS if (m.name, m.kind) == ("multiply, pullback 0", "the wrong sign"))
+    with mutant.broken():
+        assert fuzz.run(60, seed=0, progress=False).disagreements
+
+
+def test_correct_functions_raise_no_alarm():
+    counts, alarms = false_alarms.count(66, seed=7, progress=False)
+    assert not alarms
+    assert sum(counts.values()) == 66
