@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.replay import Replay
-from autograd.domain import Domain
+from autograd.domain import NONZERO, POSITIVE, REALS, Domain
 from autograd.node import Node
 
 #: Within so many ulps of a kink a number may lie on either side of it.
@@ -39,12 +39,20 @@ def kinks_of(replay: Replay) -> list[Kink]:
         moving = [isinstance(x, Node) and x.requires_grad for x in inputs]
         op: Any = node.op
         if op.kind == "elementwise":
-            kink = _outside(op.smooth_on, arrays, moving, NEAR * eps, [_size(x) for x in inputs])
+            smooth_on = _of_whole_powers(arrays[1]) if op.name == "power" and not moving[1] else op.smooth_on
+            kink = _outside(smooth_on, arrays, moving, NEAR * eps, [_size(x) for x in inputs])
         else:
             kink = _tied(op.name, arrays, node, NEAR * eps)
         if kink is not None:
             found.append(Kink(node, *kink))
     return found
+
+
+def _of_whole_powers(exponents: Any) -> Domain:
+    """Where x to the power of constants is smooth: at negative numbers and at 0 too, if these are whole."""
+    if not (exponents == np.round(exponents)).all():
+        return Domain((POSITIVE,))
+    return Domain((REALS,)) if (exponents >= 0).all() else Domain((NONZERO,))
 
 
 def _size(x: Any) -> float:

@@ -180,6 +180,12 @@ def test_gradients_that_share_memory_are_found(monkeypatch):
     assert "share memory" in failure(lambda a, b: a + b, np.ones(3), np.ones(3)).cause
 
 
+def test_whole_powers_are_smooth_at_zero():
+    assert not check_gradients(lambda x: x**3, np.array([0.0, 1.0])).kinks
+    assert not check_gradients(lambda x: x**2, 0.0).kinks
+    assert check_gradients(lambda x: x**1.5, 0.0).kinks
+
+
 def test_orders_that_are_zero_hold():
     assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
 
