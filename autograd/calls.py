@@ -142,7 +142,7 @@ ARRAYS = [
         "softmax(a, axis=0)", "a[0]", "a[-1]",
         "a[[0, 0, -1]]", "take(a, [0, 0], axis=-1)",
         "euclidean_norm(a * a + 0.5, axis=-1)", "norm(a * a + 0.5)", "var(a)", "std(a * arange(a))",
-        "permute(a, argsort(a, axis=0), 0)",
+        "permute(a, argsort(a, axis=0), 0)", "permute(a, argsort(a, axis=-1), -1)",
         "euclidean_norm(-a * a - 0.5, axis=-1)",
         "split(a, [1])[0]", "einsum('i...->...', a)", "diag(a) if ndim(a) < 3 else a",
     ),
