@@ -199,6 +199,8 @@ def _gives_the_cotangent(op: Op, pullback: Any) -> str:
 UNCHANGED = {
     ("convolve", "wrong for two or more axes"): "the op takes nothing but vectors",
     ("power", NEGATIVE): "the derivative by the exponent is not a number there, and that by the base is tried in its own row",
+    ("remainder", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
+    ("fmod", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
     ("deviations", "wrong for inputs of one number"): "one number does not deviate from its mean: the derivative is 0",
 }

@@ -164,7 +164,7 @@ class Comparing:
             size = np.abs(w) @ np.abs(found.value) + np.abs(claimed) @ np.abs(v)
             if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size:
                 return
-            if self._bends(v, w, c):
+            if self._bends(v, w, c, measured):
                 return
             checks.append(Mismatch(v, w, c, measured, error, NAMES["differences"]))
         self.result.mismatch = checks[-1]
@@ -218,7 +218,7 @@ class Comparing:
             measured, error = float(w @ again.value), float(np.abs(w) @ again.error)
             if not np.isfinite(error) or abs(claimed - measured) <= error + bar + rtol * max(abs(claimed), abs(measured)):
                 return False
-            if self._bends(v, w, claimed):
+            if self._bends(v, w, claimed, measured):
                 return False
             found = Measured(measured, error, found.oracle)
         scale = float(self.subject.arguments.scales[entry]) if entry is not None else 1.0
@@ -228,18 +228,28 @@ class Comparing:
         )
         return True
 
-    def _bends(self, v: Any, w: Any, claimed: float) -> bool:
+    def _bends(self, v: Any, w: Any, claimed: float, measured: float) -> bool:
         """Whether the function has a kink here along v, and the claim lies between its one-sided derivatives."""
         left, right = self.oracles.one_sided(v)
         ends = [float(w @ left.value), float(w @ right.value)]
         bar = float(np.abs(w) @ (left.error + right.error))
         if not np.isfinite(bar) or abs(ends[0] - ends[1]) <= 4 * bar + 1e-7 * max(map(abs, ends)):
-            return False
+            return self._bends_nearby(v, w, claimed, measured)
         between = min(ends) - bar - TINY <= claimed <= max(ends) + bar + TINY
         slack = 1e-7 * max(map(abs, ends))
         if between or min(ends) - slack <= claimed <= max(ends) + slack:
             self.result.kinks.append(f"the function bends: its one-sided derivatives are {ends[0]:.6g} and {ends[1]:.6g}")
             return True
+        return self._bends_nearby(v, w, claimed, measured)
+
+    def _bends_nearby(self, v: Any, w: Any, claimed: float, measured: float) -> bool:
+        """Whether differences that keep close to the point side with the claim, against those that cross a kink beside it."""
+        for part in (1e-2, 1e-4, 1e-6):
+            close = self.oracles.line(v, part).thorough()
+            value, error = float(w @ close.value), float(np.abs(w) @ close.error)
+            if abs(value - claimed) <= error <= 0.1 * abs(measured - claimed):
+                self.result.kinks.append(f"the function bends nearby: close to the point its derivative is {value:.6g}")
+                return True
         return False
 
     def _weights(self) -> Any:

@@ -114,8 +114,8 @@ class Oracles:
         found = y.imag / step
         return Measured(found, 1e-14 * np.abs(found) + truncated(step), "complex")
 
-    def line(self, v: Any) -> Along:
-        """f on the line x + t v, for differences."""
+    def line(self, v: Any, part: float = 1.0) -> Along:
+        """f on the line x + t v, for differences that reach so far as this part of the usual."""
 
         def f(t: float) -> Any:
             self.evaluations += 1
@@ -125,7 +125,7 @@ class Oracles:
             except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # outside of its domain
                 return np.full(self.subject.base.shape, np.nan)
 
-        return Along(f, REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
+        return Along(f, part * REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
 
     def differences(self, v: Any, thorough: bool = False) -> Measured:
         """J v by extrapolated differences of f itself; one-sided at the edge of its domain."""

@@ -180,6 +180,19 @@ def test_gradients_that_share_memory_are_found(monkeypatch):
     assert "share memory" in failure(lambda a, b: a + b, np.ones(3), np.ones(3)).cause
 
 
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+@pytest.mark.parametrize("away", [10.0**-k for k in range(2, 12)])
+def test_a_black_box_beside_a_kink_is_no_alarm(side, away):
+    def f(x):
+        x = float(x) + 1.25
+        return max(x, 0.1 * x)
+
+    x = side * 1.750_644_8 * away - 1.25
+    assert check_gradients(f, x, gradient=lambda x: 1.0 if x > -1.25 else 0.1)
+    error = failure(f, x, gradient=lambda x: 2.0)
+    assert error.claimed == 2.0
+
+
 def test_whole_powers_are_smooth_at_zero():
     assert not check_gradients(lambda x: x**3, np.array([0.0, 1.0])).kinks
     assert not check_gradients(lambda x: x**2, 0.0).kinks
