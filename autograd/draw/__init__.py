@@ -22,6 +22,7 @@ from autograd.draw.contents import ARRAYS
 from autograd.draw.dot import PORTS, dot_of
 from autograd.draw.drawing import Drawing
 from autograd.draw.explaining import explain
+from autograd.draw.labels import FORMAT, check_format
 from autograd.draw.mermaid import mermaid_of
 from autograd.draw.page import Page, page_of, timeline
 from autograd.draw.paths import Path, Paths, marks, paths
@@ -47,7 +48,7 @@ def draw(
     direction: str = "forward",
     max_nodes: int = 300,
     rankdir: str = "LR",
-    digits: int = 4,
+    format: str = FORMAT,
     arrays: str = "shape",
     depth: int | None = None,
     around: Node | None = None,
@@ -82,7 +83,7 @@ def draw(
     around    a node, of which only the neighbourhood of so many `hops` is shown
     path      (a, b): everything on the way from a to b is marked
     emphasis  "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
-    rankdir   Graphviz's LR, RL, TB or BT; digits: decimals; theme: "light" or "dark"; font: a name; size: in inches
+    rankdir   Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in inches
 
     No `.grad` is touched; the hooks of a tensor are called by a backward sweep, as by any other.
 
@@ -93,15 +94,18 @@ def draw(
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    check_options(max_nodes, rankdir, digits, theme)
+    check_options(max_nodes, rankdir, format, theme)
     _one_of("direction", direction, DIRECTIONS)
     _one_of("arrays", arrays, ARRAYS)
     _one_of("emphasis", emphasis, (None, "gradient"))
     for name, number in (("depth", depth), ("hops", hops)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise ValueError(f"draw: {name} is a whole number from 0, not {number!r}")
+    look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
     if hasattr(y, "program") and hasattr(y, "draw"):
-        return y.draw(max_nodes=max_nodes, rankdir=rankdir, digits=digits)
+        if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
+            raise ValueError("draw: a tape is drawn forward and whole: draw what the recorded function gives to see more of it")
+        return y.draw(max_nodes=max_nodes, format=format, **look)
     names: dict[Node, str] = {}
     if callable(y) and not isinstance(y, Node):
         y, names = _called(y, inputs)
@@ -109,7 +113,7 @@ def draw(
         raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
     outputs = _outputs(y)
 
-    picture = Forward(outputs, digits, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
+    picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
     picture.names |= names
     picture.arguments |= names.keys()
 
@@ -122,11 +126,10 @@ def draw(
                 marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
     if around is not None and around not in newest_first(outputs):
         raise ValueError(f"draw: around is {around!r}, which is not in this graph")
-    look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
     if direction == "backward":
         if view != replace(View(max_nodes), weight=view.weight) or emphasis:
             raise ValueError("draw(…, direction='backward') takes no depth, around, path or emphasis: draw it forward, or both")
-        return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), page, **look)
+        return drawing_of(Backward(_one_number(y, direction), format, arrays), View(max_nodes), page, **look)
     return drawing_of(picture, view, page, **look)
 
 
@@ -151,13 +154,13 @@ def drawing_of(picture: Picture, view: View, paged: Callable[[str], Page] | None
     return Drawing(dot_of(drawn, **look), drawn.shown, drawn.total, mermaid_of(drawn, rankdir=look["rankdir"]), paged)
 
 
-def check_options(max_nodes: Any, rankdir: Any, digits: Any, theme: Any = "light") -> None:
+def check_options(max_nodes: Any, rankdir: Any, form: Any, theme: Any) -> None:
     """Raise if an option that every picture has is unknown."""
     _one_of("rankdir", rankdir, tuple(PORTS))
     _one_of("theme", theme, tuple(THEMES))
-    for name, number, least, most in [("max_nodes", max_nodes, 1, math.inf), ("digits", digits, 0, 17)]:
-        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-            raise ValueError(f"draw: {name} is a whole number from {least} to {most}, not {number!r}")
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
+        raise ValueError(f"draw: max_nodes is a whole number from 1, not {max_nodes!r}")
+    check_format("draw", form)
 
 
 def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:

@@ -1,10 +1,15 @@
 """What may be written in a picture: any text, made visible and short, and numbers."""
 
+import math
 import unicodedata
 from html import escape
+from typing import Any
 
 #: Longest text shown, in characters; the rest folds into "…".
 LONGEST = 40
+
+#: How numbers are written, unless something else is asked for.
+FORMAT = ".4f"
 
 
 def visible(text: str) -> str:
@@ -66,13 +71,32 @@ def _em(c: str) -> float:
     return capital if c.isupper() else small
 
 
-def number(x: float, digits: int) -> str:
-    """x with `digits` decimals; in scientific notation where that would show a number as zero, or be long.
+def number(x: float, format: str) -> str:
+    """x as Python's `format` writes it; with e for f where that would show a number as zero, or be long.
 
-    >>> number(0.5, 4), number(1e-6, 4), number(-12345678.0, 4)
-    ('0.5000', '1.0000e-06', '-1.2346e+07')
+    >>> number(0.5, ".4f"), number(1e-6, ".4f"), number(-12345678.0, ".4f"), number(12345678.0, ".3g")
+    ('0.5000', '1.0000e-06', '-1.2346e+07', '1.23e+07')
     """
     if isinstance(x, int):
         return str(x)
-    fixed = f"{x:.{digits}f}"
-    return fixed if len(fixed) <= digits + 8 and (x == 0 or float(fixed) != 0) else f"{x:.{digits}e}"
+    text = f"{x:{format}}"
+    if not format.endswith("f") or not math.isfinite(x):
+        return text
+    zero = x != 0 and not any(c in "123456789" for c in text)
+    return f"{x:{format[:-1]}e}" if zero or len(text) > len(f"{1.0:{format}}") + 6 else text
+
+
+def check_format(who: str, format: Any) -> None:
+    """Raise if numbers cannot be written so.
+
+    >>> check_format("draw", "4")
+    >>> check_format("draw", 4)
+    Traceback (most recent call last):
+    ValueError: draw: format is what Python's format() takes for a number, such as '.4f' or '.3g', not 4
+    """
+    try:
+        f"{1.5:{format}}" if isinstance(format, str) else f"{1.5:x}"
+    except ValueError:
+        raise ValueError(
+            f"{who}: format is what Python's format() takes for a number, such as '.4f' or '.3g', not {format!r}"
+        ) from None

@@ -124,7 +124,7 @@ def page_of(picture: Forward, drawn: Sketch, title: str, **look: Any) -> Page:
         "frames": list(_frames(drawn.frames())),
         "order": order,
         "outputs": [drawn.places[y] for y in picture.outputs if y in drawn.places],
-        "digits": picture.digits,
+        "format": picture.format,
     }
     moment = {
         "steps": [step._replace(value=_text(step.value)) for step in story(picture, drawn, names)],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.draw.formulas import local_derivatives
-from autograd.draw.labels import number
+from autograd.draw.labels import FORMAT, number
 from autograd.draw.wording import Names
 from autograd.graph import newest_first
 from autograd.node import Node
@@ -46,12 +46,12 @@ class Paths:
     def __repr__(self) -> str:
         """A line a path."""
         names = Names([self.y])
-        lines = [f"∂{names[self.y]}/∂{names[self.x]} = {number(self.total, 4)}, the sum over {self.count:,} "
+        lines = [f"∂{names[self.y]}/∂{names[self.x]} = {number(self.total, FORMAT)}, the sum over {self.count:,} "
                  f"path{'s' * (self.count != 1)}"]  # fmt: skip
         for path in self.listed:
             way = " → ".join(names[node] for node in path.nodes)
-            factors = " × ".join(number(f, 4) for f in path.factors) or "1"
-            lines.append(f"  {way}:  {factors}" + (f" = {number(path.product, 4)}" if len(path.factors) > 1 else ""))
+            factors = " × ".join(number(f, FORMAT) for f in path.factors) or "1"
+            lines.append(f"  {way}:  {factors}" + (f" = {number(path.product, FORMAT)}" if len(path.factors) > 1 else ""))
         if self.count > len(self.listed):
             lines.append(f"  … and {self.count - len(self.listed):,} more")
         return "\n".join(lines)

@@ -50,10 +50,10 @@ class Forward:
     """
 
     def __init__(
-        self, outputs: Sequence[Node], digits: int, arrays: str = "shape", gradients: dict[Node, Any] | None = None
+        self, outputs: Sequence[Node], format: str, arrays: str = "shape", gradients: dict[Node, Any] | None = None
     ) -> None:
         self.outputs = outputs
-        self.digits, self.arrays, self.gradients = digits, arrays, gradients
+        self.format, self.arrays, self.gradients = format, arrays, gradients
         nodes = newest_first(outputs)
         self.scopes = Scopes(nodes)
         self.homes = _homes(nodes, self.scopes)
@@ -81,16 +81,16 @@ class Forward:
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         raw = item.value if isinstance(item, Constant) else item
-        fields, small = contents(raw, self.digits, self.arrays), heat(raw) if self.arrays == "heat" else []
+        fields, small = contents(raw, self.format, self.arrays), heat(raw) if self.arrays == "heat" else []
         if isinstance(item, Constant):
             return Box("constant", fields, small)
         label = self.label(item)
         fields = [label] * bool(label) + fields
         if self.gradients is not None:
             if item in self.gradients:
-                fields.append(f"grad {brief(self.gradients[item], self.digits)}")
+                fields.append(f"grad {brief(self.gradients[item], self.format)}")
         elif isinstance(item, Value) and item.requires_grad:
-            fields.append(f"grad {number(item.grad, self.digits)}")
+            fields.append(f"grad {number(item.grad, self.format)}")
         role = "input" if item in self.arguments else _role(item)
         if trouble := not_finite(item):
             role = "alarm"
@@ -114,9 +114,9 @@ class Backward:
     An edge carries the local derivative, as a formula and as a number; where several arrive, a sign says that they are added.
     """
 
-    def __init__(self, y: Node, digits: int, arrays: str = "shape") -> None:
+    def __init__(self, y: Node, format: str, arrays: str = "shape") -> None:
         order = newest_first([y])
-        self.digits, self.arrays = digits, arrays
+        self.format, self.arrays = format, arrays
         self.found = cotangents(y)
         self.items = {node: Cotangent(node) for node in order if node in self.found}
         self.scopes = Scopes(order)
@@ -128,7 +128,7 @@ class Backward:
         used = {local.node for uses in self.uses.values() for local in uses}
         self.outputs = [item for node, item in self.items.items() if node not in used]
         taken = any(x.label == "y" for x in order)
-        self.y, self.y_name = y, _name(y, digits) if y.label or taken else "y"
+        self.y, self.y_name = y, _name(y, format) if y.label or taken else "y"
 
     def made(self, item: Cotangent) -> Made | None:
         """The cotangents it comes from; nothing for the seed."""
@@ -147,8 +147,8 @@ class Backward:
         """What is drawn for the cotangent of a node."""
         g, x = self.found[item.node], item.node
         called = self.y_name if x is self.y else self.scopes.path(x) if not x.label else ""
-        name = f"∂{self.y_name}/∂{called or _name(x, self.digits)}"
-        fields = [name, *contents(_plain(g, x), self.digits, self.arrays)]
+        name = f"∂{self.y_name}/∂{called or _name(x, self.format)}"
+        fields = [name, *contents(_plain(g, x), self.format, self.arrays)]
         fields = [text.removeprefix("data ") for text in fields]
         role = "alarm" if not_finite(g) else "gradient" if x.op is None else "cotangent"
         return Box(role, fields, heat(g) if self.arrays == "heat" else [])
@@ -156,7 +156,7 @@ class Backward:
     def _label(self, formula: str, value: float | None) -> str:
         if value is None:
             return f"× {formula}" if formula else ""
-        text = number(value, self.digits)
+        text = number(value, self.format)
         # A formula that says no more than the number, or leaves no room for it, is left out.
         known = not formula or formula.replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
         return f"× {text}" if known else f"× {formula} = {text}"
@@ -195,20 +195,20 @@ def _role(node: Node) -> str:
     return "parameter" if node.requires_grad else "constant"
 
 
-def _name(node: Node, digits: int) -> str:
+def _name(node: Node, format: str) -> str:
     """A short name: the label of a node, or in its place the formula it was computed by, one level deep."""
     if node.label:
         return fold(node.label, 16)
     if node.op is None:
-        return number(node.data, digits) if isinstance(node, Value) else "leaf"
-    operands = [_operand(x, digits) for x in node.inputs]
+        return number(node.data, format) if isinstance(node, Value) else "leaf"
+    operands = [_operand(x, format) for x in node.inputs]
     symbol = node.op.symbol
     if len(operands) == 2 and not symbol.isidentifier():
         return f"({operands[0]} {symbol} {operands[1]})"
     return f"{node.op.name}({', '.join(operands)})"
 
 
-def _operand(x: Any, digits: int) -> str:
+def _operand(x: Any, format: str) -> str:
     if isinstance(x, Node):
         return fold(x.label, 8) or "·"
-    return "·" if isinstance(x, np.ndarray | Tensor) else number(x, digits)
+    return "·" if isinstance(x, np.ndarray | Tensor) else number(x, format)

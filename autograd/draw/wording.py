@@ -31,23 +31,23 @@ class Names(dict[Node, str]):
             taken.add(self[node])
 
 
-def shown(node: Node, digits: int) -> str:
+def shown(node: Node, format: str) -> str:
     """What a node holds: its number, or type and shape."""
     if isinstance(node, Tensor):
-        return number(node.item(), digits) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
-    return number(node._data, digits)
+        return number(node.item(), format) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
+    return number(node._data, format)
 
 
-def brief(gradient: Any, digits: int) -> str:
+def brief(gradient: Any, format: str) -> str:
     """A gradient in a box: its number, or its largest entry in size."""
     array = np.asarray(gradient)
-    return number(float(array.item()), digits) if array.size == 1 else f"up to {number(size_of(array), digits)}"
+    return number(float(array.item()), format) if array.size == 1 else f"up to {number(size_of(array), format)}"
 
 
-def sized(gradient: Any, digits: int) -> str:
+def sized(gradient: Any, format: str) -> str:
     """A gradient in few words: its number, or its shape and its largest entry in size."""
     array = np.asarray(gradient)
-    return ("" if array.size == 1 else f"array of shape {array.shape}, ") + brief(array, digits)
+    return ("" if array.size == 1 else f"array of shape {array.shape}, ") + brief(array, format)
 
 
 def size_of(gradient: Any) -> float:

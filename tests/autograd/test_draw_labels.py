@@ -121,9 +121,13 @@ def test_long_text_folds():
     assert visible("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
 
 
-@given(st.floats(-1e308, 1e308) | st.sampled_from([float("nan"), float("inf"), -float("inf")]), st.integers(0, 17))
-def test_a_number_is_never_shown_as_another(x, digits):
-    text = number(x, digits)
+@given(
+    st.floats(-1e308, 1e308) | st.sampled_from([float("nan"), float("inf"), -float("inf")]),
+    st.integers(0, 17),
+    st.sampled_from("feg"),
+)
+def test_a_number_is_never_shown_as_another(x, digits, kind):
+    text = number(x, f".{digits + (kind == 'g')}{kind}")
     half = 0.5 * 10.0**-digits
     assert len(text) <= digits + 8
     assert float(text) == pytest.approx(x, rel=half, abs=half if abs(x) >= half else 0.0, nan_ok=True)

@@ -35,7 +35,7 @@ def test_both_shows_every_number_with_its_gradient(drawn):
     for leaf in (x for x in drawn[1] if x is not y):
         (gradient,) = ag.gradients(y, [leaf])
         said = [fields for fields in boxes(drawing).values() if fields[0] == leaf.label]
-        assert all(fields[-1] == f"grad {number(gradient, 4)}" for fields in said)
+        assert all(fields[-1] == f"grad {number(gradient, '.4f')}" for fields in said)
         assert leaf.grad == 0.0
 
 
@@ -198,6 +198,9 @@ def test_a_module_is_drawn_with_its_parameters_paths_in_frames():
 def test_a_tape_is_drawn_as_by_itself():
     tape = ag.record(lambda x: ag.sin(x) * x, 2.0)
     assert draw(tape).dot == tape.draw().dot
+    assert draw(tape, theme="dark", font="Georgia").dot == tape.draw(theme="dark", font="Georgia").dot != tape.draw().dot
+    with pytest.raises(ValueError, match="a tape is drawn forward and whole"):
+        draw(tape, direction="backward")
 
 
 def test_more_than_one_thing_is_a_list():

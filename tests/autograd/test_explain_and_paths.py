@@ -69,13 +69,13 @@ def test_every_number_that_is_told_is_right(drawn):
     y, leaves = drawn
     y.label = "L"
     assume(len({leaf.label for leaf in leaves} | {"L"}) == len(leaves) + (y not in leaves))
-    story = ag.explain(y, digits=10)
+    story = ag.explain(y, format=".10f")
     for leaf in leaves:
         line = re.search(rf"^  ∂L/∂{leaf.label} = (.*)$", story, re.MULTILINE)
         if line is None:
             continue
         *_, sums, total = line[1].split(" = ") if " = " in line[1] else ["", line[1], line[1]]
-        assert total == number(ag.gradients(y, [leaf])[0], 10)
+        assert total == number(ag.gradients(y, [leaf])[0], ".10f")
         added = sum(math.prod(map(float, product.split(" × "))) for product in sums.split(" + "))
         assert added == pytest.approx(float(total), rel=1e-6, abs=1e-6)
 

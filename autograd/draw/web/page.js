@@ -133,7 +133,13 @@ function details(shape) {
 }
 
 const MOST = 12;
-const readable = (x) => (Math.abs(x) >= 1e-4 && Math.abs(x) < 1e7 ? x.toFixed(data.digits) : x === 0 ? "0" : x.toExponential(data.digits));
+// A number as the boxes have it: "f", "e" and "g" mean what they mean in Python.
+const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
+const readable = (x) => {
+  if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
+  const small = x !== 0 && !/[1-9]/.test(x.toFixed(digits));
+  return kind === "e" || small || Math.abs(x) >= 1e7 ? x.toExponential(digits) : x.toFixed(digits);
+};
 
 function trace(shape) {
   selected = shape;
