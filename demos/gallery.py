@@ -84,7 +84,7 @@ def second_derivative(**look: Any) -> Drawing:
     y = ag.sin(x) * x
     y.label = "y"
     (slope,) = ag.gradients(y, [x], create_graph=True)
-    slope.label = "∂y/∂x"
+    slope.label = "y′"
     return draw(slope, direction="backward", **look)
 
 

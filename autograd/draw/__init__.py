@@ -2,7 +2,7 @@
 
 labels, contents            any text made fit for a picture; numbers and arrays
 mathematics, formulas       expressions written for people; local derivatives
-picture                     which numbers are shown, in which role, and what is written in them
+picture, backward           which numbers are shown, in which role, and what is written in them
 sketch                      what is drawn of them, and what is folded away
 styles, dot, mermaid        how it looks, as DOT and as Mermaid text
 render, saving, drawing     a program that makes SVG, PNG or PDF of it, and what `draw` gives back
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.draw.backward import Backward
 from autograd.draw.contents import ARRAYS
 from autograd.draw.dot import PORTS, dot_of
 from autograd.draw.drawing import Drawing
@@ -26,11 +27,11 @@ from autograd.draw.labels import FORMAT, check_format
 from autograd.draw.mermaid import mermaid_of
 from autograd.draw.page import Page, page_of, timeline
 from autograd.draw.paths import Path, Paths, marks, paths
-from autograd.draw.picture import Backward, Constant, Forward, cotangents
+from autograd.draw.picture import Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
-from autograd.draw.wording import size_of
+from autograd.draw.wording import Names, size_of
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.recording import remember_lines
@@ -81,7 +82,8 @@ def draw(
     depth     frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
     max_nodes beyond so many numbers frames are folded, and then all but those nearest the outputs
     around    a node, of which only the neighbourhood of so many `hops` is shown
-    path      (a, b): everything on the way from a to b is marked
+    path      (a, b): everything on the way from a to b is marked, each step with its local derivative; below stand the ways,
+              the product along each, and their sum, which is ∂b/∂a
     emphasis  "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
     rankdir   Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in inches
 
@@ -116,20 +118,25 @@ def draw(
     picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
     picture.names |= names
     picture.arguments |= names.keys()
+    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None)
+    if around is not None and around not in newest_first(outputs):
+        raise ValueError(f"draw: around is {around!r}, which is not in this graph")
 
     def page(title: str) -> Page:
         if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
             picture.gradients = cotangents(outputs[0])
-        return page_of(picture, sketch(picture, view), title, rankdir=rankdir, font=font)
+        picture.called, picture.told = Names(outputs, names), frozenset()
+        return page_of(picture, sketch(picture, replace(view, marked=frozenset())), title, rankdir=rankdir, font=font)
 
-    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
-                marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
-    if around is not None and around not in newest_first(outputs):
-        raise ValueError(f"draw: around is {around!r}, which is not in this graph")
+    if path is not None:
+        start, end = _ends(path)
+        view = replace(view, marked=marks(start, end))
+        picture.called, picture.told = Names(outputs, names), view.marked
+        if isinstance(start, Value) and isinstance(end, Value):
+            look["caption"] = paths(start, end).lines(picture.called, format)
     if direction == "backward":
-        if view != replace(View(max_nodes), weight=view.weight) or emphasis:
-            raise ValueError("draw(…, direction='backward') takes no depth, around, path or emphasis: draw it forward, or both")
-        return drawing_of(Backward(_one_number(y, direction), format, arrays), View(max_nodes), page, **look)
+        back = Backward(_one_number(y, direction), format, arrays, names)
+        return drawing_of(back, back.view(view), page, **look)
     return drawing_of(picture, view, page, **look)
 
 

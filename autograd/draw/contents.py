@@ -22,7 +22,7 @@ def contents(x: Any, format: str, arrays: str = "shape") -> list[str]:
         array = np.asarray(x.numpy() if isinstance(x, Tensor) else x)
         one = [f"data {number(array.item(), format)}"] if array.size == 1 else []
         many = statistics(array, format) if array.size > 1 and arrays == "stats" else []
-        return [str(array.shape), str(array.dtype), *one, *many]
+        return [f"{array.shape} {array.dtype}", *one, *many]
     return [number(x, format)]
 
 

@@ -27,11 +27,11 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
     >>> print(explain(y, wrt=w))
     forward
       v3 = w × x = 6.0000
-      v4 = v3² = 36.0000
+      y = v3² = 36.0000
     backward
-      ∂v4/∂v4 = 1.0000
-      ∂v4/∂v3 = ∂v4/∂v4 × 2 × v3 = 1.0000 × 12.0000 = 12.0000
-      ∂v4/∂w = ∂v4/∂v3 × x = 12.0000 × 3.0000 = 36.0000
+      ∂y/∂y = 1.0000
+      ∂y/∂v3 = ∂y/∂y × 2 × v3 = 1.0000 × 12.0000 = 12.0000
+      ∂y/∂w = ∂y/∂v3 × x = 12.0000 × 3.0000 = 36.0000
     """
     if not isinstance(y, Node):
         raise TypeError(f"explain takes a Value or a Tensor of one element, not {y!r} of type {type(y).__name__}")

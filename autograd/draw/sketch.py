@@ -157,8 +157,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
         sources = [(i, x) for i, x in enumerate(how.inputs if how else ()) if x in inside]
         labels = [] if isinstance(stand, _Fold) or not sources else [*picture.labels(item)]
         edges = [
-            Edge(names[stands[x]], i, labels[k] if labels else "", view.weight(x), (x, item) in view.marked)
-            for k, (i, x) in enumerate(sources)
+            Edge(names[stands[x]], i, labels[i] if labels else "", view.weight(x), (x, item) in view.marked) for i, x in sources
         ]
         if isinstance(stand, _Fold):
             shape = folds.get(stand)

@@ -32,6 +32,7 @@ def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills:
             "cotangent": {"style": "filled,rounded", "color": fills["orange"], "fillcolor": fills["pale_orange"]},
             "gradient": {"style": "filled", "penwidth": "2", "color": fills["orange"], "fillcolor": fills["pale_orange"]},
             "alarm": {"style": "filled,bold", "penwidth": "4", "color": fills["red"], "fillcolor": fills["pale_red"]},
+            "grad-alarm": {"style": "filled,dashed", "penwidth": "3", "color": fills["red"], "fillcolor": paper},
             "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": ink,
                        "fillcolor": fills["yellow"]},
         },

@@ -17,18 +17,38 @@ LONGEST = 24
 
 
 class Names(dict[Node, str]):
-    """A name for every node behind some outputs: its label, the name given to it or its path in a module, or v1, v2, …."""
+    """A name for every node behind some outputs: its label, the name given to it or its path in a module, or v1, v2, …; a
+    constant's is its number, and a single output's, if it is free, y.
+    """
 
     def __init__(self, outputs: list[Node], given: Mapping[Node, str] | None = None) -> None:
         super().__init__()
         nodes = list(reversed(newest_first(outputs)))
         scopes = Scopes(nodes)
-        own = {node: fold(visible(node.label or (given or {}).get(node) or scopes.path(node)), LONGEST) for node in nodes}
+        own = {node: short(node.label or (given or {}).get(node) or scopes.path(node)) for node in nodes}
         labels, taken = set(own.values()), set[str]()
+        if len(outputs) == 1 and "y" not in labels:
+            own[outputs[0]] = own[outputs[0]] or "y"
         for i, node in enumerate(nodes, start=1):
             free = (v for v in map("v{}".format, count(i)) if v not in labels and v not in taken)
+            if not own[node] and literal(node):
+                self[node] = literal(node)
+                continue
             self[node] = own[node] if own[node] and own[node] not in taken else next(free)
             taken.add(self[node])
+
+
+def literal(node: Node) -> str:
+    """The number of a constant, as it stands in a formula, or "" if there is more to say of the node."""
+    if node.op is not None or node.requires_grad or getattr(node, "size", 1) != 1:
+        return ""
+    text = f"{float(node._data.item() if isinstance(node, Tensor) else node._data):g}"
+    return f"({text.replace('-', '−', 1)})" if text.startswith("-") else text
+
+
+def short(name: str) -> str:
+    """A name, made fit for a formula."""
+    return fold(visible(name), LONGEST)
 
 
 def shown(node: Node, format: str) -> str:

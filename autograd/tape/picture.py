@@ -33,7 +33,7 @@ class _Recorded:
         return ()
 
     def box(self, item: Step) -> Box:
-        shape = [] if item.kind is None else [str(item.kind[0]), str(item.kind[1])]
+        shape = [] if item.kind is None else [f"{item.kind[0]} {item.kind[1]}"]
         if isinstance(item, Constant):
             return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.format)])
         if isinstance(item, Input):

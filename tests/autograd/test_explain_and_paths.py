@@ -98,7 +98,7 @@ def test_arrays_are_told_by_shape_and_size():
     assert "of shape (3, 2)" in told
     assert "up to 2.0000" in told
     single = ag.Tensor([3.0], requires_grad=True, label="s")
-    assert "∂v4/∂s = ∂v4/∂v3 · ∂v3/∂s" in ag.explain(ag.sum(ag.concatenate([single, single * single])))
+    assert "∂y/∂s = ∂y/∂v3 · ∂v3/∂s" in ag.explain(ag.sum(ag.concatenate([single, single * single])))
 
 
 def test_what_has_no_gradient_cannot_be_explained():

@@ -1,0 +1,85 @@
+"""The way back as a picture: the graph of the cotangents of a result."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.draw.contents import contents, heat, not_finite
+from autograd.draw.formulas import Local, expression, local_derivatives
+from autograd.draw.picture import Box, Forward, Made, cotangents
+from autograd.draw.sketch import View
+from autograd.draw.wording import Names
+from autograd.graph import newest_first
+from autograd.node import Node
+from autograd.value import Value
+
+
+class Cotangent:
+    """The gradient of the output with respect to one node."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+class Backward:
+    """How the gradient of y reaches everything it was computed from: one box a cotangent, in the frames of what it belongs to.
+
+    An edge carries the local derivative, as a formula and as a number; where several arrive, a sign says that they are added.
+    """
+
+    def __init__(self, y: Node, format: str, arrays: str = "shape", names: Mapping[Node, str] | None = None) -> None:
+        self.y, self.format, self.arrays = y, format, arrays
+        self.found = cotangents(y)
+        self.items = {node: Cotangent(node) for node in newest_first([y]) if node in self.found}
+        self.names, self.forward = Names([y], names), Forward([y], format)
+        self.uses: dict[Node, list[Local]] = {node: [] for node in self.items}
+        for user in self.items:
+            for local in local_derivatives(user):
+                if local.input in self.uses:
+                    self.uses[local.input].append(local)
+        used = {local.node for uses in self.uses.values() for local in uses}
+        self.outputs = [item for node, item in self.items.items() if node not in used]
+
+    def made(self, item: Cotangent) -> Made | None:
+        """The cotangents it comes from; nothing for the seed."""
+        uses = self.uses[item.node]
+        return Made("+" if len(uses) > 1 else "", [self.items[local.node] for local in uses]) if uses else None
+
+    def labels(self, item: Cotangent) -> Sequence[str]:
+        """The local derivative on each of its edges."""
+        return [local.label(self.names.__getitem__, self.format) for local in self.uses[item.node]]
+
+    def frames(self, item: Cotangent) -> tuple[tuple[Any, str], ...]:
+        """Those of the number that it belongs to."""
+        return self.forward.frames(item.node)
+
+    def box(self, item: Cotangent) -> Box:
+        """What is drawn for the cotangent of a node: its name, how the node was computed, and the number."""
+        g, x = self.found[item.node], item.node
+        name = self.names[x]
+        fields = [f"∂{self.names[self.y]}/∂{name}"]
+        if x.op is not None:
+            fields.append(f"{name} = {expression(x, self.names.__getitem__)}")
+        fields += [text.removeprefix("data ") for text in contents(_plain(g, x), self.format, self.arrays)]
+        role = "gradient" if x.op is None else "cotangent"
+        if trouble := not_finite(g):
+            role = "alarm"
+            if not any(not_finite(self.found[local.node]) for local in self.uses[x]):
+                fields.append(f"! {trouble} begins here")
+        return Box(role, fields, heat(g) if self.arrays == "heat" else [])
+
+    def view(self, view: View) -> View:
+        """A view of the numbers as one of their cotangents; the edges run the other way."""
+        marked = {self.items[part] if isinstance(part, Node) else (self.items[part[1]], self.items[part[0]])
+                  for part in view.marked}  # fmt: skip
+        around = view.around and self.items.get(view.around)
+        return replace(view, around=around, weight=lambda item: view.weight(item.node), marked=frozenset(marked))
+
+
+def _plain(g: Any, x: Node) -> Any:
+    return Value(g) if isinstance(x, Value) and math.isfinite(g) else g if isinstance(g, np.ndarray) else float(g)
