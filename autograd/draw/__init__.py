@@ -31,7 +31,7 @@ from autograd.draw.picture import Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
-from autograd.draw.wording import Names, size_of
+from autograd.draw.wording import size_of
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.recording import remember_lines
@@ -75,7 +75,7 @@ def draw(
         constant    square, grey, no outline
         computed    rounded, thin outline
         cotangent   rounded, orange; the gradient of a leaf is square, with a thick outline
-        alarm       very thick red outline: NaN or ∞, and the place where it begins says so
+        alarm       very thick red outline: NaN or ∞, dashed if in the gradient alone; where it begins is said
         folded      a folder: so many numbers that are not shown one by one
 
     arrays    what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
@@ -125,17 +125,17 @@ def draw(
     def page(title: str) -> Page:
         if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
             picture.gradients = cotangents(outputs[0])
-        picture.called, picture.told = Names(outputs, names), frozenset()
+        picture.called, picture.told = picture.names_in_formulas(), frozenset()
         return page_of(picture, sketch(picture, replace(view, marked=frozenset())), title, rankdir=rankdir, font=font)
 
     if path is not None:
         start, end = _ends(path)
         view = replace(view, marked=marks(start, end))
-        picture.called, picture.told = Names(outputs, names), view.marked
+        picture.called, picture.told = picture.names_in_formulas(), view.marked
         if isinstance(start, Value) and isinstance(end, Value):
             look["caption"] = paths(start, end).lines(picture.called, format)
     if direction == "backward":
-        back = Backward(_one_number(y, direction), format, arrays, names)
+        back = Backward(_one_number(y, direction), picture)
         return drawing_of(back, back.view(view), page, **look)
     return drawing_of(picture, view, page, **look)
 

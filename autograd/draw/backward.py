@@ -1,7 +1,7 @@
 """The way back as a picture: the graph of the cotangents of a result."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,6 @@ from autograd.draw.contents import contents, heat, not_finite
 from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.picture import Box, Forward, Made, cotangents
 from autograd.draw.sketch import View
-from autograd.draw.wording import Names
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.value import Value
@@ -32,11 +31,11 @@ class Backward:
     An edge carries the local derivative, as a formula and as a number; where several arrive, a sign says that they are added.
     """
 
-    def __init__(self, y: Node, format: str, arrays: str = "shape", names: Mapping[Node, str] | None = None) -> None:
-        self.y, self.format, self.arrays = y, format, arrays
+    def __init__(self, y: Node, forward: Forward) -> None:
+        self.y, self.forward, self.format, self.arrays = y, forward, forward.format, forward.arrays
         self.found = cotangents(y)
         self.items = {node: Cotangent(node) for node in newest_first([y]) if node in self.found}
-        self.names, self.forward = Names([y], names), Forward([y], format)
+        self.names = forward.names_in_formulas()
         self.uses: dict[Node, list[Local]] = {node: [] for node in self.items}
         for user in self.items:
             for local in local_derivatives(user):
@@ -66,12 +65,12 @@ class Backward:
         if x.op is not None:
             fields.append(f"{name} = {expression(x, self.names.__getitem__)}")
         fields += [text.removeprefix("data ") for text in contents(_plain(g, x), self.format, self.arrays)]
-        role = "gradient" if x.op is None else "cotangent"
+        role, alarm = "gradient" if x.op is None else "cotangent", ""
         if trouble := not_finite(g):
-            role = "alarm"
+            alarm = "alarm"
             if not any(not_finite(self.found[local.node]) for local in self.uses[x]):
                 fields.append(f"! {trouble} begins here")
-        return Box(role, fields, heat(g) if self.arrays == "heat" else [])
+        return Box(role, fields, heat(g) if self.arrays == "heat" else [], alarm)
 
     def view(self, view: View) -> View:
         """A view of the numbers as one of their cotangents; the edges run the other way."""

@@ -28,11 +28,14 @@ def dot_of(
     caption: Sequence[str] = (),
     named: bool = False,
 ) -> str:
-    """The DOT text of a sketch, with some lines below it; if `named`, every part has an id, and a box its role as class."""
+    """The DOT text of a sketch, with some lines below it.
+
+    If it is `named`, every part has an id, a box its role as class, and there is room above every sign.
+    """
     leaving, entering, first, last = PORTS[rankdir].split()
     look = THEMES[theme]
     # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
-    frame = {"rankdir": rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"}
+    frame = {"rankdir": rankdir, "nodesep": "0.3" if named else "0.15", "ranksep": "0.3", "nslimit": "2"}
     if len(sketch.shapes) > 100:
         frame |= {"nslimit1": "2", "mclimit": "0.5"}
     if theme != "light":
@@ -71,9 +74,12 @@ def _draw(graph: Any, frame: Frame, look: Theme, text: dict[str, str], named: bo
     """The boxes and signs of a frame, and the frames in it."""
     for shape in frame.shapes:
         style = look.styles[shape.role]
+        if shape.alarm:
+            lines = ",".join(filter(None, (style["style"], look.styles[shape.alarm].get("style"))))
+            style = style | look.styles[shape.alarm] | {"style": lines}
         if shape.marked:
             style = style | {"color": look.mark, "penwidth": "3"}
-        known = {"id": shape.name, "class": shape.role} if named else {}
+        known = {"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()} if named else {}
         if shape.role == "folded":
             graph.node(shape.name, _label(shape.fields, FONT_SIZE), **style, **known)
         else:
@@ -105,9 +111,9 @@ def _table(shape: Shape, look: Theme) -> str:
     cells = [_cell(text, FONT_SIZE, 10) for text in shape.fields]
     if not shape.heat and len(cells) <= 3:
         return f"<{_tabular(5, [cells])}>"
-    stack = _tabular(3, [[cell] for cell in cells])
+    stack = f"<TD>{_tabular(3, [[cell] for cell in cells])}</TD>"
     if not shape.heat:
-        return f"<{stack}>"
+        return f"<{_tabular(5, [[stack]])}>"
     dark = look is THEMES["dark"]
     rows = "".join(
         "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
@@ -115,7 +121,7 @@ def _table(shape: Shape, look: Theme) -> str:
     )
     size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(shape.heat[0]) + 2}" HEIGHT="{7 * len(shape.heat) + 2}"'
     small = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{rows}</TABLE>'
-    return f"<{_tabular(4, [[f'<TD>{stack}</TD>', f'<TD>{small}</TD>']])}>"
+    return f"<{_tabular(5, [[stack, f'<TD>{small}</TD>']])}>"
 
 
 def _tabular(padding: int, rows: list[list[str]], ruled: bool = True) -> str:

@@ -198,7 +198,7 @@ def _colors() -> str:
     lines = [f":root {{ {_variables(light)} }}", f":root[data-theme=dark] {{ {_variables(dark)} color-scheme: dark; }}"]
     pairs = {getattr(light, part): getattr(dark, part) for part in ("ink", "line", "mark")}
     for before, after in zip([light.sign, *light.styles.values()], [dark.sign, *dark.styles.values()], strict=True):
-        pairs |= {before[key]: after[key] for key in ("color", "fillcolor")}
+        pairs |= {before[key]: after[key] for key in ("color", "fillcolor") if key in before}
     for before, after in pairs.items():  # the cells of an array in the small have no outline, and keep their colours
         lines.append(f':where([data-theme=dark] #ui-graph) [fill="{before}"]:not([stroke=none]) {{ fill: {after}; }}')
         lines.append(f':where([data-theme=dark] #ui-graph) [stroke="{before}"] {{ stroke: {after}; }}')

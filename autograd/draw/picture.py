@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from autograd.draw.contents import contents, heat, not_finite
 from autograd.draw.formulas import local_derivatives
-from autograd.draw.wording import brief, literal, short
+from autograd.draw.wording import Names, brief, literal, short
 from autograd.graph import Links, newest_first, pull_back
 from autograd.node import Node
 from autograd.scopes import Scopes, Span
@@ -22,11 +22,15 @@ class Constant:
 
 
 class Box(NamedTuple):
-    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small."""
+    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small.
+
+    alarm  "alarm" if the number is not finite, "grad-alarm" if its gradient is not
+    """
 
     role: str
     fields: list[str]
     heat: Sequence[Sequence[float | None]] = ()
+    alarm: str = ""
 
 
 class Made(NamedTuple):
@@ -81,9 +85,17 @@ class Forward:
         """The frames around `item`, outermost first, each with its name."""
         return tuple((span, self.scopes.name(span)) for span in self.homes.get(item, ()))
 
+    def name(self, item: Node) -> str:
+        """The label of a node, its name as an argument, or its path in a module, if it has one."""
+        return item.label or self.names.get(item, "") or self.scopes.path(item)
+
+    def names_in_formulas(self) -> Names:
+        """A name for every node."""
+        return Names(self.outputs, self.name)
+
     def label(self, item: Node) -> str:
-        """What a node is called in its box: its label, its name as an argument, or its path in a module; and in formulas."""
-        own = item.label or self.names.get(item, "") or self.scopes.path(item)
+        """What a node is called in its box: by its name, and as in formulas."""
+        own = self.name(item)
         called = self.called.get(item, "") if own or not literal(item) else ""
         return f"{own} ({called})" if own and called and called != short(own) else own or called
 
@@ -98,16 +110,16 @@ class Forward:
         gradient = self.gradient(item)
         if gradient is not None:
             fields.append(f"grad {brief(gradient, self.format)}")
-        role = "input" if item in self.arguments else _role(item)
+        role, alarm = "input" if item in self.arguments else _role(item), ""
         if trouble := not_finite(item):
-            role = "alarm"
+            alarm = "alarm"
             if not any(not_finite(x) for x in item.inputs):
                 fields.append(f"! {trouble} begins here")
         elif gradient is not None and (trouble := not_finite(gradient)):
-            role = "grad-alarm"
+            alarm = "grad-alarm"
             if not any(not_finite(user) or not_finite(self.gradient(user)) for user in self.users.get(item, ())):
                 fields.append(f"! grad {trouble} begins here")
-        return Box(role, fields, small)
+        return Box(role, fields, small, alarm)
 
     def gradient(self, item: Node) -> Any:
         """What is shown as the gradient of a node, or None."""

@@ -54,6 +54,7 @@ class Shape:
     fields: list[str]
     frames: Frames = ()
     heat: Sequence[Sequence[float | None]] = ()
+    alarm: str = ""
     sign: str = ""
     edges: list[Edge] = field(default_factory=list)
     count: int = 1
@@ -170,7 +171,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
             continue
         box = picture.box(item)
         sign = how.sign if how and sources else ""
-        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, sign, edges,
+        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, box.alarm, sign, edges,
                             marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
     for shape in folds.values():
         shape.fields.append(f"{shape.count:,} nodes")

@@ -1,12 +1,13 @@
 """Names for nodes, and words for what they hold, as the story of a gradient needs them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
 from autograd.draw.labels import fold, number, visible
+from autograd.draw.mathematics import factor
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.scopes import Scopes
@@ -17,15 +18,15 @@ LONGEST = 24
 
 
 class Names(dict[Node, str]):
-    """A name for every node behind some outputs: its label, the name given to it or its path in a module, or v1, v2, …; a
-    constant's is its number, and a single output's, if it is free, y.
+    """A name for every node behind some outputs: its own, which is its label or its path in a module if not `given`, or v1, v2,
+    …; a constant's is its number, and a single output's, if it is free, y.
     """
 
-    def __init__(self, outputs: list[Node], given: Mapping[Node, str] | None = None) -> None:
+    def __init__(self, outputs: Sequence[Node], given: Callable[[Node], str] | None = None) -> None:
         super().__init__()
         nodes = list(reversed(newest_first(outputs)))
-        scopes = Scopes(nodes)
-        own = {node: short(node.label or (given or {}).get(node) or scopes.path(node)) for node in nodes}
+        paths = Scopes(nodes).path if given is None else given
+        own = {node: short(node.label or paths(node)) for node in nodes}
         labels, taken = set(own.values()), set[str]()
         if len(outputs) == 1 and "y" not in labels:
             own[outputs[0]] = own[outputs[0]] or "y"
@@ -80,5 +81,4 @@ def product(gradient: str, formula: str, user: str, node: str) -> str:
     """The gradient of the user of a node, times the local derivative; without a formula that is written ∂user/∂node."""
     if not formula:
         return f"{gradient} · ∂{user}/∂{node}"
-    compound = any(sign in formula for sign in (" + ", " − ", " / ", " if ")) or formula.startswith("−")
-    return f"{gradient} × {f'({formula})' if compound else formula}"
+    return f"{gradient} × {factor(formula)}"

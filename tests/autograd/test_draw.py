@@ -25,7 +25,7 @@ EDGE = re.compile(r"^\t(\w+) -> (\w+)(?: \[(?!.*headport).*\]| \[.*headport=(\w+
 
 def boxes(drawing):
     """The fields of every box and the symbol of every op, by name."""
-    return {name: re.findall(r"<TD[^>]*>(.*?)</TD>", label) or [label] for name, label in NODE.findall(drawing.dot)}
+    return {name: re.findall(r"<TD[^>]*>([^<]*)</TD>", label) or [label] for name, label in NODE.findall(drawing.dot)}
 
 
 def edges(drawing):

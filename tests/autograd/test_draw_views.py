@@ -226,6 +226,15 @@ def test_a_module_is_drawn_with_its_parameters_paths_in_frames():
     assert "cluster_" in drawing.dot
 
 
+def test_the_page_of_a_module_that_is_gone_has_its_names_in_formulas():
+    def drawn():
+        model = nn.Sequential(nn.Linear(3, 1), nn.Tanh())
+        return draw(ag.sum(model(np.ones((1, 3)))))
+
+    texts = {step.formula for step in drawn().page().moments[0]["steps"]}
+    assert any("layers.0.weight" in text for text in texts)
+
+
 def test_a_tape_is_drawn_as_by_itself():
     tape = ag.record(lambda x: ag.sin(x) * x, 2.0)
     assert draw(tape).dot == tape.draw().dot
