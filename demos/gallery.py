@@ -134,8 +134,9 @@ def ten_thousand(**look: Any) -> Drawing:
 
 
 def modules(**look: Any) -> Drawing:
-    model = nn.Sequential(nn.Linear(4, 8), nn.Residual(nn.Sequential(nn.Linear(8, 8), nn.GELU())), nn.Linear(8, 1))
-    return draw(model, np.ones((2, 4), np.float32), rankdir="TB", **look)
+    inner = nn.Residual(nn.Sequential(nn.LayerNorm(8), nn.Linear(8, 8)))
+    model = nn.Sequential(nn.Linear(4, 8), nn.GELU(), inner, nn.Linear(8, 1))
+    return draw(model, np.ones((2, 4), np.float32), depth=3, rankdir="TB", **look)
 
 
 GALLERY: dict[str, tuple[str, Draw]] = {

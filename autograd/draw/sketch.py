@@ -3,6 +3,7 @@
 Outputs are never folded.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -99,10 +100,17 @@ class Frame(NamedTuple):
 
 
 class _Fold:
-    """Numbers that are drawn as one shape."""
+    """Numbers that are drawn as one shape; `signs` are those of how they were made."""
 
     def __init__(self, title: str, frames: Frames) -> None:
         self.title, self.frames, self.count = title, frames, 0
+        self.signs: list[str] = []
+
+    @property
+    def kind(self) -> str:
+        """What it is called, without its path in a module or its number: "Linear(4, 4)" or "block"."""
+        path, _, what = self.title.partition(": ")
+        return what or re.sub(r"(?<=\w)[ _.#-]*\d+$", "", path)
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
         for x in made[item].inputs if item in made else ():
             if x in inside and isinstance(x, Constant):
                 frames[x] = frames[item]
-    stands, depth = _folded(items, frames, view)
+    stands, depth = _folded(items, made, frames, view)
     for item in inside & set(picture.outputs):  # an output stands beside the fold that it would be in
         stands[item], frames[item] = item, frames[item][:depth]
     order = list(dict.fromkeys(stands[item] for item in items))
@@ -148,7 +156,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
     gone = set(hidden)
     if hidden:
         behind = sum(stands[item] in gone for item in items)
-        shapes.append(Shape("folded", "folded", [f"… {behind:,} more nodes"], count=behind))
+        shapes.append(Shape("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind))
     folds: dict[Any, Shape] = {}
     for item in reversed(items):
         stand = stands[item]
@@ -174,9 +182,13 @@ def sketch(picture: Picture, view: View) -> Sketch:
         shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, box.alarm, sign, edges,
                             marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
     for shape in folds.values():
-        shape.fields.append(f"{shape.count:,} nodes")
+        shape.fields.append(_nodes(shape.count))
     shown = sum(not isinstance(s, _Fold) for s in kept)
     return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
+
+
+def _nodes(count: int, which: str = "") -> str:
+    return f"{count:,} {which}node{'s' * (count != 1)}"
 
 
 def _nearest_first(picture: Picture) -> tuple[Items, dict[Any, Made]]:
@@ -210,22 +222,24 @@ def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> 
     return [item for item in items if item in near]
 
 
-def _folded(items: Items, frames: dict[Any, Frames], view: View) -> tuple[dict[Any, Any], int]:
+def _folded(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], view: View) -> tuple[dict[Any, Any], int]:
     """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open."""
     depth = max(map(len, frames.values()), default=0) if view.depth is None else view.depth
-    stands = _at_depth(items, frames, depth)
+    stands = _at_depth(items, made, frames, depth)
     while view.depth is None and depth > 0 and len(set(stands.values())) > view.max_nodes:
         depth -= 1
-        stands = _at_depth(items, frames, depth)
+        stands = _at_depth(items, made, frames, depth)
     return stands, depth
 
 
-def _at_depth(items: Items, frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
+def _at_depth(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
     folds: dict[Frames, _Fold] = {}
     for item in items:
         if len(path := frames[item]) > depth:
             key = path[: depth + 1]
-            folds.setdefault(key, _Fold(key[-1][1], key[:-1])).count += 1
+            fold = folds.setdefault(key, _Fold(key[-1][1], key[:-1]))
+            fold.count += 1
+            fold.signs.append(made[item].sign if item in made else "")
     _merge_repeats(folds)
     return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
 
@@ -237,7 +251,7 @@ def _merge_repeats(folds: dict[Frames, _Fold]) -> None:
         rows.setdefault(key[:-1], []).append(key)
     for parent, keys in rows.items():
         keys.sort(key=lambda key: key[-1][0].first)
-        kinds = [(folds[key].title.partition(": ")[2] or folds[key].title, folds[key].count) for key in keys]
+        kinds = [(folds[key].kind, folds[key].signs) for key in keys]
         start = 0
         while start < len(keys):
             period, times = max(((p, _repeats(kinds, start, p)) for p in range(1, 5)), key=lambda found: found[0] * found[1]
@@ -246,7 +260,7 @@ def _merge_repeats(folds: dict[Frames, _Fold]) -> None:
                 start += 1
                 continue
             group = ", ".join(kind for kind, _ in kinds[start : start + period])
-            whole = _Fold(f"{times} × {group if period == 1 else f'({group})'}", parent)
+            whole = _Fold(f"{times:,} × {group if period == 1 else f'({group})'}", parent)
             for key in keys[start : start + period * times]:
                 whole.count += folds[key].count
                 folds[key] = whole

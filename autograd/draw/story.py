@@ -13,7 +13,6 @@ from autograd.draw.sketch import Shape, Sketch
 from autograd.draw.wording import brief, product, shown, sized
 from autograd.graph import newest_first
 from autograd.node import Node
-from autograd.tensor import Tensor
 from autograd.value import Value
 
 
@@ -144,6 +143,4 @@ def described(picture: Forward, shape: Shape) -> list[str]:
         return []
     facts = [] if item.op is None else [f"computed by {item.op.name}"]
     facts += [f"{name} = {value!r}" for name, value in item.params.items()]
-    if isinstance(item, Tensor):
-        facts += [f"shape {item.shape}", f"{item.dtype}"]
     return facts + ([_place(line_of(item))] if line_of(item) else [])

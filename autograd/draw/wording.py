@@ -48,8 +48,13 @@ def literal(node: Node) -> str:
 
 
 def short(name: str) -> str:
-    """A name, made fit for a formula."""
-    return fold(visible(name), LONGEST)
+    """A name, made fit for a formula; of a path the end is kept, which tells most.
+
+    >>> short("layers.1.inner.layers.0.weight"), short("the mean of all that was seen")
+    ('…1.inner.layers.0.weight', 'the mean of all that wa…')
+    """
+    text = visible(name)
+    return f"…{text[1 - LONGEST :]}" if len(text) > LONGEST and "." in text and " " not in text else fold(text, LONGEST)
 
 
 def shown(node: Node, format: str) -> str:

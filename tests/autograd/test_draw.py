@@ -292,7 +292,7 @@ def test_a_large_graph_folds_and_says_so(drawn, limit, direction):
     if not rest:
         assert folded.dot == whole.dot
         return
-    assert boxes(folded)["folded"] == [f"… {rest} more nodes"]
+    assert boxes(folded)["folded"] == [f"… {rest} more node{'s' * (rest > 1)}"]
     numbers = {name: fields for name, fields in boxes(folded).items() if name.startswith("n")}
     assert numbers.items() <= boxes(whole).items()
     kept = [

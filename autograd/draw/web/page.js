@@ -200,7 +200,7 @@ function listPaths(shape, outs, reached) {
     if (name === data.outputs[0]) {
       const product = readable(factors.reduce((a, b) => a * b, 1));
       lines.push(`${way}: ${factors.length > 1 ? `${factors.map(readable).join(" × ")} = ` : ""}${product}`);
-    } else for (const edge of [...(outs.get(name) ?? [])].reverse()) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.moments[moment].slopes[edge.slope]]]);
+    } else for (const edge of outs.get(name) ?? []) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.moments[moment].slopes[edge.slope]]]);
   }
   $("ui-paths-title").hidden = false;
   $("ui-paths-title").textContent = `${count.toLocaleString("en")} path${count === 1 ? "" : "s"} to ${byName.get(data.outputs[0]).title}; products add up to ${readable(sum)}`;
