@@ -4,12 +4,16 @@ Outputs are never folded.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from autograd.draw.picture import Box, Constant, Made
+
+#: Most edges from one fold to one number that are drawn one by one.
+PARALLEL = 8
 
 Items = list[Any]
 Frames = tuple[tuple[Any, str], ...]
@@ -177,6 +181,8 @@ def sketch(picture: Picture, view: View) -> Sketch:
             known = {edge.tail for edge in shape.edges}
             shape.edges += [edge for edge in edges if edge.tail not in known | {shape.name}]
             continue
+        if len(edges) > PARALLEL:
+            edges = _bundled(edges, {"folded", *(names[fold] for fold in folds)})
         box = picture.box(item)
         sign = how.sign if how and sources else ""
         shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, box.alarm, sign, edges,
@@ -185,6 +191,19 @@ def sketch(picture: Picture, view: View) -> Sketch:
         shape.fields.append(_nodes(shape.count))
     shown = sum(not isinstance(s, _Fold) for s in kept)
     return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
+
+
+def _bundled(edges: list[Edge], folds: set[str]) -> list[Edge]:
+    """The edges into a number; of many that come from one fold, the first stands for all, and says how many there are."""
+    counts = Counter(edge.tail for edge in edges)
+    many = {tail for tail, count in counts.items() if count > PARALLEL and tail in folds}
+    kept: list[Edge] = []
+    for edge in edges:
+        if edge.tail not in many:
+            kept.append(edge)
+        elif all(known.tail != edge.tail for known in kept):
+            kept.append(edge._replace(label=f"{counts[edge.tail]:,} edges"))
+    return kept
 
 
 def _nodes(count: int, which: str = "") -> str:

@@ -14,6 +14,7 @@ import autograd as ag
 from autograd.draw import draw
 from autograd.draw.dot import PORTS
 from autograd.draw.labels import number
+from autograd.draw.sketch import PARALLEL
 from autograd.draw.styles import THEMES
 from autograd.graph import newest_first
 from autograd.node import Node
@@ -295,12 +296,25 @@ def test_a_large_graph_folds_and_says_so(drawn, limit, direction):
     assert boxes(folded)["folded"] == [f"… {rest} more node{'s' * (rest > 1)}"]
     numbers = {name: fields for name, fields in boxes(folded).items() if name.startswith("n")}
     assert numbers.items() <= boxes(whole).items()
+    heads = [head for tail, head, _ in edges(whole) if head in boxes(folded) and tail not in boxes(folded)]
+    if max(map(heads.count, heads), default=0) > PARALLEL:  # bundled
+        return
     kept = [
         ("folded" if tail not in boxes(folded) else tail, head, port)
         for tail, head, port in edges(whole)
         if head in boxes(folded)
     ]
     assert edges(folded) == kept
+
+
+def test_many_edges_from_one_fold_are_one_edge_that_counts_them():
+    x = ag.Value(1.0, label="x")
+    y = sum(x * float(i) for i in range(100))
+    drawing = draw(y, direction="backward", max_nodes=20)
+    (head,) = [name for name in boxes(drawing) if name.startswith("op_")]
+    bundles = [label for label in edge_labels(drawing, head) if label.endswith("edges")]
+    hidden = 100 - sum(tail != "folded" for tail in into(drawing, head))
+    assert bundles == [f"{hidden} edges"]
 
 
 def test_the_nodes_nearest_the_output_are_kept():

@@ -180,7 +180,7 @@ function trace(shape) {
   }
   for (const { from, to, line } of edges) line.classList.toggle("trace", reached.has(from) && (from !== to || from !== shape?.name));
   details(shape);
-  if (shape) listPaths(shape, outs, reached);
+  if (shape && shape.role !== "folded") listPaths(shape, outs, reached);
 }
 
 function listPaths(shape, outs, reached) {
