@@ -120,9 +120,9 @@ def vanishing(**look: Any) -> Drawing:
 
 def not_a_number(**look: Any) -> Drawing:
     x, t = Value(2.0, label="x"), Value(2.0, label="t")
-    y = ag.exp(ag.sqrt(t - x) / ag.log(x - 1.0) * x) + x
+    y = ag.sqrt(t - x) / ag.log(x - 1.0) + x
     y.label = "y"
-    return draw(y, direction="both", rankdir="TB", **look)
+    return draw(y, direction="both", **look)
 
 
 def ten_thousand(**look: Any) -> Drawing:
