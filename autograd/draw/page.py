@@ -207,8 +207,9 @@ def _colors() -> str:
 
 def _variables(theme: Theme) -> str:
     colors = {name: getattr(theme, name) for name in ("background", "ink", "line", "mark")}
-    colors |= {f"{role}-fill": theme.styles[role]["fillcolor"] for role in ("computed", "constant", "folded")}
-    colors |= {role: theme.styles[role]["color"] for role in ("parameter", "gradient")}
+    roles = ("parameter", "input", "constant", "computed", "gradient", "alarm", "folded")
+    colors |= {f"{role}-fill": theme.styles[role]["fillcolor"] for role in roles}
+    colors |= {role: theme.styles[role]["color"] for role in roles}
     return " ".join(f"--{name}: {color};" for name, color in colors.items())
 
 

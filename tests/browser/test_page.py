@@ -199,7 +199,7 @@ def test_frames_fold_and_unfold(show):
     tab = show(ag.draw(z + 1.0).page())
     tab.get_by_role("button", name="Fold square").press("Enter")
     assert tab.locator(".node.inside:not(.sign)").count() == 1
-    assert tab.locator(".cover").text_content() == "square (1)"
+    assert tab.locator(".cover").text_content() == "square: 1 number"
     tab.get_by_role("button", name="Unfold square").press("Enter")
     assert tab.locator(".node.inside").count() == 0
 

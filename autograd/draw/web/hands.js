@@ -110,6 +110,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     trace(null);
+    document.querySelector(".help").open = false;
     $("ui-search").value = "";
     search("");
     return;

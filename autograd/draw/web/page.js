@@ -230,7 +230,7 @@ for (const [id, title, names] of data.frames) {
   const text = document.createElementNS(svg.namespaceURI, "text");
   for (const [key, value] of Object.entries({ x, y, width, height, rx: 6 })) rect.setAttribute(key, value);
   for (const [key, value] of Object.entries({ x: x + width / 2, y: y + height / 2, "text-anchor": "middle", "font-size": 12 })) text.setAttribute(key, value);
-  text.textContent = `${title} (${names.length})`;
+  text.textContent = `${title}: ${names.length} number${names.length === 1 ? "" : "s"}`;
   cover.append(rect, text);
   cover.classList.add("cover", "node");
   const fold = (folded) => {
