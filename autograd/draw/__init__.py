@@ -1,5 +1,6 @@
 """Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps; `explain` and `paths` tell it as text.
 
+subjects                    what is drawn: nodes, or what a module or function gives
 labels, contents            any text made fit for a picture; numbers and arrays
 mathematics, formulas       expressions written for people; local derivatives
 picture, backward           which numbers are shown, in which role, and what is written in them
@@ -10,13 +11,10 @@ paths, explaining, story    the chain rule, path by path and step by step
 page, web                   a page on which it is played
 """
 
-import inspect
 import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from autograd.draw.backward import Backward
 from autograd.draw.contents import ARRAYS
@@ -31,6 +29,7 @@ from autograd.draw.picture import Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
+from autograd.draw.subjects import called, outputs_of
 from autograd.draw.wording import size_of
 from autograd.graph import newest_first
 from autograd.node import Node
@@ -66,9 +65,10 @@ def draw(
         backward  ȳ → x̄ = Σ ȳ ∂y/∂x: a box a cotangent, an edge a local derivative, a sign where several are added
         both      forward, with the gradient of y beside every number
 
-    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it, which are
-    named as its arguments are. Boxes are numbers: label, data and gradient of a Value, label, shape and dtype of a Tensor.
-    Round signs are ops, between their inputs (the first enters above the second) and their result.
+    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it: numbers,
+    lists of numbers for a network of single ones, or arrays; they are named as its arguments are. Boxes are numbers: label,
+    data and gradient of a Value, label, shape and dtype of a Tensor. Round signs are ops, between their inputs (the first
+    enters above the second) and their result.
 
         parameter   square, thick blue outline: a leaf that requires a gradient
         input       square, double green outline: an argument of the module or function
@@ -96,31 +96,31 @@ def draw(
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    check_options(max_nodes, rankdir, format, theme)
+    look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+    check_options(max_nodes, format, **look)
     _one_of("direction", direction, DIRECTIONS)
     _one_of("arrays", arrays, ARRAYS)
     _one_of("emphasis", emphasis, (None, "gradient"))
     for name, number in (("depth", depth), ("hops", hops)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise ValueError(f"draw: {name} is a whole number from 0, not {number!r}")
-    look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
             raise ValueError("draw: a tape is drawn forward and whole: draw what the recorded function gives to see more of it")
         return y.draw(max_nodes=max_nodes, format=format, **look)
     names: dict[Node, str] = {}
     if callable(y) and not isinstance(y, Node):
-        y, names = _called(y, inputs)
+        y, names = called(y, inputs)
     elif inputs:
         raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
-    outputs = _outputs(y)
+    outputs = outputs_of(y)
 
     picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
     picture.names |= names
     picture.arguments |= names.keys()
     view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None)
-    if around is not None and around not in newest_first(outputs):
-        raise ValueError(f"draw: around is {around!r}, which is not in this graph")
+    if around is not None and (not isinstance(around, Node) or around not in newest_first(outputs)):
+        raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
 
     def page(title: str) -> Page:
         if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
@@ -161,36 +161,23 @@ def drawing_of(picture: Picture, view: View, paged: Callable[[str], Page] | None
     return Drawing(dot_of(drawn, **look), drawn.shown, drawn.total, mermaid_of(drawn, rankdir=look["rankdir"]), paged)
 
 
-def check_options(max_nodes: Any, rankdir: Any, form: Any, theme: Any) -> None:
+def check_options(max_nodes: Any, form: Any, *, rankdir: Any, theme: Any, font: Any, size: Any) -> None:
     """Raise if an option that every picture has is unknown."""
     _one_of("rankdir", rankdir, tuple(PORTS))
     _one_of("theme", theme, tuple(THEMES))
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
         raise ValueError(f"draw: max_nodes is a whole number from 1, not {max_nodes!r}")
     check_format("draw", form)
+    if not isinstance(font, str) or not font:
+        raise ValueError(f"draw: font is the name of a font, such as {FONT!r}, not {font!r}")
+    sides = size if isinstance(size, tuple | list) else (size,)
+    if size is not None and not (len(sides) == 2 and all(isinstance(x, int | float) and 0 < x < math.inf for x in sides)):
+        raise ValueError(f"draw: size is the most width and height, in inches, such as (6, 4), not {size!r}")
 
 
 def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
     if given not in known:
         raise ValueError(f"draw: {name} is one of {', '.join(map(str, known))}, not {given!r}")
-
-
-def _called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
-    """What f gives for inputs that are nodes, and these with their names."""
-    single = all(isinstance(x, Value | int | float) for x in inputs)
-    nodes = [x if isinstance(x, Node) else Value(x) if single else _array(x) for x in inputs]
-    try:
-        parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
-        names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
-    except (TypeError, ValueError):
-        names = []
-    return f(*nodes), dict(zip(nodes, [*names, *[""] * len(nodes)], strict=False))
-
-
-def _array(x: Any) -> Tensor:
-    """A tensor whose uses are recorded, if it can have a gradient."""
-    array = np.asarray(x)
-    return Tensor(array, requires_grad=array.dtype.kind == "f")
 
 
 def _ends(path: Any) -> tuple[Node, Node]:
@@ -217,19 +204,6 @@ def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
         return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / decades)
 
     return weight
-
-
-def _outputs(y: Any) -> list[Node]:
-    nodes = list(y) if isinstance(y, list | tuple) else [y]
-    if not nodes:
-        raise ValueError("draw: there is nothing to draw in an empty list; pass at least one node")
-    for node in nodes:
-        if not isinstance(node, Node):
-            raise TypeError(
-                f"draw takes a Value or a Tensor, or a list of them, not {node!r} of type {type(node).__name__}: "
-                "pass the result of the computation"
-            )
-    return nodes
 
 
 def _one_number(y: Any, what: str) -> Node:

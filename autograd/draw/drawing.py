@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.draw.page import Page
-from autograd.draw.render import RenderError, render
+from autograd.draw.render import render
 from autograd.draw.saving import put_in_place, target_of
 
 
@@ -86,9 +86,9 @@ class Drawing:
         return f"<Drawing of {count}: .save('graph.svg'), .svg(), .png(), .dot>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or the DOT text with the reason why there is none."""
+        """What a notebook shows: SVG, or the DOT text with the reason why there is none; it never raises."""
         try:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-        except RenderError as error:
+        except Exception as error:
             reason = "".join(f"// {line}\n" for line in str(error).splitlines())
             return {"text/plain": reason + self.dot}

@@ -16,7 +16,7 @@ from autograd.draw.dot import dot_of, edge_id
 from autograd.draw.formulas import local_derivatives
 from autograd.draw.labels import visible
 from autograd.draw.picture import Forward
-from autograd.draw.render import RenderError, render
+from autograd.draw.render import render
 from autograd.draw.saving import put_in_place, target_of
 from autograd.draw.sketch import Frame, Shape, Sketch
 from autograd.draw.story import Step, described, story
@@ -93,7 +93,7 @@ class Page:
         """What a notebook shows: the page in a frame that can only run its script, or the reason why there is none."""
         try:
             inside = html.escape(self.html)
-        except RenderError as error:
+        except Exception as error:  # a notebook is to show the rest
             return {"text/plain": f"{self!r}\n{error}"}
         frame = f'<iframe sandbox="allow-scripts" width="100%" height="620" srcdoc="{inside}"></iframe>'
         return {"text/html": frame, "text/plain": repr(self)}

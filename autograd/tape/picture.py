@@ -11,7 +11,7 @@ from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 def picture_of(program: Program, *, max_nodes: int, format: str, **look: Any) -> Drawing:
     """The drawing of a program; `look` as for `dot_of`. Outputs have a thick outline, and a guard says what it expects."""
-    check_options(max_nodes, look["rankdir"], format, look["theme"])
+    check_options(max_nodes, format, **look)
     return drawing_of(_Recorded(program, format), View(max_nodes), **look)
 
 

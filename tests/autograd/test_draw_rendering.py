@@ -149,6 +149,14 @@ def test_a_notebook_without_a_renderer_shows_the_text_and_the_reason(bare, drawi
     assert text == drawing.dot
 
 
+def test_a_notebook_is_shown_something_whatever_the_renderer_writes(bare, drawing, monkeypatch):
+    program = bare / "dot"
+    program.write_text("#!/bin/sh\nprintf '<svg \\377'\n")
+    program.chmod(0o755)
+    for shown in (drawing, drawing.page()):
+        assert list(shown._repr_mimebundle_()) == ["text/plain"]
+
+
 def test_a_drawing_prints_short(drawing):
     assert str(drawing) == repr(drawing) == "<Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>"
     assert "1,000 of 2,000 nodes" in str(Drawing("digraph {}", 1000, 2000))

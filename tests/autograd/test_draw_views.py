@@ -232,6 +232,17 @@ def test_a_function_is_drawn_with_its_arguments_names():
     assert {"height", "width"} <= {fields[0] for fields in boxes(drawing).values()}
 
 
+def test_a_network_of_single_numbers_is_drawn_for_a_list_of_them():
+    model = nn.scalar.MLP(2, [2, 1])
+    for inputs in ([1.0, -2.0], [ag.Value(1.0), ag.Value(-2.0)]):
+        assert {"x[0]", "x[1]"} <= {fields[0] for fields in boxes(draw(model, inputs)).values()}
+
+
+def test_what_a_module_needs_is_asked_for():
+    with pytest.raises(TypeError, match=r"takes x: give examples, as in draw\(f, x\)"):
+        draw(nn.Linear(2, 3))
+
+
 def test_a_module_is_drawn_with_its_parameters_paths_in_frames():
     model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
     drawing = draw(model, np.ones((4, 3)))
@@ -278,6 +289,10 @@ def test_themes_fonts_and_sizes():
         ({"arrays": "all"}, "arrays is one of shape, stats, heat, not 'all'"),
         ({"emphasis": "data"}, "emphasis"),
         ({"depth": -1}, "depth is a whole number from 0, not -1"),
+        ({"font": 3}, "font is the name of a font, such as 'Helvetica', not 3"),
+        ({"size": 3}, r"size is .*, such as \(6, 4\), not 3"),
+        ({"size": (0, 1)}, r"not \(0, 1\)"),
+        ({"around": "y"}, "around is 'y', which is not in this graph"),
         ({"hops": 0.5}, "hops is a whole number from 0, not 0.5"),
     ]:
         with pytest.raises(ValueError, match=said):
@@ -301,3 +316,14 @@ def test_mermaid_has_every_box_and_every_edge_and_no_label_breaks_it(drawn, labe
     assert len(arrows) + len(shapes) == len(lines)
     assert len(arrows) == len(edges(drawing))
     assert len(shapes) == len(boxes(drawing))
+
+
+def test_mermaid_has_frames_and_the_labels_of_edges():
+    x = ag.Value(0.5, label="x")
+    with ag.scope("outer"), ag.scope("in|ner"):
+        y = ag.sin(x) * x
+    lines = draw(y, direction="backward").mermaid.splitlines()
+    assert [line.strip() for line in lines if "subgraph" in line or line.strip() == "end"] == [
+        'subgraph cluster_0["outer"]', 'subgraph cluster_1["in#124;ner"]', "end", "end",
+    ]  # fmt: skip
+    assert any('-->|"× cos#40;x#41; = 0.8776"|' in line for line in lines)
