@@ -67,7 +67,7 @@ class Drawing:
         """The graph as a page on which the computation and its gradient are played, step by step; written to `path`, if given.
 
         The page is one file that needs no network: open it in a browser. Gradients are there if the graph has one output of
-        one element. No `.grad` is touched.
+        one element, and the lines of the program if it ran inside `remember_lines()`. No `.grad` is touched.
 
         Raises  ValueError         if `path` does not end in .html; if this is the picture of a tape
                 FileNotFoundError  if its folder does not exist
