@@ -13,6 +13,7 @@ page, web                   a page on which it is played
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -133,7 +134,8 @@ def draw(
         view = replace(view, marked=marks(start, end))
         picture.called, picture.told = picture.names_in_formulas(), view.marked
         if isinstance(start, Value) and isinstance(end, Value):
-            look["caption"] = paths(start, end).lines(picture.called, format)
+            with suppress(ValueError):  # on some ways no gradient flows
+                look["caption"] = paths(start, end).lines(picture.called, format)
     if direction == "backward":
         back = Backward(_one_number(y, direction), picture)
         return drawing_of(back, back.view(view), page, **look)

@@ -73,11 +73,20 @@ class Backward:
         return Box(role, fields, heat(g) if self.arrays == "heat" else [], alarm)
 
     def view(self, view: View) -> View:
-        """A view of the numbers as one of their cotangents; the edges run the other way."""
-        marked = {self.items[part] if isinstance(part, Node) else (self.items[part[1]], self.items[part[0]])
-                  for part in view.marked}  # fmt: skip
-        around = view.around and self.items.get(view.around)
-        return replace(view, around=around, weight=lambda item: view.weight(item.node), marked=frozenset(marked))
+        """A view of the numbers as one of their cotangents; the edges run the other way.
+
+        Raises  ValueError  if no gradient reaches the number in the middle
+        """
+        if view.around is not None and view.around not in self.items:
+            raise ValueError(f"draw: no gradient reaches {view.around!r}, around which the way back is to be shown")
+        ways = [(part,) if isinstance(part, Node) else part[::-1] for part in view.marked]
+        known = [tuple(self.items[x] for x in way) for way in ways if all(x in self.items for x in way)]
+        return replace(
+            view,
+            around=None if view.around is None else self.items[view.around],
+            weight=lambda item: view.weight(item.node),
+            marked=frozenset(way[0] if len(way) == 1 else way for way in known),
+        )
 
 
 def _plain(g: Any, x: Node) -> Any:

@@ -182,6 +182,25 @@ def test_a_path_is_the_chain_rule_spelled_out():
     assert "× cos(w)<" in draw(total, path=(w, total)).dot  # the derivative of arrays is no number
 
 
+@pytest.mark.parametrize("direction", ["forward", "both", "backward"])
+def test_every_view_is_there_in_every_direction(direction):
+    x, w, zero = ag.Value(2.0, label="x"), ag.Value(3.0, label="w"), ag.Value(1.0, requires_grad=False, label="c")
+    with ag.scope("inside"):
+        product = (x - 2.0) * w  # zero, which is a number like any other
+    y = ag.tanh(product) + zero
+    shown = {fields[0] for fields in boxes(draw(y, direction=direction, around=product, hops=0)).values()}
+    assert shown <= {"data 0.0000", "∂y/∂v5"}
+    assert len(shown) == 1
+    assert "3 nodes" in draw(y, direction=direction, depth=0).dot or "2 nodes" in draw(y, direction=direction, depth=0).dot
+    assert "penwidth=2.5" in draw(y, direction=direction, path=(x, y)).dot
+    assert "penwidth=5.00" in draw(y, direction=direction, emphasis="gradient").dot
+    constant = draw(y, direction=direction, path=(zero, y))  # marked, without products
+    assert "the sum over" not in constant.dot
+    if direction == "backward":
+        with pytest.raises(ValueError, match="no gradient reaches"):
+            draw(y, direction=direction, around=zero)
+
+
 # Emphasis and alarm.
 
 
