@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd.draw import draw
 from autograd.draw.labels import LONGEST, number, visible
+from autograd.draw.wording import Names
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -82,6 +83,25 @@ def test_a_rendered_picture_says_what_the_labels_say(labels):
     assert len(boxes) == len(leaves) + 2 * computed
     written = sorted(fields[0] for fields in boxes.values() if len(fields) == 3)
     assert written == sorted(visible(label) for label in labels if label)
+
+
+@given(texts, texts)
+@example(HOSTILE[7], HOSTILE[22])
+def test_formulas_frames_and_captions_say_what_the_labels_say(one, other):
+    x, w = ag.Value(0.5, label=one), ag.Value(2.0, label=other)
+    with ag.scope(one):
+        y = ag.sin(x) * w
+    for drawing in (draw(y, path=(x, y)), draw(y, path=(x, y), direction="both")):
+        texts = [(text.text or "").replace("\xa0", " ") for text in ET.fromstring(drawing.svg()).iter(f"{SVG}text")]
+        expected = ag.paths(x, y).lines(Names([y]))
+        assert sum(text.strip() in {visible(line, 200).strip() for line in expected} for text in texts) == len(expected)
+        assert sum(text == visible(one) for text in texts) >= (2 if one else 0)  # the frame and the box
+    boxes = shown(draw(y, direction="backward"))
+    assert len(boxes) == 4
+    names = Names([y])
+    assert sorted(fields[0] for fields in boxes.values()) == sorted(
+        visible(f"∂{names[y]}/∂{names[v]}") for v in (x, w, y, y.inputs[0])
+    )
 
 
 @given(texts)
