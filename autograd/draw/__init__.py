@@ -4,7 +4,7 @@ subjects                    what is drawn: nodes, or what a module or function g
 labels, contents            any text made fit for a picture; numbers and arrays
 mathematics, formulas       expressions written for people; local derivatives
 picture, backward           which numbers are shown, in which role, and what is written in them
-sketch                      what is drawn of them, and what is folded away
+sketch, folding             what is drawn of them, and what is folded away
 styles, dot, mermaid        how it looks, as DOT and as Mermaid text
 render, saving, drawing     a program that makes SVG, PNG or PDF of it, and what `draw` gives back
 paths, explaining, story    the chain rule, path by path and step by step

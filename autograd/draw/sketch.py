@@ -3,20 +3,17 @@
 Outputs are never folded.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
+from autograd.draw.folding import Fold, Frames, Items, folded
 from autograd.draw.picture import Box, Constant, Made
 
 #: Most edges from one fold to one number that are drawn one by one.
 PARALLEL = 8
-
-Items = list[Any]
-Frames = tuple[tuple[Any, str], ...]
 
 
 class Picture(Protocol):
@@ -103,20 +100,6 @@ class Frame(NamedTuple):
     within: dict[tuple[Any, str], "Frame"]
 
 
-class _Fold:
-    """Numbers that are drawn as one shape; `signs` are those of how they were made."""
-
-    def __init__(self, title: str, frames: Frames) -> None:
-        self.title, self.frames, self.count = title, frames, 0
-        self.signs: list[str] = []
-
-    @property
-    def kind(self) -> str:
-        """What it is called, without its path in a module or its number: "Linear(4, 4)" or "block"."""
-        path, _, what = self.title.partition(": ")
-        return what or re.sub(r"(?<=\w)[ _.#-]*\d+$", "", path)
-
-
 @dataclass(frozen=True)
 class View:
     """How much of a picture is shown.
@@ -150,7 +133,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
         for x in made[item].inputs if item in made else ():
             if x in inside and isinstance(x, Constant):
                 frames[x] = frames[item]
-    stands, depth = _folded(items, made, frames, view)
+    stands, depth = folded(items, made, frames, view.max_nodes, view.depth)
     for item in inside & set(picture.outputs):  # an output stands beside the fold that it would be in
         stands[item], frames[item] = item, frames[item][:depth]
     order = list(dict.fromkeys(stands[item] for item in items))
@@ -168,11 +151,11 @@ def sketch(picture: Picture, view: View) -> Sketch:
             continue
         how = made.get(item)
         sources = [(i, x) for i, x in enumerate(how.inputs if how else ()) if x in inside]
-        labels = [] if isinstance(stand, _Fold) or not sources else [*picture.labels(item)]
+        labels = [] if isinstance(stand, Fold) or not sources else [*picture.labels(item)]
         edges = [
             Edge(names[stands[x]], i, labels[i] if labels else "", view.weight(x), (x, item) in view.marked) for i, x in sources
         ]
-        if isinstance(stand, _Fold):
+        if isinstance(stand, Fold):
             shape = folds.get(stand)
             if shape is None:
                 shape = folds[stand] = Shape(names[stand], "folded", [stand.title], stand.frames, count=0, item=stand)
@@ -189,7 +172,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
                             marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
     for shape in folds.values():
         shape.fields.append(_nodes(shape.count))
-    shown = sum(not isinstance(s, _Fold) for s in kept)
+    shown = sum(not isinstance(s, Fold) for s in kept)
     return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
 
 
@@ -239,57 +222,3 @@ def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> 
         edge = list(dict.fromkeys(x for item in edge for x in links[item] if x not in near))
         near.update(edge)
     return [item for item in items if item in near]
-
-
-def _folded(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], view: View) -> tuple[dict[Any, Any], int]:
-    """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open."""
-    depth = max(map(len, frames.values()), default=0) if view.depth is None else view.depth
-    stands = _at_depth(items, made, frames, depth)
-    while view.depth is None and depth > 0 and len(set(stands.values())) > view.max_nodes:
-        depth -= 1
-        stands = _at_depth(items, made, frames, depth)
-    return stands, depth
-
-
-def _at_depth(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
-    folds: dict[Frames, _Fold] = {}
-    for item in items:
-        if len(path := frames[item]) > depth:
-            key = path[: depth + 1]
-            fold = folds.setdefault(key, _Fold(key[-1][1], key[:-1]))
-            fold.count += 1
-            fold.signs.append(made[item].sign if item in made else "")
-    _merge_repeats(folds)
-    return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
-
-
-def _merge_repeats(folds: dict[Frames, _Fold]) -> None:
-    """Let one fold stand for three or more equal ones in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
-    rows: dict[Frames, list[Frames]] = {}
-    for key in folds:
-        rows.setdefault(key[:-1], []).append(key)
-    for parent, keys in rows.items():
-        keys.sort(key=lambda key: key[-1][0].first)
-        kinds = [(folds[key].kind, folds[key].signs) for key in keys]
-        start = 0
-        while start < len(keys):
-            period, times = max(((p, _repeats(kinds, start, p)) for p in range(1, 5)), key=lambda found: found[0] * found[1]
-                                if found[1] >= 3 else 0)  # fmt: skip
-            if times < 3:
-                start += 1
-                continue
-            group = ", ".join(kind for kind, _ in kinds[start : start + period])
-            whole = _Fold(f"{times:,} × {group if period == 1 else f'({group})'}", parent)
-            for key in keys[start : start + period * times]:
-                whole.count += folds[key].count
-                folds[key] = whole
-            start += period * times
-
-
-def _repeats(kinds: list[Any], start: int, period: int) -> int:
-    times = 1
-    while kinds[start : start + period] == kinds[start + period * times : start + period * (times + 1)]:
-        times += 1
-        if start + period * times >= len(kinds):
-            break
-    return times
