@@ -306,6 +306,7 @@ def test_a_tap_traces(show):
         tab.locator("g.node.parameter").first.tap()
         until(lambda: tab.locator("#ui-graph.tracing").count() == traced)  # noqa: B023
     assert tab.locator("#ui-paths li").count() > 0
+    assert tab.locator("#ui-name").bounding_box()["y"] < tab.locator("footer").bounding_box()["y"] - 20  # not below the edge
     phone.close()
 
 

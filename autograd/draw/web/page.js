@@ -181,6 +181,13 @@ function trace(shape) {
   for (const { from, to, line } of edges) line.classList.toggle("trace", reached.has(from) && (from !== to || from !== shape?.name));
   details(shape);
   if (shape && shape.role !== "folded") listPaths(shape, outs, reached);
+  if (shape) showDetails();
+}
+
+// Where there is little room, what was asked for comes into view.
+function showDetails() {
+  const [part, room] = [$("ui-details"), document.querySelector("aside")];
+  if (part.getBoundingClientRect().bottom > room.getBoundingClientRect().bottom) room.scrollTop = part.offsetTop - room.offsetTop - 8;
 }
 
 function listPaths(shape, outs, reached) {
