@@ -42,6 +42,7 @@ class Backward:
                 if local.input in self.uses:
                     self.uses[local.input].append(local)
         used = {local.node for uses in self.uses.values() for local in uses}
+        self.unfolded = [self.items[y]]
         self.outputs = [item for node, item in self.items.items() if node not in used]
 
     def made(self, item: Cotangent) -> Made | None:

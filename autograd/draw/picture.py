@@ -68,6 +68,11 @@ class Forward:
                 if isinstance(x, Node):
                     self.users.setdefault(x, []).append(node)
 
+    @property
+    def unfolded(self) -> Sequence[Any]:
+        """The outputs."""
+        return self.outputs
+
     def made(self, item: Node | Constant) -> Made | None:
         """How `item` was made; nothing for a leaf."""
         if isinstance(item, Constant) or item.op is None:

@@ -1,7 +1,4 @@
-"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away.
-
-Outputs are never folded.
-"""
+"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,11 +16,15 @@ PARALLEL = 8
 class Picture(Protocol):
     """What can be drawn: outputs, how each number is made and of which, a box for it and the frames around it.
 
+    What is `unfolded` stands by itself even if the frame that it is in is folded.
+
     Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
     """
 
     @property
     def outputs(self) -> Sequence[Any]: ...
+    @property
+    def unfolded(self) -> Sequence[Any]: ...
     def made(self, item: Any) -> Made | None: ...
     def box(self, item: Any) -> Box: ...
     def labels(self, item: Any) -> Sequence[str]: ...
@@ -134,7 +135,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
             if x in inside and isinstance(x, Constant):
                 frames[x] = frames[item]
     stands, depth = folded(items, made, frames, view.max_nodes, view.depth)
-    for item in inside & set(picture.outputs):  # an output stands beside the fold that it would be in
+    for item in inside & set(picture.unfolded):  # it stands beside the fold that it would be in
         stands[item], frames[item] = item, frames[item][:depth]
     order = list(dict.fromkeys(stands[item] for item in items))
     kept, hidden = order[: view.max_nodes], order[view.max_nodes :]
@@ -161,8 +162,8 @@ def sketch(picture: Picture, view: View) -> Sketch:
                 shape = folds[stand] = Shape(names[stand], "folded", [stand.title], stand.frames, count=0, item=stand)
                 shapes.append(shape)
             shape.count += 1
-            known = {edge.tail for edge in shape.edges}
-            shape.edges += [edge for edge in edges if edge.tail not in known | {shape.name}]
+            known = {edge.tail for edge in shape.edges} | {shape.name}
+            shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
             continue
         if len(edges) > PARALLEL:
             edges = _bundled(edges, {"folded", *(names[fold] for fold in folds)})

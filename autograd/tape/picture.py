@@ -17,7 +17,7 @@ def picture_of(program: Program, *, max_nodes: int, format: str, **look: Any) ->
 
 class _Recorded:
     def __init__(self, program: Program, format: str) -> None:
-        self.outputs = list(dict.fromkeys(program.roots()))
+        self.outputs = self.unfolded = list(dict.fromkeys(program.roots()))
         self.format = format
         self.names = {step: f"v{i}" for i, step in enumerate(program.steps)}
         self.results = {step: i for i, step in reversed(list(enumerate(program.outputs)))}

@@ -112,6 +112,17 @@ def test_numbered_frames_are_equal_if_what_is_in_them_is():
     assert ["3", "1 node"] in boxes(draw(y + 1.0, depth=0)).values()
 
 
+def test_the_way_back_folds_by_frames_with_the_gradients_in_them():
+    model = nn.scalar.MLP(2, [30, 30, 1])
+    y = model([ag.Value(1.0, label="a"), ag.Value(-2.0, label="b")])
+    drawing = draw(y, direction="backward")
+    said = [fields[0] for fields in boxes(drawing).values() if len(fields) > 1]
+    assert {"∂y/∂y", "∂y/∂a", "∂y/∂b", "30 × ReLUNeuron(2)", "30 × ReLUNeuron(30)"} <= set(said)
+    assert len(said) < 12
+    assert drawing.total > 2000
+    assert len({(tail, head) for tail, head, _ in edges(drawing)}) == len(edges(drawing))  # one edge from fold to fold
+
+
 def test_frames_fold_before_anything_is_left_out():
     drawing = draw(chain(200), max_nodes=250)
     assert "more nodes" not in drawing.dot
