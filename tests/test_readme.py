@@ -45,7 +45,9 @@ def test_the_picture_is_of_the_first_program(tmp_path, monkeypatch):
     assert _texts(tmp_path / "neuron.svg") == _texts(shown)
 
 
-@pytest.mark.parametrize(("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number)])
+@pytest.mark.parametrize(
+    ("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number), ("diamond", gallery.diamond)]
+)
 def test_a_picture_is_that_of_the_gallery(file, build, tmp_path):
     build(theme="light").save(tmp_path / "new.svg")
     assert _texts(tmp_path / "new.svg") == _texts(ROOT / "demos" / "pictures" / f"{file}.svg")

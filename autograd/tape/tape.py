@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.draw import Drawing
+from autograd.draw.labels import FORMAT
+from autograd.draw.styles import FONT
 from autograd.tape.backends import Batched, Replay
 from autograd.tape.choosing import Choice, batched_for, chosen, module_of, single
 from autograd.tape.layout import Maker, apart, columns, places, takes_scalars
@@ -123,9 +125,13 @@ class Tape:
         module = module_of(self.backend) if isinstance(self.backend, str) else None
         return getattr(module, "emitted", module_of("python").emitted)(self.program)[0]
 
-    def draw(self, *, max_nodes: int = 300, rankdir: str = "LR", digits: int = 4) -> Drawing:
+    def draw(
+        self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = FORMAT, theme: str = "light", font: str = FONT,
+        size: tuple[float, float] | None = None,
+    ) -> Drawing:  # fmt: skip
         """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
-        return picture_of(self.program, max_nodes=max_nodes, rankdir=rankdir, digits=digits)
+        look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+        return picture_of(self.program, max_nodes=max_nodes, format=format, **look)
 
     def __len__(self) -> int:
         """The number of instructions."""

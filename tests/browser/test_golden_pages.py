@@ -16,7 +16,7 @@ import autograd as ag
 GOLDEN = Path(__file__).parent / "golden"
 SIZES = {"desktop": (1280, 800, "light"), "tablet": (820, 1180, "dark"), "phone": (390, 844, "light")}
 #: A cell of so many pixels may be so much lighter or darker, on a scale from 0 to 1, and so large a share of cells more.
-CELL, SHADE, SHARE = 16, 0.06, 0.02
+CELL, SHADE, SHARE = 16, 0.06, 0.01
 
 
 def page():
