@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import struct
 import sys
 
 import numpy as np
@@ -130,12 +131,30 @@ def test_logs_are_the_history(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["log.csv", "log.jsonl"]
 
 
-def test_tensorboard_can_read_its_log(tmp_path):
+def events(folder):
+    """(step, tag) of all that is in the files for TensorBoard: records of a length, its check sum, a message, its check sum."""
+    from tensorboardX.proto.event_pb2 import Event
+
+    found = []
+    for path in sorted(folder.iterdir()):
+        content = path.read_bytes()
+        while content:
+            (size,) = struct.unpack_from("<Q", content)
+            event = Event.FromString(content[12 : 12 + size])
+            found += [(event.step, value.tag) for value in event.summary.value]
+            content = content[16 + size :]
+    return found
+
+
+def test_tensorboard_can_read_every_epoch(tmp_path):
     pytest.importorskip("tensorboardX")
-    trained(nn.MLP(2, [4], 2, seed=0), [nn.TensorBoard(tmp_path, histograms=True)], epochs=2)
-    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    for name in (b"loss", b"validation_accuracy", b"layers.0.weight", b"layers.0.weight_gradient"):
-        assert name in content
+    log = nn.TensorBoard(tmp_path, histograms=True)
+    trained(nn.MLP(2, [4], 2, seed=0), [log], epochs=3)
+    columns = ["loss", "accuracy", "validation_loss", "validation_accuracy", "seconds"]
+    parameters = [f"layers.{i}.{name}{end}" for i in (0, 2) for name in ("weight", "bias") for end in ("", "_gradient")]
+    assert events(tmp_path) == [(epoch, name) for epoch in (1, 2, 3) for name in columns + parameters]
+    trained(nn.MLP(2, [4], 2, seed=0), [log], epochs=1)  # within the same second, too
+    assert len(events(tmp_path)) == 4 * len(columns + parameters)
 
 
 def test_a_missing_tensorboard_is_named(tmp_path, monkeypatch):
