@@ -1,7 +1,7 @@
 """L-BFGS, the quasi-Newton method that takes few, dear steps on all the data at once; SciPy's."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class LBFGS(Optimizer):
     >>> round(optimizer.step(closure), 12), p.numpy().round(6).tolist()
     (0.0, [1.0, 2.0])
     """
+
+    asks_for_losses: ClassVar = True
 
     def __init__(
         self, parameters: Iterable[Parameter], *, iterations: int = 100, memory: int = 10, tolerance: float = 1e-8

@@ -17,7 +17,8 @@ def _checked(name: str, logits: Any, labels: Any) -> Any:
     shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
     classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(shape) != 2 or classes.shape != shape[:1]:
-        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}")
+        hint = "; for rows of one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
+        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}{hint}")
     n, k = shape
     if not n or not k:
         raise ValueError(f"{name} of an empty batch is undefined: logits have shape {shape}")
