@@ -92,6 +92,15 @@ def test_three_classes_have_three_regions_and_three_kinds_of_points():
     assert len({c.get_paths()[0].vertices.tobytes() for c in scatters}) == 3  # markers
 
 
+def test_points_lie_above_all_regions():
+    """Also one that stands in the region of a later class, which is drawn after it."""
+    ax = plots.decision_boundary(lambda p: p[:, 0] - 0.5, POINTS, 1 - CLASSES)
+    points = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    regions = [c for c in ax.collections if c not in points]
+    assert len(points) == 2
+    assert min(c.get_zorder() for c in points) > max(c.get_zorder() for c in regions)
+
+
 def test_one_class_alone_has_no_border():
     ax = plots.decision_boundary(lambda p: np.ones(len(p)), POINTS, CLASSES)
     assert borders(ax) == []
