@@ -2,7 +2,7 @@
 
 Module, Linear, Sequential, MLP, ReLU and its kin, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
                                                        functions with parameters
-he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, zeros
+he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, uniform, normal, zeros
                                                        where their weights start
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
@@ -35,7 +35,7 @@ from nn.clipping import ClipGradients, clip_gradients_by_norm, clip_gradients_by
 from nn.data import Dataset, Loader, train_test_split
 from nn.files import UnreadableFileError
 from nn.history import History
-from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
+from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, normal, orthogonal, uniform, zeros
 from nn.interchange import load_from_torch, save_for_torch, torch_state
 from nn.layers import MLP, Linear, Sequential
 from nn.lbfgs import LBFGS
@@ -128,6 +128,7 @@ __all__ = [
     "mean_squared_error",
     "multiclass_hinge",
     "nll",
+    "normal",
     "one_hot",
     "orthogonal",
     "plots",
@@ -143,6 +144,7 @@ __all__ = [
     "standardise",
     "torch_state",
     "train_test_split",
+    "uniform",
     "zero_one_loss",
     "zeros",
 ]

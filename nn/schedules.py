@@ -33,7 +33,9 @@ class Schedule(Callback):
     """
 
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
-        self.optimizer = optimizer
+        self.optimizer = _optimizer(optimizer)
+        if not callable(factor):
+            raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor = factor
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
@@ -59,6 +61,12 @@ class Schedule(Callback):
             raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
         for group, first in zip(self.optimizer.groups, self.first, strict=True):
             group.lr = first * factor
+
+
+def _optimizer(given: Any) -> Optimizer:
+    if not isinstance(given, Optimizer):
+        raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
+    return given
 
 
 def constant() -> Factor:
@@ -163,7 +171,7 @@ class Plateau(Callback):
         *,
         monitor: str = "validation_loss",
     ) -> None:
-        self.optimizer = optimizer
+        self.optimizer = _optimizer(optimizer)
         self.factor = within("factor", factor, below=1.0)
         self.patience = whole("patience", patience, least=0)
         self.threshold = within("threshold", threshold, below=1.0)

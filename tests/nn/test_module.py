@@ -161,6 +161,24 @@ def test_repr_shows_the_parts():
     assert repr(Holder(a=1, layers=[ReLU(), (Linear(2, 3),)])) == "Holder(ReLU(), Linear(2, 3))"
 
 
+def test_a_summary_shows_what_sits_in_lists_and_dicts_and_counts_what_is_shared_once():
+    shared = Linear(2, 2)
+    parts = {"gate": Value(1.0), "first": shared, "again": shared}
+    model = Holder(scale=weight(), weights=[Value(0.0), Value(0.0), Value(0.0), weight()], parts=parts, act=ReLU())
+    lines = [line.split("  ") for line in model.summary().splitlines()]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in lines] == [
+        ["part", "module", "parameters", "count"],
+        ["Holder", "scale (2,), weights.0 … weights.2 (), weights.3 (2,), parts.gate ()", "8"],
+        ["parts.first", "Linear", "weight (2, 2), bias (2,)", "6"],
+        ["act", "ReLU", "0"],
+        ["total", "14"],
+    ]
+
+
+def test_a_summary_of_nothing():
+    assert [line.split() for line in Holder().summary().splitlines()][1:] == [["Holder", "0"], ["total", "0"]]
+
+
 def test_a_deep_copy_shares_nothing():
     model = MLP(2, [3], 1, seed=0)
     twin = copy.deepcopy(model)
