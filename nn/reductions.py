@@ -54,7 +54,9 @@ def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
 
 
 def refuse_other_shape(name: str, predictions: Any, targets: Any) -> None:
-    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty."""
+    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty, or a Value."""
+    if isinstance(predictions, ag.Value) or isinstance(targets, ag.Value):
+        raise TypeError(f"{name} takes arrays and Tensors, and a Value is one number: write the formula, or use a Tensor")
     predicted, wanted = np.shape(predictions), np.shape(targets)
     if predicted != wanted:
         raise ValueError(f"{name}: predictions have shape {predicted} and targets {wanted}; they must be equal, so reshape one")

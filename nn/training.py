@@ -136,12 +136,13 @@ def fit(
 class _Bar:
     """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
 
-    #: The numbers change every so many batches: sooner than one can read, and seldom enough to cost nothing.
-    EVERY = 50
+    #: Seconds from one change of the numbers to the next: sooner than one can read, and seldom enough to cost nothing.
+    EVERY = 0.1
 
     def __init__(self, batches: Iterable[Any], count: int, title: str, progress: bool) -> None:
         self.batches: Any = batches
         self.bar: Any = None
+        self.shown = 0.0
         if progress and sys.stderr.isatty():
             try:
                 from tqdm import tqdm
@@ -160,7 +161,8 @@ class _Bar:
         return iter(self.batches)
 
     def show(self, loss: float, seen: dict[str, Running]) -> None:
-        if self.bar is not None and self.bar.n % self.EVERY == 0:
+        if self.bar is not None and (now := time.perf_counter()) - self.shown >= self.EVERY:
+            self.shown = now
             numbers = {"loss": loss} | _results(seen)
             self.bar.set_postfix({name: f"{x:#.4g}" for name, x in numbers.items()}, refresh=False)
 

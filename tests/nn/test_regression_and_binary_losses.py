@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograd import Tensor, compile, grad, value_and_grad
+from autograd import Tensor, Value, compile, grad, value_and_grad
 from nn import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -154,6 +154,12 @@ def test_huber_joins_squares_and_lines(rng):
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, binary_cross_entropy, hinge])
+def test_a_single_value_is_no_array(loss):
+    with pytest.raises(TypeError, match=rf"{loss.__name__} takes arrays and Tensors, and a Value is one number"):
+        loss(Value(0.5), 1.0)
 
 
 def test_targets_are_checked_at_every_replay():

@@ -311,6 +311,30 @@ def test_on_a_terminal_there_is_a_bar(capsys, monkeypatch):
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+def test_the_bar_shows_the_newest_numbers(monkeypatch):
+    import tqdm
+
+    import nn.training
+
+    shown = []
+
+    class Spying(tqdm.tqdm):
+        def set_postfix(self, numbers, refresh):
+            shown.append(numbers)
+
+    monkeypatch.setattr(tqdm, "tqdm", Spying)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(nn.training._Bar, "EVERY", 0.0)
+    history = trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
+    assert len(shown) == 10
+    assert len({numbers["loss"] for numbers in shown}) == 10
+    assert shown[-1] == {"loss": f"{history.loss[0]:#.4g}", "accuracy": f"{history['accuracy'][0]:#.4g}"}
+    shown.clear()
+    monkeypatch.setattr(nn.training._Bar, "EVERY", 1e9)
+    trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
+    assert len(shown) <= 1
+
+
 def test_on_a_terminal_without_tqdm_there_are_the_lines(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setitem(sys.modules, "tqdm", None)
