@@ -11,7 +11,7 @@ import numpy as np
 
 from nn.callbacks import Callback, Run
 from nn.data import whole
-from nn.files import State, UnreadableFileError, npz_bytes, read_npz, remove_drafts, write_at_once
+from nn.files import State, UnreadableFileError, npz_bytes, read_npz, refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.module import Module
 
@@ -46,6 +46,7 @@ class Checkpoint(Callback):
         self.every = whole("every", every, least=1)
 
     def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
         remove_drafts(self.path)
         if self.path.exists():
             _restore(run, self.path)

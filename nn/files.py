@@ -62,8 +62,7 @@ def write_at_once(file: Path, content: bytes) -> None:
     Raises  FileNotFoundError  if there is no such folder; names it
     """
     file = file.resolve()  # what a link leads to is replaced, and not the link
-    if not file.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {file.parent} to write {file.name} to: make it first")
+    refuse_no_folder(file)
     draft = file.with_name(f"{_draft_of(file)}{secrets.token_hex(4)}{_DRAFT}")
     try:
         with draft.open("xb") as out:
@@ -74,6 +73,12 @@ def write_at_once(file: Path, content: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def refuse_no_folder(file: Path) -> None:
+    """Raise a FileNotFoundError if the folder that a file is to be written to is not there."""
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {file.parent} to write {file.name} to: make it first")
 
 
 def remove_drafts(file: Path) -> int:

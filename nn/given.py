@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd import Tensor
 from nn.callbacks import Callback, Run
-from nn.data import as_rows
+from nn.data import Dataset, as_rows
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import Optimizer
@@ -39,8 +39,15 @@ def refuse_what_cannot_learn(model: Any, optimizer: Any, loss: Any) -> None:
         )
 
 
+def columns_of(named: dict[str, Metric], validation: bool) -> list[str]:
+    """The columns that the history of a training will have."""
+    columns = ["loss", *named]
+    return columns + [f"validation_{name}" for name in columns if validation] + ["seconds"]
+
+
 def pair(name: str, given: Any) -> tuple[Any, Any]:
     """(x, y) as arrays, or what is on the disk, with equally many rows, one at least."""
+    given = given.arrays if isinstance(given, Dataset) else given
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(given).__name__} {given!r:.60}")
     x, y = as_rows(f"{name} x", given[0]), as_rows(f"{name} y", given[1])

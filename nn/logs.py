@@ -11,7 +11,7 @@ from typing import Any
 
 from nn.callbacks import Callback, Run
 from nn.data import whole
-from nn.files import write_at_once
+from nn.files import refuse_no_folder, write_at_once
 from nn.history import History
 from nn.plots import training_curves
 
@@ -27,6 +27,9 @@ class CsvLog(Callback):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
 
     def on_epoch(self, run: Run) -> None:
         text = io.StringIO()
@@ -46,6 +49,9 @@ class JsonLinesLog(Callback):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
 
     def on_epoch(self, run: Run) -> None:
         lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(run.history)]

@@ -147,7 +147,8 @@ def _rows_and_classes(
     """Scores and labels as arrays, checked."""
     rows, classes = _array("scores", scores), _array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
-        raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}")
+        hint = ": of predicted labels take np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
+        raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
     n, k = rows.shape
     if n == 0:
         raise ValueError(f"{name} of no rows is undefined: scores have shape {rows.shape}")

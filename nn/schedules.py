@@ -46,6 +46,9 @@ class Schedule(Callback):
         self.steps += 1
         self._set()
 
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
+
     def on_step(self, run: Run) -> None:
         self.step()
 
@@ -67,6 +70,11 @@ def _optimizer(given: Any) -> Optimizer:
     if not isinstance(given, Optimizer):
         raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
     return given
+
+
+def _refuse_other_optimizer(optimizer: Optimizer, run: Run) -> None:
+    if optimizer is not run.optimizer:
+        raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")
 
 
 def constant() -> Factor:
@@ -177,6 +185,10 @@ class Plateau(Callback):
         self.threshold = within("threshold", threshold, below=1.0)
         self.monitor = monitor
         self.best, self.bad = inf, 0
+
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
+        run.refuse_no_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
         self.step(run.history[self.monitor][-1])

@@ -10,9 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
 from nn.callbacks import Callback, Run
-from nn.data import Loader, whole
+from nn.data import Dataset, Loader, whole
 from nn.finiteness import finite_number
-from nn.given import Metric, in_turn, named_metrics, number_of, pair, refuse_other_columns, refuse_what_cannot_learn
+from nn.given import (
+    Metric,
+    columns_of,
+    in_turn,
+    named_metrics,
+    number_of,
+    pair,
+    refuse_other_columns,
+    refuse_what_cannot_learn,
+)
 from nn.history import History
 from nn.interrupting import interruptible
 from nn.module import Module
@@ -23,7 +32,7 @@ from nn.running import Running
 from nn.stepping import stepper_of
 
 Array = NDArray[Any]
-Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk]
+Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
 Loss = Callable[[Any, Any], Any]
 
 
@@ -61,7 +70,7 @@ def fit(
 
     Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
 
-    Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
+    Shapes  x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
     Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
                                 finite. No parameter has moved by that step
             TypeError           if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the
@@ -78,7 +87,7 @@ def fit(
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
     named = named_metrics(metrics, y)
     settings = {"rows": len(y), "batch_size": batch_size, "seed": seed}
-    run = Run(model, optimizer, epochs, settings)
+    run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
     run.callbacks = in_turn(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)

@@ -79,9 +79,46 @@ def test_early_stopping_can_watch_what_is_to_grow():
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
 
 
-def test_early_stopping_names_the_columns_there_are():
-    with pytest.raises(KeyError, match="no 'validation_loss'; it has loss, accuracy, seconds"):
-        trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping()], validation=None)
+def fails_before_anything_moves(error, message, make, **options):
+    model = nn.MLP(2, [4], 2, seed=0)
+    before = model.state_dict()
+    with pytest.raises(error, match=message):
+        trained(model, [make(model)], **options)
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o)])
+def test_a_column_that_will_not_be_is_named_before_the_first_step(make):
+    model = nn.MLP(2, [4], 2, seed=0)
+    before = model.state_dict()
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    message = r"will have no 'validation_loss', only loss, accuracy, seconds: give fit validation=\(x, y\)"
+    with pytest.raises(KeyError, match=message):
+        trained(model, [make(model, optimizer)], optimizer=optimizer, validation=None)
+    np.testing.assert_array_equal(model.state_dict()["layers.0.weight"], before["layers.0.weight"])
+
+
+@pytest.mark.parametrize("make", [CsvLog, JsonLinesLog, lambda path: nn.Checkpoint(path.with_suffix(".npz"))])
+def test_a_missing_folder_is_named_before_the_first_step(make, tmp_path):
+    fails_before_anything_moves(FileNotFoundError, "no folder .*none to write log", lambda m: make(tmp_path / "none" / "log"))
+
+
+@pytest.mark.parametrize("make", [lambda o: nn.Schedule(o, nn.schedules.constant()), lambda o: nn.Plateau(o)])
+def test_a_schedule_of_another_optimizer_is_refused(make):
+    fails_before_anything_moves(ValueError, "another optimizer than fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
+
+
+def test_the_columns_that_are_foretold_are_those_there_will_be():
+    class Note(Callback):
+        def on_start(self, run):
+            self.columns = run.columns
+
+    for validation in (HELD_OUT, None):
+        for metrics in ([nn.accuracy, nn.zero_one_loss], None):
+            note = Note()
+            history = trained(nn.MLP(2, [4], 2, seed=0), [note], epochs=1, validation=validation, metrics=metrics)
+            assert note.columns == list(history.columns())
 
 
 def test_schedules_move_the_rate_step_by_step():

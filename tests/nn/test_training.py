@@ -104,6 +104,13 @@ def test_regression_needs_no_metric(given):
     np.testing.assert_allclose([p.numpy().item() for p in model.parameters()], [3.0, 1.0], atol=1e-3)
 
 
+def test_a_dataset_is_rows_too():
+    model, other = MLP(2, [4], 2, seed=0), MLP(2, [4], 2, seed=0)
+    trained(model, nn.Dataset(*MOONS), validation=nn.Dataset(*HELD_OUT))
+    trained(other)
+    assert bits(model) == bits(other)
+
+
 def test_one_score_for_two_classes():
     x, y = MOONS
     targets = y[:, None].astype(float)
