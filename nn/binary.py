@@ -95,7 +95,8 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     0.8333333333333334
     """
     refuse_other_shape("hinge", scores, sides)
-    s, t = _array(scores), signs(_array(sides), name="hinge")
+    s = _array(scores)
+    t = _of_type(signs(_array(sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
     if class_weights is None:
         return reduced(short, reduction, weights, "hinge")
@@ -121,5 +122,8 @@ def _array(x: Any) -> Any:
 
 def _share(name: str, targets: Any, like: Any) -> Any:
     """The targets as numbers between 0 and 1, of the predictions' type."""
-    t, dtype = shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float))
+    return _of_type(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
+
+
+def _of_type(t: Any, dtype: Any) -> Any:
     return t if t.dtype == dtype else ag.astype(t, dtype)

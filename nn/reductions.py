@@ -70,6 +70,8 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
 
     Raises  ValueError  if one does not; names the first
     """
+    if xp.abstract:
+        return _or_nan(xp, x, (x >= 0) & (x <= 1))
     _refuse_if((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
     return x
 
@@ -80,8 +82,18 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
 
     Raises  ValueError  if one is not; names the first
     """
+    if xp.abstract:
+        return _or_nan(xp, x, abs(x) == 1)
     _refuse_if(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
     return x
+
+
+def _or_nan(xp: Any, x: Any, right: Any) -> Any:
+    """The numbers that are right, of a compiled rule, which cannot look at them: a wrong one makes a loss that is not finite.
+
+    Who compiles the rule looks at whole numbers before.
+    """
+    return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 
 def _refuse_if(wrong: Any, x: Any, message: str) -> None:

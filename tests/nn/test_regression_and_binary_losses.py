@@ -126,6 +126,15 @@ def test_float32_stays_and_a_replay_is_the_same(loss, rng):
         np.testing.assert_array_equal(g, h)
 
 
+@pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, huber, binary_cross_entropy_with_logits, hinge])
+def test_whole_numbers_as_targets_leave_float32_as_it_is(loss, rng):
+    x, t = rng.standard_normal((5, 2)).astype(np.float32), rng.integers(0, 2, (5, 2))
+    targets = 2 * t - 1 if loss is hinge else t
+    found = loss(Tensor(x, requires_grad=True), targets)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.item(), loss(x, targets.astype(np.float32)), rtol=1e-6)
+
+
 def test_huber_joins_squares_and_lines(rng):
     x = rng.standard_normal(20) * 3
     np.testing.assert_allclose(huber(x, np.zeros(20), delta=1e6), mean_squared_error(x, np.zeros(20)) / 2, rtol=1e-14)
