@@ -201,9 +201,9 @@ def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss
         return nn.fit(model, (x, t), loss=loss, optimizer=optimizer, epochs=2, batch_size=16, progress=False, backend=backend)
 
     np.testing.assert_allclose(trained("jax", t).loss, trained("numpy", t).loss, rtol=1e-5)
+    wrong = t.copy()
+    wrong[generator(0, 0).permutation(32)[-1]] = 3
     with pytest.raises(ValueError, match="and entry 15 is 3"):
-        wrong = t.copy()
-        wrong[generator(0, 0).permutation(32)[-1]] = 3
         trained("jax", wrong)
 
 
