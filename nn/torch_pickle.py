@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nn.files import State
+from nn.files import State, of_bfloat16
 
 #: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
 TYPES = {
@@ -79,8 +79,7 @@ def _entries(data: bytes, storage: _Storage, order: str) -> np.ndarray[Any, Any]
     kind = TYPES[storage.type]
     sign = "<" if order == "little" else ">"
     if kind == "bf16":
-        halves = np.frombuffer(data, f"{sign}u2")
-        return (halves.astype(np.uint32) << 16).view(np.float32)
+        return of_bfloat16(data, sign)
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 

@@ -151,6 +151,9 @@ SAFE_HOSTILE = {
     "a forged shape": header_changed(lambda text: text.replace("[3,4]", "[9,9]")),
     "a shape turned": header_changed(lambda text: text.replace("[3,4]", "[4,3]")),
     "a forged type": header_changed(lambda text: text.replace("F32", "I32", 1)),
+    "a type that NumPy does not have": header_changed(
+        lambda text: re.sub(r'"F32"(,"shape":)\[4\]', r'"BF16"\1[8]', text)  # as many bytes
+    ),
     "offsets out of the file": header_changed(lambda text: text.replace('"data_offsets":[0,', '"data_offsets":[999999,')),
     "the check sum of others": header_changed(lambda text: re.sub('"sha256":"..', '"sha256":"zz', text)),
 }
