@@ -48,6 +48,7 @@ def fit(
     metrics: Metric | Sequence[Metric] | Literal["auto"] | None = "auto",
     callbacks: Iterable[Callback] = (),
     seed: int = 0,
+    drop_last: bool = False,
     compile: bool = False,
     backend: str = "numpy",
     devices: Any = None,
@@ -57,16 +58,17 @@ def fit(
 
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
-    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. A metric is a function of
-    outputs and targets that gives one number; by default it is the accuracy where y are the numbers of classes, and none
-    elsewhere. After each epoch loss and metrics are computed on the rows of `validation`, which are held out. `callbacks` do
-    something meanwhile: `EarlyStopping`, `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded
-    once for each size of a batch and replayed: faster, and the same but for rounding; a model that draws random numbers, or
-    keeps running means, cannot be recorded and says so. With `backend="jax"` the step, the optimizer's included, is compiled by
-    XLA for one device or for several, which share each batch: `devices` is how many, or a list of them (see `nn.devices`). With
-    `progress` a bar shows how far the epoch is, its rate, loss and metrics and the time that is left (on a terminal, with
-    tqdm), and a line what it gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the
-    history is that of the whole epochs.
+    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. With `drop_last` a last batch
+    that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
+    number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
+    metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
+    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size of a batch and
+    replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
+    recorded and says so. With `backend="jax"` the step, the optimizer's included, is compiled by XLA for one device or for
+    several, which share each batch: `devices` is how many, or a list of them (see `nn.devices`). With `progress` a bar shows
+    how far the epoch is, its rate, loss and metrics and the time that is left (on a terminal, with tqdm), and a line what it
+    gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the history is that of the whole
+    epochs.
 
     Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
 
@@ -82,11 +84,11 @@ def fit(
     whole("epochs", epochs, least=1)
     refuse_what_cannot_learn(model, optimizer, loss)
     x, y = pair("train", train)
-    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed)
+    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
     held_out = None if validation is None else pair("validation", validation)
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
     named = named_metrics(metrics, y)
-    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed}
+    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
     run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
     run.callbacks = in_turn(callbacks)
     for callback in run.callbacks:

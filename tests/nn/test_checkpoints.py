@@ -81,6 +81,7 @@ def test_a_training_that_stopped_early_stays_so(tmp_path):
     [
         ({"batch_size": 16}, "another training, with batch_size 32 in place of 16"),
         ({"seed": 4}, "another training, with seed 0 in place of 4"),
+        ({"drop_last": True}, "another training, with drop_last 0 in place of 1"),
         ({"metrics": None}, "has the columns loss, accuracy, seconds, and this training the metrics none without"),
         ({"validation": MOONS}, "and this training the metrics accuracy with validation"),
     ],

@@ -104,6 +104,17 @@ def test_regression_needs_no_metric(given):
     np.testing.assert_allclose([p.numpy().item() for p in model.parameters()], [3.0, 1.0], atol=1e-3)
 
 
+def test_a_small_last_batch_can_be_left_out():
+    model = Sequential(Linear(2, 4, seed=0), nn.BatchNorm1d(4), Linear(4, 2, seed=1))
+    with pytest.raises(ValueError, match=r"x of shape \(1, 4\) has 1: use more, or drop_last"):
+        trained(model, batch_size=33, epochs=1)
+    spy = Spy(MLP(2, [4], 2, seed=0))
+    trained(spy, batch_size=33, epochs=1, drop_last=True)
+    assert [rows for rows, *_ in spy.seen] == [33, 33, 33]
+    with pytest.raises(ValueError, match="drop_last leaves no batch: 100 rows, batch_size=101"):
+        trained(model, batch_size=101, drop_last=True)
+
+
 def test_a_dataset_is_rows_too():
     model, other = MLP(2, [4], 2, seed=0), MLP(2, [4], 2, seed=0)
     trained(model, nn.Dataset(*MOONS), validation=nn.Dataset(*HELD_OUT))
