@@ -11,7 +11,7 @@ from typing import Any
 
 from nn.callbacks import Callback, Run
 from nn.data import whole
-from nn.files import refuse_no_folder, write_at_once
+from nn.files import refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.plots import training_curves
 
@@ -30,6 +30,7 @@ class CsvLog(Callback):
 
     def on_start(self, run: Run) -> None:
         refuse_no_folder(self.path)
+        remove_drafts(self.path)
 
     def on_epoch(self, run: Run) -> None:
         text = io.StringIO()
@@ -52,6 +53,7 @@ class JsonLinesLog(Callback):
 
     def on_start(self, run: Run) -> None:
         refuse_no_folder(self.path)
+        remove_drafts(self.path)
 
     def on_epoch(self, run: Run) -> None:
         lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(run.history)]

@@ -157,6 +157,7 @@ def test_gradients_are_clipped_before_the_step():
 
 def test_logs_are_the_history(tmp_path):
     logs = [CsvLog(tmp_path / "log.csv"), JsonLinesLog(tmp_path / "log.jsonl")]
+    (tmp_path / ".log.csv.0123abcd.draft").write_text("half of it, left by a kill")
     history = trained(nn.MLP(2, [4], 2, seed=0), logs)
     with open(tmp_path / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
