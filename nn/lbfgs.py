@@ -43,6 +43,8 @@ class LBFGS(Optimizer):
     ) -> None:
         _minimize()  # a missing SciPy shows now
         super().__init__(parameters, lr=1.0)
+        if any(group.lr != 1.0 for group in self.groups):
+            raise ValueError("LBFGS has no learning rate, for a line search finds how far to go: leave lr out of the groups")
         self.iterations = whole("iterations", iterations, least=1)
         self.memory = whole("memory", memory, least=1)
         self.tolerance = finite("tolerance", tolerance)
