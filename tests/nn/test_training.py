@@ -248,6 +248,13 @@ def test_running_means_do_not_remember_what_is_not_finite():
     assert np.isfinite(predict(model, MOONS[0])).all()
 
 
+def named_loss(outputs, targets):
+    return 0.0
+
+
+named_loss.__name__ = "loss"
+
+
 def other_model():
     return MLP(2, [4], 2)
 
@@ -275,6 +282,7 @@ def other_model():
         ({"callbacks": [print]}, TypeError, "a function is none"),
         ({"metrics": "accuracy"}, TypeError, "a metric is a function of outputs and targets, .* got 'accuracy'"),
         ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "two metrics are called <lambda>"),
+        ({"metrics": named_loss}, ValueError, "a metric is called loss, as a column of the history is already"),
         ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for rows of one-hot labels write labels\.argmax\(axis=1\)"),
     ],
 )
