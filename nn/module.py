@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor, Value, scope
+from nn.places import numbers_at, put
 from nn.tables import table
 
 #: The attribute with the hooks of a module that has any: functions, which are no part of it.
@@ -121,7 +122,7 @@ class Module:
         >>> Line().state_dict()
         {'slope': array(2.)}
         """
-        return {path: np.array(_numbers(holder, name)) for path, (holder, name) in self._state().items()}
+        return {path: np.array(numbers_at(holder, name)) for path, (holder, name) in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
@@ -134,7 +135,7 @@ class Module:
         wrong += [f"{path} is unknown" for path in state if path not in places]
         new: dict[str, np.ndarray[Any, Any]] = {}
         for path in [path for path in places if path in state]:
-            old, given = np.asarray(_numbers(*places[path])), np.asarray(state[path])
+            old, given = numbers_at(*places[path]), np.asarray(state[path])
             if given.shape != old.shape:
                 wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
             elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
@@ -144,17 +145,14 @@ class Module:
         if wrong:
             raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
-            holder, name = places[path]
-            place = _get(holder, name)
-            if isinstance(place, Tensor):
-                place.data = array
-            elif isinstance(place, Value):
-                place.data = float(array)
-            else:
-                _set(holder, name, array)
+            put(*places[path], array)
 
     def _state(self) -> dict[str, tuple[Any, Any]]:
-        """For each path of a number or array that is kept, where it is: what holds it, and under which name."""
+        """For each path of a number or array that is kept, where it is: what holds it, and under which name.
+
+        A Tensor, Value or module that stands in two places is kept once. An array is kept in each, since what is put in its
+        place in one of them, as a running mean is, does not stand in the other.
+        """
         found: dict[str, tuple[Any, Any]] = {}
         seen: set[int] = set()
         pending: list[tuple[str, Any]] = [("", self)]
@@ -162,7 +160,7 @@ class Module:
             prefix, holder = pending.pop(0)
             for name, child in _children(holder):
                 path = f"{prefix}.{name}" if prefix else name
-                if id(child) in seen:
+                if id(child) in seen and not isinstance(child, np.ndarray):
                     continue
                 if isinstance(child, Tensor | Value | np.ndarray):
                     seen.add(id(child))
@@ -267,28 +265,6 @@ def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
         else:
             runs.append([name, name, shape, holder])
     return ", ".join(f"{first} {shape}" if first == last else f"{first} … {last} {shape}" for first, last, shape, _ in runs)
-
-
-def _get(holder: Any, name: str) -> Any:
-    if isinstance(holder, Module):
-        return getattr(holder, name)
-    return holder[int(name)] if isinstance(holder, list | tuple) else next(v for k, v in holder.items() if str(k) == name)
-
-
-def _set(holder: Any, name: str, array: Any) -> None:
-    if isinstance(holder, Module):
-        setattr(holder, name, array)
-    elif isinstance(holder, tuple):
-        holder[int(name)][...] = array
-    elif isinstance(holder, list):
-        holder[int(name)] = array
-    else:
-        holder[next(k for k in holder if str(k) == name)] = array
-
-
-def _numbers(holder: Any, name: str) -> Any:
-    x = _get(holder, name)
-    return x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x
 
 
 def _parts(whole: Any) -> Iterator[Module]:

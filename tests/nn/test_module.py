@@ -211,6 +211,30 @@ def test_hooks_see_and_replace_inputs_and_outputs_in_order():
         layer.register_forward_hook(3)
 
 
+def buffers():
+    """A module with numbers of every kind, wherever they can sit."""
+    shared = np.arange(2.0)
+    return Holder(
+        a=shared, same=shared, many=[np.ones(2), weight()], named={"x": np.zeros(1), 3: Value(1.0)}, pair=(np.ones(3),)
+    )
+
+
+def test_arrays_in_lists_dicts_and_tuples_are_kept_and_put_back():
+    module, other = buffers(), buffers()
+    state = {name: array + i + 1 for i, (name, array) in enumerate(module.state_dict().items())}
+    assert list(state) == ["a", "same", "many.0", "many.1", "named.x", "named.3", "pair.0"]
+    other.load_state_dict(state)
+    for name, array in other.state_dict().items():
+        np.testing.assert_array_equal(array, state[name])
+    assert isinstance(other.named[3].data, float)
+    assert other.many[1].requires_grad
+
+
+def test_two_arrays_under_one_name_are_an_error():
+    with pytest.raises(ValueError, match=r"two numbers of Holder are at 'a\.b': rename a key"):
+        Holder(**{"a": {"b": np.ones(1)}, "a.b": np.ones(1)}).state_dict()
+
+
 def test_hooks_are_no_part_of_a_module():
     layer = Linear(2, 3, seed=0)
     layer.register_forward_hook(Linear(9, 9))

@@ -247,6 +247,21 @@ def test_a_kill_leaves_the_old_file_or_the_new_one(kind, tmp_path):
         assert bits(m) in whole
 
 
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    file = save(model(), tmp_path / "m.npz")
+
+    def full(handle):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        save(model(5), file)
+    assert os.listdir(tmp_path) == ["m.npz"]
+    other = model(9)
+    load(other, file)
+    assert bits(other) == bits(model())
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
 def test_a_file_is_there_for_whom_the_system_says_and_where_a_link_leads(tmp_path):
     before = os.umask(0o022)
