@@ -1,4 +1,4 @@
-"""Where a module keeps its numbers: a place is what holds them, an object, dict, list or tuple, and the name they have there."""
+"""Where a module keeps its numbers: what holds them, an object, dict, list or tuple, and the name that they have there."""
 
 from typing import Any
 
