@@ -85,10 +85,18 @@ Take = Callable[[Array, Array, str], tuple[float, Array]]
 
 
 def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
+
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        before = [getattr(module, name) for module, name in kept]
         output = model(x)
         value = loss(output, y)
-        number = finite_number(value, where, model)
+        try:
+            number = finite_number(value, where, model)
+        except FloatingPointError:
+            for (module, name), array in zip(kept, before, strict=True):
+                setattr(module, name, array)  # running means must not remember what is no number
+            raise
         optimizer.zero_grad()
         value.backward()
         return number, output.numpy()
@@ -99,15 +107,22 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
 def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     parameters = optimizer.parameters
 
-    def all_at_once(x: Any, y: Any) -> Any:
+    def training_step(x: Any, y: Any) -> Any:
         output = model(x)
         value = loss(output, y)
         return value, output, gradients(value, parameters)
 
-    replay = ag.compile(all_at_once)
+    replay = ag.compile(training_step)
 
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        number, output, found = replay(x, y)
+        try:
+            number, output, found = replay(x, y)
+        except (RuntimeError, TypeError) as error:
+            finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
+            text = (
+                f"compile=True records the step once and replays it, which cannot be done here: {error}. Train without compile"
+            )
+            raise type(error)(text) from error
         if not np.isfinite(number):
             finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
         for p, g in zip(parameters, found, strict=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from nn.data import generator
 
@@ -181,6 +182,29 @@ def test_a_wrong_label_of_a_later_batch_is_named():
     with pytest.raises(ValueError, match="got -1 in row 1"):
         nn.fit(model, (np.ones((8, 2), np.float32), y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1),
                epochs=1, batch_size=2, progress=False, backend="jax")  # fmt: skip
+
+
+def of_probabilities(z, t):
+    return nn.binary_cross_entropy(autograd.sigmoid(z), t)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+@pytest.mark.parametrize("loss", [nn.binary_cross_entropy_with_logits, of_probabilities, nn.hinge])
+def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss, dtype):
+    """A compiled rule cannot look at numbers: a wrong one makes the loss NaN, and is then looked for in NumPy."""
+    x, y = nn.datasets.moons(32, seed=0)
+    x, t = x.astype(np.float32), (2 * y - 1 if loss is nn.hinge else y)[:, None].astype(dtype)
+
+    def trained(backend, t):
+        model = nn.MLP(2, [4], 1, seed=0)
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        return nn.fit(model, (x, t), loss=loss, optimizer=optimizer, epochs=2, batch_size=16, progress=False, backend=backend)
+
+    np.testing.assert_allclose(trained("jax", t).loss, trained("numpy", t).loss, rtol=1e-5)
+    wrong = t.copy()
+    wrong[generator(0, 0).permutation(32)[-1]] = 3
+    with pytest.raises(ValueError, match="and entry 15 is 3"):
+        trained("jax", wrong)
 
 
 def test_an_error_between_steps_leaves_optimizer_and_model_as_they_were():
