@@ -1,6 +1,6 @@
 """The DOT text of known pictures, beside the files in `golden`, and that a renderer reads them.
 
-`GLASSGRAD_GOLDEN=write pytest tests/autograd/test_draw_golden.py` makes the files anew: look at what changed before it is kept.
+`AUTOGRAD_GOLDEN=write pytest tests/autograd/test_draw_golden.py` makes the files anew: look at what changed before it is kept.
 """
 
 import os
@@ -64,7 +64,7 @@ def module():
 @pytest.mark.parametrize("picture", [square, neuron, neuron_backward, paths, scopes, arrays, alarm, module])
 def test_the_text_of_a_known_picture(picture):
     drawing, file = picture(), GOLDEN / f"{picture.__name__}.dot"
-    if os.environ.get("GLASSGRAD_GOLDEN") == "write":
+    if os.environ.get("AUTOGRAD_GOLDEN") == "write":
         file.write_text(drawing.dot, encoding="utf-8")
     assert drawing.dot == file.read_text(encoding="utf-8")
     assert drawing.svg().count('class="node"') == len(re.findall(r"^\t+(?!graph|node|edge)\w+ \[", drawing.dot, re.MULTILINE))

@@ -1,6 +1,6 @@
 """Pages as they look, at three sizes: beside the pictures in `golden`, with room for the letters of another machine.
 
-`GLASSGRAD_GOLDEN=write pytest tests/browser/test_golden_pages.py` makes the pictures anew: look at them before they are kept.
+`AUTOGRAD_GOLDEN=write pytest tests/browser/test_golden_pages.py` makes the pictures anew: look at them before they are kept.
 """
 
 import io
@@ -48,7 +48,7 @@ def differing(a, b):
 def test_a_page_looks_as_it_did(show, size):
     seen = picture(show, size)
     file = GOLDEN / f"{size}.png"
-    if os.environ.get("GLASSGRAD_GOLDEN") == "write":
+    if os.environ.get("AUTOGRAD_GOLDEN") == "write":
         imsave(file, seen)
     kept = imread(file)[..., :3]
     assert seen.shape == kept.shape

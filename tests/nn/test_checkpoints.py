@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 MOONS = nn.datasets.moons(100, noise=0.1, seed=0)
 
 #: The kills of one run of the tests; more with this variable in the environment.
-KILLS = int(os.environ.get("GLASSGRAD_KILLS", "25"))
+KILLS = int(os.environ.get("AUTOGRAD_KILLS", "25"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork")
