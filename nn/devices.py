@@ -40,23 +40,34 @@ _LOST = f"nn.fit was ended from outside of Python, as happens where a device or 
 def mesh_of(devices: Any = None) -> Any:
     """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
 
-    Raises  ValueError   if there are not so many; names how to have them
+    Raises  ValueError   if there are not so many; names how to have them. If a host has none of them
+            TypeError    if they are no devices of JAX
             ImportError  if JAX is not installed; names the command
     """
     try:
         jax = importlib.import_module("jax")
     except ImportError:
         raise ImportError("training with backend='jax' needs JAX: pip install 'glassgrad[jax]'") from None
-    found = jax.devices()
+    found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
         if not 1 <= devices <= len(found):
-            raise ValueError(
-                f"devices={devices}, and JAX has {len(found)} here: virtual ones come from the environment variable "
-                f"XLA_FLAGS=--xla_force_host_platform_device_count={devices}, set before JAX is imported"
+            more = (
+                f": virtual ones come from the environment variable XLA_FLAGS=--xla_force_host_platform_device_count={devices}, "
+                "set before JAX is imported"
             )
+            raise ValueError(f"devices={devices}, and JAX has {len(found)} here{more * (devices > 0)}")
         found = found[:devices]
     elif devices is not None:
-        found = list(devices)
+        found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
+        if not found or not all(isinstance(device, jax.Device) for device in found):
+            raise TypeError(f"devices must be how many, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
+        if len(set(found)) < len(found):
+            raise ValueError(f"a device is named twice, and would get a share twice: {found}")
+    if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
+        raise ValueError(
+            f"host {min(idle)} of {jax.process_count()} has none of the {len(found)} devices: leave out devices for all, or give "
+            "a list with some of every host"
+        )
     return jax.sharding.Mesh(np.array(found), ("rows",))
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import nn
 from nn.data import generator
+from nn.devices import mesh_of
 
 pytestmark = pytest.mark.peer
 
@@ -125,6 +126,13 @@ def test_two_hosts_of_which_one_is_killed(tmp_path, victim):
     np.testing.assert_allclose(found[0]["float32"], alone["float32"], rtol=0, atol=1e-5)
 
 
+def test_a_device_is_named_once():
+    import jax
+
+    with pytest.raises(ValueError, match="a device is named twice"):
+        mesh_of(jax.devices()[:1] * 2)
+
+
 def test_hosts_that_begin_with_other_weights_refuse(tmp_path):
     for message in both_end(*hosts(tmp_path, "odd")):
         assert message.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
@@ -153,6 +161,11 @@ class Bare(nn.Optimizer):
         ({"backend": "torch"}, ValueError, "no back end 'torch' to train on: choose numpy or jax"),
         ({"backend": "numpy", "devices": 2}, ValueError, "devices=2 are for backend='jax'"),
         ({"devices": 512}, ValueError, r"devices=512, and JAX has \d+ here: .*xla_force_host_platform_device_count=512"),
+        ({"devices": 0}, ValueError, r"devices=0, and JAX has \d+ here$"),
+        ({"devices": []}, TypeError, r"how many, or a list of devices of JAX such as jax.devices\(\)\[:2\], got \[\]"),
+        ({"devices": True}, TypeError, "got True"),
+        ({"devices": "cpu"}, TypeError, "got 'cpu'"),
+        ({"devices": [0, 1]}, TypeError, r"got \[0, 1\]"),
         ({"callbacks": [nn.ClipGradients(norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
         ({"optimizer": Bare}, TypeError, "Bare has no scales"),
         ({"optimizer": Frozen}, TypeError, r"read what is made of them from self.scales\(i, o\)"),
