@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import gradients
+from nn.ancestry import reached
 from nn.callbacks import Run
 from nn.data import Loader
 from nn.finiteness import finite_number
@@ -99,15 +100,16 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
 def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     parameters = optimizer.parameters
 
-    def all_at_once(x: Any, y: Any) -> Any:
+    def all_at_once(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
         output = model(x)
         value = loss(output, y)
-        return value, output, gradients(value, parameters)
+        return value, output, gradients_reached(value, parameters)
 
     replay = ag.compile(all_at_once)
 
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        number, output, found = replay(x, y)
+        # Which of them require a gradient may change from step to step, and is another recording then.
+        number, output, found = replay(x, y, tuple(p.requires_grad for p in parameters))
         if not np.isfinite(number):
             finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
         for p, g in zip(parameters, found, strict=True):
@@ -115,3 +117,10 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
         return float(number), output
 
     return take
+
+
+def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
+    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
+    moving = reached(value, parameters)
+    found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
+    return [next(found) if moves else None for moves in moving]

@@ -31,7 +31,7 @@ def started(*arguments, to=subprocess.PIPE):
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True)
 
 
-def finished(process, timeout=120):
+def finished(process, timeout=240):
     try:
         out, _ = process.communicate(timeout=timeout)
     finally:
@@ -77,7 +77,7 @@ def hosts(folder, kind, *arguments):
     return running, outs
 
 
-def both_end(running, outs, timeout=90):
+def both_end(running, outs, timeout=120):
     """What two hosts print last."""
     try:
         codes = [process.wait(timeout=timeout) for process in running]
@@ -133,12 +133,13 @@ def test_a_device_is_named_once():
         mesh_of(jax.devices()[:1] * 2)
 
 
-def test_hosts_that_begin_with_other_weights_refuse(tmp_path):
-    for message in both_end(*hosts(tmp_path, "odd")):
-        assert message.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
+def test_hosts_that_do_not_begin_alike_refuse(tmp_path):
+    for devices, weights in both_end(*hosts(tmp_path, "odd")):
+        assert devices.startswith("host 1 of 2 has none of the 4 devices: leave out devices")
+        assert weights.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
 
 
-class Frozen(nn.SGD):
+class Freezing(nn.SGD):
     """Reads the learning rate where it would become a constant."""
 
     def updated(self, i, p, g, o):
@@ -168,7 +169,7 @@ class Bare(nn.Optimizer):
         ({"devices": [0, 1]}, TypeError, r"got \[0, 1\]"),
         ({"callbacks": [nn.ClipGradients(norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
         ({"optimizer": Bare}, TypeError, "Bare has no scales"),
-        ({"optimizer": Frozen}, TypeError, r"read what is made of them from self.scales\(i, o\)"),
+        ({"optimizer": Freezing}, TypeError, r"read what is made of them from self.scales\(i, o\)"),
         ({"optimizer": Counting}, TypeError, "updated of Counting reads the count of steps"),
         ({"y": np.array([0, 1, 5, 0])}, ValueError, "got 5 in row"),
         ({"x": np.full((4, 2), np.inf, np.float32)}, FloatingPointError, "the loss is nan in epoch 1, step 1: the first op"),
@@ -194,18 +195,3 @@ def test_a_wrong_label_of_a_later_batch_is_named():
     with pytest.raises(ValueError, match="got -1 in row 1"):
         nn.fit(model, (np.ones((8, 2), np.float32), y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1),
                epochs=1, batch_size=2, progress=False, backend="jax")  # fmt: skip
-
-
-def test_an_error_between_steps_leaves_optimizer_and_model_as_they_were():
-    class Stop(nn.Callback):
-        def on_step(self, run):
-            raise KeyError("a mistake")
-
-    model = nn.MLP(2, [3], 2, seed=0)
-    optimizer = nn.Adam(model.parameters())
-    before = model.state_dict() | optimizer.state_dict()
-    with pytest.raises(KeyError, match="a mistake"):
-        nn.fit(model, (np.ones((8, 2), np.float32), np.zeros(8, int)), loss=nn.cross_entropy, optimizer=optimizer,
-               epochs=1, callbacks=[Stop()], progress=False, backend="jax")  # fmt: skip
-    after = model.state_dict() | optimizer.state_dict()
-    assert {name: a.tolist() for name, a in before.items()} == {name: a.tolist() for name, a in after.items()}
