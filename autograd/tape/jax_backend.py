@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.node import Node
+from autograd.rules.linear import astype
 from autograd.tape.backends import OtherPathError, Replay, called, evaluated, flat, leaf_data, only_floats
 from autograd.tape.jax_namespace import jax, namespace
 from autograd.tape.program import Captured, Constant, Leaf, Program, Step
@@ -84,7 +85,7 @@ def checks(program: Program) -> Callable[[Sequence[Any]], None]:
     part = Program(program.inputs, steps, [], [])
 
     def check(inputs: Sequence[Any]) -> None:
-        evaluated(part, inputs)
+        evaluated(part, [np.asarray(x) if given in whole else x for given, x in zip(program.inputs, inputs, strict=True)])
 
     return check
 
@@ -119,10 +120,12 @@ def _type_of(step: Step) -> np.dtype[Any]:
 def _refuse_double(program: Program) -> None:
     if jax().config.jax_enable_x64:
         return
-    known = [*program.inputs, *captured_by(program), *program.outputs]
-    for step in known:
-        if (_FLOAT if step.kind is None else step.kind[1]) == _FLOAT and not (isinstance(step, Constant)):
+    asked_for = [step for step in program.steps if step.op is astype]
+    for step in (*captured_by(program), *program.leaves(), *program.outputs, *asked_for):
+        shape, dtype = step.kind or ((), _FLOAT)
+        if dtype == _FLOAT and (shape or not isinstance(step, Constant)):
             raise TypeError(
                 f"{called(step)} is of float64, and JAX computes in float32 unless told "
-                "otherwise: jax.config.update('jax_enable_x64', True) before the first array is made, or pass float32 arrays"
+                "otherwise: jax.config.update('jax_enable_x64', True) before the first array is made, or give arrays and "
+                "parameters of float32"
             )
