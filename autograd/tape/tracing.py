@@ -38,7 +38,8 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
 
 
 def _names(f: Callable[..., Any], n: int) -> list[str]:
-    """The names of the first n positional parameters, as far as f tells."""
+    """The names of the first n positional parameters, as far as f tells, or the `forward` that its call hands them to."""
+    f = getattr(f, "forward", f)
     try:
         parameters = [
             p.name for p in inspect.signature(f).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
