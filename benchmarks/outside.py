@@ -33,13 +33,17 @@ class Process:
         """How long so many runs took there."""
         return self._asked(runs)[0]
 
+    def busy(self, runs: int) -> float:
+        """How many seconds all processors together were busy with so many runs, if the program tells that."""
+        return self._asked(runs)[2]
+
     def close(self) -> None:
         """End the process."""
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
 
-    def _asked(self, runs: int) -> tuple[float, list[Any]]:
+    def _asked(self, runs: int) -> tuple[Any, ...]:
         self._process.stdin.write(f"{runs}\n".encode())
         self._process.stdin.flush()
         return pickle.load(self._process.stdout)
