@@ -174,7 +174,7 @@ def checked(rounds: int, sizes=SIZES, counts=COUNTS) -> Scaling:
 
     Virtual devices share its processors, be there one or many: what they add up to is how long all are busy.
     """
-    machine = Machine(rate=_rate(rounds), memory=_memory(rounds, 2**24))
+    machine = Machine(rate=_rate(rounds, 64, 2560), memory=_memory(rounds, 2**24))
     most = max(counts)
     try:
         # Of the smallest model there is, a step is its launches.
@@ -183,7 +183,8 @@ def checked(rounds: int, sizes=SIZES, counts=COUNTS) -> Scaling:
         return Scaling("scaling", ABOUT, machine, [], str(error))
     rows = []
     for hidden, n, widths, batch in [(h, n, (784, h, 10), batch) for batch, h in sizes for n in counts]:
-        near = replace(machine, memory=_memory(rounds, n * weights_of(widths)))  # caches are faster than what lies behind them
+        # Few rows are multiplied more slowly than many, and caches are faster than what lies behind them.
+        near = replace(machine, rate=_rate(rounds, batch // n, hidden), memory=_memory(rounds, n * weights_of(widths)))
         rows.append((hidden, n, seconds_shared(widths, batch, n, near), _step(rounds, batch, hidden, n)))
     return Scaling("scaling", ABOUT, machine, rows)
 
@@ -203,8 +204,9 @@ def least(run, rounds: int) -> float:
     return min(run(runs) for _ in range(rounds)) / runs
 
 
-def _rate(rounds: int) -> float:
-    a, b = np.ones((64, 784), np.float32), np.ones((784, 2560), np.float32)
+def _rate(rounds: int, rows: int, hidden: int) -> float:
+    """Operations a second of the product of so many rows with the weights of a hidden layer."""
+    a, b = np.ones((rows, 784), np.float32), np.ones((784, hidden), np.float32)
     return 2 * a.size * b.shape[1] / least(_timed(lambda: a @ b), rounds)
 
 
