@@ -28,7 +28,14 @@ class OnnxNamespace(Namespace):
         return self.reader.node("Where", [truth, self.reader.name(a, dtype), self.reader.name(b, dtype)], shape, dtype)
 
     def min(self, x: Piece, axis: Any, keepdims: bool) -> Any:
-        return self.reader.reduction("ReduceMin", x, axis, keepdims)
+        return self._unless_nan(self.reader.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
+
+    def _unless_nan(self, y: Piece, x: Piece, axis: Any, keepdims: bool) -> Any:
+        """y, and NaN where x has one over an axis: runtimes pass over it."""
+        if x.dtype.kind != "f":
+            return y
+        broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
+        return self.where(self.reader.reduction("ReduceMax", broken, axis, keepdims) > 0, math.nan, y)
 
     def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Any:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
@@ -36,7 +43,9 @@ class OnnxNamespace(Namespace):
             shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
             return self._array(np.full(shape, initial["initial"], x.dtype))
         y = self.reader.reduction("ReduceMax", x, axis, keepdims)
-        return y if not initial or initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
+        if not initial:
+            return self._unless_nan(y, x, axis, keepdims)
+        return y if initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
 
     def prod(self, x: Piece, axis: Any, keepdims: bool = False) -> Any:
         return self.reader.reduction("ReduceProd", x, axis, keepdims)

@@ -39,11 +39,13 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
 
 def _names(f: Callable[..., Any], n: int) -> list[str]:
     """The names of the first n positional parameters, as far as f tells, or the `forward` that its call hands them to."""
-    f = getattr(f, "forward", f)
+    named = _positional(f) or _positional(getattr(f, "forward", None))
+    return [named[i] if i < len(named) else f"argument{i}" for i in range(n)]
+
+
+def _positional(f: Any) -> list[str]:
     try:
-        parameters = [
-            p.name for p in inspect.signature(f).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
+        parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
-    return [parameters[i] if i < len(parameters) else f"argument{i}" for i in range(n)]
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -1,5 +1,6 @@
 """What a tape writes as ONNX is equal under onnxruntime, for every op that has a meaning there, with its gradient."""
 
+import itertools
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import autograd as ag
 import nn
 from autograd import OPS, Tape, Tensor, gradients, record
 from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
-from tests.laws.inputs import arrays_in
+from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
 pytestmark = pytest.mark.peer
 
@@ -68,6 +69,31 @@ def test_elementwise_op(run, case, rng):
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
 def test_every_other_op(run, case, rng):
     assert_agrees(run, case[2].call, case[2].arrays(rng))
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_elementwise_op_at_hard_points(run, case):
+    op, params = case
+    if op.name in WITHOUT:
+        pytest.skip("without a meaning")
+    numbers = SPECIAL if op.arity == 1 else FEW
+    with np.errstate(over="ignore", under="ignore"):
+        rows = np.unique(np.array(list(itertools.product(*[numbers] * op.arity))[:400]).astype(np.float32), axis=0).T.copy()
+    tape = record(lambda *xs: op(*xs, **params), *rows)
+    atol = 1e-6 if op.name == "erfc" else 1e-37  # it is 1 − erf there, as `to_onnx` says
+    np.testing.assert_allclose(run(tape, *rows)[0], tape(*rows), rtol=2e-5, atol=atol)
+
+
+@pytest.mark.parametrize("op", [ag.max, ag.min], ids=lambda op: op.name)
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_no_number_is_the_largest_and_the_smallest(run, op, axis):
+    """Wherever it is, and also beside infinities."""
+    x = np.random.default_rng(0).standard_normal((6, 3, 4)).astype(np.float32)
+    for i in range(6):
+        x[i].reshape(-1)[2 * i] = np.nan
+    x[3, 0, 0], x[5, 0, 0] = np.inf, -np.inf
+    tape = record(lambda x: op(x, axis=axis), x)
+    np.testing.assert_array_equal(run(tape, x)[0], tape(x))
 
 
 def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, rng):
