@@ -35,7 +35,7 @@ class OnnxNamespace(Namespace):
         if x.dtype.kind != "f":
             return y
         broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
-        return self.where(self.reader.reduction("ReduceMax", broken, axis, keepdims) > 0, math.nan, y)
+        return self.where(self.greater(self.reader.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
 
     def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Any:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis

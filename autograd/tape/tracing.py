@@ -21,6 +21,7 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
     """
     if current_trace() is not None:
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
+    getattr(f, "named_parameters", list)()  # a module's get their paths for labels
     named = dict(zip(_names(f, len(args)), args, strict=True))
     dice = Dice()
     trace = Trace(next_serial())

@@ -1,6 +1,7 @@
 """The benchmarks run, their contestants agree, and one that computes something else is found out. No time is asserted."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -98,6 +99,13 @@ def test_a_peer_that_is_not_installed_is_named():
     contest.enter("absent", absent)
     assert contest.runs == {}
     assert "absent (No module named 'absent'): pip install 'glassgrad[bench]'" in contest.missing
+
+
+@pytest.mark.parametrize("program", ["import time; time.sleep(60)", ""], ids=["hangs", "ends"])
+def test_a_program_that_says_nothing_is_ended(program, monkeypatch, tmp_path):
+    monkeypatch.setattr(outside, "LIMIT", 0.5)
+    with pytest.raises(RuntimeError, match=r"said nothing in 0.5 s, or ended"):
+        outside.Process([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(1); {program}"], {}, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,29 @@ def test_training_graph_of_a_perceptron(run, tmp_path):
     assert "layers.2.weight" in {p.key: p.value for p in graph.metadata_props}["parameters"]
 
 
+def test_every_array_keeps_its_name_and_no_two_share_one(run, tmp_path):
+    """Also where a label is that of an input, or like the names that the graph gives itself."""
+    onnx = pytest.importorskip("onnx")
+    labels = ["x", "x", "output.0", "constant.0", "multiply.0/Mul.0", "", "a name/é", "array.0"]
+    parameters = [Tensor(np.full(3, i + 1.0, np.float32), requires_grad=True, label=label) for i, label in enumerate(labels)]
+    x = np.ones(3, np.float32)
+    tape = record(lambda x: (sum(x * p for p in parameters) + 5.5, x * 2.5), x)
+    for got, want in zip(run(tape, x), tape(x), strict=True):
+        np.testing.assert_array_equal(got, want)
+    graph = onnx.load(tmp_path / "f.onnx")
+    titles = [a.name for a in graph.graph.initializer][: len(labels)]
+    assert titles == ["x.0", "x.1", "output.0.0", "constant.0.0", "multiply.0/Mul.0.0", "array.0", "a name/é", "array.0.0"]
+    assert {p.key: p.value for p in graph.metadata_props}["parameters"] == ", ".join(titles)
+
+
+def test_a_module_names_its_parameters_and_its_input(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(record(nn.MLP(2, [3], 2), np.ones((1, 2), np.float32)).to_onnx(tmp_path / "f.onnx"))
+    names = [f"layers.{i}.{name}" for i in (0, 2) for name in ("weight", "bias")]
+    assert [a.name for a in model.graph.initializer][:4] == names
+    assert [i.name for i in model.graph.input] == ["x"]
+
+
 def test_function_of_floats(run):
     tape = record(ag.value_and_grad(lambda x, y: ag.exp(x) * y + x**3), 0.5, 2.0)
     np.testing.assert_allclose(run(tape, 0.5, 2.0), ag.tree.leaves(tape(0.5, 2.0)), rtol=1e-12)
