@@ -8,8 +8,9 @@ they find on one machine; after every step, if a callback has an `on_step` that 
 how many devices there were.
 
 Many hosts: each runs this program, and calls `jax.distributed.initialize` before anything else of JAX; it reads the rows of
-its own devices alone. A checkpoint lies where all of them see it. If a host is lost, the others end: with an error as soon as
-one of their devices misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
+its own devices alone. Metrics look at all outputs, which are gathered for them after each step: `metrics=None` leaves that out.
+A checkpoint lies where all hosts see it. If one of them is lost, the others end: with an error as soon as one of their devices
+misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
 
 Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
 """
