@@ -4,6 +4,9 @@
     bytes      = 2 (n − 1)/n · 4 · weights,   which each device sends around the ring that sums the gradients
     traffic    = 4 · PASSES · (weights + rows / n · widths),   which each device reads and writes
 
+Left out are the functions between the products, how the rows come to the devices, and any overlap: the one sum waits for the
+last gradient, and the step of the optimizer for the sum.
+
 Source  the ring: Patarasuk & Yuan, J. Parallel Distrib. Comput. 69(2), 2009
 """
 
