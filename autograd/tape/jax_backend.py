@@ -1,7 +1,8 @@
 """The back end JAX: the program as a pure function of arrays, which XLA compiles for what it finds, CPU, GPU or TPU.
 
 Each step is the forward rule of its op, read in the names of `jax.numpy`. A derivative is in the program already, as steps
-like any other, so that JAX is never asked for one.
+like any other, so that JAX is never asked for one. Products of float32 have its digits on every device: JAX's own default, of
+fewer on GPU and TPU, is one setting of `jax_default_matmul_precision` away.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,8 +60,9 @@ def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False)
                 known[leaf] = numpy.asarray(data[place[id(leaf.node)]], _type_of(leaf))
             elif leaf not in known:
                 known[leaf] = _given(leaf)
-        for step in program.steps:
-            known[step] = _read(step, [known[x] for x in step.inputs])
+        with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
+            for step in program.steps:
+                known[step] = _read(step, [known[x] for x in step.inputs])
         outputs = [numpy.asarray(known[step], _type_of(step)) for step in program.outputs]
         return (outputs, [known[step] for step, _ in program.guards]) if guarded else outputs
 

@@ -239,6 +239,19 @@ def test_labels_may_be_arrays_of_jax(jax):
         np.testing.assert_allclose(f(np.ones((2, 3), np.float32), jax.numpy.array([2, 1])), np.log(3.0), rtol=1e-6)
 
 
+def test_products_have_all_digits_unless_fewer_are_asked_for(jax):
+    """On a processor they always have; what a GPU would do stands in the lowered text."""
+    x = np.ones((2, 2), np.float32)
+    tape = record(ag.value_and_grad(lambda a: (a @ a).sum()), x)
+
+    def text():
+        return jax.jit(tape.to_jax()).lower(x).as_text()
+
+    assert text().count("precision = [HIGHEST, HIGHEST]") == text().count("dot_general") == 3
+    with jax.default_matmul_precision("bfloat16"):
+        assert "HIGHEST" not in text()
+
+
 def test_jax_transforms_it(jax):
     tape = record(lambda p, x: {"y": ag.tanh(p["w"] * x).sum()}, {"w": np.ones(3)}, np.arange(3.0))
     g = jax.grad(lambda p, x: tape.to_jax()(p, x)["y"])({"w": np.ones(3)}, np.arange(3.0))
