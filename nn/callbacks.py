@@ -55,6 +55,8 @@ class Callback:
 
     #: Callbacks are called in the order in which they are given; those with a higher rank after all others.
     rank: ClassVar[int] = 0
+    #: Whether `on_step` may look at the parameters: if one does, devices of JAX give them back after every step.
+    looks_at_parameters: ClassVar[bool] = True
 
     def on_start(self, run: Run) -> None:
         """Before the first epoch."""

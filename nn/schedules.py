@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import cos, inf, isfinite, pi
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class Schedule(Callback):
     >>> rates
     [0.1, 0.05, 0.025]
     """
+
+    looks_at_parameters: ClassVar[bool] = False
 
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
         self.optimizer = _optimizer(optimizer)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import gradients
+from nn.ancestry import reached
 from nn.callbacks import Run
 from nn.data import Loader
 from nn.finiteness import finite_number
@@ -107,16 +108,18 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
 def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     parameters = optimizer.parameters
 
-    def training_step(x: Any, y: Any) -> Any:
+    def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
         output = model(x)
         value = loss(output, y)
-        return value, output, gradients(value, parameters)
+        return value, output, gradients_reached(value, parameters)
 
     replay = ag.compile(training_step)
 
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        # Which of them require a gradient may change from step to step, and is another recording then.
+        wanted = tuple(p.requires_grad for p in parameters)
         try:
-            number, output, found = replay(x, y)
+            number, output, found = replay(x, y, wanted)
         except (RuntimeError, TypeError) as error:
             finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
             text = (
@@ -130,3 +133,10 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
         return float(number), output
 
     return take
+
+
+def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
+    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
+    moving = reached(value, parameters)
+    found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
+    return [next(found) if moves else None for moves in moving]
