@@ -1,5 +1,6 @@
 """The watch of `detect_anomaly()`: which op first gave a number that is not finite, where, and from what."""
 
+import os
 import sys
 import traceback
 import weakref
@@ -11,7 +12,8 @@ import numpy as np
 from autograd.node import Node
 from autograd.op import Op
 
-_PACKAGE = str(Path(__file__).parent)
+#: How the files of this library begin, with what is generated; the line that is looked for is outside of them.
+_OURS = (*(f"{Path(__file__).parents[1] / name}{os.sep}" for name in ("autograd", "nn")), "<autograd")
 
 #: The line of the user's program that made each node recorded under watch, by the node's id, as long as it lives.
 _lines: dict[int, str] = {}
@@ -47,11 +49,9 @@ def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
 
 
 def user_line() -> str:
-    """The innermost line of the program outside this package, as file, number and text."""
+    """The innermost line of the program outside this library, as file, number and text."""
     frame = sys._getframe()
-    while frame.f_back is not None and (
-        frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_filename.startswith("<autograd")
-    ):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
     summary = traceback.extract_stack(frame, limit=1)[0]
     return f"{summary.filename}:{summary.lineno}: {summary.line}" if summary.line else ""

@@ -36,12 +36,12 @@ def main(platform, devices, x, labels, hidden):
     stepper.begin()
     say("")
     for line in iter(sys.stdin.buffer.readline, b""):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         for _ in range(int(line)):
             loss, _ = stepper.take(x, labels, "in a benchmark")
             stepper.move()
-        seconds = time.perf_counter() - start
-        say((seconds, [loss, *map(np.asarray, stepper.parameters)]))
+        seconds, busy = time.perf_counter() - start, time.process_time() - busy
+        say((seconds, [loss, *map(np.asarray, stepper.parameters)], busy))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import venv
 from importlib.metadata import version
 from pathlib import Path
@@ -11,18 +12,22 @@ from typing import Any
 
 from benchmarks.timing import NotHereError
 
+#: Seconds that a program may take for what it is asked.
+LIMIT = 300
+
 
 class Process:
     """A program that reads its arguments, says "" if it can run with them or else why not, and then reads numbers of runs.
 
     Raises  NotHereError  if it says why not
+            RuntimeError  if it ends, or takes longer than LIMIT for one thing
     """
 
     def __init__(self, command: list[Any], environment: dict[str, str], folder: str | Path, *args: Any) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=folder)
         pickle.dump(args, self._process.stdin)
         self._process.stdin.flush()
-        if why := pickle.load(self._process.stdout):
+        if why := self._heard():
             self.close()
             raise NotHereError(why)
 
@@ -33,16 +38,32 @@ class Process:
         """How long so many runs took there."""
         return self._asked(runs)[0]
 
+    def busy(self, runs: int) -> float:
+        """How many seconds all processors together were busy with so many runs, if the program tells that."""
+        return self._asked(runs)[2]
+
     def close(self) -> None:
         """End the process."""
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
 
-    def _asked(self, runs: int) -> tuple[float, list[Any]]:
+    def _asked(self, runs: int) -> tuple[Any, ...]:
         self._process.stdin.write(f"{runs}\n".encode())
         self._process.stdin.flush()
-        return pickle.load(self._process.stdout)
+        return self._heard()
+
+    def _heard(self) -> Any:
+        """What it says next; if that takes too long, it is killed."""
+        timer = threading.Timer(LIMIT, self._process.kill)
+        timer.start()
+        try:
+            return pickle.load(self._process.stdout)
+        except EOFError:
+            self.close()
+            raise RuntimeError(f"{self._process.args} said nothing in {LIMIT} s, or ended: see what it printed") from None
+        finally:
+            timer.cancel()
 
 
 class Outside(Process):

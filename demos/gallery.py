@@ -26,7 +26,8 @@ def run(short: bool, out: Path) -> list[Path]:
     largest = 0
     for name, (title, build) in GALLERY.items():
         start = time.perf_counter()
-        drawing = build(theme="light")
+        with ag.remember_lines():  # pages tell them
+            drawing = build(theme="light")
         drawing.save(out / f"gallery-{name}.svg")
         seconds = time.perf_counter() - start
         build(theme="dark").save(out / f"gallery-{name}-dark.svg")
@@ -70,13 +71,15 @@ def scalar_perceptron(**look: Any) -> Drawing:
     with ag.scope("output"):
         y = hidden[0] + hidden[1] + hidden[2]
     y.label = "y"
-    return draw(y, direction="both", **look)
+    return draw(y, direction="both", format=".2f", **look)
 
 
 def tensor_perceptron(**look: Any) -> Drawing:
     model = nn.MLP(3, [4, 4], 2, activation=nn.Tanh, seed=0)
-    x = np.random.default_rng(1).normal(size=(5, 3))
-    return draw(nn.cross_entropy(model(x), np.array([0, 1, 0, 1, 1])), direction="both", arrays="heat", **look)
+    x = Tensor(np.random.default_rng(1).normal(size=(5, 3)).astype(np.float32), label="x")
+    loss = nn.cross_entropy(model(x), np.array([0, 1, 0, 1, 1]))
+    loss.label = "loss"
+    return draw(loss, direction="both", arrays="heat", rankdir="TB", **look)
 
 
 def second_derivative(**look: Any) -> Drawing:
@@ -84,7 +87,7 @@ def second_derivative(**look: Any) -> Drawing:
     y = ag.sin(x) * x
     y.label = "y"
     (slope,) = ag.gradients(y, [x], create_graph=True)
-    slope.label = "∂y/∂x"
+    slope.label = "y′"
     return draw(slope, direction="backward", **look)
 
 
@@ -112,12 +115,12 @@ def vanishing(**look: Any) -> Drawing:
     for i in range(5):
         y = ag.sigmoid(y * Value(1.5, label=f"w{i + 1}"))
     y.label = "y"
-    return draw(y, direction="both", emphasis="gradient", **look)
+    return draw(y, direction="both", emphasis="gradient", rankdir="TB", **look)
 
 
 def not_a_number(**look: Any) -> Drawing:
     x, t = Value(2.0, label="x"), Value(2.0, label="t")
-    y = ag.exp(ag.sqrt(t - x) / ag.log(x - 1.0) * x) + x
+    y = ag.sqrt(t - x) / ag.log(x - 1.0) + x
     y.label = "y"
     return draw(y, direction="both", **look)
 
@@ -131,10 +134,9 @@ def ten_thousand(**look: Any) -> Drawing:
 
 
 def modules(**look: Any) -> Drawing:
-    model = nn.Sequential(
-        nn.Linear(4, 8), nn.LayerNorm(8), nn.Residual(nn.Sequential(nn.Linear(8, 8), nn.GELU())), nn.Linear(8, 1)
-    )
-    return draw(model, np.ones((2, 4)), **look)
+    inner = nn.Residual(nn.Sequential(nn.LayerNorm(8), nn.Linear(8, 8)))
+    model = nn.Sequential(nn.Linear(4, 8), nn.GELU(), inner, nn.Linear(8, 1))
+    return draw(model, np.ones((2, 4), np.float32), depth=3, rankdir="TB", **look)
 
 
 GALLERY: dict[str, tuple[str, Draw]] = {

@@ -2,11 +2,11 @@
 
 Module, Linear, Sequential, MLP, ReLU and its kin, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
                                                        functions with parameters
-he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, zeros
+he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, uniform, normal, zeros
                                                        where their weights start
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
 mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
-accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
+accuracy, binary_accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
                                                        how right answers are, for people
 SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
 Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
@@ -35,13 +35,13 @@ from nn.clipping import ClipGradients, clip_gradients_by_norm, clip_gradients_by
 from nn.data import Dataset, Loader, train_test_split
 from nn.files import UnreadableFileError
 from nn.history import History
-from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, zeros
+from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, normal, orthogonal, uniform, zeros
 from nn.interchange import load_from_torch, save_for_torch, torch_state
 from nn.layers import MLP, Linear, Sequential
 from nn.lbfgs import LBFGS
 from nn.logs import CsvLog, JsonLinesLog, LivePlot, TensorBoard
 from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
-from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
+from nn.metrics import accuracy, binary_accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
 from nn.module import Module
 from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from nn.on_disk import OnDisk, save_rows
@@ -105,6 +105,7 @@ __all__ = [
     "UnreadableFileError",
     "Watch",
     "accuracy",
+    "binary_accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "clip_gradients_by_norm",
@@ -127,6 +128,7 @@ __all__ = [
     "mean_squared_error",
     "multiclass_hinge",
     "nll",
+    "normal",
     "one_hot",
     "orthogonal",
     "plots",
@@ -142,6 +144,7 @@ __all__ = [
     "standardise",
     "torch_state",
     "train_test_split",
+    "uniform",
     "zero_one_loss",
     "zeros",
 ]

@@ -23,6 +23,7 @@ class Run:
     steps     steps of the optimizer since the very first epoch
     epochs    how many epochs there are to be
     settings  what settles the order of the rows, beside the epoch
+    columns   what the history will have after an epoch
     stop      why this epoch is to be the last, or "" while it is not: a callback may set it
     """
 
@@ -30,11 +31,18 @@ class Run:
     optimizer: Optimizer
     epochs: int
     settings: dict[str, int]
+    columns: list[str] = field(default_factory=list)
     history: History = field(default_factory=History)
     epoch: int = 0
     steps: int = 0
     stop: str = ""
     callbacks: list["Callback"] = field(default_factory=list)
+
+    def refuse_no_column(self, name: str) -> None:
+        """Raise a KeyError if the history will have no column of this name; names those it will have."""
+        if name not in self.columns:
+            hint = ": give fit validation=(x, y)" if name.startswith("validation_") else ""
+            raise KeyError(f"the history will have no {name!r}, only {', '.join(self.columns)}{hint}")
 
 
 class Callback:
@@ -47,6 +55,8 @@ class Callback:
 
     #: Callbacks are called in the order in which they are given; those with a higher rank after all others.
     rank: ClassVar[int] = 0
+    #: Whether `on_step` may look at the parameters: if one does, devices of JAX give them back after every step.
+    looks_at_parameters: ClassVar[bool] = True
 
     def on_start(self, run: Run) -> None:
         """Before the first epoch."""
@@ -80,7 +90,7 @@ class EarlyStopping(Callback):
     higher_is_better  for accuracies and the like
     best_epoch        the epoch with the best number, or 0 before the first
 
-    Raises  KeyError  after the first epoch, if the history has no such column; names those it has
+    Raises  KeyError  when the training starts, if its history will have no such column; names those it will have
     Source  Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
     >>> EarlyStopping(patience=3).best_epoch
     0
@@ -99,6 +109,7 @@ class EarlyStopping(Callback):
         self.best, self.best_epoch, self.kept = inf, 0, State()
 
     def on_start(self, run: Run) -> None:
+        run.refuse_no_column(self.monitor)
         self._forget()
 
     def on_epoch(self, run: Run) -> None:

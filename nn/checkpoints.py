@@ -11,7 +11,7 @@ import numpy as np
 
 from nn.callbacks import Callback, Run
 from nn.data import whole
-from nn.files import State, UnreadableFileError, npz_bytes, read_npz, write_at_once
+from nn.files import State, UnreadableFileError, npz_bytes, read_npz, refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.module import Module
 
@@ -24,7 +24,8 @@ class Checkpoint(Callback):
 
     Run the same program again after it was ended, however it was ended, and it goes on after the last whole epoch in the
     file: parameters, optimizer, schedules, random generators of the modules and history come out bit for bit as those of a run
-    that nothing ended (only the seconds differ). A kill while the file is written leaves the old file or the new one.
+    that nothing ended (only the seconds differ). A kill while the file is written leaves the old file or the new one; what it
+    leaves of a draft is taken away when the training is taken up. Two trainings at once need two paths.
 
     path    where it is; delete it to begin anew
     every   epochs from one writing to the next; also written when a training ends
@@ -45,6 +46,8 @@ class Checkpoint(Callback):
         self.every = whole("every", every, least=1)
 
     def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
+        remove_drafts(self.path)
         if self.path.exists():
             _restore(run, self.path)
 
@@ -76,14 +79,18 @@ def _restore(run: Run, path: Path) -> None:
     before = run.model.state_dict()
     most = _COPIES * sum(array.nbytes for array in before.values()) + _SPARE
     try:
-        state = read_npz(content, lambda name: most)
+        state = read_npz(content, lambda name: most, most)
         facts = json.loads(state.pop("facts").tobytes())
-        history, generators = History(**facts["history"]), list(_generators(run.model))
+        history, generators = _history(facts["history"]), list(_generators(run.model))
+        there = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
+        parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(there["callbacks"]))))
+        if unknown := [name for name in state if not name.startswith(parts)]:
+            raise ValueError(f"{', '.join(unknown)} is unknown")
         if len(generators) != len(facts["generators"]):
             raise ValueError(f"it has {len(facts['generators'])} random generators in place of {len(generators)}")
     except Exception as error:  # whatever a forged file sets off in a reader
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
-    _refuse_other_training(run, facts, path)
+    _refuse_other_training(run, there, path)
     old, random = run.optimizer.state_dict(), [generator.bit_generator.state for generator in generators]
     kept = [callback.state_dict() for callback in run.callbacks]
     try:
@@ -104,10 +111,16 @@ def _restore(run: Run, path: Path) -> None:
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
 
 
-def _refuse_other_training(run: Run, facts: dict[str, Any], path: Path) -> None:
-    names = [type(callback).__name__ for callback in run.callbacks]
-    here = run.settings | {"callbacks": names}
-    there = facts["settings"] | {"callbacks": facts["callbacks"]}
+def _history(columns: dict[str, Any]) -> History:
+    """The history with these columns, or an error if they are none."""
+    history = History(**columns)
+    if not all(isinstance(x, int | float) for column in history.columns().values() for x in column):
+        raise ValueError("its history holds what is no number")
+    return history
+
+
+def _refuse_other_training(run: Run, there: dict[str, Any], path: Path) -> None:
+    here: dict[str, Any] = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
     if differing := [name for name in here if here[name] != there.get(name)]:
         what = "; ".join(f"{name} {there.get(name)!r} in place of {here[name]!r}" for name in differing)
         raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or give another path")

@@ -4,6 +4,7 @@ Whatever comes out is a fresh read-only copy: nothing done to the source later c
 takes a read-only array as it is, without copying it again.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, overload
 
@@ -240,7 +241,9 @@ def as_array(name: str, value: object) -> Array:
 
 
 def as_rows(name: str, value: Any) -> Any:
-    """`value` if it is on the disk, and else `as_array` of it."""
+    """`value` if it is on the disk, and else `as_array` of it; an error if it is the path of a file or a folder."""
+    if isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} is the path {str(value)!r}, not rows: nn.OnDisk of it reads them")
     return value if isinstance(value, OnDisk) else as_array(name, value)
 
 
@@ -260,7 +263,7 @@ def _in_step(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _gives_rows(source: Any) -> bool:
     """Whether something is rows of its own kind, and not an array or what can be made into one."""
-    listed = isinstance(source, np.ndarray | list | tuple | OnDisk)
+    listed = isinstance(source, np.ndarray | list | tuple | OnDisk | str)
     return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
 
 

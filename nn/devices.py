@@ -4,18 +4,22 @@
 
 The step of the optimizer is part of the compiled program, so that parameters stay on the devices from step to step; at the
 end of an epoch they, and what the optimizer remembers, come back, so that callbacks, checkpoints and validation find what
-they find on one machine. A checkpoint does not know how many devices there were.
+they find on one machine; after every step, if a callback has an `on_step` that may look at them. A checkpoint does not know
+how many devices there were.
 
 Many hosts: each runs this program, and calls `jax.distributed.initialize` before anything else of JAX; it reads the rows of
-its own devices alone. A checkpoint lies where all of them see it. If a host is lost, the others end: with an error as soon as
-one of their devices misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
+its own devices alone. Metrics look at all outputs, which are gathered for them after each step: `metrics=None` leaves that out.
+A checkpoint lies where all hosts see it. If one of them is lost, the others end: with an error as soon as one of their devices
+misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
 
 Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
 """
 
 import copy
+import functools
 import importlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,13 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from autograd import Tensor, gradients
+from autograd import Tensor
 from nn.callbacks import Callback, Run
 from nn.data import Loader
 from nn.finiteness import finite_number
 from nn.hosts import number_of, refuse_different_beginnings, whole_of
 from nn.last_words import LastWords
 from nn.module import Module
+from nn.stepping import gradients_reached
 
 Array = NDArray[Any]
 
@@ -40,23 +45,34 @@ _LOST = f"nn.fit was ended from outside of Python, as happens where a device or 
 def mesh_of(devices: Any = None) -> Any:
     """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
 
-    Raises  ValueError   if there are not so many; names how to have them
+    Raises  ValueError   if there are not so many; names how to have them. If a host has none of them
+            TypeError    if they are no devices of JAX
             ImportError  if JAX is not installed; names the command
     """
     try:
         jax = importlib.import_module("jax")
     except ImportError:
         raise ImportError("training with backend='jax' needs JAX: pip install 'glassgrad[jax]'") from None
-    found = jax.devices()
+    found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
         if not 1 <= devices <= len(found):
-            raise ValueError(
-                f"devices={devices}, and JAX has {len(found)} here: virtual ones come from the environment variable "
+            more = (
+                ": virtual ones come from the environment variable "
                 f"XLA_FLAGS=--xla_force_host_platform_device_count={devices}, set before JAX is imported"
             )
+            raise ValueError(f"devices={devices}, and JAX has {len(found)} here{more * (devices > 0)}")
         found = found[:devices]
     elif devices is not None:
-        found = list(devices)
+        found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
+        if not found or not all(isinstance(device, jax.Device) for device in found):
+            raise TypeError(f"devices must be how many, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
+        if len(set(found)) < len(found):
+            raise ValueError(f"a device is named twice, and would get a share twice: {found}")
+    if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
+        raise ValueError(
+            f"host {min(idle)} of {jax.process_count()} has none of the {len(found)} devices: leave out devices, or give "
+            "a list with some of every host"
+        )
     return jax.sharding.Mesh(np.array(found), ("rows",))
 
 
@@ -81,7 +97,11 @@ class OnDevices:
                 )
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
             raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
-        self.programs: dict[Any, Any] = {}
+        self.moved = set(map(id, self.optimizer.parameters))
+        self.programs: dict[Any, _Program] = {}
+        self.watched = any(
+            callback.looks_at_parameters and type(callback).on_step is not Callback.on_step for callback in run.callbacks
+        )
         self.last_words: LastWords | None = None
 
     def __enter__(self) -> None:
@@ -99,19 +119,20 @@ class OnDevices:
         if not self.programs and self.jax.process_count() > 1:
             refuse_different_beginnings(self._facts())
         whole = self._sharding()
-        self.parameters = [self._put(p.data, whole) for p in self.optimizer.parameters]
+        self.parameters = [self._put(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
         self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
         self.steps = list(self.optimizer.steps)
 
     def take(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
-        steps = [t + 1 for t in self.steps]
-        run, check, sharding = self.program(x, y)
-        rest = self.memory, self._rates(steps)
+        if self.watched:
+            self.begin()
+        program = self.program(x, y)
+        rest = self.memory, self._rates([t + 1 for t in self.steps])
         # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
-        check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
+        program.check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
         try:
-            shared = self._put(x, sharding), self._put(y, sharding)
-            value, output, new, remembered = run(self.parameters, *shared, *rest)
+            shared = self._put(x, program.rows), self._put(y, program.rows)
+            value, output, new, remembered = program.run(self.parameters, *shared, *rest)
             # Waited for at once: on few processors the next step's sum would wait for threads that this one holds.
             number = number_of(self.jax, value)
             answers = whole_of(output) if self.answers else np.empty(0)
@@ -126,47 +147,61 @@ class OnDevices:
             # Computed once more, to find where it comes from.
             finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
             raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
-        self._next = new, remembered, steps
+        self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
 
     def move(self) -> None:
         self.parameters, self.memory, self.steps = self._next
+        if self.watched:
+            self._give_back()
 
     def end(self) -> None:
+        if not self.watched:
+            self._give_back()
+
+    def _give_back(self) -> None:
         for p, array in zip(self.optimizer.parameters, self.parameters, strict=True):
-            p.data = np.array(array.addressable_data(0))
+            p.data = np.asarray(array.addressable_data(0))
         for name, arrays in self.memory.items():
             getattr(self.optimizer, name)[:] = [np.array(a.addressable_data(0)) for a in arrays]
         self.optimizer.steps[:] = self.steps
 
-    def program(self, x: Array, y: Array) -> tuple[Any, Any, Any]:
-        """(the compiled step for batches like this one, what looks at labels before it, how the devices share its rows)."""
-        key = (x.shape, x.dtype, y.shape, y.dtype)
+    def program(self, x: Array, y: Array) -> "_Program":
+        """The compiled step for batches like this one, with what stands in it as a constant."""
+        wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
+        others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
+        options = str([_Options.of(group) for group in self.optimizer.groups])
+        key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
         if key not in self.programs:
             even = len(x) % self.mesh.size == 0
             rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
             zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
-            tape = ag.record(self._step, np.asarray(x), np.asarray(y), zeros, self._rates([1] * len(self.optimizer.steps)))
-            step: Any = tape.to_jax(self.optimizer.parameters)
+            moving: list[bool] = []
+            step = functools.partial(self._step, moving)
+            tape = ag.record(step, np.asarray(x), np.asarray(y), zeros, self._rates([1] * len(self.optimizer.steps)))
+            of_jax: Any = tape.to_jax(self.optimizer.parameters)
             placed = (whole, rows, rows, whole, whole)
-            run = self.jax.jit(step, in_shardings=placed, out_shardings=(whole, None, whole, whole))
-            self.programs[key] = run, step.check, rows
+            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole))
+            self.programs[key] = _Program(run, of_jax.check, rows, moving)
         return self.programs[key]
 
-    def _step(self, x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
-        """(the loss, the output, what the parameters become, what the optimizer remembers): recorded, with the optimizer."""
+    def _step(self, moving: list[bool], x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
+        """(the loss, the output, what the parameters become, what the optimizer remembers): recorded, with the optimizer.
+
+        `moving` is told which parameters move: as everywhere, those without a gradient stay, and what is remembered of them.
+        """
         output = self.model(x)
         value = self.loss(output, y)
-        found = gradients(value, self.optimizer.parameters)
+        found = gradients_reached(value, self.optimizer.parameters)
+        moving[:] = [g is not None for g in found]
         twin = copy.copy(self.optimizer)
         for name in self.optimizer.remembers:
             setattr(twin, name, list(memory[name]))
         count = rates.shape[1]
         twin.scales = lambda i, o: tuple(rates[i, j] for j in range(count))  # type: ignore[method-assign]
         twin.steps = _Moving(type(twin).__name__)  # type: ignore[assignment]
-        groups = [_Options(**{name: x for name, x in vars(o).items() if name != "lr"}) for o in self._groups()]
-        moved = zip(self.optimizer.parameters, found, groups, strict=True)
-        new = [twin.updated(i, p, g, o) for i, (p, g, o) in enumerate(moved)]  # type: ignore[arg-type]
+        moved = zip(self.optimizer.parameters, found, map(_Options.of, self._groups()), strict=True)
+        new = [p if g is None else twin.updated(i, p, g, o) for i, (p, g, o) in enumerate(moved)]  # type: ignore[arg-type]
         remembered = {name: getattr(twin, name) for name in self.optimizer.remembers}
         return value, output if self.answers else None, new, remembered
 
@@ -195,6 +230,21 @@ class OnDevices:
         return {"the epoch": self.run.epoch, "the settings": self.run.settings} | state
 
 
+@dataclass(frozen=True)
+class _Program:
+    """A compiled step.
+
+    check   what looks at labels before it
+    rows    how the devices share a batch
+    moving  which parameters it moves
+    """
+
+    run: Any
+    check: Callable[..., None]
+    rows: Any
+    moving: list[bool]
+
+
 class _Moving:
     """What changes from step to step, and would be a constant of the compiled one if it were read."""
 
@@ -211,6 +261,10 @@ class _Moving:
 class _Options(SimpleNamespace):
     """The options of a group without the learning rate."""
 
+    @classmethod
+    def of(cls, group: Any) -> "_Options":
+        return cls(**{name: x for name, x in vars(group).items() if name not in ("lr", "parameters")})
+
     @property
     def lr(self) -> float:
         return float(_Moving("the optimizer")[0])
@@ -220,8 +274,8 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     """What XLA makes of a step for batches like this (x, y): the text of the program of one device, with its all-reduce."""
     stepper = OnDevices(model, loss, Run(model, optimizer, 1, {}), devices)
     stepper.begin()
-    run, _, sharding = stepper.program(*batch)
-    shared = [stepper._put(a, sharding) for a in batch]
+    program = stepper.program(*batch)
+    shared = [stepper._put(a, program.rows) for a in batch]
     rates = stepper._rates([1] * len(optimizer.steps))
-    text: str = run.lower(stepper.parameters, *shared, stepper.memory, rates).compile().as_text()
+    text: str = program.run.lower(stepper.parameters, *shared, stepper.memory, rates).compile().as_text()
     return text

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.ancestry import ancestry
 from nn.module import Module
 
 
@@ -25,14 +26,7 @@ def finite_number(loss: Any, where: str, model: Module) -> float:
 
 def _first_broken_op(loss: Tensor) -> str:
     """The oldest op in the graph of a loss whose result is not finite, and what it was given, in words."""
-    graph: dict[int, Tensor] = {}
-    pending: list[Any] = [loss]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Tensor) and node.serial not in graph:
-            graph[node.serial] = node
-            pending += node.inputs
-    for _, node in sorted(graph.items()):
+    for node in ancestry(loss):
         finite = np.isfinite(node.numpy())
         if node.op is not None and not finite.all():
             given = [_described(x) for x in node.inputs if not np.isfinite(_array(x)).all()]

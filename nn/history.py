@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from nn.tables import table
+
 
 @dataclass(repr=False)
 class History:
@@ -42,6 +44,4 @@ class History:
         """A table with a line an epoch."""
         columns = {name: [f"{x:#.4g}" for x in column] for name, column in self.columns().items()}
         columns = {"epoch": [str(i + 1) for i in range(len(self.loss))]} | columns
-        widths = [max(map(len, [name, *column])) for name, column in columns.items()]
-        lines = [columns, *zip(*columns.values(), strict=True)]
-        return "\n".join("  ".join(f"{x:>{n}}" for x, n in zip(line, widths, strict=True)) for line in lines)
+        return table([list(columns), *zip(*columns.values(), strict=True)])

@@ -4,13 +4,14 @@ Weights have shape (fan_in, fan_out): each output adds up `fan_in` inputs, and e
 """
 
 from collections.abc import Callable
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nn.data import generator
+from nn.optimizers import within
 
 Array = NDArray[Any]
 Shape = tuple[int, int]
@@ -93,6 +94,34 @@ def orthogonal(shape: Shape, random: np.random.Generator) -> Array:
     q, r = np.linalg.qr(tall)
     q = q * np.sign(np.diag(r))  # so that every rotation is as likely
     return q if shape[0] >= shape[1] else q.T
+
+
+def uniform(bound: float) -> Initializer:
+    """Weights of a size of one's own: what gives them, evenly spread around 0.
+
+        w ~ U(−bound, bound),   so that Var w = bound² / 3
+
+    Raises  ValueError  if bound is negative or not finite
+    >>> w = uniform(0.1)((4, 20), np.random.default_rng(0))
+    >>> w.shape, bool(0.09 < abs(w).max() <= 0.1)
+    ((4, 20), True)
+    """
+    a = within("bound", bound, below=inf)
+    return lambda shape, random: _uniform(a, shape, random)
+
+
+def normal(deviation: float) -> Initializer:
+    """As `uniform`, from a normal distribution.
+
+        w ~ N(0, deviation²)
+
+    Raises  ValueError  if deviation is negative or not finite
+    >>> w = normal(0.02)((50, 2000), np.random.default_rng(0))
+    >>> bool(abs(w.std() - 0.02) < 1e-4)
+    True
+    """
+    sigma = within("deviation", deviation, below=inf)
+    return lambda shape, random: random.normal(scale=sigma, size=shape)
 
 
 def zeros(shape: Shape, random: np.random.Generator) -> Array:

@@ -64,6 +64,8 @@ class Linear(Module):
         dtype: DTypeLike = np.float32,
     ) -> None:
         shape = whole("in_features", in_features, least=1), whole("out_features", out_features, least=1)
+        if not callable(init):
+            raise TypeError(f"init is a function that gives weights, such as nn.he_uniform, got {init!r}")
         weight = init(shape, random_generator(seed))
         if np.shape(weight) != shape:
             raise ValueError(f"the initializer gave weights of shape {np.shape(weight)} for a layer of shape {shape}")
@@ -94,6 +96,10 @@ class Sequential(Module):
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         for i, layer in enumerate(layers):
+            if isinstance(layer, type):
+                raise TypeError(
+                    f"Sequential takes modules, and argument {i} is the class {layer.__name__}: write {layer.__name__}(…)"
+                )
             if not callable(layer):
                 raise TypeError(f"Sequential takes modules, and argument {i} is {layer!r}: write Sequential(first, second, …)")
         self.layers = list(layers)
@@ -102,6 +108,17 @@ class Sequential(Module):
         for layer in self.layers:
             x = layer(x)
         return x
+
+
+def _made(activation: Any) -> Any:
+    """The module that `activation` makes."""
+    try:
+        if not isinstance(activation, Module) and callable(made := activation()):
+            return made
+        why = "is an object already" if isinstance(activation, Module) else f"makes {made!r:.60}"
+    except TypeError as error:
+        why = f"does not: {error}"
+    raise TypeError(f"activation must make a module when it is called, as nn.ReLU does; {activation!r:.60} {why}")
 
 
 class MLP(Sequential):
@@ -133,5 +150,5 @@ class MLP(Sequential):
         random = random_generator(seed)
         layers: list[Module] = []
         for fan_in, fan_out in pairwise(widths):
-            layers += [activation(), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
+            layers += [_made(activation), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
         super().__init__(*layers[1:])

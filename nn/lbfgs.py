@@ -1,7 +1,7 @@
 """L-BFGS, the quasi-Newton method that takes few, dear steps on all the data at once; SciPy's."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,11 +36,15 @@ class LBFGS(Optimizer):
     (0.0, [1.0, 2.0])
     """
 
+    asks_for_losses: ClassVar = True
+
     def __init__(
         self, parameters: Iterable[Parameter], *, iterations: int = 100, memory: int = 10, tolerance: float = 1e-8
     ) -> None:
         _minimize()  # a missing SciPy shows now
         super().__init__(parameters, lr=1.0)
+        if any(group.lr != 1.0 for group in self.groups):
+            raise ValueError("LBFGS has no learning rate, for a line search finds how far to go: leave lr out of the groups")
         self.iterations = whole("iterations", iterations, least=1)
         self.memory = whole("memory", memory, least=1)
         self.tolerance = finite("tolerance", tolerance)

@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from nn.callbacks import Callback, Run
 from nn.data import whole
-from nn.files import write_at_once
+from nn.files import refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.plots import training_curves
 
@@ -26,6 +27,10 @@ class CsvLog(Callback):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
+        remove_drafts(self.path)
 
     def on_epoch(self, run: Run) -> None:
         text = io.StringIO()
@@ -46,6 +51,10 @@ class JsonLinesLog(Callback):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
+        remove_drafts(self.path)
+
     def on_epoch(self, run: Run) -> None:
         lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(run.history)]
         write_at_once(self.path, "".join(json.dumps(line) + "\n" for line in lines).encode())
@@ -53,6 +62,8 @@ class JsonLinesLog(Callback):
 
 class TensorBoard(Callback):
     """The newest line of the history for TensorBoard, and histograms of parameters and gradients if asked for.
+
+    One file a training. What a training that is taken up again writes stands in the place of what its forerunner wrote there.
 
     Raises  ImportError  if tensorboardX is not installed; names the command
     """
@@ -64,17 +75,30 @@ class TensorBoard(Callback):
             raise ImportError("logs for TensorBoard need tensorboardX: pip install 'glassgrad[tensorboard]'") from None
         self.folder, self.histograms = Path(folder), histograms
         self._make: Callable[..., Any] = SummaryWriter
+        self._writer: Any = None
+
+    def on_start(self, run: Run) -> None:
+        self.on_end(run)  # of a training that an error ended
 
     def on_epoch(self, run: Run) -> None:
-        with self._make(str(self.folder)) as writer:
-            for name, x in _lines(run.history)[-1].items():
-                if name != "epoch":
-                    writer.add_scalar(name, x, run.epoch)
-            if self.histograms:
-                for name, p in run.model.named_parameters():
-                    writer.add_histogram(name, p.numpy() if hasattr(p, "numpy") else p.data, run.epoch)
-                    if p.grad is not None:
-                        writer.add_histogram(f"{name} gradient", p.grad, run.epoch)
+        if self._writer is None:
+            # The name of a file is the second in which it was made: another in the same second would overwrite it.
+            own = f".{secrets.token_hex(4)}"
+            self._writer = self._make(str(self.folder), purge_step=run.epoch if run.epoch > 1 else None, filename_suffix=own)
+        for name, x in _lines(run.history)[-1].items():
+            if name != "epoch":
+                self._writer.add_scalar(name, x, run.epoch)
+        if self.histograms:
+            for name, p in run.model.named_parameters():
+                self._writer.add_histogram(name, p.numpy() if hasattr(p, "numpy") else p.data, run.epoch)
+                if p.grad is not None:
+                    self._writer.add_histogram(f"{name} gradient", p.grad, run.epoch)
+        self._writer.flush()
+
+    def on_end(self, run: Run) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
 
 class LivePlot(Callback):

@@ -9,7 +9,7 @@ import autograd as ag
 from autograd import Tensor
 from nn.data import as_array
 from nn.optimizers import within
-from nn.reductions import reduced, refuse_other_shape, shares
+from nn.reductions import class_counts, reduced, refuse_other_shape, shares
 
 
 def _checked(name: str, logits: Any, labels: Any) -> Any:
@@ -17,7 +17,8 @@ def _checked(name: str, logits: Any, labels: Any) -> Any:
     shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
     classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(shape) != 2 or classes.shape != shape[:1]:
-        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}")
+        hint = "; for rows of one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
+        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}{hint}")
     n, k = shape
     if not n or not k:
         raise ValueError(f"{name} of an empty batch is undefined: logits have shape {shape}")
@@ -114,33 +115,25 @@ def _negative_log(
 ) -> Any:
     k = log_p.shape[1]
     chosen = labels[:, None] == np.arange(k)
-    of_class = np.ones(k) if class_weights is None else _class_weights(name, class_weights, k)
+    of_class = np.ones(k) if class_weights is None else class_counts(name, class_weights, k)
     of_class = of_class.astype(log_p.dtype)
     wanted = ag.where(chosen, -log_p * of_class, 0.0)  # where, since 0 · ∞ is no number
     errors = ag.sum(wanted, axis=1)
     if smoothing:
         errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
-    if reduction != "mean" or class_weights is None:
-        return reduced(errors, reduction, weights, name)
-    rows = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # what each row counts by its class
-    counted = reduced(rows, "sum", weights, name)
-    return reduced(errors, "sum", weights, name) / counted
+    counted = None if class_weights is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
+    return reduced(errors, reduction, weights, name, counted)
 
 
-def _class_weights(name: str, given: Any, k: int) -> NDArray[Any]:
-    w = np.asarray(given, dtype=float)
-    if w.shape != (k,) or not (w >= 0).all() or not w.any():
-        raise ValueError(f"{name}: class_weights must be {k} numbers of at least 0, not all 0, one a class; got {given!r}")
-    return w
-
-
-def multiclass_hinge(scores: Any, labels: Any, *, margin: float = 1.0, reduction: str = "mean", weights: Any = None) -> Any:
+def multiclass_hinge(
+    scores: Any, labels: Any, *, margin: float = 1.0, reduction: str = "mean", weights: Any = None, class_weights: Any = None
+) -> Any:
     """How far every wrong class comes within a margin of the right one, in the mean over the classes.
 
         y = 1/n Σᵢ 1/k Σ_{j ≠ labelᵢ} max(0, margin − x_{i, labelᵢ} + xᵢⱼ)
 
     Shapes  scores x (n, k), labels (n,) integers -> y (), or (n,) if reduction is none
-    Raises  as `cross_entropy`
+    Options and errors  as `cross_entropy`
     Source  Weston & Watkins, ESANN 1999
     >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
     0.16666666666666666
@@ -151,7 +144,12 @@ def multiclass_hinge(scores: Any, labels: Any, *, margin: float = 1.0, reduction
     chosen = known[:, None] == np.arange(k)
     right = ag.sum(ag.where(chosen, x, 0.0), axis=1, keepdims=True)
     short = ag.where(chosen, 0.0, ag.relu(margin - right + x))
-    return reduced(ag.sum(short, axis=1) / k, reduction, weights, "multiclass_hinge")
+    errors, counted = ag.sum(short, axis=1) / k, None
+    if class_weights is not None:
+        of_class = class_counts("multiclass_hinge", class_weights, k).astype(x.dtype)
+        counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
+        errors = errors * counted
+    return reduced(errors, reduction, weights, "multiclass_hinge", counted)
 
 
 def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any = None) -> Any:

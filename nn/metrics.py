@@ -31,6 +31,30 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
     return float(np.mean(rows.argmax(axis=1) == classes))
 
 
+def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
+    """The fraction of answers to yes-or-no questions that are right: a positive score, such as log-odds, says yes.
+
+        accuracy = |{i : [zᵢ > 0] = tᵢ}| / m
+
+    Shapes   logits z and targets t the same, targets 0 or 1: what `binary_cross_entropy_with_logits` takes
+    Raises   TypeError   if the logits are no real numbers
+             ValueError  if the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
+
+    >>> binary_accuracy([[2.5], [-0.5], [0.3]], [[1.0], [0.0], [0.0]])
+    0.6666666666666666
+    """
+    z, t = _array("logits", logits), _array("targets", targets)
+    if z.shape != t.shape or not z.size:
+        raise ValueError(f"binary_accuracy: logits and targets must have one shape, not empty; got {z.shape} and {t.shape}")
+    if z.dtype.kind not in "iuf":
+        raise TypeError(f"logits must be real numbers, got dtype {z.dtype}")
+    if (wrong := (t != 0) & (t != 1)).any():
+        raise ValueError(f"targets must be 0 or 1, and entry {wrong.argmax()} is {t.ravel()[wrong.argmax()]}")
+    if (bad := np.isnan(z)).any():
+        raise ValueError(f"logits are NaN in {bad.sum()} of {z.size} entries, the first is entry {bad.argmax()}")
+    return float(np.mean((z > 0) == (t == 1)))
+
+
 def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
     """The fraction of rows whose highest score stands elsewhere than at their label: 1 − accuracy.
 
@@ -123,12 +147,15 @@ def _rows_and_classes(
     """Scores and labels as arrays, checked."""
     rows, classes = _array("scores", scores), _array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
-        raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}")
+        hint = ": of predicted labels take np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
+        raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
     n, k = rows.shape
     if n == 0:
         raise ValueError(f"{name} of no rows is undefined: scores have shape {rows.shape}")
     if k < 2:
-        raise ValueError(f"scores need a column for each class, two or more, got shape {rows.shape}")
+        raise ValueError(
+            f"scores need a column for each class, two or more, got shape {rows.shape}: of one column there is binary_accuracy"
+        )
     if rows.dtype.kind not in "iuf":
         raise TypeError(f"scores must be real numbers, got dtype {rows.dtype}")
     if classes.dtype.kind not in "iu":

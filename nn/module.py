@@ -7,6 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor, Value, scope
+from nn.places import numbers_at, put
+from nn.tables import table
 
 #: The attribute with the hooks of a module that has any: functions, which are no part of it.
 _HOOKS = "_hooks"
@@ -45,10 +47,12 @@ class Module:
             if hooks is None:
                 return self.forward(*inputs, **options)
             for hook in list(hooks["before"].values()):
-                inputs = _replaced(hook(self, inputs), inputs)
+                new = hook(self, inputs)
+                inputs = inputs if new is None else new if isinstance(new, tuple) else (new,)
             output = self.forward(*inputs, **options)
             for hook in list(hooks["after"].values()):
-                output = _given(hook(self, inputs, output), output)
+                new = hook(self, inputs, output)
+                output = output if new is None else new
             return output
 
     def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
@@ -118,7 +122,7 @@ class Module:
         >>> Line().state_dict()
         {'slope': array(2.)}
         """
-        return {path: np.array(_numbers(holder, name)) for path, (holder, name) in self._state().items()}
+        return {path: np.array(numbers_at(holder, name)) for path, (holder, name) in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
@@ -131,7 +135,7 @@ class Module:
         wrong += [f"{path} is unknown" for path in state if path not in places]
         new: dict[str, np.ndarray[Any, Any]] = {}
         for path in [path for path in places if path in state]:
-            old, given = np.asarray(_numbers(*places[path])), np.asarray(state[path])
+            old, given = numbers_at(*places[path]), np.asarray(state[path])
             if given.shape != old.shape:
                 wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
             elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
@@ -141,17 +145,14 @@ class Module:
         if wrong:
             raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
-            holder, name = places[path]
-            place = _get(holder, name)
-            if isinstance(place, Tensor):
-                place.data = array
-            elif isinstance(place, Value):
-                place.data = float(array)
-            else:
-                _set(holder, name, array)
+            put(*places[path], array)
 
     def _state(self) -> dict[str, tuple[Any, Any]]:
-        """For each path of a number or array that is kept, where it is: what holds it, and under which name."""
+        """For each path of a number or array that is kept, where it is: what holds it, and under which name.
+
+        A Tensor, Value or module that stands in two places is kept once. An array is kept in each, since what is put in its
+        place in one of them, as a running mean is, does not stand in the other.
+        """
         found: dict[str, tuple[Any, Any]] = {}
         seen: set[int] = set()
         pending: list[tuple[str, Any]] = [("", self)]
@@ -159,7 +160,7 @@ class Module:
             prefix, holder = pending.pop(0)
             for name, child in _children(holder):
                 path = f"{prefix}.{name}" if prefix else name
-                if id(child) in seen:
+                if id(child) in seen and not isinstance(child, np.ndarray):
                     continue
                 if isinstance(child, Tensor | Value | np.ndarray):
                     seen.add(id(child))
@@ -172,26 +173,31 @@ class Module:
         return found
 
     def summary(self) -> str:
-        """A table of the parts that have parameters of their own, with the shapes and counts of these.
+        """A table of the parts that have parameters of their own, or no parts: their shapes, and how many numbers they hold.
 
-        >>> from nn import Linear
-        >>> print(Linear(2, 3).summary())
-        part   parameters               count
-        Linear weight (2, 3), bias (3,)     9
-        total                               9
+        >>> from nn import MLP
+        >>> print(MLP(2, [3], 1).summary())
+        part      module  parameters                count
+        layers.0  Linear  weight (2, 3), bias (3,)      9
+        layers.1  ReLU                                  0
+        layers.2  Linear  weight (3, 1), bias (1,)      4
+        total                                          13
         """
-        rows = []
-        for path, module in [(p or type(self).__name__, m) for p, m in _walk(self) if isinstance(m, Module)]:
-            own = [(n, p) for n, p in vars(module).items() if isinstance(p, Parameter) and p.requires_grad]
-            if own:
-                shapes = ", ".join(f"{n} {np.shape(p.numpy()) if isinstance(p, Tensor) else '()'}" for n, p in own)
-                rows.append((path, shapes, sum(p.size if isinstance(p, Tensor) else 1 for _, p in own)))
-        total = sum(p.size if isinstance(p, Tensor) else 1 for p in self.parameters())
-        first = max([5, *(len(path) for path, _, _ in rows)])
-        second = max([10, *(len(shapes) for _, shapes, _ in rows)])
-        lines = [f"{'part':{first}} {'parameters':{second}} count"]
-        lines += [f"{path:{first}} {shapes:{second}} {count:5,}" for path, shapes, count in rows]
-        return "\n".join([*lines, f"{'total':{first}} {'':{second}} {total:5,}"])
+        modules: dict[str, Module] = {}
+        own: dict[str, list[tuple[str, Parameter]]] = {}
+        for path, part in _walk(self):
+            if isinstance(part, Module):
+                modules[path], own[path] = part, []
+                continue
+            owner = path
+            while owner not in own:  # by way of lists and dicts
+                owner = owner.rpartition(".")[0]
+            own[owner].append((path[len(owner) :].lstrip("."), part))
+        rows = [["part", "module", "parameters", "count"]]
+        for path, module in modules.items():
+            if own[path] or not any(_parts(module)):
+                rows.append([path, type(module).__name__, _shapes(own[path]), f"{sum(_size(p) for _, p in own[path]):,}"])
+        return table([*rows, ["total", "", "", f"{sum(map(_size, self.parameters())):,}"]], left=(0, 1, 2))
 
     def modules(self) -> list["Module"]:
         """This module and all those it is made of."""
@@ -245,34 +251,20 @@ def _children(part: Any) -> list[tuple[str, Any]]:
     return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
 
 
-def _replaced(new: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    return inputs if new is None else new if isinstance(new, tuple) else (new,)
+def _size(p: Parameter) -> int:
+    return p.size if isinstance(p, Tensor) else 1
 
 
-def _given(new: Any, output: Any) -> Any:
-    return output if new is None else new
-
-
-def _get(holder: Any, name: str) -> Any:
-    if isinstance(holder, Module):
-        return getattr(holder, name)
-    return holder[int(name)] if isinstance(holder, list | tuple) else next(v for k, v in holder.items() if str(k) == name)
-
-
-def _set(holder: Any, name: str, array: Any) -> None:
-    if isinstance(holder, Module):
-        setattr(holder, name, array)
-    elif isinstance(holder, tuple):
-        holder[int(name)][...] = array
-    elif isinstance(holder, list):
-        holder[int(name)] = array
-    else:
-        holder[next(k for k in holder if str(k) == name)] = array
-
-
-def _numbers(holder: Any, name: str) -> Any:
-    x = _get(holder, name)
-    return x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x
+def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
+    """Names and shapes, as "weight (2, 3), bias (3,)"; of many of one shape in a row in one list, the first and the last."""
+    runs: list[list[str]] = []
+    for name, p in parameters:
+        shape, holder = str(p.shape if isinstance(p, Tensor) else ()), name.rpartition(".")[0]
+        if holder and runs and runs[-1][2:] == [shape, holder]:
+            runs[-1][1] = name
+        else:
+            runs.append([name, name, shape, holder])
+    return ", ".join(f"{first} {shape}" if first == last else f"{first} … {last} {shape}" for first, last, shape, _ in runs)
 
 
 def _parts(whole: Any) -> Iterator[Module]:

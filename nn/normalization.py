@@ -102,7 +102,9 @@ class BatchNorm1d(Module):
             return (x - self.running_mean) * scale + self.bias
         n = shape[0]
         if n < 2:
-            raise ValueError(f"{self!r} in training takes the variance over the rows, and x of shape {shape} has {n}: use more")
+            raise ValueError(
+                f"{self!r} in training takes the variance over the rows, and x of shape {shape} has {n}: use more, or drop_last"
+            )
         d = ag.deviations(x, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
         self._remember(ag.mean(x, axis=0), variance, n)

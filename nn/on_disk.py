@@ -65,9 +65,11 @@ class OnDisk:
     def __getitem__(self, rows: Any) -> Array:
         if isinstance(rows, slice):
             rows = np.arange(*rows.indices(len(self)))
+        if isinstance(rows, tuple):
+            raise IndexError(f"an index tells rows alone, and {rows!r:.60} is of several axes: index the rows that are read")
         numbers = np.asarray(rows)
         if numbers.dtype.kind not in "iu" and numbers.size:
-            raise IndexError(f"rows are told by whole numbers, got {rows!r:.60}")
+            raise IndexError(f"rows are told by whole numbers (of a mask, np.flatnonzero gives them), got {rows!r:.60}")
         if (strays := numbers[(numbers < -len(self)) | (numbers >= len(self))]).size:
             raise IndexError(f"there is no row {strays.flat[0]} among {len(self)} of {self.path}")
         found = np.empty((numbers.size, *self.shape[1:]), self.dtype)
@@ -115,7 +117,7 @@ class Picked:
 
 
 def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Path:
-    """Write arrays of rows, one after the other, as the files 00000.npy, 00001.npy, … of a new folder; gives its path.
+    """Write arrays of rows, one after the other, as the files 00000000.npy, 00000001.npy, … of a new folder; gives its path.
 
     They come one at a time, from a generator for instance, so that all of them need not fit in memory.
 
@@ -134,7 +136,7 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
                 f"part {i} has rows of shape {array.shape[1:]} and type {array.dtype}, in place of {first.shape[1:]} and "
                 f"{first.dtype}"
             )
-        np.save(path / f"{i:05}.npy", array)
+        np.save(path / f"{i:08}.npy", array)
     if first is None:
         raise ValueError(f"there is no part to write into {path}")
     return path

@@ -44,6 +44,8 @@ class Optimizer:
     checks: ClassVar[dict[str, Callable[[str, Any], Any]]] = {}
     #: The lists, an entry a parameter and zero at first, in which a subclass remembers what its steps need.
     remembers: ClassVar[tuple[str, ...]] = ()
+    #: Whether a step computes the loss itself, through a function that it is given, as often as it likes.
+    asks_for_losses: ClassVar[bool] = False
 
     def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
         checks = {"lr": finite} | self.checks

@@ -83,7 +83,9 @@ class TrainingRecord(Callback):
         x, y = self.example
         grads = {path: p.grad for path, p in run.model.named_parameters()}
         with in_use(run.model):
-            page = ag.draw(self.loss(run.model(x), y), direction="both").page()
+            loss = self.loss(run.model(x), y)
+            loss.label = loss.label or "loss"
+            page = ag.draw(loss, direction="both").page()
         self.pages.append(page)
         self.epochs.append(run.epoch)
         self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in run.model.named_parameters()})

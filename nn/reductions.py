@@ -9,16 +9,21 @@ import autograd as ag
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def reduced(errors: Any, reduction: str, weights: Any, name: str) -> Any:
+def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any = None) -> Any:
     """The mean of the errors, weighted if there are weights, their sum, or the errors themselves.
 
         mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
 
-    Shapes  errors (n, …); weights (n,), one a row, or as the errors
+    `counted` says of errors that are multiplied by numbers already, such as the weights of classes, by what: their mean is
+    Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
+
+    Shapes  errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
     Raises  ValueError  if the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: reduction {reduction!r} is none of {', '.join(REDUCTIONS)}")
+    if counted is not None and reduction == "mean":
+        return reduced(errors, "sum", weights, name) / reduced(counted, "sum", weights, name)
     if weights is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
     w = _checked(np.asarray(weights, dtype=float), np.shape(errors), name)
@@ -27,6 +32,14 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str) -> Any:
     if reduction == "none":
         return weighted
     return ag.sum(weighted) / float(w.sum()) if reduction == "mean" else ag.sum(weighted)
+
+
+def class_counts(name: str, given: Any, k: int) -> Any:
+    """The weights of k classes as an array, or an error that says what is wrong with them."""
+    w = np.asarray(given, dtype=float)
+    if w.shape != (k,) or not (w >= 0).all() or not w.any():
+        raise ValueError(f"{name}: class_weights must be {k} numbers of at least 0, not all 0, one a class; got {given!r}")
+    return w
 
 
 def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
@@ -41,7 +54,9 @@ def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
 
 
 def refuse_other_shape(name: str, predictions: Any, targets: Any) -> None:
-    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty."""
+    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty, or a Value."""
+    if isinstance(predictions, ag.Value) or isinstance(targets, ag.Value):
+        raise TypeError(f"{name} takes arrays and Tensors, and a Value is one number: write the formula, or use a Tensor")
     predicted, wanted = np.shape(predictions), np.shape(targets)
     if predicted != wanted:
         raise ValueError(f"{name}: predictions have shape {predicted} and targets {wanted}; they must be equal, so reshape one")
@@ -55,6 +70,8 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
 
     Raises  ValueError  if one does not; names the first
     """
+    if xp.abstract:
+        return _or_nan(xp, x, (x >= 0) & (x <= 1))
     _refuse_if((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
     return x
 
@@ -65,8 +82,18 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
 
     Raises  ValueError  if one is not; names the first
     """
+    if xp.abstract:
+        return _or_nan(xp, x, abs(x) == 1)
     _refuse_if(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
     return x
+
+
+def _or_nan(xp: Any, x: Any, right: Any) -> Any:
+    """The numbers that are right, of a compiled rule, which cannot look at them: a wrong one makes a loss that is not finite.
+
+    Who compiles the rule looks at whole numbers before.
+    """
+    return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 
 def _refuse_if(wrong: Any, x: Any, message: str) -> None:

@@ -20,8 +20,7 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    refuse_other_shape("mean_squared_error", predictions, targets)
-    return reduced(ag.square(ag.subtract(predictions, targets)), reduction, weights, "mean_squared_error")
+    return reduced(ag.square(_missing("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error")
 
 
 def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -33,8 +32,7 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     >>> float(mean_absolute_error([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
-    refuse_other_shape("mean_absolute_error", predictions, targets)
-    return reduced(ag.abs(ag.subtract(predictions, targets)), reduction, weights, "mean_absolute_error")
+    return reduced(ag.abs(_missing("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error")
 
 
 def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -48,9 +46,17 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
     """
-    refuse_other_shape("huber", predictions, targets)
     if not within("delta", delta, below=inf):
         raise ValueError(f"delta must be positive, got {delta!r}")
-    size = ag.abs(ag.subtract(predictions, targets))
+    size = ag.abs(_missing("huber", predictions, targets))
     inner = ag.minimum(size, delta)
     return reduced(inner * (size - 0.5 * inner), reduction, weights, "huber")
+
+
+def _missing(name: str, predictions: Any, targets: Any) -> Any:
+    """Predictions less targets, in the type of the predictions where the targets are whole numbers."""
+    refuse_other_shape(name, predictions, targets)
+    like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)
+    if like is not None and like.kind == "f" and given is not None and given.kind in "iub":
+        targets = ag.astype(targets, like)
+    return ag.subtract(predictions, targets)

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nn.metrics import accuracy, confusion_matrix, precision_recall_f1, r_squared, report, zero_one_loss
+from nn.metrics import accuracy, binary_accuracy, confusion_matrix, precision_recall_f1, r_squared, report, zero_one_loss
 from nn.regression import mean_absolute_error, mean_squared_error
 
+#: Shares of the entries of the targets, which are kept as counts, so that nothing is rounded.
+_SHARES = (accuracy, binary_accuracy, zero_one_loss)
 #: Means over the entries of the targets: the mean of all is the mean of the batches' means, each weighted by its entries.
-_MEANS = (accuracy, zero_one_loss, mean_absolute_error, mean_squared_error)
+_MEANS = (*_SHARES, mean_absolute_error, mean_squared_error)
 _BY_SUMS = (*_MEANS, confusion_matrix, precision_recall_f1, r_squared)
 
 #: Rows that wait until they are turned into sums at once: a metric's checks cost as much as hundreds of rows.
@@ -52,7 +54,8 @@ class Running:
         outputs, targets = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
         self._waiting, self._rows = [], 0
         if self.metric in _MEANS:
-            self._sums.append(float(self.metric(outputs, targets)) * targets.size)
+            total = float(self.metric(outputs, targets)) * targets.size
+            self._sums.append(round(total) if self.metric in _SHARES else total)
             self._entries += targets.size
         elif self.metric is r_squared:
             self._sums = [sum(self._sums, _Spread.of(outputs, targets))]

@@ -3,30 +3,26 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from nn.files import State, UnreadableFileError, npz_bytes, read_npz, write_at_once
 from nn.module import Module
+from nn.safe_tensors import read_safetensors, safetensors_bytes
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> Path:
     """Write the numbers of a model to a `.npz` or `.safetensors` file; gives its path.
 
-    A kill at any moment leaves the file that was there before, or the new one. NaN, −0 and ∞ survive bit for bit.
+    A kill at any moment leaves the file that was there before, or the new one. NaN, −0 and ∞ survive bit for bit. Both kinds
+    have check sums, so that `load` refuses a file of which a bit has flipped.
 
-    Raises  ValueError   if the path ends in neither
-            ImportError  if `.safetensors` is asked for and safetensors is not installed; names the command
+    Raises  TypeError          if the model is no Module
+            ValueError         if the path ends in neither
+            FileNotFoundError  if there is no such folder
+            ImportError        if `.safetensors` is asked for and safetensors is not installed; names the command
     """
-    file = Path(path)
+    file = _kept(model, path)
     state = model.state_dict()
-    if _kind(file) == ".npz":
-        content = npz_bytes(state)
-    else:
-        # What is not contiguous would be saved in another order of its entries.
-        content = safetensors().save({name: np.ascontiguousarray(a).reshape(a.shape) for name, a in state.items()})
-    write_at_once(file, content)
+    write_at_once(file, npz_bytes(state) if file.suffix == ".npz" else safetensors_bytes(state))
     return file
 
 
@@ -35,15 +31,15 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
 
     Raises  UnreadableFileError  if the file is damaged, forged, or of another model; nothing is changed then
             FileNotFoundError    if there is none
+            TypeError            if the model is no Module
             ValueError           if the path ends in neither `.npz` nor `.safetensors`
             ImportError          as `save`
     """
-    file = Path(path)
+    file = _kept(model, path)
     expected = model.state_dict()
-    kind = _kind(file)
     content = file.read_bytes()
     try:
-        state = read_npz(content, _most_bytes(expected)) if kind == ".npz" else dict(safetensors().load(content))
+        state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content)
         _refuse_other_types(state, expected)
         model.load_state_dict(state)
     except ImportError:
@@ -52,10 +48,14 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
-def _kind(file: Path) -> str:
+def _kept(model: Module, path: str | os.PathLike[str]) -> Path:
+    """The path of a file in which a model is kept, or an error that says what is wrong with either."""
+    if not isinstance(model, Module):
+        raise TypeError(f"the model comes first, and must be a Module; got {model!r:.80} of type {type(model).__name__}")
+    file = Path(path)
     if file.suffix not in (".npz", ".safetensors"):
         raise ValueError(f"a model is kept in a .npz or .safetensors file, not in {str(file)!r}")
-    return file.suffix
+    return file
 
 
 def _most_bytes(expected: State) -> Callable[[str], int]:
@@ -73,12 +73,3 @@ def _refuse_other_types(state: State, expected: State) -> None:
     for name, array in state.items():
         if name in expected and array.dtype != expected[name].dtype:
             raise ValueError(f"{name} has type {array.dtype} in place of {expected[name].dtype}")
-
-
-def safetensors() -> Any:
-    """The reader and writer of `.safetensors`, or an error that says how to get it."""
-    try:
-        import safetensors.numpy as reader
-    except ImportError:
-        raise ImportError("a .safetensors file needs safetensors: pip install 'glassgrad[safetensors]'") from None
-    return reader

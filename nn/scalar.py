@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 from autograd import Value, no_grad
+from nn.data import whole
 from nn.module import Module
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]
@@ -32,7 +33,7 @@ class Perceptron(Module):
     """
 
     def __init__(self, nin: int) -> None:
-        self.w = [Value(0.0) for _ in range(nin)]
+        self.w = [Value(0.0) for _ in range(whole("nin", nin, least=1))]
         self.b = Value(0.0)
 
     def score(self, x: Any) -> Value:
@@ -79,7 +80,7 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
-        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(whole("nin", nin, least=1))]
         self.b = Value(0)
         self.nonlin = nonlin
 
@@ -100,7 +101,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(whole("nout", nout, least=1))]
 
     def forward(self, x: Any) -> Any:
         y = [neuron(x) for neuron in self.neurons]
@@ -120,6 +121,8 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: list[int]) -> None:
+        if not isinstance(nouts, list | tuple) or not nouts:
+            raise TypeError(f"nouts must be a list of the widths of the layers, such as [16, 1], got {nouts!r}")
         last = len(nouts) - 1
         self.layers = [Layer(n, nout, nonlin=i < last) for i, (n, nout) in enumerate(zip([nin, *nouts], nouts, strict=False))]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import cos, inf, isfinite, pi
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,8 +32,12 @@ class Schedule(Callback):
     [0.1, 0.05, 0.025]
     """
 
+    looks_at_parameters: ClassVar[bool] = False
+
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
-        self.optimizer = optimizer
+        self.optimizer = _optimizer(optimizer)
+        if not callable(factor):
+            raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor = factor
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
@@ -43,6 +47,9 @@ class Schedule(Callback):
         """Go on to the next step's rate."""
         self.steps += 1
         self._set()
+
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
 
     def on_step(self, run: Run) -> None:
         self.step()
@@ -59,6 +66,17 @@ class Schedule(Callback):
             raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
         for group, first in zip(self.optimizer.groups, self.first, strict=True):
             group.lr = first * factor
+
+
+def _optimizer(given: Any) -> Optimizer:
+    if not isinstance(given, Optimizer):
+        raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
+    return given
+
+
+def _refuse_other_optimizer(optimizer: Optimizer, run: Run) -> None:
+    if optimizer is not run.optimizer:
+        raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")
 
 
 def constant() -> Factor:
@@ -163,12 +181,16 @@ class Plateau(Callback):
         *,
         monitor: str = "validation_loss",
     ) -> None:
-        self.optimizer = optimizer
+        self.optimizer = _optimizer(optimizer)
         self.factor = within("factor", factor, below=1.0)
         self.patience = whole("patience", patience, least=0)
         self.threshold = within("threshold", threshold, below=1.0)
         self.monitor = monitor
         self.best, self.bad = inf, 0
+
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
+        run.refuse_no_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
         self.step(run.history[self.monitor][-1])

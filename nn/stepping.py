@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import gradients
+from nn.ancestry import reached
 from nn.callbacks import Run
 from nn.data import Loader
 from nn.finiteness import finite_number
@@ -85,10 +86,18 @@ Take = Callable[[Array, Array, str], tuple[float, Array]]
 
 
 def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
+
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        before = [getattr(module, name) for module, name in kept]
         output = model(x)
         value = loss(output, y)
-        number = finite_number(value, where, model)
+        try:
+            number = finite_number(value, where, model)
+        except FloatingPointError:
+            for (module, name), array in zip(kept, before, strict=True):
+                setattr(module, name, array)  # running means must not remember what is no number
+            raise
         optimizer.zero_grad()
         value.backward()
         return number, output.numpy()
@@ -99,15 +108,24 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
 def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
     parameters = optimizer.parameters
 
-    def all_at_once(x: Any, y: Any) -> Any:
+    def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
         output = model(x)
         value = loss(output, y)
-        return value, output, gradients(value, parameters)
+        return value, output, gradients_reached(value, parameters)
 
-    replay = ag.compile(all_at_once)
+    replay = ag.compile(training_step)
 
     def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        number, output, found = replay(x, y)
+        # Which of them require a gradient may change from step to step, and is another recording then.
+        wanted = tuple(p.requires_grad for p in parameters)
+        try:
+            number, output, found = replay(x, y, wanted)
+        except (RuntimeError, TypeError) as error:
+            finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
+            text = (
+                f"compile=True records the step once and replays it, which cannot be done here: {error}. Train without compile"
+            )
+            raise type(error)(text) from error
         if not np.isfinite(number):
             finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
         for p, g in zip(parameters, found, strict=True):
@@ -115,3 +133,10 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
         return float(number), output
 
     return take
+
+
+def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
+    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
+    moving = reached(value, parameters)
+    found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
+    return [next(found) if moves else None for moves in moving]

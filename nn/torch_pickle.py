@@ -2,7 +2,8 @@
 
 The file is a zip: data.pkl, a pickle that says which tensors there are, and the numbers, a member for each storage. A pickle is
 a program; this reader knows only the instructions that a state dict is written with, and of the functions that it names only
-those that build a tensor or a dict. Anything else is an error before anything is done.
+those that build a tensor or a dict. Anything else is an error before anything is done, and is named in a few words, since a
+short pickle can hold a tuple of tuples of tuples that would take a lifetime to write out.
 
 Source  PyTorch documentation, Serialization semantics; Python standard library, pickletools
 """
@@ -11,11 +12,12 @@ import io
 import pickletools
 import zipfile
 from collections.abc import Callable
+from reprlib import repr as shortly
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nn.files import State
+from nn.files import State, of_bfloat16
 
 #: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
 TYPES = {
@@ -77,8 +79,7 @@ def _entries(data: bytes, storage: _Storage, order: str) -> np.ndarray[Any, Any]
     kind = TYPES[storage.type]
     sign = "<" if order == "little" else ">"
     if kind == "bf16":
-        halves = np.frombuffer(data, f"{sign}u2")
-        return (halves.astype(np.uint32) << 16).view(np.float32)
+        return of_bfloat16(data, sign)
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 
@@ -187,7 +188,7 @@ class _Machine:
             raise ValueError("its pickle puts an entry into what is no dict")
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
             if not isinstance(key, str) or key in target:
-                raise ValueError(f"its dict has the key {key!r:.60}, which is no text or there twice")
+                raise ValueError(f"its dict has the key {shortly(key)}, which is no text or there twice")
             target[key] = value
 
     def do_build(self, _: None) -> None:
@@ -200,14 +201,16 @@ class _Machine:
 
     def do_stack_global(self, _: None) -> None:
         attribute, module = self.pop(), self.pop()
-        self.push(_Name(str(module), str(attribute)))
+        if not isinstance(module, str) or not isinstance(attribute, str):
+            raise ValueError("its pickle names a function by what is no text")
+        self.push(_Name(module, attribute))
 
     def do_binpersid(self, _: None) -> None:
         match self.pop():
             case ("storage", _Name(module="torch", name=kind), str(key), str(), int(entries)) if kind in TYPES:
                 self.push(_Storage(kind, key, entries))
             case other:
-                raise ValueError(f"its pickle refers to {other!r:.100}, which is no storage of numbers")
+                raise ValueError(f"its pickle refers to {shortly(other)}, which is no storage of numbers")
 
     def do_reduce(self, _: None) -> None:
         arguments, function = self.pop(), self.pop()
@@ -219,14 +222,18 @@ class _Machine:
             case (("torch._utils", "_rebuild_parameter"), (np.ndarray() as array, *_)):
                 self.push(array)
             case _:
-                raise ValueError(f"its pickle calls {function!r:.100}, which no state dict needs")
+                raise ValueError(f"its pickle calls {shortly(function)}, which no state dict needs")
 
     def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> np.ndarray[Any, Any]:
-        """A copy of the entries of a storage that a tensor is made of; every one must be there."""
+        """The entries of a storage that a tensor is made of; every one must be there.
+
+        No copy: a small file can name as many tensors as it likes that all lie in one storage.
+        """
         whole = len(shape) == len(steps) and all(isinstance(n, int) and n >= 0 for n in (offset, *shape, *steps))
         numbers = self.numbers(storage)
         last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=False)) if whole and 0 not in shape else -1
         if not whole or last >= len(numbers) or np.prod(shape, dtype=float) > max(len(numbers), 1):
-            raise ValueError(f"a tensor of shape {shape} with steps {steps} from {offset} does not fit {len(numbers)} numbers")
-        view = np.lib.stride_tricks.as_strided(numbers[offset:], shape, [step * numbers.itemsize for step in steps])
-        return view.copy()
+            form = f"shape {shortly(shape)} with steps {shortly(steps)} from {offset}"
+            raise ValueError(f"a tensor of {form} does not fit {len(numbers)} numbers")
+        strides = [step * numbers.itemsize for step in steps]
+        return np.lib.stride_tricks.as_strided(numbers[offset:], shape, strides, writeable=False)

@@ -3,18 +3,27 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
 from nn.callbacks import Callback, Run
-from nn.data import Loader, as_rows, whole
+from nn.data import Dataset, Loader, whole
 from nn.finiteness import finite_number
+from nn.given import (
+    Metric,
+    columns_of,
+    in_turn,
+    named_metrics,
+    number_of,
+    pair,
+    refuse_other_columns,
+    refuse_what_cannot_learn,
+)
 from nn.history import History
 from nn.interrupting import interruptible
-from nn.metrics import accuracy
 from nn.module import Module
 from nn.on_disk import OnDisk
 from nn.optimizers import Optimizer
@@ -23,9 +32,8 @@ from nn.running import Running
 from nn.stepping import stepper_of
 
 Array = NDArray[Any]
-Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk]
+Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
 Loss = Callable[[Any, Any], Any]
-Metric = Callable[[Any, Any], Any]
 
 
 def fit(
@@ -37,9 +45,10 @@ def fit(
     epochs: int,
     batch_size: int = 64,
     validation: Rows | None = None,
-    metrics: Metric | Sequence[Metric] | None = accuracy,
+    metrics: Metric | Sequence[Metric] | Literal["auto"] | None = "auto",
     callbacks: Iterable[Callback] = (),
     seed: int = 0,
+    drop_last: bool = False,
     compile: bool = False,
     backend: str = "numpy",
     devices: Any = None,
@@ -49,7 +58,9 @@ def fit(
 
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
-    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. After each epoch loss and
+    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. With `drop_last` a last batch
+    that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
+    number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
     metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
     `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size of a batch and
     replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
@@ -61,27 +72,28 @@ def fit(
 
     Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
 
-    Shapes  x (n, …), y (n, …): a batch goes as it is to model and loss
+    Shapes  x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
     Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
                                 finite. No parameter has moved by that step
-            TypeError           if the model is no Module, or the loss gives no Tensor
-            ValueError          if the optimizer moves no parameter of the model, or as `Loader`
+            TypeError           if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the
+                                optimizer is `LBFGS`, which wants all the data at once
+            ValueError          if the optimizer moves no parameter of the model, two metrics have one name, or as `Loader`
             RuntimeError        if a device or a host is lost; the last checkpoint is whole
             ImportError         if JAX is asked for and not installed: pip install 'glassgrad[jax]'
     """
     whole("epochs", epochs, least=1)
-    _check_that_it_moves(model, optimizer)
-    x, y = _pair("train", train)
-    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed)
-    held_out = None if validation is None else _pair("validation", validation)
+    refuse_what_cannot_learn(model, optimizer, loss)
+    x, y = pair("train", train)
+    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
+    held_out = None if validation is None else pair("validation", validation)
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
-    named = {getattr(m, "__name__", "metric"): m for m in _listed(metrics)}
-    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed}
-    run = Run(model, optimizer, epochs, settings)
-    run.callbacks = sorted(callbacks, key=lambda callback: callback.rank)
+    named = named_metrics(metrics, y)
+    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
+    run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
+    run.callbacks = in_turn(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)
-    _check_the_columns(run, named, held_out is not None)
+    refuse_other_columns(run, named, held_out is not None)
     model.train()
     stepper = stepper_of(backend, devices, compile, model, loss, run, bool(named))
     with stepper, interruptible() as interrupted:
@@ -98,7 +110,7 @@ def fit(
                     for running in seen.values():
                         running.update(output, y)
                     if step == 1 == run.epoch:
-                        _results(seen)  # so that a metric that does not fit the data fails now, not after an epoch
+                        _check(seen)
                     stepper.move()
                     run.steps += 1
                     for callback in run.callbacks:
@@ -118,7 +130,7 @@ def fit(
                 value = loss(Tensor(answers), held_out[1])
                 where = f"on the held-out rows after epoch {run.epoch}"
                 run.history.validation_loss.append(finite_number(value, where, model))
-                _append(run.history.validation_metrics, {n: _number(m(answers, held_out[1])) for n, m in named.items()})
+                _append(run.history.validation_metrics, {n: number_of(n, m(answers, held_out[1])) for n, m in named.items()})
             run.history.seconds.append(time.perf_counter() - start)
             for callback in run.callbacks:
                 callback.on_epoch(run)
@@ -135,12 +147,13 @@ def fit(
 class _Bar:
     """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
 
-    #: The numbers change every so many batches: sooner than one can read, and seldom enough to cost nothing.
-    EVERY = 50
+    #: Seconds from one change of the numbers to the next: sooner than one can read, and seldom enough to cost nothing.
+    EVERY = 0.1
 
     def __init__(self, batches: Iterable[Any], count: int, title: str, progress: bool) -> None:
         self.batches: Any = batches
         self.bar: Any = None
+        self.shown = 0.0
         if progress and sys.stderr.isatty():
             try:
                 from tqdm import tqdm
@@ -159,56 +172,27 @@ class _Bar:
         return iter(self.batches)
 
     def show(self, loss: float, seen: dict[str, Running]) -> None:
-        if self.bar is not None and self.bar.n % self.EVERY == 0:
+        if self.bar is not None and (now := time.perf_counter()) - self.shown >= self.EVERY:
+            self.shown = now
             numbers = {"loss": loss} | _results(seen)
             self.bar.set_postfix({name: f"{x:#.4g}" for name, x in numbers.items()}, refresh=False)
 
 
 def _results(seen: dict[str, Running]) -> dict[str, float]:
-    return {name: _number(running.result()) for name, running in seen.items()}
+    return {name: number_of(name, running.result()) for name, running in seen.items()}
 
 
-def _number(x: Any) -> float:
-    return float(x.item() if hasattr(x, "item") else x)
+def _check(seen: dict[str, Running]) -> None:
+    """Raise if a metric does not fit what the first batch gave: now, and not after an epoch."""
+    for name, running in seen.items():
+        try:
+            result = running.result()
+        except (TypeError, ValueError) as error:
+            text = f"{error}. It is the metric {name} that fails, and not the training: give fit others, or metrics=None"
+            raise type(error)(text) from error
+        number_of(name, result)
 
 
 def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:
     for name, number in numbers.items():
         columns.setdefault(name, []).append(number)
-
-
-def _listed(metrics: Metric | Sequence[Metric] | None) -> list[Metric]:
-    if metrics is None:
-        return []
-    return [metrics] if callable(metrics) else list(metrics)
-
-
-def _check_the_columns(run: Run, named: dict[str, Metric], validation: bool) -> None:
-    """A history that was resumed has the columns that this training appends to."""
-    history = run.history
-    if history.loss and (list(history.metrics), bool(history.validation_loss)) != (list(named), validation):
-        raise ValueError(
-            f"the checkpoint has the columns {', '.join(history.columns())}, and this training the metrics "
-            f"{', '.join(named) or 'none'} {'with' if validation else 'without'} validation: delete it, or give another path"
-        )
-
-
-def _pair(name: str, given: Rows) -> tuple[Any, Any]:
-    """(x, y) as arrays, or what is on the disk, with equally many rows, one at least."""
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(given).__name__} {given!r:.60}")
-    x, y = as_rows(f"{name} x", given[0]), as_rows(f"{name} y", given[1])
-    if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
-        raise ValueError(f"{name} x and y must have equally many rows, one at least; got shapes {x.shape} and {y.shape}")
-    return x, y
-
-
-def _check_that_it_moves(model: Module, optimizer: Optimizer) -> None:
-    if not isinstance(model, Module):
-        raise TypeError(f"fit trains a Module, got {model!r} of type {type(model).__name__}: make it a subclass of nn.Module")
-    named = model.named_parameters()
-    moved = set(map(id, optimizer.parameters))
-    if not any(id(parameter) in moved for _, parameter in named):
-        raise ValueError(
-            f"the optimizer moves none of the {len(named)} parameters of {model!r}: make it with model.parameters()"
-        )

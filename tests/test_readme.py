@@ -1,8 +1,14 @@
-"""What the README says is run: every Python block, against the output printed below it, and both commands by `.ci/run`."""
+"""What the README says is run: every Python block, against the output printed below it, and both commands by `.ci/run`.
+
+A block that begins with the command that installs its extras is run where they are, and in a process of its own.
+"""
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +25,24 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "output"), PROGRAMS, ids=[code.split("\n", 1)[0] for code, _ in PROGRAMS])
+WITH_EXTRAS = [(code, output) for code, output in PROGRAMS if code.startswith("# pip install 'glassgrad[")]
+IN_BASE = [program for program in PROGRAMS if program not in WITH_EXTRAS]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("code", "output"), WITH_EXTRAS, ids=[code.split("\n", 1)[0] for code, _ in WITH_EXTRAS])
+def test_a_program_with_extras_prints_what_stands_below_it(code, output, tmp_path):
+    for package in re.search(r"\[(.*)\]", code)[1].split(","):
+        pytest.importorskip(package)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr
+    assert output == done.stdout
+
+
+@pytest.mark.parametrize(("code", "output"), IN_BASE, ids=[code.split("\n", 1)[0] for code, _ in IN_BASE])
 def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
@@ -46,7 +69,9 @@ def test_a_picture_is_that_of_its_program(file, tmp_path, monkeypatch):
     assert _texts(tmp_path / file) == _texts(ROOT / "demos" / "pictures" / file)
 
 
-@pytest.mark.parametrize(("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number)])
+@pytest.mark.parametrize(
+    ("file", "build"), [("folded", gallery.ten_thousand), ("nan", gallery.not_a_number), ("diamond", gallery.diamond)]
+)
 def test_a_picture_is_that_of_the_gallery(file, build, tmp_path):
     build(theme="light").save(tmp_path / "new.svg")
     assert _texts(tmp_path / "new.svg") == _texts(ROOT / "demos" / "pictures" / f"{file}.svg")

@@ -1,34 +1,36 @@
 """Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps; `explain` and `paths` tell it as text.
 
+subjects                    what is drawn: nodes, or what a module or function gives
 labels, contents            any text made fit for a picture; numbers and arrays
 mathematics, formulas       expressions written for people; local derivatives
-picture                     which numbers are shown, in which role, and what is written in them
-sketch                      what is drawn of them, and what is folded away
+picture, backward           which numbers are shown, in which role, and what is written in them
+sketch, folding             what is drawn of them, and what is folded away
 styles, dot, mermaid        how it looks, as DOT and as Mermaid text
 render, saving, drawing     a program that makes SVG, PNG or PDF of it, and what `draw` gives back
 paths, explaining, story    the chain rule, path by path and step by step
 page, web                   a page on which it is played
 """
 
-import inspect
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from autograd.draw.backward import Backward
 from autograd.draw.contents import ARRAYS
 from autograd.draw.dot import PORTS, dot_of
 from autograd.draw.drawing import Drawing
 from autograd.draw.explaining import explain
+from autograd.draw.labels import FORMAT, check_format
 from autograd.draw.mermaid import mermaid_of
 from autograd.draw.page import Page, page_of, timeline
 from autograd.draw.paths import Path, Paths, marks, paths
-from autograd.draw.picture import Backward, Constant, Forward, cotangents
+from autograd.draw.picture import Constant, Forward, cotangents
 from autograd.draw.render import RenderError
 from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
+from autograd.draw.subjects import called, outputs_of
 from autograd.draw.wording import size_of
 from autograd.graph import newest_first
 from autograd.node import Node
@@ -47,7 +49,7 @@ def draw(
     direction: str = "forward",
     max_nodes: int = 300,
     rankdir: str = "LR",
-    digits: int = 4,
+    format: str = FORMAT,
     arrays: str = "shape",
     depth: int | None = None,
     around: Node | None = None,
@@ -64,25 +66,27 @@ def draw(
         backward  ȳ → x̄ = Σ ȳ ∂y/∂x: a box a cotangent, an edge a local derivative, a sign where several are added
         both      forward, with the gradient of y beside every number
 
-    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it, which are
-    named as its arguments are. Boxes are numbers: label, data and gradient of a Value, label, shape and dtype of a Tensor.
-    Round signs are ops, between their inputs (the first enters above the second) and their result.
+    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it: numbers,
+    lists of numbers for a network of single ones, or arrays; they are named as its arguments are. Boxes are numbers: label,
+    data and gradient of a Value, label, shape and dtype of a Tensor. Round signs are ops, between their inputs (the first
+    enters above the second) and their result.
 
         parameter   square, thick blue outline: a leaf that requires a gradient
         input       square, double green outline: an argument of the module or function
         constant    square, grey, no outline
         computed    rounded, thin outline
         cotangent   rounded, orange; the gradient of a leaf is square, with a thick outline
-        alarm       very thick red outline: NaN or ∞, and the place where it begins says so
+        alarm       very thick red outline: NaN or ∞, dashed if in the gradient alone; where it begins is said
         folded      a folder: so many numbers that are not shown one by one
 
     arrays    what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
     depth     frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
     max_nodes beyond so many numbers frames are folded, and then all but those nearest the outputs
     around    a node, of which only the neighbourhood of so many `hops` is shown
-    path      (a, b): everything on the way from a to b is marked
+    path      (a, b): everything on the way from a to b is marked, each step with its local derivative; below stand the ways,
+              the product along each, and their sum, which is ∂b/∂a
     emphasis  "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
-    rankdir   Graphviz's LR, RL, TB or BT; digits: decimals; theme: "light" or "dark"; font: a name; size: in inches
+    rankdir   Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in inches
 
     No `.grad` is touched; the hooks of a tensor are called by a backward sweep, as by any other.
 
@@ -93,7 +97,8 @@ def draw(
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    check_options(max_nodes, rankdir, digits, theme)
+    look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+    check_options(max_nodes, format, **look)
     _one_of("direction", direction, DIRECTIONS)
     _one_of("arrays", arrays, ARRAYS)
     _one_of("emphasis", emphasis, (None, "gradient"))
@@ -101,32 +106,39 @@ def draw(
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise ValueError(f"draw: {name} is a whole number from 0, not {number!r}")
     if hasattr(y, "program") and hasattr(y, "draw"):
-        return y.draw(max_nodes=max_nodes, rankdir=rankdir, digits=digits)
+        if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
+            raise ValueError("draw: a tape is drawn forward and whole: draw what the recorded function gives to see more of it")
+        return y.draw(max_nodes=max_nodes, format=format, **look)
     names: dict[Node, str] = {}
     if callable(y) and not isinstance(y, Node):
-        y, names = _called(y, inputs)
+        y, names = called(y, inputs)
     elif inputs:
         raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
-    outputs = _outputs(y)
+    outputs = outputs_of(y)
 
-    picture = Forward(outputs, digits, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
+    picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
     picture.names |= names
     picture.arguments |= names.keys()
+    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None)
+    if around is not None and (not isinstance(around, Node) or around not in newest_first(outputs)):
+        raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
 
     def page(title: str) -> Page:
         if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
             picture.gradients = cotangents(outputs[0])
-        return page_of(picture, sketch(picture, view), title, rankdir=rankdir, font=font)
+        picture.called, picture.told = picture.names_in_formulas(), frozenset()
+        return page_of(picture, sketch(picture, replace(view, marked=frozenset())), title, rankdir=rankdir, font=font)
 
-    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None,
-                marks(*_ends(path)) if path is not None else frozenset())  # fmt: skip
-    if around is not None and around not in newest_first(outputs):
-        raise ValueError(f"draw: around is {around!r}, which is not in this graph")
-    look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+    if path is not None:
+        start, end = _ends(path)
+        view = replace(view, marked=marks(start, end))
+        picture.called, picture.told = picture.names_in_formulas(), view.marked
+        if isinstance(start, Value) and isinstance(end, Value):
+            with suppress(ValueError):  # on some ways no gradient flows
+                look["caption"] = paths(start, end).lines(picture.called, format)
     if direction == "backward":
-        if view != replace(View(max_nodes), weight=view.weight) or emphasis:
-            raise ValueError("draw(…, direction='backward') takes no depth, around, path or emphasis: draw it forward, or both")
-        return drawing_of(Backward(_one_number(y, direction), digits, arrays), View(max_nodes), page, **look)
+        back = Backward(_one_number(y, direction), picture)
+        return drawing_of(back, back.view(view), page, **look)
     return drawing_of(picture, view, page, **look)
 
 
@@ -151,36 +163,23 @@ def drawing_of(picture: Picture, view: View, paged: Callable[[str], Page] | None
     return Drawing(dot_of(drawn, **look), drawn.shown, drawn.total, mermaid_of(drawn, rankdir=look["rankdir"]), paged)
 
 
-def check_options(max_nodes: Any, rankdir: Any, digits: Any, theme: Any = "light") -> None:
+def check_options(max_nodes: Any, form: Any, *, rankdir: Any, theme: Any, font: Any, size: Any) -> None:
     """Raise if an option that every picture has is unknown."""
     _one_of("rankdir", rankdir, tuple(PORTS))
     _one_of("theme", theme, tuple(THEMES))
-    for name, number, least, most in [("max_nodes", max_nodes, 1, math.inf), ("digits", digits, 0, 17)]:
-        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-            raise ValueError(f"draw: {name} is a whole number from {least} to {most}, not {number!r}")
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
+        raise ValueError(f"draw: max_nodes is a whole number from 1, not {max_nodes!r}")
+    check_format("draw", form)
+    if not isinstance(font, str) or not font:
+        raise ValueError(f"draw: font is the name of a font, such as {FONT!r}, not {font!r}")
+    sides = size if isinstance(size, tuple | list) else (size,)
+    if size is not None and not (len(sides) == 2 and all(isinstance(x, int | float) and 0 < x < math.inf for x in sides)):
+        raise ValueError(f"draw: size is the most width and height, in inches, such as (6, 4), not {size!r}")
 
 
 def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
     if given not in known:
         raise ValueError(f"draw: {name} is one of {', '.join(map(str, known))}, not {given!r}")
-
-
-def _called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
-    """What f gives for inputs that are nodes, and these with their names."""
-    single = all(isinstance(x, Value | int | float) for x in inputs)
-    nodes = [x if isinstance(x, Node) else Value(x) if single else _array(x) for x in inputs]
-    try:
-        parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
-        names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
-    except (TypeError, ValueError):
-        names = []
-    return f(*nodes), dict(zip(nodes, [*names, *[""] * len(nodes)], strict=False))
-
-
-def _array(x: Any) -> Tensor:
-    """A tensor whose uses are recorded, if it can have a gradient."""
-    array = np.asarray(x)
-    return Tensor(array, requires_grad=array.dtype.kind == "f")
 
 
 def _ends(path: Any) -> tuple[Node, Node]:
@@ -207,19 +206,6 @@ def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
         return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / decades)
 
     return weight
-
-
-def _outputs(y: Any) -> list[Node]:
-    nodes = list(y) if isinstance(y, list | tuple) else [y]
-    if not nodes:
-        raise ValueError("draw: there is nothing to draw in an empty list; pass at least one node")
-    for node in nodes:
-        if not isinstance(node, Node):
-            raise TypeError(
-                f"draw takes a Value or a Tensor, or a list of them, not {node!r} of type {type(node).__name__}: "
-                "pass the result of the computation"
-            )
-    return nodes
 
 
 def _one_number(y: Any, what: str) -> Node:

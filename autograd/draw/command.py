@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.draw import DIRECTIONS, draw, explain
+from autograd.draw.labels import FORMAT
 from autograd.draw.styles import THEMES
 from autograd.expressions import ExpressionError, inputs, read
 from autograd.node import Node
@@ -33,7 +34,7 @@ def _add(commands: Any, name: str, what: str, does: Callable[[argparse.Namespace
     )
     command.add_argument("expression", help='such as "tanh(w*x + b)": numbers, names, operators, and ops by their names')
     command.add_argument("values", nargs="*", metavar="NAME=VALUE", help='what names stand for: x=2, b=pi/4, "v=[1, 2]"')
-    command.add_argument("--digits", type=int, default=4, metavar="N", help="decimals (default: 4)")
+    command.add_argument("--format", default=FORMAT, help=f"how numbers are written, such as .3g (default: {FORMAT})")
     command.set_defaults(run=lambda given, more: _run(does, given))
     return command
 
@@ -81,7 +82,7 @@ def _draw(given: argparse.Namespace) -> None:
     y, _ = _result(given)
     one = getattr(y, "size", 1) == 1
     drawing = draw(
-        y, direction=given.direction or ("both" if one else "forward"), digits=given.digits, theme=given.theme,
+        y, direction=given.direction or ("both" if one else "forward"), format=given.format, theme=given.theme,
         rankdir=given.rankdir, arrays=given.arrays,
     )  # fmt: skip
     for file in given.save:
@@ -99,4 +100,4 @@ def _explain(given: argparse.Namespace) -> None:
     unknown = [name for name in given.wrt or [] if name not in leaves]
     if unknown:
         raise ValueError(f"--wrt {unknown[0]}: the names are {', '.join(leaves)}")
-    print(explain(y, [leaves[name] for name in given.wrt] if given.wrt else None, digits=given.digits))
+    print(explain(y, [leaves[name] for name in given.wrt] if given.wrt else None, format=given.format))

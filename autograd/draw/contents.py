@@ -14,26 +14,26 @@ ARRAYS = ("shape", "stats", "heat")
 CELLS = 8
 
 
-def contents(x: Any, digits: int, arrays: str = "shape") -> list[str]:
+def contents(x: Any, format: str, arrays: str = "shape") -> list[str]:
     """What x holds, as fields: a number, or the shape and type of an array, and what is asked for of its numbers."""
     if isinstance(x, Value):
-        return [f"data {number(x.data, digits)}"]
+        return [f"data {number(x.data, format)}"]
     if isinstance(x, Tensor | np.ndarray):
         array = np.asarray(x.numpy() if isinstance(x, Tensor) else x)
-        one = [f"data {number(array.item(), digits)}"] if array.size == 1 else []
-        many = statistics(array, digits) if array.size > 1 and arrays == "stats" else []
-        return [str(array.shape), str(array.dtype), *one, *many]
-    return [number(x, digits)]
+        one = [f"data {number(array.item(), format)}"] if array.size == 1 else []
+        many = statistics(array, format) if array.size > 1 and arrays == "stats" else []
+        return [f"{array.shape} {array.dtype}", *one, *many]
+    return [number(x, format)]
 
 
-def statistics(array: np.ndarray[Any, Any], digits: int) -> list[str]:
+def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
     """The least number, the mean and the largest of an array, without those that are not finite."""
     if array.dtype.kind not in "fiub":
         return []
     finite = array[np.isfinite(array)].astype(float)
     if not finite.size:
         return ["no finite number"]
-    return [f"{name} {number(float(x), digits)}" for name, x in
+    return [f"{name} {number(float(x), format)}" for name, x in
             [("min", finite.min()), ("mean", finite.mean()), ("max", finite.max())]]  # fmt: skip
 
 

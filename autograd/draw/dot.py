@@ -5,11 +5,12 @@ HTML-like, the one kind in which any text can be spelled and a field can be give
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from graphviz import Digraph
 
-from autograd.draw.labels import html, width
+from autograd.draw.labels import LONGEST, html, visible, width
 from autograd.draw.sketch import Edge, Frame, Shape, Sketch
 from autograd.draw.styles import FONT, FONT_SIZE, THEMES, Theme, heat_color
 
@@ -24,13 +25,17 @@ def dot_of(
     theme: str = "light",
     font: str = FONT,
     size: tuple[float, float] | None = None,
+    caption: Sequence[str] = (),
     named: bool = False,
 ) -> str:
-    """The DOT text of a sketch; if `named`, every part of the picture has an id, and a box its role as class."""
+    """The DOT text of a sketch, with some lines below it.
+
+    If it is `named`, every part has an id, a box its role as class, and there is room above every sign.
+    """
     leaving, entering, first, last = PORTS[rankdir].split()
     look = THEMES[theme]
     # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
-    frame = {"rankdir": rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"}
+    frame = {"rankdir": rankdir, "nodesep": "0.3" if named else "0.15", "ranksep": "0.3", "nslimit": "2"}
     if len(sketch.shapes) > 100:
         frame |= {"nslimit1": "2", "mclimit": "0.5"}
     if theme != "light":
@@ -38,6 +43,8 @@ def dot_of(
     if size:
         frame |= {"size": f"{size[0]:g},{size[1]:g}"}
     text = {"fontname": font, "fontsize": str(FONT_SIZE)} | ({"fontcolor": look.ink} if theme != "light" else {})
+    if caption:
+        frame |= {"label": _label(caption, FONT_SIZE, 200), "labeljust": "l", **text}
     graph = Digraph(
         graph_attr=frame,
         node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **text},
@@ -67,11 +74,14 @@ def _draw(graph: Any, frame: Frame, look: Theme, text: dict[str, str], named: bo
     """The boxes and signs of a frame, and the frames in it."""
     for shape in frame.shapes:
         style = look.styles[shape.role]
+        if shape.alarm:
+            lines = ",".join(filter(None, (style["style"], look.styles[shape.alarm].get("style"))))
+            style = style | look.styles[shape.alarm] | {"style": lines}
         if shape.marked:
             style = style | {"color": look.mark, "penwidth": "3"}
-        known = {"id": shape.name, "class": shape.role} if named else {}
+        known = {"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()} if named else {}
         if shape.role == "folded":
-            graph.node(shape.name, f"<{'<BR/>'.join(map(html, shape.fields))}>", **style, **known)
+            graph.node(shape.name, _label(shape.fields, FONT_SIZE), **style, **known)
         else:
             graph.node(shape.name, _table(shape, look), **style, **known)
         if shape.sign:
@@ -79,7 +89,7 @@ def _draw(graph: Any, frame: Frame, look: Theme, text: dict[str, str], named: bo
             known = {"id": sign, "class": "sign"} if named else {}
             graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **look.sign, **known)
     for inner in frame.within.values():
-        attributes = {"label": f"<{html(inner.title)}>", "style": "rounded", "color": look.frame, "labeljust": "l"}
+        attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": look.frame, "labeljust": "l"}
         attributes |= {"margin": "8"} | ({"id": inner.name} if named else {})
         with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
             _draw(inside, inner, look, text, named)
@@ -88,8 +98,7 @@ def _draw(graph: Any, frame: Frame, look: Theme, text: dict[str, str], named: bo
 def _edge_look(edge: Edge, port: str, look: Theme, text: dict[str, str]) -> dict[str, str]:
     attributes = {"headport": port} if port else {}
     if edge.label:
-        attributes |= {"label": f"<{html(edge.label)}>", "fontname": text["fontname"], "fontsize": str(FONT_SIZE - 1)}
-        attributes |= {"fontcolor": text["fontcolor"]} if "fontcolor" in text else {}
+        attributes |= text | {"label": _label([edge.label], FONT_SIZE - 1), "fontsize": str(FONT_SIZE - 1)}
     if edge.weight is not None:
         attributes |= {"penwidth": f"{0.5 + 4.5 * edge.weight:.2f}"} | ({"style": "dotted"} if edge.weight == 0 else {})
     if edge.marked:
@@ -98,22 +107,40 @@ def _edge_look(edge: Edge, port: str, look: Theme, text: dict[str, str]) -> dict
 
 
 def _table(shape: Shape, look: Theme) -> str:
-    """An HTML-like label: fields in a row, with rules between them, and an array in the small behind them."""
-    cells = [f"<TD{_min_width(text)}>{html(text)}</TD>" for text in shape.fields]
-    if shape.heat:
-        dark = look is THEMES["dark"]
-        rows = "".join(
-            "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
-            for row in shape.heat
-        )
-        cells.append(f'<TD><TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE></TD>')
-    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="5"><TR>{"<VR/>".join(cells)}</TR></TABLE>>'
+    """An HTML-like label: fields in a row, or one below another if there are many, and an array in the small beside them."""
+    cells = [_cell(text, FONT_SIZE, 10) for text in shape.fields]
+    if not shape.heat and len(cells) <= 3:
+        return f"<{_tabular(5, [cells])}>"
+    stack = f"<TD>{_tabular(3, [[cell] for cell in cells])}</TD>"
+    if not shape.heat:
+        return f"<{_tabular(5, [[stack]])}>"
+    dark = look is THEMES["dark"]
+    rows = "".join(
+        "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
+        for row in shape.heat
+    )
+    size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(shape.heat[0]) + 2}" HEIGHT="{7 * len(shape.heat) + 2}"'
+    small = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{rows}</TABLE>'
+    return f"<{_tabular(5, [[stack, f'<TD>{small}</TD>']])}>"
 
 
-def _min_width(text: str) -> str:
-    points = math.ceil(width(text) * FONT_SIZE)
-    return f' ALIGN="LEFT" WIDTH="{points + 10}"' if points else ""
+def _tabular(padding: int, rows: list[list[str]], ruled: bool = True) -> str:
+    """A table of cells, with rules between them."""
+    across, down = ("<VR/>", "<HR/>") if ruled else ("", "")
+    lines = down.join(f"<TR>{across.join(row)}</TR>" for row in rows)
+    return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{lines}</TABLE>'
+
+
+def _cell(text: str, size: int, room: int = 0, longest: int = LONGEST) -> str:
+    """A cell of a table, as wide as its text may be."""
+    points = math.ceil(width(visible(text, longest)) * size)
+    return f'<TD ALIGN="LEFT" WIDTH="{points + room}">{html(text, longest)}</TD>'
+
+
+def _label(texts: Sequence[str], size: int, longest: int = LONGEST) -> str:
+    """A label of some lines, as wide as its text may be."""
+    return f"<{_tabular(0, [[_cell(text, size, 0, longest)] for text in texts], ruled=False)}>"
 
 
 def _sign_width(sign: str) -> str:
-    return f"{max(0.3, 1.2 * width(sign) * FONT_SIZE / 72):.2f}"
+    return f"{max(0.3, 1.2 * width(visible(sign)) * FONT_SIZE / 72):.2f}"

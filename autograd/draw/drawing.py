@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.draw.page import Page
-from autograd.draw.render import RenderError, render
+from autograd.draw.render import render
 from autograd.draw.saving import put_in_place, target_of
 
 
@@ -67,7 +67,7 @@ class Drawing:
         """The graph as a page on which the computation and its gradient are played, step by step; written to `path`, if given.
 
         The page is one file that needs no network: open it in a browser. Gradients are there if the graph has one output of
-        one element. No `.grad` is touched.
+        one element, and the lines of the program if it ran inside `remember_lines()`. No `.grad` is touched.
 
         Raises  ValueError         if `path` does not end in .html; if this is the picture of a tape
                 FileNotFoundError  if its folder does not exist
@@ -86,9 +86,9 @@ class Drawing:
         return f"<Drawing of {count}: .save('graph.svg'), .svg(), .png(), .dot>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or the DOT text with the reason why there is none."""
+        """What a notebook shows: SVG, or the DOT text with the reason why there is none; it never raises."""
         try:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-        except RenderError as error:
+        except Exception as error:
             reason = "".join(f"// {line}\n" for line in str(error).splitlines())
             return {"text/plain": reason + self.dot}

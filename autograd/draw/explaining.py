@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.draw.formulas import Local, expression, local_derivatives
-from autograd.draw.labels import number
+from autograd.draw.labels import FORMAT, check_format, number
 from autograd.draw.picture import cotangents
 from autograd.draw.wording import Names, product, shown, sized
 from autograd.graph import newest_first
@@ -12,7 +12,7 @@ from autograd.node import Node
 from autograd.tensor import Tensor
 
 
-def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 4) -> str:
+def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = FORMAT) -> str:
     """How y was computed and how its gradient is, step by step: each op, its local derivative, the numbers, the product.
 
         ∂y/∂x = Σ over the uses u of x of ∂y/∂u × ∂u/∂x
@@ -27,11 +27,11 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
     >>> print(explain(y, wrt=w))
     forward
       v3 = w × x = 6.0000
-      v4 = v3² = 36.0000
+      y = v3² = 36.0000
     backward
-      ∂v4/∂v4 = 1.0000
-      ∂v4/∂v3 = ∂v4/∂v4 × 2 × v3 = 1.0000 × 12.0000 = 12.0000
-      ∂v4/∂w = ∂v4/∂v3 × x = 12.0000 × 3.0000 = 36.0000
+      ∂y/∂y = 1.0000
+      ∂y/∂v3 = ∂y/∂y × 2 × v3 = 1.0000 × 12.0000 = 12.0000
+      ∂y/∂w = ∂y/∂v3 × x = 12.0000 × 3.0000 = 36.0000
     """
     if not isinstance(y, Node):
         raise TypeError(f"explain takes a Value or a Tensor of one element, not {y!r} of type {type(y).__name__}")
@@ -39,6 +39,7 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
         raise ValueError(f"{y!r} is a constant: it has no gradient to explain")
     if isinstance(y, Tensor) and y.size != 1:
         raise ValueError(f"explain takes one number, and this tensor has shape {y.shape}: explain its sum, or a loss")
+    check_format("explain", format)
     gradients = cotangents(y)
     order = newest_first([y])
     names = Names([y])
@@ -46,10 +47,10 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
     lines = ["forward"]
     for node in reversed(order):
         if node.op is not None:
-            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {shown(node, digits)}")
+            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {shown(node, format)}")
     lines.append("backward")
     top = names[y]
-    lines.append(f"  ∂{top}/∂{top} = {sized(gradients[y], digits)}")
+    lines.append(f"  ∂{top}/∂{top} = {sized(gradients[y], format)}")
     uses: dict[Node, list[Local]] = {}
     for user in order:
         for local in local_derivatives(user) if user in gradients else ():
@@ -61,9 +62,9 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, digits: int = 
         formulas = [(local, local.formula(names.__getitem__), local.number()) for local in uses[node]]
         steps = [" + ".join(product(top_of[u.node], text, names[u.node], here) for u, text, _ in formulas)]
         if all(value is not None for *_, value in formulas):
-            known = ((gradients[u.node], number(float(value or 0.0), digits)) for u, _, value in formulas)
-            steps.append(" + ".join(f"{sized(g, digits)} × {value}" for g, value in known))
-        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {sized(gradients[node], digits)}")
+            known = ((gradients[u.node], number(float(value or 0.0), format)) for u, _, value in formulas)
+            steps.append(" + ".join(f"{sized(g, format)} × {value}" for g, value in known))
+        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {sized(gradients[node], format)}")
     return "\n".join(lines)
 
 

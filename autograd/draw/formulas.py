@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.draw.mathematics import mathematics
+from autograd.draw.labels import LONGEST, number
+from autograd.draw.mathematics import factor, mathematics
 from autograd.node import Node
 from autograd.source import Code, source
 from autograd.tensor import Tensor
@@ -58,6 +59,20 @@ class Local(NamedTuple):
         if isinstance(node, Tensor) and node.size == 1 and isinstance(x, Tensor) and x.size == 1:
             return float(self.pulled(np.ones_like(node.numpy())).item())
         return None
+
+    def label(self, naming: Naming, format: str) -> str:
+        """The same as what a gradient is multiplied by on the way, or "" if it cannot be said."""
+        formula, value = self.formula(naming), self.number()
+        if value is None:
+            return f"× {factor(formula)}" if formula else ""
+        text = number(value, format)
+        # A formula that says no more than the number, or leaves no room for it, is left out.
+        known = (
+            not formula
+            or formula.strip("()").replace("−", "-") in (text, f"{value:.6g}")
+            or len(formula) + len(text) > LONGEST - 5
+        )
+        return f"× {text}" if known else f"× {factor(formula)} = {text}"
 
     def pulled(self, gradient: Any) -> Any:
         """What this use adds to the gradient of the input, if that of the node is `gradient`."""

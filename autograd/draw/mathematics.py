@@ -31,6 +31,20 @@ def mathematics(text: str, names: Mapping[str, str], numbers: Mapping[str, float
     return _Writer(names, numbers).write(tree)[0]
 
 
+def factor(formula: str) -> str:
+    """A formula as it stands in a product: in parentheses, if it is a sum, a quotient or a choice, or negative.
+
+    >>> factor("a − b"), factor("(1 / cosh(x))²"), factor("−x")
+    ('(a − b)', '(1 / cosh(x))²', '(−x)')
+    """
+    outside, depth = "", 0
+    for c in formula:
+        depth += (c == "(") - (c == ")")
+        outside += c if not depth else ""
+    compound = any(sign in outside for sign in (" + ", " − ", " / ", " if ")) or formula.startswith("−")
+    return f"({formula})" if compound else formula
+
+
 class _Writer:
     def __init__(self, names: Mapping[str, str], numbers: Mapping[str, float] | None) -> None:
         self.names, self.numbers = names, numbers
@@ -44,6 +58,8 @@ class _Writer:
                 return f"{self.inner(yes, 1)} if {self.inner(test, 0)}, else {self.inner(no, 1)}", 0
             case ast.BinOp(left=left, op=op, right=right):
                 return self.binary(left, op, right)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.UnaryOp(op=ast.USub(), operand=operand)):
+                return self.write(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return f"−{self.inner(operand, 3)}", 2
             case ast.Call(func=ast.Name(id="power"), args=[base, exponent]):

@@ -1,25 +1,39 @@
 """A sketch as Mermaid text, for Markdown pages."""
 
+from collections.abc import Iterator
+
 from autograd.draw.labels import visible
-from autograd.draw.sketch import Sketch
+from autograd.draw.sketch import Frame, Sketch
 
 _SHAPES = {"computed": ("(", ")"), "cotangent": ("(", ")"), "folded": ("[[", "]]")}
 _CODES = str.maketrans({c: f"#{ord(c)};" for c in '"#&<>\\`{}|[]()'})
 
 
 def mermaid_of(sketch: Sketch, *, rankdir: str = "LR") -> str:
-    """The Mermaid text of a sketch: boxes with their fields on lines, round signs for ops. Frames are left out."""
-    lines = [f"flowchart {rankdir}"]
+    """The Mermaid text of a sketch: boxes with their fields on lines, round signs for ops, frames as subgraphs."""
+    lines = [f"flowchart {rankdir}", *_boxes(sketch.frames(), "  ")]
     for shape in sketch.shapes:
-        left, right = _SHAPES.get(shape.role, ("[", "]"))
-        lines.append(f'  {shape.name}{left}"{"<br/>".join(map(_text, shape.fields))}"{right}')
-        head = shape.name
-        if shape.sign:
-            head = f"op_{shape.name}"
-            lines += [f'  {head}(("{_text(shape.sign)}"))', f"  {head} --> {shape.name}"]
-        lines += [f'  {edge.tail} -->{f"|{chr(34)}{_text(edge.label)}{chr(34)}|" if edge.label else ""} {head}'
-                  for edge in shape.edges]  # fmt: skip
+        head = f"op_{shape.name}" if shape.sign else shape.name
+        lines += [f"  {edge.tail} -->{_label(edge.label)} {head}" for edge in shape.edges]
+        lines += [f"  {head} --> {shape.name}"] * bool(shape.sign)
     return "\n".join(lines) + "\n"
+
+
+def _boxes(frame: Frame, indent: str) -> Iterator[str]:
+    """The boxes and signs of a frame, and the frames in it."""
+    for shape in frame.shapes:
+        left, right = _SHAPES.get(shape.role, ("[", "]"))
+        yield f'{indent}{shape.name}{left}"{"<br/>".join(map(_text, shape.fields))}"{right}'
+        if shape.sign:
+            yield f'{indent}op_{shape.name}(("{_text(shape.sign)}"))'
+    for inner in frame.within.values():
+        yield f'{indent}subgraph {inner.name}["{_text(inner.title) or " "}"]'
+        yield from _boxes(inner, indent + "  ")
+        yield f"{indent}end"
+
+
+def _label(text: str) -> str:
+    return f'|"{_text(text)}"|' if text else ""
 
 
 def _text(text: str) -> str:

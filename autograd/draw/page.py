@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
@@ -15,20 +16,16 @@ from autograd.draw.dot import dot_of, edge_id
 from autograd.draw.formulas import local_derivatives
 from autograd.draw.labels import visible
 from autograd.draw.picture import Forward
-from autograd.draw.render import RenderError, render
+from autograd.draw.render import render
 from autograd.draw.saving import put_in_place, target_of
 from autograd.draw.sketch import Frame, Shape, Sketch
 from autograd.draw.story import Step, described, story
-from autograd.draw.styles import FONT_SIZE, THEMES, Theme
-from autograd.draw.wording import Names
+from autograd.draw.styles import THEMES, Theme
 from autograd.graph import newest_first
 from autograd.node import Node
 
 #: Fields of a step that are kept in the table of texts, where equal ones stand once.
 _TEXTS = slice(Step._fields.index("formula"), None)
-
-#: A text, and how wide it is in Helvetica (its AFM file: a, d and digits are 0.556 em wide, t, space and point 0.278).
-_MEASURE = {"text": "data 0.0000", "width": (8 * 0.556 + 3 * 0.278) * FONT_SIZE}
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +56,7 @@ class Page:
         """
         web = files("autograd.draw") / "web"
         script = "".join((web / name).read_text("utf-8") for name in ("page.js", "time.js", "hands.js"))
-        style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors(), size=f"{FONT_SIZE}px")
+        style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
@@ -75,7 +72,7 @@ class Page:
             steps = [[*step[: _TEXTS.start], *(table.setdefault(text, len(table)) for text in step[_TEXTS])]
                      for step in moment["steps"]]  # fmt: skip
             moments.append(moment | {"steps": steps})
-        return self.graph | {"moments": moments, "texts": list(table), "time": self.time, "measure": _MEASURE}
+        return self.graph | {"moments": moments, "texts": list(table), "time": self.time}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file, which is complete or not there.
@@ -96,7 +93,7 @@ class Page:
         """What a notebook shows: the page in a frame that can only run its script, or the reason why there is none."""
         try:
             inside = html.escape(self.html)
-        except RenderError as error:
+        except Exception as error:  # a notebook is to show the rest
             return {"text/plain": f"{self!r}\n{error}"}
         frame = f'<iframe sandbox="allow-scripts" width="100%" height="620" srcdoc="{inside}"></iframe>'
         return {"text/html": frame, "text/plain": repr(self)}
@@ -104,7 +101,7 @@ class Page:
 
 def page_of(picture: Forward, drawn: Sketch, title: str, **look: Any) -> Page:
     """The page of a picture that shows gradients, or, where there are none, only the way forward."""
-    names = Names(list(picture.outputs), picture.names)
+    names = picture.called
     places = dict.fromkeys(drawn.places[node] for node in newest_first(picture.outputs) if node in drawn.places)
     by_name = {shape.name: shape for shape in drawn.shapes}
     order = [*places, *(name for name in by_name if name not in places)]
@@ -124,7 +121,7 @@ def page_of(picture: Forward, drawn: Sketch, title: str, **look: Any) -> Page:
         "frames": list(_frames(drawn.frames())),
         "order": order,
         "outputs": [drawn.places[y] for y in picture.outputs if y in drawn.places],
-        "digits": picture.digits,
+        "format": picture.format,
     }
     moment = {
         "steps": [step._replace(value=_text(step.value)) for step in story(picture, drawn, names)],
@@ -156,7 +153,7 @@ def _computed(item: Any) -> bool:
     return isinstance(item, Node) and item.op is not None
 
 
-def _shape(picture: Forward, shape: Shape, names: dict[Node, str]) -> dict[str, Any]:
+def _shape(picture: Forward, shape: Shape, names: Mapping[Node, str]) -> dict[str, Any]:
     """What the page knows of a box: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
     item = shape.item
     labelled = isinstance(item, Node) and bool(picture.label(item))
@@ -201,7 +198,7 @@ def _colors() -> str:
     lines = [f":root {{ {_variables(light)} }}", f":root[data-theme=dark] {{ {_variables(dark)} color-scheme: dark; }}"]
     pairs = {getattr(light, part): getattr(dark, part) for part in ("ink", "line", "mark")}
     for before, after in zip([light.sign, *light.styles.values()], [dark.sign, *dark.styles.values()], strict=True):
-        pairs |= {before[key]: after[key] for key in ("color", "fillcolor")}
+        pairs |= {before[key]: after[key] for key in ("color", "fillcolor") if key in before}
     for before, after in pairs.items():  # the cells of an array in the small have no outline, and keep their colours
         lines.append(f':where([data-theme=dark] #ui-graph) [fill="{before}"]:not([stroke=none]) {{ fill: {after}; }}')
         lines.append(f':where([data-theme=dark] #ui-graph) [stroke="{before}"] {{ stroke: {after}; }}')
@@ -210,8 +207,9 @@ def _colors() -> str:
 
 def _variables(theme: Theme) -> str:
     colors = {name: getattr(theme, name) for name in ("background", "ink", "line", "mark")}
-    colors |= {f"{role}-fill": theme.styles[role]["fillcolor"] for role in ("computed", "constant", "folded")}
-    colors |= {role: theme.styles[role]["color"] for role in ("parameter", "gradient")}
+    roles = ("parameter", "input", "constant", "computed", "gradient", "alarm", "folded")
+    colors |= {f"{role}-fill": theme.styles[role]["fillcolor"] for role in roles}
+    colors |= {role: theme.styles[role]["color"] for role in roles}
     return " ".join(f"--{name}: {color};" for name, color in colors.items())
 
 

@@ -1,10 +1,11 @@
 """The chain rule spelled out: every path from one number to another, and the product of the derivatives along it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.draw.formulas import local_derivatives
-from autograd.draw.labels import number
+from autograd.draw.labels import FORMAT, number
 from autograd.draw.wording import Names
 from autograd.graph import newest_first
 from autograd.node import Node
@@ -44,17 +45,19 @@ class Paths:
     total: float
 
     def __repr__(self) -> str:
-        """A line a path."""
-        names = Names([self.y])
-        lines = [f"∂{names[self.y]}/∂{names[self.x]} = {number(self.total, 4)}, the sum over {self.count:,} "
+        return "\n".join(self.lines(Names([self.y])))
+
+    def lines(self, names: Mapping[Node, str], format: str = FORMAT) -> list[str]:
+        """The sum, and a line a path."""
+        lines = [f"∂{names[self.y]}/∂{names[self.x]} = {number(self.total, format)}, the sum over {self.count:,} "
                  f"path{'s' * (self.count != 1)}"]  # fmt: skip
         for path in self.listed:
             way = " → ".join(names[node] for node in path.nodes)
-            factors = " × ".join(number(f, 4) for f in path.factors) or "1"
-            lines.append(f"  {way}:  {factors}" + (f" = {number(path.product, 4)}" if len(path.factors) > 1 else ""))
+            factors = " × ".join(number(f, format) for f in path.factors) or "1"
+            lines.append(f"  {way}:  {factors}" + (f" = {number(path.product, format)}" if len(path.factors) > 1 else ""))
         if self.count > len(self.listed):
             lines.append(f"  … and {self.count - len(self.listed):,} more")
-        return "\n".join(lines)
+        return lines
 
 
 def paths(x: Value, y: Value) -> Paths:
@@ -70,9 +73,9 @@ def paths(x: Value, y: Value) -> Paths:
     >>> y.label = "y"
     >>> paths(x, y)
     ∂y/∂x = 7.0000, the sum over 3 paths
+      x → v2 → y:  3.0000 × 1.0000 = 3.0000
+      x → v2 → y:  3.0000 × 1.0000 = 3.0000
       x → y:  1.0000
-      x → v2 → y:  3.0000 × 1.0000 = 3.0000
-      x → v2 → y:  3.0000 × 1.0000 = 3.0000
     """
     for name, given in (("x", x), ("y", y)):
         if not isinstance(given, Value):
@@ -105,7 +108,7 @@ def _listed(x: Value, y: Value, steps: dict[Node, list[tuple[Node, float]]]) -> 
                 product *= factor
             found.append(Path(nodes, factors, product))
             continue
-        pending += [((before, *nodes), (factor, *factors)) for before, factor in steps[nodes[0]]]
+        pending += [((before, *nodes), (factor, *factors)) for before, factor in reversed(steps[nodes[0]])]
     return found
 
 

@@ -1,19 +1,14 @@
 """What a picture shows: the numbers of a graph, the role of each, what is written in its box, and what it was made of."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.draw.contents import contents, heat, not_finite
-from autograd.draw.formulas import Local, local_derivatives
-from autograd.draw.labels import LONGEST, fold, number
-from autograd.draw.wording import brief
+from autograd.draw.formulas import local_derivatives
+from autograd.draw.wording import Names, brief, literal, short
 from autograd.graph import Links, newest_first, pull_back
 from autograd.node import Node
 from autograd.scopes import Scopes, Span
-from autograd.tensor import Tensor
 from autograd.value import Value
 
 
@@ -27,11 +22,15 @@ class Constant:
 
 
 class Box(NamedTuple):
-    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small."""
+    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small.
+
+    alarm  "alarm" if the number is not finite, "grad-alarm" if its gradient is not
+    """
 
     role: str
     fields: list[str]
     heat: Sequence[Sequence[float | None]] = ()
+    alarm: str = ""
 
 
 class Made(NamedTuple):
@@ -47,18 +46,32 @@ class Forward:
     outputs    what the picture shows, with everything it was computed from
     gradients  of each node, to be shown beside it; of Values their `.grad`, if it is None
     names      of nodes that have no label; arguments: the nodes that are inputs of a function
+    called     what nodes are called in formulas, where that is to be seen
+    told       pairs (x, y), on the edge between which stands ∂y/∂x
     """
 
     def __init__(
-        self, outputs: Sequence[Node], digits: int, arrays: str = "shape", gradients: dict[Node, Any] | None = None
+        self, outputs: Sequence[Node], format: str, arrays: str = "shape", gradients: dict[Node, Any] | None = None
     ) -> None:
         self.outputs = outputs
-        self.digits, self.arrays, self.gradients = digits, arrays, gradients
+        self.format, self.arrays, self.gradients = format, arrays, gradients
         nodes = newest_first(outputs)
         self.scopes = Scopes(nodes)
         self.homes = _homes(nodes, self.scopes)
         self.names: dict[Node, str] = {}
         self.arguments: set[Node] = set()
+        self.called: Mapping[Node, str] = {}
+        self.told: frozenset[Any] = frozenset()
+        self.users: dict[Any, list[Node]] = {}
+        for node, inputs in nodes.items():
+            for x in inputs:
+                if isinstance(x, Node):
+                    self.users.setdefault(x, []).append(node)
+
+    @property
+    def unfolded(self) -> Sequence[Any]:
+        """The outputs."""
+        return self.outputs
 
     def made(self, item: Node | Constant) -> Made | None:
         """How `item` was made; nothing for a leaf."""
@@ -67,109 +80,63 @@ class Forward:
         return Made(item.op.symbol, [x if isinstance(x, Node) else Constant(x) for x in item.inputs])
 
     def labels(self, item: Node | Constant) -> Sequence[str]:
-        """Edges forward say nothing."""
-        return ()
+        """Edges forward say nothing, or the local derivative."""
+        if not self.told or isinstance(item, Constant):
+            return ()
+        known = {local.position: local for local in local_derivatives(item) if (local.input, item) in self.told}
+        return [known[i].label(self.called.__getitem__, self.format) if i in known else "" for i in range(len(item.inputs))]
 
     def frames(self, item: Node | Constant) -> tuple[tuple[Any, str], ...]:
         """The frames around `item`, outermost first, each with its name."""
         return tuple((span, self.scopes.name(span)) for span in self.homes.get(item, ()))
 
-    def label(self, item: Node) -> str:
-        """What a node is called in its box: its label, its name as an argument, or its path in a module."""
+    def name(self, item: Node) -> str:
+        """The label of a node, its name as an argument, or its path in a module, if it has one."""
         return item.label or self.names.get(item, "") or self.scopes.path(item)
+
+    def names_in_formulas(self) -> Names:
+        """A name for every node."""
+        return Names(self.outputs, self.name)
+
+    def label(self, item: Node) -> str:
+        """What a node is called in its box: by its name, and as in formulas."""
+        own = self.name(item)
+        called = self.called.get(item, "") if own or not literal(item) else ""
+        return f"{own} ({called})" if own and called and called != short(own) else own or called
 
     def box(self, item: Node | Constant) -> Box:
         """What is drawn for `item`."""
         raw = item.value if isinstance(item, Constant) else item
-        fields, small = contents(raw, self.digits, self.arrays), heat(raw) if self.arrays == "heat" else []
+        fields, small = contents(raw, self.format, self.arrays), heat(raw) if self.arrays == "heat" else []
         if isinstance(item, Constant):
             return Box("constant", fields, small)
         label = self.label(item)
         fields = [label] * bool(label) + fields
-        if self.gradients is not None:
-            if item in self.gradients:
-                fields.append(f"grad {brief(self.gradients[item], self.digits)}")
-        elif isinstance(item, Value) and item.requires_grad:
-            fields.append(f"grad {number(item.grad, self.digits)}")
-        role = "input" if item in self.arguments else _role(item)
+        gradient = self.gradient(item)
+        if gradient is not None:
+            fields.append(f"grad {brief(gradient, self.format)}")
+        role, alarm = "input" if item in self.arguments else _role(item), ""
         if trouble := not_finite(item):
-            role = "alarm"
+            alarm = "alarm"
             if not any(not_finite(x) for x in item.inputs):
                 fields.append(f"! {trouble} begins here")
-        return Box(role, fields, small)
+        elif gradient is not None and (trouble := not_finite(gradient)):
+            alarm = "grad-alarm"
+            if not any(not_finite(user) or not_finite(self.gradient(user)) for user in self.users.get(item, ())):
+                fields.append(f"! grad {trouble} begins here")
+        return Box(role, fields, small, alarm)
 
-
-class Cotangent:
-    """The gradient of the output with respect to one node."""
-
-    __slots__ = ("node",)
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-
-
-class Backward:
-    """How the gradient of y reaches everything it was computed from: one box a cotangent.
-
-    An edge carries the local derivative, as a formula and as a number; where several arrive, a sign says that they are added.
-    """
-
-    def __init__(self, y: Node, digits: int, arrays: str = "shape") -> None:
-        order = newest_first([y])
-        self.digits, self.arrays = digits, arrays
-        self.found = cotangents(y)
-        self.items = {node: Cotangent(node) for node in order if node in self.found}
-        self.scopes = Scopes(order)
-        self.uses: dict[Node, list[Local]] = {node: [] for node in self.items}
-        for user in self.items:
-            for local in local_derivatives(user):
-                if local.input in self.uses:
-                    self.uses[local.input].append(local)
-        used = {local.node for uses in self.uses.values() for local in uses}
-        self.outputs = [item for node, item in self.items.items() if node not in used]
-        taken = any(x.label == "y" for x in order)
-        self.y, self.y_name = y, _name(y, digits) if y.label or taken else "y"
-
-    def made(self, item: Cotangent) -> Made | None:
-        """The cotangents it comes from; nothing for the seed."""
-        uses = self.uses[item.node]
-        return Made("+" if len(uses) > 1 else "", [self.items[local.node] for local in uses]) if uses else None
-
-    def labels(self, item: Cotangent) -> Sequence[str]:
-        """The local derivative on each of its edges."""
-        return [self._label(local.formula(), local.number()) for local in self.uses[item.node]]
-
-    def frames(self, item: Cotangent) -> tuple[tuple[Any, str], ...]:
-        """Cotangents are in no frame."""
-        return ()
-
-    def box(self, item: Cotangent) -> Box:
-        """What is drawn for the cotangent of a node."""
-        g, x = self.found[item.node], item.node
-        called = self.y_name if x is self.y else self.scopes.path(x) if not x.label else ""
-        name = f"∂{self.y_name}/∂{called or _name(x, self.digits)}"
-        fields = [name, *contents(_plain(g, x), self.digits, self.arrays)]
-        fields = [text.removeprefix("data ") for text in fields]
-        role = "alarm" if not_finite(g) else "gradient" if x.op is None else "cotangent"
-        return Box(role, fields, heat(g) if self.arrays == "heat" else [])
-
-    def _label(self, formula: str, value: float | None) -> str:
-        if value is None:
-            return f"× {formula}" if formula else ""
-        text = number(value, self.digits)
-        # A formula that says no more than the number, or leaves no room for it, is left out.
-        known = not formula or formula.replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
-        return f"× {text}" if known else f"× {formula} = {text}"
+    def gradient(self, item: Node) -> Any:
+        """What is shown as the gradient of a node, or None."""
+        if self.gradients is not None:
+            return self.gradients.get(item)
+        return item.grad if isinstance(item, Value) and item.requires_grad else None
 
 
 def cotangents(y: Node) -> dict[Node, Any]:
     """The gradient of y with respect to every node that it was computed from; nobody's `.grad` is touched."""
     reached = [x for x in newest_first([y]) if x.requires_grad]
     return pull_back([y], [y.seed()], wanted=reached)  # type: ignore[attr-defined]
-
-
-def _plain(g: Any, x: Node) -> Any:
-    return Value(g) if isinstance(x, Value) and math.isfinite(g) else g if isinstance(g, np.ndarray) else float(g)
 
 
 def _homes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
@@ -193,22 +160,3 @@ def _role(node: Node) -> str:
     if node.op is not None:
         return "computed"
     return "parameter" if node.requires_grad else "constant"
-
-
-def _name(node: Node, digits: int) -> str:
-    """A short name: the label of a node, or in its place the formula it was computed by, one level deep."""
-    if node.label:
-        return fold(node.label, 16)
-    if node.op is None:
-        return number(node.data, digits) if isinstance(node, Value) else "leaf"
-    operands = [_operand(x, digits) for x in node.inputs]
-    symbol = node.op.symbol
-    if len(operands) == 2 and not symbol.isidentifier():
-        return f"({operands[0]} {symbol} {operands[1]})"
-    return f"{node.op.name}({', '.join(operands)})"
-
-
-def _operand(x: Any, digits: int) -> str:
-    if isinstance(x, Node):
-        return fold(x.label, 8) or "·"
-    return "·" if isinstance(x, np.ndarray | Tensor) else number(x, digits)

@@ -50,6 +50,8 @@ def render(dot: str, form: str) -> bytes:
     except OSError as error:
         raise RenderError(f"the renderer {program} could not be run: {error}") from error
     said = done.stderr.decode(errors="replace").strip()
+    if done.returncode and "not recognized" in said:
+        raise RenderError(f"the renderer {program} makes no {form.upper()}: install Graphviz, whose `dot` does, or take SVG")
     if done.returncode:
         raise RenderError(f"the renderer {program} failed with exit status {done.returncode}: {said or 'it said nothing'}")
     if _BEGINNING[form] not in done.stdout[:1000]:

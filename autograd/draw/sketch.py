@@ -1,27 +1,30 @@
-"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away.
+"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
 
-Outputs are never folded.
-"""
-
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
+from autograd.draw.folding import Fold, Frames, Items, folded
 from autograd.draw.picture import Box, Constant, Made
 
-Items = list[Any]
-Frames = tuple[tuple[Any, str], ...]
+#: Most edges from one fold to one number that are drawn one by one.
+PARALLEL = 8
 
 
 class Picture(Protocol):
     """What can be drawn: outputs, how each number is made and of which, a box for it and the frames around it.
+
+    What is `unfolded` stands by itself even if the frame that it is in is folded.
 
     Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
     """
 
     @property
     def outputs(self) -> Sequence[Any]: ...
+    @property
+    def unfolded(self) -> Sequence[Any]: ...
     def made(self, item: Any) -> Made | None: ...
     def box(self, item: Any) -> Box: ...
     def labels(self, item: Any) -> Sequence[str]: ...
@@ -54,6 +57,7 @@ class Shape:
     fields: list[str]
     frames: Frames = ()
     heat: Sequence[Sequence[float | None]] = ()
+    alarm: str = ""
     sign: str = ""
     edges: list[Edge] = field(default_factory=list)
     count: int = 1
@@ -97,13 +101,6 @@ class Frame(NamedTuple):
     within: dict[tuple[Any, str], "Frame"]
 
 
-class _Fold:
-    """Numbers that are drawn as one shape."""
-
-    def __init__(self, title: str, frames: Frames) -> None:
-        self.title, self.frames, self.count = title, frames, 0
-
-
 @dataclass(frozen=True)
 class View:
     """How much of a picture is shown.
@@ -137,8 +134,8 @@ def sketch(picture: Picture, view: View) -> Sketch:
         for x in made[item].inputs if item in made else ():
             if x in inside and isinstance(x, Constant):
                 frames[x] = frames[item]
-    stands, depth = _folded(items, frames, view)
-    for item in inside & set(picture.outputs):  # an output stands beside the fold that it would be in
+    stands, depth = folded(items, made, frames, view.max_nodes, view.depth)
+    for item in inside & set(picture.unfolded):  # it stands beside the fold that it would be in
         stands[item], frames[item] = item, frames[item][:depth]
     order = list(dict.fromkeys(stands[item] for item in items))
     kept, hidden = order[: view.max_nodes], order[view.max_nodes :]
@@ -147,7 +144,7 @@ def sketch(picture: Picture, view: View) -> Sketch:
     gone = set(hidden)
     if hidden:
         behind = sum(stands[item] in gone for item in items)
-        shapes.append(Shape("folded", "folded", [f"… {behind:,} more nodes"], count=behind))
+        shapes.append(Shape("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind))
     folds: dict[Any, Shape] = {}
     for item in reversed(items):
         stand = stands[item]
@@ -155,28 +152,46 @@ def sketch(picture: Picture, view: View) -> Sketch:
             continue
         how = made.get(item)
         sources = [(i, x) for i, x in enumerate(how.inputs if how else ()) if x in inside]
-        labels = [] if isinstance(stand, _Fold) or not sources else [*picture.labels(item)]
+        labels = [] if isinstance(stand, Fold) or not sources else [*picture.labels(item)]
         edges = [
-            Edge(names[stands[x]], i, labels[k] if labels else "", view.weight(x), (x, item) in view.marked)
-            for k, (i, x) in enumerate(sources)
+            Edge(names[stands[x]], i, labels[i] if labels else "", view.weight(x), (x, item) in view.marked) for i, x in sources
         ]
-        if isinstance(stand, _Fold):
+        if isinstance(stand, Fold):
             shape = folds.get(stand)
             if shape is None:
                 shape = folds[stand] = Shape(names[stand], "folded", [stand.title], stand.frames, count=0, item=stand)
                 shapes.append(shape)
             shape.count += 1
-            known = {edge.tail for edge in shape.edges}
-            shape.edges += [edge for edge in edges if edge.tail not in known | {shape.name}]
+            known = {edge.tail for edge in shape.edges} | {shape.name}
+            shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
             continue
+        if len(edges) > PARALLEL:
+            edges = _bundled(edges, {"folded", *(names[fold] for fold in folds)})
         box = picture.box(item)
         sign = how.sign if how and sources else ""
-        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, sign, edges,
+        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, box.alarm, sign, edges,
                             marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
     for shape in folds.values():
-        shape.fields.append(f"{shape.count:,} nodes")
-    shown = sum(not isinstance(s, _Fold) for s in kept)
+        shape.fields.append(_nodes(shape.count))
+    shown = sum(not isinstance(s, Fold) for s in kept)
     return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
+
+
+def _bundled(edges: list[Edge], folds: set[str]) -> list[Edge]:
+    """The edges into a number; of many that come from one fold, the first stands for all, and says how many there are."""
+    counts = Counter(edge.tail for edge in edges)
+    many = {tail for tail, count in counts.items() if count > PARALLEL and tail in folds}
+    kept: list[Edge] = []
+    for edge in edges:
+        if edge.tail not in many:
+            kept.append(edge)
+        elif all(known.tail != edge.tail for known in kept):
+            kept.append(edge._replace(label=f"{counts[edge.tail]:,} edges"))
+    return kept
+
+
+def _nodes(count: int, which: str = "") -> str:
+    return f"{count:,} {which}node{'s' * (count != 1)}"
 
 
 def _nearest_first(picture: Picture) -> tuple[Items, dict[Any, Made]]:
@@ -208,55 +223,3 @@ def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> 
         edge = list(dict.fromkeys(x for item in edge for x in links[item] if x not in near))
         near.update(edge)
     return [item for item in items if item in near]
-
-
-def _folded(items: Items, frames: dict[Any, Frames], view: View) -> tuple[dict[Any, Any], int]:
-    """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open."""
-    depth = max(map(len, frames.values()), default=0) if view.depth is None else view.depth
-    stands = _at_depth(items, frames, depth)
-    while view.depth is None and depth > 0 and len(set(stands.values())) > view.max_nodes:
-        depth -= 1
-        stands = _at_depth(items, frames, depth)
-    return stands, depth
-
-
-def _at_depth(items: Items, frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
-    folds: dict[Frames, _Fold] = {}
-    for item in items:
-        if len(path := frames[item]) > depth:
-            key = path[: depth + 1]
-            folds.setdefault(key, _Fold(key[-1][1], key[:-1])).count += 1
-    _merge_repeats(folds)
-    return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
-
-
-def _merge_repeats(folds: dict[Frames, _Fold]) -> None:
-    """Let one fold stand for three or more equal ones in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
-    rows: dict[Frames, list[Frames]] = {}
-    for key in folds:
-        rows.setdefault(key[:-1], []).append(key)
-    for parent, keys in rows.items():
-        keys.sort(key=lambda key: key[-1][0].first)
-        kinds = [(folds[key].title.partition(": ")[2] or folds[key].title, folds[key].count) for key in keys]
-        start = 0
-        while start < len(keys):
-            period, times = max(((p, _repeats(kinds, start, p)) for p in range(1, 5)), key=lambda found: found[0] * found[1]
-                                if found[1] >= 3 else 0)  # fmt: skip
-            if times < 3:
-                start += 1
-                continue
-            group = ", ".join(kind for kind, _ in kinds[start : start + period])
-            whole = _Fold(f"{times} × {group if period == 1 else f'({group})'}", parent)
-            for key in keys[start : start + period * times]:
-                whole.count += folds[key].count
-                folds[key] = whole
-            start += period * times
-
-
-def _repeats(kinds: list[Any], start: int, period: int) -> int:
-    times = 1
-    while kinds[start : start + period] == kinds[start + period * times : start + period * (times + 1)]:
-        times += 1
-        if start + period * times >= len(kinds):
-            break
-    return times

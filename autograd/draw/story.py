@@ -13,7 +13,6 @@ from autograd.draw.sketch import Shape, Sketch
 from autograd.draw.wording import brief, product, shown, sized
 from autograd.graph import newest_first
 from autograd.node import Node
-from autograd.tensor import Tensor
 from autograd.value import Value
 
 
@@ -48,7 +47,7 @@ def story(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[St
 
 def _forward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
     steps: list[Step] = []
-    digits = picture.digits
+    format = picture.format
     shapes = {shape.name: shape for shape in drawn.shapes}
     for node in reversed(newest_first(picture.outputs)):
         if node.op is None or node not in drawn.places:
@@ -58,8 +57,8 @@ def _forward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list
             _inside(steps, shape.name)
             continue
         edges = (*(edge_id(shape, edge) for edge in shape.edges), edge_id(shape))
-        formula, result = expression(node, names.__getitem__), shown(node, digits)
-        numbers = expression(node, lambda x: _operand(x, digits)) if isinstance(node, Value) else ""
+        formula, result = expression(node, names.__getitem__), shown(node, format)
+        numbers = expression(node, lambda x: _operand(x, format)) if isinstance(node, Value) else ""
         steps.append(Step("op", shape.name, "", edges, f"{names[node]} = {formula}",
                           f"= {numbers} = {result}" if numbers else f"= {result}", _place(line_of(node))))  # fmt: skip
     return steps
@@ -69,11 +68,11 @@ def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> lis
     if not picture.gradients:
         return []
     (y,) = picture.outputs
-    digits, gradients = picture.digits, picture.gradients
+    format, gradients = picture.format, picture.gradients
     shapes = {shape.name: shape for shape in drawn.shapes}
     top = names[y]
     so_far: dict[Node, Any] = {y: gradients[y]}
-    steps = [_arriving(Step("seed", drawn.places[y], formula=f"∂{top}/∂{top}", numbers="= 1"), gradients[y], digits)]
+    steps = [_arriving(Step("seed", drawn.places[y], formula=f"∂{top}/∂{top}", numbers="= 1"), gradients[y], format)]
     for user in newest_first([y]):
         for local in local_derivatives(user) if user in gradients else ():
             x = local.input
@@ -92,27 +91,27 @@ def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> lis
             formula = local.formula(names.__getitem__)
             told = f"∂{top}/∂{names[x]} {'=' if before is None else '+='} " + product(f"∂{top}/∂{names[user]}", formula,
                                                                                      names[user], names[x])  # fmt: skip
-            numbers = _multiplied(local, gradients[user], before, added, digits)
+            numbers = _multiplied(local, gradients[user], before, added, format)
             line = _place(line_of(user))
             step = Step("pull", here.name, there.name, edges, told, numbers, line)
-            steps.append(_arriving(step, so_far[x], digits) if here.item is x else step)
+            steps.append(_arriving(step, so_far[x], format) if here.item is x else step)
     return steps
 
 
-def _arriving(step: Step, gradient: Any, digits: int) -> Step:
+def _arriving(step: Step, gradient: Any, format: str) -> Step:
     """The step with the gradient that is there after it."""
     value = float(gradient) if isinstance(gradient, float | int) else None
-    return step._replace(gradient=brief(gradient, digits), value=value)
+    return step._replace(gradient=brief(gradient, format), value=value)
 
 
-def _multiplied(local: Local, gradient: Any, before: Any, added: Any, digits: int) -> str:
+def _multiplied(local: Local, gradient: Any, before: Any, added: Any, format: str) -> str:
     """The product in numbers, and the sum with what was there before."""
     slope = local.number()
-    here = sized(added, digits)
-    total = f"; {sized(before, digits)} + {_signed(here)} = {sized(before + added, digits)}" if before is not None else ""
+    here = sized(added, format)
+    total = f"; {sized(before, format)} + {_signed(here)} = {sized(before + added, format)}" if before is not None else ""
     if slope is None:
         return f"= {here}{total}"
-    return f"= {_signed(sized(gradient, digits))} × {_signed(number(slope, digits))} = {here}{total}"
+    return f"= {_signed(sized(gradient, format))} × {_signed(number(slope, format))} = {here}{total}"
 
 
 def _inside(steps: list[Step], place: str) -> None:
@@ -122,8 +121,8 @@ def _inside(steps: list[Step], place: str) -> None:
         steps.append(Step("inside", place))
 
 
-def _operand(x: Node, digits: int) -> str:
-    return _signed(number(x.data, digits)) if isinstance(x, Value) else ""
+def _operand(x: Node, format: str) -> str:
+    return _signed(number(x.data, format)) if isinstance(x, Value) else ""
 
 
 def _signed(text: str) -> str:
@@ -144,6 +143,4 @@ def described(picture: Forward, shape: Shape) -> list[str]:
         return []
     facts = [] if item.op is None else [f"computed by {item.op.name}"]
     facts += [f"{name} = {value!r}" for name, value in item.params.items()]
-    if isinstance(item, Tensor):
-        facts += [f"shape {item.shape}", f"{item.dtype}"]
     return facts + ([_place(line_of(item))] if line_of(item) else [])

@@ -8,7 +8,7 @@ FONT = "Helvetica"
 
 
 class Theme(NamedTuple):
-    """Colours of a picture; `styles` holds the attributes of a box by its role."""
+    """Colours of a picture; `styles` holds the attributes of a box by its role, and what an alarm changes."""
 
     background: str
     ink: str
@@ -31,7 +31,8 @@ def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills:
             "primal": {"style": "filled,dashed", "color": ink, "fillcolor": paper},
             "cotangent": {"style": "filled,rounded", "color": fills["orange"], "fillcolor": fills["pale_orange"]},
             "gradient": {"style": "filled", "penwidth": "2", "color": fills["orange"], "fillcolor": fills["pale_orange"]},
-            "alarm": {"style": "filled,bold", "penwidth": "4", "color": fills["red"], "fillcolor": fills["pale_red"]},
+            "alarm": {"penwidth": "4", "color": fills["red"], "fillcolor": fills["pale_red"]},
+            "grad-alarm": {"style": "dashed", "penwidth": "3", "color": fills["red"]},
             "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": ink,
                        "fillcolor": fills["yellow"]},
         },

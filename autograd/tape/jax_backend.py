@@ -1,7 +1,8 @@
 """The back end JAX: the program as a pure function of arrays, which XLA compiles for what it finds, CPU, GPU or TPU.
 
 Each step is the forward rule of its op, read in the names of `jax.numpy`. A derivative is in the program already, as steps
-like any other, so that JAX is never asked for one.
+like any other, so that JAX is never asked for one. Products of float32 have its digits on every device: JAX's own default, of
+fewer on GPU and TPU, is one setting of `jax_default_matmul_precision` away.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.node import Node
+from autograd.rules.linear import astype
 from autograd.tape.backends import OtherPathError, Replay, called, evaluated, flat, leaf_data, only_floats
 from autograd.tape.jax_namespace import jax, namespace
 from autograd.tape.program import Captured, Constant, Leaf, Program, Step
@@ -58,8 +60,9 @@ def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False)
                 known[leaf] = numpy.asarray(data[place[id(leaf.node)]], _type_of(leaf))
             elif leaf not in known:
                 known[leaf] = _given(leaf)
-        for step in program.steps:
-            known[step] = _read(step, [known[x] for x in step.inputs])
+        with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
+            for step in program.steps:
+                known[step] = _read(step, [known[x] for x in step.inputs])
         outputs = [numpy.asarray(known[step], _type_of(step)) for step in program.outputs]
         return (outputs, [known[step] for step, _ in program.guards]) if guarded else outputs
 
@@ -84,7 +87,7 @@ def checks(program: Program) -> Callable[[Sequence[Any]], None]:
     part = Program(program.inputs, steps, [], [])
 
     def check(inputs: Sequence[Any]) -> None:
-        evaluated(part, inputs)
+        evaluated(part, [np.asarray(x) if given in whole else x for given, x in zip(program.inputs, inputs, strict=True)])
 
     return check
 
@@ -119,10 +122,12 @@ def _type_of(step: Step) -> np.dtype[Any]:
 def _refuse_double(program: Program) -> None:
     if jax().config.jax_enable_x64:
         return
-    known = [*program.inputs, *captured_by(program), *program.outputs]
-    for step in known:
-        if (_FLOAT if step.kind is None else step.kind[1]) == _FLOAT and not (isinstance(step, Constant)):
+    asked_for = [step for step in program.steps if step.op is astype]
+    for step in (*captured_by(program), *program.leaves(), *program.outputs, *asked_for):
+        shape, dtype = step.kind or ((), _FLOAT)
+        if dtype == _FLOAT and (shape or not isinstance(step, Constant)):
             raise TypeError(
                 f"{called(step)} is of float64, and JAX computes in float32 unless told "
-                "otherwise: jax.config.update('jax_enable_x64', True) before the first array is made, or pass float32 arrays"
+                "otherwise: jax.config.update('jax_enable_x64', True) before the first array is made, or give arrays and "
+                "parameters of float32"
             )

@@ -82,14 +82,15 @@ def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
 
 
 class Place:
-    """What a leaf of the arguments is to a tape: an input of this shape, or part of the program, if that is None."""
+    """What a leaf of the arguments is to a tape: an input of this shape, or if that is None part of the program, as `fixed`."""
 
-    __slots__ = ("shape",)
+    __slots__ = ("fixed", "shape")
 
     def __init__(self, x: Any, scalars: bool) -> None:
         data = x._data if isinstance(x, Node) else x
         is_array = isinstance(data, np.ndarray) and not (scalars and data.dtype.kind != "f")
         self.shape = np.shape(data) if is_array or isinstance(data, float | np.floating) else None
+        self.fixed = data if self.shape is None else None
 
 
 def places(args: Any, scalars: bool) -> Any:
@@ -112,7 +113,8 @@ def beside(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
     keys = list(where) if isinstance(where, dict) else range(len(tree.parts(where)))
     if (set(x) != set(keys)) if isinstance(where, dict) else len(tree.parts(x)) != len(keys):
         raise TypeError(
-            f"the recorded function was given a {type(where).__name__} with the entries {list(keys)}, not {x!r:.60}"
+            f"the recorded function was given a {type(where).__name__} with the entries {list(keys)}, not with "
+            f"{list(x) if isinstance(x, dict) else list(range(len(x)))}"
         )
     for key, place in zip(keys, tree.parts(where), strict=True):
         yield from beside(place, x[key] if isinstance(where, dict) else tree.parts(x)[key])

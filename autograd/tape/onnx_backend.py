@@ -1,6 +1,9 @@
 """`tape.to_onnx(path)`: a program as an ONNX graph, which runs wherever there is a runtime for it."""
 
+import itertools
 import os
+import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +11,19 @@ import numpy as np
 
 from autograd.rules.activations import leaky_relu, relu, softplus
 from autograd.rules.softmax import softmax
-from autograd.tape.backends import called, leaf_data, refuse_branches
+from autograd.tape.backends import leaf_data, refuse_branches
 from autograd.tape.onnx_namespace import OnnxNamespace
 from autograd.tape.onnx_reader import OnnxReader
 from autograd.tape.primitives import Piece, UnreadableError
-from autograd.tape.program import Captured, Constant, Input, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 #: Low enough for runtimes of the last years (onnxruntime 1.13, say), and high enough for what training graphs need.
 OPSET, IR = 17, 8
 
 _FLOAT = np.dtype(float)
+
+#: What names of outputs, constants and nodes are like, and nothing else may be called.
+_OURS = re.compile(r"(output|constant)\.\d+|\w+\.\d+/\w+\.\d+(\.\d+)?")
 
 #: Ops that ONNX has as one operator, which other programs know at once, and which of its attributes our parameters are.
 #: Runtimes have these in float32; elsewhere they are what their rules say. Its Sigmoid, Elu and LogSoftmax are not here, since
@@ -62,18 +68,19 @@ def model_of(program: Program, name: str) -> Any:
     refuse_branches(program, "a graph of ONNX")
     reader = OnnxReader()
     known: dict[Step, Any] = {}
-    weights: dict[str, Any] = {}
-    inputs = []
+    given: dict[str, Leaf] = {}
     for leaf in program.leaves():
-        if isinstance(leaf, Input):
-            known[leaf] = reader.given(leaf.name, _kind(leaf))
-            inputs.append(helper.make_tensor_value_info(leaf.name, _code(_kind(leaf)[1]), _kind(leaf)[0]))
-        elif isinstance(leaf, Constant) and leaf.kind is None:
+        if isinstance(leaf, Constant) and leaf.kind is None:
             known[leaf] = leaf.data
         else:
-            title = _title(leaf, weights)
-            weights[title] = np.asarray(leaf_data(leaf), _kind(leaf)[1])
-            known[leaf] = reader.given(title, _kind(leaf))
+            title = _title(leaf, given)
+            given[title], known[leaf] = leaf, reader.given(title, _kind(leaf))
+    inputs = [
+        helper.make_tensor_value_info(title, _code(_kind(leaf)[1]), _kind(leaf)[0])
+        for title, leaf in given.items()
+        if isinstance(leaf, Input)
+    ]
+    weights = {title: leaf for title, leaf in given.items() if not isinstance(leaf, Input)}
     missing = []
     for i, step in enumerate(program.steps):
         reader.step = f"{step.op.name}.{i}"
@@ -98,11 +105,13 @@ def model_of(program: Program, name: str) -> Any:
             reader.nodes.append(("Identity", [result], name_out, {}))
         outputs.append(helper.make_tensor_value_info(name_out, _code(dtype), shape))
     nodes = [_node(*node, titles) for node in reader.nodes]
-    arrays = [onnx().numpy_helper.from_array(a, title) for title, a in (weights | reader.constants).items()]
+    stored = {title: np.asarray(leaf_data(leaf), _kind(leaf)[1]) for title, leaf in weights.items()} | reader.constants
+    arrays = [onnx().numpy_helper.from_array(a, title) for title, a in stored.items()]
     graph = helper.make_graph(nodes, name.strip("<>") or "f", inputs, outputs, arrays)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="glassgrad")
     model.ir_version = IR
-    helper.set_model_props(model, {"function": name, "parameters": ", ".join(_labels(program))})
+    parameters = [title for title, leaf in weights.items() if isinstance(leaf, Captured)]
+    helper.set_model_props(model, {"function": name, "parameters": ", ".join(parameters)})
     onnx().checker.check_model(model, full_check=True)
     return model
 
@@ -136,11 +145,9 @@ def _code(dtype: Any) -> int:
     return int(onnx().helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
 
-def _title(leaf: Any, taken: Any) -> str:
-    """The name of an array that the graph holds: a parameter's own label, where it has one."""
-    title = (isinstance(leaf, Captured) and leaf.node.label) or f"array.{len(taken)}"
-    return title if title not in taken else f"{title}.{len(taken)}"
-
-
-def _labels(program: Program) -> list[str]:
-    return [called(leaf) for leaf in program.leaves() if isinstance(leaf, Captured)]
+def _title(leaf: Leaf, taken: Container[str]) -> str:
+    """What a leaf is called in the graph: an input by its name, a parameter by its label, where nothing else is called so."""
+    wanted = leaf.name if isinstance(leaf, Input) else leaf.node.label if isinstance(leaf, Captured) else ""
+    numbered = (f"{wanted or 'array'}.{i}" for i in itertools.count())
+    titles = itertools.chain([wanted] if wanted and not _OURS.fullmatch(wanted) else [], numbered)
+    return next(title for title in titles if title not in taken)

@@ -28,7 +28,14 @@ class OnnxNamespace(Namespace):
         return self.reader.node("Where", [truth, self.reader.name(a, dtype), self.reader.name(b, dtype)], shape, dtype)
 
     def min(self, x: Piece, axis: Any, keepdims: bool) -> Any:
-        return self.reader.reduction("ReduceMin", x, axis, keepdims)
+        return self._unless_nan(self.reader.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
+
+    def _unless_nan(self, y: Piece, x: Piece, axis: Any, keepdims: bool) -> Any:
+        """y, and NaN where x has one over an axis: runtimes pass over it."""
+        if x.dtype.kind != "f":
+            return y
+        broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
+        return self.where(self.greater(self.reader.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
 
     def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Any:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
@@ -36,7 +43,9 @@ class OnnxNamespace(Namespace):
             shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
             return self._array(np.full(shape, initial["initial"], x.dtype))
         y = self.reader.reduction("ReduceMax", x, axis, keepdims)
-        return y if not initial or initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
+        if not initial:
+            return self._unless_nan(y, x, axis, keepdims)
+        return y if initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
 
     def prod(self, x: Piece, axis: Any, keepdims: bool = False) -> Any:
         return self.reader.reduction("ReduceProd", x, axis, keepdims)
@@ -173,7 +182,7 @@ class OnnxNamespace(Namespace):
     def log1p(self, x: Any) -> Any:
         """Kahan's: what rounding took from 1 + x is in the quotient too."""
         u = 1.0 + x
-        return self.where((u == 1.0) | self.isinf(u), self.where(self.isinf(u), u, x), self.log(u) * (x / (u - 1.0)))
+        return self.where(u == 1.0, x, self.log(u) * self.where(self.isinf(u), 1.0, x / (u - 1.0)))
 
     def expm1(self, x: Any) -> Any:
         """2 tanh(x/2) / (1 − tanh(x/2)): no difference of what is nearly equal, for small x; eˣ − 1 elsewhere."""
@@ -189,13 +198,14 @@ class OnnxNamespace(Namespace):
     def hypot(self, a: Any, b: Any) -> Any:
         m, n = self.maximum(self.abs(a), self.abs(b)), self.minimum(self.abs(a), self.abs(b))
         part = n / self.where(m == 0, 1.0, m)
-        return m * self.sqrt(1.0 + part * part)
+        return self.where(self.isinf(a) | self.isinf(b), math.inf, m * self.sqrt(1.0 + part * part))
 
     def arctan2(self, a: Any, b: Any) -> Any:
-        """By the half-plane of b; on its border by the sign of a."""
-        turn = self.where(a < 0, -math.pi, math.pi)
-        on_border = self.where(a == 0, 0.0, turn / 2)
-        return self.where(b > 0, self.arctan(a / b), self.where(b < 0, self.arctan(a / b) + turn, on_border))
+        """By the half-plane of b: arctan a/b, and behind the origin half a turn more; zeros have signs, infinities too."""
+        below, behind = (a < 0) | (1.0 / a < 0), (b < 0) | (1.0 / b < 0)
+        endless = self.where(self.isinf(a) & self.isinf(b), self.sign(a) * self.sign(b), a / b)
+        angle = self.arctan(self.where((a == 0) & (b == 0), a, endless))
+        return self.where(behind, angle + self.where(below, -math.pi, math.pi), angle)
 
     def frexp(self, x: Any) -> Any:
         """(…, the exponent of a power of two near |x|): all that rules ask of it."""

@@ -9,16 +9,16 @@ from autograd.draw.sketch import View
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 
-def picture_of(program: Program, *, max_nodes: int, rankdir: str, digits: int) -> Drawing:
-    """The drawing of a program. Outputs have a thick outline, and a guard says what it expects."""
-    check_options(max_nodes, rankdir, digits)
-    return drawing_of(_Recorded(program, digits), View(max_nodes), rankdir=rankdir)
+def picture_of(program: Program, *, max_nodes: int, format: str, **look: Any) -> Drawing:
+    """The drawing of a program; `look` as for `dot_of`. Outputs have a thick outline, and a guard says what it expects."""
+    check_options(max_nodes, format, **look)
+    return drawing_of(_Recorded(program, format), View(max_nodes), **look)
 
 
 class _Recorded:
-    def __init__(self, program: Program, digits: int) -> None:
-        self.outputs = list(dict.fromkeys(program.roots()))
-        self.digits = digits
+    def __init__(self, program: Program, format: str) -> None:
+        self.outputs = self.unfolded = list(dict.fromkeys(program.roots()))
+        self.format = format
         self.names = {step: f"v{i}" for i, step in enumerate(program.steps)}
         self.results = {step: i for i, step in reversed(list(enumerate(program.outputs)))}
         self.guards = dict(program.guards)
@@ -33,9 +33,9 @@ class _Recorded:
         return ()
 
     def box(self, item: Step) -> Box:
-        shape = [] if item.kind is None else [str(item.kind[0]), str(item.kind[1])]
+        shape = [] if item.kind is None else [f"{item.kind[0]} {item.kind[1]}"]
         if isinstance(item, Constant):
-            return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.digits)])
+            return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.format)])
         if isinstance(item, Input):
             return Box("input", [item.name, *shape])
         if isinstance(item, Captured):

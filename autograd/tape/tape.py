@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.draw import Drawing
+from autograd.draw.labels import FORMAT
+from autograd.draw.styles import FONT
 from autograd.tape.backends import Batched, Replay
 from autograd.tape.choosing import Choice, batched_for, chosen, module_of, single
 from autograd.tape.layout import Maker, apart, columns, places, takes_scalars
@@ -85,7 +87,8 @@ class Tape:
         For `jax.jit`, `jax.vmap` and the rest of JAX, on CPU, GPU and TPU; it takes and gives arrays of JAX. With `parameters`,
         nodes from outside that the function reads, it has one argument more, the first: the list of their data. Other nodes
         from outside are read when it is called, or traced. Labels, and what else is looked at before it is used, are looked at
-        where the function is called outside of `jax.jit`; before a call of the jitted one, its `check(*args)` does it.
+        where the function is called outside of `jax.jit`; before a call of the jitted one, its `check(*args)` does it. Matrices
+        of float32 are multiplied with all digits, also on GPU and TPU, unless `jax_default_matmul_precision` asks for fewer.
 
         Raises  TypeError    if the recorded path rests on a decision on data; names the first. If float64 is asked for and JAX
                              has it off; names the setting. If JAX cannot run an op; names it. If the arguments do not fit
@@ -107,7 +110,7 @@ class Tape:
         in which the result holds them. Shapes are those of the examples. Runtimes compute more ops in float32 than in float64.
 
         Without a meaning in ONNX: cholesky, cofactors, cumprod, digamma, gammaln, inv, logabsdet, polygamma, signdet,
-        solve.
+        solve. And erfc is 1 − erf there, which far out is 0.
 
         Raises  TypeError    if the recorded path rests on a decision on data, or has ops without a meaning in ONNX; names them
                 ValueError   if the path does not end in .onnx
@@ -123,9 +126,13 @@ class Tape:
         module = module_of(self.backend) if isinstance(self.backend, str) else None
         return getattr(module, "emitted", module_of("python").emitted)(self.program)[0]
 
-    def draw(self, *, max_nodes: int = 300, rankdir: str = "LR", digits: int = 4) -> Drawing:
+    def draw(
+        self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = FORMAT, theme: str = "light", font: str = FONT,
+        size: tuple[float, float] | None = None,
+    ) -> Drawing:  # fmt: skip
         """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
-        return picture_of(self.program, max_nodes=max_nodes, rankdir=rankdir, digits=digits)
+        look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+        return picture_of(self.program, max_nodes=max_nodes, format=format, **look)
 
     def __len__(self) -> int:
         """The number of instructions."""

@@ -21,6 +21,7 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
     """
     if current_trace() is not None:
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
+    getattr(f, "named_parameters", list)()  # a module's get their paths for labels
     named = dict(zip(_names(f, len(args)), args, strict=True))
     dice = Dice()
     trace = Trace(next_serial())
@@ -38,11 +39,14 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
 
 
 def _names(f: Callable[..., Any], n: int) -> list[str]:
-    """The names of the first n positional parameters, as far as f tells."""
+    """The names of the first n positional parameters, as far as f tells, or the `forward` that its call hands them to."""
+    named = _positional(f) or _positional(getattr(f, "forward", None))
+    return [named[i] if i < len(named) else f"argument{i}" for i in range(n)]
+
+
+def _positional(f: Any) -> list[str]:
     try:
-        parameters = [
-            p.name for p in inspect.signature(f).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
+        parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
-    return [parameters[i] if i < len(parameters) else f"argument{i}" for i in range(n)]
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -1,4 +1,4 @@
-"""Pictures of training and its results, by matplotlib; each function gives back the axes it drew in.
+"""Pictures of training and its results, by matplotlib; each function gives back the axes it drew in, and can be given them.
 
 They can be read in grey and by the colour-blind: what colour tells apart, a marker, a dash or a line tells apart too.
 

@@ -47,6 +47,7 @@ def decision_boundary(
             ax.contour(across, up, lead, levels=[margin], colors="black", linewidths=0.8, linestyles="dashed")
         if lead.max() > 0:
             ax.contourf(across, up, lead, levels=[0.0, np.inf], colors=[color], alpha=0.2)
-        ax.scatter(*points[rows].T, color=color, marker=marker, s=22, edgecolors="black", linewidths=0.6, label=f"class {c}")
+        look = {"s": 22, "edgecolors": "black", "linewidths": 0.6, "zorder": 3}  # above the regions, those of later classes too
+        ax.scatter(*points[rows].T, color=color, marker=marker, label=f"class {c}", **look)
     ax.legend(**BELOW)
     return ax

@@ -1,22 +1,22 @@
 """What happens inside a network while it learns: weights, gradients and activations, layer by layer and epoch by epoch."""
 
-from math import ceil
 from typing import Any
 
 import numpy as np
 
-from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, pyplot
+from nn.data import whole
+from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 from nn.watching import Watch
 
 BINS = 60
 
 
-def histograms(watch: Watch, kind: str = "weights", *, columns: int = 3) -> list[Any]:
+def histograms(watch: Watch, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
     """Axes for each parameter: epochs across, values up, darker where more entries are.
 
-    `kind` is weights or gradients.
+    `kind` is weights or gradients; new axes stand in rows of `columns`.
 
-    Raises  ValueError   if the kind is another, or there is no epoch to show
+    Raises  ValueError   if the kind is another, there is no epoch to show, or there are fewer axes than parameters
             ImportError  if matplotlib is not installed
     """
     if kind not in ("weights", "gradients"):
@@ -24,13 +24,8 @@ def histograms(watch: Watch, kind: str = "weights", *, columns: int = 3) -> list
     series = watch.weights if kind == "weights" else watch.gradients
     if not series:
         raise ValueError(f"there are no {kind} to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
-    rows = ceil(len(series) / columns)
-    size = (4.0 * min(columns, len(series)), 2.8 * rows)
-    _, grid = pyplot().subplots(rows, min(columns, len(series)), figsize=size, layout="constrained", squeeze=False)
-    for ax in grid.flat[len(series) :]:
-        ax.axis("off")
-    axes = list(grid.flat)[: len(series)]
-    for ax, (path, quantiles) in zip(axes, series.items(), strict=True):
+    given = panels(axes, len(series), whole("columns", columns, least=1), (4.0, 2.8), "parameters")
+    for ax, (path, quantiles) in zip(given, series.items(), strict=True):
         low, high = (float(f(quantiles)) for f in (np.min, np.max))
         edges = np.linspace(low, high, BINS + 1) if high > low else np.linspace(low - 1, high + 1, BINS + 1)
         levels = np.linspace(0.0, 1.0, len(quantiles[0]))
@@ -39,7 +34,7 @@ def histograms(watch: Watch, kind: str = "weights", *, columns: int = 3) -> list
         ax.pcolormesh(np.arange(len(quantiles) + 1) + 0.5, edges, np.sqrt(np.maximum(shares, 0)), cmap="gray_r")
         ax.set(title=path, xlabel="epoch", ylabel=kind)
         ax.xaxis.get_major_locator().set_params(integer=True)
-    return axes
+    return given
 
 
 def largest_weights(watch: Watch, ax: Any = None) -> Any:

@@ -140,7 +140,7 @@ def test_draw_prints_dot_text(capsys):
 
 
 def test_explain_tells_the_story(capsys):
-    assert main(["explain", "w*x", "w=2", "x=3", "--wrt", "w", "--digits", "1"]) == 0
+    assert main(["explain", "w*x", "w=2", "x=3", "--wrt", "w", "--format", ".1f"]) == 0
     assert capsys.readouterr().out == (
         "forward\n  y = w × x = 6.0\nbackward\n  ∂y/∂y = 1.0\n  ∂y/∂w = ∂y/∂y × x = 1.0 × 3.0 = 3.0\n"
     )
@@ -157,7 +157,7 @@ def test_explain_tells_the_story(capsys):
             "error: explain takes one number, and this tensor has shape (2,): explain its sum, or a loss\n",
         ),
         (["draw", "x", "x=1", "--save", "a.bmp"], "not '.bmp'"),
-        (["draw", "x", "x=1", "--digits", "99"], "digits is a whole number from 0 to 17, not 99"),
+        (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', not 'q'"),
     ],
 )
 def test_errors_are_said_and_end_with_status_2(arguments, message, capsys):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd.draw import draw
 from autograd.draw.labels import LONGEST, number, visible
+from autograd.draw.wording import Names
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -84,6 +85,25 @@ def test_a_rendered_picture_says_what_the_labels_say(labels):
     assert written == sorted(visible(label) for label in labels if label)
 
 
+@given(texts, texts)
+@example(HOSTILE[7], HOSTILE[22])
+def test_formulas_frames_and_captions_say_what_the_labels_say(one, other):
+    x, w = ag.Value(0.5, label=one), ag.Value(2.0, label=other)
+    with ag.scope(one):
+        y = ag.sin(x) * w
+    for drawing in (draw(y, path=(x, y)), draw(y, path=(x, y), direction="both")):
+        texts = [(text.text or "").replace("\xa0", " ") for text in ET.fromstring(drawing.svg()).iter(f"{SVG}text")]
+        expected = ag.paths(x, y).lines(Names([y]))
+        assert sum(text.strip() in {visible(line, 200).strip() for line in expected} for text in texts) == len(expected)
+        assert sum(text == visible(one) for text in texts) >= (2 if one else 0)  # the frame and the box
+    boxes = shown(draw(y, direction="backward"))
+    assert len(boxes) == 4
+    names = Names([y])
+    assert sorted(fields[0] for fields in boxes.values()) == sorted(
+        visible(f"∂{names[y]}/∂{names[v]}") for v in (x, w, y, y.inputs[0])
+    )
+
+
 @given(texts)
 def test_an_op_may_have_any_symbol(symbol):
     @ag.custom_op(lambda g, y, x: g, kind="elementwise", symbol=symbol)
@@ -121,9 +141,13 @@ def test_long_text_folds():
     assert visible("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
 
 
-@given(st.floats(-1e308, 1e308) | st.sampled_from([float("nan"), float("inf"), -float("inf")]), st.integers(0, 17))
-def test_a_number_is_never_shown_as_another(x, digits):
-    text = number(x, digits)
+@given(
+    st.floats(-1e308, 1e308) | st.sampled_from([float("nan"), float("inf"), -float("inf")]),
+    st.integers(0, 17),
+    st.sampled_from("feg"),
+)
+def test_a_number_is_never_shown_as_another(x, digits, kind):
+    text = number(x, f".{digits + (kind == 'g')}{kind}")
     half = 0.5 * 10.0**-digits
     assert len(text) <= digits + 8
     assert float(text) == pytest.approx(x, rel=half, abs=half if abs(x) >= half else 0.0, nan_ok=True)

@@ -110,6 +110,15 @@ def test_a_renderer_that_fails_is_quoted(graphviz_pure, drawing, monkeypatch):
         drawing.svg()
 
 
+def test_pdf_is_made_where_the_renderer_can_and_else_the_way_is_told(graphviz_pure, drawing, monkeypatch):
+    with pytest.raises(RenderError, match="makes no PDF: install Graphviz"):
+        drawing.pdf()
+    monkeypatch.setenv("AUTOGRAD_DOT", "")
+    if dot := shutil.which("dot", path=os.defpath):
+        monkeypatch.setenv("AUTOGRAD_DOT", dot)
+        assert drawing.pdf().startswith(b"%PDF")
+
+
 def test_a_program_that_is_no_renderer_is_found_out(drawing, monkeypatch):
     for program, said in [(TRUE, "gave no SVG: b''"), (ECHO, "gave no SVG: b'-Tsvg")]:
         monkeypatch.setenv("AUTOGRAD_DOT", program)
@@ -138,6 +147,14 @@ def test_a_notebook_without_a_renderer_shows_the_text_and_the_reason(bare, drawi
     reason, text = bundle["text/plain"].split("\n", 1)
     assert reason.startswith("// no renderer")
     assert text == drawing.dot
+
+
+def test_a_notebook_is_shown_something_whatever_the_renderer_writes(bare, drawing, monkeypatch):
+    program = bare / "dot"
+    program.write_text("#!/bin/sh\nprintf '<svg \\377'\n")
+    program.chmod(0o755)
+    for shown in (drawing, drawing.page()):
+        assert list(shown._repr_mimebundle_()) == ["text/plain"]
 
 
 def test_a_drawing_prints_short(drawing):

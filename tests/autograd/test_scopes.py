@@ -32,10 +32,10 @@ def titles(drawing):
             stack.append("?")
         elif line == "}" and stack:
             stack.pop()
-        elif stack and stack[-1] == "?" and (title := re.search(r"label=<(.*?)>[ \]]", line)):
+        elif stack and stack[-1] == "?" and (title := re.search(r"label=<.*?<TD[^>]*>(.*?)</TD>", line)):
             stack[-1] = title[1]
         elif "<TABLE" in line:
-            boxes[" ".join(re.findall(r"<TD[^>]*>(.*?)</TD>", line))] = list(stack)
+            boxes[" ".join(re.findall(r"<TD[^>]*>([^<]*)</TD>", line))] = list(stack)
     return boxes
 
 

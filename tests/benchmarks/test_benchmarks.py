@@ -1,7 +1,7 @@
 """The benchmarks run, their contestants agree, and one that computes something else is found out. No time is asserted."""
 
 import json
-from dataclasses import replace
+import sys
 
 import numpy as np
 import pytest
@@ -46,9 +46,10 @@ def test_growth_is_measured():
 
 
 def test_scaling_is_measured_beside_what_is_on_paper():
-    table = scaling.measure(1, sizes=((8, 4),), counts=(1, 2))
+    table, paper = scaling.measure(1, sizes=((8, 4),), counts=(1, 2))
     assert [row[:2] for row in table.rows] == ([] if table.missing else [(4, 1), (4, 2)])
     assert table.missing in str(table)
+    assert f"the shortest step is that of {paper.best} devices" in str(paper)
 
 
 @pytest.mark.parametrize("widths", [(4, 6, 3), (5, 7, 2, 3)])
@@ -66,12 +67,19 @@ def test_operations_and_weights_on_paper_are_those_of_the_recorded_step(widths):
 
 
 def test_on_paper_a_sum_costs_nothing_alone_and_at_last_everything():
-    widths, batch = (784, 128, 10), 64
+    widths, batch, weights = (784, 128, 10), 64, scaling.weights_of((784, 128, 10))
     machine = scaling.Machine(rate=1e12, memory=1e12, link=1e9, latency=1e-6)
-    alone = scaling.products_of(widths, batch) / 1e12 + 4 * scaling.PASSES * scaling.weights_of(widths) / 1e12
-    np.testing.assert_allclose(scaling.seconds(widths, batch, 1, machine), alone, rtol=1e-12)
-    many = scaling.seconds(widths, 10**6, 1000, machine) - scaling.seconds(widths, 10**6, 1000, replace(machine, link=np.inf))
-    np.testing.assert_allclose(many, 2 * 0.999 * 4 * scaling.weights_of(widths) / 1e9, rtol=1e-9)
+    alone = scaling.cost(widths, batch, 1, machine)
+    moved = 4 * scaling.PASSES * (weights + batch * sum(widths))
+    np.testing.assert_allclose(alone.seconds, (scaling.products_of(widths, batch) + moved) / 1e12, rtol=1e-12)
+    assert (alone.sent, alone.summed) == (0.0, 0.0)
+    many = scaling.cost(widths, 10**6, 1000, machine)
+    assert many.products == scaling.products_of(widths, 1000)
+    np.testing.assert_allclose(many.summed, 2 * 0.999 * 4 * weights / 1e9 + 2 * 999 * 1e-6, rtol=1e-12)
+    best = scaling.most_useful(widths, 10**6, machine)
+    assert 1 < best < 1000
+    times = [scaling.cost(widths, 10**6, n, machine).seconds for n in (best - 1, best, best + 1)]
+    assert times[1] == min(times)
 
 
 def test_tables_are_written_and_drawn(tmp_path, monkeypatch, capsys):
@@ -91,6 +99,13 @@ def test_a_peer_that_is_not_installed_is_named():
     contest.enter("absent", absent)
     assert contest.runs == {}
     assert "absent (No module named 'absent'): pip install 'glassgrad[bench]'" in contest.missing
+
+
+@pytest.mark.parametrize("program", ["import time; time.sleep(60)", ""], ids=["hangs", "ends"])
+def test_a_program_that_says_nothing_is_ended(program, monkeypatch, tmp_path):
+    monkeypatch.setattr(outside, "LIMIT", 0.5)
+    with pytest.raises(RuntimeError, match=r"said nothing in 0.5 s, or ended"):
+        outside.Process([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(1); {program}"], {}, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +140,10 @@ def test_every_peer_is_there(monkeypatch):
         pytest.importorskip(peer)
     monkeypatch.undo()
     missing = [m for table in (gpt_benchmark.measure(1, tokens=[0, 1, 0]), moons.measure(1, points=4)) for m in table.missing]
-    missing += mnist_step.measure(1, sizes=((8, 4),))[0].missing
-    missing = [m for m in missing if m != "JAX, jit, on a GPU: JAX finds no GPU here"]
+    missing += mnist_step.measure(1, sizes=((8, 4),))[0].missing + SMALL["devices"]().missing
+    assert not scaling.checked(1, sizes=((8, 4),), counts=(1, 2)).missing
+    missing = [
+        m for m in missing if m not in ("JAX, jit, on a GPU: JAX finds no GPU here", "JAX on a GPU: JAX finds no GPU here")
+    ]
     assert missing == ["micrograd: its Value has neither exp nor log"]
     assert __main__.THREADS

@@ -52,7 +52,7 @@ def test_the_steps_end_at_the_gradients_of_the_engine(show, program):
     if not isinstance(y, ag.Value) or not y.requires_grad:
         return
     expected = cotangents(y)
-    places = sketch(Forward([y], 4, "shape", expected), View(max_nodes=1000)).places
+    places = sketch(Forward([y], ".4f", "shape", expected), View(max_nodes=1000)).places
     tab = show(ag.draw(y, max_nodes=1000).page())
     tab.evaluate("document.activeElement.blur()")
     tab.keyboard.press("End")
@@ -103,6 +103,28 @@ def test_a_function_tells_the_line_that_made_each_number(show):
     assert "test_page.py" in tab.inner_text("#ui-line")
     tab.keyboard.press("ArrowRight")
     assert "return ag.sin(doubled)" in tab.inner_text("#ui-line")
+
+
+def test_the_line_of_a_module_is_the_program_s_own(show):
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh())
+    tab = show(ag.watch(lambda x: ag.sum(model(x)), np.ones((1, 2))))
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+        assert "ag.sum(model(x))" in tab.inner_text("#ui-line")
+
+
+def test_what_formulas_name_is_to_be_seen_and_the_local_derivative_beside_its_sign(show):
+    y, *_ = neuron()
+    tab = show(ag.draw(y).page())
+    seen = []
+    for _ in range(steps_of(tab)):
+        tab.keyboard.press("ArrowRight")
+        names = set(re.findall(r"v\d+", tab.inner_text("#ui-formula")))
+        assert names <= set(tab.locator("g.node > text").all_text_contents())
+        seen.append(tab.text_content("#ui-slope"))
+    slopes = [1, 1, 1 / math.cosh(0.88) ** 2, 1, 1, 2.0, -3.0, 2.0, 2.0]
+    assert sorted(filter(None, seen)) == sorted(f"× {x:.4f}" for x in slopes)
+    assert seen[:6] == [""] * 6  # the way forward, and the seed
 
 
 def test_play_pause_and_speed(show):
@@ -177,7 +199,7 @@ def test_frames_fold_and_unfold(show):
     tab = show(ag.draw(z + 1.0).page())
     tab.get_by_role("button", name="Fold square").press("Enter")
     assert tab.locator(".node.inside:not(.sign)").count() == 1
-    assert tab.locator(".cover").text_content() == "square (1)"
+    assert tab.locator(".cover").text_content() == "square: 1 number"
     tab.get_by_role("button", name="Unfold square").press("Enter")
     assert tab.locator(".node.inside").count() == 0
 
@@ -284,6 +306,7 @@ def test_a_tap_traces(show):
         tab.locator("g.node.parameter").first.tap()
         until(lambda: tab.locator("#ui-graph.tracing").count() == traced)  # noqa: B023
     assert tab.locator("#ui-paths li").count() > 0
+    assert tab.locator("#ui-name").bounding_box()["y"] < tab.locator("footer").bounding_box()["y"] - 20  # not below the edge
     phone.close()
 
 

@@ -13,7 +13,7 @@ from demos.notebooks import LESSON, pictures
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(LESSON.glob("*.ipynb"))
-PICTURES = {"1": 4, "2": 6, "3": 5, "4": 3, "5": 7}
+PICTURES = {"1": 4, "2": 9, "3": 5, "4": 3, "5": 7}
 
 
 def run(*arguments):

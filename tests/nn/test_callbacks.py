@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import struct
 import sys
 
 import numpy as np
@@ -78,9 +79,46 @@ def test_early_stopping_can_watch_what_is_to_grow():
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
 
 
-def test_early_stopping_names_the_columns_there_are():
-    with pytest.raises(KeyError, match="no 'validation_loss'; it has loss, accuracy, seconds"):
-        trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping()], validation=None)
+def fails_before_anything_moves(error, message, make, **options):
+    model = nn.MLP(2, [4], 2, seed=0)
+    before = model.state_dict()
+    with pytest.raises(error, match=message):
+        trained(model, [make(model)], **options)
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o)])
+def test_a_column_that_will_not_be_is_named_before_the_first_step(make):
+    model = nn.MLP(2, [4], 2, seed=0)
+    before = model.state_dict()
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    message = r"will have no 'validation_loss', only loss, accuracy, seconds: give fit validation=\(x, y\)"
+    with pytest.raises(KeyError, match=message):
+        trained(model, [make(model, optimizer)], optimizer=optimizer, validation=None)
+    np.testing.assert_array_equal(model.state_dict()["layers.0.weight"], before["layers.0.weight"])
+
+
+@pytest.mark.parametrize("make", [CsvLog, JsonLinesLog, lambda path: nn.Checkpoint(path.with_suffix(".npz"))])
+def test_a_missing_folder_is_named_before_the_first_step(make, tmp_path):
+    fails_before_anything_moves(FileNotFoundError, "no folder .*none to write log", lambda m: make(tmp_path / "none" / "log"))
+
+
+@pytest.mark.parametrize("make", [lambda o: nn.Schedule(o, nn.schedules.constant()), lambda o: nn.Plateau(o)])
+def test_a_schedule_of_another_optimizer_is_refused(make):
+    fails_before_anything_moves(ValueError, "another optimizer than fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
+
+
+def test_the_columns_that_are_foretold_are_those_there_will_be():
+    class Note(Callback):
+        def on_start(self, run):
+            self.columns = run.columns
+
+    for validation in (HELD_OUT, None):
+        for metrics in ([nn.accuracy, nn.zero_one_loss], None):
+            note = Note()
+            history = trained(nn.MLP(2, [4], 2, seed=0), [note], epochs=1, validation=validation, metrics=metrics)
+            assert note.columns == list(history.columns())
 
 
 def test_schedules_move_the_rate_step_by_step():
@@ -119,6 +157,7 @@ def test_gradients_are_clipped_before_the_step():
 
 def test_logs_are_the_history(tmp_path):
     logs = [CsvLog(tmp_path / "log.csv"), JsonLinesLog(tmp_path / "log.jsonl")]
+    (tmp_path / ".log.csv.0123abcd.draft").write_text("half of it, left by a kill")
     history = trained(nn.MLP(2, [4], 2, seed=0), logs)
     with open(tmp_path / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -130,12 +169,30 @@ def test_logs_are_the_history(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["log.csv", "log.jsonl"]
 
 
-def test_tensorboard_can_read_its_log(tmp_path):
+def events(folder):
+    """(step, tag) of all that is in the files for TensorBoard: records of a length, its check sum, a message, its check sum."""
+    from tensorboardX.proto.event_pb2 import Event
+
+    found = []
+    for path in sorted(folder.iterdir()):
+        content = path.read_bytes()
+        while content:
+            (size,) = struct.unpack_from("<Q", content)
+            event = Event.FromString(content[12 : 12 + size])
+            found += [(event.step, value.tag) for value in event.summary.value]
+            content = content[16 + size :]
+    return found
+
+
+def test_tensorboard_can_read_every_epoch(tmp_path):
     pytest.importorskip("tensorboardX")
-    trained(nn.MLP(2, [4], 2, seed=0), [nn.TensorBoard(tmp_path, histograms=True)], epochs=2)
-    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    for name in (b"loss", b"validation_accuracy", b"layers.0.weight", b"layers.0.weight_gradient"):
-        assert name in content
+    log = nn.TensorBoard(tmp_path, histograms=True)
+    trained(nn.MLP(2, [4], 2, seed=0), [log], epochs=3)
+    columns = ["loss", "accuracy", "validation_loss", "validation_accuracy", "seconds"]
+    parameters = [f"layers.{i}.{name}{end}" for i in (0, 2) for name in ("weight", "bias") for end in ("", "_gradient")]
+    assert events(tmp_path) == [(epoch, name) for epoch in (1, 2, 3) for name in columns + parameters]
+    trained(nn.MLP(2, [4], 2, seed=0), [log], epochs=1)  # within the same second, too
+    assert len(events(tmp_path)) == 4 * len(columns + parameters)
 
 
 def test_a_missing_tensorboard_is_named(tmp_path, monkeypatch):

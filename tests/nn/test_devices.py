@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from nn.data import generator
+from nn.devices import mesh_of
 
 pytestmark = pytest.mark.peer
 
@@ -30,7 +32,7 @@ def started(*arguments, to=subprocess.PIPE):
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True)
 
 
-def finished(process, timeout=120):
+def finished(process, timeout=240):
     try:
         out, _ = process.communicate(timeout=timeout)
     finally:
@@ -76,7 +78,7 @@ def hosts(folder, kind, *arguments):
     return running, outs
 
 
-def both_end(running, outs, timeout=90):
+def both_end(running, outs, timeout=120):
     """What two hosts print last."""
     try:
         codes = [process.wait(timeout=timeout) for process in running]
@@ -125,12 +127,20 @@ def test_two_hosts_of_which_one_is_killed(tmp_path, victim):
     np.testing.assert_allclose(found[0]["float32"], alone["float32"], rtol=0, atol=1e-5)
 
 
-def test_hosts_that_begin_with_other_weights_refuse(tmp_path):
-    for message in both_end(*hosts(tmp_path, "odd")):
-        assert message.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
+def test_a_device_is_named_once():
+    import jax
+
+    with pytest.raises(ValueError, match="a device is named twice"):
+        mesh_of(jax.devices()[:1] * 2)
 
 
-class Frozen(nn.SGD):
+def test_hosts_that_do_not_begin_alike_refuse(tmp_path):
+    for devices, weights in both_end(*hosts(tmp_path, "odd")):
+        assert devices.startswith("host 1 of 2 has none of the 4 devices: leave out devices")
+        assert weights.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
+
+
+class Freezing(nn.SGD):
     """Reads the learning rate where it would become a constant."""
 
     def updated(self, i, p, g, o):
@@ -153,9 +163,14 @@ class Bare(nn.Optimizer):
         ({"backend": "torch"}, ValueError, "no back end 'torch' to train on: choose numpy or jax"),
         ({"backend": "numpy", "devices": 2}, ValueError, "devices=2 are for backend='jax'"),
         ({"devices": 512}, ValueError, r"devices=512, and JAX has \d+ here: .*xla_force_host_platform_device_count=512"),
+        ({"devices": 0}, ValueError, r"devices=0, and JAX has \d+ here$"),
+        ({"devices": []}, TypeError, r"how many, or a list of devices of JAX such as jax.devices\(\)\[:2\], got \[\]"),
+        ({"devices": True}, TypeError, "got True"),
+        ({"devices": "cpu"}, TypeError, "got 'cpu'"),
+        ({"devices": [0, 1]}, TypeError, r"got \[0, 1\]"),
         ({"callbacks": [nn.ClipGradients(norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
         ({"optimizer": Bare}, TypeError, "Bare has no scales"),
-        ({"optimizer": Frozen}, TypeError, r"read what is made of them from self.scales\(i, o\)"),
+        ({"optimizer": Freezing}, TypeError, r"read what is made of them from self.scales\(i, o\)"),
         ({"optimizer": Counting}, TypeError, "updated of Counting reads the count of steps"),
         ({"y": np.array([0, 1, 5, 0])}, ValueError, "got 5 in row"),
         ({"x": np.full((4, 2), np.inf, np.float32)}, FloatingPointError, "the loss is nan in epoch 1, step 1: the first op"),
@@ -183,16 +198,24 @@ def test_a_wrong_label_of_a_later_batch_is_named():
                epochs=1, batch_size=2, progress=False, backend="jax")  # fmt: skip
 
 
-def test_an_error_between_steps_leaves_optimizer_and_model_as_they_were():
-    class Stop(nn.Callback):
-        def on_step(self, run):
-            raise KeyError("a mistake")
+def of_probabilities(z, t):
+    return nn.binary_cross_entropy(autograd.sigmoid(z), t)
 
-    model = nn.MLP(2, [3], 2, seed=0)
-    optimizer = nn.Adam(model.parameters())
-    before = model.state_dict() | optimizer.state_dict()
-    with pytest.raises(KeyError, match="a mistake"):
-        nn.fit(model, (np.ones((8, 2), np.float32), np.zeros(8, int)), loss=nn.cross_entropy, optimizer=optimizer,
-               epochs=1, callbacks=[Stop()], progress=False, backend="jax")  # fmt: skip
-    after = model.state_dict() | optimizer.state_dict()
-    assert {name: a.tolist() for name, a in before.items()} == {name: a.tolist() for name, a in after.items()}
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+@pytest.mark.parametrize("loss", [nn.binary_cross_entropy_with_logits, of_probabilities, nn.hinge])
+def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss, dtype):
+    """A compiled rule cannot look at numbers: a wrong one makes the loss NaN, and is then looked for in NumPy."""
+    x, y = nn.datasets.moons(32, seed=0)
+    x, t = x.astype(np.float32), (2 * y - 1 if loss is nn.hinge else y)[:, None].astype(dtype)
+
+    def trained(backend, t):
+        model = nn.MLP(2, [4], 1, seed=0)
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        return nn.fit(model, (x, t), loss=loss, optimizer=optimizer, epochs=2, batch_size=16, progress=False, backend=backend)
+
+    np.testing.assert_allclose(trained("jax", t).loss, trained("numpy", t).loss, rtol=1e-5)
+    wrong = t.copy()
+    wrong[generator(0, 0).permutation(32)[-1]] = 3
+    with pytest.raises(ValueError, match="and entry 15 is 3"):
+        trained("jax", wrong)

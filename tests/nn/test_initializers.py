@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn import Linear
-from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, orthogonal, random_generator, zeros
+from nn.initializers import (
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    normal,
+    orthogonal,
+    random_generator,
+    uniform,
+    zeros,
+)
 
 fans = st.integers(1, 500)
 seeds = st.integers(0, 2**32)
@@ -78,6 +88,21 @@ def test_normal_weights_have_the_variance_of_the_paper(init, variance):
     w = init((n, m), np.random.default_rng(0))
     assert abs(w.var() / variance(n, m) - 1.0) < 4 * np.sqrt(2 / (n * m))
     assert abs(w.mean()) < 4 * np.sqrt(variance(n, m) / (n * m))
+
+
+@pytest.mark.parametrize(("init", "variance"), [(uniform(0.3), 0.03), (normal(0.2), 0.04), (uniform(0), 0), (normal(0), 0)])
+def test_weights_of_a_size_of_ones_own(init, variance):
+    w = init((300, 200), random_generator(0))
+    np.testing.assert_allclose(w.var(), variance, rtol=0.02)
+    assert np.array_equal(w, init((300, 200), random_generator(0)))
+    assert abs(w.mean()) < 0.005
+
+
+@pytest.mark.parametrize("init", [uniform, normal])
+@pytest.mark.parametrize("size", [-0.1, np.nan, np.inf])
+def test_impossible_sizes(init, size):
+    with pytest.raises(ValueError, match=f"(bound|deviation) must be at least 0 and finite, got {size}"):
+        init(size)
 
 
 def test_zeros_start_a_layer_at_nothing():

@@ -4,6 +4,7 @@ import contextlib
 import io
 import pickle
 import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -58,8 +59,6 @@ def test_a_state_dict_of_torch_gives_the_same_answers(tmp_path, kind, dtype):
     peer, file = theirs(torch).to(getattr(torch, dtype)), tmp_path / f"m.{kind}"
     if kind == "pt":
         torch.save(peer.state_dict(), file)
-    elif dtype == "bfloat16":
-        pytest.skip("safetensors has no NumPy type for bfloat16, and says so")
     else:
         from safetensors.torch import save_file
 
@@ -177,6 +176,41 @@ def test_anything_else_is_refused_and_nothing_changes(content, message, tmp_path
     assert "sprung" not in capsys.readouterr().out
 
 
+#: Of a few hundred bytes, a tuple of 2⁵⁰⁰ empty tuples.
+LIFETIME = b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 500
+
+
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        (b"Q.", "which is no storage of numbers"),
+        (b"\x8c\x01a\x93.", "names a function by what is no text"),
+        (b")R.", "which no state dict needs"),
+        (b"}h\x00K\x01s.", "which is no text or there twice"),
+        (b".", "it holds no dict of tensors"),
+    ],
+)
+def test_what_takes_a_lifetime_to_write_out_is_refused_at_once(end, message):
+    with pytest.raises(ValueError, match=message):
+        read_torch(archive(LIFETIME + end))
+    before, after = state_dict().split(b"K\x03K\x02\x86")
+    with pytest.raises(ValueError, match="does not fit 6 numbers"):
+        read_torch(archive(LIFETIME + before[2:] + b"h\x00\x85" + after, [SIX]))
+
+
+def test_many_tensors_in_one_storage_take_its_memory_once():
+    pickled = state_dict(shape=b"J\x40\x42\x0f\x00\x85", steps=b"K\x01\x85")  # a million numbers
+    one = pickled[3 : pickled.index(b"s.")]
+    keys = [b"X\x04\x00\x00\x00%04d" % i for i in range(1000)]
+    many = b"\x80\x02}(" + b"".join(key + one[6:] for key in keys) + b"u."
+    tracemalloc.start()
+    found = read_torch(archive(many, [bytes(4_000_000)]))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 1000
+    assert most < 50_000_000
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(st.data())
 def test_any_changed_byte_is_harmless(tmp_path, data):
@@ -205,6 +239,13 @@ def test_names_without_an_order_are_refused_where_the_file_has_none(tmp_path):
         else:
             with pytest.raises(UnreadableFileError, match=r"keeps no order, and the names .* give none"):
                 load_from_torch(model, tmp_path / "m.safetensors")
+
+
+def test_a_missing_safetensors_is_named(tmp_path, monkeypatch):
+    file = save_for_torch(ours(), tmp_path / "m.safetensors")
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[safetensors\]'"):
+        load_from_torch(ours(), file)
 
 
 def test_no_torch_is_needed(tmp_path, monkeypatch):

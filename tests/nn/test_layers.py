@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograd import Tensor
+from autograd import Tensor, relu
 from nn import MLP, Linear, Module, ReLU, Sequential, Tanh, glorot_uniform
 
 seeds = st.integers(0, 2**32)
@@ -96,6 +96,20 @@ def test_an_input_that_does_not_fit_is_named_with_the_layer(shape):
         ),
         (lambda: MLP(2, 16, 1), TypeError, r"a list of widths such as \[128\], got 16"),
         (lambda: Sequential([ReLU()]), TypeError, r"argument 0 is \[ReLU\(\)\]"),
+        (lambda: Sequential(Linear(1, 1), ReLU), TypeError, r"argument 1 is the class ReLU: write ReLU\(…\)"),
+        (
+            lambda: Linear(2, 1, init="he"),
+            TypeError,
+            r"init is a function that gives weights, such as nn\.he_uniform, got 'he'",
+        ),
+        (lambda: MLP(2, [4], 1, activation=ReLU()), TypeError, r"must make a module when .* ReLU\(\) is an object already"),
+        (lambda: MLP(2, [4], 1, activation="relu"), TypeError, r"as nn\.ReLU does; 'relu' does not"),
+        (
+            lambda: MLP(2, [4], 1, activation=relu),
+            TypeError,
+            r"as nn\.ReLU does; .*relu.* does not: relu\(x\) cannot be called",
+        ),
+        (lambda: MLP(2, [4], 1, activation=list), TypeError, r"<class 'list'> makes \[\]"),
     ],
 )
 def test_impossible_layers(make, error, message):

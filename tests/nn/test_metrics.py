@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nn.metrics import accuracy
+from autograd import Tensor
+from nn.metrics import accuracy, binary_accuracy
 
 
 @st.composite
@@ -112,3 +113,25 @@ def test_nan_scores_are_an_error_not_a_guess():
 def test_ragged_scores():
     with pytest.raises(ValueError, match="scores cannot be an array"):
         accuracy([[1.0, 2.0], [3.0]], [0, 1])
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=1))
+def test_binary_accuracy_counts_the_scores_on_the_right_side(pairs):
+    z, t = np.array(pairs, dtype=float).T
+    right = sum((score > 0) == yes for score, yes in pairs)
+    assert binary_accuracy(z, t) == binary_accuracy(Tensor(z[:, None]), t[:, None].astype(int)) == right / len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("logits", "targets", "error", "message"),
+    [
+        ([[1.0]], [1.0], ValueError, r"must have one shape, not empty; got \(1, 1\) and \(1,\)"),
+        ([], [], ValueError, "not empty"),
+        ([1.0, 2.0], [1.0, 0.5], ValueError, r"targets must be 0 or 1, and entry 1 is 0\.5"),
+        ([1.0, np.nan], [1, 0], ValueError, "NaN in 1 of 2 entries, the first is entry 1"),
+        (["a"], [1], TypeError, "logits must be real numbers"),
+    ],
+)
+def test_what_binary_accuracy_refuses(logits, targets, error, message):
+    with pytest.raises(error, match=message):
+        binary_accuracy(logits, targets)

@@ -161,6 +161,24 @@ def test_repr_shows_the_parts():
     assert repr(Holder(a=1, layers=[ReLU(), (Linear(2, 3),)])) == "Holder(ReLU(), Linear(2, 3))"
 
 
+def test_a_summary_shows_what_sits_in_lists_and_dicts_and_counts_what_is_shared_once():
+    shared = Linear(2, 2)
+    parts = {"gate": Value(1.0), "first": shared, "again": shared}
+    model = Holder(scale=weight(), weights=[Value(0.0), Value(0.0), Value(0.0), weight()], parts=parts, act=ReLU())
+    lines = [line.split("  ") for line in model.summary().splitlines()]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in lines] == [
+        ["part", "module", "parameters", "count"],
+        ["Holder", "scale (2,), weights.0 … weights.2 (), weights.3 (2,), parts.gate ()", "8"],
+        ["parts.first", "Linear", "weight (2, 2), bias (2,)", "6"],
+        ["act", "ReLU", "0"],
+        ["total", "14"],
+    ]
+
+
+def test_a_summary_of_nothing():
+    assert [line.split() for line in Holder().summary().splitlines()][1:] == [["Holder", "0"], ["total", "0"]]
+
+
 def test_a_deep_copy_shares_nothing():
     model = MLP(2, [3], 1, seed=0)
     twin = copy.deepcopy(model)
@@ -191,6 +209,30 @@ def test_hooks_see_and_replace_inputs_and_outputs_in_order():
     assert seen == ["before", 2.0]
     with pytest.raises(TypeError, match="a hook is a function, got 3"):
         layer.register_forward_hook(3)
+
+
+def buffers():
+    """A module with numbers of every kind, wherever they can sit."""
+    shared = np.arange(2.0)
+    return Holder(
+        a=shared, same=shared, many=[np.ones(2), weight()], named={"x": np.zeros(1), 3: Value(1.0)}, pair=(np.ones(3),)
+    )
+
+
+def test_arrays_in_lists_dicts_and_tuples_are_kept_and_put_back():
+    module, other = buffers(), buffers()
+    state = {name: array + i + 1 for i, (name, array) in enumerate(module.state_dict().items())}
+    assert list(state) == ["a", "same", "many.0", "many.1", "named.x", "named.3", "pair.0"]
+    other.load_state_dict(state)
+    for name, array in other.state_dict().items():
+        np.testing.assert_array_equal(array, state[name])
+    assert isinstance(other.named[3].data, float)
+    assert other.many[1].requires_grad
+
+
+def test_two_arrays_under_one_name_are_an_error():
+    with pytest.raises(ValueError, match=r"two numbers of Holder are at 'a\.b': rename a key"):
+        Holder(**{"a": {"b": np.ones(1)}, "a.b": np.ones(1)}).state_dict()
 
 
 def test_hooks_are_no_part_of_a_module():

@@ -134,7 +134,13 @@ def test_mistakes_are_named(tmp_path):
     x = nn.OnDisk(nn.save_rows(tmp_path / "x", [np.zeros((2, 3)), np.zeros((1, 3))]))
     with pytest.raises(FileExistsError):
         nn.save_rows(tmp_path / "x", [np.zeros((2, 3))])
-    for index, message in ((3, "no row 3 among 3"), (np.array([0, -4]), "no row -4"), (1.0, "whole numbers, got 1.0")):
+    for index, message in (
+        (3, "no row 3 among 3"),
+        (np.array([0, -4]), "no row -4"),
+        (1.0, "whole numbers .*, got 1.0"),
+        ((2, 1), r"rows alone, and \(2, 1\) is of several axes"),
+        (np.array([True]), "np.flatnonzero"),
+    ):
         with pytest.raises(IndexError, match=message):
             x[index]
     with pytest.raises(ValueError, match="on the disk: an array of it is a copy"):
@@ -143,13 +149,13 @@ def test_mistakes_are_named(tmp_path):
         nn.save_rows(tmp_path / "y", [np.zeros((2, 3)), np.zeros((1, 4))])
     with pytest.raises(ValueError, match="there is no part"):
         nn.save_rows(tmp_path / "z", [])
-    np.save(tmp_path / "x" / "00002.npy", np.zeros((1, 3), np.float32))
-    with pytest.raises(ValueError, match=r"00002.npy has rows of shape \(3,\) and type float32"):
+    np.save(tmp_path / "x" / "00000002.npy", np.zeros((1, 3), np.float32))
+    with pytest.raises(ValueError, match=r"00000002.npy has rows of shape \(3,\) and type float32"):
         nn.OnDisk(tmp_path / "x")
     np.save(tmp_path / "one.npy", np.float64(1.0))
     with pytest.raises(ValueError, match=r"no array of rows of real numbers: it has shape \(\)"):
         nn.OnDisk(tmp_path / "one.npy")
-    whole = (tmp_path / "x" / "00000.npy").read_bytes()
+    whole = (tmp_path / "x" / "00000000.npy").read_bytes()
     for content in (whole[:-8], b"not one at all", b""):
         (tmp_path / "cut.npy").write_bytes(content)
         with pytest.raises(ValueError, match=r"no whole \.npy file of numbers"):
@@ -158,11 +164,14 @@ def test_mistakes_are_named(tmp_path):
     with pytest.raises(ValueError, match="holds its columns one after the other"):
         nn.OnDisk(tmp_path / "columns.npy")
     y = nn.OnDisk(nn.save_rows(tmp_path / "short", [np.zeros((2, 3))]))
-    os.truncate(tmp_path / "short" / "00000.npy", 150)
+    os.truncate(tmp_path / "short" / "00000000.npy", 150)
     with pytest.raises(OSError, match="has become shorter: its rows from 1 on"):
         y[1]
     for share in ((1, 1), (0, 0), (2, 1), (0,)):
         with pytest.raises(ValueError, match=r"share must be \(i, n\)"):
             Loader(np.arange(3), share=share)
+    for path in (tmp_path / "x", str(tmp_path / "x")):
+        with pytest.raises(TypeError, match=r"is the path '.*x', not rows: nn.OnDisk of it reads them"):
+            Loader(path)
     with pytest.raises(TypeError, match="rows can be picked from arrays"):
         Loader({0: 1}).picked()

@@ -157,6 +157,8 @@ def test_lbfgs_finds_the_valley_of_rosenbrock():
 
 def test_lbfgs_says_what_it_lacks():
     x = Tensor([1.0], requires_grad=True)
+    with pytest.raises(ValueError, match="LBFGS has no learning rate"):
+        LBFGS([{"params": [x], "lr": 0.5}])
     optimizer = LBFGS([x])
     with pytest.raises(TypeError, match=r"write step\(closure\)"):
         optimizer.step()

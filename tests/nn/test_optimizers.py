@@ -79,6 +79,24 @@ def test_twenty_steps_are_those_of_torch(name, theirs, seed):
             np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_twenty_steps_of_lion_are_those_of_the_paper(decay):
+    """Algorithm 2 of Chen et al., number by number, in the order of its lines; PyTorch has no Lion."""
+    lr, beta1, beta2 = 0.05, 0.9, 0.99
+    rng = np.random.default_rng(0)
+    theta, m = 1.5, 0.0
+    p = Tensor([theta], requires_grad=True)
+    optimizer = Lion([p], lr=lr, betas=(beta1, beta2), weight_decay=decay)
+    for _ in range(20):
+        g = rng.normal()
+        c = beta1 * m + (1 - beta1) * g
+        theta = theta - lr * (math.copysign(1.0, c) + decay * theta)
+        m = beta2 * m + (1 - beta2) * g
+        p.grad = np.array([g])
+        optimizer.step()
+        assert math.isclose(p.item(), theta, rel_tol=1e-12)
+
+
 @all_optimizers
 @given(st.integers(0, 2**32))
 def test_values_move_as_tensors_do(make, seed):

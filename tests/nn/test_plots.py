@@ -1,5 +1,6 @@
 """Pictures hold what they are to show, can be read in grey, and say what is missing."""
 
+import inspect
 import sys
 
 import matplotlib as mpl
@@ -41,8 +42,11 @@ def test_training_curves_leave_out_what_there_is_not():
 def test_training_curves_draw_in_given_axes():
     _, axes = mpl.pyplot.subplots(2)
     assert plots.training_curves(history(), axes) == list(axes)
-    with pytest.raises(ValueError, match="2 panels, loss, accuracy, and there are 1 axes"):
+    with pytest.raises(ValueError, match="there are 2 curves, loss, accuracy, and 1 axes"):
         plots.training_curves(history(), axes[:1])
+    assert plots.training_curves(History(loss=[0.5]), axes[1]) == [axes[1]]
+    with pytest.raises(TypeError, match="a History, and got list"):
+        plots.training_curves([0.5, 0.4])
     with pytest.raises(ValueError, match="no epoch to show"):
         plots.training_curves(History())
 
@@ -86,6 +90,15 @@ def test_three_classes_have_three_regions_and_three_kinds_of_points():
     scatters = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     assert [c.get_offsets().tolist() for c in scatters] == [[centre] for centre in centres.tolist()]
     assert len({c.get_paths()[0].vertices.tobytes() for c in scatters}) == 3  # markers
+
+
+def test_points_lie_above_all_regions():
+    """Also one that stands in the region of a later class, which is drawn after it."""
+    ax = plots.decision_boundary(lambda p: p[:, 0] - 0.5, POINTS, 1 - CLASSES)
+    points = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    regions = [c for c in ax.collections if c not in points]
+    assert len(points) == 2
+    assert min(c.get_zorder() for c in points) > max(c.get_zorder() for c in regions)
 
 
 def test_one_class_alone_has_no_border():
@@ -200,6 +213,33 @@ def test_largest_weights_and_saturation_are_lines(watch):
     assert [line.get_label() for line in plots.saturation(seen).lines] == ["layers.1", "layers.3"]
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda w, axes: plots.training_curves(history(), axes),
+        lambda w, axes: plots.decision_boundary(lambda p: p[:, 0], POINTS, CLASSES, axes[0, 0]),
+        lambda w, axes: plots.confusion_table([[1, 2], [0, 3]], axes[0, 0]),
+        lambda w, axes: plots.image_grid(np.eye(3)[None], ["one"], axes),
+        lambda w, axes: plots.weight_images(np.zeros((6, 4)), (2, 3), axes),
+        lambda w, axes: plots.histograms(w, "weights", axes),
+        lambda w, axes: plots.histograms(w, "gradients", axes),
+        lambda w, axes: plots.largest_weights(w, axes[0, 0]),
+        lambda w, axes: plots.saturation(w, axes[0, 0]),
+    ],
+)
+def test_every_picture_is_drawn_in_given_axes_and_gives_them_back(draw, watch):
+    figure, axes = mpl.pyplot.subplots(2, 2)
+    back = draw(watch[0], axes)
+    assert list(np.ravel(back)) == list(axes.flat)[: np.size(back)]
+    assert mpl.pyplot.get_fignums() == [figure.number]
+    assert all(ax.lines or ax.images or ax.collections for ax in np.ravel(back))
+
+
+def test_every_picture_takes_axes():
+    for name in set(plots.__all__) - {"COLORS", "LINES"}:
+        assert {"ax", "axes"} & set(inspect.signature(getattr(plots, name)).parameters), name
+
+
 def test_saturation_is_the_share_of_flat_entries():
     model = nn.Sequential(nn.Tanh(), nn.ReLU())
     found = nn.watching.saturated(model, [[0.0, 9.0], [-9.0, 0.5]])
@@ -214,6 +254,7 @@ def test_saturation_is_the_share_of_flat_entries():
         (lambda: plots.confusion_table([[1, -2], [0, 1]]), "holds counts, got -2"),
         (lambda: plots.confusion_table([[1]], names=["a", "b"]), "1 classes and 2 names"),
         (lambda: plots.weight_images(np.zeros((5, 2)), (2, 3)), r"must be \(2 × 3, units\), got shape \(5, 2\)"),
+        (lambda: plots.weight_images(np.zeros((6, 2)), (2, 3), [None]), "there are 2 images, and 1 axes: give one each"),
         (lambda: plots.histograms(nn.Watch()), "no weights to show"),
         (lambda: plots.histograms(nn.Watch(), "biases"), "kind is 'weights' or 'gradients', not 'biases'"),
         (lambda: plots.largest_weights(nn.Watch()), "no weights to show"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograd import Tensor, compile, grad, value_and_grad
+from autograd import Tensor, Value, compile, grad, value_and_grad
 from nn import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -126,6 +126,15 @@ def test_float32_stays_and_a_replay_is_the_same(loss, rng):
         np.testing.assert_array_equal(g, h)
 
 
+@pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, huber, binary_cross_entropy_with_logits, hinge])
+def test_whole_numbers_as_targets_leave_float32_as_it_is(loss, rng):
+    x, t = rng.standard_normal((5, 2)).astype(np.float32), rng.integers(0, 2, (5, 2))
+    targets = 2 * t - 1 if loss is hinge else t
+    found = loss(Tensor(x, requires_grad=True), targets)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.item(), loss(x, targets.astype(np.float32)), rtol=1e-6)
+
+
 def test_huber_joins_squares_and_lines(rng):
     x = rng.standard_normal(20) * 3
     np.testing.assert_allclose(huber(x, np.zeros(20), delta=1e6), mean_squared_error(x, np.zeros(20)) / 2, rtol=1e-14)
@@ -154,6 +163,12 @@ def test_huber_joins_squares_and_lines(rng):
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, binary_cross_entropy, hinge])
+def test_a_single_value_is_no_array(loss):
+    with pytest.raises(TypeError, match=rf"{loss.__name__} takes arrays and Tensors, and a Value is one number"):
+        loss(Value(0.5), 1.0)
 
 
 def test_targets_are_checked_at_every_replay():

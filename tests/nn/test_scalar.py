@@ -144,3 +144,18 @@ def test_impossible_perceptrons():
         nn.scalar.Perceptron(2)([1.0])
     with pytest.raises(ValueError, match="knows the labels 0 and 1, got -1"):
         nn.scalar.Perceptron(2).learn([1.0, 2.0], -1)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: nn.scalar.MLP(2, 3), TypeError, r"a list of the widths of the layers, such as \[16, 1\], got 3"),
+        (lambda: nn.scalar.MLP(2, []), TypeError, r"got \[\]"),
+        (lambda: nn.scalar.MLP(2, [0, 1]), ValueError, "nout must be at least 1, got 0"),
+        (lambda: nn.scalar.Perceptron("2"), TypeError, "nin must be an integer, got '2'"),
+        (lambda: nn.scalar.Neuron(0), ValueError, "nin must be at least 1, got 0"),
+    ],
+)
+def test_impossible_networks(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

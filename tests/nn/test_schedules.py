@@ -68,6 +68,15 @@ def test_a_rate_that_is_none_is_refused():
             make()
 
 
+def test_what_a_schedule_is_given():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(TypeError, match=r"the factor is a function of the step, such as schedules.cosine\(1000\), got 0\.5"):
+        Schedule(optimizer, 0.5)
+    for make in (lambda: Schedule(constant(), optimizer), lambda: Plateau(0.1)):
+        with pytest.raises(TypeError, match="the optimizer comes first, got "):
+            make()
+
+
 def test_a_plateau_halves_the_rate_after_so_many_bad_numbers():
     optimizer = SGD([Value(1.0)], lr=1.0)
     plateau = Plateau(optimizer, factor=0.5, patience=2)

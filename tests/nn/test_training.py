@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
+import nn
 from autograd import Tensor
 from nn import (
     MLP,
@@ -94,12 +95,42 @@ def test_two_moons_are_learned():
     assert cross_entropy(model(HELD_OUT[0]), HELD_OUT[1]).item() == pytest.approx(history.validation_loss[-1], rel=1e-12)
 
 
-def test_regression_needs_no_metric():
+@pytest.mark.parametrize("given", [{}, {"metrics": None}])
+def test_regression_needs_no_metric(given):
     x = np.linspace(-1, 1, 50)[:, None]
     model = Linear(1, 1, seed=0)
-    history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, metrics=None, epochs=100)
+    history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, epochs=100, **given)
     assert history.metrics == history.validation_metrics == {}
     np.testing.assert_allclose([p.numpy().item() for p in model.parameters()], [3.0, 1.0], atol=1e-3)
+
+
+def test_a_small_last_batch_can_be_left_out():
+    model = Sequential(Linear(2, 4, seed=0), nn.BatchNorm1d(4), Linear(4, 2, seed=1))
+    with pytest.raises(ValueError, match=r"x of shape \(1, 4\) has 1: use more, or drop_last"):
+        trained(model, batch_size=33, epochs=1)
+    spy = Spy(MLP(2, [4], 2, seed=0))
+    trained(spy, batch_size=33, epochs=1, drop_last=True)
+    assert [rows for rows, *_ in spy.seen] == [33, 33, 33]
+    with pytest.raises(ValueError, match="drop_last leaves no batch: 100 rows, batch_size=101"):
+        trained(model, batch_size=101, drop_last=True)
+
+
+def test_a_dataset_is_rows_too():
+    model, other = MLP(2, [4], 2, seed=0), MLP(2, [4], 2, seed=0)
+    trained(model, nn.Dataset(*MOONS), validation=nn.Dataset(*HELD_OUT))
+    trained(other)
+    assert bits(model) == bits(other)
+
+
+def test_one_score_for_two_classes():
+    x, y = MOONS
+    targets = y[:, None].astype(float)
+    model = MLP(2, [16], 1, seed=0)
+    loss, metrics = nn.binary_cross_entropy_with_logits, [nn.binary_accuracy]
+    optimizer = Adam(model.parameters(), lr=0.05)
+    history = trained(model, (x, targets), optimizer, loss=loss, metrics=metrics, epochs=60, validation=(x, targets))
+    assert history["validation_binary_accuracy"][-1] == np.mean((predict(model, x)[:, 0] > 0) == y) > 0.95
+    assert trained(model, (x, targets), loss=loss).metrics == {}
 
 
 def test_a_metric_of_ones_own():
@@ -197,9 +228,31 @@ def test_parameters_that_the_last_step_broke_are_named():
 def test_a_metric_that_does_not_fit_fails_before_anything_moves():
     model = MLP(2, [4], 1, seed=0)
     before = bits(model)
-    with pytest.raises(ValueError, match="scores need a column for each class"):
+    with pytest.raises(ValueError, match=r"scores need a column for each class.* metric accuracy that fails, .*metrics=None"):
         trained(model, loss=lambda output, y: mean_squared_error(output, y[:, None]))
+    model = MLP(2, [4], 2, seed=0)
+    before = bits(model)
+    with pytest.raises(TypeError, match=r"metric confusion_matrix must give one number for the history, and gave ndarray"):
+        trained(model, metrics=[nn.confusion_matrix])
     assert bits(model) == before
+
+
+def test_running_means_do_not_remember_what_is_not_finite():
+    x = MOONS[0].copy()
+    x[-1, 0] = np.inf
+    norm = nn.BatchNorm1d(2)
+    model = Sequential(norm, Linear(2, 2, seed=0))
+    with pytest.raises(FloatingPointError):
+        trained(model, (x, MOONS[1]))
+    assert np.isfinite(norm.running_mean).all()
+    assert np.isfinite(predict(model, MOONS[0])).all()
+
+
+def named_loss(outputs, targets):
+    return 0.0
+
+
+named_loss.__name__ = "loss"
 
 
 def other_model():
@@ -222,6 +275,15 @@ def other_model():
         ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "moves none of the 4 parameters of MLP"),
         ({"loss": lambda output, y: 3.0}, TypeError, r"loss must give a Tensor with one number, got 3\.0 of type float"),
         ({"loss": lambda output, y: output}, ValueError, r"shape \(32, 2\)"),
+        ({"loss": "cross_entropy"}, TypeError, r"loss must be a function such as nn\.cross_entropy, got 'cross_entropy'"),
+        ({"optimizer": Adam}, TypeError, r"such as nn\.Adam\(model\.parameters\(\)\), got <class"),
+        ({"callbacks": nn.EarlyStopping("loss")}, TypeError, r"got EarlyStopping alone: write \[callback\]"),
+        ({"callbacks": [nn.EarlyStopping]}, TypeError, r"got the class EarlyStopping"),
+        ({"callbacks": [print]}, TypeError, "a function is none"),
+        ({"metrics": "accuracy"}, TypeError, "a metric is a function of outputs and targets, .* got 'accuracy'"),
+        ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "two metrics are called <lambda>"),
+        ({"metrics": named_loss}, ValueError, "a metric is called loss, as a column of the history is already"),
+        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for rows of one-hot labels write labels\.argmax\(axis=1\)"),
     ],
 )
 def test_impossible_trainings_leave_the_model_as_it_was(options, error, message):
@@ -235,6 +297,18 @@ def test_impossible_trainings_leave_the_model_as_it_was(options, error, message)
 def test_only_modules_are_trained():
     with pytest.raises(TypeError, match="fit trains a Module, got <function"):
         trained(lambda x: x, optimizer=SGD([Tensor([1.0], requires_grad=True)], lr=0.1))
+
+
+def test_an_optimizer_that_wants_all_the_data_is_none_of_fit():
+    model = MLP(2, [4], 2, seed=0)
+    with pytest.raises(TypeError, match=r"LBFGS asks for the loss of all the data .* call optimizer\.step\(closure\) yourself"):
+        trained(model, optimizer=nn.LBFGS(model.parameters()))
+
+
+def test_networks_of_single_numbers_have_a_loop_of_their_own():
+    model = nn.scalar.MLP(2, [3, 2])
+    with pytest.raises(TypeError, match=r"MLP is made of Values: use nn\.MLP"):
+        trained(model)
 
 
 def test_progress_is_a_line_an_epoch(capsys):
@@ -261,6 +335,30 @@ def test_on_a_terminal_there_is_a_bar(capsys, monkeypatch):
     assert "epoch 2/2: " in sys.stderr.getvalue()
     assert "/4 [" in sys.stderr.getvalue()
     assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_the_bar_shows_the_newest_numbers(monkeypatch):
+    import tqdm
+
+    import nn.training
+
+    shown = []
+
+    class Spying(tqdm.tqdm):
+        def set_postfix(self, numbers, refresh):
+            shown.append(numbers)
+
+    monkeypatch.setattr(tqdm, "tqdm", Spying)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(nn.training._Bar, "EVERY", 0.0)
+    history = trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
+    assert len(shown) == 10
+    assert len({numbers["loss"] for numbers in shown}) == 10
+    assert shown[-1] == {"loss": f"{history.loss[0]:#.4g}", "accuracy": f"{history['accuracy'][0]:#.4g}"}
+    shown.clear()
+    monkeypatch.setattr(nn.training._Bar, "EVERY", 1e9)
+    trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
+    assert len(shown) <= 1
 
 
 def test_on_a_terminal_without_tqdm_there_are_the_lines(capsys, monkeypatch):
@@ -306,5 +404,7 @@ def test_compiled_training_names_what_is_not_finite_and_leaves_the_weights():
 
 def test_what_cannot_be_recorded_says_so():
     model = Sequential(MLP(2, [4], 2, seed=0), Dropout(0.5, seed=0))
-    with pytest.raises(RuntimeError, match="drew from a random generator"):
+    with pytest.raises(RuntimeError, match=r"compile=True records the step .* drew from a random generator.* without compile"):
         trained(model, optimizer=SGD(model.parameters(), lr=0.1), compile=True)
+    with pytest.raises(TypeError, match=r"^cross_entropy: labels must be integers"):  # what is no fault of recording
+        trained(MLP(2, [4], 2, seed=0), (MOONS[0], MOONS[1] * 1.0), compile=True)

@@ -2,7 +2,7 @@
 
 python -m tests.nn.training_on_devices curves FOLDER          eight devices beside NumPy, and checkpoints between them
 python -m tests.nn.training_on_devices host I N PORT FOLDER EPOCHS   host I of N, four devices each, with a checkpoint
-python -m tests.nn.training_on_devices odd I N PORT           the same, where each host begins with weights of its own
+python -m tests.nn.training_on_devices odd I N PORT           the same, with devices or first weights that do not fit
 python -m tests.nn.training_on_devices alone FOLDER EPOCHS    the training of a host by NumPy
 """
 
@@ -113,14 +113,17 @@ def host(index, count, port, folder, epochs):
 
 
 def odd(index, count, port):
-    """What a host says whose model has other first weights than that of its fellow."""
+    """What a host says to devices that are all of one host, and to other first weights than its fellow has."""
     join(index, count, port)
     model = nn.MLP(2, [3], 2, seed=index)
-    try:
-        nn.fit(model, (X, Y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=1, progress=False,
-               backend="jax")  # fmt: skip
-    except ValueError as error:
-        return str(error)
+    said = []
+    for devices in (4, None):
+        try:
+            nn.fit(model, (X, Y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=1,
+                   progress=False, backend="jax", devices=devices)  # fmt: skip
+        except ValueError as error:
+            said.append(str(error))
+    return said
 
 
 def main(kind, *arguments):

@@ -1,5 +1,7 @@
 """The laws of the tape, run by JAX: what it gives is what NumPy gives, to the rounding of its functions."""
 
+import contextlib
+import functools
 import itertools
 
 import numpy as np
@@ -10,7 +12,7 @@ import autograd as ag
 import nn
 from autograd import Tensor, compile, gradients, record, value_and_grad
 from tests.autograd.programs import programs
-from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
 pytestmark = pytest.mark.peer
@@ -22,6 +24,16 @@ def jax():
     jax = pytest.importorskip("jax")
     with jax.enable_x64(True):
         yield jax
+
+
+def once(call):
+    """Value and gradient of a call of an op, in the type of its input."""
+
+    def f(*xs):
+        y = call(*xs)
+        return y, gradients(y, list(xs), Tensor(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype)))
+
+    return f
 
 
 def twice(call):
@@ -37,28 +49,65 @@ def twice(call):
     return f
 
 
+def assert_close(found, wanted, rtol=1e-10, atol=1e-13):
+    pairs = list(zip(ag.tree.leaves(found), ag.tree.leaves(wanted), strict=True))
+    scale = max(np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) for _, want in pairs)  # where terms cancel
+    for got, want in pairs:
+        assert got.dtype == want.dtype
+        assert got.shape == want.shape
+        np.testing.assert_allclose(got, want, rtol=rtol, atol=atol * scale)
+
+
 def assert_agrees(jax, call, rows):
-    tape = record(twice(call), *rows[0])
+    tape = record(call, *rows[0])
     lowered = jax.jit(tape.to_jax())
     for row in rows:
-        pairs = list(zip(ag.tree.leaves(lowered(*row)), ag.tree.leaves(tape(*row)), strict=True))
-        scale = max(np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) for _, want in pairs)  # where terms cancel
-        for got, want in pairs:
-            assert got.dtype == want.dtype
-            assert got.shape == want.shape
-            np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-13 * scale)
+        assert_close(lowered(*row), tape(*row))
+
+
+def smooth_arrays(case, rng):
+    op, _ = case
+    return arrays_in(op.smooth_on, [(2, 3), (3,), (2, 1)][: op.arity], rng)
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 def test_elementwise_op(jax, case, rng):
     op, params = case
-    shapes = [(2, 3), (3,), (2, 1)][: op.arity]
-    assert_agrees(jax, lambda *xs: op(*xs, **params), [arrays_in(op.smooth_on, shapes, rng) for _ in range(2)])
+    assert_agrees(jax, twice(lambda *xs: op(*xs, **params)), [smooth_arrays(case, rng) for _ in range(2)])
 
 
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+OTHERS = examples("linear", "bilinear", "general")
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=numbered)
 def test_every_other_op(jax, case, rng):
-    assert_agrees(jax, case[2].call, [case[2].arrays(rng)])
+    assert_agrees(jax, twice(case[2].call), [case[2].arrays(rng)])
+
+
+IN_DOUBLE = "is of float64, and JAX computes in float32"
+
+
+@pytest.mark.parametrize(
+    "case", [*ELEMENTWISE_CASES, *OTHERS], ids=lambda case: named(case) if len(case) == 2 else numbered(case)
+)
+def test_op_in_float32_with_64_bit_numbers_off(jax, case, rng):
+    """As JAX comes."""
+    if len(case) == 2:
+        call, arrays = functools.partial(case[0], **case[1]), smooth_arrays(case, rng)
+    else:
+        call, arrays = case[2].call, case[2].arrays(rng)
+    single = [x.astype(np.float32) for x in arrays]
+    tape = record(once(call), *single)
+    wanted = tape(*single)
+    double = any(np.asarray(y).dtype == np.float64 for y in ag.tree.leaves(wanted))
+    with jax.enable_x64(False), pytest.raises(TypeError, match=IN_DOUBLE) if double else contextlib.nullcontext():
+        assert_close(jax.jit(tape.to_jax())(*single), wanted, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("op", [*QUESTIONS, *ANSWERS], ids=lambda op: op.name)
+def test_op_without_a_derivative(jax, op):
+    xs = [np.array([[0.0, 1.0], [-2.0, 1.0]]), np.array([[1.0, 1.0], [-3.0, np.nan]])][: 1 if op in ANSWERS else op.arity]
+    assert_agrees(jax, lambda *xs: op(*xs), [xs])
 
 
 #: Where XLA's functions are not NumPy's at the ends of the range of floats: it takes subnormal numbers for 0.
@@ -115,6 +164,20 @@ def test_float64_is_refused_where_jax_has_it_off(jax):
         assert record(lambda x: ag.max(x * 2.0), np.ones(2, np.float32)).to_jax()(np.ones(2, np.float32)) == 2.0
 
 
+@pytest.mark.parametrize("where", ["a constant of shape", "the result of astype"])
+def test_float64_within_is_refused_too(jax, where):
+    """Where nothing that goes in or comes out shows it."""
+    near = np.full(3, 1.0 + 1e-12)
+    x = np.ones(3, np.float32)
+    calls = {"a constant of shape": lambda x: ag.where(x < near, x, 0.0 * x), "the result of astype": _doubled}
+    with jax.enable_x64(False), pytest.raises(TypeError, match=f"{where}.* is of float64"):
+        record(calls[where], x).to_jax()
+
+
+def _doubled(x):
+    return ag.astype(ag.astype(x, np.float64) + 1.0, np.float32)
+
+
 def test_parameters_are_an_argument_or_read_anew(jax):
     model = nn.MLP(3, [4], 2, seed=0)
     parameters = model.parameters()
@@ -141,6 +204,52 @@ def test_a_wrong_label_is_refused_by_its_row(jax):
     for call in (f, tape.to_jax(), tape.to_jax().check):
         with pytest.raises(ValueError, match="got 3 in row 1"):
             call(x, np.array([0, 3]))
+
+
+def test_arguments_that_do_not_fit_are_refused(jax):
+    """Where JAX would take them, for other numbers: rounded, broadcast, or not looked at."""
+    w = Tensor(np.ones(3), requires_grad=True, label="w")
+    labels = record(nn.cross_entropy, np.zeros((2, 3)), np.array([0, 1])).to_jax()
+    x = np.ones((2, 3))
+    with_parameter = record(lambda x: (w * x).sum(), np.ones(3)).to_jax([w])
+    repeated = record(lambda x, n, how: x * n if how == "times" else x + n, np.ones(3), 2, "times").to_jax()
+    cases = [
+        (labels, (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
+        (jax.jit(labels), (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
+        (labels, (x + 1j, np.array([0, 1])), "logits is of .* type float64 in the tape, and is given .* type complex128"),
+        (labels, (x,), "recorded with 2 arguments, and is given 1"),
+        (with_parameter, ([np.ones(1)], np.ones(3)), r"w is of shape \(3,\) .* given shape \(1,\)"),
+        (with_parameter, (np.ones(3), np.ones(3)), "must be a list with the data of 1 parameters"),
+        (repeated, (np.ones(3), 3, "times"), "was recorded with 2 where it is given 3"),
+        (repeated, (np.ones(3), 2, "plus"), "was recorded with 'times' where it is given 'plus'"),
+        (jax.jit(repeated, static_argnums=2), (np.ones(3), 2, "times"), "2 is part of the tape of .* in static_argnums"),
+    ]
+    for f, args, message in cases:
+        with pytest.raises(TypeError, match=message):
+            f(*args)
+    assert jax.jit(repeated, static_argnums=(1, 2))(np.ones(3), 2, "times").tolist() == [2.0] * 3
+    assert repeated(np.ones(3, np.float32), 2, "times").dtype == np.float64
+    with pytest.raises(TypeError, match=r"alone: write \[parameter\]"):
+        record(lambda x: (w * x).sum(), np.ones(3)).to_jax(w)
+
+
+def test_labels_may_be_arrays_of_jax(jax):
+    with jax.enable_x64(False):
+        f = record(nn.cross_entropy, np.zeros((2, 3), np.float32), np.array([0, 1])).to_jax()
+        np.testing.assert_allclose(f(np.ones((2, 3), np.float32), jax.numpy.array([2, 1])), np.log(3.0), rtol=1e-6)
+
+
+def test_products_have_all_digits_unless_fewer_are_asked_for(jax):
+    """On a processor they always have; what a GPU would do stands in the lowered text."""
+    x = np.ones((2, 2), np.float32)
+    tape = record(ag.value_and_grad(lambda a: (a @ a).sum()), x)
+
+    def text():
+        return jax.jit(tape.to_jax()).lower(x).as_text()
+
+    assert text().count("precision = [HIGHEST, HIGHEST]") == text().count("dot_general") == 3
+    with jax.default_matmul_precision("bfloat16"):
+        assert "HIGHEST" not in text()
 
 
 def test_jax_transforms_it(jax):

@@ -1,5 +1,6 @@
 """What a tape writes as ONNX is equal under onnxruntime, for every op that has a meaning there, with its gradient."""
 
+import itertools
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import autograd as ag
 import nn
 from autograd import OPS, Tape, Tensor, gradients, record
 from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
-from tests.laws.inputs import arrays_in
+from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
 pytestmark = pytest.mark.peer
 
@@ -70,6 +71,31 @@ def test_every_other_op(run, case, rng):
     assert_agrees(run, case[2].call, case[2].arrays(rng))
 
 
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+def test_elementwise_op_at_hard_points(run, case):
+    op, params = case
+    if op.name in WITHOUT:
+        pytest.skip("without a meaning")
+    numbers = SPECIAL if op.arity == 1 else FEW
+    with np.errstate(over="ignore", under="ignore"):
+        rows = np.unique(np.array(list(itertools.product(*[numbers] * op.arity))[:400]).astype(np.float32), axis=0).T.copy()
+    tape = record(lambda *xs: op(*xs, **params), *rows)
+    atol = 1e-6 if op.name == "erfc" else 1e-37  # it is 1 − erf there, as `to_onnx` says
+    np.testing.assert_allclose(run(tape, *rows)[0], tape(*rows), rtol=2e-5, atol=atol)
+
+
+@pytest.mark.parametrize("op", [ag.max, ag.min], ids=lambda op: op.name)
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_no_number_is_the_largest_and_the_smallest(run, op, axis):
+    """Wherever it is, and also beside infinities."""
+    x = np.random.default_rng(0).standard_normal((6, 3, 4)).astype(np.float32)
+    for i in range(6):
+        x[i].reshape(-1)[2 * i] = np.nan
+    x[3, 0, 0], x[5, 0, 0] = np.inf, -np.inf
+    tape = record(lambda x: op(x, axis=axis), x)
+    np.testing.assert_array_equal(run(tape, x)[0], tape(x))
+
+
 def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, rng):
     """Each op named there is refused by its name; the laws above show that every other one has a meaning."""
     pytest.importorskip("onnx")
@@ -113,6 +139,29 @@ def test_training_graph_of_a_perceptron(run, tmp_path):
     assert [i.name for i in graph.graph.input] == ["x", "y"]
     assert (graph.ir_version, graph.opset_import[0].version) == (8, 17)
     assert "layers.2.weight" in {p.key: p.value for p in graph.metadata_props}["parameters"]
+
+
+def test_every_array_keeps_its_name_and_no_two_share_one(run, tmp_path):
+    """Also where a label is that of an input, or like the names that the graph gives itself."""
+    onnx = pytest.importorskip("onnx")
+    labels = ["x", "x", "output.0", "constant.0", "multiply.0/Mul.0", "", "a name/é", "array.0"]
+    parameters = [Tensor(np.full(3, i + 1.0, np.float32), requires_grad=True, label=label) for i, label in enumerate(labels)]
+    x = np.ones(3, np.float32)
+    tape = record(lambda x: (sum(x * p for p in parameters) + 5.5, x * 2.5), x)
+    for got, want in zip(run(tape, x), tape(x), strict=True):
+        np.testing.assert_array_equal(got, want)
+    graph = onnx.load(tmp_path / "f.onnx")
+    titles = [a.name for a in graph.graph.initializer][: len(labels)]
+    assert titles == ["x.0", "x.1", "output.0.0", "constant.0.0", "multiply.0/Mul.0.0", "array.0", "a name/é", "array.0.0"]
+    assert {p.key: p.value for p in graph.metadata_props}["parameters"] == ", ".join(titles)
+
+
+def test_a_module_names_its_parameters_and_its_input(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(record(nn.MLP(2, [3], 2), np.ones((1, 2), np.float32)).to_onnx(tmp_path / "f.onnx"))
+    names = [f"layers.{i}.{name}" for i in (0, 2) for name in ("weight", "bias")]
+    assert [a.name for a in model.graph.initializer][:4] == names
+    assert [i.name for i in model.graph.input] == ["x"]
 
 
 def test_function_of_floats(run):

@@ -110,6 +110,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     trace(null);
+    document.querySelector(".help").open = false;
     $("ui-search").value = "";
     search("");
     return;
@@ -139,15 +140,6 @@ $("ui-search").addEventListener("keydown", (event) => { if (event.key === "Enter
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 document.documentElement.dataset.theme = dark ? "dark" : "light";
 $("ui-theme").setAttribute("aria-pressed", String(dark));
-
-// The picture was laid out for the widths of Helvetica's letters; where there is no such font, those of another are made to fit.
-const sample = svg.querySelector(".node > text[font-family^=Helvetica]")?.cloneNode();
-if (sample) {
-  svg.querySelector(".node").append(sample);
-  sample.textContent = data.measure.text;
-  document.documentElement.style.setProperty("--letters", Math.min(1, data.measure.width / sample.getComputedTextLength()));
-  sample.remove();
-}
 
 fit(true);
 choose(data.moments.length - 1);

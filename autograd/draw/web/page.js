@@ -22,6 +22,14 @@ let selected = null;
 let found = [];
 let chapter;
 
+// A number as the boxes have it: "f", "e" and "g" mean what they mean in Python.
+const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
+const readable = (x) => {
+  if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
+  const small = x !== 0 && !/[1-9]/.test(x.toFixed(digits));
+  return kind === "e" || small || Math.abs(x) >= 1e7 ? x.toExponential(digits) : x.toFixed(digits);
+};
+
 // When each part lights up, by the steps of a moment.
 function read(steps) {
   const lit = new Map();
@@ -68,9 +76,10 @@ function render() {
     line.classList.toggle("back", (chapter.back.get(id) ?? Infinity) <= step);
     line.classList.toggle("now", now.edges.includes(id));
   }
+  showSlope(now);
   const kind = now.kind === "op" || now.kind === "pull" || now.kind === "inside" ? `: ${byName.get(now.place).title}` : "";
   $("ui-kind").textContent = KINDS[now.kind] + kind;
-  $("ui-formula").textContent = now.formula;
+  $("ui-formula").textContent = now.kind === "inside" ? byName.get(now.place).fields.slice(1).join(", ") : now.formula;
   $("ui-numbers").textContent = now.numbers;
   $("ui-line").textContent = now.line;
   $("ui-line").hidden = !now.line;
@@ -78,6 +87,25 @@ function render() {
   $("ui-slider").setAttribute("aria-valuetext", `${step} of ${chapter.steps.length - 1}: ${KINDS[now.kind]}${kind}`);
   $("ui-count").textContent = `${step} / ${chapter.steps.length - 1}`;
   if (now.place) bringIntoView(byName.get(now.place).box);
+}
+
+// The local derivative stands at the sign through which a gradient comes back: above it, or beside it in an upright picture.
+const slope = document.createElementNS(svg.namespaceURI, "text");
+slope.id = "ui-slope";
+slope.setAttribute("aria-hidden", "true"); // it is said in the step
+svg.querySelector(".graph").append(slope);
+
+function showSlope(now) {
+  const edge = now.kind === "pull" ? edges.find(({ id, from, to }) => from !== to && now.edges.includes(id)) : null;
+  const value = edge && data.moments[moment].slopes[edge.slope];
+  slope.textContent = typeof value === "number" ? `× ${readable(value)}` : "";
+  if (!slope.textContent) return;
+  const { box, signBox } = byName.get(edge.to);
+  const [from, to, sign] = [byName.get(edge.from).box, box, signBox ?? box].map((part) => part.getBBox());
+  const upright = from.x < to.x + to.width && to.x < from.x + from.width;
+  slope.setAttribute("text-anchor", upright ? "start" : "middle");
+  slope.setAttribute("x", upright ? sign.x + sign.width + 4 : sign.x + sign.width / 2);
+  slope.setAttribute("y", upright ? sign.y + sign.height / 2 + 4 : sign.y - 5);
 }
 
 function go(to) {
@@ -133,8 +161,6 @@ function details(shape) {
 }
 
 const MOST = 12;
-const readable = (x) => (Math.abs(x) >= 1e-4 && Math.abs(x) < 1e7 ? x.toFixed(data.digits) : x === 0 ? "0" : x.toExponential(data.digits));
-
 function trace(shape) {
   selected = shape;
   const outs = new Map();
@@ -154,7 +180,14 @@ function trace(shape) {
   }
   for (const { from, to, line } of edges) line.classList.toggle("trace", reached.has(from) && (from !== to || from !== shape?.name));
   details(shape);
-  if (shape) listPaths(shape, outs, reached);
+  if (shape && shape.role !== "folded") listPaths(shape, outs, reached);
+  if (shape) showDetails();
+}
+
+// Where there is little room, what was asked for comes into view.
+function showDetails() {
+  const [part, room] = [$("ui-details"), document.querySelector("aside")];
+  if (part.getBoundingClientRect().bottom > room.getBoundingClientRect().bottom) room.scrollTop = part.offsetTop - room.offsetTop - 8;
 }
 
 function listPaths(shape, outs, reached) {
@@ -174,7 +207,7 @@ function listPaths(shape, outs, reached) {
     if (name === data.outputs[0]) {
       const product = readable(factors.reduce((a, b) => a * b, 1));
       lines.push(`${way}: ${factors.length > 1 ? `${factors.map(readable).join(" × ")} = ` : ""}${product}`);
-    } else for (const edge of [...(outs.get(name) ?? [])].reverse()) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.moments[moment].slopes[edge.slope]]]);
+    } else for (const edge of outs.get(name) ?? []) pending.push([edge.to, `${way} → ${byName.get(edge.to).title}`, [...factors, data.moments[moment].slopes[edge.slope]]]);
   }
   $("ui-paths-title").hidden = false;
   $("ui-paths-title").textContent = `${count.toLocaleString("en")} path${count === 1 ? "" : "s"} to ${byName.get(data.outputs[0]).title}; products add up to ${readable(sum)}`;
@@ -204,7 +237,7 @@ for (const [id, title, names] of data.frames) {
   const text = document.createElementNS(svg.namespaceURI, "text");
   for (const [key, value] of Object.entries({ x, y, width, height, rx: 6 })) rect.setAttribute(key, value);
   for (const [key, value] of Object.entries({ x: x + width / 2, y: y + height / 2, "text-anchor": "middle", "font-size": 12 })) text.setAttribute(key, value);
-  text.textContent = `${title} (${names.length})`;
+  text.textContent = `${title}: ${names.length} number${names.length === 1 ? "" : "s"}`;
   cover.append(rect, text);
   cover.classList.add("cover", "node");
   const fold = (folded) => {

@@ -1,0 +1,84 @@
+"""Numbers that are drawn as one shape: what stands in frames too deep or too many, and frames that repeat."""
+
+import re
+from typing import Any
+
+from autograd.draw.picture import Made
+
+Items = list[Any]
+Frames = tuple[tuple[Any, str], ...]
+
+
+class Fold:
+    """Numbers that are drawn as one shape; `signs` are those of how they were made."""
+
+    def __init__(self, title: str, frames: Frames) -> None:
+        self.title, self.frames, self.count = title, frames, 0
+        self.signs: list[str] = []
+
+    @property
+    def kind(self) -> str:
+        """What it is called, without its path in a module or its number: "Linear(4, 4)" or "block"."""
+        path, _, what = self.title.partition(": ")
+        return what or re.sub(r"(?<=\w)[ _.#-]*\d+$", "", path)
+
+
+def folded(
+    items: Items, made: dict[Any, Made], frames: dict[Any, Frames], most: int, depth: int | None
+) -> tuple[dict[Any, Any], int]:
+    """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open.
+
+    Without a `depth`, as deep as leaves no more than so many things to draw.
+    """
+    if depth is not None:
+        return _at_depth(items, made, frames, depth), depth
+    depth = max(map(len, frames.values()), default=0)
+    stands = _at_depth(items, made, frames, depth)
+    while depth > 0 and len(set(stands.values())) > most:
+        depth -= 1
+        stands = _at_depth(items, made, frames, depth)
+    return stands, depth
+
+
+def _at_depth(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
+    folds: dict[Frames, Fold] = {}
+    for item in items:
+        if len(path := frames[item]) > depth:
+            key = path[: depth + 1]
+            fold = folds.setdefault(key, Fold(key[-1][1], key[:-1]))
+            fold.count += 1
+            fold.signs.append(made[item].sign if item in made else "")
+    _merge_repeats(folds)
+    return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
+
+
+def _merge_repeats(folds: dict[Frames, Fold]) -> None:
+    """Let one fold stand for three or more equal ones in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
+    rows: dict[Frames, list[Frames]] = {}
+    for key in folds:
+        rows.setdefault(key[:-1], []).append(key)
+    for parent, keys in rows.items():
+        keys.sort(key=lambda key: key[-1][0].first)
+        kinds = [(folds[key].kind, folds[key].signs) for key in keys]
+        start = 0
+        while start < len(keys):
+            period, times = max(((p, _repeats(kinds, start, p)) for p in range(1, 5)), key=lambda found: found[0] * found[1]
+                                if found[1] >= 3 else 0)  # fmt: skip
+            if times < 3:
+                start += 1
+                continue
+            group = ", ".join(kind for kind, _ in kinds[start : start + period])
+            whole = Fold(f"{times:,} × {group if period == 1 else f'({group})'}", parent)
+            for key in keys[start : start + period * times]:
+                whole.count += folds[key].count
+                folds[key] = whole
+            start += period * times
+
+
+def _repeats(kinds: list[Any], start: int, period: int) -> int:
+    times = 1
+    while kinds[start : start + period] == kinds[start + period * times : start + period * (times + 1)]:
+        times += 1
+        if start + period * times >= len(kinds):
+            break
+    return times

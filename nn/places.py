@@ -1,0 +1,40 @@
+"""Where a module keeps its numbers: what holds them, an object, dict, list or tuple, and the name that they have there."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value
+
+
+def numbers_at(holder: Any, name: str) -> np.ndarray[Any, Any]:
+    """The numbers at a place, as an array."""
+    x = _at(holder, name)
+    return np.asarray(x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x)
+
+
+def put(holder: Any, name: str, array: np.ndarray[Any, Any]) -> None:
+    """Put an array of the same shape and type in place of the numbers there."""
+    x = _at(holder, name)
+    if isinstance(x, Tensor):
+        x.data = array
+    elif isinstance(x, Value):
+        x.data = float(array)
+    elif isinstance(holder, tuple):
+        x[...] = array
+    elif isinstance(holder, list):
+        holder[int(name)] = array
+    elif isinstance(holder, dict):
+        holder[_key(holder, name)] = array
+    else:
+        setattr(holder, name, array)
+
+
+def _at(holder: Any, name: str) -> Any:
+    if isinstance(holder, list | tuple):
+        return holder[int(name)]
+    return holder[_key(holder, name)] if isinstance(holder, dict) else getattr(holder, name)
+
+
+def _key(holder: dict[Any, Any], name: str) -> Any:
+    return next(key for key in holder if str(key) == name)

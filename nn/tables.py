@@ -1,0 +1,19 @@
+"""Tables as text, for people."""
+
+from collections.abc import Sequence
+
+
+def table(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
+    """Rows of texts in columns; numbers stand to the right, and the columns whose numbers are `left` to the left.
+
+    >>> print(table([["layer", "size"], ["first", "8"], ["second", "16"]], left=[0]))
+    layer   size
+    first      8
+    second    16
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = (text.ljust(n) if i in left else text.rjust(n) for i, (text, n) in enumerate(zip(row, widths, strict=True)))
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""The pictures of the gallery as a browser shows them, in the fonts it has: no text leaves its box or meets another."""
+
+import pytest
+
+from demos.gallery import GALLERY
+
+#: Texts that reach out of the shape around them, or into one another; a box of letters is a little larger than they are.
+OUTSIDE = """() => [...document.querySelectorAll("g.node")].flatMap((node) => {
+    const outline = node.querySelector("polygon, path, ellipse").getBBox();
+    return [...node.querySelectorAll("text")].filter((text) => {
+        const { x, width } = text.getBBox();
+        return x < outline.x || x + width > outline.x + outline.width;
+    }).map((text) => text.textContent);
+})"""
+MEETING = """() => {
+    const boxes = [...document.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4
+    ).map(([other]) => `${one} | ${other}`));
+}"""
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_text_keeps_within_its_box(window, name):
+    window.tab.set_content(GALLERY[name][1](theme="light").svg())
+    assert window.tab.locator("g.node").count() > 0
+    assert window.tab.evaluate(OUTSIDE) == []
+    assert window.tab.evaluate(MEETING) == []
+
+
+def test_the_measure_sees_what_leaves_its_box(window):
+    svg = GALLERY["neuron"][1](theme="light").svg()
+    window.tab.set_content(svg.replace('font-size="11.00"', 'font-size="16.00"'))
+    assert window.tab.evaluate(OUTSIDE) != []
+    assert window.tab.evaluate(MEETING) != []
