@@ -1,5 +1,6 @@
 """What every test runs under: how Hypothesis draws, and that no test leaves recording switched off."""
 
+import gc
 import os
 
 import numpy as np
@@ -18,6 +19,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 @pytest.fixture
 def rng():
     return np.random.default_rng(7)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_objects_to_look_through():
+    """A recording looks for random generators among all objects, of which thousands of tests and their packages make many."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

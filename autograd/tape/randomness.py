@@ -15,12 +15,16 @@ _STATES: dict[type, Callable[[object], object]] = {
 }
 
 
+#: Those that everybody shares; `gc.freeze`, as servers call it, takes objects out of sight.
+_SHARED = (random.random.__self__, np.random.rand.__self__)  # type: ignore[attr-defined]
+
+
 class Dice:
-    """Every random generator that is alive, and where each one stood."""
+    """Every random generator that is alive, and where each one stood; of those that `gc.freeze` hides, the shared ones."""
 
     def __init__(self) -> None:
         kinds = tuple(_STATES)
-        self._before = [(g, _state(g)) for g in gc.get_objects() if type(g) in kinds]
+        self._before = [(g, _state(g)) for g in (*_SHARED, *gc.get_objects()) if type(g) in kinds]
 
     def rolled(self) -> str:
         """The name of a generator that has moved on since, or nothing."""

@@ -1,6 +1,7 @@
 """What would make a constant of a number that changes is refused, with the way out named."""
 
 import copy
+import gc
 import random
 
 import numpy as np
@@ -10,7 +11,6 @@ import autograd as ag
 from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
 from autograd.tape import numba_backend
 
-OUTSIDE = np.random.default_rng(0)
 W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
 
 READINGS = {
@@ -81,19 +81,24 @@ def test_a_number_may_be_printed(capsys):
 @pytest.mark.parametrize(
     "draw",
     [
-        pytest.param(lambda: random.random(), id="random"),
-        pytest.param(lambda: random.gauss(0.0, 1.0), id="random.gauss"),
-        pytest.param(lambda: np.random.rand(), id="np.random"),
-        pytest.param(lambda: OUTSIDE.normal(), id="a Generator"),
-        pytest.param(lambda: np.random.RandomState.rand(STATE), id="a RandomState"),
+        pytest.param(lambda _: random.random(), id="random"),
+        pytest.param(lambda _: random.gauss(0.0, 1.0), id="random.gauss"),
+        pytest.param(lambda _: np.random.rand(), id="np.random"),
+        pytest.param(lambda outside: outside[0].normal(), id="a Generator"),
+        pytest.param(lambda outside: np.random.RandomState.rand(outside[1]), id="a RandomState"),
     ],
 )
 def test_random_numbers_are_not_frozen(draw):
+    outside = np.random.default_rng(0), np.random.RandomState(0)
     with pytest.raises(RuntimeError, match=r"drew from a random generator .* draw them outside, and pass them as an argument"):
-        record(lambda x: x * draw(), 1.0)
+        record(lambda x: x * draw(outside), 1.0)
 
 
-STATE = np.random.RandomState(0)
+def test_shared_generators_are_seen_where_objects_are_hidden():
+    gc.freeze()
+    for draw in (random.random, np.random.rand):
+        with pytest.raises(RuntimeError, match="drew from a random generator"):
+            record(lambda x, draw=draw: x * draw(), 1.0)
 
 
 def test_a_generator_of_the_function_itself_always_draws_the_same():
