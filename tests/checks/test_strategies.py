@@ -76,21 +76,25 @@ def test_programs_call_every_op():
     assert not missing, f"no program calls {missing}: give them a line in autograd/calls.py"
 
 
-@pytest.mark.parametrize(
-    ("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,)), ("roll(a, 1, axis=0)", (1,))]
-)
+@pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
 def test_programs_shrink_to_the_line_that_matters(text, least):
-    """How far one search shrinks is a matter of chance: none may end far off, and the best of two at the smallest."""
+    """How far one search shrinks is a matter of chance: none may end far off, and one of a few at the smallest."""
 
     def matters(p):
         return any(call.text == text and np.size(p.arguments[0]) for call in p.calls)
 
-    found = [find(programs(), matters, random=Random(seed)) for seed in range(2)]
-    assert all(len(p.calls) <= 4 for p in found)
-    best = min(found, key=lambda p: (len(p.calls), sum(np.size(x) + np.abs(x).sum() for x in p.arguments)))
-    assert [call.text for call in best.calls] == [text]
-    assert [np.shape(x) for x in best.arguments] == [least]
-    assert not np.any(best.arguments[0])
+    def smallest(p):
+        alone = [call.text for call in p.calls] == [text]
+        return alone and [np.shape(x) for x in p.arguments] == [least] and not np.any(p.arguments[0])
+
+    # The line is one of hundreds, so that finding it may take many programs.
+    patient = settings(max_examples=20_000, database=None, deadline=None)
+    for seed in range(6):
+        found = find(programs(), matters, settings=patient, random=Random(seed))
+        assert len(found.calls) <= 4
+        if smallest(found):
+            return
+    pytest.fail(f"six searches end at larger programs, the last at {found!r}")
 
 
 def test_expressions_shrink_to_the_part_that_matters():
