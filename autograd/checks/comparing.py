@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.oracles import NAMES, RTOL, Measured, Oracles
-from autograd.checks.subjects import Graphed, Subject
+from autograd.checks.subjects import TINY, Graphed, Subject
 
 #: A Jacobian of so many entries, from so many inputs, is measured wholly.
 SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24
 #: From so many inputs on a black box is checked by the slope of its Taylor remainder.
 BIG = 10_000
-TINY = 1e-290
 
 
 @dataclass

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.errors import GradientError
-from autograd.checks.subjects import Graphed, Subject
+from autograd.checks.subjects import TINY, Graphed, Subject
 from autograd.graph import newest_first
 from autograd.node import Node
 from autograd.tensor import Tensor
@@ -85,7 +85,7 @@ def _refuse_sharing(subject: Graphed, found: list[Any], seeds: list[Any]) -> Non
 def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: str) -> None:
     eps = 1e-6 if subject.single else 1e-15
     with np.errstate(invalid="ignore"):
-        wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want)) | (want == got) | (np.isnan(want) & np.isnan(got)))
+        wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want) + TINY) | (want == got) | (np.isnan(want) & np.isnan(got)))
     if wrong.any():
         i = int(np.argmax(wrong))
         raise GradientError(

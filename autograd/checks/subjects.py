@@ -15,6 +15,8 @@ from autograd.transforms import jvp, seen_from_outside
 from autograd.value import Value
 
 EPS = 2.0**-52
+#: What comes of numbers below the smallest normal one, which lose digits, is not told apart.
+TINY = 1e-290
 
 
 class Subject:

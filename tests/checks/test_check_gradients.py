@@ -200,6 +200,12 @@ def test_whole_powers_are_smooth_at_zero():
     assert check_gradients(lambda x: x**1.5, 0.0).kinks
 
 
+def test_gradients_below_the_smallest_normal_number_hold():
+    for k in np.linspace(525.0, 555.0, 31):
+        with np.errstate(all="ignore"):
+            check_gradients(lambda x, k=float(k): ag.tanh(k * x), 0.68)
+
+
 def test_orders_that_are_zero_hold():
     assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
 
