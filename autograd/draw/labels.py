@@ -59,7 +59,7 @@ def width(text: str) -> float:
     >>> round(width("data 0.5000"), 2)
     6.22
     """
-    return sum(map(_em, text))
+    return math.fsum(map(_em, text))  # to the same bit in every version of Python
 
 
 #: Characters by how wide they are; others are as wide as most small letters are, or as capitals.
