@@ -113,13 +113,16 @@ def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], 
     def gradient(*args: Any) -> tuple[Any, ...]:
         arguments = Arguments(f, args)
         outputs = peer.swept(f, arguments, [])
-        rows = []
-        for k in range(sum(y.size for y in outputs)):
-            weights = np.split(np.eye(1, sum(y.size for y in outputs), k).ravel(), np.cumsum([y.size for y in outputs])[:-1])
-            rows.append(peer.swept(f, arguments, [[w.reshape(y.shape) for w, y in zip(weights, outputs, strict=True)]]))
+        rows = [peer.swept(f, arguments, [_shaped(w, outputs)]) for w in np.eye(sum(y.size for y in outputs))]
         return tuple(np.stack(column) for column in zip(*rows, strict=True))
 
     return value, gradient
+
+
+def _shaped(w: Any, outputs: Sequence[Any]) -> list[Any]:
+    """A vector of weights, apart into the shapes of outputs."""
+    parts = np.split(w, np.cumsum([y.size for y in outputs])[:-1])
+    return [part.reshape(y.shape) for part, y in zip(parts, outputs, strict=True)]
 
 
 def check_against(
@@ -158,9 +161,7 @@ def check_against(
         weights = np.eye(subject.m) if subject.m <= FEW_OUTPUTS else rng.uniform(0.5, 1.5, (SOME, subject.m))
         for w in weights:
             ours, bars = subject.vjp(w)
-            splits = np.split(w, np.cumsum([y.size for y in theirs])[:-1])
-            by = [v.reshape(y.shape) for v, y in zip(splits, theirs, strict=True)]
-            found = flat(peer.swept(f_theirs, arguments, [*levels, by]))
+            found = flat(peer.swept(f_theirs, arguments, [*levels, _shaped(w, theirs)]))
             worst = max(worst, _compare(subject, ours, found, bars, part, peer.name, ""))
         compared += len(weights)
     return Report((peer.name,) * order, worst, evaluations=2 * compared, directions=f"{compared} sweeps")
