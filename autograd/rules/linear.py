@@ -177,7 +177,11 @@ def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
     return xp.roll(x, shift, axis)
 
 
-@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=lambda x, dtype: ((x,), {"dtype": np.dtype(dtype)}))
+def _typed(x: Any, dtype: Any) -> Call:
+    return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
+
+
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_typed)
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """x in another floating-point type.
 

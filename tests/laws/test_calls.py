@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograd import OPS, Tensor
+from autograd import OPS, Tensor, calls
+from autograd.programs import NAMES
 from tests.laws.calls import CALLS, ELEMENTWISE, OTHERS, PARAMS, examples, named, numbered, rows_of
 
 
@@ -27,3 +28,16 @@ def test_example_ends_in_the_op_it_stands_for(case):
     name, _, example = case
     inputs = [Tensor(a, requires_grad=True) for a in example.arrays(np.random.default_rng(0))]
     assert example.call(*inputs).op is OPS[name]
+
+
+@pytest.mark.parametrize(
+    "call", [c for c in [*calls.ELEMENTWISE, *calls.ARRAYS] if c.fits(*[()] * c.arity)], ids=lambda c: c.text
+)
+def test_a_call_takes_floats_as_it_takes_arrays_of_no_axes(call):
+    floats = [0.3, 0.6, 0.8][: call.arity]
+    try:
+        want = eval(call.code, NAMES, dict(zip("abc", map(np.asarray, floats), strict=False)))
+    except (ValueError, IndexError):
+        pytest.skip("it takes no arrays of no axes")
+    found = eval(call.code, NAMES, dict(zip("abc", floats, strict=False)))
+    np.testing.assert_allclose(found, want, rtol=1e-14)
