@@ -101,7 +101,7 @@ ELEMENTWISE = [
         "gelu(a, approximate='tanh')", "silu(a)", "mish(a)", "softplus(a)", "softsign(a)", "log_sigmoid(a)",
         "hardtanh(a, -1.0, 1.0)",
         "hardsigmoid(a)", "hardswish(a)", "clip(a, -1.0, 1.5)", "floor(a) + a", "ceil(a) * a", "trunc(a) + a", "round(a) * a",
-        "erf(a)", "erfc(a)", "gammaln(a * a + 0.5)", "digamma(a * a + 0.5)",  "polygamma(a * a + 1.0, n=1)", "sinc(a)",
+        "erf(a)", "erfc(a)", "gammaln(a * a + 0.5)", "digamma(a * a + 0.5)", "polygamma(a * a + 1.0, n=1)", "sinc(a)",
         "sinc_derivative(a, n=1)",
         "reciprocal(-a * a - 1.0)", "cbrt(-a * a - 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))",
         "digamma(-0.25 - 0.5 * sigmoid(a))", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)",

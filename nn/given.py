@@ -80,7 +80,7 @@ def named_metrics(given: Metric | Sequence[Metric] | str | None, y: Any) -> dict
         name = getattr(metric, "__name__", type(metric).__name__)
         if name in named:
             raise ValueError(f"two metrics are called {name}, and the history has a column a name: write them with def")
-        if name in ("loss", "seconds", "validation_loss"):
+        if name in columns_of({}, True):
             raise ValueError(f"a metric is called {name}, as a column of the history is already: give it another name")
         named[name] = metric
     return named

@@ -16,7 +16,24 @@ from nn.history import History
 from nn.plots import training_curves
 
 
-class CsvLog(Callback):
+class _HistoryFile(Callback):
+    """The history as a file, written anew, at once, after each epoch."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
+        remove_drafts(self.path)
+
+    def on_epoch(self, run: Run) -> None:
+        write_at_once(self.path, self._text(run.history).encode())
+
+    def _text(self, history: History) -> str:
+        raise NotImplementedError
+
+
+class CsvLog(_HistoryFile):
     """The history as a CSV file: a header, and a line an epoch.
 
     The file is written anew, at once, after each epoch, so that it always is the history: also of a resumed training.
@@ -25,39 +42,25 @@ class CsvLog(Callback):
     'log.csv'
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-
-    def on_start(self, run: Run) -> None:
-        refuse_no_folder(self.path)
-        remove_drafts(self.path)
-
-    def on_epoch(self, run: Run) -> None:
+    def _text(self, history: History) -> str:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        lines = _lines(run.history)
+        lines = _lines(history)
         writer.writerow(lines[0])
         writer.writerows(line.values() for line in lines)
-        write_at_once(self.path, text.getvalue().encode())
+        return text.getvalue()
 
 
-class JsonLinesLog(Callback):
+class JsonLinesLog(_HistoryFile):
     """The history as JSON lines: an object an epoch. Written as `CsvLog` writes; NaN stands as null.
 
     >>> JsonLinesLog("log.jsonl").path.name
     'log.jsonl'
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-
-    def on_start(self, run: Run) -> None:
-        refuse_no_folder(self.path)
-        remove_drafts(self.path)
-
-    def on_epoch(self, run: Run) -> None:
-        lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(run.history)]
-        write_at_once(self.path, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    def _text(self, history: History) -> str:
+        lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(history)]
+        return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 class TensorBoard(Callback):

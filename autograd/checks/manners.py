@@ -97,14 +97,17 @@ def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: 
 def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
     """What `.backward()` leaves in the variables, after one call and after two."""
     factor = subject.seeds(w)[0] if isinstance(subject.found[0], Value) else 1.0
-    results = []
     with swept(subject, w) as again:
         _refuse_sharing(subject, [x.grad for x in subject.variables], [])
-        for _ in range(2):
-            parts = [np.zeros(np.shape(x._data)) if x.grad is None else np.asarray(x.grad) for x in subject.variables]
-            results.append(factor * flat([p.copy() for p in parts]))
-            again()
-    return results[0], results[1]
+        once = factor * _left(subject)
+        again()
+        return once, factor * _left(subject)
+
+
+def _left(subject: Graphed) -> Any:
+    """The gradients that stand in the variables, as a vector of its own."""
+    grads = [(x.grad, np.shape(x._data)) for x in subject.variables]
+    return flat([np.zeros(shape) if grad is None else np.array(grad) for grad, shape in grads])
 
 
 @contextlib.contextmanager
