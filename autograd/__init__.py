@@ -65,6 +65,7 @@ from autograd.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
 from autograd.scopes import scope
+from autograd.support.public import publish as _publish
 from autograd.tape import Compiled, OtherPathError, Tape, compile, record
 from autograd.tensor import Tensor
 from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
@@ -89,3 +90,5 @@ __all__ = [
     "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
     "tril", "triu", "trunc", "var", "where", "xlogy",
 ]  # fmt: skip
+
+_publish(globals())

@@ -145,7 +145,7 @@ def _compiled(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., An
     file = f"<autograd: {cls.__name__}.{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
     names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
-        "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
+        "__name__": cls.__module__, "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
         "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
     }  # fmt: skip
     exec(compile(text, file, "exec"), names)  # our own text, from our own table

@@ -191,8 +191,8 @@ def _declare(
 
         def add(forward: Rule) -> Op:
             op = Op(forward, pullbacks, kind, symbol, domain, prepare)
-            if op.name in OPS and OPS[op.name].__module__ != op.__module__:
-                raise ValueError(f"an op named {op.name!r} exists already, in {OPS[op.name].__module__}: choose another name")
+            if op.name in OPS and (other := OPS[op.name].forward.__module__) != forward.__module__:
+                raise ValueError(f"an op named {op.name!r} exists already, in {other}: choose another name")
             OPS[op.name] = op
             return op
 

@@ -63,7 +63,8 @@ def names_of_the_table() -> dict[str, Any]:
     """The names that a program may use: every op, and every function made of ops, under its own name."""
     found: dict[str, Any] = {}
     for module in [m for m in vars(rules).values() if inspect.ismodule(m)]:
-        found |= {n: f for n, f in vars(module).items() if callable(f) and getattr(f, "__module__", "") == module.__name__}
+        names = vars(module)
+        found |= {n: f for n, f in names.items() if getattr(getattr(f, "forward", f), "__globals__", None) is names}
     return found | HELPERS | {"__builtins__": {"slice": slice}}
 
 

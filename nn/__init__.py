@@ -24,6 +24,7 @@ scalar                                                 networks of single Values
 estimators                                             perceptrons for scikit-learn: import nn.estimators
 """
 
+from autograd.support.public import publish
 from nn import datasets, plots, scalar, schedules
 from nn.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
@@ -148,3 +149,5 @@ __all__ = [
     "zero_one_loss",
     "zeros",
 ]
+
+publish(globals())

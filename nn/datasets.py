@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.support.public import publish
 from nn.data import generator, whole
 from nn.fashion_mnist import fashion_mnist
 from nn.mnist import MNIST, mnist
@@ -207,3 +208,6 @@ def _deviation(name: str, value: float) -> float:
     if isinstance(value, bool) or not (isinstance(value, int | float | np.floating) and 0 <= value < inf):
         raise ValueError(f"{name} must be a finite number, 0 or more, got {value!r}")
     return float(value)
+
+
+publish(globals())

@@ -10,6 +10,8 @@ from nn.callbacks import Callback, Run, State
 from nn.data import whole
 from nn.optimizers import Optimizer, within
 
+__all__ = ["Plateau", "Schedule", "constant", "cosine", "exponential", "one_cycle", "stepwise", "warm_up"]
+
 #: The factor of the learning rate at a step, counted from 0.
 Factor = Callable[[int], float]
 

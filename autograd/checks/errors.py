@@ -95,7 +95,7 @@ class GradientError(AssertionError):
             lines.append(f"  measured  {self.measured!r} ± {self.bar:.1g}, by {self.oracle}")
         lines.append(f"  cause     {self.cause}")
         if self.op is not None:
-            lines.append(f"  op        {self.op.name}: its row in {self.op.__module__}")
+            lines.append(f"  op        {self.op.name}: its row in {self.op.forward.__module__}")
         lines += [f"  {line}" for line in self.details]
         if self.smallest is not None:
             lines.append(f"  smallest  arguments that fail: {', '.join(map(_shown, self.smallest))}")

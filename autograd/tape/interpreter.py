@@ -165,7 +165,7 @@ _BRANCH_OF_MANY = """\
 
 def readable(op: Op) -> bool:
     """Whether an op has a branch: one number of one to three, by an expression of what numba knows."""
-    if op.kind != "elementwise" or op.params or op.arity > 3 or not op.__module__.startswith("autograd."):
+    if op.kind != "elementwise" or op.params or op.arity > 3 or not op.forward.__module__.startswith("autograd."):
         return False
     return op.name not in ("digamma", "sinc")  # SciPy's, and NumPy's
 

@@ -9,6 +9,7 @@ image_grid, weight_images                  data, and weights in their form
 histograms, largest_weights, saturation    what happened inside, seen by a `Watch`
 """
 
+from autograd.support.public import publish
 from nn.plots.boundary import decision_boundary
 from nn.plots.classes import confusion_table
 from nn.plots.curves import training_curves
@@ -20,3 +21,5 @@ __all__ = [
     "COLORS", "LINES", "confusion_table", "decision_boundary", "histograms", "image_grid", "largest_weights", "saturation",
     "training_curves", "weight_images",
 ]  # fmt: skip
+
+publish(globals())

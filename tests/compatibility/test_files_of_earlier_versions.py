@@ -3,6 +3,7 @@
 import base64
 import json
 import pickle
+import pickletools
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,18 @@ def unpickled(name):
     if name == "classifier":
         pytest.importorskip("sklearn")
     return pickle.loads(base64.b64decode(PICKLES[name]))
+
+
+#: These hold classes that are not public.
+PRIVATE = {"determinant", "optimizer", "page", "paths", "schedule"}
+
+
+@pytest.mark.parametrize("name", sorted(PICKLES.keys() - PRIVATE))
+def test_a_pickle_names_public_places(name):
+    written = pickle.dumps(unpickled(name), protocol=2)  # which names a class in one piece
+    named = {x.partition(" ")[0] for op, x, _ in pickletools.genops(written) if op.name == "GLOBAL"}
+    ours = {x for x in named if x.partition(".")[0] in ("autograd", "nn")}
+    assert ours <= {"autograd", "autograd.domain", "nn", "nn.scalar", "nn.estimators"}
 
 
 def test_what_a_pickle_holds():

@@ -92,7 +92,7 @@ def test_impossible_seed(seed, error):
 
 
 def test_mnist_stands_among_the_datasets():
-    assert mnist.__module__ == "nn.mnist"
+    assert mnist.__module__ == "nn.datasets"
 
 
 @given(st.integers(2, 200), st.integers(1, 5), st.floats(0, 1), st.integers(0, 2**32))

@@ -1,0 +1,1 @@
+"""Helpers that need the standard library alone, shared by `autograd` and `nn`."""

@@ -1,0 +1,18 @@
+"""Public names: what a package lists says that it belongs to the package, wherever it is defined."""
+
+from typing import Any
+
+
+def publish(namespace: dict[str, Any]) -> None:
+    """Set `__module__` of every class, function and op in a package's `__all__` to the name of the package.
+
+    Pickles, reprs and links then name the package, and survive when a definition moves to another file.
+
+    >>> class Thing: ...
+    >>> publish({"__name__": "package", "__all__": ["Thing"], "Thing": Thing})
+    >>> Thing
+    <class 'package.Thing'>
+    """
+    for name in namespace["__all__"]:
+        if callable(namespace[name]):
+            namespace[name].__module__ = namespace["__name__"]
