@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 import autograd as ag
+from nn._validation import finite, fraction
 from nn.module import Parameter
-from nn.optimizers import Group, Number, Optimizer, finite, fraction, minus
+from nn.optimizers import Group, Number, Optimizer, minus
 
 
 def root(v: Number) -> Number:

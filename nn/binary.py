@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.optimizers import within
+from nn._validation import within
 from nn.reductions import class_counts, reduced, refuse_other_shape, shares, signs
 
 

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, reshape
-from nn.data import whole
+from nn._validation import whole, within
 from nn.initializers import Seed, random_generator
 from nn.module import Module
-from nn.optimizers import within
 
 
 class Dropout(Module):

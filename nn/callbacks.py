@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn.data import whole
+from nn._validation import finite, whole
 from nn.history import History
 from nn.module import Module
-from nn.optimizers import Optimizer, finite
+from nn.optimizers import Optimizer
 
 State = dict[str, np.ndarray[Any, Any]]
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nn._validation import whole
 from nn.callbacks import Callback, Run
-from nn.data import whole
 from nn.files import State, UnreadableFileError, npz_bytes, read_npz, refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.module import Module

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn._validation import within
 from nn.callbacks import Callback, Run
 from nn.module import Parameter
-from nn.optimizers import within
 
 
 class ClipGradients(Callback):

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn._validation import as_array, generator, whole
 from nn.on_disk import OnDisk, Picked
 
 Array = NDArray[Any]
@@ -216,28 +217,6 @@ def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np
     by_class = [order[numbers[order] == k] for k in range(len(names))]
     test = np.isin(order, np.concatenate([rows[:m] for rows, m in zip(by_class, taken, strict=True)]))
     return np.concatenate([order[test], order[~test]])
-
-
-def generator(seed: int, *key: int) -> np.random.Generator:
-    """A random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
-    return np.random.default_rng(np.random.SeedSequence(whole("seed", seed, least=0), spawn_key=key))
-
-
-def whole(name: str, value: int, *, least: int) -> int:
-    """`value` as an int, or an error that names it if it is no integer or less than `least`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return int(value)
-
-
-def as_array(name: str, value: object) -> Array:
-    """`value` as an array, itself if it is one, or an error that names it if its rows differ in length."""
-    try:
-        return np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
 
 
 def as_rows(name: str, value: Any) -> Any:

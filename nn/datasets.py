@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support.public import publish
-from nn.data import generator, whole
+from nn._validation import generator, whole
 from nn.fashion_mnist import fashion_mnist
 from nn.mnist import MNIST, mnist
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.data import generator
-from nn.optimizers import within
+from nn._validation import generator, within
 
 Array = NDArray[Any]
 Shape = tuple[int, int]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, custom_op, matmul, reshape
+from nn._validation import whole
 from nn.activations import ReLU
-from nn.data import whole
 from nn.initializers import Initializer, Seed, he_uniform, random_generator
 from nn.module import Module
 

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import Tensor
-from nn.data import whole
+from nn._validation import finite, whole
 from nn.module import Parameter
-from nn.optimizers import Optimizer, finite
+from nn.optimizers import Optimizer
 
 
 class LBFGS(Optimizer):

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import Tensor
-from nn.data import as_array
-from nn.optimizers import within
+from nn._validation import as_array, within
 from nn.reductions import class_counts, reduced, refuse_other_shape, shares
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn.data import as_array
+from nn._validation import as_array
 
 
 class HasNumpy(Protocol):

@@ -8,9 +8,8 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn.data import whole
+from nn._validation import whole, within
 from nn.module import Module
-from nn.optimizers import within
 
 
 class LayerNorm(Module):

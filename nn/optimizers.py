@@ -1,13 +1,13 @@
 """Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from math import inf
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd import Tensor, Value
+from nn._validation import finite, fraction, truth
 from nn.module import Parameter, clear_gradients
 
 # A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
@@ -147,21 +147,6 @@ class Optimizer:
         return {name: getattr(self, name) for name in ("steps", *self.remembers)}
 
 
-def finite(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless it is at least 0 and finite."""
-    return within(name, value, below=inf)
-
-
-def fraction(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless 0 ≤ value < 1."""
-    return within(name, value, below=1.0)
-
-
-def truth(name: str, value: Any) -> bool:
-    """`value` as a bool."""
-    return bool(value)
-
-
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if that is not 0.
 
@@ -207,15 +192,6 @@ class SGD(Optimizer):
         v += g
         self.velocities[i] = v
         return minus(p, lr * (g + o.momentum * v if o.nesterov else v))
-
-
-def within(name: str, value: float, *, below: float) -> float:
-    """`value` as a float, or an error that names it unless 0 ≤ value < below."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
-    if not 0 <= value < below:
-        raise ValueError(f"{name} must be at least 0 and {'finite' if below == inf else f'less than {below:g}'}, got {value!r}")
-    return float(value)
 
 
 def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:

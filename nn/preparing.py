@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn.data import as_array, whole
+from nn._validation import as_array, whole
 
 Array = NDArray[Any]
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from autograd import Page, Tensor
+from nn._validation import as_array, whole
 from nn.callbacks import Callback, Run, State
-from nn.data import as_array, whole
 from nn.plane import Plane
 from nn.predicting import in_use, predict
 

@@ -4,7 +4,7 @@ from math import inf
 from typing import Any
 
 import autograd as ag
-from nn.optimizers import within
+from nn._validation import within
 from nn.reductions import reduced, refuse_other_shape
 
 

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.data import whole
+from nn._validation import whole
 from nn.module import Module
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]

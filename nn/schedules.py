@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nn._validation import whole, within
 from nn.callbacks import Callback, Run, State
-from nn.data import whole
-from nn.optimizers import Optimizer, within
+from nn.optimizers import Optimizer
 
 __all__ = ["Plateau", "Schedule", "constant", "cosine", "exponential", "one_cycle", "stepwise", "warm_up"]
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
+from nn._validation import whole
 from nn.callbacks import Callback, Run
-from nn.data import Dataset, Loader, whole
+from nn.data import Dataset, Loader
 from nn.finiteness import finite_number
 from nn.given import (
     Metric,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn.data import as_array
+from nn._validation import as_array
 from nn.plots.style import new_axes
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.data import whole
+from nn._validation import whole
 from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 from nn.watching import Watch
 

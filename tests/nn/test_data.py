@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nn.data import Dataset, Loader, generator, train_test_split
+from nn._validation import generator
+from nn.data import Dataset, Loader, train_test_split
 
 rows = st.integers(1, 200)
 batch_sizes = st.integers(1, 250)

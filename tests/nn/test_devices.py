@@ -15,7 +15,7 @@ import pytest
 
 import autograd
 import nn
-from nn.data import generator
+from nn._validation import generator
 from nn.devices import mesh_of
 
 pytestmark = pytest.mark.peer
