@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd.support.atomic_write import refuse_no_folder, remove_drafts, write_at_once
 from nn._validation import whole
 from nn.callbacks import Callback, Run
-from nn.files import State, UnreadableFileError, npz_bytes, read_npz, refuse_no_folder, remove_drafts, write_at_once
+from nn.files import State, UnreadableFileError, npz_bytes, read_npz
 from nn.history import History
 from nn.module import Module
 

@@ -8,7 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.request import urlopen
 
-from nn.idx import MOST_BYTES, SOCKET_TIMEOUT, Files, cache_folder, gunzip, images, labels, store
+from autograd.support.cache_folder import cache_folder
+from nn.idx import MOST_BYTES, SOCKET_TIMEOUT, Files, gunzip, images, labels, store
 from nn.mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 
 #: Of the packed files, as the collection's authors publish them.

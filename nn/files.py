@@ -1,8 +1,6 @@
 """Files of numbers: `.npz`, never pickle, written at once or not at all, and read with suspicion."""
 
 import io
-import os
-import secrets
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +13,6 @@ State = dict[str, NDArray[Any]]
 
 #: What the header of an array in a `.npz` takes at most.
 _HEADER = 10_000
-#: What the name of a file ends with while it is written.
-_DRAFT = ".draft"
 
 
 class UnreadableFileError(Exception):
@@ -59,41 +55,3 @@ def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | Non
 def of_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:
     """Numbers that NumPy has no type for, as the float32 of which they are the first half; `sign` is the order of the bytes."""
     return (np.frombuffer(data, f"{sign}u2").astype(np.uint32) << 16).view(np.float32)
-
-
-def write_at_once(file: Path, content: bytes) -> None:
-    """Write beside the file, and put it in place when it is whole and on the disk: a kill leaves the old file or the new.
-
-    Raises  FileNotFoundError  if there is no such folder; names it
-    """
-    file = file.resolve()  # what a link leads to is replaced, and not the link
-    refuse_no_folder(file)
-    draft = file.with_name(f"{_draft_of(file)}{secrets.token_hex(4)}{_DRAFT}")
-    try:
-        with draft.open("xb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(draft, file)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def refuse_no_folder(file: Path) -> None:
-    """Raise a FileNotFoundError if the folder that a file is to be written to is not there."""
-    if not file.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {file.parent} to write {file.name} to: make it first")
-
-
-def remove_drafts(file: Path) -> int:
-    """Take away what kills have left of writings of this file, which nobody may be writing now; gives how many there were."""
-    file = file.resolve()
-    drafts = [path for path in file.parent.glob(f"*{_DRAFT}") if path.name.startswith(_draft_of(file))]
-    for draft in drafts:
-        draft.unlink(missing_ok=True)
-    return len(drafts)
-
-
-def _draft_of(file: Path) -> str:
-    return f".{file.name}."

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from nn.tables import table
+from autograd.support.text_table import table
 
 
 @dataclass(repr=False)

@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import sys
 import tempfile
 import zlib
 from pathlib import Path
@@ -47,13 +46,6 @@ def gunzip(stream: IO[bytes], where: object) -> bytes:
             return plain.read(MOST_BYTES)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{where} is damaged: {error}") from error
-
-
-def cache_folder(name: str) -> Path:
-    """Where files of a collection are kept on this machine."""
-    windows = sys.platform == "win32"
-    variable, default = ("LOCALAPPDATA", "~/AppData/Local") if windows else ("XDG_CACHE_HOME", "~/.cache")
-    return Path(os.environ.get(variable) or default).expanduser() / "glassgrad" / name
 
 
 def store(files: Files, folder: Path) -> None:

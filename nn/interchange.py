@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.files import State, UnreadableFileError, write_at_once
+from autograd.support.atomic_write import write_at_once
+from nn.files import State, UnreadableFileError
 from nn.layers import Linear
 from nn.module import Module
 from nn.safe_tensors import read_safetensors, safetensors_bytes

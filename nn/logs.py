@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograd.support.atomic_write import refuse_no_folder, remove_drafts, write_at_once
 from nn._validation import whole
 from nn.callbacks import Callback, Run
-from nn.files import refuse_no_folder, remove_drafts, write_at_once
 from nn.history import History
 from nn.plots import training_curves
 

@@ -20,7 +20,8 @@ from urllib.request import urlopen
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.idx import MOST_BYTES, SOCKET_TIMEOUT, Files, cache_folder, gunzip, images, labels, store
+from autograd.support.cache_folder import cache_folder
+from nn.idx import MOST_BYTES, SOCKET_TIMEOUT, Files, gunzip, images, labels, store
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"

@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor, Value, scope
+from autograd.support.text_table import table
 from nn.places import numbers_at, put
-from nn.tables import table
 
 #: The attribute with the hooks of a module that has any: functions, which are no part of it.
 _HOOKS = "_hooks"

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from nn.files import State, UnreadableFileError, npz_bytes, read_npz, write_at_once
+from autograd.support.atomic_write import write_at_once
+from nn.files import State, UnreadableFileError, npz_bytes, read_npz
 from nn.module import Module
 from nn.safe_tensors import read_safetensors, safetensors_bytes
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.draw.page import Page
 from autograd.draw.render import render
-from autograd.draw.saving import put_in_place, target_of
+from autograd.support.atomic_write import put_in_place, target_of
 
 
 @dataclass(frozen=True, repr=False)
