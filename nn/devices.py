@@ -34,7 +34,7 @@ from nn.finiteness import finite_number
 from nn.hosts import number_of, refuse_different_beginnings, whole_of
 from nn.last_words import LastWords
 from nn.module import Module
-from nn.stepping import gradients_reached
+from nn.numpy_engine import gradients_reached
 
 Array = NDArray[Any]
 

@@ -1,17 +1,25 @@
 """What happens inside a network while it learns: weights, gradients and activations, layer by layer and epoch by epoch."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nn._validation import whole
 from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
-from nn.watching import Watch
 
 BINS = 60
 
 
-def histograms(watch: Watch, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
+class Watched(Protocol):
+    """Series of a `Watch`, an entry an epoch: quantiles of parameters and gradients, shares of saturated entries."""
+
+    weights: dict[str, list[NDArray[np.float64]]]
+    gradients: dict[str, list[NDArray[np.float64]]]
+    saturation: dict[str, list[float]]
+
+
+def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
     """Axes for each parameter: epochs across, values up, darker where more entries are.
 
     `kind` is weights or gradients; new axes stand in rows of `columns`.
@@ -37,7 +45,7 @@ def histograms(watch: Watch, kind: str = "weights", axes: Any = None, *, columns
     return given
 
 
-def largest_weights(watch: Watch, ax: Any = None) -> Any:
+def largest_weights(watch: Watched, ax: Any = None) -> Any:
     """Axes with the largest absolute weight of each parameter against the epoch.
 
     Raises  as `histograms`
@@ -48,7 +56,7 @@ def largest_weights(watch: Watch, ax: Any = None) -> Any:
     return _lines(series, "largest absolute weight", ax)
 
 
-def saturation(watch: Watch, ax: Any = None) -> Any:
+def saturation(watch: Watched, ax: Any = None) -> Any:
     """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
 
     Raises  ValueError   if there is no activation to show, or the watch was given no rows to look at
