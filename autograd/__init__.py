@@ -28,6 +28,7 @@ from autograd.draw import Drawing, Page, Paths, RenderError, draw, explain, path
 from autograd.checkpointing import checkpoint
 from autograd.flat import ravel_tree
 from autograd.gradients import gradients
+from autograd.graph import graph_nodes
 from autograd.jacobians import hessian, hvp, jacobian
 from autograd.op import OPS, custom_op
 from autograd.recording import detect_anomaly, no_grad, remember_lines
@@ -74,8 +75,8 @@ from autograd.value import Value
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",
     "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain",
-    "grad", "gradients", "gradients_hold", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree", "record",
-    "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "watch",
+    "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree",
+    "record", "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "watch",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

@@ -29,6 +29,17 @@ def newest_first(outputs: Iterable[Node]) -> Links:
     return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
 
 
+def graph_nodes(y: Node) -> list[Any]:
+    """The nodes that y was computed from, and y itself, in the order in which they were made.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> [node.data for node in graph_nodes(x * x + 1.0)][::2]
+    [2.0, 5.0]
+    """
+    return list(reversed(newest_first([y])))
+
+
 def reached(outputs: Iterable[Node], after: int = 0) -> Links:
     """The same in no order.
 

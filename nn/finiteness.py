@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
-from nn.ancestry import ancestry
+from autograd import Tensor, graph_nodes
 from nn.module import Module
 
 
@@ -26,7 +25,7 @@ def finite_number(loss: Any, where: str, model: Module) -> float:
 
 def _first_broken_op(loss: Tensor) -> str:
     """The oldest op in the graph of a loss whose result is not finite, and what it was given, in words."""
-    for node in ancestry(loss):
+    for node in graph_nodes(loss):
         finite = np.isfinite(node.numpy())
         if node.op is not None and not finite.all():
             given = [_described(x) for x in node.inputs if not np.isfinite(_array(x)).all()]

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from autograd import gradients
-from nn.ancestry import reached
+from autograd import Tensor, Value, gradients, graph_nodes
 from nn.callbacks import Run
 from nn.data import Loader
 from nn.finiteness import finite_number
@@ -95,6 +94,17 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
         return float(number), output
 
     return take
+
+
+def reached(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
+    """Which parameters `loss.backward()` gives a gradient: those that require one, and that the loss depends on.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> reached(x * x, [x, y])
+    [True, False]
+    """
+    there = {id(node) for node in graph_nodes(loss) if node.requires_grad}
+    return [id(p) in there for p in parameters]
 
 
 def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
