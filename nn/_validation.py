@@ -30,6 +30,13 @@ def finite(name: str, value: float) -> float:
     return within(name, value, below=inf)
 
 
+def positive(name: str, value: float) -> float:
+    """`value` as a float, or an error that names it unless it is positive and finite."""
+    if not within(name, value, below=inf):
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return float(value)
+
+
 def fraction(name: str, value: float) -> float:
     """`value` as a float, or an error that names it unless 0 ≤ value < 1."""
     return within(name, value, below=1.0)

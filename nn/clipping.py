@@ -1,13 +1,13 @@
 """Gradients made smaller where a step would be too long."""
 
 from collections.abc import Iterable
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
-from nn._validation import within
+from nn._validation import positive
 from nn.callbacks import Callback, Run
 from nn.module import Parameter
 
@@ -23,8 +23,8 @@ class ClipGradients(Callback):
     def __init__(self, norm: float | None = None, value: float | None = None) -> None:
         if norm is None and value is None:
             raise ValueError("ClipGradients needs a limit: write ClipGradients(norm=1.0) or ClipGradients(value=1.0)")
-        self.norm = None if norm is None else _positive("norm", norm)
-        self.value = None if value is None else _positive("value", value)
+        self.norm = None if norm is None else positive("norm", norm)
+        self.value = None if value is None else positive("value", value)
 
     def on_gradients(self, run: Run) -> None:
         if self.value is not None:
@@ -45,7 +45,7 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> floa
     >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
     (5.0, [0.6000000000000001, 0.8])
     """
-    limit = _positive("most", most)
+    limit = positive("most", most)
     moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
     norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
     if not isfinite(norm):
@@ -68,7 +68,7 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> Non
     >>> p.grad.tolist()
     [1.0, -0.5]
     """
-    limit = _positive("most", most)
+    limit = positive("most", most)
     for p in parameters:
         if p.grad is not None:
             p.grad = _like(p, np.clip(p.grad, -limit, limit))
@@ -76,9 +76,3 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> Non
 
 def _like(p: Parameter, gradient: Any) -> Any:
     return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)
-
-
-def _positive(name: str, value: float) -> float:
-    if not within(name, value, below=inf):
-        raise ValueError(f"{name} must be positive, got {value!r}")
-    return float(value)

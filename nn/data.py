@@ -34,7 +34,7 @@ class Dataset:
     """
 
     def __init__(self, *arrays: Any) -> None:
-        self.arrays = _in_step(arrays)
+        self.arrays = equally_long(arrays)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -161,7 +161,7 @@ class Loader(Generic[Batch]):
 
     def _read(self, batches: Iterator[NDArray[np.int64]]) -> Iterator[Any]:
         for rows in batches:
-            batch = _rows_of(self._source, rows)
+            batch = _batch_of(self._source, rows)
             yield batch if len(batch) > 1 else batch[0]
 
 
@@ -184,7 +184,7 @@ def train_test_split(
     >>> x_train.shape, y_test.shape
     ((8, 10), (2,))
     """
-    aligned = _in_step(arrays)
+    aligned = equally_long(arrays)
     if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
         raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
     n = len(aligned[0])
@@ -197,7 +197,7 @@ def train_test_split(
     order = generator(seed).permutation(n)
     if stratify is not None:
         order = _evenly(order, as_array("stratify", stratify), n_test)
-    return tuple(_take(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+    return tuple(rows_of(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
 
 
 def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
@@ -226,7 +226,8 @@ def as_rows(name: str, value: Any) -> Any:
     return value if isinstance(value, OnDisk) else as_array(name, value)
 
 
-def _in_step(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def equally_long(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values as arrays of equally many rows, or an error that names their shapes."""
     arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
     if not arrays:
         raise ValueError("give at least one array, got none")
@@ -246,9 +247,9 @@ def _gives_rows(source: Any) -> bool:
     return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
 
 
-def _rows_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
+def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     if isinstance(source, Dataset):
-        return tuple(_take(array, rows) for array in source.arrays)
+        return tuple(rows_of(array, rows) for array in source.arrays)
     batch = tuple(np.asarray(part) for part in source[rows])
     if any(len(part) != len(rows) for part in batch):
         shapes = ", ".join(str(part.shape) for part in batch)
@@ -258,7 +259,8 @@ def _rows_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     return batch
 
 
-def _take(array: Any, rows: NDArray[np.int64]) -> Array:
+def rows_of(array: Any, rows: NDArray[np.int64]) -> Array:
+    """The rows of an array, in memory or on the disk, with these numbers; read-only."""
     if isinstance(array, OnDisk):
         return array[rows]
     taken: Array = np.take(array, rows, axis=0)

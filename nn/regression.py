@@ -1,10 +1,9 @@
 """Losses of regression: how far predicted numbers are from the right ones."""
 
-from math import inf
 from typing import Any
 
 import autograd as ag
-from nn._validation import within
+from nn._validation import positive
 from nn.reductions import reduced, refuse_other_shape
 
 
@@ -46,8 +45,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
     """
-    if not within("delta", delta, below=inf):
-        raise ValueError(f"delta must be positive, got {delta!r}")
+    positive("delta", delta)
     size = ag.abs(_missing("huber", predictions, targets))
     inner = ag.minimum(size, delta)
     return reduced(inner * (size - 0.5 * inner), reduction, weights, "huber")

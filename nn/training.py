@@ -105,7 +105,7 @@ def fit(
             stepper.begin()
             seen = {name: Running(metric) for name, metric in named.items()}
             total, rows = 0.0, 0
-            with _Bar(stepper.batches(batches), len(batches), f"epoch {run.epoch}/{epochs}", progress) as bar:
+            with ProgressBar(stepper.batches(batches), len(batches), f"epoch {run.epoch}/{epochs}", progress) as bar:
                 for step, (x, y) in enumerate(bar, start=1):
                     number, output = stepper.take(x, y, f"in epoch {run.epoch}, step {step}")
                     for running in seen.values():
@@ -145,7 +145,7 @@ def fit(
     return run.history
 
 
-class _Bar:
+class ProgressBar:
     """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
 
     #: Seconds from one change of the numbers to the next: sooner than one can read, and seldom enough to cost nothing.
@@ -162,7 +162,7 @@ class _Bar:
                 return
             self.batches = self.bar = tqdm(batches, title, count, leave=False, unit="batch")
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> "ProgressBar":
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -350,13 +350,13 @@ def test_the_bar_shows_the_newest_numbers(monkeypatch):
 
     monkeypatch.setattr(tqdm, "tqdm", Spying)
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(nn.training._Bar, "EVERY", 0.0)
+    monkeypatch.setattr(nn.training.ProgressBar, "EVERY", 0.0)
     history = trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
     assert len(shown) == 10
     assert len({numbers["loss"] for numbers in shown}) == 10
     assert shown[-1] == {"loss": f"{history.loss[0]:#.4g}", "accuracy": f"{history['accuracy'][0]:#.4g}"}
     shown.clear()
-    monkeypatch.setattr(nn.training._Bar, "EVERY", 1e9)
+    monkeypatch.setattr(nn.training.ProgressBar, "EVERY", 1e9)
     trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
     assert len(shown) <= 1
 
