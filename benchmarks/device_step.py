@@ -11,8 +11,8 @@ from benchmarks.mnist_step import RATE
 
 
 def main(platform, devices, x, labels, hidden):
-    from nn.callbacks import Run
-    from nn.devices import OnDevices
+    from nn.run.run import Run
+    from nn.training.jax_engine import OnDevices
 
     def say(what):
         pickle.dump(what, sys.stdout.buffer)

@@ -24,39 +24,46 @@ scalar                                                 networks of single Values
 estimators                                             perceptrons for scikit-learn: import nn.estimators
 """
 
+from autograd.support.old_paths import keep_old_paths
 from autograd.support.public import publish
 from nn import datasets, plots, scalar, schedules
-from nn.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
-from nn.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
-from nn.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
-from nn.blocks import Dropout, Embedding, Flatten, Residual
-from nn.callbacks import Callback, EarlyStopping
-from nn.checkpoints import Checkpoint
-from nn.clipping import ClipGradients, clip_gradients_by_norm, clip_gradients_by_value
-from nn.data import Dataset, Loader, train_test_split
-from nn.files import UnreadableFileError
-from nn.history import History
-from nn.initializers import glorot_normal, glorot_uniform, he_normal, he_uniform, normal, orthogonal, uniform, zeros
-from nn.interchange import load_from_torch, save_for_torch, torch_state
-from nn.layers import MLP, Linear, Sequential
-from nn.lbfgs import LBFGS
-from nn.logs import CsvLog, JsonLinesLog, LivePlot, TensorBoard
-from nn.losses import cross_entropy, kl_divergence, multiclass_hinge, nll
-from nn.metrics import accuracy, binary_accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
-from nn.module import Module
-from nn.normalization import BatchNorm1d, LayerNorm, RMSNorm
-from nn.on_disk import OnDisk, save_rows
-from nn.onnx_files import load_onnx
-from nn.optimizers import SGD, Optimizer
-from nn.predicting import predict
-from nn.preparing import one_hot, standardise
-from nn.recording import record_training
-from nn.regression import huber, mean_absolute_error, mean_squared_error
-from nn.running import Running
-from nn.saving import load, save
-from nn.schedules import Plateau, Schedule
-from nn.training import fit
-from nn.watching import Watch
+from nn.callbacks.checkpoint import Checkpoint
+from nn.callbacks.clip_gradients import ClipGradients
+from nn.callbacks.early_stopping import EarlyStopping
+from nn.callbacks.loggers import CsvLog, JsonLinesLog, LivePlot, TensorBoard
+from nn.callbacks.monitor import Watch
+from nn.callbacks.schedule import Plateau, Schedule
+from nn.callbacks.training_page import record_training
+from nn.data.loader import Dataset, Loader
+from nn.data.on_disk import OnDisk, save_rows
+from nn.data.preprocessing import one_hot, standardise
+from nn.data.split import train_test_split
+from nn.datasets import _fashion_mnist as fashion_mnist  # noqa: F401  (its path is documented)
+from nn.io.model_files import load, save
+from nn.io.npz import UnreadableFileError
+from nn.io.onnx import load_onnx
+from nn.io.torch import load_from_torch, save_for_torch, torch_state
+from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits, hinge
+from nn.losses.classification import cross_entropy, kl_divergence, multiclass_hinge, nll
+from nn.losses.regression import huber, mean_absolute_error, mean_squared_error
+from nn.metrics.functional import accuracy, binary_accuracy, confusion_matrix, precision_recall_f1, r_squared, zero_one_loss
+from nn.metrics.streaming import Running
+from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from nn.modules.containers import MLP, Residual, Sequential
+from nn.modules.dropout import Dropout
+from nn.modules.embedding import Embedding
+from nn.modules.init import glorot_normal, glorot_uniform, he_normal, he_uniform, normal, orthogonal, uniform, zeros
+from nn.modules.layers import Flatten, Linear
+from nn.modules.module import Module
+from nn.modules.normalization import BatchNorm1d, LayerNorm, RMSNorm
+from nn.modules.predict import predict
+from nn.optim.adaptive import Adagrad, Adam, AdamW, Lion, RMSprop
+from nn.optim.clipping import clip_gradients_by_norm, clip_gradients_by_value
+from nn.optim.lbfgs import LBFGS
+from nn.optim.optimizer import SGD, Optimizer
+from nn.run.history import History
+from nn.run.run import Callback
+from nn.training.fit import fit
 
 __all__ = [
     "ELU",
@@ -151,3 +158,4 @@ __all__ = [
 ]
 
 publish(globals())
+keep_old_paths("nn")

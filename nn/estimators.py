@@ -10,15 +10,15 @@ from typing import Any, Self
 import numpy as np
 
 import autograd as ag
-from nn.activations import ReLU, Sigmoid, Tanh
-from nn.adaptive import AdamW
-from nn.callbacks import EarlyStopping
-from nn.layers import MLP
-from nn.losses import cross_entropy
-from nn.module import Module
-from nn.predicting import predict
-from nn.regression import mean_squared_error
-from nn.training import fit
+from nn.callbacks.early_stopping import EarlyStopping
+from nn.losses.classification import cross_entropy
+from nn.losses.regression import mean_squared_error
+from nn.modules.activations import ReLU, Sigmoid, Tanh
+from nn.modules.containers import MLP
+from nn.modules.module import Module
+from nn.modules.predict import predict
+from nn.optim.adaptive import AdamW
+from nn.training.fit import fit
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin

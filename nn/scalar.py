@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, no_grad
 from nn._validation import whole
-from nn.module import Module
+from nn.modules.module import Module
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]
 

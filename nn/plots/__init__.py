@@ -11,10 +11,10 @@ histograms, largest_weights, saturation    what happened inside, seen by a `Watc
 
 from autograd.support.public import publish
 from nn.plots.boundary import decision_boundary
-from nn.plots.classes import confusion_table
+from nn.plots.confusion import confusion_table
 from nn.plots.curves import training_curves
+from nn.plots.diagnostics import histograms, largest_weights, saturation
 from nn.plots.images import image_grid, weight_images
-from nn.plots.inside import histograms, largest_weights, saturation
 from nn.plots.style import COLORS, LINES
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn.plane import Plane
+from nn.plots.decision_grid import Plane
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
 
 Array = NDArray[Any]

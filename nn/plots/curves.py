@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from nn.history import History
 from nn.plots.style import ABOVE, COLORS, panels
+from nn.run.history import History
 
 
 def training_curves(history: History, axes: Any = None) -> list[Any]:

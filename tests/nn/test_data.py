@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nn._validation import generator
-from nn.data import Dataset, Loader, train_test_split
+from nn.data.loader import Dataset, Loader
+from nn.data.split import train_test_split
 
 rows = st.integers(1, 200)
 batch_sizes = st.integers(1, 250)

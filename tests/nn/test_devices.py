@@ -16,7 +16,7 @@ import pytest
 import autograd
 import nn
 from nn._validation import generator
-from nn.devices import mesh_of
+from nn.training.jax_engine import mesh_of
 
 pytestmark = pytest.mark.peer
 

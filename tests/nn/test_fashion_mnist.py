@@ -9,8 +9,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from nn import fashion_mnist as module
-from nn.datasets import fashion_mnist
+from nn.datasets import _fashion_mnist as module
+from nn.datasets._fashion_mnist import fashion_mnist
 
 
 def idx(array):

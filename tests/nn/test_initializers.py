@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn import Linear
-from nn.initializers import (
+from nn.modules.init import (
     glorot_normal,
     glorot_uniform,
     he_normal,

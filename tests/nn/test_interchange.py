@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import nn
 from nn import UnreadableFileError, load_from_torch, save_for_torch, torch_state
-from nn.torch_pickle import read_torch
+from nn.io._torch_pickle import read_torch
 
 
 def ours(seed=0, dtype=np.float32):

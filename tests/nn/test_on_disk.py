@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
-from nn.data import Loader
+from nn.data.loader import Loader
 
 lengths = st.lists(st.integers(0, 7), min_size=1, max_size=5).filter(sum)
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from nn import Running, running
+from nn import Running
+from nn.metrics import streaming
 
 SHARES = [nn.accuracy, nn.zero_one_loss, nn.binary_accuracy]
 CLASSES = [nn.accuracy, nn.zero_one_loss, nn.confusion_matrix, nn.precision_recall_f1]
@@ -31,12 +32,12 @@ def test_batches_are_as_the_whole(metric, where, seed, at_once):
     else:
         outputs, targets = rng.normal(size=(60, 1)), 1e3 + rng.normal(size=(60, 1))
     so_far = Running(metric)
-    was, running.AT_ONCE = running.AT_ONCE, at_once
+    was, streaming.AT_ONCE = streaming.AT_ONCE, at_once
     try:
         for x, y in zip(np.split(outputs, where), np.split(targets, where), strict=True):
             so_far.update(x, y)
     finally:
-        running.AT_ONCE = was
+        streaming.AT_ONCE = was
     expected = metric(outputs, targets)
     for found in (so_far.result(), so_far.result()):
         np.testing.assert_allclose(np.array(found), np.asarray(expected), rtol=0 if metric in SHARES else 1e-12)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value
 from nn import SGD
-from nn.clipping import clip_gradients_by_norm, clip_gradients_by_value
-from nn.schedules import Plateau, Schedule, constant, cosine, exponential, one_cycle, stepwise, warm_up
+from nn.callbacks.schedule import Plateau, Schedule
+from nn.optim.clipping import clip_gradients_by_norm, clip_gradients_by_value
+from nn.optim.schedules import constant, cosine, exponential, one_cycle, stepwise, warm_up
 
 
 def rates(factor, steps=40, lr=0.3):

@@ -28,6 +28,7 @@ from nn import (
     mean_squared_error,
     predict,
 )
+from nn.training._progress import ProgressBar
 
 MOONS = datasets.moons(100, noise=0.1, seed=0)
 HELD_OUT = datasets.moons(60, noise=0.1, seed=1)
@@ -340,8 +341,6 @@ def test_on_a_terminal_there_is_a_bar(capsys, monkeypatch):
 def test_the_bar_shows_the_newest_numbers(monkeypatch):
     import tqdm
 
-    import nn.training
-
     shown = []
 
     class Spying(tqdm.tqdm):
@@ -350,13 +349,13 @@ def test_the_bar_shows_the_newest_numbers(monkeypatch):
 
     monkeypatch.setattr(tqdm, "tqdm", Spying)
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(nn.training.ProgressBar, "EVERY", 0.0)
+    monkeypatch.setattr(ProgressBar, "EVERY", 0.0)
     history = trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
     assert len(shown) == 10
     assert len({numbers["loss"] for numbers in shown}) == 10
     assert shown[-1] == {"loss": f"{history.loss[0]:#.4g}", "accuracy": f"{history['accuracy'][0]:#.4g}"}
     shown.clear()
-    monkeypatch.setattr(nn.training.ProgressBar, "EVERY", 1e9)
+    monkeypatch.setattr(ProgressBar, "EVERY", 1e9)
     trained(MLP(2, [4], 2, seed=0), epochs=1, batch_size=10, progress=True)
     assert len(shown) <= 1
 

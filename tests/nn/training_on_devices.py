@@ -48,7 +48,7 @@ def numbers(history):
 
 def curves(folder):
     """How far loss curves on eight devices are from NumPy's; what a step's program does between devices; resumed curves."""
-    from nn.devices import lowered_text
+    from nn.training.jax_engine import lowered_text
 
     found = {}
     for name in OPTIMIZERS:

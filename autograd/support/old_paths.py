@@ -1,0 +1,38 @@
+"""Module paths of version 0.1.0: pickles that were written by it name them, and are still read."""
+
+import sys
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+#: For each package, its old modules that hold something that can be pickled, and the module in which that is now.
+MOVED = {
+    "nn": {
+        "activations": "modules.activations", "adaptive": "optim.adaptive", "binary": "losses.binary",
+        "blocks": "modules.layers", "callbacks": "callbacks.early_stopping", "checkpoints": "callbacks.checkpoint",
+        "clipping": "optim.clipping", "data": "data.loader", "fashion_mnist": "datasets._fashion_mnist",
+        "files": "io.npz", "history": "run.history", "initializers": "modules.init", "interchange": "io.torch",
+        "layers": "modules.layers", "lbfgs": "optim.lbfgs", "logs": "callbacks.loggers",
+        "losses": "losses.classification", "metrics": "metrics.functional", "mnist": "datasets._mnist",
+        "module": "modules.module", "normalization": "modules.normalization", "on_disk": "data.on_disk",
+        "onnx_files": "io.onnx", "optimizers": "optim.optimizer", "predicting": "modules.predict",
+        "preparing": "data.preprocessing", "recording": "callbacks.training_page", "regression": "losses.regression",
+        "running": "metrics.streaming", "saving": "io.model_files", "watching": "callbacks.monitor",
+    },
+}  # fmt: skip
+
+
+def keep_old_paths(package: str) -> None:
+    """Let a pickle find what it names in an old module of a package: a public name, or a name of the module it moved to."""
+    for old, new in MOVED[package].items():
+        name = f"{package}.{old}"
+        module = sys.modules.setdefault(name, ModuleType(name, f"The path that {package}.{new} had in version 0.1.0."))
+        vars(module)["__getattr__"] = partial(_find, package, f"{package}.{new}")
+
+
+def _find(package: str, new: str, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    public = sys.modules[package]
+    return getattr(public if name in public.__all__ else import_module(new), name)

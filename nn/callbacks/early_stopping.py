@@ -1,0 +1,61 @@
+"""Early stopping: the end of a training whose numbers no longer get better."""
+
+from collections.abc import Mapping
+from math import inf, isnan
+from typing import Any
+
+import numpy as np
+
+from nn._validation import finite, whole
+from nn.run.run import Callback, Run, State
+
+
+class EarlyStopping(Callback):
+    """Stop when a column of the history has not got better for a while, and go back to the parameters of the best epoch.
+
+    monitor           name of the column, such as "validation_loss", "loss" or "validation_accuracy"
+    patience          epochs without a better number before the training stops
+    by                how much better is better
+    higher_is_better  for accuracies and the like
+    best_epoch        the epoch with the best number, or 0 before the first
+
+    Raises  KeyError  when the training starts, if its history will have no such column; names those it will have
+    Source  Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
+    >>> EarlyStopping(patience=3).best_epoch
+    0
+    """
+
+    def __init__(
+        self, monitor: str = "validation_loss", patience: int = 5, by: float = 0.0, *, higher_is_better: bool = False
+    ) -> None:
+        self.monitor = monitor
+        self.patience = whole("patience", patience, least=0)
+        self.by = finite("by", by)
+        self.sign = -1.0 if higher_is_better else 1.0
+        self._forget()
+
+    def _forget(self) -> None:
+        self.best, self.best_epoch, self.kept = inf, 0, State()
+
+    def on_start(self, run: Run) -> None:
+        run.refuse_no_column(self.monitor)
+        self._forget()
+
+    def on_epoch(self, run: Run) -> None:
+        number = self.sign * run.history[self.monitor][-1]
+        if number < self.best - self.by or (not self.best_epoch and not isnan(number)):
+            self.best, self.best_epoch, self.kept = number, run.epoch, run.model.state_dict()
+        elif run.epoch - self.best_epoch > self.patience:
+            run.stop = f"{self.monitor} has not got better than {self.sign * self.best:#.4g} since epoch {self.best_epoch}"
+
+    def on_end(self, run: Run) -> None:
+        if self.kept:
+            run.model.load_state_dict(self.kept)
+
+    def state_dict(self) -> State:
+        kept = {f"kept.{name}": array for name, array in self.kept.items()}
+        return {"best": np.array(self.best), "best_epoch": np.array(self.best_epoch)} | kept
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.best, self.best_epoch = float(state["best"]), int(state["best_epoch"])
+        self.kept = {name.removeprefix("kept."): np.array(x) for name, x in state.items() if name.startswith("kept.")}

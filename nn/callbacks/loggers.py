@@ -1,0 +1,148 @@
+"""A training as others can read it: CSV, JSON lines, TensorBoard, a picture that grows."""
+
+import csv
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autograd.support.atomic_write import refuse_no_folder, remove_drafts, write_at_once
+from nn._validation import whole
+from nn.plots import training_curves
+from nn.run.history import History
+from nn.run.run import Callback, Run
+
+
+class _HistoryFile(Callback):
+    """The history as a file, written anew, at once, after each epoch."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def on_start(self, run: Run) -> None:
+        refuse_no_folder(self.path)
+        remove_drafts(self.path)
+
+    def on_epoch(self, run: Run) -> None:
+        write_at_once(self.path, self._text(run.history).encode())
+
+    def _text(self, history: History) -> str:
+        raise NotImplementedError
+
+
+class CsvLog(_HistoryFile):
+    """The history as a CSV file: a header, and a line an epoch.
+
+    The file is written anew, at once, after each epoch, so that it always is the history: also of a resumed training.
+
+    >>> CsvLog("log.csv").path.name
+    'log.csv'
+    """
+
+    def _text(self, history: History) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        lines = _lines(history)
+        writer.writerow(lines[0])
+        writer.writerows(line.values() for line in lines)
+        return text.getvalue()
+
+
+class JsonLinesLog(_HistoryFile):
+    """The history as JSON lines: an object an epoch. Written as `CsvLog` writes; NaN stands as null.
+
+    >>> JsonLinesLog("log.jsonl").path.name
+    'log.jsonl'
+    """
+
+    def _text(self, history: History) -> str:
+        lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(history)]
+        return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+class TensorBoard(Callback):
+    """The newest line of the history for TensorBoard, and histograms of parameters and gradients if asked for.
+
+    One file a training. What a training that is taken up again writes stands in the place of what its forerunner wrote there.
+
+    Raises  ImportError  if tensorboardX is not installed; names the command
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = False) -> None:
+        try:
+            from tensorboardX import SummaryWriter
+        except ImportError:
+            raise ImportError("logs for TensorBoard need tensorboardX: pip install 'glassgrad[tensorboard]'") from None
+        self.folder, self.histograms = Path(folder), histograms
+        self._make: Callable[..., Any] = SummaryWriter
+        self._writer: Any = None
+
+    def on_start(self, run: Run) -> None:
+        self.on_end(run)  # of a training that an error ended
+
+    def on_epoch(self, run: Run) -> None:
+        if self._writer is None:
+            # The name of a file is the second in which it was made: another in the same second would overwrite it.
+            own = f".{secrets.token_hex(4)}"
+            self._writer = self._make(str(self.folder), purge_step=run.epoch if run.epoch > 1 else None, filename_suffix=own)
+        for name, x in _lines(run.history)[-1].items():
+            if name != "epoch":
+                self._writer.add_scalar(name, x, run.epoch)
+        if self.histograms:
+            for name, p in run.model.named_parameters():
+                self._writer.add_histogram(name, p.numpy() if hasattr(p, "numpy") else p.data, run.epoch)
+                if p.grad is not None:
+                    self._writer.add_histogram(f"{name} gradient", p.grad, run.epoch)
+        self._writer.flush()
+
+    def on_end(self, run: Run) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+class LivePlot(Callback):
+    """In a notebook, a picture below the cell that grows while the model is trained; elsewhere nothing.
+
+    draw   what is shown, a function of the history that gives axes; the training curves by default
+    every  epochs from one picture to the next
+
+    Raises  ImportError  if matplotlib is not installed, when the first picture is due
+    """
+
+    def __init__(self, draw: Callable[[History], Any] = training_curves, every: int = 1) -> None:
+        self.draw, self.every = draw, whole("every", every, least=1)
+        self._shown: Any = None
+
+    def on_start(self, run: Run) -> None:
+        self._shown = None
+
+    def on_epoch(self, run: Run) -> None:
+        if (run.epoch % self.every and run.epoch != run.epochs) or not _in_notebook():
+            return
+        import matplotlib.pyplot as plt
+        from IPython import display as notebook
+
+        axes = self.draw(run.history)
+        figure = (axes if hasattr(axes, "figure") else axes[0]).figure
+        if self._shown is None:
+            self._shown = notebook.display(figure, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._shown.update(figure)
+        plt.close(figure)
+
+
+def _lines(history: History) -> list[dict[str, Any]]:
+    columns = history.columns()
+    return [{"epoch": i + 1} | {name: column[i] for name, column in columns.items()} for i in range(len(history.loss))]
+
+
+def _in_notebook() -> bool:
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None

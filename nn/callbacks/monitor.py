@@ -1,0 +1,95 @@
+"""`Watch`: what weights, gradients and activations did, epoch by epoch."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd import Tensor, gradients
+from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from nn.modules.module import Module
+from nn.modules.predict import predict
+from nn.run.run import Callback, Run
+
+#: Activations that act on every entry by itself, so that each entry has a derivative of its own.
+ELEMENTWISE = (ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh)
+
+
+class Watch(Callback):
+    """Given to `fit`: notes after each epoch how weights and gradients are spread, and how many activations are saturated.
+
+    weights, gradients  for each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
+    saturation          for each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
+
+    An entry is saturated if the derivative of the activation there is smaller than `least` in size. The gradients are those of
+    the epoch's last step.
+
+    >>> watch = Watch()
+    >>> watch.weights
+    {}
+    """
+
+    def __init__(self, rows: ArrayLike | None = None, least: float = 0.05) -> None:
+        self.rows = None if rows is None else np.asarray(rows)
+        self.least = least
+        self._clear()
+
+    def _clear(self) -> None:
+        self.weights: dict[str, list[NDArray[np.float64]]] = {}
+        self.gradients: dict[str, list[NDArray[np.float64]]] = {}
+        self.saturation: dict[str, list[float]] = {}
+
+    def on_start(self, run: Run) -> None:
+        self._clear()
+
+    def on_epoch(self, run: Run) -> None:
+        for path, p in run.model.named_parameters():
+            self.weights.setdefault(path, []).append(_quantiles(p.numpy() if isinstance(p, Tensor) else p.data))
+            if p.grad is not None:
+                self.gradients.setdefault(path, []).append(_quantiles(p.grad))
+        if self.rows is not None:
+            for path, share in saturated(run.model, self.rows, self.least).items():
+                self.saturation.setdefault(path, []).append(share)
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        series: dict[str, Any] = {"weights": self.weights, "gradients": self.gradients, "saturation": self.saturation}
+        return {f"{kind}/{path}": np.array(x) for kind, by_path in series.items() for path, x in by_path.items()}
+
+    def load_state_dict(self, state: Any) -> None:
+        self._clear()
+        for name, array in state.items():
+            kind, path = name.split("/", 1)
+            getattr(self, kind)[path] = np.asarray(array).tolist() if kind == "saturation" else list(np.asarray(array))
+
+
+def saturated(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
+    """For each activation of a model, by path, the share of its entries whose derivative is smaller than `least` in size.
+
+    Shapes  rows as the model takes them
+    >>> from nn import Sequential
+    >>> saturated(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
+    {'layers.0': 0.75}
+    """
+    paths = model.scope_paths()
+    calls: list[tuple[str, Any, Any]] = []
+
+    def note(module: Module, inputs: tuple[Any, ...], output: Any) -> None:
+        calls.append((paths[id(module)] or type(module).__name__, module, inputs[0]))
+
+    ends = [m.register_forward_hook(note) for m in model.modules() if isinstance(m, ELEMENTWISE)]
+    try:
+        predict(model, rows)
+    finally:
+        for end in ends:
+            end()
+    counts: dict[str, tuple[int, int]] = {}
+    for path, module, x in calls:
+        leaf = Tensor(np.asarray(x), requires_grad=True)
+        (slope,) = gradients(module.forward(leaf).sum(), [leaf])
+        few, all_ = counts.get(path, (0, 0))
+        counts[path] = few + int(np.sum(np.abs(slope) < least)), all_ + slope.size
+    return {path: few / all_ for path, (few, all_) in counts.items()}
+
+
+def _quantiles(x: Any) -> NDArray[np.float64]:
+    return np.quantile(np.asarray(x, dtype=float), np.linspace(0.0, 1.0, 101))

@@ -1,0 +1,134 @@
+"""Learning rates that change while a model is trained: Schedule and Plateau."""
+
+from collections.abc import Mapping
+from math import inf, isfinite
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nn._validation import whole, within
+from nn.optim.optimizer import Optimizer
+from nn.optim.schedules import Factor
+from nn.run.run import Callback, Run, State
+
+
+class Schedule(Callback):
+    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer, or give it to `fit`.
+
+        lr(t) = lr(0) · factor(t)
+
+    Raises  ValueError  when the factor is negative or not finite; names the step
+    >>> from autograd import Value
+    >>> from nn import SGD, schedules
+    >>> optimizer = SGD([Value(1.0)], lr=0.1)
+    >>> schedule = Schedule(optimizer, schedules.exponential(0.5))
+    >>> rates = [optimizer.lr]
+    >>> for _ in range(2):
+    ...     schedule.step()
+    ...     rates.append(optimizer.lr)
+    >>> rates
+    [0.1, 0.05, 0.025]
+    """
+
+    looks_at_parameters: ClassVar[bool] = False
+
+    def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
+        self.optimizer = _optimizer(optimizer)
+        if not callable(factor):
+            raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
+        self.factor = factor
+        self.first = [group.lr for group in optimizer.groups]
+        self.steps = 0
+        self._set()
+
+    def step(self) -> None:
+        """Go on to the next step's rate."""
+        self.steps += 1
+        self._set()
+
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
+
+    def on_step(self, run: Run) -> None:
+        self.step()
+
+    def state_dict(self) -> State:
+        return {"steps": np.array(self.steps), "first": np.array(self.first)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.steps, self.first = int(state["steps"]), np.asarray(state["first"]).tolist()
+
+    def _set(self) -> None:
+        factor = self.factor(self.steps)
+        if not isfinite(factor) or factor < 0:
+            raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
+        for group, first in zip(self.optimizer.groups, self.first, strict=True):
+            group.lr = first * factor
+
+
+class Plateau(Callback):
+    """A learning rate that falls when a number, such as the held-out loss, has not fallen for a while.
+
+    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`; call
+    `step(number)` after each epoch, or give it to `fit`, where the number is the newest in the history's column `monitor`
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> plateau = Plateau(optimizer, factor=0.5, patience=1)
+    >>> for loss in (3.0, 3.0, 3.0):
+    ...     plateau.step(loss)
+    >>> optimizer.lr
+    0.5
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        *,
+        monitor: str = "validation_loss",
+    ) -> None:
+        self.optimizer = _optimizer(optimizer)
+        self.factor = within("factor", factor, below=1.0)
+        self.patience = whole("patience", patience, least=0)
+        self.threshold = within("threshold", threshold, below=1.0)
+        self.monitor = monitor
+        self.best, self.bad = inf, 0
+
+    def on_start(self, run: Run) -> None:
+        _refuse_other_optimizer(self.optimizer, run)
+        run.refuse_no_column(self.monitor)
+
+    def on_epoch(self, run: Run) -> None:
+        self.step(run.history[self.monitor][-1])
+
+    def state_dict(self) -> State:
+        return {"best": np.array(self.best), "bad": np.array(self.bad)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.best, self.bad = float(state["best"]), int(state["bad"])
+
+    def step(self, number: float) -> None:
+        """Take note of the newest number."""
+        if number < self.best * (1.0 - self.threshold):
+            self.best, self.bad = float(number), 0
+            return
+        self.bad += 1
+        if self.bad > self.patience:
+            for group in self.optimizer.groups:
+                group.lr *= self.factor
+            self.bad = 0
+
+
+def _optimizer(given: Any) -> Optimizer:
+    if not isinstance(given, Optimizer):
+        raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
+    return given
+
+
+def _refuse_other_optimizer(optimizer: Optimizer, run: Run) -> None:
+    if optimizer is not run.optimizer:
+        raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")

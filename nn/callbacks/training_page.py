@@ -1,0 +1,151 @@
+"""`record_training`: a page that runs through the epochs of a training: graph, weights, gradients, loss, decision boundary."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd as ag
+from autograd import Page, Tensor
+from nn._validation import as_array, whole
+from nn.modules.predict import in_use, predict
+from nn.plots.decision_grid import Plane
+from nn.run.run import Callback, Run, State
+
+#: Cells along each side of the image of an array; a larger one is shown by means over blocks.
+CELLS = 48
+
+#: Points along each side of the grid on which a decision is shown.
+STEPS = 48
+
+
+def record_training(
+    loss: Callable[[Any, Any], Any],
+    example: tuple[ArrayLike, ArrayLike],
+    *,
+    every: int = 1,
+    plane: tuple[ArrayLike, ArrayLike] | None = None,
+) -> "TrainingRecord":
+    """A callback of `fit` that keeps what a page shows of a training: one moment before it, one after each `every` epochs.
+
+        record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))
+        nn.fit(model, (x, y), loss=nn.cross_entropy, …, callbacks=[record])
+        record.page("training.html")
+
+    example  rows whose loss is drawn as a graph and can be played at every moment
+    plane    points in the plane with their classes, around which the decision of a classifier is shown
+
+    The page has the curves of the history, and each parameter and its gradient in the last step as images.
+
+    Shapes  example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
+    Raises  ValueError, TypeError  if the shapes of `plane` do not fit, or `every` is no whole number from 1
+    >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
+    <TrainingRecord of 0 moments>
+    """
+    return TrainingRecord(loss, example, whole("every", every, least=1), None if plane is None else Plane(*plane, STEPS))
+
+
+class TrainingRecord(Callback):
+    """What `record_training` keeps; `page` makes a page of it."""
+
+    def __init__(
+        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: Plane | None
+    ) -> None:
+        self.loss, self.every, self.plane = loss, every, plane
+        self.example = as_array("x", example[0]), as_array("y", example[1])
+        self._clear()
+
+    def _clear(self) -> None:
+        self.pages: list[Page] = []
+        self.epochs: list[int] = []
+        self.curves: dict[str, list[float]] = {}
+        self.arrays: list[dict[str, Any]] = []
+        self.regions: list[list[int]] = []
+
+    def on_start(self, run: Run) -> None:
+        if run.epoch == 0:
+            self._clear()
+            self._keep(run)
+
+    def on_epoch(self, run: Run) -> None:
+        self.curves = {name: list(column) for name, column in run.history.columns().items() if name != "seconds"}
+        if run.epoch % self.every == 0 or run.stop:
+            self._keep(run)
+
+    def on_end(self, run: Run) -> None:
+        if self.epochs[-1] != run.epoch:
+            self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        x, y = self.example
+        grads = {path: p.grad for path, p in run.model.named_parameters()}
+        with in_use(run.model):
+            loss = self.loss(run.model(x), y)
+            loss.label = loss.label or "loss"
+            page = ag.draw(loss, direction="both").page()
+        self.pages.append(page)
+        self.epochs.append(run.epoch)
+        self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in run.model.named_parameters()})
+        if self.plane is not None:
+            scores = self.plane.scores(lambda rows: predict(run.model, rows))
+            self.regions.append([int(c) for c in scores.argmax(axis=1)])
+
+    def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
+        """The page; written to `path`, if given. Its second slider runs through the epochs.
+
+        Raises  ValueError   if nothing was recorded; if the graph of the example is not the same at every moment
+                RenderError  if there is no renderer or it fails
+        """
+        if not self.pages:
+            raise ValueError("no training was recorded: give this to fit(…, callbacks=[record]) first")
+        time: dict[str, Any] = {
+            "names": [str(epoch) for epoch in self.epochs],
+            "curves": {name: [_plain(x) for x in column] for name, column in self.curves.items()},
+            "arrays": self.arrays,
+        }
+        if self.plane is not None:
+            corner = [*self.plane.across[[0, -1]].tolist(), *self.plane.up[[0, -1]].tolist()]
+            points = np.column_stack([self.plane.points, self.plane.labels]).round(4).tolist()
+            time["plane"] = {"corner": corner, "steps": STEPS, "regions": self.regions, "points": points}
+        page = ag.timeline(self.pages, title, time)
+        if path is not None:
+            page.save(path)
+        return page
+
+    def __repr__(self) -> str:
+        return f"<TrainingRecord of {len(self.pages)} moments>"
+
+    def state_dict(self) -> State:
+        kept = {
+            "pages": [[page.title, page.dot, page.graph, page.moments] for page in self.pages],
+            "epochs": self.epochs, "curves": self.curves, "arrays": self.arrays, "regions": self.regions,
+        }  # fmt: skip
+        return {"record": np.frombuffer(json.dumps(kept).encode(), dtype=np.uint8)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        kept = json.loads(np.asarray(state["record"], dtype=np.uint8).tobytes())
+        self.pages = [Page(title, dot, graph, tuple(moments)) for title, dot, graph, moments in kept["pages"]]
+        self.epochs, self.curves, self.arrays, self.regions = (kept[k] for k in ("epochs", "curves", "arrays", "regions"))
+
+
+def _image(x: Any) -> list[Any] | None:
+    """An array as [rows, columns, largest entry in size, its entries from −127 to 127]; None stands for no array."""
+    if x is None:
+        return None
+    array: NDArray[Any] = np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float)
+    rows = np.atleast_2d(array.reshape(-1, array.shape[-1]) if array.ndim > 2 else array)
+    finite = np.abs(rows[np.isfinite(rows)])
+    largest = float(finite.max(initial=0.0))
+    for axis in (0, 1):
+        parts = np.array_split(rows, min(CELLS, rows.shape[axis]), axis=axis)
+        rows = np.stack([part.mean(axis=axis) for part in parts], axis=axis)
+    levels = np.nan_to_num(rows / (largest or 1.0) * 127, nan=0.0, posinf=127, neginf=-127)
+    return [*rows.shape, float(f"{largest:.3g}"), levels.round().astype(int).ravel().tolist()]
+
+
+def _plain(x: float) -> float | None:
+    """A number that JSON knows."""
+    return float(f"{x:.4g}") if np.isfinite(x) else None

@@ -1,0 +1,1 @@
+"""Rows of arrays: mini-batches, rows on the disk, preprocessing, splits."""

@@ -1,0 +1,61 @@
+"""Training and test rows: a random split, stratified if asked for."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nn._validation import as_array, generator
+from nn.data.loader import Array, equally_long, rows_of
+
+
+def train_test_split(
+    *arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
+) -> tuple[Array, ...]:
+    """Training and test rows of each array, shuffled alike: (a_train, a_test, b_train, b_test, …), read-only.
+
+        rows for test = test_fraction · n, rounded to the nearest integer, a half to the even one
+
+    With `stratify`, the class of each row, the classes have the same shares among the test rows as among all, to a row.
+
+    Shapes   each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
+    Raises   TypeError   if seed is no integer
+             ValueError  if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if
+                         test_fraction is not between 0 and 1, or if it leaves one part without rows; if stratify is
+                         not (n,), or a class has fewer than two rows
+
+    >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
+    >>> x_train.shape, y_test.shape
+    ((8, 10), (2,))
+    """
+    aligned = equally_long(arrays)
+    if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
+        raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
+    n = len(aligned[0])
+    n_test = round(float(test_fraction) * n)
+    if not 0 < n_test < n:
+        raise ValueError(
+            f"test_fraction={test_fraction!r} parts {n} rows into {n - n_test} and {n_test}: "
+            "training and test need a row each, so change test_fraction or give more rows"
+        )
+    order = generator(seed).permutation(n)
+    if stratify is not None:
+        order = _evenly(order, as_array("stratify", stratify), n_test)
+    return tuple(rows_of(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+
+
+def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
+    """The same rows, so rearranged that every class has its share of the first n_test: largest remainders decide the last."""
+    n = len(order)
+    if classes.shape != (n,):
+        raise ValueError(f"stratify must give a class for each of {n} rows, got shape {classes.shape}")
+    names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    if counts.min() < 2:
+        raise ValueError(
+            f"class {names[counts.argmin()].item()!r} has one row, which cannot be in both parts: leave out stratify"
+        )
+    share = counts * n_test / n
+    taken = np.floor(share).astype(int)
+    for k in np.argsort(taken - share, kind="stable")[: n_test - taken.sum()]:
+        taken[k] += 1
+    by_class = [order[numbers[order] == k] for k in range(len(names))]
+    test = np.isin(order, np.concatenate([rows[:m] for rows, m in zip(by_class, taken, strict=True)]))
+    return np.concatenate([order[test], order[~test]])

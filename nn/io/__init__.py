@@ -1,0 +1,1 @@
+"""Models as files: .npz, .safetensors, and to and from PyTorch and ONNX."""

@@ -1,0 +1,239 @@
+"""What `torch.save` writes of a state dict, read without torch and without pickle.
+
+The file is a zip: data.pkl, a pickle that says which tensors there are, and the numbers, a member for each storage. A pickle is
+a program; this reader knows only the instructions that a state dict is written with, and of the functions that it names only
+those that build a tensor or a dict. Anything else is an error before anything is done, and is named in a few words, since a
+short pickle can hold a tuple of tuples of tuples that would take a lifetime to write out.
+
+Source  PyTorch documentation, Serialization semantics; Python standard library, pickletools
+"""
+
+import io
+import pickletools
+import zipfile
+from collections.abc import Callable
+from reprlib import repr as shortly
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nn.io.npz import State, of_bfloat16
+
+#: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
+TYPES = {
+    "DoubleStorage": "f8", "FloatStorage": "f4", "HalfStorage": "f2", "BFloat16Storage": "bf16", "LongStorage": "i8",
+    "IntStorage": "i4", "ShortStorage": "i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
+}  # fmt: skip
+#: Of the pickle itself; one entry takes about a hundred bytes.
+MOST_PICKLE = 2**24
+MOST_STORAGE = 2**34
+
+
+class _Name(NamedTuple):
+    """A function or class that a pickle names; it is never looked up."""
+
+    module: str
+    name: str
+
+
+class _Storage(NamedTuple):
+    type: str
+    key: str
+    entries: int
+
+
+class _Mark:
+    pass
+
+
+def read_torch(content: bytes) -> State:
+    """The arrays of a state dict, as `torch.save` writes it to a file.
+
+    Raises  ValueError  if it is anything else, says what was met
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {member.filename.partition("/")[2]: member for member in archive.infolist()}
+
+        def member(name: str, most: int) -> bytes:
+            if name not in members:
+                raise ValueError(f"it has no {name}: it is no file of torch.save")
+            info = members[name]
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > most:
+                raise ValueError(f"{name} is compressed or takes {info.file_size} bytes, which torch.save does not write")
+            return archive.read(info)
+
+        order = member("byteorder", 16).decode() if "byteorder" in members else "little"
+        if order not in ("little", "big"):
+            raise ValueError(f"its byte order is {order!r}")
+        storages: dict[str, np.ndarray[Any, Any]] = {}
+
+        def numbers(storage: _Storage) -> np.ndarray[Any, Any]:
+            if storage.key not in storages:
+                storages[storage.key] = _entries(member(f"data/{storage.key}", MOST_STORAGE), storage, order)
+            return storages[storage.key]
+
+        return _Machine(numbers).run(member("data.pkl", MOST_PICKLE))
+
+
+def _entries(data: bytes, storage: _Storage, order: str) -> np.ndarray[Any, Any]:
+    kind = TYPES[storage.type]
+    sign = "<" if order == "little" else ">"
+    if kind == "bf16":
+        return of_bfloat16(data, sign)
+    return np.frombuffer(data, f"{sign}{kind}").astype(kind)
+
+
+class _Machine:
+    """The few instructions that a state dict is written with, on a stack of plain values."""
+
+    def __init__(self, numbers: Callable[[_Storage], np.ndarray[Any, Any]]) -> None:
+        self.numbers = numbers
+        self.stack: list[Any] = []
+        self.memo: dict[Any, Any] = {}
+
+    def run(self, program: bytes) -> State:
+        for op, argument, position in pickletools.genops(program):
+            if op.name == "STOP":
+                break
+            step = getattr(self, f"do_{op.name.lower()}", None)
+            if step is None:
+                raise ValueError(f"its pickle has the instruction {op.name} at byte {position}, which no state dict needs")
+            step(argument)
+        if len(self.stack) != 1 or not isinstance(self.stack[0], dict):
+            raise ValueError("it holds no dict of tensors: save model.state_dict()")
+        found: State = {}
+        for name, array in self.stack[0].items():
+            if not isinstance(name, str) or not isinstance(array, np.ndarray):
+                raise ValueError(f"its entry {name!r:.60} is of type {type(array).__name__}, and no tensor")
+            found[name] = array
+        return found
+
+    def until_mark(self) -> list[Any]:
+        taken: list[Any] = []
+        while not isinstance(top := self.pop(), _Mark):
+            taken.append(top)
+        return taken[::-1]
+
+    def pop(self) -> Any:
+        if not self.stack:
+            raise ValueError("its pickle takes from an empty stack")
+        return self.stack.pop()
+
+    def push(self, x: Any) -> None:
+        self.stack.append(x)
+
+    def do_proto(self, version: int) -> None:
+        if version not in (2, 3, 4, 5):
+            raise ValueError(f"its pickle has protocol {version}")
+
+    def do_mark(self, _: None) -> None:
+        self.push(_Mark())
+
+    do_binunicode = do_short_binunicode = do_binint = do_binint1 = do_binint2 = do_long1 = push
+
+    def do_none(self, _: None) -> None:
+        self.push(None)
+
+    def do_newtrue(self, _: None) -> None:
+        self.push(True)
+
+    def do_newfalse(self, _: None) -> None:
+        self.push(False)
+
+    def do_empty_dict(self, _: None) -> None:
+        self.push({})
+
+    def do_empty_tuple(self, _: None) -> None:
+        self.push(())
+
+    def do_tuple(self, _: None) -> None:
+        self.push(tuple(self.until_mark()))
+
+    def do_tuple1(self, _: None) -> None:
+        self.push((self.pop(),))
+
+    def do_tuple2(self, _: None) -> None:
+        second, first = self.pop(), self.pop()
+        self.push((first, second))
+
+    def do_tuple3(self, _: None) -> None:
+        third, second, first = self.pop(), self.pop(), self.pop()
+        self.push((first, second, third))
+
+    def do_binput(self, key: int) -> None:
+        self.memo[key] = self.stack[-1] if self.stack else None
+
+    do_long_binput = do_binput
+
+    def do_memoize(self, _: None) -> None:
+        self.do_binput(len(self.memo))
+
+    def do_binget(self, key: int) -> None:
+        if key not in self.memo:
+            raise ValueError(f"its pickle refers to {key}, which is nothing")
+        self.push(self.memo[key])
+
+    do_long_binget = do_binget
+
+    def do_setitem(self, _: None) -> None:
+        value, key = self.pop(), self.pop()
+        self.fill([key, value])
+
+    def do_setitems(self, _: None) -> None:
+        self.fill(self.until_mark())
+
+    def fill(self, pairs: list[Any]) -> None:
+        target = self.stack[-1] if self.stack else None
+        if not isinstance(target, dict) or len(pairs) % 2:
+            raise ValueError("its pickle puts an entry into what is no dict")
+        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+            if not isinstance(key, str) or key in target:
+                raise ValueError(f"its dict has the key {shortly(key)}, which is no text or there twice")
+            target[key] = value
+
+    def do_build(self, _: None) -> None:
+        """The state of a dict is the versions of its modules, which nobody needs here."""
+        self.pop()
+
+    def do_global(self, name: str) -> None:
+        module, _, attribute = name.partition(" ")
+        self.push(_Name(module, attribute))
+
+    def do_stack_global(self, _: None) -> None:
+        attribute, module = self.pop(), self.pop()
+        if not isinstance(module, str) or not isinstance(attribute, str):
+            raise ValueError("its pickle names a function by what is no text")
+        self.push(_Name(module, attribute))
+
+    def do_binpersid(self, _: None) -> None:
+        match self.pop():
+            case ("storage", _Name(module="torch", name=kind), str(key), str(), int(entries)) if kind in TYPES:
+                self.push(_Storage(kind, key, entries))
+            case other:
+                raise ValueError(f"its pickle refers to {shortly(other)}, which is no storage of numbers")
+
+    def do_reduce(self, _: None) -> None:
+        arguments, function = self.pop(), self.pop()
+        match (function, arguments):
+            case (("collections", "OrderedDict"), ()):
+                self.push({})
+            case (("torch._utils", "_rebuild_tensor_v2"), (_Storage() as storage, int(offset), tuple(shape), tuple(steps), *_)):
+                self.push(self.tensor(storage, offset, shape, steps))
+            case (("torch._utils", "_rebuild_parameter"), (np.ndarray() as array, *_)):
+                self.push(array)
+            case _:
+                raise ValueError(f"its pickle calls {shortly(function)}, which no state dict needs")
+
+    def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> np.ndarray[Any, Any]:
+        """The entries of a storage that a tensor is made of; every one must be there.
+
+        No copy: a small file can name as many tensors as it likes that all lie in one storage.
+        """
+        whole = len(shape) == len(steps) and all(isinstance(n, int) and n >= 0 for n in (offset, *shape, *steps))
+        numbers = self.numbers(storage)
+        last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=False)) if whole and 0 not in shape else -1
+        if not whole or last >= len(numbers) or np.prod(shape, dtype=float) > max(len(numbers), 1):
+            form = f"shape {shortly(shape)} with steps {shortly(steps)} from {offset}"
+            raise ValueError(f"a tensor of {form} does not fit {len(numbers)} numbers")
+        strides = [step * numbers.itemsize for step in steps]
+        return np.lib.stride_tricks.as_strided(numbers[offset:], shape, strides, writeable=False)

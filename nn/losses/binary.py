@@ -1,0 +1,129 @@
+"""Losses of two classes: what a score, its log-odds, or a probability says of yes or no."""
+
+from typing import Any
+
+import numpy as np
+
+import autograd as ag
+from nn._validation import within
+from nn.losses._reduction import class_counts, reduced, refuse_other_shape, shares, signs
+
+
+@ag.custom_op(
+    lambda g, y, z, yes, no: g * (no * ag.sigmoid(z) - yes * ag.sigmoid(-z)),
+    lambda g, y, z, yes, no: g * ag.softplus(-z),
+    lambda g, y, z, yes, no: g * ag.softplus(z),
+    kind="elementwise",
+    symbol="logistic loss",
+)
+def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
+    """What log-odds cost of an answer that counts so much for yes, and so much for no.
+
+    y = yes log(1 + e⁻ᶻ) + no log(1 + eᶻ),   without overflow; 0 · ∞ = 0
+    """
+    return xp.where(yes == 0.0, 0.0, yes * xp.logaddexp(-z, 0.0)) + xp.where(no == 0.0, 0.0, no * xp.logaddexp(z, 0.0))
+
+
+def binary_cross_entropy_with_logits(
+    logits: Any,
+    targets: Any,
+    *,
+    reduction: str = "mean",
+    weights: Any = None,
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """How little probability σ(logit) gives to the right answer: the logistic loss, from log-odds.
+
+        y = 1/m Σ t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ),   without overflow
+
+    `weights` count rows, or entries, and `class_weights` (no, yes) the two answers, more than once: the mean is then weighted
+    by both. With `label_smoothing` ε a target is (1 − ε) t + ε/2. `reduction` is mean, sum or none.
+
+    Shapes  logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
+    Units   nats
+    Raises  ValueError  if the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names
+                        the first
+    Source  Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
+    >>> float(binary_cross_entropy_with_logits([1000.0, -1000.0], [1.0, 1.0]))
+    500.0
+    """
+    name = "binary_cross_entropy_with_logits"
+    refuse_other_shape(name, logits, targets)
+    yes, no, counted = _answers(name, targets, logits, class_weights, label_smoothing)
+    return reduced(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
+
+
+def binary_cross_entropy(
+    probabilities: Any,
+    targets: Any,
+    *,
+    reduction: str = "mean",
+    weights: Any = None,
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """How little the probability gives to the right answer; ∞ if it gives nothing.
+
+        y = −1/m Σ t log p + (1 − t) log(1 − p),   0 log 0 = 0
+
+    From log-odds `binary_cross_entropy_with_logits` is exact where a probability would round to 0 or 1.
+
+    Shapes, options and errors  as `binary_cross_entropy_with_logits`, with probabilities p between 0 and 1
+    >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
+    0.34657359027997264
+    """
+    name = "binary_cross_entropy"
+    refuse_other_shape(name, probabilities, targets)
+    p = shares(_array(probabilities), name=name, what="probabilities")
+    yes, no, counted = _answers(name, targets, probabilities, class_weights, label_smoothing)
+    never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
+    logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
+    return reduced(-logarithms, reduction, weights, name, counted)
+
+
+def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
+    """How much each score falls short of being 1 on its side: the max-margin loss.
+
+        y = 1/m Σ max(0, 1 − s t)
+
+    Shapes   scores s and sides t the same, sides −1 or 1 -> y (), or the same if reduction is none
+    Options  as `binary_cross_entropy_with_logits`, with class_weights (of −1, of 1)
+    Raises   ValueError  if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
+    Source   Cortes & Vapnik, Machine Learning 20, 1995
+    >>> float(hinge([2.0, 0.5, -1.0], [1, 1, 1]))
+    0.8333333333333334
+    """
+    refuse_other_shape("hinge", scores, sides)
+    s = _array(scores)
+    t = _of_type(signs(_array(sides), name="hinge"), s.dtype)
+    short = ag.relu(1.0 - s * t)
+    if class_weights is None:
+        return reduced(short, reduction, weights, "hinge")
+    no, yes = class_counts("hinge", class_weights, 2).astype(s.dtype)
+    counted = ag.where(t > 0, yes, no)
+    return reduced(short * counted, reduction, weights, "hinge", counted)
+
+
+def _answers(name: str, targets: Any, like: Any, class_weights: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
+    """How much each entry counts for yes, for no, and together; that is None if no entry counts more than another."""
+    t, smoothing = _share(name, targets, like), within("label_smoothing", label_smoothing, below=1.0)
+    if smoothing:
+        t = (1.0 - smoothing) * t + smoothing / 2
+    if class_weights is None:
+        return t, 1.0 - t, None
+    no, yes = class_counts(name, class_weights, 2).astype(t.dtype)
+    return yes * t, no * (1.0 - t), yes * t + no * (1.0 - t)
+
+
+def _array(x: Any) -> Any:
+    return x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
+
+
+def _share(name: str, targets: Any, like: Any) -> Any:
+    """The targets as numbers between 0 and 1, of the predictions' type."""
+    return _of_type(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
+
+
+def _of_type(t: Any, dtype: Any) -> Any:
+    return t if t.dtype == dtype else ag.astype(t, dtype)

@@ -1,0 +1,168 @@
+"""Losses of several classes, one number for each: what scores say of which class is right."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd import Tensor
+from nn._validation import as_array, within
+from nn.losses._reduction import class_counts, reduced, refuse_other_shape, shares
+
+
+def _checked(name: str, logits: Any, labels: Any) -> Any:
+    """The labels of a call, with shapes and types checked."""
+    shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
+    classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
+    if len(shape) != 2 or classes.shape != shape[:1]:
+        hint = "; for rows of one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
+        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}{hint}")
+    n, k = shape
+    if not n or not k:
+        raise ValueError(f"{name} of an empty batch is undefined: logits have shape {shape}")
+    if classes.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name}: labels must be integers, the number of each row's class; got {classes[0]!r} in row 0, dtype "
+            f"{classes.dtype}: convert them with .astype(int)"
+        )
+    return known_labels(classes, classes=k)
+
+
+@ag.custom_op(None)
+def known_labels(xp: Any, labels: NDArray[Any], *, classes: int) -> NDArray[Any]:
+    """The labels as they are, once it is certain that each of them is the number of a class.
+
+    Raises  ValueError  if one lies outside 0 … classes − 1; names the first and its row
+    """
+    if xp.abstract:
+        return labels  # without numbers yet: who compiles the rule looks at whole numbers before
+    if np.maximum.reduce(labels.astype(np.uintp)) >= classes:  # a negative number becomes a very large one
+        row = int(np.argmax((labels < 0) | (labels >= classes)))
+        raise ValueError(
+            f"labels must lie between 0 and {classes - 1} for {classes} columns of logits; got {labels[row]} in row {row}"
+        )
+    return labels
+
+
+def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: Any) -> Any:
+    """ȳ/n (softmax(x) − 1[label])."""
+    n, k = x.shape
+    return (ag.softmax(x, axis=1) - (labels[:, None] == np.arange(k))) * (g / n)
+
+
+@ag.custom_op(_softmax_minus_one_hot, None, symbol="CE")
+def softmax_cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
+    """The mean over the rows of −log softmax(logits)[label], in one op: see `cross_entropy`.
+
+    y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
+    """
+    shifted = logits - xp.max(logits, axis=1, keepdims=True, initial=-xp.inf)
+    right = xp.pick(shifted, labels)
+    return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
+
+
+def cross_entropy(
+    logits: Any,
+    labels: Any,
+    *,
+    reduction: str = "mean",
+    weights: Any = None,
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """How little probability softmax(logits) gives to the right classes: the mean over the rows of −log p(label).
+
+        y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
+
+    `weights` count rows, `class_weights` classes, more than once: the mean is then weighted by both. With `label_smoothing` ε
+    a row asks for 1 − ε of its label and ε/k of every class. `reduction` is mean, sum or none.
+
+    Shapes  logits x (n, k), labels (n,) integers, weights (n,), class_weights (k,) -> y (), or (n,) if reduction is none
+    Units   nats
+    Raises  TypeError   if the labels are no integers
+            ValueError  if the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
+    Source  Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3; Szegedy et al., CVPR 2016, section 7
+    >>> logits = Tensor([[1000.0, -1000.0, 0.0]], requires_grad=True)
+    >>> loss = cross_entropy(logits, [1])
+    >>> loss.backward()
+    >>> loss.item(), logits.grad.tolist()
+    (2000.0, [[1.0, -1.0, 0.0]])
+    """
+    known = _checked("cross_entropy", logits, labels)
+    smoothing = within("label_smoothing", label_smoothing, below=1.0)
+    if reduction == "mean" and weights is None and class_weights is None and not smoothing:
+        return softmax_cross_entropy(logits, known)
+    return _negative_log("cross_entropy", ag.log_softmax(logits, axis=1), known, reduction, weights, class_weights, smoothing)
+
+
+def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
+    """Negative log-likelihood: the mean over the rows of −log p(label), of logarithms of probabilities.
+
+        y = −1/n Σᵢ x_{i, labelᵢ}
+
+    Shapes, options and errors  as `cross_entropy`
+    >>> float(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 1], reduction="sum"))
+    0.9808292530117262
+    """
+    known = _checked("nll", log_probabilities, labels)
+    return _negative_log("nll", log_probabilities, known, reduction, weights, class_weights, 0.0)
+
+
+def _negative_log(
+    name: str, log_p: Any, labels: Any, reduction: str, weights: Any, class_weights: Any, smoothing: float
+) -> Any:
+    k = log_p.shape[1]
+    chosen = labels[:, None] == np.arange(k)
+    of_class = np.ones(k) if class_weights is None else class_counts(name, class_weights, k)
+    of_class = of_class.astype(log_p.dtype)
+    wanted = ag.where(chosen, -log_p * of_class, 0.0)  # where, since 0 · ∞ is no number
+    errors = ag.sum(wanted, axis=1)
+    if smoothing:
+        errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
+    counted = None if class_weights is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
+    return reduced(errors, reduction, weights, name, counted)
+
+
+def multiclass_hinge(
+    scores: Any, labels: Any, *, margin: float = 1.0, reduction: str = "mean", weights: Any = None, class_weights: Any = None
+) -> Any:
+    """How far every wrong class comes within a margin of the right one, in the mean over the classes.
+
+        y = 1/n Σᵢ 1/k Σ_{j ≠ labelᵢ} max(0, margin − x_{i, labelᵢ} + xᵢⱼ)
+
+    Shapes  scores x (n, k), labels (n,) integers -> y (), or (n,) if reduction is none
+    Options and errors  as `cross_entropy`
+    Source  Weston & Watkins, ESANN 1999
+    >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
+    0.16666666666666666
+    """
+    known = _checked("multiclass_hinge", scores, labels)
+    x = scores if hasattr(scores, "dtype") else np.asarray(scores, dtype=float)
+    k = x.shape[1]
+    chosen = known[:, None] == np.arange(k)
+    right = ag.sum(ag.where(chosen, x, 0.0), axis=1, keepdims=True)
+    short = ag.where(chosen, 0.0, ag.relu(margin - right + x))
+    errors, counted = ag.sum(short, axis=1) / k, None
+    if class_weights is not None:
+        of_class = class_counts("multiclass_hinge", class_weights, k).astype(x.dtype)
+        counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
+        errors = errors * counted
+    return reduced(errors, reduction, weights, "multiclass_hinge", counted)
+
+
+def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+    """How many nats it costs, in the mean over the rows, to take the probabilities p for q, of which log q is given.
+
+        y = 1/n Σᵢ Σⱼ pᵢⱼ (log pᵢⱼ − log qᵢⱼ),   0 log 0 = 0
+
+    Shapes  log_q and p (n, k) -> y (), or (n,) if reduction is none
+    Raises  ValueError  if the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
+    Source  Kullback & Leibler, Annals of Mathematical Statistics 22(1), 1951
+    >>> float(kl_divergence(np.log([[0.5, 0.5]]), [[1.0, 0.0]]))
+    0.6931471805599453
+    """
+    refuse_other_shape("kl_divergence", log_q, p)
+    known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
+    terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
+    return reduced(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")

@@ -1,0 +1,60 @@
+"""Losses of regression: how far predicted numbers are from the right ones."""
+
+from typing import Any
+
+import autograd as ag
+from nn._validation import positive
+from nn.losses._reduction import reduced, refuse_other_shape
+
+
+def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+    """The mean, over all entries, of the square of what is missing.
+
+        y = 1/m Σ (predictions − targets)²
+
+    `reduction` is mean, sum or none; `weights` count rows, or entries, more than once.
+
+    Shapes  predictions and targets the same, weights (n,) or the same -> y (), or the same if reduction is none
+    Raises  ValueError  if the shapes differ, even if one would broadcast to the other, or if there are no entries
+    >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
+    2.0
+    """
+    return reduced(ag.square(_missing("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error")
+
+
+def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+    """The mean, over all entries, of the size of what is missing: a few outliers hardly move it.
+
+        y = 1/m Σ |predictions − targets|
+
+    Shapes, options and errors  as `mean_squared_error`
+    >>> float(mean_absolute_error([1.0, 2.0], [1.0, 4.0]))
+    1.0
+    """
+    return reduced(ag.abs(_missing("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error")
+
+
+def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", weights: Any = None) -> Any:
+    """Squares for small errors, straight lines for those beyond `delta`: smooth, and hardly moved by outliers.
+
+        y = 1/m Σ h(predictions − targets),   h(d) = d²/2 if |d| ≤ δ, else δ (|d| − δ/2)
+
+    Shapes and options  as `mean_squared_error`
+    Raises  ValueError  as `mean_squared_error`, and if delta is not positive and finite
+    Source  Huber, Annals of Mathematical Statistics 35(1), 1964
+    >>> float(huber([0.0, 0.0], [1.0, 3.0]))
+    1.5
+    """
+    positive("delta", delta)
+    size = ag.abs(_missing("huber", predictions, targets))
+    inner = ag.minimum(size, delta)
+    return reduced(inner * (size - 0.5 * inner), reduction, weights, "huber")
+
+
+def _missing(name: str, predictions: Any, targets: Any) -> Any:
+    """Predictions less targets, in the type of the predictions where the targets are whole numbers."""
+    refuse_other_shape(name, predictions, targets)
+    like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)
+    if like is not None and like.kind == "f" and given is not None and given.kind in "iub":
+        targets = ag.astype(targets, like)
+    return ag.subtract(predictions, targets)

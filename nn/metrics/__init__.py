@@ -1,0 +1,1 @@
+"""Metrics: how right answers are, as plain numbers for people."""

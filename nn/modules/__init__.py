@@ -1,0 +1,1 @@
+"""Modules: functions with parameters, and networks made of them."""

@@ -1,0 +1,151 @@
+"""Activation functions as modules, to stand between layers; the functions themselves are `autograd`'s."""
+
+from typing import Any
+
+import autograd as ag
+from nn.modules.module import Module
+
+
+class ReLU(Module):
+    """Rectified linear unit, entry by entry.
+
+        y = max(x, 0)
+
+    >>> ReLU()([-2.0, 3.0]).tolist()
+    [0.0, 3.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.relu(x)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent, entry by entry.
+
+        y = tanh x
+
+    >>> Tanh()([0.0, 50.0]).tolist()
+    [0.0, 1.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.tanh(x)
+
+
+class Sigmoid(Module):
+    """The logistic function, entry by entry.
+
+        y = 1 / (1 + e⁻ˣ)
+
+    >>> Sigmoid()([0.0, 50.0]).tolist()
+    [0.5, 1.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.sigmoid(x)
+
+
+class LeakyReLU(Module):
+    """ReLU with a small slope on the left, entry by entry.
+
+        y = x if x ≥ 0, else slope · x
+
+    >>> LeakyReLU(0.25)([-2.0, 3.0]).tolist()
+    [-0.5, 3.0]
+    """
+
+    def __init__(self, slope: float = 0.01) -> None:
+        self.slope = float(slope)
+
+    def forward(self, x: Any) -> Any:
+        return ag.leaky_relu(x, self.slope)
+
+
+class ELU(Module):
+    """Exponential linear unit, entry by entry.
+
+        y = x if x > 0, else alpha (eˣ − 1)
+
+    Source  Clevert, Unterthiner & Hochreiter, ICLR 2016
+    >>> ELU()([-1000.0, 3.0]).tolist()
+    [-1.0, 3.0]
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = float(alpha)
+
+    def forward(self, x: Any) -> Any:
+        return ag.elu(x, self.alpha)
+
+
+class GELU(Module):
+    """Gaussian error linear unit, entry by entry: x, as far as a normal number is below it. Needs the extra `special`.
+
+        y = x Φ(x)
+
+    Source  Hendrycks & Gimpel, arXiv:1606.08415, 2016
+    >>> GELU()([0.0, 50.0]).tolist()
+    [0.0, 50.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.gelu(x)
+
+
+class SiLU(Module):
+    """Sigmoid linear unit, entry by entry; also called swish.
+
+        y = x σ(x)
+
+    Source  Elfwing, Uchibe & Doya, Neural Networks 107, 2018
+    >>> SiLU()([0.0, 50.0]).tolist()
+    [0.0, 50.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.silu(x)
+
+
+class Softplus(Module):
+    """A smooth ReLU, entry by entry.
+
+        y = log(1 + eˣ)
+
+    >>> Softplus()([-1000.0, 1000.0]).tolist()
+    [0.0, 1000.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return ag.softplus(x)
+
+
+class Softmax(Module):
+    """Probabilities from scores, along an axis: for use, since `cross_entropy` takes the scores themselves.
+
+        y = exp(x) / Σ exp(x)
+
+    >>> Softmax()([[1000.0, 1000.0]]).tolist()
+    [[0.5, 0.5]]
+    """
+
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = axis
+
+    def forward(self, x: Any) -> Any:
+        return ag.softmax(x, axis=self.axis)
+
+
+class LogSoftmax(Module):
+    """Logarithms of probabilities from scores, along an axis: what `nll` takes.
+
+        y = x − log Σ exp(x)
+
+    >>> LogSoftmax()([[0.0, -1000.0]]).tolist()
+    [[0.0, -1000.0]]
+    """
+
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = axis
+
+    def forward(self, x: Any) -> Any:
+        return ag.log_softmax(x, axis=self.axis)

@@ -1,0 +1,39 @@
+"""Dropout."""
+
+from typing import Any
+
+import numpy as np
+
+from nn._validation import within
+from nn.modules.init import Seed, random_generator
+from nn.modules.module import Module
+
+
+class Dropout(Module):
+    """In training each entry is 0 with probability p, and the others are larger by 1/(1 − p); in use nothing happens.
+
+        y = x · b / (1 − p),   b = 1 with probability 1 − p, else 0
+
+    A recorded function cannot draw random numbers, and says so: compile a network in use, or without dropout.
+
+    Shapes  x any -> y the same
+    Raises  ValueError  if p is not in [0, 1)
+    Source  Srivastava et al., JMLR 15, 2014
+    >>> layer = Dropout(0.5, seed=0)
+    >>> layer(np.ones(4)).tolist(), layer.eval()(np.ones(4)).tolist()
+    ([2.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0])
+    """
+
+    def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
+        self.p = within("p", p, below=1.0)
+        self.random = random_generator(seed)
+
+    def forward(self, x: Any) -> Any:
+        if not self.training or not self.p:
+            return x
+        x = x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
+        kept = self.random.random(x.shape) >= self.p
+        return x * (kept / (1.0 - self.p)).astype(x.dtype)
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p:g})"

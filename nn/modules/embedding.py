@@ -1,0 +1,41 @@
+"""Embedding: vectors looked up by number."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from autograd import Tensor
+from nn._validation import whole
+from nn.modules.init import Seed, random_generator
+from nn.modules.module import Module
+
+
+class Embedding(Module):
+    """A vector of its own for each of `count` things, looked up by number.
+
+        y = W[i]
+
+    Shapes  i (…) integers -> y (…, features)
+    Raises  TypeError   if i holds no integers
+            ValueError  if one is not between 0 and count − 1; names the first
+    >>> Embedding(10, 3, seed=0)([[1, 2], [1, 9]]).shape
+    (2, 2, 3)
+    """
+
+    def __init__(self, count: int, features: int, *, seed: Seed = None, dtype: DTypeLike = np.float32) -> None:
+        shape = whole("count", count, least=1), whole("features", features, least=1)
+        self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
+
+    def forward(self, i: Any) -> Any:
+        numbers = np.asarray(i)
+        if numbers.dtype.kind not in "iu":
+            raise TypeError(f"{self!r} looks up whole numbers; got {numbers.dtype}: convert them with .astype(int)")
+        count = self.weight.shape[0]
+        wrong = (numbers < 0) | (numbers >= count)
+        if wrong.any():
+            raise ValueError(f"{self!r} holds numbers 0 to {count - 1}; got {numbers[wrong][0]}")
+        return self.weight[numbers]
+
+    def __repr__(self) -> str:
+        return f"Embedding({', '.join(map(str, self.weight.shape))})"

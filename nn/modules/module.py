@@ -1,0 +1,276 @@
+"""`Module`: a function with parameters, and the parameters of everything it is made of."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from reprlib import recursive_repr
+from typing import Any, Self
+
+import numpy as np
+
+from autograd import Tensor, Value, scope
+from autograd.support.text_table import table
+from nn.modules._storage import numbers_at, put
+
+#: The attribute with the hooks of a module that has any: functions, which are no part of it.
+_HOOKS = "_hooks"
+
+#: What training changes: a leaf that requires a gradient.
+Parameter = Tensor | Value
+
+
+class Module:
+    """A function with parameters: a subclass says in `forward` what a call gives.
+
+    Its parameters are the leaves that require a gradient among its attributes, in the order in which these were set, and
+    among the attributes of the modules there; also inside lists, tuples and dicts. One that stands in two places counts once.
+
+    training  whether the module is being trained, or only used: see `train` and `eval`
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Tensor(2.0, requires_grad=True), Tensor(1.0, requires_grad=True)
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).item(), [name for name, parameter in line.named_parameters()]
+    (7.0, ['slope', 'offset'])
+    """
+
+    training: bool = True
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """What a call of the module gives."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward(self, …) that says what a call gives: write one")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        with scope(self):
+            hooks = self.__dict__.get(_HOOKS)
+            if hooks is None:
+                return self.forward(*inputs, **options)
+            for hook in list(hooks["before"].values()):
+                new = hook(self, inputs)
+                inputs = inputs if new is None else new if isinstance(new, tuple) else (new,)
+            output = self.forward(*inputs, **options)
+            for hook in list(hooks["after"].values()):
+                new = hook(self, inputs, output)
+                output = output if new is None else new
+            return output
+
+    def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
+        """Call `hook(module, inputs)` before every `forward`; what it gives, unless None, takes the place of the inputs.
+
+        Gives a function that takes the hook away again.
+        """
+        return self._hooked("before", hook)
+
+    def register_forward_hook(self, hook: Callable[["Module", tuple[Any, ...], Any], Any]) -> Callable[[], None]:
+        """Call `hook(module, inputs, output)` after every `forward`; what it gives, unless None, takes the output's place.
+
+        Gives a function that takes the hook away again.
+
+        >>> from nn import Linear
+        >>> layer, seen = Linear(2, 3), []
+        >>> end = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+        >>> _ = layer(np.ones((4, 2)))
+        >>> end()
+        >>> _ = layer(np.ones((5, 2)))
+        >>> seen
+        [(4, 3)]
+        """
+        return self._hooked("after", hook)
+
+    def _hooked(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
+        if not callable(hook):
+            raise TypeError(f"a hook is a function, got {hook!r} of type {type(hook).__name__}")
+        hooks = self.__dict__.setdefault(_HOOKS, {"before": {}, "after": {}})[when]
+        key = object()
+        hooks[key] = hook
+
+        def end() -> None:
+            hooks.pop(key, None)
+
+        return end
+
+    def scope_paths(self) -> dict[int, str]:
+        """The path of every module and parameter in this one, by `id`: how pictures name them."""
+        return {id(part): path for path, part in _walk(self)}
+
+    def parameters(self) -> list[Parameter]:
+        """The parameters, in order."""
+        return [leaf for _, leaf in _walk(self) if not isinstance(leaf, Module)]
+
+    def named_parameters(self) -> list[tuple[str, Parameter]]:
+        """The parameters, each with its path, such as "layers.0.weight"; it becomes the label of one that has none.
+
+        Raises  ValueError  if two parameters have one path, because a key of a dict has a dot in it
+        """
+        named: dict[str, Parameter] = {}
+        for path, leaf in _walk(self):
+            if isinstance(leaf, Module):
+                continue
+            if path in named:
+                raise ValueError(f"two parameters of {type(self).__name__} are at {path!r}: rename a key of its dicts")
+            leaf.label = leaf.label or path
+            named[path] = leaf
+        return list(named.items())
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """A copy of all numbers that the module keeps, by path: parameters, constant tensors, running means.
+
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope = Value(2.0)
+        >>> Line().state_dict()
+        {'slope': array(2.)}
+        """
+        return {path: np.array(numbers_at(holder, name)) for path, (holder, name) in self._state().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
+
+        Raises  ValueError  if a path is missing or unknown, or an array has another shape or cannot be of the type, with all
+                            of them named; nothing is changed then
+        """
+        places = self._state()
+        wrong = [f"{path} is missing" for path in places if path not in state]
+        wrong += [f"{path} is unknown" for path in state if path not in places]
+        new: dict[str, np.ndarray[Any, Any]] = {}
+        for path in [path for path in places if path in state]:
+            old, given = numbers_at(*places[path]), np.asarray(state[path])
+            if given.shape != old.shape:
+                wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
+            elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
+                wrong.append(f"{path} has type {given.dtype} in place of {old.dtype}")
+            else:
+                new[path] = given.astype(old.dtype)
+        if wrong:
+            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+        for path, array in new.items():
+            put(*places[path], array)
+
+    def _state(self) -> dict[str, tuple[Any, Any]]:
+        """For each path of a number or array that is kept, where it is: what holds it, and under which name.
+
+        A Tensor, Value or module that stands in two places is kept once. An array is kept in each, since what is put in its
+        place in one of them, as a running mean is, does not stand in the other.
+        """
+        found: dict[str, tuple[Any, Any]] = {}
+        seen: set[int] = set()
+        pending: list[tuple[str, Any]] = [("", self)]
+        while pending:
+            prefix, holder = pending.pop(0)
+            for name, child in _children(holder):
+                path = f"{prefix}.{name}" if prefix else name
+                if id(child) in seen and not isinstance(child, np.ndarray):
+                    continue
+                if isinstance(child, Tensor | Value | np.ndarray):
+                    seen.add(id(child))
+                    if path in found:
+                        raise ValueError(f"two numbers of {type(self).__name__} are at {path!r}: rename a key of its dicts")
+                    found[path] = (holder, name)
+                elif isinstance(child, Module | dict | list | tuple):
+                    seen.add(id(child))
+                    pending.append((path, child))
+        return found
+
+    def summary(self) -> str:
+        """A table of the parts that have parameters of their own, or no parts: their shapes, and how many numbers they hold.
+
+        >>> from nn import MLP
+        >>> print(MLP(2, [3], 1).summary())
+        part      module  parameters                count
+        layers.0  Linear  weight (2, 3), bias (3,)      9
+        layers.1  ReLU                                  0
+        layers.2  Linear  weight (3, 1), bias (1,)      4
+        total                                          13
+        """
+        modules: dict[str, Module] = {}
+        own: dict[str, list[tuple[str, Parameter]]] = {}
+        for path, part in _walk(self):
+            if isinstance(part, Module):
+                modules[path], own[path] = part, []
+                continue
+            owner = path
+            while owner not in own:  # by way of lists and dicts
+                owner = owner.rpartition(".")[0]
+            own[owner].append((path[len(owner) :].lstrip("."), part))
+        rows = [["part", "module", "parameters", "count"]]
+        for path, module in modules.items():
+            if own[path] or not any(_parts(module)):
+                rows.append([path, type(module).__name__, _shapes(own[path]), f"{sum(_size(p) for _, p in own[path]):,}"])
+        return table([*rows, ["total", "", "", f"{sum(map(_size, self.parameters())):,}"]], left=(0, 1, 2))
+
+    def modules(self) -> list["Module"]:
+        """This module and all those it is made of."""
+        return [module for _, module in _walk(self) if isinstance(module, Module)]
+
+    def train(self, mode: bool = True) -> Self:
+        """The module itself, in training: `training` is set here and in every module it is made of."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """The module itself, in use: the opposite of `train`."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Forget every parameter's gradient."""
+        clear_gradients(self.parameters())
+
+    @recursive_repr("…")
+    def __repr__(self) -> str:
+        """Name and parts, as `Sequential(Linear(2, 3), ReLU())`."""
+        return f"{type(self).__name__}({', '.join(map(repr, _parts(self)))})"
+
+
+def clear_gradients(parameters: Iterable[Parameter]) -> None:
+    """Set every gradient to what it is before any sweep: None of a Tensor, 0.0 of a Value."""
+    for parameter in parameters:
+        parameter.grad = None if isinstance(parameter, Tensor) else 0.0
+
+
+def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
+    """Every module and parameter with its path, parts in order after the whole, each once."""
+    seen: set[int] = set()
+    pending: list[tuple[str, Any]] = [("", root)]
+    while pending:
+        path, part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Module) or (isinstance(part, Parameter) and part.requires_grad and part.op is None):
+            yield path, part
+        pending += [(f"{path}.{name}" if path else name, child) for name, child in reversed(_children(part))]
+
+
+def _children(part: Any) -> list[tuple[str, Any]]:
+    if isinstance(part, Module):
+        return [(name, child) for name, child in vars(part).items() if name != _HOOKS]
+    if isinstance(part, dict):
+        return [(str(key), child) for key, child in part.items()]
+    return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
+
+
+def _size(p: Parameter) -> int:
+    return p.size if isinstance(p, Tensor) else 1
+
+
+def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
+    """Names and shapes, as "weight (2, 3), bias (3,)"; of many of one shape in a row in one list, the first and the last."""
+    runs: list[list[str]] = []
+    for name, p in parameters:
+        shape, holder = str(p.shape if isinstance(p, Tensor) else ()), name.rpartition(".")[0]
+        if holder and runs and runs[-1][2:] == [shape, holder]:
+            runs[-1][1] = name
+        else:
+            runs.append([name, name, shape, holder])
+    return ", ".join(f"{first} {shape}" if first == last else f"{first} … {last} {shape}" for first, last, shape, _ in runs)
+
+
+def _parts(whole: Any) -> Iterator[Module]:
+    """The modules that `whole` is made of directly, or by way of containers."""
+    for _, child in _children(whole):
+        if isinstance(child, Module):
+            yield child
+        else:
+            yield from _parts(child)

@@ -1,0 +1,126 @@
+"""Layers that bring what passes to a common size: over the features of a row, or over the rows of a batch."""
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+import autograd as ag
+from autograd import Tensor
+from nn._validation import whole, within
+from nn.modules.module import Module
+
+
+class LayerNorm(Module):
+    """Each row with mean 0 and variance 1 over its features, then scaled and shifted by parameters.
+
+        y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the last axis
+
+    Shapes  x (…, features) -> y the same
+    Raises  ValueError  if features is below 1, eps negative, or in a call if x has another last axis; names both
+    Source  Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
+    >>> LayerNorm(2)(np.array([[1.0, 3.0]])).numpy().round(4).tolist()
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+        size = whole("features", features, least=1)
+        self.eps = within("eps", eps, below=inf)
+        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
+        self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
+
+    def forward(self, x: Any) -> Any:
+        refuse_other_features(self, x, self.weight.shape[0])
+        d = ag.deviations(x, axis=-1)
+        return d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps) * self.weight + self.bias
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({self.weight.shape[0]})"
+
+
+class RMSNorm(Module):
+    """Each row in units of its root mean square, then scaled by a parameter: a LayerNorm that leaves the mean alone.
+
+        y = x / √(mean x² + eps) · weight,   the mean over the last axis
+
+    Shapes and errors  as `LayerNorm`
+    Source  Zhang & Sennrich, NeurIPS 2019, eq. 4
+    >>> RMSNorm(2, eps=0.0)(np.array([[3.0, 4.0]])).numpy().round(4).tolist()
+    [[0.8485, 1.1314]]
+    """
+
+    def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
+        size = whole("features", features, least=1)
+        self.eps = within("eps", eps, below=inf)
+        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
+
+    def forward(self, x: Any) -> Any:
+        refuse_other_features(self, x, self.weight.shape[0])
+        return x / ag.sqrt(ag.mean(ag.square(x), axis=-1, keepdims=True) + self.eps) * self.weight
+
+    def __repr__(self) -> str:
+        return f"RMSNorm({self.weight.shape[0]})"
+
+
+class BatchNorm1d(Module):
+    """Each feature with mean 0 and variance 1 over the rows of a batch, then scaled and shifted by parameters.
+
+        y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the rows
+
+    In training μ and σ² are the batch's, and running means of both are kept: r ← (1 − momentum) r + momentum · new, of the
+    variance with n − 1 in its denominator. In use (`eval()`) they take the batch's place.
+
+    running_mean, running_var  arrays of (features,)
+
+    Shapes  x (n, features) -> y the same
+    Raises  ValueError  if features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in
+                        training
+    Source  Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
+    >>> layer = BatchNorm1d(1, momentum=0.5)
+    >>> layer(np.array([[1.0], [3.0]])).numpy().round(4).tolist(), layer.running_mean.tolist()
+    ([[-1.0], [1.0]], [1.0])
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
+        size = whole("features", features, least=1)
+        self.eps = within("eps", eps, below=inf)
+        self.momentum = 1.0 if momentum == 1 else within("momentum", momentum, below=1.0)
+        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
+        self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
+        self.running_mean = np.zeros(size, dtype)
+        self.running_var = np.ones(size, dtype)
+
+    def forward(self, x: Any) -> Any:
+        shape = np.shape(x) if not isinstance(x, Tensor) else x.shape
+        if len(shape) != 2:
+            raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")
+        refuse_other_features(self, x, self.weight.shape[0])
+        if not self.training:
+            scale = self.weight / np.sqrt(self.running_var + self.running_var.dtype.type(self.eps))
+            return (x - self.running_mean) * scale + self.bias
+        n = shape[0]
+        if n < 2:
+            raise ValueError(
+                f"{self!r} in training takes the variance over the rows, and x of shape {shape} has {n}: use more, or drop_last"
+            )
+        d = ag.deviations(x, axis=0)
+        variance = ag.mean(ag.square(d), axis=0)
+        self._remember(ag.mean(x, axis=0), variance, n)
+        return d / ag.sqrt(variance + self.eps) * self.weight + self.bias
+
+    def _remember(self, mean: Any, variance: Any, n: int) -> None:
+        new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))
+        keep, dtype = 1.0 - self.momentum, self.running_mean.dtype
+        self.running_mean = (keep * self.running_mean + self.momentum * new_mean).astype(dtype)
+        self.running_var = (keep * self.running_var + self.momentum * new_var * (n / (n - 1))).astype(dtype)
+
+    def __repr__(self) -> str:
+        return f"BatchNorm1d({self.weight.shape[0]})"
+
+
+def refuse_other_features(layer: Module, x: Any, features: int) -> None:
+    """Raise if the last axis of x is not of length `features`."""
+    shape = x.shape if isinstance(x, Tensor) else np.shape(x)
+    if shape[-1:] != (features,):
+        raise ValueError(f"{layer!r} takes x of shape (…, {features}); got x of shape {shape}")

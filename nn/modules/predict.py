@@ -1,0 +1,50 @@
+"""`predict`: a model in use, on as many rows as there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd import no_grad
+from nn.data.loader import Loader
+from nn.data.on_disk import OnDisk
+from nn.modules.module import Module
+
+Array = NDArray[Any]
+
+#: Rows that go through a model at once when it is only used: enough to be fast, few enough to fit in a cache.
+ROWS_AT_ONCE = 1024
+
+
+def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
+    """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
+
+    Shapes  x (n, …) -> (n, …)
+    Raises  ValueError  if there are no rows
+    """
+    batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
+    with no_grad(), in_use(model):
+        return np.concatenate([np.asarray(model(rows)) for rows in batches])
+
+
+@contextmanager
+def in_use(model: Module) -> Iterator[None]:
+    """A block in which no module of the model is in training; after it, those are that were.
+
+    >>> from nn import Dropout
+    >>> model = Dropout(0.5)
+    >>> with in_use(model):
+    ...     model.training
+    False
+    >>> model.training
+    True
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training

@@ -1,0 +1,227 @@
+"""Optimizers that give every coordinate a step of its own size, from what they remember of its gradients."""
+
+from collections.abc import Iterable, Mapping
+from math import sqrt
+from typing import Any, ClassVar
+
+import numpy as np
+
+import autograd as ag
+from nn._validation import finite, fraction
+from nn.modules.module import Parameter
+from nn.optim.optimizer import Group, Number, Optimizer, minus
+
+
+def root(v: Number) -> Number:
+    """√v, of a float as a float, of a Tensor as a Tensor."""
+    return np.sqrt(v) if isinstance(v, np.ndarray) else ag.sqrt(v)
+
+
+def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
+    """Two decay rates in [0, 1), or an error that names the one that is not."""
+    if not isinstance(betas, tuple | list) or len(betas) != 2:
+        raise TypeError(f"{name} must be a pair such as (0.9, 0.999), got {betas!r}")
+    return fraction(f"{name}[0]", betas[0]), fraction(f"{name}[1]", betas[1])
+
+
+class RMSprop(Optimizer):
+    """Gradients in units of their root mean square of late.
+
+        g ← g + weight_decay · p,   v ← α v + (1 − α) g²,   s = g / (√v + eps)
+        b ← momentum · b + s,   p ← p − lr · b
+
+    Raises  as `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or infinite
+    Source  Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
+    >>> from autograd import Value
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> RMSprop([p], lr=0.1, alpha=0.75).step()
+    >>> round(p.data, 6)
+    0.8
+    """
+
+    checks: ClassVar = {"alpha": fraction, "eps": finite, "momentum": fraction, "weight_decay": finite}
+    remembers = ("squares", "buffers")
+    squares: list[Number]
+    buffers: list[Number]
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (lr,) = self.scales(i, o)
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        self.squares[i] = v = o.alpha * self.squares[i] + (1 - o.alpha) * (g * g)
+        step = g / (root(v) + o.eps)
+        if o.momentum:
+            self.buffers[i] = step = o.momentum * self.buffers[i] + step
+        return minus(p, lr * step)
+
+
+class Adagrad(Optimizer):
+    """Gradients in units of the root of the sum of all their squares: what moved much moves ever less.
+
+        g ← g + weight_decay · p,   v ← v + g²,   p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + eps)   at step t
+
+    Raises  as `Optimizer`, and ValueError if another number is negative or infinite
+    Source  Duchi, Hazan & Singer, JMLR 12, 2011
+    >>> from autograd import Value
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> Adagrad([p], lr=0.1).step()
+    >>> round(p.data, 6)
+    0.9
+    """
+
+    checks: ClassVar = {"lr_decay": finite, "eps": finite, "weight_decay": finite}
+    remembers = ("sums",)
+    sums: list[Number]
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-2,
+        lr_decay: float = 0.0,
+        eps: float = 1e-10,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr / (1 + (self.steps[i] - 1) * o.lr_decay),)
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (rate,) = self.scales(i, o)
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        self.sums[i] = v = self.sums[i] + g * g
+        return minus(p, rate * (g / (root(v) + o.eps)))
+
+
+class Adam(Optimizer):
+    """Adaptive moment estimation: steps of about lr in every coordinate, whatever the size of its gradient.
+
+        g ← g + weight_decay · p,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + eps),
+        m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
+
+    Raises  as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
+            negative, infinite or NaN
+    Source  Kingma & Ba, ICLR 2015, algorithm 1
+    >>> from autograd import Value
+    >>> p = Value(1.0)
+    >>> (p * p).backward()
+    >>> Adam([p], lr=0.1).step()
+    >>> round(p.data, 6)
+    0.9
+    """
+
+    checks: ClassVar = {"betas": pair_of_fractions, "eps": finite, "weight_decay": finite}
+    remembers = ("means", "squares")
+    means: list[Number]
+    squares: list[Number]
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        (beta1, beta2), t = o.betas, self.steps[i]
+        return o.lr / (1 - beta1**t), sqrt(1 - beta2**t)
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        return p - self.moved(i, g + o.weight_decay * p if o.weight_decay else g, o)
+
+    def moved(self, i: int, g: Number, o: Group) -> Number:
+        """The step that the gradient g of parameter `i` leads to."""
+        (beta1, beta2), (rate, unbiased, *_) = o.betas, self.scales(i, o)
+        self.means[i] = m = beta1 * self.means[i] + (1 - beta1) * g
+        self.squares[i] = v = beta2 * self.squares[i] + (1 - beta2) * (g * g)
+        return rate * m / (root(v) / unbiased + o.eps)
+
+
+class AdamW(Adam):
+    """Adam with weights that shrink by themselves, and not through the gradient.
+
+        p ← (1 − lr · weight_decay) p,   then the step of Adam without weight decay
+
+    Raises  as `Adam`
+    Source  Loshchilov & Hutter, ICLR 2019, algorithm 2
+    >>> from autograd import Value
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> AdamW([p], lr=0.1, weight_decay=0.5).step()
+    >>> round(p.data, 6)
+    0.85
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return *super().scales(i, o), 1 - o.lr * o.weight_decay
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        return p * self.scales(i, o)[2] - self.moved(i, g, o)
+
+
+class Lion(Optimizer):
+    """Steps of exactly lr in every coordinate, in the direction of a mean of its gradients.
+
+        p ← p − lr · (sign(β₁ m + (1 − β₁) g) + weight_decay · p),   m ← β₂ m + (1 − β₂) g
+
+    Raises  as `Adam`
+    Source  Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, algorithm 2
+    >>> from autograd import Value
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> Lion([p], lr=0.25).step()
+    >>> p.data
+    0.75
+    """
+
+    checks: ClassVar = {"betas": pair_of_fractions, "weight_decay": finite}
+    remembers = ("means",)
+    means: list[Number]
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-4,
+        betas: tuple[float, float] = (0.9, 0.99),
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (beta1, beta2), (lr,) = o.betas, self.scales(i, o)
+        direction = np.sign(beta1 * self.means[i] + (1 - beta1) * g)
+        self.means[i] = beta2 * self.means[i] + (1 - beta2) * g
+        return minus(p, lr * (direction + o.weight_decay * p))

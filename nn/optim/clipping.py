@@ -1,0 +1,56 @@
+"""Gradients made smaller where a step would be too long."""
+
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn._validation import positive
+from nn.modules.module import Parameter
+
+
+def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> float:
+    """The Euclidean norm of all gradients together; if it is above `most`, they are all made smaller by one factor.
+
+        g ← g · most / max(‖g‖, most)
+
+    Raises  ValueError  if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
+    Source  Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, 4.0])
+    >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
+    (5.0, [0.6000000000000001, 0.8])
+    """
+    limit = positive("most", most)
+    moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
+    norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
+    if not isfinite(norm):
+        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
+    if norm > limit:
+        for p, g in moving:
+            p.grad = _like(p, g * (limit / norm))
+    return norm
+
+
+def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> None:
+    """Every entry of every gradient brought between −most and most.
+
+        g ← min(max(g, −most), most)
+
+    Raises  ValueError  if `most` is not positive and finite
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = np.array([3.0, -0.5])
+    >>> clip_gradients_by_value([p], 1.0)
+    >>> p.grad.tolist()
+    [1.0, -0.5]
+    """
+    limit = positive("most", most)
+    for p in parameters:
+        if p.grad is not None:
+            p.grad = _like(p, np.clip(p.grad, -limit, limit))
+
+
+def _like(p: Parameter, gradient: Any) -> Any:
+    return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)

@@ -1,0 +1,237 @@
+"""Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograd import Tensor, Value
+from nn._validation import finite, fraction, truth
+from nn.modules.module import Parameter, clear_gradients
+
+# A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
+Number = Any
+
+
+class Group(SimpleNamespace):
+    """Parameters that are moved with the same options: `group.parameters`, `group.lr` and so on."""
+
+    parameters: list[Parameter]
+    lr: float
+
+
+class Optimizer:
+    """A rule for a step: a subclass says in `updated` what a parameter's data become.
+
+    parameters  what is moved; also a list of dicts, each with "params" and the options in which that group differs
+    groups      these groups, or the one that there is; their options may be changed between steps
+    lr          the learning rate that all groups share, which may be changed between steps
+
+    Raises  TypeError   if `parameters` is no list of Tensors or Values
+            ValueError  if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is
+                        negative, infinite or NaN; if a group has an option that is none of the optimizer's
+
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> optimizer = SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], lr=0.1)
+    >>> (a + b).backward()
+    >>> optimizer.step()
+    >>> a.data, b.data
+    (0.9, 0.5)
+    """
+
+    #: For each option, what brings a value of it to its type, or says that it is out of range: check(name, value).
+    checks: ClassVar[dict[str, Callable[[str, Any], Any]]] = {}
+    #: The lists, an entry a parameter and zero at first, in which a subclass remembers what its steps need.
+    remembers: ClassVar[tuple[str, ...]] = ()
+    #: Whether a step computes the loss itself, through a function that it is given, as often as it likes.
+    asks_for_losses: ClassVar[bool] = False
+
+    def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
+        checks = {"lr": finite} | self.checks
+        defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
+        self.groups = [Group(**(defaults | own)) for own in _groups(parameters, checks)]
+        self.parameters = [p for group in self.groups for p in group.parameters]
+        _refuse_twice(self.parameters)
+        self.steps = [0] * len(self.parameters)
+        for name in self.remembers:
+            setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
+
+    @property
+    def lr(self) -> float:
+        """The learning rate that all groups share."""
+        rates = sorted({group.lr for group in self.groups})
+        if len(rates) > 1:
+            raise ValueError(f"the groups have learning rates {', '.join(map(repr, rates))}: read groups[i].lr")
+        return rates[0]
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        for group in self.groups:
+            group.lr = rate
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient; one without stays, and so does what is remembered of it.
+
+        Raises  ValueError  if a gradient has another shape than its parameter; no parameter has moved then
+        """
+        for p in self.parameters:
+            if isinstance(p, Tensor) and p.grad is not None and np.shape(p.grad) != p.shape:
+                raise ValueError(f"the gradient of {p!r} has shape {np.shape(p.grad)}: it must have the parameter's shape")
+        moved = [(p, o) for o in self.groups for p in o.parameters]
+        for i, (p, o) in enumerate(moved):
+            if p.grad is not None:
+                self.steps[i] += 1
+                new = self.updated(i, p.numpy() if isinstance(p, Tensor) else p.data, p.grad, o)
+                if isinstance(new, np.ndarray):
+                    new.flags.writeable = False  # a Tensor takes a read-only array as it is
+                p.data = new
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        """What the data `p` of parameter `i` become by a step, given their gradient `g`, with the options `o` of its group.
+
+        A new array or float. `self.steps[i]` counts the steps of this parameter, this one included.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no updated(self, i, p, g, o) that says what a step does: write one"
+        )
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        """The numbers of a step of parameter `i` that change from step to step: the learning rate, and what is made of it.
+
+        `updated` reads the learning rate and the count of steps here alone, so that a compiled step takes them as its inputs.
+        """
+        raise TypeError(
+            f"{type(self).__name__} has no scales(self, i, o) that gives what changes from step to step, so its step cannot be "
+            "compiled: write one, or train with backend='numpy'"
+        )
+
+    def zero_grad(self) -> None:
+        """Forget every parameter's gradient."""
+        clear_gradients(self.parameters)
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """A copy of all numbers that the next step depends on beside the parameters: the options, and what is remembered.
+
+        >>> sorted(SGD([Value(1.0)], lr=0.1).state_dict())[:3]
+        ['groups.0.lr', 'groups.0.momentum', 'groups.0.nesterov']
+        """
+        state = {f"groups.{k}.{name}": np.array(x) for k, o in enumerate(self.groups) for name, x in vars(o).items()
+                 if name != "parameters"}  # fmt: skip
+        return state | {f"{name}.{i}": np.array(x) for name, xs in self._memory().items() for i, x in enumerate(xs)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take up where the optimizer stood whose `state_dict` this is: all of it, or none.
+
+        Raises  ValueError  if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
+        """
+        own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
+        wrong = [f"{name} is missing" for name in own if name not in given]
+        wrong += [f"{name} is unknown" for name in given if name not in own]
+        for name in own.keys() & given.keys():
+            (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
+            if shape != wanted or dtype != kind:
+                wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
+        if wrong:
+            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+        for k, o in enumerate(self.groups):
+            for name in vars(o).keys() - {"parameters"}:
+                value = given[f"groups.{k}.{name}"].tolist()
+                setattr(o, name, tuple(value) if isinstance(value, list) else value)
+        for name, xs in self._memory().items():
+            for i, x in enumerate(xs):
+                new = np.array(given[f"{name}.{i}"])
+                xs[i] = new if isinstance(x, np.ndarray | np.generic) else new.item()
+
+    def _memory(self) -> dict[str, list[Any]]:
+        return {name: getattr(self, name) for name in ("steps", *self.remembers)}
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum if that is not 0.
+
+        g ← g + weight_decay · p,   v ← momentum · v + g
+        p ← p − lr · v,   with nesterov p ← p − lr · (g + momentum · v)
+
+    Raises  as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
+    Source  Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
+    >>> p = Value(1.0)
+    >>> (p * p).backward()
+    >>> SGD([p], lr=0.1).step()
+    >>> p.data
+    0.8
+    """
+
+    checks: ClassVar = {"momentum": fraction, "weight_decay": finite, "nesterov": truth}
+    remembers = ("velocities",)
+    velocities: list[Number]
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        lr: float,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(parameters, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
+        if any(group.nesterov and not group.momentum for group in self.groups):
+            raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
+
+    def scales(self, i: int, o: Group) -> tuple[float, ...]:
+        return (o.lr,)
+
+    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
+        (lr,) = self.scales(i, o)
+        if o.weight_decay:
+            g = g + o.weight_decay * p
+        if not o.momentum:
+            return minus(p, lr * g)
+        v = self.velocities[i]
+        v *= o.momentum
+        v += g
+        self.velocities[i] = v
+        return minus(p, lr * (g + o.momentum * v if o.nesterov else v))
+
+
+def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
+    """The groups of parameters, each with the options that it gives itself, checked."""
+    if isinstance(given, Tensor | Value):
+        raise TypeError(f"an optimizer takes a list of parameters, got {given!r} alone: write [parameter]")
+    try:
+        items = list(given)
+    except TypeError:
+        raise TypeError(f"an optimizer takes a list of parameters, got {given!r}: write model.parameters()") from None
+    groups = items if items and all(isinstance(item, Mapping) for item in items) else [{"params": items}]
+    result = []
+    for k, group in enumerate(groups):
+        if "params" not in group:
+            raise ValueError(f"group {k} of parameters has no 'params', only {', '.join(map(repr, group)) or 'nothing'}")
+        if unknown := [name for name in group if name != "params" and name not in checks]:
+            raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
+        own = {name: checks[name](name, value) for name, value in group.items() if name != "params"}
+        result.append({"parameters": _checked(list(group["params"]))} | own)
+    return result
+
+
+def _checked(given: list[Any]) -> list[Parameter]:
+    if not given:
+        raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
+    for i, p in enumerate(given):
+        if not isinstance(p, Tensor | Value):
+            raise TypeError(f"parameter {i} must be a Tensor or a Value, got {p!r} of type {type(p).__name__}")
+        if not p.requires_grad:
+            raise ValueError(f"parameter {i} is the constant {p!r}: make it with requires_grad=True")
+        if p.op is not None:
+            raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be moved, got {p!r}")
+    return given
+
+
+def _refuse_twice(given: list[Parameter]) -> None:
+    if len(set(map(id, given))) < len(given):
+        raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
+
+
+def minus(p: Number, step: Number) -> Number:
+    """p − step, written over the step where that is an array: one array less to fetch memory for."""
+    return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step

@@ -1,0 +1,86 @@
+"""Learning rates as functions of the step: by what factor of the first rate a step is taken."""
+
+from collections.abc import Callable
+from math import cos, inf, pi
+
+from nn._validation import whole, within
+
+#: The factor of the learning rate at a step, counted from 0.
+Factor = Callable[[int], float]
+
+
+def constant() -> Factor:
+    """The same rate for ever: 1.
+
+    >>> constant()(100)
+    1.0
+    """
+    return lambda t: 1.0
+
+
+def stepwise(every: int, gamma: float = 0.1) -> Factor:
+    """Smaller by a factor at every so many steps.
+
+        γ^⌊t / every⌋
+
+    >>> [stepwise(2, 0.5)(t) for t in range(5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+    n, g = whole("every", every, least=1), within("gamma", gamma, below=inf)
+    return lambda t: g ** (t // n)
+
+
+def exponential(gamma: float) -> Factor:
+    """Smaller by a factor at each step.
+
+        γᵗ
+
+    >>> [exponential(0.5)(t) for t in range(3)]
+    [1.0, 0.5, 0.25]
+    """
+    g = within("gamma", gamma, below=inf)
+    return lambda t: g**t
+
+
+def cosine(steps: int, least: float = 0.0) -> Factor:
+    """Down half a wave of the cosine to `least` in so many steps, and there for ever.
+
+        least + (1 − least) (1 + cos(π t / steps)) / 2
+
+    Source  Loshchilov & Hutter, ICLR 2017, eq. 5
+    >>> [round(cosine(2)(t), 6) for t in range(4)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    n, low = whole("steps", steps, least=1), within("least", least, below=inf)
+    return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
+
+
+def warm_up(steps: int, then: Factor | None = None) -> Factor:
+    """Up in a straight line for so many steps, and then along another schedule, which begins at its 0.
+
+        (t + 1) / steps,   then(t − steps) from t = steps on
+
+    Source  Goyal et al., arXiv:1706.02677, 2017, section 2.2
+    >>> [warm_up(2, exponential(0.5))(t) for t in range(4)]
+    [0.5, 1.0, 1.0, 0.5]
+    """
+    n, after = whole("steps", steps, least=1), then or constant()
+    return lambda t: (t + 1) / n if t < n else after(t - n)
+
+
+def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: float = 1e-4 / 25) -> Factor:
+    """Up half a wave of the cosine from `first` to 1 for a share of the steps, and down another one to `last`.
+
+    Source  Smith & Topin, arXiv:1708.07120, 2018
+    >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
+    [0.0, 1.0, 0.0]
+    """
+    n, share = whole("steps", steps, least=1), within("rising", rising, below=1.0)
+    top = share * n
+
+    def factor(t: int) -> float:
+        if t < top:
+            return 1.0 + (first - 1.0) * (1.0 + cos(pi * t / top)) / 2.0
+        return last + (1.0 - last) * (1.0 + cos(pi * (min(t, n) - top) / (n - top))) / 2.0
+
+    return factor

@@ -1,0 +1,1 @@
+"""`fit`, and the engines that take its steps."""

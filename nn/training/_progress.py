@@ -1,0 +1,48 @@
+"""The progress bar of an epoch."""
+
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from nn.metrics.streaming import Running
+from nn.training._arguments import number_of
+
+
+class ProgressBar:
+    """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
+
+    #: Seconds from one change of the numbers to the next: sooner than one can read, and seldom enough to cost nothing.
+    EVERY = 0.1
+
+    def __init__(self, batches: Iterable[Any], count: int, title: str, progress: bool) -> None:
+        self.batches: Any = batches
+        self.bar: Any = None
+        self.shown = 0.0
+        if progress and sys.stderr.isatty():
+            try:
+                from tqdm import tqdm
+            except ImportError:
+                return
+            self.batches = self.bar = tqdm(batches, title, count, leave=False, unit="batch")
+
+    def __enter__(self) -> "ProgressBar":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def __iter__(self) -> Any:
+        return iter(self.batches)
+
+    def show(self, loss: float, seen: dict[str, Running]) -> None:
+        if self.bar is not None and (now := time.perf_counter()) - self.shown >= self.EVERY:
+            self.shown = now
+            numbers = {"loss": loss} | results(seen)
+            self.bar.set_postfix({name: f"{x:#.4g}" for name, x in numbers.items()}, refresh=False)
+
+
+def results(seen: dict[str, Running]) -> dict[str, float]:
+    """The numbers that the metrics give of the rows so far."""
+    return {name: number_of(name, running.result()) for name, running in seen.items()}

@@ -1,0 +1,161 @@
+"""`fit`: epochs of mini-batches, each a step of the optimizer, with a record of how it went."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd import Tensor
+from nn._validation import whole
+from nn.data.loader import Dataset, Loader
+from nn.data.on_disk import OnDisk
+from nn.metrics.streaming import Running
+from nn.modules.module import Module
+from nn.modules.predict import predict
+from nn.optim.optimizer import Optimizer
+from nn.run.history import History
+from nn.run.run import Callback, Run
+from nn.training._arguments import (
+    Metric,
+    columns_of,
+    in_turn,
+    named_metrics,
+    number_of,
+    pair,
+    refuse_other_columns,
+    refuse_what_cannot_learn,
+)
+from nn.training._interrupt import interruptible
+from nn.training._nonfinite import finite_number
+from nn.training._progress import ProgressBar, results
+from nn.training.engine import stepper_of
+
+Array = NDArray[Any]
+Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
+Loss = Callable[[Any, Any], Any]
+
+
+def fit(
+    model: Module,
+    train: Rows,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 64,
+    validation: Rows | None = None,
+    metrics: Metric | Sequence[Metric] | Literal["auto"] | None = "auto",
+    callbacks: Iterable[Callback] = (),
+    seed: int = 0,
+    drop_last: bool = False,
+    compile: bool = False,
+    backend: str = "numpy",
+    devices: Any = None,
+    progress: bool = True,
+) -> History:
+    """The history of a training of `model` on the rows `train` = (x, y), which moves its parameters.
+
+        for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
+
+    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. With `drop_last` a last batch
+    that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
+    number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
+    metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
+    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size of a batch and
+    replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
+    recorded and says so. With `backend="jax"` the step, the optimizer's included, is compiled by XLA for one device or for
+    several, which share each batch: `devices` is how many, or a list of them (see `nn.devices`). With `progress` a bar shows
+    how far the epoch is, its rate, loss and metrics and the time that is left (on a terminal, with tqdm), and a line what it
+    gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the history is that of the whole
+    epochs.
+
+    Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
+
+    Shapes  x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
+    Raises  FloatingPointError  if a loss is not finite; names the epoch, the step and the first op whose result is not
+                                finite. No parameter has moved by that step
+            TypeError           if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the
+                                optimizer is `LBFGS`, which wants all the data at once
+            ValueError          if the optimizer moves no parameter of the model, two metrics have one name, or as `Loader`
+            RuntimeError        if a device or a host is lost; the last checkpoint is whole
+            ImportError         if JAX is asked for and not installed: pip install 'glassgrad[jax]'
+    """
+    whole("epochs", epochs, least=1)
+    refuse_what_cannot_learn(model, optimizer, loss)
+    x, y = pair("train", train)
+    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
+    held_out = None if validation is None else pair("validation", validation)
+    held_out = held_out and (held_out[0], np.asarray(held_out[1]))
+    named = named_metrics(metrics, y)
+    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
+    run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
+    run.callbacks = in_turn(callbacks)
+    for callback in run.callbacks:
+        callback.on_start(run)
+    refuse_other_columns(run, named, held_out is not None)
+    model.train()
+    stepper = stepper_of(backend, devices, compile, model, loss, run, bool(named))
+    with stepper, interruptible() as interrupted:
+        while run.epoch < epochs and not run.stop:
+            run.epoch += 1
+            batches.epoch = run.epoch - 1
+            start = time.perf_counter()
+            stepper.begin()
+            seen = {name: Running(metric) for name, metric in named.items()}
+            total, rows = 0.0, 0
+            with ProgressBar(stepper.batches(batches), len(batches), f"epoch {run.epoch}/{epochs}", progress) as bar:
+                for step, (x, y) in enumerate(bar, start=1):
+                    number, output = stepper.take(x, y, f"in epoch {run.epoch}, step {step}")
+                    for running in seen.values():
+                        running.update(output, y)
+                    if step == 1 == run.epoch:
+                        _check(seen)
+                    stepper.move()
+                    run.steps += 1
+                    for callback in run.callbacks:
+                        callback.on_step(run)
+                    total, rows = total + number * len(x), rows + len(x)
+                    bar.show(total / rows, seen)
+                    if interrupted():
+                        run.stop = "it was interrupted"
+                        break
+            stepper.end()
+            if interrupted():
+                break
+            run.history.loss.append(total / rows)
+            _append(run.history.metrics, results(seen))
+            if held_out is not None:
+                answers = predict(model, held_out[0])
+                value = loss(Tensor(answers), held_out[1])
+                where = f"on the held-out rows after epoch {run.epoch}"
+                run.history.validation_loss.append(finite_number(value, where, model))
+                _append(run.history.validation_metrics, {n: number_of(n, m(answers, held_out[1])) for n, m in named.items()})
+            run.history.seconds.append(time.perf_counter() - start)
+            for callback in run.callbacks:
+                callback.on_epoch(run)
+            if progress:
+                line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
+                print(f"epoch {run.epoch}/{epochs}", *line, sep="  ")
+    for callback in run.callbacks:
+        callback.on_end(run)
+    if progress and run.stop:
+        print(f"stopped in epoch {run.epoch}: {run.stop}")
+    return run.history
+
+
+def _check(seen: dict[str, Running]) -> None:
+    """Raise if a metric does not fit what the first batch gave: now, and not after an epoch."""
+    for name, running in seen.items():
+        try:
+            result = running.result()
+        except (TypeError, ValueError) as error:
+            text = f"{error}. It is the metric {name} that fails, and not the training: give fit others, or metrics=None"
+            raise type(error)(text) from error
+        number_of(name, result)
+
+
+def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:
+    for name, number in numbers.items():
+        columns.setdefault(name, []).append(number)

@@ -1,0 +1,266 @@
+"""Training steps that XLA compiles, for the devices of JAX, of one host or of many; `nn.devices` says what they do."""
+
+import copy
+import functools
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd import Tensor
+from nn.data.loader import Loader
+from nn.modules.module import Module
+from nn.run.run import Callback, Run
+from nn.training._crash_notice import LastWords
+from nn.training._jax_hosts import number_of, refuse_different_beginnings, whole_of
+from nn.training._nonfinite import finite_number
+from nn.training.numpy_engine import gradients_reached
+
+Array = NDArray[Any]
+
+_AGAIN = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
+_LOST = f"nn.fit was ended from outside of Python, as happens where a device or a host is lost. {_AGAIN}"
+
+
+def mesh_of(devices: Any = None) -> Any:
+    """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
+
+    Raises  ValueError   if there are not so many; names how to have them. If a host has none of them
+            TypeError    if they are no devices of JAX
+            ImportError  if JAX is not installed; names the command
+    """
+    try:
+        jax = importlib.import_module("jax")
+    except ImportError:
+        raise ImportError("training with backend='jax' needs JAX: pip install 'glassgrad[jax]'") from None
+    found = list(jax.devices())
+    if isinstance(devices, int) and not isinstance(devices, bool):
+        if not 1 <= devices <= len(found):
+            more = (
+                ": virtual ones come from the environment variable "
+                f"XLA_FLAGS=--xla_force_host_platform_device_count={devices}, set before JAX is imported"
+            )
+            raise ValueError(f"devices={devices}, and JAX has {len(found)} here{more * (devices > 0)}")
+        found = found[:devices]
+    elif devices is not None:
+        found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
+        if not found or not all(isinstance(device, jax.Device) for device in found):
+            raise TypeError(f"devices must be how many, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
+        if len(set(found)) < len(found):
+            raise ValueError(f"a device is named twice, and would get a share twice: {found}")
+    if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
+        raise ValueError(
+            f"host {min(idle)} of {jax.process_count()} has none of the {len(found)} devices: leave out devices, or give "
+            "a list with some of every host"
+        )
+    return jax.sharding.Mesh(np.array(found), ("rows",))
+
+
+class OnDevices:
+    """Steps that XLA has compiled, one program for each size of a batch.
+
+    A batch that the devices cannot share evenly, the last of an epoch for instance, is computed whole by each of them.
+
+    Raises  TypeError   if the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
+            ValueError  if there are not so many devices
+    """
+
+    def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
+        self.mesh = mesh_of(devices)
+        self.jax = importlib.import_module("jax")
+        self.model, self.loss, self.run, self.optimizer, self.answers = model, loss, run, run.optimizer, answers
+        for callback in run.callbacks:
+            if type(callback).on_gradients is not Callback.on_gradients:
+                raise TypeError(
+                    f"{type(callback).__name__} looks at the gradients of every step, which stay on the devices: leave it out, "
+                    "or train with backend='numpy'"
+                )
+        if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
+            raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
+        self.moved = set(map(id, self.optimizer.parameters))
+        self.programs: dict[Any, _Program] = {}
+        self.watched = any(
+            callback.looks_at_parameters and type(callback).on_step is not Callback.on_step for callback in run.callbacks
+        )
+        self.last_words: LastWords | None = None
+
+    def __enter__(self) -> None:
+        if self.jax.process_count() > 1:
+            self.last_words = LastWords(_LOST)
+
+    def __exit__(self, *error: Any) -> None:
+        if self.last_words is not None:
+            self.last_words.unsay()
+
+    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
+        return loader if self.jax.process_count() == 1 else loader.picked()  # type: ignore[return-value]  # fit gives it two
+
+    def begin(self) -> None:
+        if not self.programs and self.jax.process_count() > 1:
+            refuse_different_beginnings(self._facts())
+        whole = self._sharding()
+        self.parameters = [self._put(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
+        self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
+        self.steps = list(self.optimizer.steps)
+
+    def take(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
+        if self.watched:
+            self.begin()
+        program = self.program(x, y)
+        rest = self.memory, self._rates([t + 1 for t in self.steps])
+        # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
+        program.check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
+        try:
+            shared = self._put(x, program.rows), self._put(y, program.rows)
+            value, output, new, remembered = program.run(self.parameters, *shared, *rest)
+            # Waited for at once: on few processors the next step's sum would wait for threads that this one holds.
+            number = number_of(self.jax, value)
+            answers = whole_of(output) if self.answers else np.empty(0)
+        except self.jax.errors.JaxRuntimeError as error:
+            if self.last_words is not None:
+                self.last_words.speak()  # there may be no time to tell of the error
+            raise RuntimeError(
+                f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. {_AGAIN}"
+            ) from error
+        if not np.isfinite(number):
+            self.end()
+            # Computed once more, to find where it comes from.
+            finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
+            raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
+        self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
+        return number, answers
+
+    def move(self) -> None:
+        self.parameters, self.memory, self.steps = self._next
+        if self.watched:
+            self._give_back()
+
+    def end(self) -> None:
+        if not self.watched:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        for p, array in zip(self.optimizer.parameters, self.parameters, strict=True):
+            p.data = np.asarray(array.addressable_data(0))
+        for name, arrays in self.memory.items():
+            getattr(self.optimizer, name)[:] = [np.array(a.addressable_data(0)) for a in arrays]
+        self.optimizer.steps[:] = self.steps
+
+    def program(self, x: Array, y: Array) -> "_Program":
+        """The compiled step for batches like this one, with what stands in it as a constant."""
+        wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
+        others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
+        options = str([_Options.of(group) for group in self.optimizer.groups])
+        key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
+        if key not in self.programs:
+            even = len(x) % self.mesh.size == 0
+            rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
+            zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
+            moving: list[bool] = []
+            step = functools.partial(self._step, moving)
+            tape = ag.record(step, np.asarray(x), np.asarray(y), zeros, self._rates([1] * len(self.optimizer.steps)))
+            of_jax: Any = tape.to_jax(self.optimizer.parameters)
+            placed = (whole, rows, rows, whole, whole)
+            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole))
+            self.programs[key] = _Program(run, of_jax.check, rows, moving)
+        return self.programs[key]
+
+    def _step(self, moving: list[bool], x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
+        """(the loss, the output, what the parameters become, what the optimizer remembers): recorded, with the optimizer.
+
+        `moving` is told which parameters move: as everywhere, those without a gradient stay, and what is remembered of them.
+        """
+        output = self.model(x)
+        value = self.loss(output, y)
+        found = gradients_reached(value, self.optimizer.parameters)
+        moving[:] = [g is not None for g in found]
+        twin = copy.copy(self.optimizer)
+        for name in self.optimizer.remembers:
+            setattr(twin, name, list(memory[name]))
+        count = rates.shape[1]
+        twin.scales = lambda i, o: tuple(rates[i, j] for j in range(count))  # type: ignore[method-assign]
+        twin.steps = _Moving(type(twin).__name__)  # type: ignore[assignment]
+        moved = zip(self.optimizer.parameters, found, map(_Options.of, self._groups()), strict=True)
+        new = [p if g is None else twin.updated(i, p, g, o) for i, (p, g, o) in enumerate(moved)]  # type: ignore[arg-type]
+        remembered = {name: getattr(twin, name) for name in self.optimizer.remembers}
+        return value, output if self.answers else None, new, remembered
+
+    def _rates(self, steps: list[int]) -> Array:
+        """What changes from step to step, a row for each parameter, computed in Python's floats; `steps` counts this one."""
+        now = copy.copy(self.optimizer)
+        now.steps = steps
+        dtype = np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
+        return np.array([now.scales(i, o) for i, o in enumerate(self._groups())], dtype)
+
+    def _groups(self) -> list[Any]:
+        """The group of each parameter."""
+        return [o for o in self.optimizer.groups for _ in o.parameters]
+
+    def _sharding(self, *axes: str) -> Any:
+        return self.jax.sharding.NamedSharding(self.mesh, self.jax.sharding.PartitionSpec(*axes))
+
+    def _put(self, x: Any, sharding: Any) -> Any:
+        """An array on the devices, of which those of this host take their part."""
+        return self.jax.make_array_from_callback(x.shape, sharding, lambda index: x[index])
+
+    def _facts(self) -> dict[str, Any]:
+        """What must be the same on every host, for the same training to happen there."""
+        state = {name: array.tobytes() for name, array in self.model.state_dict().items()}
+        state |= {f"optimizer.{name}": np.asarray(x).tobytes() for name, x in self.optimizer.state_dict().items()}
+        return {"the epoch": self.run.epoch, "the settings": self.run.settings} | state
+
+
+@dataclass(frozen=True)
+class _Program:
+    """A compiled step.
+
+    check   what looks at labels before it
+    rows    how the devices share a batch
+    moving  which parameters it moves
+    """
+
+    run: Any
+    check: Callable[..., None]
+    rows: Any
+    moving: list[bool]
+
+
+class _Moving:
+    """What changes from step to step, and would be a constant of the compiled one if it were read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getitem__(self, i: Any) -> Any:
+        raise TypeError(
+            f"updated of {self.name} reads the count of steps, or the learning rate, which change from step to step: read what "
+            "is made of them from self.scales(i, o), so that the compiled step takes them as inputs"
+        )
+
+
+class _Options(SimpleNamespace):
+    """The options of a group without the learning rate."""
+
+    @classmethod
+    def of(cls, group: Any) -> "_Options":
+        return cls(**{name: x for name, x in vars(group).items() if name not in ("lr", "parameters")})
+
+    @property
+    def lr(self) -> float:
+        return float(_Moving("the optimizer")[0])
+
+
+def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, batch: Sequence[Array], devices: Any) -> str:
+    """What XLA makes of a step for batches like this (x, y): the text of the program of one device, with its all-reduce."""
+    stepper = OnDevices(model, loss, Run(model, optimizer, 1, {}), devices)
+    stepper.begin()
+    program = stepper.program(*batch)
+    shared = [stepper._put(a, program.rows) for a in batch]
+    rates = stepper._rates([1] * len(optimizer.steps))
+    text: str = program.run.lower(stepper.parameters, *shared, stepper.memory, rates).compile().as_text()
+    return text

@@ -1,0 +1,114 @@
+"""Training steps in NumPy: gradients by a sweep, or by a tape that was recorded once."""
+
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd import Tensor, Value, gradients, graph_nodes
+from nn.data.loader import Loader
+from nn.modules.module import Module
+from nn.optim.optimizer import Optimizer
+from nn.run.run import Run
+from nn.training._nonfinite import finite_number
+
+Array = NDArray[Any]
+Loss = Callable[[Any, Any], Any]
+
+
+class Here(nullcontext[None]):
+    """Steps in NumPy: gradients by a sweep, or by a tape if `compile`."""
+
+    def __init__(self, model: Module, loss: Loss, run: Run, compile: bool) -> None:
+        super().__init__()
+        self.run = run
+        self.take = (_replayed if compile else _computed)(model, loss, run.optimizer)
+
+    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
+        return loader
+
+    def begin(self) -> None:
+        pass
+
+    def move(self) -> None:
+        for callback in self.run.callbacks:
+            callback.on_gradients(self.run)
+        self.run.optimizer.step()
+
+    def end(self) -> None:
+        pass
+
+
+#: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
+Take = Callable[[Array, Array, str], tuple[float, Array]]
+
+
+def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
+
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        before = [getattr(module, name) for module, name in kept]
+        output = model(x)
+        value = loss(output, y)
+        try:
+            number = finite_number(value, where, model)
+        except FloatingPointError:
+            for (module, name), array in zip(kept, before, strict=True):
+                setattr(module, name, array)  # running means must not remember what is no number
+            raise
+        optimizer.zero_grad()
+        value.backward()
+        return number, output.numpy()
+
+    return take
+
+
+def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+    parameters = optimizer.parameters
+
+    def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
+        output = model(x)
+        value = loss(output, y)
+        return value, output, gradients_reached(value, parameters)
+
+    replay = ag.compile(training_step)
+
+    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+        # Which of them require a gradient may change from step to step, and is another recording then.
+        wanted = tuple(p.requires_grad for p in parameters)
+        try:
+            number, output, found = replay(x, y, wanted)
+        except (RuntimeError, TypeError) as error:
+            finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
+            text = (
+                f"compile=True records the step once and replays it, which cannot be done here: {error}. Train without compile"
+            )
+            raise type(error)(text) from error
+        if not np.isfinite(number):
+            finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+        for p, g in zip(parameters, found, strict=True):
+            p.grad = g
+        return float(number), output
+
+    return take
+
+
+def reached(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
+    """Which parameters `loss.backward()` gives a gradient: those that require one, and that the loss depends on.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> reached(x * x, [x, y])
+    [True, False]
+    """
+    there = {id(node) for node in graph_nodes(loss) if node.requires_grad}
+    return [id(p) in there for p in parameters]
+
+
+def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
+    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
+    moving = reached(value, parameters)
+    found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
+    return [next(found) if moves else None for moves in moving]
