@@ -63,7 +63,7 @@ from nn.optim.lbfgs import LBFGS
 from nn.optim.optimizer import SGD, Optimizer
 from nn.run.history import History
 from nn.run.run import Callback
-from nn.training.fit import fit
+from nn.training.fit_loop import fit
 
 __all__ = [
     "ELU",

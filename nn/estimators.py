@@ -18,7 +18,7 @@ from nn.modules.containers import MLP
 from nn.modules.module import Module
 from nn.modules.predict import predict
 from nn.optim.adaptive import AdamW
-from nn.training.fit import fit
+from nn.training.fit_loop import fit
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin

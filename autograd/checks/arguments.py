@@ -26,7 +26,7 @@ class Arguments:
         chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
         self.leaves = tree.leaves(list(args))
         named = [(i, name) for i, arg in enumerate(args) for name in _paths(_parameter(f, i), arg)]
-        self.positions = [k for k, (x, (i, _)) in enumerate(zip(self.leaves, named, strict=True)) if i in chosen and _varies(x)]
+        self.positions = [k for k, (x, (i, _)) in enumerate(zip(self.leaves, named, strict=True)) if i in chosen and varies(x)]
         if not self.positions:
             raise ValueError(
                 f"there is nothing to differentiate among the arguments {args!r}: pass floats, floating-point arrays, Values "
@@ -87,7 +87,8 @@ class Arguments:
         raise IndexError(i)
 
 
-def _varies(x: Any) -> bool:
+def varies(x: Any) -> bool:
+    """Whether a derivative with respect to x exists: x is a node, or floating-point."""
     if isinstance(x, Value):
         return True
     if isinstance(x, Tensor | np.ndarray | np.generic):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.checks.arguments import _varies
+from autograd.checks.arguments import varies
 from autograd.checks.diagnosis import UNEXPLAINED
 from autograd.checks.errors import GradientError
 from autograd.node import Node
@@ -53,7 +53,7 @@ def _alike(cause: str, other: str) -> bool:
 def _simpler(leaves: list[Any]) -> Iterator[tuple[int, Any]]:
     """(position, something simpler in its place), the simplest first."""
     for k, x in enumerate(leaves):
-        if not _varies(x):
+        if not varies(x):
             continue
         array = np.asarray(x._data if isinstance(x, Node) else x, float)
         seen = {array.tobytes()}

@@ -14,10 +14,10 @@ def plain(x: Any) -> Any:
     return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
 
-def _settled(index: Any) -> Any:
+def constant_index(index: Any) -> Any:
     """`index` with nodes and lists read as arrays, and every array in nobody else's power to change."""
     if isinstance(index, tuple):
-        return tuple(map(_settled, index))
+        return tuple(map(constant_index, index))
     if isinstance(index, list):
         index = np.asarray(index, dtype=None if len(index) else int)
     elif isinstance(index, Recorder):
@@ -29,7 +29,7 @@ def _settled(index: Any) -> Any:
 
 
 def _indexed(x: Any, index: Any) -> Call:
-    return (x,), {"index": _settled(index)}
+    return (x,), {"index": constant_index(index)}
 
 
 @linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
@@ -46,7 +46,7 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
 
 
 def _placed(x: Any, index: Any, shape: Any) -> Call:
-    return (x,), {"index": _settled(index), "shape": shape_from("put", shape)}
+    return (x,), {"index": constant_index(index), "shape": shape_from("put", shape)}
 
 
 @linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
@@ -121,7 +121,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    shape, times = shape_of(x), np.asarray(_settled(repeats))
+    shape, times = shape_of(x), np.asarray(constant_index(repeats))
     position = axis_of("repeat", axis, shape)
     n = shape[position]
     if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():

@@ -5,9 +5,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.draw import Drawing
 from autograd.draw.labels import FORMAT
 from autograd.draw.styles import FONT
 from autograd.tape.backends import Batched, Replay
@@ -15,9 +14,11 @@ from autograd.tape.choosing import Choice, batched_for, chosen, module_of, singl
 from autograd.tape.layout import Maker, apart, columns, places, takes_scalars
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
-from autograd.tape.picture import picture_of
 from autograd.tape.program import Program
 from autograd.tape.tracing import traced
+
+if TYPE_CHECKING:
+    from autograd.draw import Drawing
 
 
 class Tape:
@@ -129,8 +130,10 @@ class Tape:
     def draw(
         self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = FORMAT, theme: str = "light", font: str = FONT,
         size: tuple[float, float] | None = None,
-    ) -> Drawing:  # fmt: skip
+    ) -> "Drawing":  # fmt: skip
         """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
+        from autograd.tape.picture import picture_of
+
         look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
         return picture_of(self.program, max_nodes=max_nodes, format=format, **look)
 
