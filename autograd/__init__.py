@@ -12,7 +12,7 @@
     watch                        and as a page on which it is played
     check_gradients              is a derivative right, and if not, where and why; gradients_hold is a test of it
 
-An op is one row of facts in `autograd.rules`; everything else reads it.
+An op is one row of facts in `autograd.ops.rules`; everything else reads it.
 """
 
 from pathlib import Path as _Path
@@ -23,54 +23,56 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
+from autograd import domain as domain
+from autograd.base.grad_mode import detect_anomaly, no_grad, remember_lines
 from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
 from autograd.draw import Drawing, Page, Paths, RenderError, draw, explain, paths, timeline, watch
-from autograd.checkpointing import checkpoint
-from autograd.flat import ravel_tree
-from autograd.gradients import gradients
-from autograd.graph import graph_nodes
-from autograd.jacobians import hessian, hvp, jacobian
-from autograd.op import OPS, custom_op
-from autograd.recording import detect_anomaly, no_grad, remember_lines
-from autograd.rules.activations import (
-    celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, silu,
-    softplus, softsign,
+from autograd.engine.gradients import gradients
+from autograd.engine.graph import graph_nodes
+from autograd.engine.scopes import scope
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+from autograd.ops.op import OPS, custom_op
+from autograd.ops.rules.activations import (
+    celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, sigmoid,
+    silu, softplus, softsign,
 )  # fmt: skip
-from autograd.rules.arithmetic import (
-    abs, add, divide, hypot, multiply, negative, positive, reciprocal, sign, square, subtract,
+from autograd.ops.rules.arithmetic import (
+    abs, add, divide, fmod, multiply, negative, positive, power, reciprocal, remainder, sign, square, subtract,
 )  # fmt: skip
-from autograd.rules.bilinear import convolve, dot, inner, matmul, outer, tensordot
-from autograd.rules.choices import clip, fmax, fmin, maximum, minimum, where
-from autograd.rules.comparisons import (
+from autograd.ops.rules.comparisons import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or, not_equal,
 )  # fmt: skip
-from autograd.rules.diagonals import diag, diagonal, trace, tril, triu
-from autograd.rules.einsum import einsum
-from autograd.rules.exponential import (
-    cbrt, exp, exp2, expm1, log, log10, log1p, log2, logaddexp, power, sigmoid, sqrt, xlogy,
+from autograd.ops.rules.cumulative import cumprod, cumsum
+from autograd.ops.rules.einsum import einsum
+from autograd.ops.rules.exponential import cbrt, exp, exp2, expm1, log, log10, log1p, log2, sqrt
+from autograd.ops.rules.indexing import getitem, put, take, take_along_axis
+from autograd.ops.rules.joining import concatenate, split, stack
+from autograd.ops.rules.linalg import (
+    cholesky, cofactors, det, diag, diagonal, inv, logabsdet, signdet, slogdet, solve, trace, tril, triu,
 )  # fmt: skip
-from autograd.rules.indexing import argsort, flip, getitem, permute, put, repeat, sort, take, take_along_axis
-from autograd.rules.joining import concatenate, split, stack
-from autograd.rules.layout import expand_dims, moveaxis, ravel, squeeze, swapaxes, tile
-from autograd.rules.linalg import cholesky, cofactors, det, inv, logabsdet, signdet, slogdet, solve
-from autograd.rules.linear import astype, broadcast_to, mean, reshape, roll, sum, sum_to, transpose
-from autograd.rules.norms import euclidean_norm, norm
-from autograd.rules.padding import pad
-from autograd.rules.reductions import max, min, prod
-from autograd.rules.rounding import ceil, floor, fmod, remainder, round, trunc
-from autograd.rules.scans import cumprod, cumsum
-from autograd.rules.softmax import log_softmax, logsumexp, softmax
-from autograd.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative
-from autograd.rules.spread import deviations, std, var
-from autograd.rules.trigonometry import (
-    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sech, sin, sinh, tan, tanh,
+from autograd.ops.rules.padding import pad
+from autograd.ops.rules.products import convolve, dot, inner, matmul, outer, tensordot
+from autograd.ops.rules.rearranging import flip, repeat, roll, tile
+from autograd.ops.rules.reductions import deviations, euclidean_norm, max, mean, min, norm, prod, std, sum, var
+from autograd.ops.rules.rounding import ceil, floor, round, trunc
+from autograd.ops.rules.selection import clip, fmax, fmin, maximum, minimum, where
+from autograd.ops.rules.shape import (
+    astype, broadcast_to, expand_dims, moveaxis, ravel, reshape, squeeze, sum_to, swapaxes, transpose,
 )  # fmt: skip
-from autograd.scopes import scope
+from autograd.ops.rules.softmax import log_softmax, logaddexp, logsumexp, softmax
+from autograd.ops.rules.sorting import argsort, permute, sort
+from autograd.ops.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative, xlogy
+from autograd.ops.rules.trigonometry import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, hypot, sech, sin, sinh, tan, tanh,
+)  # fmt: skip
+from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
 from autograd.tape import Compiled, OtherPathError, Tape, compile, record
-from autograd.tensor import Tensor
-from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
-from autograd.value import Value
+from autograd.transforms.checkpoint import checkpoint
+from autograd.transforms.grad_vjp_jvp import grad, jvp, stop_gradient, value_and_grad, vjp
+from autograd.transforms.jacobian import hessian, hvp, jacobian
+from autograd.transforms.ravel import ravel_tree
 
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",
@@ -93,3 +95,4 @@ __all__ = [
 ]  # fmt: skip
 
 _publish(globals())
+_keep_old_paths("autograd")

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from autograd.checks.command import add_to as add_checks
-from autograd.draw.command import EXAMPLES
-from autograd.draw.command import add_to as add_pictures
+from autograd.cli.check import add_to as add_checks
+from autograd.cli.draw import EXAMPLES
+from autograd.cli.draw import add_to as add_pictures
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,67 +4,25 @@ A `Domain` is a product of unions of open intervals, one union per argument, wit
 arguments must differ. Anything outside is a kink, a pole or the edge of what the op is defined for.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
-from math import inf
+from autograd.base.domain import (
+    ABOVE_ONE,
+    DISTINCT,
+    NON_HALVES,
+    NON_INTEGERS,
+    NONZERO,
+    POSITIVE,
+    REALS,
+    UNIT,
+    UNIT_INTERVAL,
+    Domain,
+    OpenSet,
+    reals_without,
+)
+from autograd.support.public import publish
 
-Interval = tuple[float, float]
+__all__ = [
+    "ABOVE_ONE", "DISTINCT", "NONZERO", "NON_HALVES", "NON_INTEGERS", "POSITIVE", "REALS", "UNIT",
+    "UNIT_INTERVAL", "Domain", "OpenSet", "reals_without",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class OpenSet:
-    """A union of open intervals of the real line.
-
-    >>> 0.0 in NONZERO, -2.0 in NONZERO
-    (False, True)
-    """
-
-    name: str
-    intervals: tuple[Interval, ...]
-
-    def __contains__(self, x: float) -> bool:
-        return any(low < x < high for low, high in self.intervals)
-
-
-@dataclass(frozen=True)
-class Domain:
-    """An open set of argument tuples: each argument in its own set, and all different if `distinct`.
-
-    >>> Domain((REALS, REALS), distinct=True).contains(1.0, 1.0)
-    False
-    """
-
-    sets: tuple[OpenSet, ...]
-    distinct: bool = False
-
-    def contains(self, *xs: float) -> bool:
-        """Whether the op is smooth at `xs`: one set serves all arguments when only one is given."""
-        sets = self.sets * len(xs) if len(self.sets) == 1 else self.sets
-        inside = all(x in s for x, s in zip(xs, sets, strict=True))
-        return inside and not (self.distinct and len(set(xs)) < len(xs))
-
-
-def reals_without(*points: float) -> OpenSet:
-    """The real line without some points, in ascending order: the kinks of a piecewise op.
-
-    >>> reals_without(0.0, 6.0).intervals
-    ((-inf, 0.0), (0.0, 6.0), (6.0, inf))
-    """
-    edges = (-inf, *points, inf)
-    name = "x ∉ {" + ", ".join(f"{p:g}" for p in points) + "}"
-    return OpenSet(name, tuple(pairwise(edges)))
-
-
-def _cells(start: float) -> tuple[Interval, ...]:
-    return tuple((k + start, k + start + 1.0) for k in range(-64, 64))
-
-
-REALS = OpenSet("ℝ", ((-inf, inf),))
-POSITIVE = OpenSet("x > 0", ((0.0, inf),))
-NONZERO = reals_without(0.0)
-UNIT_INTERVAL = OpenSet("0 < x < 1", ((0.0, 1.0),))
-ABOVE_ONE = OpenSet("x > 1", ((1.0, inf),))
-UNIT = OpenSet("|x| < 1", ((-1.0, 1.0),))
-NON_INTEGERS = OpenSet("x ∉ ℤ, |x| < 64", _cells(0.0))
-NON_HALVES = OpenSet("x ∉ ℤ + ½, |x| < 64", _cells(-0.5))
-DISTINCT = Domain((REALS,), distinct=True)
+publish(globals())

@@ -10,9 +10,9 @@ def register() -> None:
     """
     from hypothesis import strategies as st
 
-    from autograd.programs import Program
-    from autograd.tensor import Tensor
-    from autograd.value import Value
+    from autograd.engine.tensor import Tensor
+    from autograd.engine.value import Value
+    from autograd.testing.random_programs import Program
 
     for kind, name in ((Value, "values"), (Tensor, "tensors"), (Program, "programs")):
         st.register_type_strategy(kind, _later(name))
@@ -20,7 +20,7 @@ def register() -> None:
 
 def _later(name: str) -> Any:
     def strategy(kind: Any) -> Any:
-        from autograd import strategies
+        from autograd.testing import strategies
 
         return getattr(strategies, name)()
 

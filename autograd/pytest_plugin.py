@@ -20,9 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if count is not None:
         if count < 1:
             raise pytest.UsageError(f"--gradcheck-examples is a number from 1, not {count}")
-        from autograd.checks import property
+        from autograd.checks import property_test
 
-        property.EXAMPLES = count
+        property_test.EXAMPLES = count
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import autograd.transforms
-from autograd import OPS, Tensor, forward, graph, value
-from autograd.rules import indexing, linear, shapes
+from autograd import OPS, Tensor
+from autograd.engine import forward_mode, graph, value
+from autograd.ops.rules import axes, indexing, shape
+from autograd.transforms import grad_vjp_jvp
 from benchmarks.mutations import Mutant
 
 
@@ -38,7 +39,7 @@ def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
     return broken
 
 
-_MODULES = (graph, forward, linear, indexing, shapes, autograd.transforms, value)
+_MODULES = (graph, forward_mode, shape, indexing, axes, grad_vjp_jvp, value)
 
 SWEEP, RECORDED = graph._Raw, graph._Recorded
 
@@ -67,7 +68,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("a cotangent keeps the type of the output", Tensor, "fitted",
      "cotangent if cotangent.dtype == self._data.dtype else", "cotangent if True else", "multiply"),
     ("a cotangent is doubled when it is summed to a shape", Tensor, "fitted",
-     "linear.sum_to(cotangent, self._data.shape)", "2.0 * linear.sum_to(cotangent, self._data.shape)", "add"),
+     "shape.sum_to(cotangent, self._data.shape)", "2.0 * shape.sum_to(cotangent, self._data.shape)", "add"),
     ("the cotangent is passed for the output", Tensor, "pulled", "pullback(g, y, *arrays", "pullback(g, g, *arrays", "exp"),
     ("the output is passed for the cotangent", Tensor, "pulled", "pullback(g, y, *arrays", "pullback(y, y, *arrays", "sin"),
     ("stale: the inputs are those of the last axis reversed", Tensor, "pulled",
@@ -94,24 +95,24 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("Values: the output is passed for the input", value.Value, "record_any",
      "pulled_float(pullback, 1.0, y, *numbers, **params)",
      "pulled_float(pullback, 1.0, y, *[y for _ in numbers], **params)", "Values"),
-    ("forward: only one input moves", forward, "_sum", "for term in terms[1:]:", "for term in terms[2:]:", "multiply"),
-    ("forward: the inputs are subtracted", forward, "_sum", "total + term", "total - term", "multiply"),
-    ("forward: a linear op's still inputs stay what they are", forward, "_pushed",
+    ("forward: only one input moves", forward_mode, "_sum", "for term in terms[1:]:", "for term in terms[2:]:", "multiply"),
+    ("forward: the inputs are subtracted", forward_mode, "_sum", "total + term", "total - term", "multiply"),
+    ("forward: a linear op's still inputs stay what they are", forward_mode, "_pushed",
      "else _zero(x) for", "else x for", "concatenate"),
-    ("forward: a linear op's tangent is dropped", forward, "_pushed",
+    ("forward: a linear op's tangent is dropped", forward_mode, "_pushed",
      "moved[i] if i in moved else _zero(x)", "_zero(x)", "sum"),
-    ("forward: a bilinear op keeps both inputs", forward, "_pushed",
+    ("forward: a bilinear op keeps both inputs", forward_mode, "_pushed",
      "(*inputs[:i], t, *inputs[i + 1 :])", "(*inputs[:i], inputs[i], *inputs[i + 1 :])", "matmul"),
-    ("forward: elementwise tangents are doubled", forward, "_pushed",
+    ("forward: elementwise tangents are doubled", forward_mode, "_pushed",
      "op.pulled(i, _filled(t, y), y, inputs, params)", "2.0 * op.pulled(i, _filled(t, y), y, inputs, params)", "sin"),
-    ("forward: the output is passed for the tangent", forward, "_pushed",
+    ("forward: the output is passed for the tangent", forward_mode, "_pushed",
      "op.pulled(i, _filled(t, y), y, inputs, params)", "op.pulled(i, y, y, inputs, params)", "sin"),
-    ("forward: the transpose of the transpose has the wrong sign", forward, "_pushed",
+    ("forward: the transpose of the transpose has the wrong sign", forward_mode, "_pushed",
      "(p * t).sum() for p, t in pulled", "-(p * t).sum() for p, t in pulled", "softmax"),
-    ("forward: only the first input of a general op moves", forward, "_pushed",
+    ("forward: only the first input of a general op moves", forward_mode, "_pushed",
      "for p, t in pulled]", "for p, t in pulled[:1]]", "solve"),
-    ("forward: zeros are ones", forward, "_zero", "np.zeros_like(data)", "np.ones_like(data)", "concatenate"),
-    ("forward: an unbroadcast tangent is scaled", forward, "_filled",
+    ("forward: zeros are ones", forward_mode, "_zero", "np.zeros_like(data)", "np.ones_like(data)", "concatenate"),
+    ("forward: an unbroadcast tangent is scaled", forward_mode, "_filled",
      "broadcast_to(tangent, y.shape)", "2.0 * broadcast_to(tangent, y.shape)", "add"),
 ]  # fmt: skip
 

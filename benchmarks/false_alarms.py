@@ -14,7 +14,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import GradientError, check_gradients, grad
-from autograd.programs import Generator, drawn
+from autograd.testing.random_programs import Generator, drawn
 
 Case = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 

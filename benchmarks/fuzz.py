@@ -16,15 +16,15 @@ import numpy as np
 import autograd as ag
 from autograd import Value, grad
 from autograd import compile as compiled
-from autograd.checks.against import framework_of
+from autograd.checks._check_against import framework_of
 from autograd.checks.arguments import Arguments, flat
-from autograd.checks.comparing import Comparing
+from autograd.checks.compare import Comparing
+from autograd.checks.functions import Graphed, _data
 from autograd.checks.kinks import kinks_of
-from autograd.checks.oracles import Oracles
-from autograd.checks.readings import Dual
-from autograd.checks.replay import ReplayError
-from autograd.checks.subjects import Graphed, _data
-from autograd.programs import Generator, Program, drawn
+from autograd.checks.oracles.complex_step import Dual
+from autograd.checks.oracles.oracles import Oracles
+from autograd.checks.oracles.replay import ReplayError
+from autograd.testing.random_programs import Generator, Program, drawn
 from benchmarks import peers
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)

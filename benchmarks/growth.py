@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd import value_and_grad
-from autograd.tape import numba_backend
+from autograd.tape.backends import numba
 from autograd.tape.passes import optimised
-from autograd.tape.tracing import traced
+from autograd.tape.recorder.trace import traced
 
 ABOUT = "a recurrence of products and sines, its value and gradient: cost an operation"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -78,7 +78,7 @@ def _one(n, repetitions):
         gc.enable()
         recording.append((middle - start) / operations)
         optimising.append((end - middle) / operations)
-    replay = numba_backend.backend(program)
+    replay = numba.backend(program)
     replay([x])
     turns = max(3, 3_000_000 // n)
     times = []

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import GradientError, Tensor, check_gradients, gradients, graph
-from autograd.calls import ARRAYS, ELEMENTWISE, Call
-from autograd.checks import shrinking
-from autograd.op import Op
-from autograd.programs import NAMES, SHAPES, Generator, Program, drawn, value_of
+from autograd import GradientError, Tensor, check_gradients, gradients
+from autograd.checks import shrink
+from autograd.engine import graph
+from autograd.ops.op import Op
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, Call
+from autograd.testing.random_programs import NAMES, SHAPES, Generator, Program, drawn, value_of
 from benchmarks.broken_engines import engine_mutants
 from benchmarks.mutations import Mutant, row_mutants
 
@@ -156,7 +157,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="print the counts, and the mutants that live")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    shrinking.SECONDS, shrinking.TRIALS = 0.5, 60
+    shrink.SECONDS, shrink.TRIALS = 0.5, 60
     by_op = calls_by_op()
     mutants = [m for m in (*row_mutants(), *engine_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
     mutants = mutants[arguments.first :: arguments.every]

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd import OPS, stop_gradient
-from autograd.node import Node
-from autograd.op import Op
+from autograd.engine.node import Node
+from autograd.ops.op import Op
 
 
 @dataclass(frozen=True)

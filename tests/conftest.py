@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autograd import recording
+from autograd.base import grad_mode
 
 # HYPOTHESIS_PROFILE=thorough draws more; CI draws the same examples every time.
 settings.register_profile("quick", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
@@ -31,8 +31,8 @@ def _few_objects_to_look_through():
 @pytest.fixture(autouse=True)
 def _recording_ends_as_it_began():
     yield
-    assert recording.state.blocks == 0, "the test left a no_grad() block, or another of its kind, open"
-    assert recording.is_recording()
+    assert grad_mode.state.blocks == 0, "the test left a no_grad() block, or another of its kind, open"
+    assert grad_mode.is_recording()
 
 
 def pytest_terminal_summary(terminalreporter):

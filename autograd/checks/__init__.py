@@ -1,18 +1,19 @@
 """Is a derivative right? Claims held against measurements that know nothing of how they were made.
 
-arguments, subjects          a function as vectors in and out; what it gives, and what is claimed of its derivative
-readings, replay, structure  graphs computed again: with complex and dual numbers, and rounded at random
-differences                  extrapolated differences of a black box, with error bars
-oracles, comparing           the ways to measure, the sharpest first, and the comparison with the claim
-kinks, subdifferential       points where a derivative is a choice
-manners                      shapes, types, memory, the same answer twice
-diagnosis, blame, shrinking  why it is wrong: the factor, the op, the smallest arguments
-checking, against            `check_gradients`, and beside another framework `check_against`
+arguments, functions                a function as vectors in and out; what it gives, and what is claimed of its derivative
+oracles                             the ways to measure, the sharpest first: complex step, differences, polynomials, replay
+compare                             the comparison of what is measured with the claim
+kinks, subdifferential              points where a derivative is a choice
+invariants                          shapes, types, memory, the same answer twice
+diagnosis, localize, shrink         why it is wrong: the factor, the op, the smallest arguments
+report, detection_power             what is said of it, and how small an error is always found
+_check_gradients, _check_against    `check_gradients`, and beside another framework `check_against`
+property_test                       `gradients_hold`
 """
 
-from autograd.checks.against import adapted, check_against
-from autograd.checks.checking import check_gradients
-from autograd.checks.errors import GradientError, Report
-from autograd.checks.property import gradients_hold
+from autograd.checks._check_against import adapted, check_against
+from autograd.checks._check_gradients import check_gradients
+from autograd.checks.property_test import gradients_hold
+from autograd.checks.report import GradientError, Report
 
 __all__ = ["GradientError", "Report", "adapted", "check_against", "check_gradients", "gradients_hold"]

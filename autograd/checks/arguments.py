@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import tree
-from autograd.node import Node
-from autograd.tensor import Tensor
-from autograd.transforms import argument_numbers
-from autograd.value import Value
+from autograd.base import tree
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+from autograd.transforms.grad_vjp_jvp import argument_numbers
 
 
 class Arguments:

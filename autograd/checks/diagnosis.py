@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.node import Node
+from autograd.engine.node import Node
 
 #: (what is wrong with the derivative of an op, for which of its inputs, if it is one).
 Fault = tuple[str, int | None]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.replay import Replay
-from autograd.domain import NONZERO, POSITIVE, REALS, Domain
-from autograd.node import Node
+from autograd.base.domain import NONZERO, POSITIVE, REALS, Domain
+from autograd.checks.oracles.replay import Replay
+from autograd.engine.node import Node
 
 #: Within so many ulps of a kink a number may lie on either side of it.
 NEAR = 512.0

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import Arguments
-from autograd.checks.blame import alone, wrong_alone
-from autograd.checks.errors import GradientError
+from autograd.checks.functions import Graphed, Subject
 from autograd.checks.kinks import Kink
-from autograd.checks.oracles import Oracles
-from autograd.checks.subjects import Graphed, Subject
+from autograd.checks.localize import alone, wrong_alone
+from autograd.checks.oracles.oracles import Oracles
+from autograd.checks.report import GradientError
 
 DIRECTIONS = 6
 POINTS = 40

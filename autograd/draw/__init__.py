@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from autograd.base.grad_mode import remember_lines
 from autograd.draw.backward import Backward
 from autograd.draw.contents import ARRAYS
 from autograd.draw.dot import PORTS, dot_of
@@ -32,11 +33,10 @@ from autograd.draw.sketch import Picture, Sketch, View, sketch
 from autograd.draw.styles import FONT, THEMES
 from autograd.draw.subjects import called, outputs_of
 from autograd.draw.wording import size_of
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.recording import remember_lines
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 __all__ = ["Drawing", "Page", "Path", "Paths", "RenderError", "draw", "explain", "paths", "timeline", "watch"]
 

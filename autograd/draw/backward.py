@@ -11,9 +11,9 @@ from autograd.draw.contents import contents, heat, not_finite
 from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.picture import Box, Forward, Made, cotangents
 from autograd.draw.sketch import View
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.value import Value
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.value import Value
 
 
 class Cotangent:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from autograd.draw.labels import number
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 #: Ways to show the numbers of an array.
 ARRAYS = ("shape", "stats", "heat")

@@ -7,9 +7,9 @@ from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.labels import FORMAT, check_format, number
 from autograd.draw.picture import cotangents
 from autograd.draw.wording import Names, product, shown, sized
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.tensor import Tensor
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
 
 
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = FORMAT) -> str:

@@ -7,10 +7,10 @@ import numpy as np
 
 from autograd.draw.labels import LONGEST, number
 from autograd.draw.mathematics import factor, mathematics
-from autograd.node import Node
-from autograd.source import Code, source
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+from autograd.ops.python_source import Code, source
 
 #: What a node is called in a formula, or "" for a letter.
 Naming = Callable[[Node], str]

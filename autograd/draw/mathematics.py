@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd.namespaces import scalar
+from autograd.ops.namespaces import scalar
 
 _SIGNS: dict[type[ast.AST], tuple[str, int, Callable[[Any, Any], Any]]] = {
     ast.Add: (" + ", 1, operator.add), ast.Sub: (" − ", 1, operator.sub), ast.Mult: (" × ", 2, operator.mul),

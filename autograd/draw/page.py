@@ -20,8 +20,8 @@ from autograd.draw.render import render
 from autograd.draw.sketch import Frame, Shape, Sketch
 from autograd.draw.story import Step, described, story
 from autograd.draw.styles import THEMES, Theme
-from autograd.graph import newest_first
-from autograd.node import Node
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
 from autograd.support.atomic_write import put_in_place, target_of
 
 #: Fields of a step that are kept in the table of texts, where equal ones stand once.

@@ -7,9 +7,9 @@ from typing import Any
 from autograd.draw.formulas import local_derivatives
 from autograd.draw.labels import FORMAT, number
 from autograd.draw.wording import Names
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.value import Value
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.value import Value
 
 #: Paths that are listed; there can be as many as there are particles in the universe.
 MOST = 20

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from autograd.draw.contents import contents, heat, not_finite
 from autograd.draw.formulas import local_derivatives
 from autograd.draw.wording import Names, brief, literal, short
-from autograd.graph import Links, newest_first, pull_back
-from autograd.node import Node
-from autograd.scopes import Scopes, Span
-from autograd.value import Value
+from autograd.engine.graph import Links, newest_first, pull_back
+from autograd.engine.node import Node
+from autograd.engine.scopes import Scopes, Span
+from autograd.engine.value import Value
 
 
 class Constant:

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from autograd.anomaly import line_of
 from autograd.draw.dot import edge_id
 from autograd.draw.formulas import Local, expression, local_derivatives
 from autograd.draw.labels import number
 from autograd.draw.picture import Constant, Forward
 from autograd.draw.sketch import Shape, Sketch
 from autograd.draw.wording import brief, product, shown, sized
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.value import Value
+from autograd.engine.anomaly import line_of
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.value import Value
 
 
 class Step(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.node import Node
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 
 def called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:

@@ -8,10 +8,10 @@ import numpy as np
 
 from autograd.draw.labels import fold, number, visible
 from autograd.draw.mathematics import factor
-from autograd.graph import newest_first
-from autograd.node import Node
-from autograd.scopes import Scopes
-from autograd.tensor import Tensor
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
+from autograd.engine.scopes import Scopes
+from autograd.engine.tensor import Tensor
 
 #: Longest name, in characters.
 LONGEST = 24

@@ -8,6 +8,24 @@ from typing import Any
 
 #: For each package, its old modules that hold something that can be pickled, and the module in which that is now.
 MOVED = {
+    "autograd": {
+        "checkpointing": "transforms.checkpoint", "checks.against": "checks._check_against",
+        "checks.checking": "checks._check_gradients", "checks.errors": "checks.report",
+        "checks.property": "checks.property_test", "flat": "transforms.ravel", "gradients": "engine.gradients",
+        "jacobians": "transforms.jacobian", "op": "ops.op", "programs": "testing.random_programs",
+        "recording": "base.grad_mode", "rules.activations": "ops.rules.activations",
+        "rules.arithmetic": "ops.rules.arithmetic", "rules.bilinear": "ops.rules.products",
+        "rules.choices": "ops.rules.selection", "rules.comparisons": "ops.rules.comparisons",
+        "rules.diagonals": "ops.rules.linalg", "rules.einsum": "ops.rules.einsum",
+        "rules.exponential": "ops.rules.exponential", "rules.indexing": "ops.rules.indexing",
+        "rules.joining": "ops.rules.joining", "rules.layout": "ops.rules.shape", "rules.linalg": "ops.rules.linalg",
+        "rules.linear": "ops.rules.shape", "rules.norms": "ops.rules.reductions", "rules.padding": "ops.rules.padding",
+        "rules.reductions": "ops.rules.reductions", "rules.rounding": "ops.rules.rounding",
+        "rules.scans": "ops.rules.cumulative", "rules.softmax": "ops.rules.softmax",
+        "rules.special": "ops.rules.special", "rules.spread": "ops.rules.reductions",
+        "rules.trigonometry": "ops.rules.trigonometry", "scopes": "engine.scopes", "tape.compiling": "tape.compile",
+        "tensor": "engine.tensor", "transforms": "transforms.grad_vjp_jvp", "value": "engine.value",
+    },
     "nn": {
         "activations": "modules.activations", "adaptive": "optim.adaptive", "binary": "losses.binary",
         "blocks": "modules.layers", "callbacks": "callbacks.early_stopping", "checkpoints": "callbacks.checkpoint",

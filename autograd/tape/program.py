@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.domain import Domain
-from autograd.node import Node
-from autograd.op import Op
+from autograd.base.domain import Domain
+from autograd.engine.node import Node
+from autograd.ops.op import Op
 
 #: (shape, dtype) of an array; None for a float.
 Kind = tuple[tuple[int, ...], np.dtype[Any]] | None

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.draw.labels import FORMAT
 from autograd.draw.styles import FONT
-from autograd.tape.backends import Batched, Replay
-from autograd.tape.choosing import Choice, batched_for, chosen, module_of, single
-from autograd.tape.layout import Maker, apart, columns, places, takes_scalars
+from autograd.tape.backends.protocol import Batched, Replay
+from autograd.tape.backends.registry import Choice, batched_for, chosen, module_of, single
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
 from autograd.tape.program import Program
-from autograd.tape.tracing import traced
+from autograd.tape.recorder.arguments import Maker, apart, columns, places, takes_scalars
+from autograd.tape.recorder.trace import traced
 
 if TYPE_CHECKING:
     from autograd.draw import Drawing
@@ -100,7 +100,7 @@ class Tape:
         >>> tape.to_jax()(np.zeros(2, np.float32)).tolist() if importlib.util.find_spec("jax") else [1.0, 1.0]
         [1.0, 1.0]
         """
-        from autograd.tape.jax_function import function
+        from autograd.tape.export.jax import function
 
         return function(self.program, self._places, self._packed, self._name, parameters)
 
@@ -117,7 +117,7 @@ class Tape:
                 ValueError   if the path does not end in .onnx
                 ImportError  if onnx is not installed: pip install 'glassgrad[onnx]'
         """
-        from autograd.tape.onnx_backend import written
+        from autograd.tape.export.onnx import written
 
         return written(self.program, self._name, path)
 

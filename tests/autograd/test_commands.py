@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd.__main__ import main
-from autograd.expressions import ExpressionError, inputs, read
+from autograd.cli.expressions import ExpressionError, inputs, read
 
 
 def failing(text, **values):

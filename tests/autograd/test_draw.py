@@ -16,8 +16,8 @@ from autograd.draw.dot import PORTS
 from autograd.draw.labels import number
 from autograd.draw.sketch import PARALLEL
 from autograd.draw.styles import THEMES
-from autograd.graph import newest_first
-from autograd.node import Node
+from autograd.engine.graph import newest_first
+from autograd.engine.node import Node
 from tests.small_stack import SMALL
 
 NODE = re.compile(r"^\t+(\w+) \[label=<(.*)> (?:color|height)=.*\]$", re.MULTILINE)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from autograd import Tensor, Value, grad, gradients, no_grad
-from autograd.recording import is_recording, recording, state
+from autograd.base.grad_mode import is_recording, recording, state
 
 
 def records(x=None):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import Tensor, Value, draw, scope
-from autograd import scopes as module
-from autograd.scopes import Scopes
+from autograd.engine import scopes as module
+from autograd.engine.scopes import Scopes
 
 
 def names_around(node, *others):

@@ -9,7 +9,7 @@ import scipy.optimize
 
 import autograd as ag
 from autograd import Tensor, Value, grad, hessian, hvp, jacobian, jvp, ravel_tree, stop_gradient, value_and_grad, vjp
-from autograd.tree import leaves
+from autograd.base.tree import leaves
 
 
 class Pair(NamedTuple):

@@ -5,9 +5,9 @@ import pytest
 
 import autograd as ag
 from autograd import GradientError, check_against, check_gradients
-from autograd.calls import ELEMENTWISE
 from autograd.checks import adapted
-from autograd.programs import NAMES
+from autograd.testing.call_catalogue import ELEMENTWISE
+from autograd.testing.random_programs import NAMES
 from benchmarks import peers
 
 pytestmark = pytest.mark.peer

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import main
-from autograd.checks import power
+from autograd.checks import detection_power
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,8 +88,8 @@ def test_the_plugin_attaches_pictures_and_sets_the_number_of_examples(module, tm
 def test_oracles_are_as_sharp_as_promised():
     """`python -m autograd check --power` measures all of it; here its ends."""
     for oracle in ("complex", "dual"):
-        assert power.caught(1e-12, oracle, "tanh x")
-    assert power.caught(1e-12, "exact", "x²")
-    assert power.caught(1e-8, "differences", "exp x")
-    assert power.caught(1e-6, "black box", "log(1 + x²)")
-    assert not power.caught(0.0, "complex", "tanh x")
+        assert detection_power.caught(1e-12, oracle, "tanh x")
+    assert detection_power.caught(1e-12, "exact", "x²")
+    assert detection_power.caught(1e-8, "differences", "exp x")
+    assert detection_power.caught(1e-6, "black box", "log(1 + x²)")
+    assert not detection_power.caught(0.0, "complex", "tanh x")

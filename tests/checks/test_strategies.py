@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import GradientError, Tensor, Value, check_gradients, gradients_hold
-from autograd.calls import ARRAYS, ELEMENTWISE
 from autograd.domain import NONZERO, POSITIVE, UNIT
-from autograd.graph import newest_first
-from autograd.programs import Generator, Program, drawn
+from autograd.engine.graph import newest_first
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
+from autograd.testing.random_programs import Generator, Program, drawn
 from tests.laws.calls import ANSWERS, QUESTIONS, TABLE
 
 

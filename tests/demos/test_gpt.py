@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, value_and_grad
-from autograd.graph import newest_first
+from autograd.engine.graph import newest_first
 from demos import gpt
 
 TOKENS = [0, 5, 13, 13, 1, 8, 3, 0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from autograd import Tensor, cos, draw, multiply, no_grad, sin, tanh
-from autograd.graph import newest_first
+from autograd.engine.graph import newest_first
 
 N = 3
 numbers = st.lists(st.floats(-2.0, 2.0).map(lambda x: round(x, 3)), min_size=N, max_size=N).map(np.array)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from autograd import OPS, Tensor, calls
-from autograd.programs import NAMES
+from autograd import OPS, Tensor
+from autograd.testing import call_catalogue
+from autograd.testing.random_programs import NAMES
 from tests.laws.calls import CALLS, ELEMENTWISE, OTHERS, PARAMS, examples, named, numbered, rows_of
 
 
@@ -31,7 +32,7 @@ def test_example_ends_in_the_op_it_stands_for(case):
 
 
 @pytest.mark.parametrize(
-    "call", [c for c in [*calls.ELEMENTWISE, *calls.ARRAYS] if c.fits(*[()] * c.arity)], ids=lambda c: c.text
+    "call", [c for c in [*call_catalogue.ELEMENTWISE, *call_catalogue.ARRAYS] if c.fits(*[()] * c.arity)], ids=lambda c: c.text
 )
 def test_a_call_takes_floats_as_it_takes_arrays_of_no_axes(call):
     floats = [0.3, 0.6, 0.8][: call.arity]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd.op import pulled_float
+from autograd.ops.op import pulled_float
 from tests.laws import exact
 from tests.laws.calls import ELEMENTWISE_CASES, named
 from tests.laws.inputs import points

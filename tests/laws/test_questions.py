@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.source import Code, source
+from autograd.ops.python_source import Code, source
 from tests.laws.calls import QUESTIONS
 from tests.laws.inputs import SPECIAL
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value
-from autograd.emit import emitted
-from autograd.namespaces import MATH_ERRORS, scalar
-from autograd.op import on_floats, pulled_float
-from autograd.source import Code, source
+from autograd.engine.value_methods import emitted
+from autograd.ops.namespaces import MATH_ERRORS, scalar
+from autograd.ops.op import on_floats, pulled_float
+from autograd.ops.python_source import Code, source
 from tests.laws.calls import ELEMENTWISE, ELEMENTWISE_CASES, named
 from tests.laws.comparing import assert_same
 from tests.laws.inputs import FEW, SPECIAL, points

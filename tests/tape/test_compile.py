@@ -11,6 +11,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, grad, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
+from autograd.base.tree import leaves
 from autograd.tape.backends import evaluated
 
 Pair = namedtuple("Pair", "a b")
@@ -23,7 +24,7 @@ class Box:
 
 
 def same(got, want):
-    got, want = ag.tree.leaves(got), ag.tree.leaves(want)
+    got, want = leaves(got), leaves(want)
     assert len(got) == len(want)
     for a, b in zip(got, want, strict=True):
         a, b = (x.numpy() if isinstance(x, Tensor) else x.item() if isinstance(x, Value) else x for x in (a, b))
@@ -40,7 +41,7 @@ def same(got, want):
 @pytest.mark.parametrize("backend", ["auto", "python", "numba", "numpy"])
 def test_containers_come_back_as_they_went_in(argument, backend):
     def f(tree):
-        total = sum((ag.sum(x) if isinstance(x, Tensor | np.ndarray) else x for x in ag.tree.leaves(tree)), start=0.0)
+        total = sum((ag.sum(x) if isinstance(x, Tensor | np.ndarray) else x for x in leaves(tree)), start=0.0)
         return total * total
 
     g = value_and_grad(f)
@@ -51,7 +52,7 @@ def test_containers_come_back_as_they_went_in(argument, backend):
         want, expected = g(argument)
         assert np.isclose(value, want, rtol=1e-6)
         assert type(gradient) is type(argument) or isinstance(argument, np.floating)
-        for a, b in zip(ag.tree.leaves(gradient), ag.tree.leaves(expected), strict=True):
+        for a, b in zip(leaves(gradient), leaves(expected), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-6)
             assert np.shape(a) == np.shape(b)
     assert len(compiled.tapes) == 1

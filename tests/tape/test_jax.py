@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 import autograd as ag
 import nn
 from autograd import Tensor, compile, gradients, record, value_and_grad
+from autograd.base.tree import leaves
 from tests.autograd.programs import programs
 from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
@@ -50,7 +51,7 @@ def twice(call):
 
 
 def assert_close(found, wanted, rtol=1e-10, atol=1e-13):
-    pairs = list(zip(ag.tree.leaves(found), ag.tree.leaves(wanted), strict=True))
+    pairs = list(zip(leaves(found), leaves(wanted), strict=True))
     scale = max(np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) for _, want in pairs)  # where terms cancel
     for got, want in pairs:
         assert got.dtype == want.dtype
@@ -99,7 +100,7 @@ def test_op_in_float32_with_64_bit_numbers_off(jax, case, rng):
     single = [x.astype(np.float32) for x in arrays]
     tape = record(once(call), *single)
     wanted = tape(*single)
-    double = any(np.asarray(y).dtype == np.float64 for y in ag.tree.leaves(wanted))
+    double = any(np.asarray(y).dtype == np.float64 for y in leaves(wanted))
     with jax.enable_x64(False), pytest.raises(TypeError, match=IN_DOUBLE) if double else contextlib.nullcontext():
         assert_close(jax.jit(tape.to_jax())(*single), wanted, rtol=2e-5, atol=2e-6)
 
@@ -139,7 +140,7 @@ def test_random_program(jax, case):
     lowered = jax.jit(tape.to_jax())
     for row in rows:
         (value, gradient), (want, expected) = lowered(*row), tape(*row)
-        np.testing.assert_allclose([value, *ag.tree.leaves(gradient)], [want, *ag.tree.leaves(expected)], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose([value, *leaves(gradient)], [want, *leaves(expected)], rtol=1e-9, atol=1e-12)
 
 
 def test_compiled_function_takes_each_branch():

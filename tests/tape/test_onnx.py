@@ -9,6 +9,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import OPS, Tape, Tensor, gradients, record
+from autograd.base.tree import leaves
 from tests.laws.calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
@@ -27,8 +28,8 @@ def run(tmp_path):
     def outputs(tape, *xs):
         session = runtime.InferenceSession(tape.to_onnx(tmp_path / "f.onnx"), providers=["CPUExecutionProvider"])
         names = [x.name for x in session.get_inputs()]
-        leaves = ag.tree.leaves(xs)
-        return session.run(None, {name: np.asarray(x) for name, x in zip(names, leaves, strict=True)})
+        numbers = leaves(xs)
+        return session.run(None, {name: np.asarray(x) for name, x in zip(names, numbers, strict=True)})
 
     return outputs
 
@@ -52,7 +53,7 @@ def assert_agrees(run, call, arrays):
         with pytest.raises(TypeError, match=f"ONNX has no meaning for {'|'.join(used)}"):
             run(tape, *arrays)
         return
-    for got, want in zip(run(tape, *arrays), ag.tree.leaves(tape(*arrays)), strict=True):
+    for got, want in zip(run(tape, *arrays), leaves(tape(*arrays)), strict=True):
         assert got.dtype == np.asarray(want).dtype
         assert got.shape == np.shape(want)
         scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(want))
@@ -166,7 +167,7 @@ def test_a_module_names_its_parameters_and_its_input(tmp_path):
 
 def test_function_of_floats(run):
     tape = record(ag.value_and_grad(lambda x, y: ag.exp(x) * y + x**3), 0.5, 2.0)
-    np.testing.assert_allclose(run(tape, 0.5, 2.0), ag.tree.leaves(tape(0.5, 2.0)), rtol=1e-12)
+    np.testing.assert_allclose(run(tape, 0.5, 2.0), leaves(tape(0.5, 2.0)), rtol=1e-12)
 
 
 def test_a_branch_is_named(tmp_path):

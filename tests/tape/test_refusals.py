@@ -9,7 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
-from autograd.tape import numba_backend
+from autograd.tape.backends import numba
 
 W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
 
@@ -149,11 +149,11 @@ def test_a_tape_is_for_arguments_like_its_examples():
 def test_numba_is_for_floats():
     program = record(lambda x: x * 2.0, np.ones(3)).program
     with pytest.raises(TypeError, match="runs programs of floats, and this one has arrays"):
-        numba_backend.backend(program)
+        numba.backend(program)
 
 
 def test_without_numba_the_command_is_named(monkeypatch):
-    from autograd.tape import interpreter
+    from autograd.tape.backends import interpreter
 
     monkeypatch.setattr(interpreter, "_loaded", None)
     monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda name: None)

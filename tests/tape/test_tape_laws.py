@@ -8,7 +8,8 @@ from hypothesis import given
 
 import autograd as ag
 from autograd import Tensor, Value, gradients, record, value_and_grad
-from autograd.tape.numba_backend import backend as numba_backend
+from autograd.base.tree import leaves
+from autograd.tape.backends.numba import backend as numba_backend
 from tests.autograd.programs import programs
 from tests.laws.calls import ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
 from tests.laws.comparing import assert_same
@@ -98,7 +99,7 @@ def assert_replays(call, rows, backend):
         before = [x.copy() for x in row]
         got = tape(*row)
         want = f(*(Tensor(x, requires_grad=True) for x in row))
-        for a, b in zip(ag.tree.leaves(got), ag.tree.leaves(want), strict=True):
+        for a, b in zip(leaves(got), leaves(want), strict=True):
             assert np.asarray(a).dtype == b.dtype
             np.testing.assert_array_equal(a, b.numpy())
         for a, b in zip(before, row, strict=True):

@@ -1,8 +1,8 @@
 """The passes that make a program smaller without changing a bit of what it computes."""
 
-from autograd.tape.passes.common import Shared
+from autograd.tape.passes.common_subexpressions import Shared
+from autograd.tape.passes.constant_folding import folded
 from autograd.tape.passes.dead_code import without_dead_code
-from autograd.tape.passes.folding import folded
 from autograd.tape.passes.identities import simplified
 from autograd.tape.passes.sums import with_sums
 from autograd.tape.passes.walk import walked

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.tape.program import Constant, Step
 
 add, subtract, multiply, divide, negative = (OPS[n] for n in ("add", "subtract", "multiply", "divide", "negative"))

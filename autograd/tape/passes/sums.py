@@ -8,8 +8,8 @@ that is no product stands as a × 1, a sum that begins with a product as −0 + 
 
 from typing import Any
 
-from autograd.domain import REALS, Domain
-from autograd.op import OPS, Op
+from autograd.base.domain import REALS, Domain
+from autograd.ops.op import OPS, Op
 from autograd.tape.program import Constant, Program, Step, replaced
 
 _ADD, _MULTIPLY = OPS["add"], OPS["multiply"]

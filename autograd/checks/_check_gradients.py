@@ -1,0 +1,155 @@
+"""`check_gradients`: is a derivative right? And if it is not, where, by how much, and why."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.checks.arguments import Arguments, flat
+from autograd.checks.compare import Comparison, compared
+from autograd.checks.functions import Claimed, Graphed, Subject
+from autograd.checks.invariants import contents, refuse_chance, refuse_mutation, refuse_unfit
+from autograd.checks.kinks import Kink, kinks_of
+from autograd.checks.localize import blamed
+from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
+from autograd.checks.report import GradientError, Report
+from autograd.checks.shrink import smallest_failing
+from autograd.checks.subdifferential import refuse_outside
+
+
+def check_gradients(
+    f: Callable[..., Any],
+    *args: Any,
+    gradient: Callable[..., Any] | None = None,
+    order: int = 2,
+    argnums: int | Sequence[int] | None = None,
+    directions: int | None = None,
+    oracle: str | None = None,
+    rtol: float | None = None,
+    seed: int = 0,
+    shrink: bool = True,
+    picture: str | None = None,
+) -> Report:
+    """A report that the derivatives of f at these arguments are right; else a `GradientError` that says what is wrong.
+
+        wᵀ J v  as claimed by reverse mode, by forward mode, and as measured
+
+    f takes Values, Tensors, floats, arrays and containers of them: floats become Values and arrays Tensors, as in `grad`. With
+    `gradient`, f is any function of floats and arrays, and `gradient(*args)` claims its derivative, as SciPy's `jac` does: of
+    one number the gradient in the shape of the argument (a tuple for several), of many the Jacobian, outputs first.
+
+    order       up to which derivatives are checked: 2 checks the gradient as a function of its own. Claims have order 1
+    argnums     which arguments are differentiated; all if None
+    directions  along how many random directions; if None, every entry of a small Jacobian (up to 400) and 2 directions else
+    oracle      what measures, of "exact", "complex", "dual", "differences" and "taylor"; the sharpest that applies if None
+    rtol        what relative difference is allowed beside the error bars; if None 2e-13 for exact structure, complex steps
+                and dual numbers, 2e-9 for differences
+    shrink      whether the smallest arguments that fail are looked for
+    picture     a file for a picture of the graph with the op at fault marked: .svg, .png or .dot
+
+    Checked as well: that gradients have the shape and type of their leaves and share no memory, that f gives the same answer
+    twice and leaves its arguments alone, and that f depends on them by no way that the graph does not know. At a kink the
+    derivative is held against the subdifferential, and the report names the kink.
+
+    Costs  for n numbers in and m out, small: n replays of the graph and m sweeps; else 2 of each; some 20 calls of f beside
+           them. A black box is called about 20 times an entry or direction.
+    Raises  GradientError  if a derivative is wrong
+            ValueError     if there is nothing to differentiate, f is not finite here, or an option is unknown
+            TypeError      if f is not callable
+    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
+    >>> from autograd import sin
+    >>> print(check_gradients(lambda x: sin(x) * x, 2.0))
+    gradients hold, by complex step, then complex step; all 1 × 1 entries; 50 evaluations
+    """
+    if not callable(f):
+        raise TypeError(f"check_gradients takes a function first, not {f!r} of type {type(f).__name__}")
+    if oracle is not None and oracle not in ORACLES:
+        raise ValueError(f"oracle is one of {', '.join(ORACLES)}, not {oracle!r}")
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise ValueError(f"order is a whole number from 1, not {order!r}")
+    check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
+    try:
+        return check.run(args, order)
+    except GradientError as found:
+        error = found
+        if shrink and found.claimed is not None:
+            level = found.order
+            error = smallest_failing(lambda *xs: check.run(xs, level, only=True), args, found)
+        if picture is not None and error.drawing is not None:
+            error.drawing.save(picture)
+            error.picture = picture
+        raise error from None
+
+
+class Check:
+    """One way to check, for any arguments."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        gradient: Callable[..., Any] | None,
+        argnums: int | Sequence[int] | None,
+        directions: int | None,
+        oracle: str | None,
+        rtol: float | None,
+        seed: int,
+    ) -> None:
+        self.f, self.gradient, self.argnums = f, gradient, argnums
+        self.directions, self.oracle, self.rtol, self.seed = directions, oracle, rtol, seed
+
+    def run(self, args: tuple[Any, ...], order: int, only: bool = False) -> Report:
+        """Check every order up to `order`, or `only` that one."""
+        rng = np.random.default_rng(self.seed)
+        arguments = Arguments(self.f, args, self.argnums)
+        before = contents(arguments)
+        reports, kinks, unmeasured, used, calls, where = [], [], [], [], 0, ""
+        if self.gradient is not None:
+            order, only = 1, False
+        for k in range(order if only else 1, order + 1):
+            subject = self._subject(arguments, k, rng)
+            oracles = Oracles(subject, self.oracle, rng)
+            if k == 1:
+                refuse_chance(subject)
+                refuse_mutation(arguments, before)
+            found, here = self._compared(subject, oracles, rng)
+            reports.append(found)
+            kinks += here + found.kinks
+            unmeasured += found.unmeasured
+            used.append(" and ".join(NAMES.get(u, u) for u in sorted(found.used)) or "nothing to measure")
+            calls += oracles.evaluations
+            where = where or found.directions
+            if here:
+                break  # at a kink the gradient jumps
+        error = max(r.error for r in reports)
+        return Report(tuple(used), error, tuple(dict.fromkeys(kinks)), calls, where, tuple(dict.fromkeys(unmeasured)))
+
+    def _subject(self, arguments: Arguments, order: int, rng: np.random.Generator) -> Subject:
+        if self.gradient is not None:
+            subject: Subject = Claimed(self.f, self.gradient, arguments)
+        else:
+            subject = Graphed(self.f, arguments, order, rng)
+        if order == 1 and not np.isfinite(subject.base).all():
+            raise ValueError(f"the function gives {subject.base} at these arguments: check it where it is defined and finite")
+        return subject
+
+    def _compared(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
+        kinks: list[Kink] = []
+        if isinstance(subject, Graphed):
+            if np.isfinite(subject.base).all():
+                refuse_unfit(subject, rng.uniform(0.5, 1.5, subject.m))
+            kinks = kinks_of(subject.replay) if subject.replay is not None else []
+        if kinks:
+            refuse_outside(subject, kinks, rng)
+            return Comparison(directions="the subdifferential, at a kink"), [str(kink) for kink in kinks]
+        if not np.isfinite(subject.base).all():
+            return Comparison(unmeasured=[f"the derivative of order {subject.order - 1} is not finite"]), []
+        found = compared(subject, oracles, rng, self.rtol, self.directions)
+        if found.mismatch is not None:
+            raise blamed(subject, oracles, found.mismatch, rng)
+        return found, []
+
+
+def gradient_of(f: Callable[..., Any], *args: Any, argnums: int | Sequence[int] | None = None) -> Any:
+    """The gradient of the sum of everything f gives, as one vector: what tests compare."""
+    subject = Graphed(f, Arguments(f, args, argnums), 1, np.random.default_rng(0))
+    return flat(subject.pulled(np.ones(subject.m)))

@@ -1,0 +1,117 @@
+"""How sharp the oracles are: the smallest relative error that each always catches, measured on derivatives made wrong by it."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.checks._check_gradients import check_gradients
+from autograd.checks.report import GradientError
+from autograd.ops.op import OPS, custom_op
+
+#: The functions that are made wrong: name, forward, pullback. Each is wrong by the factor 1 + ε in its derivative.
+FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "x³": (lambda xp, x: x * x * x, lambda g, y, x: g * 3.0 * x * x),
+    "sin x": (lambda xp, x: xp.sin(x), lambda g, y, x: g * OPS["cos"](x)),
+    "exp x": (lambda xp, x: xp.exp(x), lambda g, y, x: g * y),
+    "tanh x": (lambda xp, x: xp.tanh(x), lambda g, y, x: g * OPS["square"](OPS["sech"](x))),
+    "log(1 + x²)": (lambda xp, x: xp.log1p(x * x), lambda g, y, x: g * 2.0 * x / (1.0 + x * x)),
+    "1 / (1 + x²)": (lambda xp, x: 1.0 / (1.0 + x * x), lambda g, y, x: -2.0 * g * x * y * y),
+}
+QUADRATIC: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {"x²": (lambda xp, x: x * x, lambda g, y, x: g * 2.0 * x)}
+
+POINTS = (0.3, -0.7, 1.1, 2.3)
+DECADES = range(-14, 0)
+
+#: What was measured elsewhere, on one smooth function.
+OTHERS = {"PyTorch gradcheck, its defaults": 1.8e-3, "JAX check_grads, its defaults": 1e-4, "HIPS autograd check_grads": 1e-5}
+
+
+def caught(relative: float, oracle: str, function: str) -> bool:
+    """Whether the oracle calls the derivative of a function wrong that is off by so much, at every one of the points.
+
+    >>> caught(1e-3, "complex", "sin x"), caught(0.0, "complex", "sin x")
+    (True, False)
+    """
+    return all(_caught_at(relative, oracle, function, x) for x in POINTS)
+
+
+def _caught_at(relative: float, oracle: str, function: str, x: float) -> bool:
+    forward, pullback = (QUADRATIC | FUNCTIONS)[function]
+    try:
+        if oracle in ("black box", "taylor box"):
+            _black_box(forward, pullback, relative, x, None if oracle == "black box" else "taylor")
+        else:
+            _graph(forward, pullback, relative, x, oracle)
+    except GradientError:
+        return True
+    return False
+
+
+def _graph(forward: Any, pullback: Any, relative: float, x: float, oracle: str) -> None:
+    before = dict(OPS)
+
+    def rule(xp: Any, x: Any) -> Any:
+        return forward(xp, x)
+
+    try:
+        if oracle == "exact":  # a polynomial is known by the names of its ops
+            same = _same(relative)
+            check_gradients(lambda x: same(x * x), x, order=1, shrink=False, oracle=oracle)
+        else:
+            op = custom_op(lambda g, y, x: pullback(g, y, x) * (1.0 + relative), kind="elementwise")(rule)
+            check_gradients(lambda x: op(x), x, order=1, shrink=False, oracle=oracle)
+    finally:
+        OPS.clear()
+        OPS.update(before)
+
+
+def _same(relative: float) -> Any:
+    """The op y = x under the name that tells the structure, with a derivative that is wrong by the factor 1 + ε."""
+
+    def positive(xp: Any, x: Any) -> Any:
+        return +x
+
+    positive.__module__ = OPS["positive"].forward.__module__
+    return custom_op(lambda g, y, x: g * (1.0 + relative), kind="elementwise")(positive)
+
+
+def _black_box(forward: Any, pullback: Any, relative: float, x: float, oracle: str | None) -> None:
+    def f(x: Any) -> Any:
+        if isinstance(x, complex | np.complexfloating):
+            raise TypeError("a black box takes no complex numbers")
+        return float(forward(np, x))
+
+    def df(x: Any) -> Any:
+        return float(pullback(1.0, forward(np, x), x)) * (1.0 + relative)
+
+    check_gradients(f, x, gradient=df, order=1, shrink=False, oracle=oracle)
+
+
+def smallest_caught(oracle: str, functions: Any = None) -> float:
+    """The smallest power of ten that is always caught, and with it every larger one, in every function at every point."""
+    names = list(functions or FUNCTIONS)
+    least = math.inf
+    for exponent in reversed(DECADES):
+        if not all(caught(10.0**exponent, oracle, name) for name in names):
+            break
+        least = 10.0**exponent
+    return least
+
+
+def table() -> str:
+    """The table that `python -m autograd check --power` prints."""
+    rows = [
+        ("exact structure", smallest_caught("exact", QUADRATIC)),
+        ("complex step", smallest_caught("complex")),
+        ("dual numbers", smallest_caught("dual")),
+        ("extrapolated differences", smallest_caught("differences")),
+        ("a black box, by default", smallest_caught("black box")),
+        ("Taylor slope", smallest_caught("taylor box")),
+    ]
+    lines = [f"{'oracle':<36} catches always, from a relative error of"]
+    lines += [f"{name:<36} {error:.0e}" for name, error in rows]
+    lines += ["", "for comparison, as measured elsewhere on one smooth function"]
+    lines += [f"{name:<36} {error:.1e}" for name, error in OTHERS.items()]
+    return "\n".join(lines)

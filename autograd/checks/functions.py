@@ -1,0 +1,221 @@
+"""A function under check, as vectors in and vectors out: what it gives, and what is claimed of its derivative."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.base.grad_mode import no_grad, recording
+from autograd.checks.arguments import Arguments, flat, numbers_in
+from autograd.checks.oracles.replay import CLOSER, USUAL, Replay
+from autograd.engine.gradients import gradients
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+from autograd.transforms.grad_vjp_jvp import jvp, seen_from_outside
+
+EPS = 2.0**-52
+#: What comes of numbers below the smallest normal one, which lose digits, is not told apart.
+TINY = 1e-290
+
+
+class Subject:
+    """f at a point. `m` numbers come out of `n`; `order` 2 is the gradient of f, weighted, as a function of the same point."""
+
+    arguments: Arguments
+    base: Any
+    order = 1
+    #: The graph behind the outputs, if there is one.
+    replay: Replay | None = None
+
+    def value(self, vector: Any) -> Any:
+        """f at another point, as one vector."""
+        raise NotImplementedError
+
+    def vjp(self, w: Any) -> tuple[Any, Any]:
+        """(wᵀ J as claimed, how far rounding may have moved it), as vectors."""
+        raise NotImplementedError
+
+    def jvp(self, v: Any) -> Any:
+        """J v as claimed by forward mode, or None if there is no claim."""
+        return None
+
+    @property
+    def single(self) -> bool:
+        """Whether some of it is computed in less than double precision."""
+        return self.arguments.single
+
+    @property
+    def n(self) -> int:
+        return int(self.arguments.point.size)
+
+    @property
+    def m(self) -> int:
+        raise NotImplementedError
+
+
+class Graphed(Subject):
+    """A function of Values and Tensors, whose derivative the engine claims."""
+
+    def __init__(self, f: Callable[..., Any], arguments: Arguments, order: int, rng: np.random.Generator) -> None:
+        self.f, self.arguments, self.order, self.rng = f, arguments, order, rng
+        self.looks = USUAL
+        self.weights: list[list[Any]] = []
+        self.variables = arguments.variables()
+        with seen_from_outside(True), recording():
+            self.outputs = self._outputs(self.variables, order)
+        self.found = [y for y in self.outputs if isinstance(y, Node) and y.requires_grad]
+        self.replay = Replay(self.found, self.variables)
+        self.base = flat(self.outputs)
+
+    @property
+    def m(self) -> int:
+        return int(self.base.size)
+
+    def _outputs(self, variables: list[Any], order: int) -> list[Any]:
+        if order == 1:
+            return numbers_in(self.f(*self.arguments.rebuilt(variables)))
+        below = self._outputs(variables, order - 1)
+        if len(self.weights) < order - 1:
+            self.weights.append([self.rng.uniform(0.5, 1.5, np.shape(_data(y))) for y in below])
+        pairs = [(y, w) for y, w in zip(below, self.weights[order - 2], strict=True) if isinstance(y, Node) and y.requires_grad]
+        if not pairs:
+            return [np.zeros(np.shape(x._data)) for x in variables]
+        seeds = [_like(y, w) for y, w in pairs]
+        return list(gradients([y for y, _ in pairs], variables, seeds, create_graph=True))
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether some number was computed in whole numbers or in less than single precision, and cannot be read otherwise."""
+        return any(np.asarray(_data(y)).dtype.itemsize < 4 for y in self.found)
+
+    @property
+    def single(self) -> bool:
+        nodes = [node for node, _ in self.replay.steps] if self.replay is not None else []
+        return self.arguments.single or any(np.asarray(node._data).dtype.itemsize < 8 for node in nodes)
+
+    def spread(self, found: list[Any]) -> Any:
+        """What was found for each output with a gradient, as a vector over all outputs; the others have derivative 0."""
+        results = iter(found)
+        parts = [
+            np.ravel(next(results)) if isinstance(y, Node) and y.requires_grad else np.zeros(np.size(_data(y)))
+            for y in self.outputs
+        ]
+        return np.concatenate(parts).astype(float) if parts else np.zeros(0)
+
+    def value(self, vector: Any) -> Any:
+        with seen_from_outside(self.order > 1), recording() if self.order > 1 else no_grad():
+            return flat(self._outputs(self.arguments.variables(vector), self.order))
+
+    def look_closer(self) -> None:
+        """Estimate rounding errors with more care from now on."""
+        self.looks = CLOSER
+        if self.replay is not None:
+            self.replay.looks = CLOSER
+
+    def seeds(self, w: Any) -> list[Any]:
+        """The part of a vector of weights that belongs to each output with a gradient, in its shape and type."""
+        parts = np.split(np.asarray(w), np.cumsum([np.size(_data(y)) for y in self.outputs])[:-1])
+        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if isinstance(y, Node) and y.requires_grad]
+
+    def pulled(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
+        """The gradients of the weighted outputs, variable by variable, as the engine gives them."""
+        if not self.found:
+            return [np.zeros_like(a) for a in self.arguments.arrays]
+        seeds = self.seeds(w) if seeds is None else seeds
+        return list(gradients(self.found, self.variables, seeds, create_graph=create_graph))
+
+    def vjp(self, w: Any) -> tuple[Any, Any]:
+        claimed = flat(self.pulled(w))
+        if not self.found:
+            return claimed, np.zeros_like(claimed)
+        recorded = self.pulled(w, create_graph=True)
+        scatter = np.concatenate([np.ravel(s) for s in self._scatters(recorded)])
+        eps = 2.0**-23 if self.single else EPS
+        return claimed, scatter + 2 * eps * np.abs(claimed)
+
+    def _scatters(self, recorded: list[Any]) -> list[Any]:
+        moving = [g for g in recorded if isinstance(g, Node) and g.requires_grad]
+        backward = Replay(moving, self.variables)
+        backward.looks = self.looks
+        found = iter(backward.scatter(self.rng))
+        return [next(found) if isinstance(g, Node) and g.requires_grad else USUAL[1] * EPS * np.abs(_data(g)) for g in recorded]
+
+    def jvp(self, v: Any) -> Any:
+        """Forward mode, through the same function."""
+        pieces = self.arguments.pieces(v)
+        tangents = [
+            float(p) if isinstance(x, Value) else np.asarray(p, x._data.dtype)
+            for x, p in zip(self.variables, pieces, strict=True)
+        ]
+        primals = [Value(x._data, False) if isinstance(x, Value) else Tensor(x._data) for x in self.variables]
+
+        def f(*variables: Any) -> list[Any]:
+            return self._outputs(list(variables), self.order)
+
+        _, found = jvp(f, primals, tangents)
+        return flat(list(found))
+
+
+class Claimed(Subject):
+    """A plain function of numbers and arrays, whose derivative another function claims."""
+
+    def __init__(self, f: Callable[..., Any], gradient: Callable[..., Any], arguments: Arguments) -> None:
+        self.f, self.gradient, self.arguments = f, gradient, arguments
+        self.base = self.value(arguments.point)
+        self.jacobian = self._jacobian(arguments.point)
+        self.uncertain = self._uncertain()
+
+    @property
+    def m(self) -> int:
+        return int(self.base.size)
+
+    def value(self, vector: Any) -> Any:
+        return flat(numbers_in(self.f(*self.arguments.plain(vector))))
+
+    def complex_value(self, vector: Any) -> Any:
+        """f at a complex point, if it takes one."""
+        return flat(numbers_in(self.f(*self.arguments.rebuilt([p[()] for p in self.arguments.pieces(vector)]))))
+
+    def _jacobian(self, vector: Any) -> Any:
+        """What `gradient` claims, as a matrix; of one number, the gradient in the shape of the arguments."""
+        claimed = self.gradient(*self.arguments.plain(vector, dtypes=True))
+        parts = _claims(claimed, self.arguments, self.m)
+        return np.concatenate([np.asarray(p, float).reshape(self.m, -1) for p in parts], axis=1)
+
+    def _uncertain(self) -> Any:
+        """How far the claim moves while the point moves by a few ulps, and its own rounding."""
+        ulp = max(float(np.finfo(a.dtype).eps) for a in self.arguments.arrays)
+        moved = self.arguments.point * (1.0 + 2.0 * ulp * np.where(np.arange(self.n) % 2, 1.0, -1.0))
+        with np.errstate(all="ignore"):
+            spread = np.abs(self._jacobian(moved) - self.jacobian)
+        largest = np.max(np.abs(self.jacobian), axis=1, initial=0.0, keepdims=True)
+        return np.where(np.isfinite(spread), spread, 0.0) + 8 * ulp * largest
+
+    def vjp(self, w: Any) -> tuple[Any, Any]:
+        return w @ self.jacobian, np.abs(w) @ self.uncertain
+
+
+def _claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
+    """The claim for each variable, whose shape is refused unless it is that of the outputs and the variable."""
+    found = [claimed] if len(arguments.arrays) == 1 and not isinstance(claimed, tuple | list | dict) else numbers_in(claimed)
+    if len(arguments.arrays) == 1 and len(found) != 1:
+        found = [np.asarray(claimed)]
+    if len(found) != len(arguments.arrays):
+        raise ValueError(f"the claimed gradient has {len(found)} parts, and there are {len(arguments.arrays)} variables")
+    for label, a, g in zip(arguments.labels, arguments.arrays, found, strict=True):
+        if np.size(g) != m * a.size or (m == 1 and np.shape(g) not in (a.shape, (1, *a.shape))):
+            raise ValueError(
+                f"the gradient claimed for {label} has shape {np.shape(g)}, and {label} has shape {a.shape}"
+                + (f" while the function gives {m} numbers: claim a Jacobian, outputs first" if m > 1 else "")
+            )
+    return found
+
+
+def _data(y: Any) -> Any:
+    return np.asarray(y._data if isinstance(y, Node) else y)
+
+
+def _like(y: Any, w: Any) -> Any:
+    """Weights as a seed for the output y."""
+    return float(np.reshape(w, ())) if isinstance(y, Value) else np.reshape(w, np.shape(y._data)).astype(y._data.dtype)

@@ -1,0 +1,239 @@
+"""Forward rules read with complex numbers, whose imaginary part carries a derivative.
+
+    f(x + i h v) = f(x) + i h J v + O(h²)
+
+With h = 1e-100 nothing is subtracted and h² is lost beside f(x): the imaginary part, divided by h, is the derivative to the
+last digits. `Complex` reads a rule with NumPy's analytic functions, and makes choices (|x|, max, where) by the real part.
+`Dual` has a formula of its own for every function, so that x + i h v is a dual number v ε with ε² = 0: it serves where a
+function has no complex form, and as an oracle that shares no code with the rules.
+
+Source  Squire & Trapp, SIAM Review 40(1), 1998; Martins, Sturdza & Alonso, ACM TOMS 29(3), 2003
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.base.numerics import from_scipy
+from autograd.ops.namespaces import numpy as real_numpy
+
+#: h, and what it is for arguments so small that h times them would underflow.
+STEP, LARGER_STEP = 1e-100, 1e-30
+
+
+def step_for(numbers: Any) -> float:
+    """The step for arguments of these sizes.
+
+    >>> step_for([1.0, 0.0]), step_for([1e-219])
+    (1e-100, 1e-30)
+    """
+    sizes = np.abs(np.asarray(numbers, float))
+    return STEP if not ((sizes > 0) & (sizes < 1e-150)).any() else LARGER_STEP
+
+
+def truncated(step: float) -> float:
+    """How large h²f‴/6 may be that a complex step leaves: it is all there is to see where f′ = 0. 0 for the larger step,
+    which serves where everything is small.
+
+    >>> truncated(STEP)
+    1e-170
+    """
+    return 1e-170 if step == STEP else 0.0
+
+
+def lifted(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:
+    """A real function of dual numbers: its value, and its tangent by the given partial derivatives."""
+
+    def read(*xs: Any) -> Any:
+        reals = [np.real(x) for x in xs]
+        tangent = sum(slope(*reals) * np.imag(x) for slope, x in zip(slopes, xs, strict=True) if np.iscomplexobj(x))
+        return f(*reals) + 1j * tangent
+
+    return staticmethod(read)
+
+
+def _sinc_slope(n: int) -> Callable[[Any], Any]:
+    """The n-th derivative of sin(πx)/(πx) as ∫₀¹ (πt)ⁿ cos(πxt + nπ/2) dt, by Gauss and Legendre."""
+    nodes, weights = np.polynomial.legendre.leggauss(96)
+    t, w = (nodes + 1) / 2, weights / 2
+
+    def slope(x: Any) -> Any:
+        terms = w * (math.pi * t) ** n * np.cos(math.pi * np.asarray(x)[..., None] * t + n * math.pi / 2)
+        return terms.sum(-1)
+
+    return slope
+
+
+def _scipy(name: str) -> Callable[..., Any]:
+    return lambda *xs: from_scipy(name)(*xs)
+
+
+def _logistic(x: Any) -> Any:
+    return np.exp(-np.logaddexp(0.0, -x))
+
+
+class _Matrices:
+    """`linalg` of complex matrices that are real but for their tangents: symmetric where NumPy's would be Hermitian."""
+
+    inv = staticmethod(np.linalg.inv)
+    solve = staticmethod(np.linalg.solve)
+    det = staticmethod(np.linalg.det)
+
+    @staticmethod
+    def slogdet(x: Any) -> tuple[Any, Any]:
+        tangent = np.linalg.solve(x.real, x.imag).trace(axis1=-2, axis2=-1)  # Jacobi's formula
+        sign, logarithm = np.linalg.slogdet(x.real)
+        return sign, logarithm + 1j * tangent
+
+    @staticmethod
+    def cholesky(x: Any) -> Any:
+        """Column by column, without conjugates."""
+        y = np.zeros_like(x)
+        for j in range(x.shape[-1]):
+            rest = x[..., j:, j] - (y[..., j:, :j] * y[..., None, j, :j]).sum(-1)
+            y[..., j, j] = np.sqrt(rest[..., 0])
+            y[..., j + 1 :, j] = rest[..., 1:] / y[..., j, j, None]
+        return y
+
+
+class Complex:
+    """The namespace `xp` of complex numbers. `formulas` says whether a formula of its own stood in for an analytic function."""
+
+    linalg = _Matrices
+
+    def __init__(self) -> None:
+        self.formulas = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _FORMULAS:
+            self.formulas = True
+            return _FORMULAS[name]
+        return getattr(real_numpy, name)
+
+    def abs(self, x: Any) -> Any:
+        return np.where(np.real(x) < 0, -x, x)
+
+    def sign(self, x: Any) -> Any:
+        return np.sign(np.real(x))
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        return np.where(np.real(condition) != 0, a, b)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        return np.where((np.real(a) >= np.real(b)) | np.isnan(np.real(a)), a, b)
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        return np.where((np.real(a) <= np.real(b)) | np.isnan(np.real(a)), a, b)
+
+    def floor(self, x: Any) -> Any:
+        return np.floor(np.real(x))
+
+    def ceil(self, x: Any) -> Any:
+        return np.ceil(np.real(x))
+
+    def trunc(self, x: Any) -> Any:
+        return np.trunc(np.real(x))
+
+    def round(self, x: Any, decimals: int) -> Any:
+        return np.round(np.real(x), decimals)
+
+    def remainder(self, a: Any, b: Any) -> Any:
+        return a - np.floor(np.real(a) / np.real(b)) * b
+
+    def fmod(self, a: Any, b: Any) -> Any:
+        return a - np.trunc(np.real(a) / np.real(b)) * b
+
+    def frexp(self, x: Any) -> Any:
+        return np.frexp(np.real(x))
+
+    def ldexp(self, x: Any, e: Any) -> Any:
+        return np.ldexp(np.real(x), e)
+
+    def ones_like(self, x: Any) -> Any:
+        return np.ones_like(np.real(x))
+
+    def exp2(self, x: Any) -> Any:
+        return np.exp(x * math.log(2))
+
+    def hypot(self, a: Any, b: Any) -> Any:
+        scale = np.maximum(np.abs(np.real(a)), np.abs(np.real(b)))
+        scale = np.where(scale == 0, 1.0, scale)
+        return scale * np.sqrt((a / scale) ** 2 + (b / scale) ** 2)
+
+    def logaddexp(self, a: Any, b: Any) -> Any:
+        larger = np.real(a) >= np.real(b)  # at a tie the one is high and the other low
+        high, low = np.where(larger, a, b), np.where(larger, b, a)
+        return high + np.log1p(np.exp(low - high))
+
+    def polygamma(self, n: int, x: Any) -> Any:
+        self.formulas = True
+        value = real_numpy.polygamma(n, np.real(x) + 0.0)
+        return value + 1j * np.imag(x) * real_numpy.polygamma(n + 1, np.real(x) + 0.0)
+
+    def sinc_derivative(self, x: Any, n: int) -> Any:
+        self.formulas = True
+        return real_numpy.sinc_derivative(np.real(x), n) + 1j * np.imag(x) * _sinc_slope(n + 1)(np.real(x))
+
+
+#: Functions that NumPy and SciPy compute of real numbers only.
+_FORMULAS: dict[str, Any] = {
+    "cbrt": lifted(np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2)),
+    "arctan2": lifted(np.arctan2, lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
+    "erf": lifted(_scipy("erf"), lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    "erfc": lifted(_scipy("erfc"), lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    "gammaln": lifted(_scipy("gammaln"), _scipy("digamma")),
+    "digamma": lifted(_scipy("digamma"), lambda x: from_scipy("zeta")(2.0, x)),
+}
+
+
+class Dual(Complex):
+    """The namespace of dual numbers: school mathematics for every function."""
+
+    exp = lifted(np.exp, np.exp)
+    expm1 = lifted(np.expm1, np.exp)
+    exp2 = lifted(np.exp2, lambda x: np.exp2(x) * math.log(2))
+    log = lifted(np.log, lambda x: 1 / x)
+    log2 = lifted(np.log2, lambda x: 1 / (x * math.log(2)))
+    log10 = lifted(np.log10, lambda x: 1 / (x * math.log(10)))
+    log1p = lifted(np.log1p, lambda x: 1 / (1 + x))
+    sqrt = lifted(np.sqrt, lambda x: 0.5 / np.sqrt(x))
+    square = lifted(np.square, lambda x: 2 * x)
+    sin = lifted(np.sin, np.cos)
+    cos = lifted(np.cos, lambda x: -np.sin(x))
+    tan = lifted(np.tan, lambda x: 1 / np.cos(x) ** 2)
+    arcsin = lifted(np.arcsin, lambda x: 1 / np.sqrt((1 - x) * (1 + x)))
+    arccos = lifted(np.arccos, lambda x: -1 / np.sqrt((1 - x) * (1 + x)))
+    arctan = lifted(np.arctan, lambda x: 1 / (1 + x * x))
+    sinh = lifted(np.sinh, np.cosh)
+    cosh = lifted(np.cosh, np.sinh)
+    tanh = lifted(np.tanh, lambda x: 1 / np.cosh(x) ** 2)
+    arcsinh = lifted(np.arcsinh, lambda x: 1 / np.hypot(1, x))
+    arccosh = lifted(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+    arctanh = lifted(np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)))
+    hypot = lifted(np.hypot, lambda a, b: a / np.hypot(a, b), lambda a, b: b / np.hypot(a, b))
+    logaddexp = lifted(np.logaddexp, lambda a, b: _logistic(a - b), lambda a, b: _logistic(b - a))
+
+    def __init__(self) -> None:
+        self.formulas = True
+
+    @staticmethod
+    def power(a: Any, b: Any) -> Any:
+        """(aᵇ)′ = b aᵇ⁻¹ a′ + aᵇ log a b′."""
+        x, n = np.real(a), np.real(b)
+        y = np.power(x, n)
+        tangent = n * np.power(x, n - 1) * np.imag(a)
+        return y + 1j * (tangent + y * np.log(x) * np.imag(b) if np.any(np.imag(b)) else tangent)
+
+
+def _cofactors(xp: Any, x: Any) -> Any:
+    return np.linalg.det(x)[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2)
+
+
+def _astype(xp: Any, x: Any, dtype: Any) -> Any:
+    return x if np.dtype(dtype).kind == "f" else np.real(x)
+
+
+#: Ops whose forward rule is no expression in complex numbers, and what is.
+INSTEAD: dict[str, Callable[..., Any]] = {"cofactors": _cofactors, "astype": _astype}

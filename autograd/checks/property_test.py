@@ -1,0 +1,96 @@
+"""`@gradients_hold`: a whole property test of a function's derivatives in one line."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.checks._check_gradients import check_gradients
+from autograd.checks.report import GradientError
+
+#: How many examples a property is tried on, unless the profile, `max_examples` or `--gradcheck-examples` says otherwise.
+EXAMPLES: int | None = None
+
+
+def gradients_hold(
+    *, order: int = 2, max_examples: int | None = None, picture: str | None = None, **strategies: Any
+) -> Callable[[Callable[..., Any]], Callable[[], None]]:
+    """A decorator that makes of a function a test that its gradients hold, for arguments drawn from these strategies.
+
+        @gradients_hold(x=reals(-2, 2), w=tensors((3, 4)))
+        def test_loss(x, w):
+            return sum(tanh(x * w))
+
+    Every argument of the function needs a strategy of its name. The test takes no arguments and is run by pytest, or by
+    calling it; a failure is a `GradientError` for the smallest arguments that Hypothesis finds, which it keeps and tries first
+    the next time. Kinks are checked as `check_gradients` does; arguments for which the function is not finite are drawn anew.
+
+    Raises  ImportError    if Hypothesis is not installed
+            TypeError      if an argument has no strategy, or a strategy has no argument
+            GradientError  from the test, if a derivative is wrong
+    >>> from autograd import sin
+    >>> from autograd.strategies import reals
+    >>> @gradients_hold(x=reals(-2, 2), max_examples=5)
+    ... def wave(x):
+    ...     return sin(x) * x
+    >>> wave()
+    """
+    hypothesis = required()
+
+    def decorate(f: Callable[..., Any]) -> Callable[[], None]:
+        names = list(inspect.signature(f).parameters)
+        if set(names) != set(strategies):
+            missing, extra = set(names) - set(strategies), set(strategies) - set(names)
+            raise TypeError(
+                f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(names)}; "
+                + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is no argument")
+            )
+
+        def check(**drawn: Any) -> None:
+            hypothesis.note(f"arguments: {drawn}")
+            try:
+                check_gradients(f, *[drawn[name] for name in names], order=order, shrink=False)
+            except ValueError as error:
+                if "check it where it is defined" in str(error):
+                    hypothesis.assume(False)
+                raise
+
+        check.__name__ = check.__qualname__ = getattr(f, "__name__", "check")
+        check.__module__ = f.__module__
+        given = hypothesis.given(**strategies)(check)
+        count = max_examples or EXAMPLES
+        options: dict[str, Any] = {"deadline": None} | ({"max_examples": count} if count else {})
+        run = hypothesis.settings(**options)(given)
+
+        @functools.wraps(f)
+        def test() -> None:
+            try:
+                with np.errstate(all="ignore"):
+                    run()
+            except GradientError as error:
+                if picture is not None and error.drawing is not None:
+                    error.drawing.save(picture)
+                    error.picture = picture
+                raise
+
+        told: Any = test
+        told.__signature__ = inspect.Signature()
+        del told.__wrapped__
+        told.hypothesis = given.hypothesis
+        return test
+
+    return decorate
+
+
+def required() -> Any:
+    """Hypothesis.
+
+    Raises  ImportError  if it is not installed; names the extra that brings it
+    """
+    try:
+        import hypothesis
+    except ImportError:
+        raise ImportError("gradients_hold needs Hypothesis: pip install 'glassgrad[check]'") from None
+    return hypothesis

@@ -1,0 +1,1 @@
+"""The engine: nodes of the graph, sweeps over it, forward mode."""

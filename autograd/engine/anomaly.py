@@ -1,0 +1,76 @@
+"""The watch of `detect_anomaly()`: which op first gave a number that is not finite, where, and from what."""
+
+import os
+import sys
+import traceback
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.node import Node
+from autograd.ops.op import Op
+
+#: How the files of this library begin, with what is generated; the line that is looked for is outside of them.
+_OURS = (*(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("autograd", "nn")), "<autograd")
+
+#: The line of the user's program that made each node recorded under watch, by the node's id, as long as it lives.
+_lines: dict[int, str] = {}
+
+
+def watch_value(op: Op, y: Any, inputs: list[Any]) -> None:
+    """Raise if the value `y` that `op` gave is not finite."""
+    if not np.all(np.isfinite(y)):
+        raise FloatingPointError(f"{op.name} gave {_range(y)}, from {_ranges(inputs)}{_at(user_line())}")
+
+
+def remember_line(node: Node) -> None:
+    """Note which line of the user's program made `node`."""
+    _lines[id(node)] = user_line()
+    weakref.finalize(node, _lines.pop, id(node), None)
+
+
+def line_of(node: Node) -> str:
+    """The line that was remembered of a node, or nothing: file, number and text, with ":" between them."""
+    return _lines.get(id(node), "")
+
+
+def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
+    """Raise if the cotangent that `op`, which made `node`, pulled back from `g` is not finite."""
+    data = cotangent._data if isinstance(cotangent, Node) else cotangent
+    if not np.all(np.isfinite(data)):
+        inputs = [x._data if isinstance(x, Node) else x for x in node.inputs]
+        incoming = g._data if isinstance(g, Node) else g
+        raise FloatingPointError(
+            f"the gradient of {op.name} turned {_range(data)}, from the incoming gradient {_range(incoming)} and "
+            f"{_ranges(inputs)}{_at(line_of(node))}"
+        )
+
+
+def user_line() -> str:
+    """The innermost line of the program outside this library, as file, number and text."""
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    summary = traceback.extract_stack(frame, limit=1)[0]
+    return f"{summary.filename}:{summary.lineno}: {summary.line}" if summary.line else ""
+
+
+def _at(line: str) -> str:
+    return f"\n    {line}" if line else ""
+
+
+def _ranges(inputs: list[Any]) -> str:
+    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}: " + ", ".join(map(_range, inputs))
+
+
+def _range(x: Any) -> str:
+    """What an array holds, in few words: its range of finite numbers, and how many are not."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return f"{array.item()}"
+    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array.ravel()
+    span = f"[{finite.min():.6g}, {finite.max():.6g}]" if finite.size else "nothing finite"
+    other = "".join(f", {n} {name}" for name, n in (("nan", np.isnan(array).sum()), ("inf", np.isinf(array).sum())) if n)
+    return f"{span}{other} (shape {array.shape})"

@@ -1,0 +1,82 @@
+"""Numbers and arrays on their way into a graph: what is accepted, what is copied, and what to write instead of the rest."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.engine.node import Node
+from autograd.ops.op import Op
+
+Array = npt.NDArray[Any]
+
+
+def own(array: Array) -> Array:
+    """An array that nobody else can write to: itself if it is read-only to its roots, else a copy."""
+    root: Any = array
+    while isinstance(root, np.ndarray):
+        if root.flags.writeable:
+            return array.copy()
+        root = root.base
+    return array if root is None else array.copy()
+
+
+def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """`data` as an array of real numbers."""
+    if isinstance(data, Node):
+        raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
+    if isinstance(data, np.ndarray) and hasattr(data, "mask"):
+        raise TypeError(f"the mask of {data!r} would be lost: fill it in first, with .filled(0.0)")
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+    wanted = array.dtype if dtype is None else np.dtype(dtype)
+    for kind in (array.dtype, wanted):  # a conversion of what is not real would lose a part of it
+        if kind.kind not in "fiub":
+            raise TypeError(
+                f"Tensor(…) takes real numbers, not {data!r} (dtype {kind}): convert them with np.asarray(…, dtype=float)"
+            )
+    return array.astype(wanted, copy=False)
+
+
+def operand(op: Op, x: Any) -> Any:
+    """A constant operand: one number is a Python number, so that it never changes a type; an array is kept from change."""
+    if x.__class__ in (float, int, bool):
+        return x
+    if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
+        return real_array(x).item()
+    if isinstance(x, Node):
+        raise TypeError(
+            f"{op.name}: a Tensor and a {type(x).__name__} do not mix; make the {type(x).__name__} a Tensor, or take the "
+            "Tensor apart into Values"
+        )
+    return own(real_array(x))
+
+
+def real_number(x: Any) -> float:
+    """x as a float, if it is a real number."""
+    if isinstance(x, np.ndarray) and x.ndim == 0:
+        x = x.item()
+    if isinstance(x, Real) and not isinstance(x, bool | np.bool_):
+        return float(x)
+    if isinstance(x, Node):
+        raise TypeError(f"Value(…) takes a number, not {x!r}: use it as it is, or its number, .item()")
+    if isinstance(x, bool | np.bool_):
+        raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
+    if isinstance(x, np.ndarray):
+        raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
+    raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
+
+
+def number_operand(op: Op, x: Any) -> float:
+    """A constant operand as a float; a truth value counts, as the condition of `where` is one."""
+    if isinstance(x, Node):
+        raise TypeError(
+            f"{op.name}: a Value and a {type(x).__name__} do not mix; make the Value a Tensor, or take the "
+            f"{type(x).__name__} apart into Values"
+        )
+    if isinstance(x, np.ndarray) and x.ndim:
+        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix; use Tensor for arrays")
+    return float(x) if isinstance(x, bool | np.bool_) else real_number(x)

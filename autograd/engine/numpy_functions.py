@@ -1,0 +1,106 @@
+"""NumPy's functions on tensors: `np.sum(t)` is `autograd.sum(t)`, and nothing loses a gradient in silence."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from autograd.base import tree
+from autograd.base.grad_mode import is_recording
+from autograd.engine.node import Node
+from autograd.ops.rules import (
+    cumulative,
+    einsum,
+    indexing,
+    joining,
+    linalg,
+    padding,
+    products,
+    rearranging,
+    reductions,
+    rounding,
+    selection,
+    shape,
+    sorting,
+    special,
+)
+from autograd.ops.rules.indexing import plain
+
+_LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
+    products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
+    linalg.diag, linalg.diagonal, linalg.trace, linalg.tril, linalg.triu, einsum.einsum, rearranging.flip,
+    rearranging.repeat, sorting.sort, indexing.take, indexing.take_along_axis, joining.concatenate, joining.split,
+    joining.stack, shape.expand_dims, shape.moveaxis, shape.ravel, shape.squeeze, shape.swapaxes, rearranging.tile,
+    shape.astype, shape.broadcast_to, reductions.mean, shape.reshape, rearranging.roll, reductions.sum, shape.transpose,
+    padding.pad, reductions.max, reductions.min, reductions.prod, rounding.round, cumulative.cumprod, cumulative.cumsum,
+    special.sinc, reductions.std, reductions.var,
+)  # fmt: skip
+_LIKE_LINALG: tuple[Callable[..., Any], ...] = (
+    linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, reductions.norm,
+)  # fmt: skip
+
+#: Our function for each of NumPy's.
+_OURS: dict[Any, Callable[..., Any]] = {
+    **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
+    **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
+    np.amax: reductions.max,
+    np.amin: reductions.min,
+    np.around: rounding.round,
+    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain(a), fill_value, *args, **kwargs),
+}
+
+#: Functions that only ask: their answers have no gradient to lose.
+_ASKING: set[Any] = {
+    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
+    np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
+    np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
+    np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size, np.zeros_like,
+}  # fmt: skip
+
+
+def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+    """What a NumPy function gives on arguments some of which are tensors: `__array_function__`, by NumPy's NEP 18.
+
+    Raises  TypeError  for arguments that ours does not take, and for a function without counterpart that would lose a gradient
+    """
+    if not all(issubclass(t, Node | np.ndarray) for t in types):
+        return NotImplemented
+    ours = _OURS.get(function)
+    if ours is not None:
+        try:
+            inspect.signature(ours).bind(*args, **kwargs)
+        except TypeError as error:
+            name = ours.__name__
+            raise TypeError(f"np.{name} of a tensor is autograd.{name}{inspect.signature(ours)}: {error}") from None
+        return ours(*args, **kwargs)
+    if function not in _ASKING and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
+        name = function.__name__
+        near = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
+        raise TypeError(
+            f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
+            + f" ({', '.join(near)}?)" * bool(near)
+            + ", or x.detach().numpy() for plain numbers"
+        )
+    numbers = _unchecked if function in _OF_THE_SHAPE else _numbers
+    return function(*tree.mapped(numbers, args), **tree.mapped(numbers, kwargs))
+
+
+def _has_gradient(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
+
+
+#: Of these, only those that look at shape and type.
+_OF_THE_SHAPE: set[Any] = {
+    np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
+    np.zeros_like,
+}  # fmt: skip
+
+
+def _unchecked(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
+
+
+def _numbers(x: Any) -> Any:
+    return plain(x) if isinstance(x, Node) else x

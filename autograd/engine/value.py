@@ -1,0 +1,296 @@
+"""`Value`: one float that remembers how it was made."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, final
+
+from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched
+from autograd.base.trace_state import current_trace, refuse_to_freeze
+from autograd.engine.anomaly import remember_line, watch_value
+from autograd.engine.coercion import number_operand, real_number
+from autograd.engine.graph import by_serial, newest_first, pull_back, refuse_if_changed
+from autograd.engine.node import Node, next_serial
+from autograd.engine.value_methods import with_methods_of_the_table
+from autograd.ops.op import Op, Rule, on_floats, pulled_float
+
+_NO_PARAMS: dict[str, Any] = {}
+
+
+@with_methods_of_the_table
+@final
+class Value(Node):
+    """One float that remembers how it was made, and whose gradient `backward()` finds.
+
+    A leaf is made from a number; arithmetic on Values makes the others. `grad` starts at 0.0. After `y.backward()` every
+    node that y was computed from holds ∂y/∂node: leaves add up over calls, the others hold that of the newest call.
+
+    Raises  TypeError  if `data` is not a real number
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> y = a * b + a**2
+    >>> y.backward()
+    >>> y.data, a.grad, b.grad
+    (-2.0, 1.0, 2.0)
+    """
+
+    # An input that is a constant has None in `_a` or `_b`, and its number stands where its derivative would, in `_p` or
+    # `_q`; likewise the node itself where the derivative is zero. An op of more inputs has None in both `_a` and `_b`, and
+    # keeps such pairs in `_many`. `_many`, `_params` and `_label` are not set on the nodes that do not need them.
+    __slots__ = (
+        "__weakref__",
+        "_a",
+        "_b",
+        "_data",
+        "_label",
+        "_many",
+        "_p",
+        "_params",
+        "_q",
+        "grad",
+        "op",
+        "requires_grad",
+        "serial",
+    )  # fmt: skip
+
+    grad: float
+    _a: Any
+    _p: Any
+    _b: Any
+    _q: Any
+    _many: tuple[tuple[Any, Any], ...]
+    _label: str
+    _params: dict[str, Any]
+    emitted: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
+
+    def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
+        self._data = real_number(data)
+        self.grad = 0.0
+        self.op = None
+        self.label = label
+        self.requires_grad = bool(requires_grad)
+        self.serial = next_serial()
+
+    @property
+    def label(self) -> str:
+        """Any text, for pictures and messages."""
+        return getattr(self, "_label", "")
+
+    @label.setter
+    def label(self, text: str) -> None:
+        self._label = text
+
+    @property
+    def data(self) -> float:
+        """The number. A leaf's may be assigned; graphs recorded before that no longer give gradients."""
+        refuse_to_freeze(self, ".data")
+        return self._data
+
+    @data.setter
+    def data(self, data: float) -> None:
+        if self.op is not None:
+            raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
+        refuse_to_freeze(self, "the assignment of .data")
+        self._data, self.serial = real_number(data), next_serial()
+
+    @classmethod
+    def constant(cls, data: Any) -> "Value":
+        return cls(float(data), requires_grad=False)
+
+    @classmethod
+    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
+        """The result of an elementwise op: by its emitted method if it has one."""
+        methods = cls.emitted.get(op)
+        if methods is None:
+            return cls.record_any(op, inputs, params)
+        y = methods[0](*inputs) if inputs[0].__class__ is cls else methods[1](inputs[1], inputs[0])
+        return cls.record_any(op, inputs, params) if y is NotImplemented else y
+
+    @classmethod
+    def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
+        """The result of any elementwise op, recorded if it is to be and some input requires a gradient."""
+        if op.kind != "elementwise":
+            raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
+        numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
+        y = on_floats(op.forward, *numbers, **params)
+        if is_watched():
+            watch_value(op, y, numbers)
+        requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)
+        if not requires_grad and current_trace() is None:
+            return cls(y, requires_grad=False)
+        pairs: list[tuple[Any, Any]] = []
+        for x, number, pullback in zip(inputs, numbers, op.pullbacks, strict=True):
+            if x.__class__ is not cls:
+                pairs.append((None, number))
+            elif pullback is None:
+                pairs.append((None, x))
+            else:
+                pairs.append((x, pulled_float(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
+        node = cls(y, requires_grad)
+        node.op, node._params = op, params
+        if len(pairs) > 2:
+            node._many, pairs = tuple(pairs), []
+        (node._a, node._p), (node._b, node._q) = (*pairs, (None, None), (None, None))[:2]
+        if is_remembering_lines():
+            remember_line(node)
+        return node
+
+    @property
+    def _pairs(self) -> tuple[tuple[Any, Any], ...]:
+        """(input, local derivative) in argument order; (None, number) for a constant."""
+        if self.op is None:
+            return ()
+        return self._many if self.op.arity > 2 else ((self._a, self._p), (self._b, self._q))[: self.op.arity]
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        op = self.op
+        if op is None:
+            return ()
+        if op.arity > 2:
+            return tuple([derivative if x is None else x for x, derivative in self._many])
+        a = self._p if self._a is None else self._a
+        return (a,) if op.arity == 1 else (a, self._q if self._b is None else self._b)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self._params if self.op is not None and self.op.params else _NO_PARAMS
+
+    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+        pairs = self._pairs
+        return [g * pairs[i][1] for i, _ in wanted]
+
+    def fitted(self, cotangent: Any, op: Op) -> Any:
+        return cotangent
+
+    def backward(self) -> None:
+        """Find the gradient of this number with respect to every node it was computed from, into their `.grad`.
+
+            x̄ = Σ over the uses of x of ȳ ∂y/∂x,   from the newest node to the oldest
+
+        This is `graph.pull_back` with the local derivatives that are already stored, written out for speed.
+
+        Raises  ValueError    if no leaf that requires a gradient was used
+                RuntimeError  if a leaf's data changed since it was used; nothing is changed then
+        """
+        self.seed()
+        refuse_to_freeze(self, "backward()")
+        if is_watched():
+            pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
+        order, leaves = self._reached()
+        order.sort(key=by_serial, reverse=True)
+        for node in order:
+            node.grad = 0.0
+        for leaf, _ in leaves:
+            leaf.grad = 0.0
+        self.grad = 1.0
+        for node in order:
+            g = node.grad
+            x = node._a
+            if x is not None:
+                x.grad += g * node._p
+                x = node._b
+                if x is not None:
+                    x.grad += g * node._q
+            elif node._b is not None:
+                node._b.grad += g * node._q
+            elif node.op.arity > 2:  # type: ignore[union-attr]
+                for x, derivative in node._pairs:
+                    if x is not None:
+                        x.grad += g * derivative
+        for leaf, before in leaves:  # a whole sweep is added at once, so that two give exactly twice one
+            leaf.grad = before + leaf.grad if leaf.requires_grad else before
+
+    def _reached(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
+        """The computed nodes behind this one, and the leaves with the gradients they have; refuses changed leaves.
+
+        This is `graph.newest_first` without its sort, and `graph.refuse_changed`, written out for speed.
+        """
+        order: list[Value] = []
+        leaves: list[tuple[Value, float]] = []
+        seen = {self}
+        stack = [self]
+        pop, push, see = stack.pop, stack.append, seen.add
+        while stack:
+            node = pop()
+            if node.op is None:
+                leaves.append((node, node.grad))
+                continue
+            order.append(node)
+            serial, x, other = node.serial, node._a, node._b
+            if x is not None:
+                if x.serial > serial:
+                    refuse_if_changed(node, x)
+                if x not in seen:
+                    see(x)
+                    push(x)
+            if other is not None:
+                if other.serial > serial:
+                    refuse_if_changed(node, other)
+                if other not in seen:
+                    see(other)
+                    push(other)
+            elif x is None:  # an op of more than two inputs, or one without a derivative
+                for x, _ in node._pairs:
+                    if x is not None:
+                        if x.serial > serial:
+                            refuse_if_changed(node, x)
+                        if x not in seen:
+                            see(x)
+                            push(x)
+        return order, leaves
+
+    def seed(self, given: Any = None) -> float:
+        """The cotangent to start a sweep from: `given`, or 1."""
+        if not self.requires_grad:
+            raise ValueError(f"{self!r} is a constant: nothing it was computed from requires a gradient")
+        return 1.0 if given is None else real_number(given)
+
+    def detach(self) -> "Value":
+        """The same number as a constant, with no memory of how it was made."""
+        if current_trace() is not None:
+            return self.followed(requires_grad=False)
+        return Value(self._data, requires_grad=False, label=self.label)
+
+    def item(self) -> float:
+        """The number as a Python float."""
+        refuse_to_freeze(self, ".item()")
+        return self._data
+
+    def __float__(self) -> float:
+        refuse_to_freeze(self, "float()")
+        if self.requires_grad and is_recording():
+            raise TypeError(
+                f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "
+                "math.sin(x), or no_grad()"
+            )
+        return self._data
+
+    def __bool__(self) -> bool:
+        trace = current_trace()
+        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
+
+    # Steps have derivative zero, so a plain number loses nothing.
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.data, digits)
+
+    def __floor__(self) -> int:
+        return self.data.__floor__()
+
+    def __ceil__(self) -> int:
+        return self.data.__ceil__()
+
+    def __trunc__(self) -> int:
+        return self.data.__trunc__()
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data}, grad={self.grad}{label})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles: of a leaf, an independent leaf; of a computed node, a constant."""
+        return Value, (self._data, self.requires_grad and self.op is None, self.label)

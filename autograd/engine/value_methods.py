@@ -1,0 +1,154 @@
+"""Straight-line methods for `Value`, written from the rows: the forward rule and the local derivatives in one function.
+
+For `multiply` the method of two Values reads, once the names are resolved,
+
+    y = a * b
+    p = b
+    q = a
+
+and the node keeps y, its two inputs, and the local derivatives p = ∂y/∂a and q = ∂y/∂b: the pullbacks read with ȳ = 1. A
+first-order sweep is then two multiply-adds a node. Whatever is not two plain floats within `math`'s reach (constants,
+arrays, overflow, recording off or watched) goes to `Value.record`, which does the same from the same row, and is slower.
+"""
+
+import linecache
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from autograd.base.grad_mode import state
+from autograd.engine.node import NUMBERS, Node, next_serial
+from autograd.ops.namespaces import MATH_ERRORS, scalar
+from autograd.ops.op import OPS, Op
+from autograd.ops.python_source import Code, source
+
+N = TypeVar("N", bound=Node)
+
+#: The operators that a row's method stands for: (method, its reflection).
+_SPELLINGS = {
+    "add": ("__add__", "__radd__"),
+    "subtract": ("__sub__", "__rsub__"),
+    "multiply": ("__mul__", "__rmul__"),
+    "divide": ("__truediv__", "__rtruediv__"),
+    "power": ("__pow__", "__rpow__"),
+    "negative": ("__neg__", ""),
+    "positive": ("__pos__", ""),
+    "abs": ("__abs__", ""),
+}
+
+_NODE = """\
+{indent}n = new(cls)
+{indent}n._data = y
+{indent}n.grad = 0.0
+{indent}n.op = op
+{indent}n.requires_grad = True
+{indent}n.serial = next_serial()
+{indent}n._a = {a}
+{indent}n._p = p
+{indent}n._b = {b}
+{indent}n._q = q
+{indent}return n
+"""
+
+_UNARY = """\
+def method(self):
+    if self.requires_grad and not state.blocks:
+        a = self._data
+        try:
+            y = {y}
+            p = {p}
+        except MATH_ERRORS:
+            return record(op, (self,), NO_PARAMS)
+        q = None
+{node}    return record(op, (self,), NO_PARAMS)
+"""
+
+_BINARY = """\
+def method(self, other):
+    kind = type(other)
+    if kind is cls:
+        if (self.requires_grad or other.requires_grad) and not state.blocks:
+            a = self._data
+            b = other._data
+            try:
+                y = {y}
+                p = {p}
+                q = {q}
+            except MATH_ERRORS:
+                return record(op, (self, other), NO_PARAMS)
+{node}    elif (kind is float or kind is int) and self.requires_grad and not state.blocks:
+        a = self._data
+        try:
+            b = q = float(other)
+            y = {y}
+            p = {p}
+        except MATH_ERRORS:
+            return record(op, (self, other), NO_PARAMS)
+{node_constant}    return record(op, (self, other), NO_PARAMS) if isinstance(other, NUMBERS) else NotImplemented
+"""
+
+_REFLECTED = """\
+def method(self, other):
+    kind = type(other)
+    if (kind is float or kind is int) and self.requires_grad and not state.blocks:
+        b = self._data
+        try:
+            a = p = float(other)
+            y = {y}
+            q = {q}
+        except MATH_ERRORS:
+            return record(op, (other, self), NO_PARAMS)
+{node}    return record(op, (other, self), NO_PARAMS) if isinstance(other, NUMBERS) else NotImplemented
+"""
+
+
+def emitted(op: Op) -> list[str]:
+    """The source of the method that stands for `op`, and of its reflection if it has two inputs.
+
+    None for an op that has parameters, more inputs, or an input without a derivative: `Value.record` serves those.
+
+    >>> print(emitted(OPS["sigmoid"])[0].splitlines()[4].strip())
+    y = 1.0 / (1.0 + exp(-a))
+    """
+    if op.kind != "elementwise" or op.params or op.arity > 2 or None in op.pullbacks:
+        return []
+    names = [Code(n) for n in "ab"[: op.arity]]
+    y = op.forward(source, *names)
+    p, *others = (pullback(Code("1.0"), Code("y"), *names) for pullback in op.pullbacks if pullback)
+    if op.arity == 1:
+        return [_UNARY.format(y=y, p=p, node=_node(8, "self", "None"))]
+    parts = {"y": y, "p": p, "q": others[0]}
+    return [
+        _BINARY.format(node=_node(12, "self", "other"), node_constant=_node(8, "self", "None"), **parts),
+        _REFLECTED.format(node=_node(8, "None", "self"), **parts),
+    ]
+
+
+def _node(indent: int, a: str, b: str) -> str:
+    return _NODE.format(indent=" " * indent, a=a, b=b)
+
+
+def with_methods_of_the_table(cls: type[N]) -> type[N]:
+    """Class decorator: write the methods of every op, put them in place of the generic ones, and list them for `record`."""
+    table: dict[Op, tuple[Callable[..., Any], ...]] = {}
+    for op in list(OPS.values()):
+        names = _SPELLINGS.get(op.name, (op.name, "__r" + op.name))
+        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, emitted(op), strict=False))
+        for name, method in zip(names, table[op], strict=False):
+            if hasattr(cls, name):
+                method.__doc__ = getattr(cls, name).__doc__
+                setattr(cls, name, method)
+    cls.emitted = {op: methods for op, methods in table.items() if methods}  # type: ignore[attr-defined]
+    return cls
+
+
+def _compiled(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
+    file = f"<autograd: {cls.__name__}.{name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
+    names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
+        "__name__": cls.__module__, "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
+        "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
+    }  # fmt: skip
+    exec(compile(text, file, "exec"), names)  # our own text, from our own table
+    method: Callable[..., Any] = names["method"]
+    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+    return method

@@ -1,0 +1,210 @@
+"""The readings of a forward rule: Python floats and NumPy arrays (`source` has a file of its own).
+
+A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Both namespaces here use NumPy's names,
+and differ from NumPy only where its spelling of a thing is no single call.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from autograd.base.numerics import from_scipy, sinc_derivative
+
+#: What `math` raises where IEEE 754 has a value: the caller then reads the rule once more, in NumPy.
+MATH_ERRORS = (ArithmeticError, ValueError)
+
+
+class _Scalar:
+    """Names for Python floats: `math` at its fastest. It may raise one of MATH_ERRORS."""
+
+    exp = staticmethod(math.exp)
+    exp2 = staticmethod(math.exp2)
+    expm1 = staticmethod(math.expm1)
+    log = staticmethod(math.log)
+    log2 = staticmethod(math.log2)
+    log10 = staticmethod(math.log10)
+    log1p = staticmethod(math.log1p)
+    sqrt = staticmethod(math.sqrt)
+    cbrt = staticmethod(math.cbrt)
+    power = staticmethod(math.pow)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tan = staticmethod(math.tan)
+    arcsin = staticmethod(math.asin)
+    arccos = staticmethod(math.acos)
+    arctan = staticmethod(math.atan)
+    arctan2 = staticmethod(math.atan2)
+    sinh = staticmethod(math.sinh)
+    cosh = staticmethod(math.cosh)
+    tanh = staticmethod(math.tanh)
+    arcsinh = staticmethod(math.asinh)
+    arccosh = staticmethod(math.acosh)
+    arctanh = staticmethod(math.atanh)
+    hypot = staticmethod(math.hypot)
+    abs = staticmethod(math.fabs)
+    fmod = staticmethod(math.fmod)
+    remainder = staticmethod(operator.mod)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
+
+    @staticmethod
+    def sinc_derivative(x: float, n: int) -> float:
+        return float(sinc_derivative(x, n))
+
+    @staticmethod
+    def square(x: float) -> float:
+        return x * x
+
+    @staticmethod
+    def sign(x: float) -> float:
+        return float((x > 0) - (x < 0)) if x == x else x
+
+    @staticmethod
+    def floor(x: float) -> float:
+        return math.copysign(math.floor(x), x)  # −0.0 keeps its sign
+
+    @staticmethod
+    def ceil(x: float) -> float:
+        return math.copysign(math.ceil(x), x)
+
+    @staticmethod
+    def trunc(x: float) -> float:
+        return math.copysign(math.trunc(x), x)
+
+    @staticmethod
+    def round(x: float, decimals: int) -> float:
+        if decimals:
+            raise ValueError("NumPy rounds decimals in its own way")
+        return math.copysign(round(x), x)
+
+    @staticmethod
+    def gammaln(x: float) -> float:
+        return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
+
+    @staticmethod
+    def digamma(x: float) -> float:
+        return float(from_scipy("digamma")(x))
+
+    @staticmethod
+    def polygamma(n: int, x: float) -> float:
+        return float(from_scipy("polygamma")(n, x))
+
+    @staticmethod
+    def logaddexp(a: float, b: float) -> float:
+        return a + math.log(2) if a == b else max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+    @staticmethod
+    def fmax(a: float, b: float) -> float:
+        return a if a > b or b != b else b
+
+    @staticmethod
+    def fmin(a: float, b: float) -> float:
+        return a if a < b or b != b else b
+
+    @staticmethod
+    def maximum(a: float, b: float) -> float:
+        return a if a > b or a != a else b
+
+    @staticmethod
+    def minimum(a: float, b: float) -> float:
+        return a if a < b or a != a else b
+
+    @staticmethod
+    def where(condition: float, a: float, b: float) -> float:
+        return a if condition else b
+
+
+def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of `shape` with `values` added in at `index`; entries named twice add up."""
+    out = np.zeros(shape, values.dtype)
+    if names_once(index):
+        out[index] = values
+    else:
+        np.add.at(out, index, values)
+    return out
+
+
+def names_once(index: Any) -> bool:
+    """Whether `index` is of a kind that names no entry twice: integers, slices, None, Ellipsis and masks; no integer arrays.
+
+    >>> names_once((0, slice(None), None, ...)), names_once(np.array([0, 0]))
+    (True, False)
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) or getattr(p, "dtype", None) == np.dtype(bool)
+        for p in parts
+    )
+
+
+#: np.sum and np.max, without their Python wrappers.
+_add_up: Callable[..., Any] = np.add.reduce
+_largest: Callable[..., Any] = np.maximum.reduce
+
+
+_SCIPY = ("erf", "erfc", "gammaln", "digamma")
+
+
+class _NumPy:
+    """NumPy itself, with cheaper or missing spellings."""
+
+    abstract = False  # a rule may look at its numbers
+    power = staticmethod(operator.pow)  # `a ** 2` has a fast path that np.power lacks
+    put = staticmethod(_put)
+
+    sinc_derivative = staticmethod(sinc_derivative)
+
+    def __getattr__(self, name: str) -> Any:
+        found = from_scipy(name) if name in _SCIPY else getattr(np, name)
+        setattr(self, name, found)
+        return found
+
+    @staticmethod
+    def pick(x: Any, places: Any) -> Any:
+        """One entry of each row, as a column."""
+        return x[np.arange(len(places)), places, None]
+
+    @staticmethod
+    def polygamma(n: int, x: Any) -> Any:
+        y = from_scipy("polygamma")(n, x)
+        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy's is float64 for float32 too
+
+    @staticmethod
+    def max(x: Any, axis: Any, keepdims: bool, **initial: Any) -> Any:
+        return _largest(x, axis=axis, keepdims=keepdims, **initial)
+
+    @staticmethod
+    def sum(x: Any, axis: Any, keepdims: bool) -> Any:
+        return _add_up(x, axis=axis, keepdims=keepdims)
+
+
+scalar = _Scalar()
+numpy = _NumPy()
+
+
+#: Whether NumPy's warnings are off already: turning them off takes longer than many an op.
+_quiet: ContextVar[bool] = ContextVar("autograd_quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A block in which numbers are IEEE 754's, without warnings: 1/0 is inf, log(-1) is nan."""
+    token = _quiet.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        _quiet.reset(token)
+
+
+def quietly(read: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
+    """`read(numpy, *inputs, **params)`, as in a `quiet` block."""
+    if _quiet.get():
+        return read(numpy, *inputs, **params)
+    with np.errstate(all="ignore"):
+        return read(numpy, *inputs, **params)

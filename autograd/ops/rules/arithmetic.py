@@ -1,0 +1,181 @@
+"""Arithmetic, entry by entry: + − × ÷ and what is made of them."""
+
+from typing import Any
+
+from autograd.base.domain import ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT_INTERVAL, Domain
+from autograd.ops.op import elementwise
+from autograd.ops.rules.exponential import log
+from autograd.ops.rules.rounding import round
+from autograd.ops.rules.selection import where
+
+
+@elementwise(lambda g, y, a, b: g, lambda g, y, a, b: g, symbol="+")
+def add(xp: Any, a: Any, b: Any) -> Any:
+    """Sum of two numbers, entry by entry.
+
+        y = a + b
+
+    >>> add(1.0, 2.0)
+    3.0
+    """
+    return a + b
+
+
+@elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g, symbol="−")
+def subtract(xp: Any, a: Any, b: Any) -> Any:
+    """Difference, entry by entry.
+
+        y = a − b
+
+    >>> subtract(1.0, 2.0)
+    -1.0
+    """
+    return a - b
+
+
+@elementwise(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, symbol="×")
+def multiply(xp: Any, a: Any, b: Any) -> Any:
+    """Product, entry by entry.
+
+        y = a b
+
+    >>> multiply(2.0, 3.0)
+    6.0
+    """
+    return a * b
+
+
+@elementwise(
+    lambda g, y, a, b: g / b,
+    lambda g, y, a, b: -g * y / b,  # y / b rather than a / b²: b² may overflow, and 0/0 stays NaN
+    symbol="÷",
+    smooth_on=Domain((REALS, NONZERO)),
+)
+def divide(xp: Any, a: Any, b: Any) -> Any:
+    """Quotient, entry by entry; a/0 is ±∞ and 0/0 is NaN, as IEEE 754 has it, for floats too.
+
+        y = a / b
+
+    >>> divide(1.0, 0.0)
+    inf
+    """
+    return a / b
+
+
+@elementwise(lambda g, y, x: -g, symbol="−")
+def negative(xp: Any, x: Any) -> Any:
+    """The number with its sign changed.
+
+        y = −x
+
+    >>> negative(2.0)
+    -2.0
+    """
+    return -x
+
+
+@elementwise(lambda g, y, x: g, symbol="=")
+def positive(xp: Any, x: Any) -> Any:
+    """The same number, as a node of its own.
+
+        y = x
+
+    >>> positive(2.0)
+    2.0
+    """
+    return +x
+
+
+@elementwise(lambda g, y, x: g * sign(x), symbol="|·|", smooth_on=NONZERO)
+def abs(xp: Any, x: Any) -> Any:
+    """Absolute value; its derivative at 0 is 0.
+
+        y = |x|
+
+    >>> abs(-2.0)
+    2.0
+    """
+    return xp.abs(x)
+
+
+@elementwise(None, smooth_on=NONZERO)
+def sign(xp: Any, x: Any) -> Any:
+    """−1, 0 or 1 by the sign of x.
+
+        y = x / |x|,  0 at 0
+
+    >>> sign(-2.0)
+    -1.0
+    """
+    return xp.sign(x)
+
+
+@elementwise(lambda g, y, x: g * 2.0 * x, symbol="²")
+def square(xp: Any, x: Any) -> Any:
+    """The number times itself.
+
+        y = x²
+
+    >>> square(3.0)
+    9.0
+    """
+    return xp.square(x)
+
+
+@elementwise(lambda g, y, x: -g * y * y, symbol="1/·", smooth_on=NONZERO)
+def reciprocal(xp: Any, x: Any) -> Any:
+    """One divided by the number; ±∞ at ±0.
+
+        y = 1 / x
+
+    >>> reciprocal(4.0)
+    0.25
+    """
+    return 1.0 / x
+
+
+@elementwise(
+    # The two `where` are limits: x⁰ is constant, also where 1/x overflows, and 0ᵇ stays 0 when b > 0 moves a little.
+    lambda g, y, a, b: where((b == 0) & (a * a == 0), 0.0, g * b * power(a, b - 1)),
+    lambda g, y, a, b: where((a == 0) & (b >= 0), 0.0, g * y * log(a)),
+    symbol="^",
+    smooth_on=Domain((POSITIVE, REALS)),
+)
+def power(xp: Any, a: Any, b: Any) -> Any:
+    """a raised to the power b; NaN, never a complex number, for a negative base and a fractional exponent.
+
+        y = aᵇ
+
+    >>> power(2.0, 3.0)
+    8.0
+    """
+    return xp.power(a, b)
+
+
+_A_BELOW_B = Domain((UNIT_INTERVAL, ABOVE_ONE))  # one of the cells between the jumps
+
+# Both remainders are a − n b with n an integer; n is (a − y) / b, rounded so that it is one exactly.
+
+
+@elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g * round((a - y) / b), symbol="mod", smooth_on=_A_BELOW_B)
+def remainder(xp: Any, a: Any, b: Any) -> Any:
+    """What is left of a after division by b, with the sign of b: Python's %.
+
+        y = a − b ⌊a / b⌋
+
+    >>> remainder(-1.0, 3.0)
+    2.0
+    """
+    return xp.remainder(a, b)
+
+
+@elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g * round((a - y) / b), smooth_on=_A_BELOW_B)
+def fmod(xp: Any, a: Any, b: Any) -> Any:
+    """What is left of a after division by b, with the sign of a: C's fmod.
+
+        y = a − b trunc(a / b)
+
+    >>> fmod(-1.0, 3.0)
+    -1.0
+    """
+    return xp.fmod(a, b)

@@ -1,0 +1,123 @@
+"""Einstein's summation: any product of arrays that is linear in each of them, written in letters.
+
+A call is brought to a plain form before it is recorded, by other ops: the ellipsis becomes letters, a letter twice in one
+operand a diagonal, an axis of length 1 against a longer one is dropped, and a letter that stands alone is summed over. Then
+every letter of an operand is found in another one or in the output, and the pullback is an einsum too.
+"""
+
+import string
+from collections import Counter
+from typing import Any
+
+from autograd.ops.op import Recorder, bilinear
+from autograd.ops.rules.arithmetic import multiply
+from autograd.ops.rules.axes import Call, Shape, shape_of
+from autograd.ops.rules.linalg import diagonal
+from autograd.ops.rules.reductions import sum
+from autograd.ops.rules.shape import reshape
+
+
+def _settled(subscripts: str, *operands: Any) -> Call:
+    if not isinstance(subscripts, str):
+        raise TypeError(f"einsum: the subscripts come first, as a string such as 'ij,jk->ik', not {subscripts!r}")
+    arrays = list(operands)
+    terms, output = _terms(subscripts, [shape_of(x) for x in arrays])
+    if any(isinstance(x, Recorder) for x in arrays):
+        for i in [i for i, x in enumerate(arrays) if terms[i] == "" and not isinstance(x, Recorder)][::-1]:
+            del terms[i]
+            number = arrays.pop(i)
+            arrays[0] = multiply(arrays[0], number)  # as in arithmetic, it does not change the type
+    lengths = _lengths(subscripts, terms, arrays)
+    plain = [_plain(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]
+    uses = Counter(letter for _, term in plain for letter in term) + Counter(output)
+    inputs = []
+    for i, (x, term) in enumerate(plain):
+        alone = tuple(axis for axis, letter in enumerate(term) if uses[letter] == 1)
+        inputs.append(sum(x, alone) if alone else x)
+        terms[i] = "".join(letter for letter in term if uses[letter] > 1)
+    return tuple(inputs), {"subscripts": f"{','.join(terms)}->{output}"}
+
+
+def _terms(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
+    """The letters of each operand and of the output, those that the ellipsis stands for included."""
+    left, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(shapes):
+        raise ValueError(f"einsum: {subscripts!r} has {len(terms)} terms, and there are {len(shapes)} operands")
+    hidden = [len(shape) - len(term.replace("...", "")) for term, shape in zip(terms, shapes, strict=True)]
+    for term, shape, more in zip(terms, shapes, hidden, strict=True):
+        if more < 0 or (more and "..." not in term):
+            raise ValueError(f"einsum: {term!r} in {subscripts!r} does not fit shape {shape}, which has {len(shape)} axes")
+    free = [letter for letter in string.ascii_letters if letter not in subscripts]
+    widest = max((more for term, more in zip(terms, hidden, strict=True) if "..." in term), default=0)
+    if widest > len(free):
+        raise ValueError(f"einsum: {subscripts!r} on shapes {shapes} needs more than the {len(string.ascii_letters)} letters")
+    dots = "".join(free[:widest])
+    terms = [term.replace("...", dots[widest - more :], 1) for term, more in zip(terms, hidden, strict=True)]
+    if arrow:
+        if dots and "..." not in output:
+            raise ValueError(f"einsum: {subscripts!r} has no '...' in its output for the {widest} axes that it stands for")
+        output = output.replace("...", dots, 1)
+    else:
+        once = Counter("".join(terms))
+        output = dots + "".join(sorted(letter for letter in once if once[letter] == 1 and letter not in dots))
+    for letter in "".join(terms):
+        if letter not in string.ascii_letters:
+            raise ValueError(f"einsum: {letter!r} in {subscripts!r} is no letter")
+    for letter, n in Counter(output).items():
+        if n > 1 or letter not in "".join(terms):
+            raise ValueError(f"einsum: {letter!r} in the output of {subscripts!r} must be there once, and in an operand")
+    return terms, output
+
+
+def _lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, int]:
+    """The length that each letter stands for; an axis of length 1 goes with any other."""
+    lengths: dict[str, int] = {}
+    for term, x in zip(terms, arrays, strict=True):
+        for letter, n in zip(term, shape_of(x), strict=True):
+            if lengths.setdefault(letter, n) == 1:
+                lengths[letter] = n
+            elif n not in (1, lengths[letter]):
+                shapes = ", ".join(str(shape_of(a)) for a in arrays)
+                raise ValueError(f"einsum: {letter!r} in {subscripts!r} has lengths {lengths[letter]} and {n}, in {shapes}")
+    return lengths
+
+
+def _plain(x: Any, term: str, lengths: dict[str, int]) -> tuple[Any, str]:
+    """An operand without letters that come twice, and without axes of length 1 whose letter is longer elsewhere."""
+    for letter in term:
+        while term.count(letter) > 1:
+            i = term.index(letter)
+            j = term.index(letter, i + 1)
+            n, m = shape_of(x)[i], shape_of(x)[j]
+            if n != m:
+                raise ValueError(f"einsum: {letter!r} twice in {term!r} of shape {shape_of(x)} has lengths {n} and {m}")
+            x = diagonal(x, 0, i, j)
+            term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
+    shape = shape_of(x)
+    whole = [i for i, letter in enumerate(term) if shape[i] == lengths[letter]]
+    if len(whole) < len(term):
+        x, term = reshape(x, tuple(shape[i] for i in whole)), "".join(term[i] for i in whole)
+    return x, term
+
+
+def _pullback(g: Any, y: Any, *operands: Any, i: int, subscripts: str) -> Any:
+    left, _, output = subscripts.partition("->")
+    terms = left.split(",")
+    others = [*terms[:i], *terms[i + 1 :]]
+    return einsum(f"{','.join([output, *others])}->{terms[i]}", g, *operands[:i], *operands[i + 1 :])
+
+
+@bilinear(_pullback, symbol="Σ∏", prepare=_settled)
+def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
+    """Products of operands summed over the letters that the output lacks: einsum("ij,jk->ik", a, b) is a @ b.
+
+        y[output] = Σ over the other letters of Πₙ operandₙ[its letters]
+
+    As in NumPy: without "->" the output has the letters that come once, in order; "..." stands for any further axes.
+
+    Raises  ValueError  if a letter stands for two lengths, or the letters do not fit the shapes; names both
+    >>> einsum("ij,j", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0]).tolist()
+    [21.0, 43.0]
+    """
+    return xp.einsum(subscripts, *operands, optimize=True)

@@ -1,0 +1,97 @@
+"""Entries picked out by an index, and the transpose that puts them back."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.op import Recorder, linear
+from autograd.ops.rules.axes import Call, Shape, axis_of, shape_from, shape_of
+from autograd.ops.rules.shape import reshape
+
+
+def plain(x: Any) -> Any:
+    """The numbers that x holds, as an array."""
+    return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
+
+
+def constant_index(index: Any) -> Any:
+    """`index` with nodes and lists read as arrays, and every array in nobody else's power to change."""
+    if isinstance(index, tuple):
+        return tuple(map(constant_index, index))
+    if isinstance(index, list):
+        index = np.asarray(index, dtype=None if len(index) else int)
+    elif isinstance(index, Recorder):
+        index = np.asarray(index)
+    if isinstance(index, np.ndarray) and (index.flags.writeable or index.base is not None):
+        index = index.copy()
+        index.flags.writeable = False
+    return index
+
+
+def _indexed(x: Any, index: Any) -> Call:
+    return (x,), {"index": constant_index(index)}
+
+
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
+def getitem(xp: Any, x: Any, *, index: Any) -> Any:
+    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
+
+        y = x[index]
+
+    Raises  IndexError  if `index` is out of range for x's shape
+    >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    return x[index]
+
+
+def _placed(x: Any, index: Any, shape: Any) -> Call:
+    return (x,), {"index": constant_index(index), "shape": shape_from("put", shape)}
+
+
+@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
+def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
+    """Zeros of `shape` with the entries of x added in where `index` names them.
+
+        y = Gᵀ x,  G = getitem(·, index)
+
+    >>> put([1.0, 2.0, 3.0], [0, 0, 2], 3).tolist()
+    [3.0, 0.0, 3.0]
+    """
+    return xp.put(x, index, shape)
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
+
+        y = x[:, …, indices, …]
+
+    Raises  IndexError  if an index is out of range
+    >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    if axis is None:
+        return getitem(reshape(x, -1), indices)
+    position = axis_of("take", axis, shape_of(x))
+    return getitem(x, (slice(None),) * position + (indices,))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
+    """The entries of x at `indices` along `axis`, one index for each line of x; of x flattened if `axis` is None.
+
+        y[i, j] = x[i, indices[i, j]]
+
+    Shapes  x (…, n, …), indices (…, m, …) -> y (…, m, …)
+    Raises  ValueError  if x and `indices` have not as many axes
+            IndexError  if an index is out of range
+    >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[0], [1]], axis=1).tolist()
+    [[1.0], [4.0]]
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    shape, along = shape_of(x), plain(indices)
+    position = axis_of("take_along_axis", axis, shape)
+    if along.ndim != len(shape):
+        raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
+    lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
+    return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))

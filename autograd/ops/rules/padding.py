@@ -1,0 +1,45 @@
+"""Arrays with a border."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.rules.axes import shape_of
+from autograd.ops.rules.indexing import getitem, put
+from autograd.ops.rules.selection import where
+from autograd.ops.rules.shape import reshape
+
+#: The modes in which every entry of the border is a copy of an entry of x.
+_COPYING = ("edge", "reflect", "symmetric", "wrap")
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+    """x with a border: of constants, or of copies of its own entries.
+
+        y[before + i] = x[i]
+
+    `pad_width` is one number for all sides, a pair (before, after) for all axes, or a pair for each axis. The modes are
+    NumPy's: "constant", which takes `constant_values` as `pad_width` is given; "edge", "reflect", "symmetric" and "wrap".
+
+    Shapes  x (…, n, …) -> y (…, before + n + after, …)
+    Raises  ValueError  for another mode, and for widths that are negative or do not fit the shape
+    >>> pad([1.0, 2.0, 3.0], 1).tolist(), pad([1.0, 2.0, 3.0], (0, 2), "reflect").tolist()
+    ([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 2.0, 1.0])
+    """
+    shape = shape_of(x)
+    if mode not in ("constant", *_COPYING):
+        raise ValueError(f"pad: mode {mode!r} is none of constant, {', '.join(_COPYING)}")
+    try:
+        outside = np.pad(np.zeros(shape, bool), pad_width, constant_values=True)
+        widths = np.broadcast_to(np.asarray(pad_width, int), (len(shape), 2))
+        if mode != "constant":
+            places = np.arange(math.prod(shape)).reshape(shape)
+            return getitem(reshape(x, -1), np.pad(places, pad_width, mode))  # type: ignore[call-overload]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"pad: shape {shape} with pad_width {pad_width!r}, mode {mode!r}: {error}") from None
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(widths.tolist(), shape, strict=True))
+    y = put(x, inside, outside.shape)
+    if not np.any(constant_values):
+        return y
+    return where(outside, np.pad(np.zeros(shape, y.dtype), pad_width, constant_values=constant_values), y)

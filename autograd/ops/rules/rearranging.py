@@ -1,0 +1,90 @@
+"""Entries moved and copied along axes: roll, flip, tile, repeat."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.op import linear
+from autograd.ops.rules.axes import Call, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.indexing import constant_index, getitem, take
+from autograd.ops.rules.shape import broadcast_to, reshape
+
+
+def _rolled(x: Any, shift: Any, axis: Any = None) -> Call:
+    try:
+        pairs = [(operator.index(s), operator.index(a)) for s, a in np.broadcast(shift, 0 if axis is None else axis)]
+    except (TypeError, ValueError):
+        raise ValueError(f"roll: shift {shift!r} must be an integer, or one for each of the axes {axis!r}") from None
+    axes = None if axis is None else axes_of("roll", [a for _, a in pairs], shape_of(x))
+    return (x,), {"shift": tuple(s for s, _ in pairs), "axis": axes}
+
+
+@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_rolled)
+def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
+    """x moved `shift` places along `axis`, what falls off one end coming back at the other; flattened to move if it is None.
+
+        y[(i + shift) mod n] = x[i]
+
+    Raises  ValueError  if `axis` is out of range, or is given another number of shifts than axes
+    >>> roll([1.0, 2.0, 3.0], 1).tolist()
+    [3.0, 1.0, 2.0]
+    """
+    return xp.roll(x, shift, axis)
+
+
+def flip(x: Any, axis: Any = None) -> Any:
+    """x in reverse order along `axis` (an integer, a tuple of them, or None for all).
+
+        y[i] = x[n − 1 − i]
+
+    >>> flip([1.0, 2.0, 3.0]).tolist()
+    [3.0, 2.0, 1.0]
+    """
+    shape = shape_of(x)
+    axes = axes_of("flip", axis, shape)
+    return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
+
+
+def tile(x: Any, reps: Any) -> Any:
+    """x laid side by side `reps` times, so often along each of the last axes.
+
+        y[i] = x[i mod n]
+
+    >>> tile([1.0, 2.0], 2).tolist()
+    [1.0, 2.0, 1.0, 2.0]
+    """
+    times, shape = shape_from("tile", reps), shape_of(x)
+    if any(t < 0 for t in times):
+        raise ValueError(f"tile: reps {reps!r} must not be negative")
+    ndim = max(len(times), len(shape))
+    times, shape = (1,) * (ndim - len(times)) + times, (1,) * (ndim - len(shape)) + shape
+    apart = tuple(n for length in shape for n in (1, length))
+    copies = tuple(n for t, length in zip(times, shape, strict=True) for n in (t, length))
+    return reshape(broadcast_to(reshape(x, apart), copies), tuple(t * length for t, length in zip(times, shape, strict=True)))
+
+
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Each entry of x, or each slice along `axis`, so many times in a row: as many for all, or a number for each.
+
+        y = (x₀, x₀, …, x₁, x₁, …)
+
+    Raises  ValueError  if `repeats` is negative, or has another length than the axis
+    >>> repeat([1.0, 2.0], 2).tolist(), repeat([1.0, 2.0], [1, 2]).tolist()
+    ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0])
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    shape, times = shape_of(x), np.asarray(constant_index(repeats))
+    position = axis_of("repeat", axis, shape)
+    n = shape[position]
+    if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():
+        raise ValueError(
+            f"repeat: repeats {repeats!r} must be a whole number, not negative, or {n} of them, one for each entry along "
+            f"axis {axis} of shape {shape}"
+        )
+    if times.size != 1:
+        return take(x, np.repeat(np.arange(n), times), position)
+    before, after = shape[: position + 1], shape[position + 1 :]
+    spread = broadcast_to(reshape(x, (*before, 1, *after)), (*before, int(times.item()), *after))
+    return reshape(spread, (*before[:-1], n * int(times.item()), *after))

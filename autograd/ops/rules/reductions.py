@@ -1,0 +1,243 @@
+"""Reductions over axes: sum, mean, largest and smallest, product, variance and standard deviation, norms."""
+
+import builtins
+import math
+from typing import Any
+
+from autograd.ops.op import Prepare, general, linear
+from autograd.ops.rules.arithmetic import abs, divide, square
+from autograd.ops.rules.axes import Call, Shape, axes_of, count, kept, over_axes, shape_of
+from autograd.ops.rules.cumulative import cumprod, shifted
+from autograd.ops.rules.rearranging import flip
+from autograd.ops.rules.selection import where
+from autograd.ops.rules.shape import broadcast_to, reshape, transpose
+
+
+def unreduced(y: Any, x: Any, axis: Shape) -> Any:
+    """The result of a reduction of x over `axis`, or its cotangent, with those axes kept, of length 1."""
+    return reshape(y, kept(shape_of(x), axis))
+
+
+@linear(
+    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis), shape_of(x)),
+    symbol="Σ",
+    prepare=over_axes("sum"),
+)
+def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Sum over `axis` (an integer, a tuple of them, or None for all).
+
+        y = Σ x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises  ValueError  if `axis` is out of range; names the axis and the shape
+    >>> float(sum([1.0, 2.0, 3.0]))
+    6.0
+    """
+    return xp.sum(x, axis=axis, keepdims=keepdims)
+
+
+@linear(
+    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis) / count(shape_of(x), axis), shape_of(x)),
+    prepare=over_axes("mean"),
+)
+def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Arithmetic mean over `axis`; NaN over no entries.
+
+        y = (1/n) Σ x
+
+    Shapes  as `sum`
+    >>> float(mean([1.0, 2.0, 6.0]))
+    3.0
+    """
+    return xp.sum(x, axis=axis, keepdims=keepdims) / count(shape_of(x), axis)
+
+
+def _over_some(name: str) -> Prepare:
+    """The call of a reduction that has no value over no entries."""
+
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+        shape = shape_of(x)
+        axes = axes_of(name, axis, shape)
+        if not count(shape, axes):
+            raise ValueError(f"{name}: shape {shape} has no entries along axis {axis!r}, so there is none to choose")
+        return (x,), {"axis": axes, "keepdims": bool(keepdims)}
+
+    return prepare
+
+
+def _chosen(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ to the entries equal to y, shared equally between ties; to the NaNs if y is one."""
+    chosen = (x == unreduced(y, x, axis)) | (x != x)
+    return unreduced(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
+
+
+@general(_chosen, prepare=_over_some("max"))
+def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """The largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+
+        y = max x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises  ValueError  if there are no entries
+    >>> float(max([1.0, 3.0, 3.0]))
+    3.0
+    """
+    return xp.max(x, axis=axis, keepdims=keepdims)
+
+
+@general(_chosen, prepare=_over_some("min"))
+def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """The smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+
+        y = min x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises  ValueError  if there are no entries
+    >>> float(min([1.0, 3.0, 1.0]))
+    1.0
+    """
+    return xp.min(x, axis=axis, keepdims=keepdims)
+
+
+def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ times the product of the other entries, computed as such: y/x would fail at zeros."""
+    shape = shape_of(x)
+    order = (*(i for i in range(len(shape)) if i not in axis), *axis)
+    lengths = tuple(shape[i] for i in order)
+    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], count(shape, axis)))
+    others = transpose(reshape(products_of_others(rows), lengths), [order.index(i) for i in range(len(shape))])
+    return unreduced(g, x, axis) * others
+
+
+def products_of_others(x: Any) -> Any:
+    """For each entry along the last axis, the product of all the others: of those before it times of those after it.
+
+        y[i] = Π_{j ≠ i} x[j]
+
+    >>> products_of_others([0.0, 2.0, 3.0]).tolist()
+    [6.0, 0.0, 0.0]
+    """
+    last = len(shape_of(x)) - 1
+    before = shifted(cumprod(x, last), 1, 1, last)
+    after = flip(shifted(cumprod(flip(x, last), last), 1, 1, last), last)
+    return before * after
+
+
+@general(_prod_pullback, symbol="Π", prepare=over_axes("prod"))
+def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
+
+        y = Π x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    >>> float(prod([2.0, 3.0, 4.0]))
+    24.0
+    """
+    return xp.prod(x, axis=axis, keepdims=keepdims)
+
+
+def _about_mean(x: Any, axis: Any = None) -> Call:
+    return (x,), {"axis": axes_of("deviations", axis, shape_of(x))}
+
+
+@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_about_mean)
+def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
+    """x minus its mean over `axis` (an integer, a tuple of them, or None for all); exactly 0 where x is constant.
+
+        y = x − m,   m the mean, computed once more from what the first rounding left
+
+    Shapes  x (…) -> y (…)
+    >>> deviations([1.0, 2.0, 6.0]).tolist()
+    [-2.0, -1.0, 3.0]
+    """
+    n = count(shape_of(x), axis)
+    m = xp.sum(x, axis=axis, keepdims=True) / n
+    m = m + xp.sum(x - m, axis=axis, keepdims=True) / n
+    return x - m
+
+
+def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    """Variance over `axis`, in two passes; NaN over no more than `ddof` equal entries.
+
+        y = Σ (x − m)² / (n − ddof)
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Source  Chan, Golub & LeVeque, Am. Stat. 37(3), 1983
+    >>> float(var([1e8, 1e8 + 1, 1e8 + 2]))
+    0.6666666666666666
+    """
+    n = _freedom("var", x, axis, ddof)
+    return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
+
+
+def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    """Standard deviation over `axis`; its derivative where all entries are equal is 0.
+
+        y = ‖x − m‖ / √(n − ddof)
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    >>> float(std([1.0, 3.0]))
+    1.0
+    """
+    n = _freedom("std", x, axis, ddof)
+    return divide(euclidean_norm(deviations(x, axis), axis, keepdims), math.sqrt(n))
+
+
+def _freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
+    """The degrees of freedom, n − ddof, or 0."""
+    shape = shape_of(x)
+    return builtins.max(count(shape, axes_of(op, axis, shape)) - ddof, 0.0)
+
+
+def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ x/y; where y is 0 the subgradient of least norm, 0."""
+    y = unreduced(y, x, axis)
+    return unreduced(g, x, axis) * where(y == 0, 0.0, x / y)
+
+
+@general(_euclidean_pullback, symbol="‖·‖", prepare=over_axes("euclidean_norm"))
+def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """The root of the sum of squares over `axis`, without overflow; its derivative at 0 is 0.
+
+        y = s √Σ (x/s)²,   s the power of two below max |x|
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    >>> float(euclidean_norm([1e200, 0.0]))
+    1e+200
+    """
+    largest = xp.max(xp.abs(x), axis=axis, keepdims=True, initial=0)
+    scale = xp.ldexp(xp.ones_like(largest), xp.frexp(largest)[1] - 1)  # dividing by a power of two is exact
+    y = scale * xp.sqrt(xp.sum(xp.square(x / scale), axis=axis, keepdims=True))
+    return y if keepdims else xp.squeeze(y, axis=axis)[()]
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The norm of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
+
+        ord None   √Σ x²             any axes
+        ord 1      Σ |x|             a vector;   max over columns of Σ |x| down one, a matrix
+        ord 2      √Σ x²             a vector
+        ord inf    max |x|           a vector;   max over rows of Σ |x| along one, a matrix
+        ord "fro"  √Σ x²             a matrix
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises  ValueError  for another `ord`, or another number of axes
+    >>> float(norm([3.0, 4.0])), float(norm([3.0, -4.0], 1)), float(norm([3.0, -4.0], float("inf")))
+    (5.0, 7.0, 4.0)
+    """
+    shape = shape_of(x)
+    axes = axes_of("norm", axis, shape)
+    if ord is None or (ord == 2 and len(axes) == 1) or (ord == "fro" and len(axes) == 2):
+        return euclidean_norm(x, axes, keepdims)
+    if ord == 1 and len(axes) == 1:
+        return sum(abs(x), axes, keepdims)
+    if ord == math.inf and len(axes) == 1:
+        return max(abs(x), axes, keepdims)
+    if ord in (1, math.inf) and len(axes) == 2:
+        down, across = axes if ord == 1 else axes[::-1]
+        y = max(sum(abs(x), down, keepdims=True), across, keepdims=True)
+        return reshape(y, kept(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
+    raise ValueError(
+        f"norm: ord {ord!r} over {len(axes)} axes of shape {shape}: vectors (one axis) have ord None, 1, 2 and inf, "
+        "matrices (two axes) None, 'fro', 1 and inf"
+    )

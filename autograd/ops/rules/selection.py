@@ -1,0 +1,128 @@
+"""Choices between numbers, entry by entry.
+
+Where a map has a kink, the value of its derivative there is chosen in this order: the least-norm subgradient if it is
+locally convex, the least-norm supergradient if it is locally concave, the limit if it is defined by continuity, else NaN.
+"""
+
+from typing import Any
+
+from autograd.base.domain import DISTINCT, NONZERO, REALS, Domain
+from autograd.ops.op import elementwise
+
+
+@elementwise(
+    None,
+    lambda g, y, condition, a, b: where(condition, g, 0.0),
+    lambda g, y, condition, a, b: where(condition, 0.0, g),
+    symbol="?:",
+    smooth_on=Domain((NONZERO, REALS, REALS)),
+)
+def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b, entry by entry.
+
+        y = a if condition else b
+
+    Both branches are computed, and so are both derivatives: an infinite derivative in the branch not taken gives 0·∞ = NaN.
+    `where(x > 0, log(x), 0.0)` has gradient NaN at 0; keep the argument safe as well, with
+    `where(x > 0, log(where(x > 0, x, 1.0)), 0.0)`, and it is 0.
+
+    >>> where(True, 1.0, 2.0)
+    1.0
+    """
+    return xp.where(condition, a, b)
+
+
+@elementwise(
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a > b)),
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b > a)),
+    symbol="max",
+    smooth_on=DISTINCT,
+)
+def maximum(xp: Any, a: Any, b: Any) -> Any:
+    """The larger of two numbers; NaN if either is. A tie shares its derivative, half each.
+
+        y = max(a, b)
+
+    >>> maximum(1.0, 2.0)
+    2.0
+    """
+    return xp.maximum(a, b)
+
+
+@elementwise(
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a < b)),
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b < a)),
+    symbol="min",
+    smooth_on=DISTINCT,
+)
+def minimum(xp: Any, a: Any, b: Any) -> Any:
+    """The smaller of two numbers; NaN if either is. A tie shares its derivative, half each.
+
+        y = min(a, b)
+
+    >>> minimum(1.0, 2.0)
+    1.0
+    """
+    return xp.minimum(a, b)
+
+
+@elementwise(
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * ((a > b) | (b != b))),
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * ((b > a) | ((a != a) & (b == b)))),
+    symbol="fmax",
+    smooth_on=DISTINCT,
+)
+def fmax(xp: Any, a: Any, b: Any) -> Any:
+    """The larger of two numbers, or the one that is not NaN. A tie shares its derivative, half each.
+
+        y = max(a, b)
+
+    >>> fmax(1.0, float("nan"))
+    1.0
+    """
+    return xp.fmax(a, b)
+
+
+@elementwise(
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * ((a < b) | (b != b))),
+    lambda g, y, a, b: where(a == b, 0.5 * g, g * ((b < a) | ((a != a) & (b == b)))),
+    symbol="fmin",
+    smooth_on=DISTINCT,
+)
+def fmin(xp: Any, a: Any, b: Any) -> Any:
+    """The smaller of two numbers, or the one that is not NaN. A tie shares its derivative, half each.
+
+        y = min(a, b)
+
+    >>> fmin(1.0, float("nan"))
+    1.0
+    """
+    return xp.fmin(a, b)
+
+
+def _bounds(
+    x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    min, max = a_min if min is None else min, a_max if max is None else max  # NumPy's two spellings
+    if min is None and max is None:
+        raise TypeError("clip needs a bound: clip(x, min, max), either of which may be None")
+    return (x, float("-inf") if min is None else min, float("inf") if max is None else max), {}
+
+
+@elementwise(
+    lambda g, y, x, low, high: g * ((low <= x) & (x <= high)),
+    lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
+    lambda g, y, x, low, high: g * ((x > high) | (low > high)),
+    smooth_on=DISTINCT,
+    prepare=_bounds,
+)
+def clip(xp: Any, x: Any, low: Any, high: Any) -> Any:
+    """x kept between two bounds, either of which may be None; the derivative is 1 on the bounds as well.
+
+        y = min(max(x, low), high)
+
+    Raises  TypeError  if there is no bound
+    >>> clip(2.0, 0.0, 1.0)
+    1.0
+    """
+    return xp.minimum(xp.maximum(x, low), high)

@@ -1,0 +1,200 @@
+"""Shapes, axes and types: each op lays out or copies entries, and its pullback is its transpose, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.op import linear
+from autograd.ops.rules.axes import Call, Shape, axes_of, axis_of, shape_from, shape_of
+
+
+def _to_shape(x: Any, shape: Any) -> Call:
+    shape, smaller = shape_from("broadcast_to", shape), shape_of(x)
+    added = len(shape) - len(smaller)
+    if added < 0 or any(n not in (1, m) for n, m in zip(smaller, shape[added:], strict=True)):
+        raise ValueError(f"broadcast_to: shape {smaller} cannot be repeated to {shape}")
+    return (x,), {"shape": shape}
+
+
+@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_to_shape)
+def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
+    """x repeated along new axes and axes of length 1, until it has `shape`.
+
+        y = B x
+
+    Raises  ValueError  if x's shape does not broadcast to `shape`
+    >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
+    return xp.broadcast_to(x, shape)
+
+
+def _down_to_shape(x: Any, shape: Any) -> Call:
+    shape, larger = shape_from("sum_to", shape), shape_of(x)
+    added = len(larger) - len(shape)
+    if added >= 0 and larger[added:] == shape:  # the usual case, a bias
+        return (x,), {"shape": shape, "axis": tuple(range(added))}
+    if added < 0 or any(n not in (1, m) for n, m in zip(shape, larger[added:], strict=True)):
+        raise ValueError(f"sum_to: shape {shape} does not broadcast to {larger}, so {larger} cannot be summed to it")
+    spread = tuple(i for i, m in enumerate(larger) if i < added or (shape[i - added] == 1 and m != 1))
+    return (x,), {"shape": shape, "axis": spread}
+
+
+@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_down_to_shape)
+def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
+    """x summed over the axes along which something of `shape` would be repeated to x's shape.
+
+        y = Bᵀ x,  B = broadcast_to
+
+    Raises  ValueError  if `shape` does not broadcast to x's shape
+    >>> sum_to([[1.0, 2.0], [3.0, 4.0]], (2,)).tolist()
+    [4.0, 6.0]
+    """
+    return xp.sum(x, axis=axis, keepdims=False).reshape(shape)
+
+
+def _reshaped(x: Any, shape: Any) -> Call:
+    new, old = shape_from("reshape", shape), shape_of(x)
+    size = math.prod(old)
+    if new.count(-1) == 1:
+        rest = math.prod(n for n in new if n != -1)
+        new = tuple((size // rest if rest else 0) if n == -1 else n for n in new)
+    if math.prod(new) != size or any(n < 0 for n in new):
+        raise ValueError(f"reshape: shape {old} has {size} entries, which cannot be laid out as {shape!r}")
+    return (x,), {"shape": new}
+
+
+@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_reshaped)
+def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
+    """The same entries in the same order, laid out in `shape`; one length may be −1 and is worked out.
+
+        y = x,  entry by entry in row-major order
+
+    Raises  ValueError  if the number of entries differs
+    >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    return xp.reshape(x, shape)
+
+
+def _permuted(x: Any, axes: Any = None) -> Call:
+    shape = shape_of(x)
+    order = tuple(reversed(range(len(shape)))) if axes is None else axes_of("transpose", axes, shape)
+    if len(order) != len(shape):
+        raise ValueError(f"transpose: axes {axes!r} do not name every axis of shape {shape} once")
+    return (x,), {"axes": order}
+
+
+@linear(
+    lambda g, y, x, axes: transpose(g, tuple(axes.index(i) for i in range(len(axes)))),
+    symbol="ᵀ",
+    prepare=_permuted,
+)
+def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
+    """x with its axes in the order `axes`, reversed if None.
+
+        y[i, j] = x[j, i]
+
+    Raises  ValueError  if `axes` does not name every axis once
+    >>> transpose([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    return xp.transpose(x, axes)
+
+
+def _typed(x: Any, dtype: Any) -> Call:
+    return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
+
+
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_typed)
+def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
+    """x in another floating-point type.
+
+        y = x, rounded to dtype
+
+    >>> astype(np.ones(1), "float32").dtype
+    dtype('float32')
+    """
+    return x.astype(dtype)
+
+
+def ravel(x: Any) -> Any:
+    """The entries of x in a row, in row-major order.
+
+    Shapes  (…) -> (N,)
+    >>> ravel([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [1.0, 2.0, 3.0, 4.0]
+    """
+    return reshape(x, -1)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes interchanged.
+
+        y[…, j, …, i, …] = x[…, i, …, j, …]
+
+    >>> swapaxes([[1.0, 2.0]], 0, 1).tolist()
+    [[1.0], [2.0]]
+    """
+    shape = shape_of(x)
+    i, j = axis_of("swapaxes", axis1, shape), axis_of("swapaxes", axis2, shape)
+    order = list(range(len(shape)))
+    order[i], order[j] = j, i
+    return transpose(x, order)
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """x with the axes at `source` brought to the positions `destination`, the others in their order.
+
+    Raises  ValueError  if there are not as many positions as axes
+    >>> moveaxis([[[1.0, 2.0]]], -1, 0).shape
+    (2, 1, 1)
+    """
+    shape = shape_of(x)
+    old, new = axes_of("moveaxis", source, shape), axes_of("moveaxis", destination, shape)
+    if len(old) != len(new):
+        raise ValueError(f"moveaxis: axes {source!r} cannot go to positions {destination!r}: there must be as many of both")
+    order = [i for i in range(len(shape)) if i not in old]
+    for position, i in sorted(zip(new, old, strict=True)):
+        order.insert(position, i)
+    return transpose(x, order)
+
+
+def squeeze(x: Any, axis: Any = None) -> Any:
+    """x without the axes `axis`, which have length 1; without every such axis if it is None.
+
+    Raises  ValueError  if one of them has another length
+    >>> squeeze([[[1.0, 2.0]]]).shape
+    (2,)
+    """
+    shape = shape_of(x)
+    axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axes_of("squeeze", axis, shape)
+    for i in axes:
+        if shape[i] != 1:
+            raise ValueError(f"squeeze: axis {i} of shape {shape} has length {shape[i]}, and only 1 can go")
+    return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
+
+
+def expand_dims(x: Any, axis: Any) -> Any:
+    """x with new axes of length 1, which stand at `axis` in the result.
+
+    >>> expand_dims([1.0, 2.0], -1).shape
+    (2, 1)
+    """
+    shape = shape_of(x)
+    new = axes_of("expand_dims", axis, shape + (1,) * len(shape_from("expand_dims", axis)))
+    lengths = iter(shape)
+    return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
+
+
+def in_line(name: str, default: int | None) -> Callable[..., Call]:
+    """The call of an op that works along one axis, `name(x, axis=default)`; None flattens x first."""
+
+    def prepare(x: Any, axis: int | None = default) -> Call:
+        if axis is None:
+            return (reshape(x, -1),), {"axis": 0}
+        return (x,), {"axis": axis_of(name, axis, shape_of(x))}
+
+    return prepare

@@ -1,0 +1,101 @@
+"""Sums of exponentials, without overflow, and the probabilities that are their parts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.op import elementwise, general
+from autograd.ops.rules.activations import sigmoid
+from autograd.ops.rules.axes import Call, Shape, axes_of, shape_of
+from autograd.ops.rules.exponential import exp
+from autograd.ops.rules.reductions import sum, unreduced
+from autograd.ops.rules.shape import astype
+
+
+def _over(name: str, default: int | None) -> Callable[..., Call]:
+    def prepare(x: Any, axis: Any = default) -> Call:
+        return (_floating(x),), {"axis": axes_of(name, axis, shape_of(x))}
+
+    return prepare
+
+
+def _floating(x: Any) -> Any:
+    """x, as floating-point numbers if it is made of whole ones."""
+    x = x if hasattr(x, "dtype") else np.asarray(x)
+    return x if x.dtype.kind == "f" else astype(x, float)
+
+
+def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+    return (_floating(x),), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
+
+
+@general(
+    lambda g, y, x, axis, keepdims: unreduced(g, x, axis) * softmax(x, axis),
+    prepare=_logsumexp_call,
+)
+def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """log Σ exp(x) over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
+
+        y = m + log Σ exp(x − m),   m = max x
+
+    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Units   nats, as x
+    Raises  ValueError  if `axis` is out of range; names the axis and the shape
+    Source  Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021
+    >>> float(logsumexp([1000.0, 1000.0]))
+    1000.6931471805599
+    """
+    m = xp.max(x, axis=axis, keepdims=True, initial=-xp.inf)
+    y = m + _log_sum(xp, x - xp.where(xp.isfinite(m), m, 0), axis)
+    return y if keepdims else xp.squeeze(y, axis=axis)[()]
+
+
+def _log_sum(xp: Any, d: Any, axis: Shape) -> Any:
+    """log Σ exp(d), the largest d being 0, to full relative accuracy: the ones of the sum are counted apart."""
+    e = xp.exp(d)
+    ones = xp.maximum(xp.sum(xp.where(d == 0, e, 0), axis=axis, keepdims=True), 1)
+    rest = xp.sum(xp.where(d == 0, 0, e), axis=axis, keepdims=True)
+    return xp.log(ones) + xp.log1p(rest / ones)
+
+
+@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_over("softmax", -1))
+def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
+    """exp(x) / Σ exp(x) over `axis`: probabilities from log-odds, without overflow.
+
+        y = exp(x − m) / Σ exp(x − m),   m = max x
+
+    Shapes  x (…) -> y (…)
+    Units   x in nats; y adds up to 1 over `axis`
+    >>> softmax([1000.0, 1000.0]).tolist()
+    [0.5, 0.5]
+    """
+    e = xp.exp(x - xp.max(x, axis=axis, keepdims=True, initial=-xp.inf))
+    return e / xp.sum(e, axis=axis, keepdims=True)
+
+
+@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_over("log_softmax", -1))
+def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
+    """The logarithm of `softmax`, over `axis`, also where softmax itself underflows.
+
+        y = x − m − log Σ exp(x − m),   m = max x
+
+    Shapes  x (…) -> y (…)
+    Units   nats
+    >>> log_softmax([-1000.0, 1000.0]).tolist()
+    [-2000.0, 0.0]
+    """
+    d = x - xp.max(x, axis=axis, keepdims=True, initial=-xp.inf)
+    return d - _log_sum(xp, d, axis)
+
+
+@elementwise(lambda g, y, a, b: g * sigmoid(a - b), lambda g, y, a, b: g * sigmoid(b - a))
+def logaddexp(xp: Any, a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ), without overflow: a smooth maximum.
+
+        y = m + log(1 + e^(−|a − b|)),   m = max(a, b)
+
+    >>> logaddexp(1000.0, 1000.0)
+    1000.6931471805599
+    """
+    return xp.logaddexp(a, b)

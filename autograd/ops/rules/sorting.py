@@ -1,0 +1,56 @@
+"""Sorting along an axis, and permutations."""
+
+from typing import Any
+
+from autograd.ops.op import general
+from autograd.ops.rules.axes import axis_of, shape_of
+from autograd.ops.rules.shape import in_line
+
+
+def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
+    """Every entry of ȳ back to where it came from: through the inverse of the permutation that sorts x."""
+    return permute(g, argsort(argsort(x, axis), axis), axis)
+
+
+@general(None, prepare=in_line("argsort", -1))
+def argsort(xp: Any, x: Any, *, axis: int) -> Any:
+    """The positions of x's entries in increasing order along `axis`, or flattened if it is None; equal ones keep theirs.
+
+        y = argsort x,   x[y₀] ≤ x[y₁] ≤ …
+
+    Shapes  x (…, n, …) -> y the same, integers; (N,) if `axis` is None
+    >>> argsort([3.0, 1.0, 2.0]).tolist()
+    [1, 2, 0]
+    """
+    return xp.argsort(x, axis=axis, stable=True)
+
+
+@general(
+    lambda g, y, x, order, axis: permute(g, argsort(order, axis), axis),
+    None,
+    symbol="P",
+    prepare=lambda x, order, axis: ((x, order), {"axis": axis_of("permute", axis, shape_of(x))}),
+)
+def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
+    """Along `axis`, the entries of x in another order: one permutation for each line of x.
+
+        y[i, j] = x[i, order[i, j]]
+
+    Shapes  x and order (…, n, …) -> y the same
+    >>> permute([5.0, 6.0, 7.0], [2, 0, 1], 0).tolist()
+    [7.0, 5.0, 6.0]
+    """
+    return xp.take_along_axis(x, order, axis)
+
+
+@general(_sort_pullback, prepare=in_line("sort", -1))
+def sort(xp: Any, x: Any, *, axis: int) -> Any:
+    """x in increasing order along `axis`, or flattened and sorted if it is None; equal entries keep their order.
+
+        y = P x,  P a permutation
+
+    Shapes  x (…, n, …) -> y the same; (N,) if `axis` is None
+    >>> sort([3.0, 1.0, 2.0]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    return xp.sort(x, axis=axis, stable=True)

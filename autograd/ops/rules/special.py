@@ -1,0 +1,116 @@
+"""Special functions, entry by entry. For arrays they come from SciPy, an extra."""
+
+import math
+from typing import Any
+
+from autograd.base.domain import NONZERO, POSITIVE, Domain
+from autograd.ops.op import elementwise
+from autograd.ops.rules.exponential import exp, log
+from autograd.ops.rules.selection import where
+
+_TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
+
+
+@elementwise(lambda g, y, x: g * _TWO_OVER_ROOT_PI * exp(-x * x))
+def erf(xp: Any, x: Any) -> Any:
+    """The error function.
+
+        y = 2/√π ∫₀ˣ exp(−t²) dt
+
+    Raises  ImportError  for arrays, if SciPy is not installed
+    >>> erf(0.0)
+    0.0
+    """
+    return xp.erf(x)
+
+
+@elementwise(lambda g, y, x: -g * _TWO_OVER_ROOT_PI * exp(-x * x))
+def erfc(xp: Any, x: Any) -> Any:
+    """The complementary error function, exact in its tail.
+
+        y = 1 − erf x
+
+    Raises  ImportError  for arrays, if SciPy is not installed
+    >>> erfc(0.0)
+    1.0
+    """
+    return xp.erfc(x)
+
+
+@elementwise(lambda g, y, x: g * digamma(x), smooth_on=POSITIVE)
+def gammaln(xp: Any, x: Any) -> Any:
+    """Logarithm of the absolute value of the gamma function.
+
+        y = log |Γ(x)|
+
+    Raises  ImportError  for arrays and for gradients, if SciPy is not installed
+    >>> gammaln(1.0)
+    0.0
+    """
+    return xp.gammaln(x)
+
+
+@elementwise(lambda g, y, x: g * polygamma(x, n=1), symbol="ψ", smooth_on=POSITIVE)
+def digamma(xp: Any, x: Any) -> Any:
+    """The derivative of log Γ.
+
+        y = ψ(x) = Γ′(x) / Γ(x)
+
+    Raises  ImportError  if SciPy is not installed
+    >>> abs(digamma(1.0) + 0.5772156649015329) < 1e-15  # minus Euler's constant
+    True
+    """
+    return xp.digamma(x)
+
+
+@elementwise(lambda g, y, x, n: g * polygamma(x, n=n + 1), symbol="ψ⁽ⁿ⁾", smooth_on=POSITIVE)
+def polygamma(xp: Any, x: Any, *, n: int) -> Any:
+    """The n-th derivative of digamma.
+
+        y = ψ⁽ⁿ⁾(x)
+
+    Raises  ImportError  if SciPy is not installed
+    >>> abs(polygamma(1.0, n=1) - 1.6449340668482264) < 1e-15  # π² / 6
+    True
+    """
+    return xp.polygamma(n, x)
+
+
+@elementwise(lambda g, y, x: g * sinc_derivative(x, n=1))
+def sinc(xp: Any, x: Any) -> Any:
+    """The normalised cardinal sine, 1 at 0.
+
+        y = sin(π x) / (π x)
+
+    >>> sinc(0.0)
+    1.0
+    """
+    return xp.sinc_derivative(x, 0)
+
+
+@elementwise(lambda g, y, x, n: g * sinc_derivative(x, n=n + 1), symbol="sinc⁽ⁿ⁾")
+def sinc_derivative(xp: Any, x: Any, *, n: int) -> Any:
+    """The n-th derivative of sinc.
+
+        y = dⁿ/dxⁿ sin(π x) / (π x)
+
+    >>> sinc_derivative(0.0, n=1)
+    0.0
+    """
+    return xp.sinc_derivative(x, n)
+
+
+@elementwise(
+    lambda g, y, a, b: g * log(b),
+    lambda g, y, a, b: where(a == 0, 0.0, g * a / b),
+    smooth_on=Domain((NONZERO, POSITIVE)),
+)
+def xlogy(xp: Any, a: Any, b: Any) -> Any:
+    """a log b, and 0 where a is 0: a term of an entropy.
+
+        y = a log b,   0 log 0 = 0
+
+    >>> xlogy(0.0, 0.0)
+    0.0
+    """
+    return xp.where((a == 0) & (b == b), 0.0, a * xp.log(b))

@@ -1,0 +1,242 @@
+"""The interpreter that numba compiles: written from the op table, compiled once, and kept on disk.
+
+One branch an op, each a loop over rows; its expression is the forward rule in the `source` reading. There are two of it: for
+one memory, and for many side by side, whose innermost loop runs over examples.
+"""
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from autograd.ops.namespaces import scalar
+from autograd.ops.op import OPS, Op
+from autograd.ops.python_source import Code, source
+from autograd.tape.passes.sums import SUM_OF_PRODUCTS
+
+#: What rules call, in words that numba compiles; their numbers are those of the `scalar` namespace and, where `math` would
+#: raise, of NumPy.
+_HEADER = '''\
+"""Written by autograd.tape.interpreter: the ops of glassgrad as branches of one loop."""
+
+import math
+
+import numpy as np
+from math import acos as arccos, acosh as arccosh, asin as arcsin, asinh as arcsinh, atan as arctan, atan2 as arctan2
+from math import atanh as arctanh, cos, cosh, erf, erfc, exp, expm1, hypot, log, log10, log1p, log2, sin, sinh, sqrt, tan, tanh
+from numba import njit
+
+inf, nan = math.inf, math.nan
+compiled = njit(cache=True, error_model="numpy", nogil=True)
+
+
+@njit(inline="always")
+def power(a, b):
+    return a**b
+
+
+@njit(inline="always")
+def abs(x):
+    return math.fabs(x)
+
+
+@njit(inline="always")
+def floor(x):
+    return np.floor(x)
+
+
+@njit(inline="always")
+def ceil(x):
+    return np.ceil(x)
+
+
+@njit(inline="always")
+def trunc(x):
+    return np.trunc(x)
+
+
+@njit(inline="always")
+def exp2(x):
+    return np.exp2(x)
+
+
+@njit(inline="always")
+def cbrt(x):
+    return np.cbrt(x)
+
+
+@njit(inline="always")
+def fmod(a, b):
+    return np.fmod(a, b)
+
+
+@njit(inline="always")
+def remainder(a, b):
+    return np.remainder(a, b)
+'''
+
+#: Functions of the `scalar` namespace that numba compiles as they stand.
+_AS_THEY_STAND = ("square", "sign", "logaddexp", "fmax", "fmin", "gammaln")
+
+_ONE = """
+
+@compiled
+def run(words, memory):
+    i = 0
+    while i < len(words):
+        code, rows, out = words[i], words[i + 1], np.uint64(words[i + 2])
+        if code == 0:
+            products, a, p = words[i + 3], np.uint64(words[i + 4]), np.uint64(words[i + 5])
+            i += 6
+            if rows == 1:
+                total = memory[a]
+                for _ in range(products):
+                    total += memory[np.uint64(words[i])] * memory[np.uint64(words[i + 2])]
+                    i += 4
+                memory[out] = total
+            else:
+                n = np.uint64(rows)
+                for r in range(n):
+                    memory[out + r] = memory[a + r * p]
+                for _ in range(products):
+                    a, p, b, q = np.uint64(words[i]), words[i + 1], np.uint64(words[i + 2]), words[i + 3]
+                    i += 4
+                    if p == 1 and q == 0:
+                        factor = memory[b]
+                        for r in range(n):
+                            memory[out + r] += memory[a + r] * factor
+                    elif p == 0 and q == 1:
+                        factor = memory[a]
+                        for r in range(n):
+                            memory[out + r] += factor * memory[b + r]
+                    elif p == 1 and q == 1:
+                        for r in range(n):
+                            memory[out + r] += memory[a + r] * memory[b + r]
+                    else:
+                        u, v = np.uint64(p), np.uint64(q)
+                        for r in range(n):
+                            memory[out + r] += memory[a + r * u] * memory[b + r * v]
+"""
+
+_BRANCH = """\
+        elif code == {code}:  # {name}
+            {names} = {addresses}
+            i += {length}
+            for r in range(np.uint64(rows)):
+                memory[out + r] = {expression}
+"""
+
+_MANY = """
+
+@compiled
+def run_many(words, memory, lanes):
+    i = 0
+    while i < len(words):
+        code, rows, out = words[i], words[i + 1], words[i + 2]
+        if code == 0:
+            products, start, along = words[i + 3], words[i + 4], words[i + 5]
+            i += 6
+            for r in range(rows):
+                y, x = memory[out + r], memory[start + r * along]
+                for l in range(lanes):
+                    y[l] = x[l]
+                for k in range(products):
+                    j = i + 4 * k
+                    a, b = memory[words[j] + r * words[j + 1]], memory[words[j + 2] + r * words[j + 3]]
+                    for l in range(lanes):
+                        y[l] += a[l] * b[l]
+            i += 4 * products
+"""
+
+_BRANCH_OF_MANY = """\
+        elif code == {code}:  # {name}
+            for r in range(rows):
+                y = memory[out + r]
+                {rows}
+                for l in range(lanes):
+                    y[l] = {expression}
+            i += {length}
+"""
+
+
+def readable(op: Op) -> bool:
+    """Whether an op has a branch: one number of one to three, by an expression of what numba knows."""
+    if op.kind != "elementwise" or op.params or op.arity > 3 or not op.forward.__module__.startswith("autograd."):
+        return False
+    return op.name not in ("digamma", "sinc")  # SciPy's, and NumPy's
+
+
+def codes() -> dict[Op, int]:
+    """The number of each op that the interpreter knows."""
+    return {SUM_OF_PRODUCTS: 0} | {op: i for i, op in enumerate((op for op in OPS.values() if readable(op)), 1)}
+
+
+def text() -> str:
+    """The module: what numba compiles."""
+    helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _AS_THEY_STAND]
+    helpers = ["\n\n" + text.replace("@staticmethod", '@njit(inline="always")') for text in helpers]
+    one, many = [_HEADER, *helpers, _ONE], [_MANY]
+    for op, code in codes().items():
+        if op is SUM_OF_PRODUCTS:
+            continue
+        letters, length = "abc"[: op.arity], 3 + 2 * op.arity
+        one.append(
+            _BRANCH.format(
+                code=code, name=op.name, length=length,
+                names=", ".join(f"{x}, {x}_" for x in letters),
+                addresses=", ".join(f"np.uint64(words[i + {3 + k}])" for k in range(2 * op.arity)),
+                expression=_expression(op, [f"memory[{x} + r * {x}_]" for x in letters]),
+            )
+        )  # fmt: skip
+        many.append(
+            _BRANCH_OF_MANY.format(
+                code=code, name=op.name, length=length,
+                rows="\n                ".join(
+                    f"{x} = memory[words[i + {3 + 2 * k}] + r * words[i + {4 + 2 * k}]]" for k, x in enumerate(letters)
+                ),
+                expression=_expression(op, [f"{x}[l]" for x in letters]),
+            )
+        )  # fmt: skip
+    return "".join(one + many)
+
+
+def _expression(op: Op, inputs: list[str]) -> str:
+    return str(op.forward(source, *map(Code, inputs)))
+
+
+def interpreter() -> Any:
+    """The compiled module, with `run(words, memory)` and `run_many(words, memory)`.
+
+    It is written to the user's cache folder, where numba keeps the machine code beside it.
+
+    Raises  ImportError  if numba is not installed; names the command
+    """
+    global _loaded
+    if _loaded is None:
+        if importlib.util.find_spec("numba") is None:
+            raise ImportError("the back end 'numba' needs numba: pip install 'glassgrad[jit]'")
+        module = text()
+        name = f"glassgrad_interpreter_{hashlib.sha256(module.encode()).hexdigest()[:16]}"
+        file = _folder() / f"{name}.py"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.write_text(module, encoding="utf-8")
+            draft.replace(file)  # at once, or not at all
+        spec = importlib.util.spec_from_file_location(name, file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{file} cannot be imported")
+        _loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(_loaded)
+    return _loaded
+
+
+_loaded: Any = None
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassgrad" / "tape"

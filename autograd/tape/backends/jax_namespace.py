@@ -1,0 +1,54 @@
+"""The reading of a forward rule in `jax.numpy`: NumPy's names, and what JAX spells in another way."""
+
+import functools
+import importlib
+import operator
+from typing import Any
+
+from autograd.base.numerics import sinc_derivative
+from autograd.ops.namespaces import names_once
+
+_SPECIAL = ("erf", "erfc", "gammaln", "digamma", "polygamma")
+
+
+def jax() -> Any:
+    """The package JAX.
+
+    Raises  ImportError  if it is not installed; names the command
+    """
+    try:
+        import jax
+    except ImportError:
+        raise ImportError("the back end 'jax' needs JAX: pip install 'glassgrad[jax]'") from None
+    return jax
+
+
+class _Jax:
+    """Names for arrays of JAX, which know shape and type, and while they are traced no numbers."""
+
+    abstract = True
+    power = staticmethod(operator.pow)  # a whole exponent is then multiplied out, as NumPy does it
+
+    def __init__(self) -> None:
+        self._numpy, self._special = jax().numpy, importlib.import_module("jax.scipy.special")
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._special if name in _SPECIAL else self._numpy, name)
+        setattr(self, name, found)
+        return found
+
+    def put(self, values: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        places = self._numpy.zeros(shape, values.dtype).at[index]
+        return places.set(values) if names_once(index) else places.add(values)
+
+    def pick(self, x: Any, places: Any) -> Any:
+        return self._numpy.take_along_axis(x, places[:, None], axis=1)  # which devices can do with the rows that they have
+
+    def sinc_derivative(self, x: Any, n: int) -> Any:
+        return sinc_derivative(x, n, xp=self._numpy)
+
+
+@functools.cache
+def namespace() -> Any:
+    """The namespace `xp` of JAX."""
+    return _Jax()

@@ -1,0 +1,128 @@
+"""What every back end shares: its types, the error of a failed guard, and the reference by which the others are tested."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.namespaces import quiet, quietly
+from autograd.ops.op import on_floats
+from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+
+Replay = Callable[[Sequence[Any]], Sequence[Any]]
+Backend = Callable[[Program], Replay]
+
+#: The same for many examples: (for each input array its numbers, (n, size), or (size,) if all share them, n) -> (n, outputs).
+Batched = Callable[[Sequence[np.ndarray[Any, Any]], int], np.ndarray[Any, Any]]
+
+
+class OtherPathError(Exception):
+    """A guard has failed: the numbers take another path through the function than the one that was recorded.
+
+    guard   its place among the guards of the program
+    """
+
+    def __init__(self, guard: int) -> None:
+        super().__init__(
+            f"decision {guard} of the recorded function comes out the other way here, and a tape holds one path: "
+            "use compile(f), which records others when they are taken"
+        )
+        self.guard = guard
+
+
+def refuse_other_paths(values: np.ndarray[Any, Any], truths: np.ndarray[Any, Any]) -> None:
+    """Raise if a guard fails for an example; `values` (guards, examples) is what the guards look at."""
+    failed = ((values != 0) != truths[:, None]).any(axis=1)
+    if failed.any():
+        raise OtherPathError(int(failed.argmax()))
+
+
+def flat(leaves: Sequence[Any]) -> list[float]:
+    """The inputs of a program of floats, one after the other."""
+    numbers: list[float] = []
+    for x in leaves:
+        if isinstance(x, np.ndarray):
+            numbers += x.ravel().tolist()
+        else:
+            numbers.append(float(x))
+    return numbers
+
+
+def only_floats(program: Program) -> bool:
+    """Whether there is no array in a program."""
+    return all(step.kind is None for step in program.steps) and all(x.kind is None for x in program.leaves())
+
+
+def leaf_data(leaf: Leaf) -> Any:
+    """The number or array of a leaf that the caller does not pass."""
+    return leaf.node._data if isinstance(leaf, Captured) else leaf.data if isinstance(leaf, Constant) else None
+
+
+def batched(program: Program) -> Batched:
+    """The program for many examples, each step a call of NumPy over all of them."""
+    truths = np.array([truth for _, truth in program.guards], bool)
+    if not only_floats(program):
+        raise TypeError("map is for functions of Values, and this tape has arrays: write the function for a batch of them")
+
+    def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+        each = [x[..., i] for x in columns for i in range(x.shape[-1])]
+        known: dict[Step, Any] = dict(zip(program.inputs, each, strict=True))
+        known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
+        with quiet():
+            for step in program.steps:
+                y = quietly(step.op.forward, [known[x] for x in step.inputs], step.params)
+                known[step] = np.asarray(y, float)  # a truth value is a number here
+
+        def all_of(steps: Iterable[Step]) -> np.ndarray[Any, Any]:
+            return np.array([np.broadcast_to(np.asarray(known[x], float), (n,)) for x in steps]).reshape(-1, n)
+
+        refuse_other_paths(all_of(step for step, _ in program.guards), truths)
+        return all_of(program.outputs).T
+
+    return replay
+
+
+def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
+    """The outputs, by doing one step after the other as it is written: slow, and what every back end must equal."""
+    known: dict[Step, Any] = dict(zip(program.inputs, inputs, strict=True))
+    guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
+
+    def value(x: Step) -> Any:
+        if isinstance(x, Leaf) and x not in known:
+            known[x] = leaf_data(x)
+        return known[x]
+
+    def check(x: Step) -> None:
+        if x in guards and bool(value(x)) is not guards[x][1]:
+            raise OtherPathError(guards[x][0])
+
+    for leaf in program.leaves():
+        check(leaf)
+    with quiet():
+        for step in program.steps:
+            data = [value(x) for x in step.inputs]
+            known[step] = on_floats(step.op.forward, *data, **step.params) if step.kind is None else _array(step, data)
+            check(step)
+    return [value(x) for x in program.outputs]
+
+
+def _array(step: Step, data: list[Any]) -> Any:
+    return np.asarray(step.op.on_arrays(data, step.params))
+
+
+def refuse_branches(program: Program, what: str) -> None:
+    """Raise if the program holds for one path only, and name the first decision that it rests on; `what` has no branches."""
+    for i, (step, truth) in enumerate(program.guards):
+        raise TypeError(
+            f"decision {i} of the recorded function, {step.op.name}({', '.join(map(called, step.inputs))}), came out {truth}, "
+            f"and {what} has no branches on data: write where(condition, a, b), or use compile(f), which records each path"
+        )
+
+
+def called(step: Step) -> str:
+    """What an error calls a step."""
+    if isinstance(step, Input):
+        return step.name
+    if isinstance(step, Constant):
+        return repr(step.data) if step.kind is None else f"a constant of shape {step.kind[0]}"
+    return (step.node.label or "a parameter") if isinstance(step, Captured) else f"the result of {step.op.name}"

@@ -1,0 +1,1 @@
+"""Programs for other systems: pure functions of JAX, and ONNX."""

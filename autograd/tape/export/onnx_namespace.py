@@ -1,0 +1,237 @@
+"""The reading of a forward rule in ONNX's operators: NumPy's names, and what ONNX does not have, made of what it has.
+
+Where a composition stands for a function, it keeps the function's relative accuracy; erfc alone is 1 − erf.
+"""
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograd.base.numerics import sinc_derivative
+from autograd.ops.namespaces import names_once
+from autograd.tape.backends.call_tracer import Namespace, Piece, UnreadableError
+from autograd.tape.export.onnx_tracer import OnnxPiece, OnnxReader
+
+
+class OnnxNamespace(Namespace):
+    """Names for arrays of a graph that is being written."""
+
+    abstract = True
+    reader: OnnxReader
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        dtype = np.result_type(*[x.dtype if isinstance(x, Piece) else x for x in (a, b)])
+        shape = np.broadcast_shapes(*[x.shape if isinstance(x, Piece) else np.shape(x) for x in (condition, a, b)])
+        truth = self.reader.name(condition, bool)
+        return self.reader.node("Where", [truth, self.reader.name(a, dtype), self.reader.name(b, dtype)], shape, dtype)
+
+    def min(self, x: Piece, axis: Any, keepdims: bool) -> Any:
+        return self._unless_nan(self.reader.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
+
+    def _unless_nan(self, y: Piece, x: Piece, axis: Any, keepdims: bool) -> Any:
+        """y, and NaN where x has one over an axis: runtimes pass over it."""
+        if x.dtype.kind != "f":
+            return y
+        broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
+        return self.where(self.greater(self.reader.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
+
+    def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Any:
+        axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+        if 0 in [x.shape[a] for a in axes]:  # ONNX leaves this open
+            shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
+            return self._array(np.full(shape, initial["initial"], x.dtype))
+        y = self.reader.reduction("ReduceMax", x, axis, keepdims)
+        if not initial:
+            return self._unless_nan(y, x, axis, keepdims)
+        return y if initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
+
+    def prod(self, x: Piece, axis: Any, keepdims: bool = False) -> Any:
+        return self.reader.reduction("ReduceProd", x, axis, keepdims)
+
+    def all(self, x: Piece, axis: Any, keepdims: bool) -> Any:
+        numbers = self.reader.cast(x, np.dtype(np.int64))
+        return self.equal(self.reader.reduction("ReduceMin", numbers, axis, keepdims), 1)
+
+    def squeeze(self, x: Piece, axis: Any) -> Any:
+        return x.reshape(tuple(n for i, n in enumerate(x.shape) if i not in axis))
+
+    def concatenate(self, parts: Any, axis: int) -> Any:
+        dtype = np.result_type(*[p.dtype for p in parts])
+        shape = list(parts[0].shape)
+        shape[axis] = sum(p.shape[axis] for p in parts)
+        return self.reader.node("Concat", [self.reader.name(p, dtype) for p in parts], shape, dtype, axis=axis)
+
+    def roll(self, x: Piece, shift: Any, axis: Any) -> Any:
+        if axis is None:
+            return self.roll(x.reshape((-1,)), (sum(shift),), (0,)).reshape(x.shape)
+        for places, a in zip(shift, axis, strict=True):
+            if x.shape[a] and places % x.shape[a]:
+                front = (slice(None),) * a
+                cut = x.shape[a] - places % x.shape[a]
+                x = self.concatenate([x[(*front, slice(cut, None))], x[(*front, slice(None, cut))]], a)
+        return x
+
+    def put(self, x: Piece, index: Any, shape: tuple[int, ...]) -> Any:
+        size = math.prod(shape)
+        places = np.arange(size).reshape(shape)[index].astype(np.int64).reshape(-1, 1)
+        operands = [np.zeros(size, x.dtype), places, x.reshape((-1,))]
+        adding = {} if names_once(index) else {"reduction": "add"}
+        flat = self.reader.node("ScatterND", [self.reader.name(o) for o in operands], (size,), x.dtype, **adding)
+        return flat.reshape(shape)
+
+    def cumsum(self, x: Piece, axis: int) -> Any:
+        return self.reader.node("CumSum", [self.reader.name(x), self.reader.name(np.int64(axis))], x.shape, x.dtype)
+
+    def sort(self, x: Piece, axis: int, stable: bool) -> Any:
+        return self._ordered(x, axis)[0]
+
+    def argsort(self, x: Piece, axis: int, stable: bool) -> Any:
+        return self._ordered(x, axis)[1]
+
+    def _ordered(self, x: Piece, axis: int) -> tuple[Any, Any]:
+        """(x sorted along an axis, the places where its entries were); of equal ones, the first comes first."""
+        operands = [self.reader.name(x), self.reader.name(np.array([x.shape[axis]], np.int64))]
+        values = self.reader.node("TopK", operands, x.shape, x.dtype, axis=axis, largest=0, outputs=2)
+        return values, self.reader.given(f"{self.reader.name(values)}.1", (x.shape, np.dtype(np.int64)))
+
+    def take_along_axis(self, x: Piece, order: Piece, axis: int) -> Any:
+        operands = [self.reader.name(x), self.reader.name(order, np.int64)]
+        return self.reader.node("GatherElements", operands, order.shape, x.dtype, axis=axis)
+
+    def einsum(self, subscripts: str, *operands: Piece, optimize: bool) -> Any:
+        left, _, output = subscripts.partition("->")
+        terms = left.split(",")
+        lengths = {letter: n for term, x in zip(terms, operands, strict=True) for letter, n in zip(term, x.shape, strict=True)}
+        dtype = np.result_type(*[x.dtype for x in operands])
+        names = [self.reader.name(x, dtype) for x in operands]
+        return self.reader.node("Einsum", names, [lengths[a] for a in output], dtype, equation=subscripts)
+
+    def convolve(self, a: Piece, v: Piece, mode: str) -> Any:
+        (n,), (m,) = a.shape, v.shape
+        dtype = np.result_type(a.dtype, v.dtype)
+        before, after = {"full": (m - 1, m - 1), "valid": (0, 0), "same": (m // 2, (m - 1) // 2)}[mode]
+        operands = [a.reshape((1, 1, n)), v[::-1].reshape((1, 1, m))]
+        length = n + before + after - m + 1
+        names = [self.reader.name(o, dtype) for o in operands]
+        return self.reader.node("Conv", names, (1, 1, length), dtype, pads=[before, after]).reshape((length,))
+
+    def matmul(self, a: Piece, b: Piece) -> Any:
+        if a.ndim == 1:
+            return self.squeeze(self.matmul(a[None, :], b), axis=(max(b.ndim - 2, 0),))
+        if b.ndim == 1:  # runtimes fuse products with what comes before, and not every one rightly for vectors
+            return self.squeeze(self.matmul(a, b[:, None]), axis=(a.ndim - 1,))
+        left, right = a.shape, b.shape
+        shape = (*np.broadcast_shapes(left[:-2], right[:-2]), left[-2], right[-1])
+        dtype = np.result_type(a.dtype, b.dtype)
+        names = [self.reader.name(x, dtype) for x in (a, b)]
+        return self.reader.node("MatMul", names, shape, dtype)
+
+    @property
+    def linalg(self) -> Any:
+        return SimpleNamespace(det=lambda x: self.reader.node("Det", [self.reader.name(x)], x.shape[:-2], x.dtype))
+
+    def erf(self, x: Piece) -> Any:
+        return self.reader.node("Erf", [self.reader.name(x)], x.shape, x.dtype)
+
+    def erfc(self, x: Piece) -> Any:
+        return 1.0 - self.erf(x)
+
+    def isfinite(self, x: Piece) -> Any:
+        return ~(self.isnan(x) | self.isinf(x))
+
+    def round(self, x: Piece, decimals: int) -> Any:
+        if decimals:
+            raise UnreadableError("round to decimals")
+        return self.rint(x)
+
+    def trunc(self, x: Any) -> Any:
+        return self.where(x < 0, self.ceil(x), self.floor(x))
+
+    def fmod(self, a: Any, b: Any) -> Any:
+        dtype = np.result_type(*[x.dtype if isinstance(x, Piece) else x for x in (a, b)])
+        shape = np.broadcast_shapes(*[x.shape for x in (a, b) if isinstance(x, Piece)])
+        return self.reader.node("Mod", [self.reader.name(x, dtype) for x in (a, b)], shape, dtype, fmod=1)
+
+    def remainder(self, a: Any, b: Any) -> Any:
+        rest = self.fmod(a, b)
+        return self.where((rest != 0) & ((rest < 0) != (b < 0)), rest + b, rest)
+
+    def fmax(self, a: Any, b: Any) -> Any:
+        return self.where((a > b) | (b != b), a, b)
+
+    def fmin(self, a: Any, b: Any) -> Any:
+        return self.where((a < b) | (b != b), a, b)
+
+    def power(self, a: Any, b: Any) -> Any:
+        return self.square(a) if b is not None and not isinstance(b, Piece) and b == 2 else self.reader.ufunc(np.power, a, b)
+
+    def exp2(self, x: Any) -> Any:
+        return self.reader.ufunc(np.power, 2.0, x)
+
+    def log2(self, x: Any) -> Any:
+        return self.log(x) / math.log(2)
+
+    def log10(self, x: Any) -> Any:
+        return self.log(x) / math.log(10)
+
+    def cbrt(self, x: Any) -> Any:
+        return self.sign(x) * self.reader.ufunc(np.power, self.abs(x), 1.0 / 3.0)
+
+    def log1p(self, x: Any) -> Any:
+        """Kahan's: what rounding took from 1 + x is in the quotient too."""
+        u = 1.0 + x
+        return self.where(u == 1.0, x, self.log(u) * self.where(self.isinf(u), 1.0, x / (u - 1.0)))
+
+    def expm1(self, x: Any) -> Any:
+        """2 tanh(x/2) / (1 − tanh(x/2)): no difference of what is nearly equal, for small x; eˣ − 1 elsewhere."""
+        small = self.abs(x) < 0.5
+        t = self.tanh(self.where(small, x, 0.0) * 0.5)
+        return self.where(small, 2.0 * t / (1.0 - t), self.exp(x) - 1.0)
+
+    def logaddexp(self, a: Any, b: Any) -> Any:
+        m = self.maximum(a, b)
+        apart = self.where(a == b, 0.0, a - b)
+        return m + self.log1p(self.exp(-self.abs(apart)))
+
+    def hypot(self, a: Any, b: Any) -> Any:
+        m, n = self.maximum(self.abs(a), self.abs(b)), self.minimum(self.abs(a), self.abs(b))
+        part = n / self.where(m == 0, 1.0, m)
+        return self.where(self.isinf(a) | self.isinf(b), math.inf, m * self.sqrt(1.0 + part * part))
+
+    def arctan2(self, a: Any, b: Any) -> Any:
+        """By the half-plane of b: arctan a/b, and behind the origin half a turn more; zeros have signs, infinities too."""
+        below, behind = (a < 0) | (1.0 / a < 0), (b < 0) | (1.0 / b < 0)
+        endless = self.where(self.isinf(a) & self.isinf(b), self.sign(a) * self.sign(b), a / b)
+        angle = self.arctan(self.where((a == 0) & (b == 0), a, endless))
+        return self.where(behind, angle + self.where(below, -math.pi, math.pi), angle)
+
+    def frexp(self, x: Any) -> Any:
+        """(…, the exponent of a power of two near |x|): all that rules ask of it."""
+        usual = (x != 0) & self.isfinite(x)
+        return None, self.floor(self.log2(self.where(usual, self.abs(x), 1.0))) + 1.0
+
+    def ldexp(self, x: Any, exponent: Any) -> Any:
+        return x * self.exp2(exponent)
+
+    def asarray(self, x: Piece) -> Any:
+        return x
+
+    def mod(self, a: Any, b: Any) -> Any:
+        return self.remainder(a, b)
+
+    def sinc_derivative(self, x: Any, n: int) -> Any:
+        return sinc_derivative(x, n, xp=self)
+
+    def zeros_like(self, x: Piece) -> Any:
+        return self.broadcast_to(self._array(np.zeros((), x.dtype)), x.shape)
+
+    def ones_like(self, x: Piece) -> Any:
+        return self.broadcast_to(self._array(np.ones((), x.dtype)), x.shape)
+
+    def _array(self, x: Any) -> OnnxPiece:
+        return self.reader.given(self.reader.name(x), (x.shape, x.dtype))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name) if isinstance(getattr(np, name, None), float) else super().__getattr__(name)

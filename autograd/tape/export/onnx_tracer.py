@@ -1,0 +1,174 @@
+"""Rules read as nodes of an ONNX graph: what `primitives` writes down as calls of NumPy, and what ONNX spells otherwise.
+
+Shapes and types are known before anything is computed, so that every operand has the one type that ONNX asks for.
+
+Source  ONNX operator specification, opset 17
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.tape.backends.call_tracer import OUT, Call, Piece, Reader, UnreadableError
+
+#: NumPy's name of an elementwise function, and ONNX's.
+_SAME = {
+    "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "negative": "Neg", "positive": "Identity",
+    "absolute": "Abs", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tan": "Tan",
+    "arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh",
+    "arcsinh": "Asinh", "arccosh": "Acosh", "arctanh": "Atanh", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
+    "sign": "Sign", "maximum": "Max", "minimum": "Min", "less": "Less", "less_equal": "LessOrEqual", "greater": "Greater",
+    "greater_equal": "GreaterOrEqual", "equal": "Equal", "bitwise_and": "And", "bitwise_or": "Or", "invert": "Not",
+    "isnan": "IsNaN", "isinf": "IsInf", "matmul": "MatMul", "power": "Pow",
+}  # fmt: skip
+
+#: A slice to the front ends there, whatever the length.
+_BEFORE_THE_FIRST = -(2**31)
+
+
+class OnnxPiece(Piece):
+    """An array of the graph that is being written: it knows shape and type, and no numbers."""
+
+    def astype(self, dtype: Any) -> Any:
+        return self.reader.cast(self, np.dtype(dtype))  # type: ignore[attr-defined]
+
+    def __pow__(self, exponent: Any) -> Any:
+        return self.reader.ufunc(np.power, self, exponent)
+
+    def __invert__(self) -> Any:
+        return self.reader.ufunc(np.invert, self)
+
+
+class OnnxReader(Reader):
+    """Writes nodes, in order, and the constants that they need.
+
+    nodes      (operator, names of the operands, name of the result, attributes) of each
+    constants  arrays by name
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[tuple[str, list[str], str, dict[str, Any]]] = []
+        self.constants: dict[str, np.ndarray[Any, Any]] = {}
+        self.names: dict[Call, str] = {}
+        self.step = ""
+        self._known: dict[Any, str] = {}
+
+    def given(self, name: str, kind: tuple[tuple[int, ...], np.dtype[Any]]) -> OnnxPiece:
+        """The array that the graph has under `name` already."""
+        call = Call(None, "given", (), kind, into=False, view=False)
+        self.names[call] = name
+        return OnnxPiece(self, call)
+
+    def node(self, operator: str, operands: list[str], shape: Any, dtype: Any, **attributes: Any) -> OnnxPiece:
+        """The result of a new node, whose operands are told by name."""
+        name = f"{self.step}/{operator}.{len(self.nodes)}"
+        self.nodes.append((operator, operands, name, attributes))
+        return self.given(name, (tuple(shape), np.dtype(dtype)))
+
+    def name(self, x: Any, dtype: Any = None) -> str:
+        """The name of a piece, a call, an array or a number, brought to a type if one is told."""
+        if isinstance(x, Call):
+            x = OnnxPiece(self, x)
+        if isinstance(x, Piece):
+            return self.names[(self.cast(x, np.dtype(dtype)) if dtype is not None else x).call]
+        array = np.asarray(x, dtype)
+        key = (array.shape, array.dtype, array.tobytes())
+        if key not in self._known:
+            self._known[key] = f"constant.{len(self._known)}"
+            self.constants[self._known[key]] = array
+        return self._known[key]
+
+    def cast(self, x: Piece, dtype: np.dtype[Any]) -> Piece:
+        """x in another type."""
+        if x.dtype == dtype:
+            return x
+        return self.node("Cast", [self.names[x.call]], x.shape, dtype, to=dtype)
+
+    def called(self, call: Call) -> Piece:
+        args = [x for x in call.args if x is not OUT]
+        assert call.kind is not None
+        shape, dtype = call.kind
+        name = call.name
+        if name.endswith(".reduce"):
+            return self._reduced("ReduceSum" if name == "add.reduce" else "ReduceMax", args[0], args[1], shape, dtype)
+        if name == "reshape":
+            return self.reshaped(args[0], shape, dtype)
+        if name == "broadcast_to":
+            return self.node("Expand", [self.name(args[0]), self.name(np.array(shape, np.int64))], shape, dtype)
+        if name in ("transpose", "matrix_transpose"):
+            n = len(shape)
+            order = args[1] if name == "transpose" else (*range(n - 2), n - 1, n - 2)
+            return self.node("Transpose", [self.name(args[0])], shape, dtype, perm=list(order))
+        if name == "getitem":
+            return self._entries(args[0], args[1:], shape, dtype)
+        if name == "not_equal":
+            return ~self.ufunc(np.equal, *[OnnxPiece(self, x) if isinstance(x, Call) else x for x in args])  # type: ignore[operator]
+        if name == "square":
+            return self.node("Mul", [self.name(args[0], dtype)] * 2, shape, dtype)
+        if name not in _SAME:
+            raise UnreadableError(name)
+        types = call.function.resolve_dtypes(
+            (*[OnnxPiece(self, x).dtype if isinstance(x, Call) else _weak(x) for x in args], None)
+        )
+        operands = [self.name(x, t) for x, t in zip(args, types, strict=False)]
+        return self.node(_SAME[name], operands, shape, dtype)
+
+    def reshaped(self, x: Any, shape: Any, dtype: Any) -> OnnxPiece:
+        """The same entries in another shape."""
+        return self.node("Reshape", [self.name(x), self.name(np.array(shape, np.int64))], shape, dtype, allowzero=1)
+
+    def reduction(self, operator: str, x: Piece, axis: Any, keepdims: bool) -> Piece:
+        """A reduction over axes, or over none or all."""
+        n = len(x.shape)
+        axes = tuple(range(n)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+        axes = tuple(a % n for a in axes)
+        shape = tuple(1 if i in axes else m for i, m in enumerate(x.shape) if keepdims or i not in axes)
+        return self._reduced(operator, x.call, axes, shape, x.dtype)
+
+    def _reduced(self, operator: str, x: Call, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxPiece:
+        operand = self.name(x, dtype)
+        if not axes:
+            return self.node("Identity", [operand], shape, dtype)
+        keepdims = int(len(shape) == OnnxPiece(self, x).ndim)
+        if operator == "ReduceSum":  # alone among reductions, its axes are an operand in opset 17
+            return self.node(operator, [operand, self.name(np.array(axes, np.int64))], shape, dtype, keepdims=keepdims)
+        return self.node(operator, [operand], shape, dtype, axes=list(axes), keepdims=keepdims)
+
+    def _entries(self, x: Call, index: Any, shape: Any, dtype: Any) -> OnnxPiece:
+        whole = OnnxPiece(self, x).shape
+        if any(isinstance(p, Call) for p in index):
+            return self._looked_up(x, [p for p in index if p is not None], shape, dtype)
+        if any(isinstance(p, np.ndarray) for p in index):
+            places = np.arange(int(np.prod(whole))).reshape(whole)[tuple(index)].astype(np.int64)
+            flat = self.reshaped(x, (-1,), dtype)
+            return self.node("Gather", [self.name(flat), self.name(places)], shape, dtype, axis=0)
+        named = len([p for p in index if p is not None and p is not Ellipsis])
+        parts: list[Any] = []
+        for p in (*index, *(() if Ellipsis in index else (Ellipsis,))):
+            parts += [slice(None)] * (len(whole) - named) if p is Ellipsis else [] if p is None else [p]
+        cuts = [p.indices(n) if isinstance(p, slice) else (p % n, p % n + 1, 1) for p, n in zip(parts, whole, strict=True)]
+        some = [i for i, (cut, n) in enumerate(zip(cuts, whole, strict=True)) if cut != (0, n, 1)]
+        if some:
+            ends = [_BEFORE_THE_FIRST if cuts[i][1] < 0 else cuts[i][1] for i in some]
+            operands = [[cuts[i][0] for i in some], ends, some, [cuts[i][2] for i in some]]
+            cut_shape = tuple(len(range(*cut)) for cut in cuts)
+            x = self.node("Slice", [self.name(x), *[self.name(np.array(o, np.int64)) for o in operands]], cut_shape, dtype).call
+        return self.reshaped(x, shape, dtype)
+
+    def _looked_up(self, x: Call, index: list[Any], shape: Any, dtype: Any) -> OnnxPiece:
+        """Entries at positions that the graph computes: an array of them for each of the first axes."""
+        if not all(isinstance(p, Call | np.ndarray) for p in index):
+            raise UnreadableError("getitem")
+        sizes = np.broadcast_shapes(*[OnnxPiece(self, p).shape if isinstance(p, Call) else p.shape for p in index])
+        columns = []
+        for p in index:
+            spread = [self.name(p, np.int64), self.name(np.array(sizes, np.int64))]
+            columns.append(self.reshaped(self.node("Expand", spread, sizes, np.int64).call, (*sizes, 1), np.int64))
+        places = self.node("Concat", [self.name(c) for c in columns], (*sizes, len(index)), np.int64, axis=-1)
+        found = self.node("GatherND", [self.name(x), self.name(places)], shape, dtype)
+        return self.reshaped(found.call, shape, dtype)
+
+
+def _weak(x: Any) -> Any:
+    return np.asarray(x).dtype if isinstance(x, np.ndarray | np.generic | bool) else type(x)

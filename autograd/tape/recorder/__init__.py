@@ -1,0 +1,1 @@
+"""The recorder: from a function and example arguments to a program."""

@@ -1,0 +1,1 @@
+"""What tests draw: strategies, random programs, and example calls of every op."""
