@@ -13,7 +13,7 @@ import autograd as ag
 import nn
 from autograd.draw.picture import Forward, cotangents
 from autograd.draw.sketch import View, sketch
-from tests.autograd.programs import programs
+from tests.laws.smooth_programs import programs
 
 
 def neuron():

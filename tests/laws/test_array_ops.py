@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from autograd import Tensor, gradients, no_grad
-from tests.laws.calls import examples, numbered
+from tests.laws.example_calls import examples, numbered
 from tests.laws.inputs import seeds
 
 LINEAR, BILINEAR = examples("linear"), examples("bilinear")

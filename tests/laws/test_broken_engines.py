@@ -9,9 +9,9 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value
 from autograd.engine import graph
-from tests.autograd import test_contract_changed_data as changed_data
-from tests.autograd import test_contract_graph as of_graphs
-from tests.autograd import test_contract_types as of_types
+from tests.autograd.engine import test_contract_changed_data as changed_data
+from tests.autograd.engine import test_contract_graph as of_graphs
+from tests.autograd.engine import test_contract_types as of_types
 from tests.laws.test_pullbacks import check_fit, recorded
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd.ops.op import pulled_float
 from tests.laws import exact
-from tests.laws.calls import ELEMENTWISE_CASES, named
+from tests.laws.example_calls import ELEMENTWISE_CASES, named
 from tests.laws.inputs import points
 
 TOLERANCE = 1e-13

@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, grad, jvp, vjp
-from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.inputs import arrays_in
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from autograd import Tensor, Value, gradients
-from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
-from tests.laws.comparing import assert_share_nothing
+from tests.laws.equality import assert_share_nothing
+from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.inputs import arrays_in, few, seeds
 
 ARRAY_OPS = examples("linear", "bilinear", "general")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd import Tensor, gradients
-from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
-from tests.laws.comparing import ULP
+from tests.laws.equality import ULP
+from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.inputs import arrays_in, few, seeds
 
 ALL = examples("linear", "bilinear", "general")

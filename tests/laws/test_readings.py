@@ -12,8 +12,8 @@ from autograd.engine.value_methods import emitted
 from autograd.ops.namespaces import MATH_ERRORS, scalar
 from autograd.ops.op import on_floats, pulled_float
 from autograd.ops.python_source import Code, source
-from tests.laws.calls import ELEMENTWISE, ELEMENTWISE_CASES, named
-from tests.laws.comparing import assert_same
+from tests.laws.equality import assert_same
+from tests.laws.example_calls import ELEMENTWISE, ELEMENTWISE_CASES, named
 from tests.laws.inputs import FEW, SPECIAL, points
 
 ULPS = 8

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value, gradients
 from tests.laws import exact
-from tests.laws.calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.inputs import few, moderate_points, seeds
 
 TOLERANCE = 1e-11

@@ -1,0 +1,95 @@
+"""The command `check`, and the pytest plugin."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd.__main__ import main
+from autograd.checks import detection_power
+
+ROOT = Path(__file__).parents[3]
+
+MODULE = """
+import autograd as ag
+from autograd.strategies import reals
+from autograd import gradients_hold
+
+@ag.custom_op(lambda g, y, x: g * x, kind="elementwise")
+def crooked(xp, x):
+    return x * x
+
+def right(x):
+    return ag.sum(ag.tanh(x))
+
+def wrong(x):
+    return ag.sum(crooked(x))
+
+@gradients_hold(x=reals(1, 2))
+def test_wrong(x):
+    return crooked(x)
+
+def test_fixture(gradcheck):
+    assert gradcheck(ag.sin, 1.0).oracles
+"""
+
+
+@pytest.fixture
+def module(tmp_path):
+    path = tmp_path / "test_mine.py"
+    path.write_text(MODULE)
+    return path
+
+
+def run(*arguments, cwd=ROOT):
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def test_the_exit_status_tells(module, tmp_path):
+    done = run("autograd", "check", f"{module}:right", "--x", "tensors((3,))", "--examples=5", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "gradients hold, in 5 examples" in done.stdout
+    done = run("autograd", "check", "test_mine:wrong", "--x=tensors((3,), domain=(1, 2))", "--picture=p.dot", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "crooked: pullback 0, claimed is 1/2" in done.stdout
+    assert "crooked" in (tmp_path / "p.dot").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name a function"),
+        (["right"], "'right' names no function"),
+        (["no.module:f"], "'no.module' cannot be imported"),
+        (["no.py:f"], "there is no file 'no.py'"),
+        (["math:nothing"], "'math' has no function 'nothing'"),
+        (["math:sin", "--x"], "--x needs a strategy"),
+        (["math:sin", "x"], "'x' is no option"),
+        (["math:sin", "--x", "reals(2, 1)"], "no numbers from 2 to 1"),
+        (["math:sin", "--x", "3"], "is 3 and no strategy"),
+        (["math:sin", "--y", "reals()"], "no strategy for x"),
+        (["math:sin", "--examples", "0"], "from 1, not 0"),
+    ],
+)
+def test_a_command_that_cannot_be_run_says_why(arguments, message, capsys):
+    assert main(["check", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_plugin_attaches_pictures_and_sets_the_number_of_examples(module, tmp_path):
+    done = run("pytest", "-q", str(module), "--gradcheck-examples=3", "--gradcheck-pictures=pictures", cwd=tmp_path)
+    assert "1 failed, 1 passed" in done.stdout
+    assert "the graph, with the op at fault marked" in done.stdout
+    assert [p.stem for p in (tmp_path / "pictures").iterdir()] == ["test-wrong"]
+    assert run("pytest", str(module), "--gradcheck-examples=0", cwd=tmp_path).returncode == 4
+
+
+def test_oracles_are_as_sharp_as_promised():
+    """`python -m autograd check --power` measures all of it; here its ends."""
+    for oracle in ("complex", "dual"):
+        assert detection_power.caught(1e-12, oracle, "tanh x")
+    assert detection_power.caught(1e-12, "exact", "x²")
+    assert detection_power.caught(1e-8, "differences", "exp x")
+    assert detection_power.caught(1e-6, "black box", "log(1 + x²)")
+    assert not detection_power.caught(0.0, "complex", "tanh x")

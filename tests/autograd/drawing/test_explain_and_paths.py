@@ -1,0 +1,114 @@
+"""The chain rule as text: `explain` step by step, `paths` way by way."""
+
+import math
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+import autograd as ag
+from autograd.draw.labels import number
+from autograd.draw.paths import MOST
+from tests.autograd.drawing.test_draw import expressions
+
+
+@given(expressions())
+def test_the_products_along_all_paths_add_up_to_the_gradient(drawn):
+    y, leaves = drawn
+    for x in leaves:
+        try:
+            found = ag.paths(x, y)
+        except ValueError:
+            assert ag.gradients(y, [x])[0] == 0.0
+            continue
+        (gradient,) = ag.gradients(y, [x])
+        assert found.total == pytest.approx(gradient, rel=1e-12, abs=1e-12)
+        assert len(found.listed) == min(found.count, MOST)
+        for path in found.listed:
+            assert (path.nodes[0], path.nodes[-1]) == (x, y)
+            assert path.product == pytest.approx(math.prod(path.factors), rel=1e-12)
+        if found.count <= MOST:
+            assert math.fsum(path.product for path in found.listed) == pytest.approx(gradient, rel=1e-9, abs=1e-9)
+
+
+@given(expressions())
+def test_a_path_is_a_chain_of_uses(drawn):
+    y, (x, *_) = drawn
+    try:
+        found = ag.paths(x, y)
+    except ValueError:
+        return
+    for path in found.listed:
+        assert all(any(use is before for use in after.inputs) for before, after in pairwise(path.nodes))
+
+
+def test_more_paths_than_can_be_listed_are_counted_and_added_up():
+    y = x = ag.Value(1.0, label="x")
+    for _ in range(100):
+        y = y * 0.25 + y * 0.25
+    found = ag.paths(x, y)
+    assert found.count == 2**100
+    assert found.total == 0.5**100
+    assert f"… and {2**100 - MOST:,} more" in repr(found)
+
+
+def test_what_has_no_path_is_said():
+    x, y = ag.Value(1.0, label="x"), ag.Value(2.0, label="y")
+    with pytest.raises(ValueError, match="no path"):
+        ag.paths(x, ag.sin(y))
+    with pytest.raises(TypeError, match="of type float"):
+        ag.paths(1.0, y)
+    assert repr(ag.paths(x, x)).startswith("∂x/∂x = 1.0000, the sum over 1 path\n")
+
+
+@given(expressions())
+def test_every_number_that_is_told_is_right(drawn):
+    """Each line ends with the gradient, and the products on it add up to that."""
+    y, leaves = drawn
+    y.label = "L"
+    assume(len({leaf.label for leaf in leaves} | {"L"}) == len(leaves) + (y not in leaves))
+    story = ag.explain(y, format=".10f")
+    for leaf in leaves:
+        line = re.search(rf"^  ∂L/∂{leaf.label} = (.*)$", story, re.MULTILINE)
+        if line is None:
+            continue
+        *_, sums, total = line[1].split(" = ") if " = " in line[1] else ["", line[1], line[1]]
+        assert total == number(ag.gradients(y, [leaf])[0], ".10f")
+        added = sum(math.prod(map(float, product.split(" × "))) for product in sums.split(" + "))
+        assert added == pytest.approx(float(total), rel=1e-6, abs=1e-6)
+
+
+def test_only_what_lies_on_the_way_is_told():
+    a, b, c = (ag.Value(float(i + 1), label=name) for i, name in enumerate("abc"))
+    y = ag.sin(a * b) + c
+    y.label = "y"
+    assert "∂y/∂c" in ag.explain(y)
+    told = ag.explain(y, wrt=a)
+    assert "∂y/∂c" not in told
+    assert "∂y/∂a" in told
+    assert "∂y/∂b" in ag.explain(y, wrt=[a, b])
+
+
+def test_arrays_are_told_by_shape_and_size():
+    w = ag.Tensor(np.ones((3, 2)), requires_grad=True, label="w")
+    y = ag.sum(ag.square(w))
+    told = ag.explain(y)
+    assert "of shape (3, 2)" in told
+    assert "up to 2.0000" in told
+    single = ag.Tensor([3.0], requires_grad=True, label="s")
+    assert "∂y/∂s = ∂y/∂v3 · ∂v3/∂s" in ag.explain(ag.sum(ag.concatenate([single, single * single])))
+
+
+def test_what_has_no_gradient_cannot_be_explained():
+    x = ag.Value(1.0)
+    for wrong, error, said in [
+        (3.0, TypeError, "of type float"),
+        (ag.Value(1.0, requires_grad=False), ValueError, "constant"),
+        (ag.Tensor(np.ones(2), requires_grad=True), ValueError, r"shape \(2,\)|one element"),
+    ]:
+        with pytest.raises(error, match=said):
+            ag.explain(wrong)
+    with pytest.raises(ValueError, match="does not depend"):
+        ag.explain(ag.sin(x), wrt=ag.Value(2.0))

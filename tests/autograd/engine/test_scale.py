@@ -1,0 +1,171 @@
+"""Large graphs: no recursion, no growth from step to step, and time in proportion to size."""
+
+import gc
+import subprocess
+import sys
+import timeit
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, Value, gradients
+from tests.small_stack import SMALL
+
+ROOT = Path(__file__).parents[3]
+VALUE = "Value(1.0)"
+TENSOR = "Tensor(1.0, requires_grad=True)"
+
+CHAIN = """
+import sys, threading
+from autograd import Tensor, Value, gradients
+
+def run():
+    x = {leaf}
+    y = x
+    for _ in range({n} // 2):
+        y = (y + 1.0) * 1.0
+    {sweep}
+    del y
+    print("freed")
+
+assert sys.getrecursionlimit() == 1000
+threading.stack_size({stack})
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+"""
+BACKWARD = "y.backward(); assert x.grad == 1.0"
+RECORDED = "(g,) = gradients(y, [x], create_graph=True); assert g.item() == 1.0; del g"
+
+
+@pytest.mark.parametrize(
+    ("leaf", "n", "sweep"),
+    [(VALUE, 1_000_000, BACKWARD), (TENSOR, 100_000, BACKWARD), (VALUE, 100_000, RECORDED), (TENSOR, 20_000, RECORDED)],
+    ids=["Values", "Tensors", "Values recorded", "Tensors recorded"],
+)
+def test_a_long_chain_is_built_swept_and_freed_on_a_small_stack(leaf, n, sweep):
+    script = CHAIN.format(stack=SMALL, leaf=leaf, n=n, sweep=sweep)
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "freed\n", "")
+
+
+def test_fan_out_and_fan_in_of_one_value():
+    x, n = Value(2.0), 100_000
+    total = x
+    for use in [x * 0.5 for _ in range(n - 1)]:
+        total = total + use
+    total.backward()
+    assert x.grad == 1.0 + 0.5 * (n - 1)
+
+
+def test_fan_out_and_fan_in_of_one_tensor():
+    x = Tensor([2.0, 3.0], requires_grad=True)
+    total = x
+    for use in [x * 0.5 for _ in range(20_000)]:
+        total = total + use
+    total.backward(np.ones(2))
+    assert x.grad.tolist() == [10_001.0, 10_001.0]
+
+
+def test_a_shared_node_is_swept_once_and_not_once_a_path():
+    """2¹⁰⁰⁰ paths, 1000 nodes."""
+    x = y = Value(1.0)
+    for _ in range(1000):
+        y = y * 0.5 + y * 0.5
+    y.backward()
+    assert x.grad == 1.0
+
+
+def one_value_step(parameters):
+    loss = sum((w * 2.0 - 1.0) ** 2 for w in parameters)
+    loss.backward()
+    for w in parameters:
+        w.data -= 0.01 * w.grad
+        w.grad = 0.0
+
+
+def one_tensor_step(parameters):
+    w, b = parameters
+    loss = ((ag.tanh(np.ones((4, 3)) @ w + b) - 1.0) ** 2).mean()
+    loss.backward()
+    for p in parameters:
+        p.data -= 0.01 * p.grad
+        p.grad = None
+
+
+@pytest.mark.parametrize(
+    ("step", "make"),
+    [
+        (one_value_step, lambda: [Value(float(i)) for i in range(10)]),
+        (one_tensor_step, lambda: [Tensor(np.ones((3, 2)), requires_grad=True), Tensor(np.ones(2), requires_grad=True)]),
+    ],
+    ids=["Values", "Tensors"],
+)
+def test_training_leaves_no_objects_behind(step, make):
+    parameters = make()
+    for _ in range(3):
+        step(parameters)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(100):
+            step(parameters)
+        assert len(gc.get_objects()) <= before
+    finally:
+        gc.enable()
+
+
+def test_a_large_graph_is_freed_with_its_output():
+    gc.disable()
+    try:
+        y, alive = Tensor(np.ones(3), requires_grad=True), []
+        for _ in range(1000):
+            y = ag.sin(y) * y
+            alive.append(weakref.ref(y))
+        (first,) = gradients(y.sum(), [y], create_graph=True)
+        del y, first
+        assert not any(ref() for ref in alive)
+    finally:
+        gc.enable()
+
+
+def value_graph(n):
+    x, y = Value(1.0), Value(0.5)
+    for _ in range(n // 2):
+        y = y * x + 1e-3
+    y.backward()
+
+
+def tensor_graph(n):
+    x, y = Tensor(1.0, requires_grad=True), Tensor(0.5, requires_grad=True)
+    for _ in range(n // 2):
+        y = y * x + 1e-3
+    y.backward()
+
+
+def fan_graph(n):
+    x, total = Value(1.0), Value(0.0)
+    for use in [x * 0.5 for _ in range(n // 2)]:
+        total = total + use
+    total.backward()
+
+
+def fastest(run, n, times):
+    """The least of several timings, without the garbage collector, as `timeit` does: its visits are no work of ours."""
+    return min(timeit.repeat(lambda: run(n), number=1, repeat=times))
+
+
+@pytest.mark.parametrize(("run", "n"), [(value_graph, 20_000), (tensor_graph, 5_000), (fan_graph, 20_000)])
+def test_time_grows_with_size(run, n):
+    """Ten times the nodes take five to twenty times the time; another load on the machine is given time to pass."""
+    ratios = []
+    for _ in range(5):
+        ratios.append(fastest(run, 10 * n, 3) / fastest(run, n, 5))
+        if 5 <= ratios[-1] <= 20:
+            return
+    pytest.fail(f"10 times the nodes took {ratios} times the time")

@@ -1,0 +1,169 @@
+"""Each pass alone: it makes programs smaller, and leaves every bit of what they compute."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import autograd as ag
+from autograd import gradients
+from autograd.tape.backends import evaluated
+from autograd.tape.backends.expand_ops import expanded
+from autograd.tape.backends.interpreter import codes
+from autograd.tape.passes import optimised
+from autograd.tape.passes.common_subexpressions import Shared
+from autograd.tape.passes.constant_folding import folded
+from autograd.tape.passes.dead_code import without_dead_code
+from autograd.tape.passes.identities import simplified
+from autograd.tape.passes.sums import with_sums
+from autograd.tape.passes.walk import walked
+from autograd.tape.recorder.trace import traced
+from tests.laws.equality import assert_same
+from tests.laws.inputs import FEW
+from tests.laws.smooth_programs import programs
+
+PASSES = {
+    "dead code": without_dead_code,
+    "folding": lambda p: walked(p, [folded]),
+    "identities": lambda p: walked(p, [simplified]),
+    "common subexpressions": lambda p: walked(p, [Shared()]),
+    "sums of products": with_sums,
+    "expansion": lambda p: expanded(p, codes()),
+    "all": optimised,
+}
+
+
+def program(f, *examples):
+    return traced(f, examples, scalars=not any(isinstance(x, np.ndarray) for x in examples))[0]
+
+
+def names(p):
+    return [step.op.name for step in p.steps]
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(case=programs())
+def test_pass_leaves_every_bit(name, case):
+    drawn, rows, _ = case
+
+    def f(*xs):
+        y = drawn.run(xs, 1)
+        return y, gradients(y, list(xs), create_graph=True)
+
+    before = program(f, *rows[0])
+    want = [evaluated(before, row) for row in rows]
+    n = len(before)
+    after = PASSES[name](before)
+    for row, numbers in zip(rows, want, strict=True):
+        assert_same(np.array(evaluated(after, row)), np.array(numbers), ulps=0, what=name)
+    if name != "expansion":
+        assert len(after) <= n
+
+
+IDENTITIES = {
+    "x 1": (lambda x, y: x * 1.0, 0),
+    "1 x": (lambda x, y: 1.0 * x, 0),
+    "x / 1": (lambda x, y: x / 1.0, 0),
+    "x - 0": (lambda x, y: x - 0.0, 0),
+    "x + -0": (lambda x, y: x + -0.0, 0),
+    "-0 + x": (lambda x, y: -0.0 + x, 0),
+    "-(-x)": (lambda x, y: ag.negative(-x), 0),
+    "x + (-y)": (lambda x, y: x + -y, 1),
+    "-x + y": (lambda x, y: -x + y, 1),
+    "x - (-y)": (lambda x, y: x - -y, 1),
+    "(-x)(-y)": (lambda x, y: -x * -y, 1),
+    "-1 x": (lambda x, y: x * -1.0, 1),
+    "where(1, x, y)": (lambda x, y: ag.where(1.0, x, y), 0),
+    "x + 0 stays, for -0": (lambda x, y: x + 0.0, 1),
+    "x - (-0) stays, for -0": (lambda x, y: x - -0.0, 1),
+    "0 x stays, for inf": (lambda x, y: x * 0.0, 1),
+    "x - x stays, for inf": (lambda x, y: x - x, 1),
+    "x / x stays, for 0": (lambda x, y: x / x, 1),
+}
+
+
+@pytest.mark.parametrize("name", IDENTITIES)
+def test_identity(name):
+    f, left = IDENTITIES[name]
+    before = program(f, 2.0, 3.0)
+    points = list(itertools.product(FEW, FEW))
+    want = [evaluated(before, xs) for xs in points]
+    after = without_dead_code(walked(before, [simplified]))
+    assert len(after) == left, names(after)
+    for xs, numbers in zip(points, want, strict=True):
+        assert_same(np.array(evaluated(after, xs)), np.array(numbers), ulps=0, what=f"{name} at {xs}")
+
+
+@pytest.mark.parametrize(
+    ("f", "left"),
+    [
+        pytest.param(lambda x: x.T.T, [], id="xᵀᵀ"),
+        pytest.param(lambda x: ag.transpose(x, (0, 1)), [], id="axes in order"),
+        pytest.param(lambda x: x.reshape(3, 2).reshape(6).reshape(2, 3), [], id="reshaped and back"),
+        pytest.param(lambda x: x.reshape(3, 2).reshape(6), ["reshape"], id="reshaped twice"),
+        pytest.param(lambda x: ag.broadcast_to(x, (2, 3)), [], id="to its own shape"),
+        pytest.param(lambda x: x.astype(float), [], id="to its own type"),
+        pytest.param(lambda x: x * np.ones((2, 3)), [], id="times an array of ones"),
+        pytest.param(lambda x: x * np.ones((4, 2, 3)), ["multiply"], id="times ones of another shape"),
+        pytest.param(lambda x: x.astype("float32"), ["astype"], id="to another type"),
+        pytest.param(lambda x: x.T, ["transpose"], id="xᵀ"),
+    ],
+)
+def test_identity_of_arrays(f, left):
+    assert names(without_dead_code(walked(program(f, np.ones((2, 3))), [simplified]))) == left
+
+
+def test_dead_code_is_dropped_and_guards_are_not():
+    def f(x):
+        ag.exp(x) * ag.sin(x)
+        return 2.0 * x if ag.cos(x) > 0.0 else x
+
+    assert names(without_dead_code(program(f, 0.5))) == ["cos", "greater", "multiply"]
+
+
+def test_constants_are_folded_as_ieee_has_them():
+    def f(x):
+        c = ag.Value(0.0)
+        return x + (1.0 / c) + ag.log(c * 2.0)
+
+    after = without_dead_code(walked(program(f, 0.5), [folded]))
+    assert names(after) == ["add", "add"]
+    assert np.isnan(evaluated(after, [1.0])[0])
+
+
+def test_common_subexpressions_are_computed_once():
+    def f(x, y):
+        return ag.exp(x * y) + ag.exp(y * x) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.2)
+
+    after = without_dead_code(walked(program(f, 1.0, 2.0), [Shared()]))
+    assert names(after).count("multiply") == names(after).count("exp") == 1
+    assert names(after).count("leaky_relu") == 2
+
+
+def test_constants_with_different_signs_of_zero_are_different():
+    after = optimised(program(lambda x: [1.0 / (x * 0.0), 1.0 / (x * -0.0)], 1.0))
+    assert evaluated(after, [1.0]) == [np.inf, -np.inf]
+
+
+@pytest.mark.parametrize(
+    ("f", "left"),
+    [
+        pytest.param(lambda a, b, c: a * b + c, ["sum_of_products"], id="multiply-add"),
+        pytest.param(lambda a, b, c: sum([a * b, b * c, c * a]), ["sum_of_products"], id="sum() of products"),
+        pytest.param(lambda a, b, c: a * b + b * c, ["sum_of_products"], id="two products"),
+        pytest.param(lambda a, b, c: c + (b + a * b), ["sum_of_products"], id="from the right"),
+        pytest.param(lambda a, b, c: a + b, ["add"], id="a sum of two stays"),
+        pytest.param(lambda a, b, c: [a * b, a * b + c], ["multiply", "add"], id="a product with another use stays"),
+    ],
+)
+def test_sums_of_products_are_one_step(f, left):
+    after = with_sums(without_dead_code(walked(program(f, 1.0, 2.0, 3.0), [Shared()])))
+    assert names(after) == left
+
+
+def test_a_sum_keeps_its_order():
+    """(1 + 1e16) - 1e16 is 0, and 1 + (1e16 - 1e16) is 1: nothing is reassociated."""
+    after = optimised(program(lambda a, b, c: a * 1.5 + b * 1.0 + c * 1.0, 1.0, 1.0, 1.0))
+    assert evaluated(after, [1.0, 1e17, -1e17]) == [0.0]
+    assert evaluated(after, [1.0, 1e17, -1e17]) != [1.5]

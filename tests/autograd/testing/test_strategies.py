@@ -1,0 +1,182 @@
+"""Strategies draw what they promise, shrink to little, and print what runs."""
+
+import subprocess
+import sys
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import GradientError, Tensor, Value, check_gradients, gradients_hold
+from autograd.domain import NONZERO, POSITIVE, UNIT
+from autograd.engine.graph import newest_first
+from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
+from autograd.testing.random_programs import Generator, Program, drawn
+from tests.laws.example_calls import ANSWERS, QUESTIONS, TABLE
+
+
+@given(reals(-2, 2), reals(domain=UNIT), reals(0.5, domain=NONZERO), values(reals(1, 2)))
+def test_reals_are_of_their_set(x, unit, positive, value):
+    assert -2 <= x <= 2
+    assert unit in UNIT
+    assert positive >= 0.5
+    assert isinstance(value, Value)
+    assert 1 <= value.data <= 2
+
+
+@given(tensors((3, 4), np.float32, (0, 1)), tensors(domain=POSITIVE), broadcastable(3))
+def test_tensors_are_of_their_shape_type_and_set(t, positive, several):
+    assert (t.shape, t.dtype, t.requires_grad) == ((3, 4), np.float32, True)
+    assert ((t.numpy() >= 0) & (t.numpy() <= 1)).all()
+    assert (positive.numpy() > 0).all()
+    np.broadcast_shapes(*[s.shape for s in several])
+
+
+@given(st.from_type(Tensor), st.from_type(Value), containers(values()))
+def test_types_are_known_to_hypothesis(t, v, p):
+    assert isinstance(t, Tensor)
+    assert isinstance(v, Value)
+    assert all(isinstance(x, Value) for x in ag.jvp.__globals__["tree"].leaves(p))
+
+
+@given(expressions(["sin", "multiply", ag.OPS["add"]], depth=3), reals(-1, 1), reals(-1, 1))
+def test_expressions_are_functions_of_anything(e, x, y):
+    want = eval(e.text, {"sin": np.sin, "x0": x, "x1": y})
+    assert float(e(np.float64(x), np.float64(y))) == pytest.approx(want)
+    assert e(Value(x), Value(y)).data == pytest.approx(want)
+    assert check_gradients(e, x, y, order=1)
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+@settings(max_examples=15)
+@given(st.data())
+def test_a_program_prints_itself_as_python_that_runs(scalar, data):
+    program = data.draw(programs(scalar=scalar))
+    *lines, call = str(program).splitlines()
+    names = {}
+    exec("\n".join([*lines, f"result = {call}"]), names)
+    assert np.asarray(names["result"]) == pytest.approx(np.asarray(program(*program.arguments)), nan_ok=True, rel=1e-12)
+
+
+def test_programs_call_every_op():
+    called = {name for call in [*ELEMENTWISE, *ARRAYS] for name in call.code.co_names}
+    rng = np.random.default_rng(0)
+    seen = set()
+    for _ in range(1500):
+        p = drawn(Generator(rng))
+        y = p(*[Tensor(x, requires_grad=True) for x in p.arguments])
+        if y.requires_grad:
+            seen |= {node.op.name for node in newest_first([y]) if node.op}
+    left_out = {op.name for op in [*QUESTIONS, *ANSWERS]}
+    missing = {op.name for op in TABLE} - seen - called - left_out
+    assert not missing, f"no program calls {missing}: give them a line in autograd/calls.py"
+
+
+@pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
+def test_programs_shrink_to_the_line_that_matters(text, least):
+    """How far one search shrinks is a matter of chance: none may end far off, and one of a few at the smallest."""
+
+    def matters(p):
+        return any(call.text == text and np.size(p.arguments[0]) for call in p.calls)
+
+    def smallest(p):
+        alone = [call.text for call in p.calls] == [text]
+        return alone and [np.shape(x) for x in p.arguments] == [least] and not np.any(p.arguments[0])
+
+    # The line is one of hundreds, so that finding it may take many programs.
+    patient = settings(max_examples=20_000, database=None, deadline=None)
+    for seed in range(6):
+        found = find(programs(), matters, settings=patient, random=Random(seed))
+        assert len(found.calls) <= 4
+        if smallest(found):
+            return
+    pytest.fail(f"six searches end at larger programs, the last at {found!r}")
+
+
+def test_expressions_shrink_to_the_part_that_matters():
+    found = [
+        find(expressions(["sin", "multiply"]), lambda e: "*" in e.text and "sin" in e.text, random=Random(seed))
+        for seed in range(3)
+    ]
+    assert min(len(e.text) for e in found) <= len("sin(x0 * x0)")
+    assert max(len(e.text) for e in found) <= len("sin(sin(x0 * x0)) * sin(x0)")
+
+
+def test_the_numbers_of_a_program_stay_small():
+    rng = np.random.default_rng(1)
+    for program in [drawn(Generator(rng)) for _ in range(300)]:
+        assert len({i for used in program.registers for i in used} | {*program.outputs}) > len(program.arguments) - 1
+        with np.errstate(all="ignore"):
+            assert abs(program(*program.arguments)) < 1e4
+
+
+@settings(max_examples=40)
+@given(programs())
+def test_gradients_of_any_program_hold(program):
+    check_gradients(program, *program.arguments, order=2, shrink=False)
+
+
+@gradients_hold(x=reals(-2, 2), w=tensors((2, 3)))
+def test_a_property_test_in_one_line(x, w):
+    return ag.sum(ag.relu(w * x)) + ag.log(x)  # NaN for negative x, and a kink at 0
+
+
+def test_a_property_that_fails_shows_the_smallest_arguments():
+    @ag.custom_op(lambda g, y, x: ag.where(x > 1.0, 1.1, 1.0) * g * 2.0 * x, kind="elementwise")
+    def crooked(xp, x):
+        return x * x
+
+    try:
+
+        @gradients_hold(x=reals(-2, 2), y=reals(-2, 2))
+        def loss(x, y):
+            return crooked(x) + y
+
+        with pytest.raises(GradientError) as caught:
+            loss()
+    finally:
+        del ag.OPS["crooked"]
+    assert caught.value.op is crooked
+    assert caught.value.entry == "x"
+    assert caught.value.measured == pytest.approx(4.0)  # at x = 2, the simplest number above 1
+    assert any("'y': 0.0" in note for note in caught.value.__notes__)
+
+
+def test_a_strategy_for_every_argument_is_needed():
+    with pytest.raises(TypeError, match="no strategy for y"):
+        gradients_hold(x=reals())(lambda x, y: x)
+    with pytest.raises(TypeError, match="z is no argument"):
+        gradients_hold(x=reals(), z=reals())(lambda x: x)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: reals(2, 1), ValueError, "no numbers from 2 to 1"),
+        (lambda: reals(float("nan")), ValueError, "low is nan"),
+        (lambda: reals(5, domain=UNIT), ValueError, "no numbers of"),
+        (lambda: tensors((2,), int), TypeError, "not int64"),
+        (lambda: tensors((-1,)), ValueError, r"not \(-1,\)"),
+        (lambda: tensors((2,), domain="x"), TypeError, "not 'x'"),
+        (lambda: expressions(["nothing"]), ValueError, "'nothing' is no op"),
+        (lambda: expressions(["matmul"]), ValueError, "'matmul' is an op, but none"),
+    ],
+)
+def test_bad_arguments_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_without_hypothesis_the_error_says_how_to_get_it():
+    script = "import sys; sys.modules['hypothesis'] = None\nimport autograd\ntry:\n    {}\nexcept ImportError as e: print(e)"
+    for line in ("import autograd.strategies", "autograd.gradients_hold()"):
+        done = subprocess.run([sys.executable, "-c", script.format(line)], capture_output=True, text=True, timeout=60)
+        assert "needs Hypothesis: pip install 'glassgrad[check]'" in done.stdout
+
+
+def test_programs_are_data():
+    assert Program.__dataclass_params__.frozen
