@@ -26,7 +26,12 @@ if (_Path(__file__).parent / "core.py").exists():
 from autograd import domain as domain
 from autograd.base.grad_mode import detect_anomaly, no_grad, remember_lines
 from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
-from autograd.draw import Drawing, Page, Paths, RenderError, draw, explain, paths, timeline, watch
+from autograd.drawing.draw import draw, watch
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.explain import explain
+from autograd.drawing.graphviz import RenderError
+from autograd.drawing.page.page import Page, timeline
+from autograd.drawing.paths import Paths, paths
 from autograd.engine.gradients import gradients
 from autograd.engine.graph import graph_nodes
 from autograd.engine.scopes import scope

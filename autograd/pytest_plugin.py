@@ -48,7 +48,7 @@ def pytest_runtest_makereport(
         folder = item.config.getoption("--gradcheck-pictures")
         text = error.drawing.mermaid
         if folder:
-            from autograd.draw import RenderError
+            from autograd.drawing.graphviz import RenderError
 
             name = "".join(c if c.isalnum() else "-" for c in item.name)
             path = Path(folder) / f"{name}.svg"

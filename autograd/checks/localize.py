@@ -14,7 +14,8 @@ from autograd.checks.invariants import swept
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.oracles import NAMES, Oracles
 from autograd.checks.report import GradientError
-from autograd.draw import Drawing, draw
+from autograd.drawing.draw import draw
+from autograd.drawing.drawing import Drawing
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.draw import Drawing
+from autograd.drawing.drawing import Drawing
 
 
 @dataclass(frozen=True)

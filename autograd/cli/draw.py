@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd.cli.expressions import ExpressionError, inputs, read
-from autograd.draw import DIRECTIONS, draw, explain
-from autograd.draw.labels import FORMAT
-from autograd.draw.styles import THEMES
+from autograd.drawing.draw import DIRECTIONS, draw
+from autograd.drawing.explain import explain
+from autograd.drawing.text import FORMAT
+from autograd.drawing.themes import THEMES
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from autograd.draw import Drawing, check_options, drawing_of
-from autograd.draw.labels import number
-from autograd.draw.picture import Box, Made
-from autograd.draw.sketch import View
+from autograd.drawing.draw import check_options, drawing_of
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.forward_model import Box, Made
+from autograd.drawing.layout import View
+from autograd.drawing.text import number
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 

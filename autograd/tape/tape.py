@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.draw.labels import FORMAT
-from autograd.draw.styles import FONT
+from autograd.drawing.text import FORMAT
+from autograd.drawing.themes import FONT
 from autograd.tape.backends.protocol import Batched, Replay
 from autograd.tape.backends.registry import Choice, batched_for, chosen, module_of, single
 from autograd.tape.listing import listing
@@ -18,7 +18,7 @@ from autograd.tape.recorder.arguments import Maker, apart, columns, places, take
 from autograd.tape.recorder.trace import traced
 
 if TYPE_CHECKING:
-    from autograd.draw import Drawing
+    from autograd.drawing.drawing import Drawing
 
 
 class Tape:

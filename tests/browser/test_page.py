@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 import autograd as ag
 import nn
-from autograd.draw.picture import Forward, cotangents
-from autograd.draw.sketch import View, sketch
+from autograd.drawing.forward_model import Forward, cotangents
+from autograd.drawing.layout import View, sketch
 from tests.laws.smooth_programs import programs
 
 

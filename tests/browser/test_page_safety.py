@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.draw.labels import visible
+from autograd.drawing.text import visible
 
 HOSTILE = [
     "</script><img src=x onerror='window.pwned = 1'>",

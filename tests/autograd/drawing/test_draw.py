@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.draw import draw
-from autograd.draw.dot import PORTS
-from autograd.draw.labels import number
-from autograd.draw.sketch import PARALLEL
-from autograd.draw.styles import THEMES
+from autograd.drawing.dot import PORTS
+from autograd.drawing.draw import draw
+from autograd.drawing.layout import PARALLEL
+from autograd.drawing.text import number
+from autograd.drawing.themes import THEMES
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from tests.small_stack import SMALL

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 
 import autograd as ag
-from autograd.draw.labels import number
-from autograd.draw.paths import MOST
+from autograd.drawing.paths import MOST
+from autograd.drawing.text import number
 from tests.autograd.drawing.test_draw import expressions
 
 

@@ -9,8 +9,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import autograd as ag
-from autograd.draw import Drawing, RenderError, draw
-from autograd.draw.render import renderer
+from autograd.drawing.draw import draw
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.graphviz import RenderError, renderer
 
 TRUE, ECHO = (str(shutil.which(name, path=os.defpath)) for name in ("true", "echo"))
 

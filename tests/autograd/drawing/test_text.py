@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.draw import draw
-from autograd.draw.labels import LONGEST, number, visible
-from autograd.draw.wording import Names
+from autograd.drawing.draw import draw
+from autograd.drawing.names import Names
+from autograd.drawing.text import LONGEST, number, visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd.draw import draw
-from autograd.draw.labels import number
+from autograd.drawing.draw import draw
+from autograd.drawing.text import number
 from tests.autograd.drawing.test_draw import boxes, edges, expressions, named, style
 
 

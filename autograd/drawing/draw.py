@@ -1,15 +1,4 @@
-"""Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps; `explain` and `paths` tell it as text.
-
-subjects                    what is drawn: nodes, or what a module or function gives
-labels, contents            any text made fit for a picture; numbers and arrays
-mathematics, formulas       expressions written for people; local derivatives
-picture, backward           which numbers are shown, in which role, and what is written in them
-sketch, folding             what is drawn of them, and what is folded away
-styles, dot, mermaid        how it looks, as DOT and as Mermaid text
-render, saving, drawing     a program that makes SVG, PNG or PDF of it, and what `draw` gives back
-paths, explaining, story    the chain rule, path by path and step by step
-page, web                   a page on which it is played
-"""
+"""`draw` and `watch`: a graph as a `Drawing`, and as a page."""
 
 import math
 from collections.abc import Callable
@@ -18,27 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.base.grad_mode import remember_lines
-from autograd.draw.backward import Backward
-from autograd.draw.contents import ARRAYS
-from autograd.draw.dot import PORTS, dot_of
-from autograd.draw.drawing import Drawing
-from autograd.draw.explaining import explain
-from autograd.draw.labels import FORMAT, check_format
-from autograd.draw.mermaid import mermaid_of
-from autograd.draw.page import Page, page_of, timeline
-from autograd.draw.paths import Path, Paths, marks, paths
-from autograd.draw.picture import Constant, Forward, cotangents
-from autograd.draw.render import RenderError
-from autograd.draw.sketch import Picture, Sketch, View, sketch
-from autograd.draw.styles import FONT, THEMES
-from autograd.draw.subjects import called, outputs_of
-from autograd.draw.wording import size_of
+from autograd.drawing.backward_model import Backward
+from autograd.drawing.box_text import ARRAYS
+from autograd.drawing.dot import PORTS, dot_of
+from autograd.drawing.drawing import Drawing
+from autograd.drawing.forward_model import Constant, Forward, cotangents
+from autograd.drawing.inputs import called, outputs_of
+from autograd.drawing.layout import Picture, Sketch, View, sketch
+from autograd.drawing.mermaid import mermaid_of
+from autograd.drawing.names import size_of
+from autograd.drawing.page.page import Page, page_of
+from autograd.drawing.paths import marks, paths
+from autograd.drawing.text import FORMAT, check_format
+from autograd.drawing.themes import FONT, THEMES
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-
-__all__ = ["Drawing", "Page", "Path", "Paths", "RenderError", "draw", "explain", "paths", "timeline", "watch"]
 
 DIRECTIONS = ("forward", "backward", "both")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.draw.labels import fold, number, visible
-from autograd.draw.mathematics import factor
+from autograd.drawing.math_notation import factor
+from autograd.drawing.text import fold, number, visible
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.scopes import Scopes

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.draw.formulas import local_derivatives
-from autograd.draw.labels import FORMAT, number
-from autograd.draw.wording import Names
+from autograd.drawing.formulas import local_derivatives
+from autograd.drawing.names import Names
+from autograd.drawing.text import FORMAT, number
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.value import Value

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from autograd.draw.labels import visible
-from autograd.draw.sketch import Frame, Sketch
+from autograd.drawing.layout import Frame, Sketch
+from autograd.drawing.text import visible
 
 _SHAPES = {"computed": ("(", ")"), "cotangent": ("(", ")"), "folded": ("[[", "]]")}
 _CODES = str.maketrans({c: f"#{ord(c)};" for c in '"#&<>\\`{}|[]()'})

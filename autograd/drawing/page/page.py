@@ -12,14 +12,14 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from autograd.draw.dot import dot_of, edge_id
-from autograd.draw.formulas import local_derivatives
-from autograd.draw.labels import visible
-from autograd.draw.picture import Forward
-from autograd.draw.render import render
-from autograd.draw.sketch import Frame, Shape, Sketch
-from autograd.draw.story import Step, described, story
-from autograd.draw.styles import THEMES, Theme
+from autograd.drawing.dot import dot_of, edge_id
+from autograd.drawing.formulas import local_derivatives
+from autograd.drawing.forward_model import Forward
+from autograd.drawing.graphviz import render
+from autograd.drawing.layout import Frame, Shape, Sketch
+from autograd.drawing.page.steps import Step, described, story
+from autograd.drawing.text import visible
+from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.support.atomic_write import put_in_place, target_of
@@ -54,8 +54,8 @@ class Page:
 
         Raises  RenderError  if there is no renderer or it fails
         """
-        web = files("autograd.draw") / "web"
-        script = "".join((web / name).read_text("utf-8") for name in ("page.js", "time.js", "hands.js"))
+        web = files("autograd.drawing.page") / "web"
+        script = "".join((web / name).read_text("utf-8") for name in ("page.js", "timeline.js", "interaction.js"))
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return Template((web / "page.html").read_text("utf-8")).substitute(

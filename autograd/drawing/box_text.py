@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.draw.labels import number
+from autograd.drawing.text import number
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 

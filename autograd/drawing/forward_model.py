@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from autograd.draw.contents import contents, heat, not_finite
-from autograd.draw.formulas import local_derivatives
-from autograd.draw.wording import Names, brief, literal, short
+from autograd.drawing.box_text import contents, heat, not_finite
+from autograd.drawing.formulas import local_derivatives
+from autograd.drawing.names import Names, brief, literal, short
 from autograd.engine.graph import Links, newest_first, pull_back
 from autograd.engine.node import Node
 from autograd.engine.scopes import Scopes, Span

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.draw.formulas import Local, expression, local_derivatives
-from autograd.draw.labels import FORMAT, check_format, number
-from autograd.draw.picture import cotangents
-from autograd.draw.wording import Names, product, shown, sized
+from autograd.drawing.formulas import Local, expression, local_derivatives
+from autograd.drawing.forward_model import cotangents
+from autograd.drawing.names import Names, product, shown, sized
+from autograd.drawing.text import FORMAT, check_format, number
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from autograd.draw.dot import edge_id
-from autograd.draw.formulas import Local, expression, local_derivatives
-from autograd.draw.labels import number
-from autograd.draw.picture import Constant, Forward
-from autograd.draw.sketch import Shape, Sketch
-from autograd.draw.wording import brief, product, shown, sized
+from autograd.drawing.dot import edge_id
+from autograd.drawing.formulas import Local, expression, local_derivatives
+from autograd.drawing.forward_model import Constant, Forward
+from autograd.drawing.layout import Shape, Sketch
+from autograd.drawing.names import brief, product, shown, sized
+from autograd.drawing.text import number
 from autograd.engine.anomaly import line_of
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
-from autograd.draw.folding import Fold, Frames, Items, folded
-from autograd.draw.picture import Box, Constant, Made
+from autograd.drawing.folding import Fold, Frames, Items, folded
+from autograd.drawing.forward_model import Box, Constant, Made
 
 #: Most edges from one fold to one number that are drawn one by one.
 PARALLEL = 8

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.draw.page import Page
-from autograd.draw.render import render
+from autograd.drawing.graphviz import render
+from autograd.drawing.page.page import Page
 from autograd.support.atomic_write import put_in_place, target_of
 
 

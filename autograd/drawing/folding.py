@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from autograd.draw.picture import Made
+from autograd.drawing.forward_model import Made
 
 Items = list[Any]
 Frames = tuple[tuple[Any, str], ...]

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.draw.labels import LONGEST, number
-from autograd.draw.mathematics import factor, mathematics
+from autograd.drawing.math_notation import factor, mathematics
+from autograd.drawing.text import LONGEST, number
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value

@@ -10,9 +10,9 @@ from typing import Any
 
 from graphviz import Digraph
 
-from autograd.draw.labels import LONGEST, html, visible, width
-from autograd.draw.sketch import Edge, Frame, Shape, Sketch
-from autograd.draw.styles import FONT, FONT_SIZE, THEMES, Theme, heat_color
+from autograd.drawing.layout import Edge, Frame, Shape, Sketch
+from autograd.drawing.text import LONGEST, html, visible, width
+from autograd.drawing.themes import FONT, FONT_SIZE, THEMES, Theme, heat_color
 
 #: Where edges leave a box and enter one, and where the first and the last of several inputs enter an op.
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}

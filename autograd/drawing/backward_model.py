@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.draw.contents import contents, heat, not_finite
-from autograd.draw.formulas import Local, expression, local_derivatives
-from autograd.draw.picture import Box, Forward, Made, cotangents
-from autograd.draw.sketch import View
+from autograd.drawing.box_text import contents, heat, not_finite
+from autograd.drawing.formulas import Local, expression, local_derivatives
+from autograd.drawing.forward_model import Box, Forward, Made, cotangents
+from autograd.drawing.layout import View
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.value import Value
