@@ -15,7 +15,10 @@
 An op is one row of facts in `autograd.ops.rules`; everything else reads it.
 """
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
 if (_Path(__file__).parent / "core.py").exists():
     raise ImportError(
@@ -25,13 +28,6 @@ if (_Path(__file__).parent / "core.py").exists():
 
 from autograd import domain as domain
 from autograd.base.grad_mode import detect_anomaly, no_grad, remember_lines
-from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
-from autograd.drawing.draw import draw, watch
-from autograd.drawing.drawing import Drawing
-from autograd.drawing.explain import explain
-from autograd.drawing.graphviz import RenderError
-from autograd.drawing.page.page import Page, timeline
-from autograd.drawing.paths import Paths, paths
 from autograd.engine.gradients import gradients
 from autograd.engine.graph import graph_nodes
 from autograd.engine.scopes import scope
@@ -73,11 +69,52 @@ from autograd.ops.rules.trigonometry import (
 )  # fmt: skip
 from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
-from autograd.tape import Compiled, OtherPathError, Tape, compile, record
 from autograd.transforms.checkpoint import checkpoint
 from autograd.transforms.grad_vjp_jvp import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.transforms.jacobian import hessian, hvp, jacobian
 from autograd.transforms.ravel import ravel_tree
+
+if _TYPE_CHECKING:
+    from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
+    from autograd.drawing.draw import draw, watch
+    from autograd.drawing.drawing import Drawing
+    from autograd.drawing.explain import explain
+    from autograd.drawing.graphviz import RenderError
+    from autograd.drawing.page.page import Page, timeline
+    from autograd.drawing.paths import Paths, paths
+    from autograd.tape.backends import OtherPathError
+    from autograd.tape.compile import Compiled, compile
+    from autograd.tape.tape import Tape, record
+
+#: Checks, drawings and tapes are loaded when a name of theirs is first used: below `autograd`, each module with its names.
+_ON_FIRST_USE = {
+    "checks": ("GradientError", "check_against", "check_gradients", "gradients_hold"),
+    "drawing.draw": ("draw", "watch"),
+    "drawing.drawing": ("Drawing",),
+    "drawing.explain": ("explain",),
+    "drawing.graphviz": ("RenderError",),
+    "drawing.page.page": ("Page", "timeline"),
+    "drawing.paths": ("Paths", "paths"),
+    "tape.backends": ("OtherPathError",),
+    "tape.compile": ("Compiled", "compile"),
+    "tape.tape": ("Tape", "record"),
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name in ("checks", "strategies", "tape"):
+        return _import_module(f"autograd.{name}")
+    for module, names in _ON_FIRST_USE.items():
+        if name in names:
+            globals()[name] = thing = getattr(_import_module(f"autograd.{module}"), name)
+            thing.__module__ = __name__
+            return thing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",

@@ -57,6 +57,8 @@ class GradientError(AssertionError):
     ('x', 12.0, 2.0, 'claimed is 2 × what it should be: a factor 2 too much')
     """
 
+    __module__ = "autograd"
+
     def __init__(
         self,
         cause: str,

@@ -21,6 +21,8 @@ class Drawing:
     paged  what makes a page of the graph, given a title; it keeps the graph alive
     """
 
+    __module__ = "autograd"
+
     dot: str
     shown: int
     total: int

@@ -15,6 +15,8 @@ _BEGINNING = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 class RenderError(RuntimeError):
     """No picture was made: there is no renderer, or it failed. The DOT text is there all the same."""
 
+    __module__ = "autograd"
+
 
 def renderer() -> str:
     """The path of the renderer: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`, as `dot` has it on every platform.

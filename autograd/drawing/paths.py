@@ -38,6 +38,8 @@ class Paths:
     total   the sum of the products of all, which is ∂y/∂x
     """
 
+    __module__ = "autograd"
+
     x: Value
     y: Value
     listed: tuple[Path, ...]

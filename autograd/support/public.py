@@ -14,5 +14,5 @@ def publish(namespace: dict[str, Any]) -> None:
     <class 'package.Thing'>
     """
     for name in namespace["__all__"]:
-        if callable(namespace[name]):
-            namespace[name].__module__ = namespace["__name__"]
+        if callable(thing := namespace.get(name)):  # one that is loaded on first use is not there yet
+            thing.__module__ = namespace["__name__"]

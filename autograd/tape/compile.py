@@ -20,6 +20,8 @@ class Compiled:
     tapes  every tape it has recorded and keeps, in that order
     """
 
+    __module__ = "autograd"
+
     def __init__(self, f: Callable[..., Any], backend: Choice) -> None:
         check(backend)
         functools.update_wrapper(self, f)

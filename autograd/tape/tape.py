@@ -29,6 +29,8 @@ class Tape:
     backend   what runs them: "python", "numpy", "numba" or "jax", or what was passed
     """
 
+    __module__ = "autograd"
+
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
         choose = backend in ("python", "numba")
         self._signature, leaves = apart(args, choose)

@@ -46,6 +46,28 @@ def test_base_import_needs_nothing_but_numpy_and_graphviz():
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
+LATER = """
+import sys
+import autograd
+
+def loaded():
+    return {n.split(".")[1] for n, m in sys.modules.items() if n.startswith("autograd.") and getattr(m, "__file__", "")}
+
+(autograd.exp(autograd.Value(2.0)) * 3).backward()
+assert not loaded() & {"checks", "drawing", "tape", "testing", "cli"}, loaded()
+from autograd import check_gradients, draw, record
+assert loaded() >= {"checks", "drawing", "tape"}
+assert draw.__module__ == record.__module__ == "autograd"
+assert autograd.checks.check_gradients is check_gradients
+print("done")
+"""
+
+
+def test_checks_drawings_and_tapes_are_loaded_on_first_use():
+    done = run(LATER)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 def test_the_allowed_packages_are_the_declared_dependencies():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert sorted(d.partition(">")[0] for d in declared) == ["graphviz", "numpy"]

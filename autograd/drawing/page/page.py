@@ -42,6 +42,8 @@ class Page:
     The page asks for nothing from any network, and its Content-Security-Policy forbids it to; text from labels stays text.
     """
 
+    __module__ = "autograd"
+
     title: str
     dot: str
     graph: dict[str, Any]

@@ -22,6 +22,8 @@ class OtherPathError(Exception):
     guard   its place among the guards of the program
     """
 
+    __module__ = "autograd"
+
     def __init__(self, guard: int) -> None:
         super().__init__(
             f"decision {guard} of the recorded function comes out the other way here, and a tape holds one path: "
