@@ -15,6 +15,7 @@
 An op is one row of facts in `autograd.ops.rules`; everything else reads it.
 """
 
+import sys as _sys
 from importlib import import_module as _import_module
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -138,3 +139,8 @@ __all__ = [
 
 _publish(globals())
 _keep_old_paths("autograd")
+
+if _sys.modules.get("hypothesis"):  # which had nothing to register when it was loaded
+    from autograd.testing.type_strategies import register_types as _register_types
+
+    _register_types()

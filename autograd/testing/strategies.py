@@ -252,3 +252,6 @@ def _calls_of(op: Op | str) -> list[Call]:
 def _filled_in(call: Call, parts: tuple[str, ...]) -> str:
     apart = re.fullmatch(r"\w+\([abc](, [abc])*\)", call.text)  # commas and brackets keep the parts apart
     return renamed(call.text, [p if p.isalnum() or apart else f"({p})" for p in parts])
+
+
+st.register_type_strategy(Program, programs())

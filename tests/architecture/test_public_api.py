@@ -110,9 +110,12 @@ def test_a_command_tells_how_it_is_used(command):
     assert f"usage: python -m {command}" in done.stdout
 
 
-def test_entry_points_are_those_of_the_plugins():
-    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+def test_entry_points_are_those_of_the_plugins_and_in_the_wheel():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    points = settings["project"]["entry-points"]
     assert {group: list(names) for group, names in points.items()} == {"hypothesis": ["glassgrad"], "pytest11": ["gradcheck"]}
+    modules = {target.partition(":")[0] for names in points.values() for target in names.values()}
+    assert {f"{module}.py" for module in modules} <= set(settings["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"])
 
 
 if __name__ == "__main__":

@@ -27,9 +27,7 @@ def imported(path):
 
 def rooms(package):
     children = (ROOT / package).iterdir()
-    return sorted(
-        {p.stem for p in children if (p.is_dir() or p.suffix == ".py") and p.stem[:2] != "__" and "plugin" not in p.stem}
-    )
+    return sorted({p.stem for p in children if (p.is_dir() or p.suffix == ".py") and p.stem[:2] != "__"})
 
 
 def arrows(package):

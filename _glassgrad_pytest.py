@@ -1,5 +1,10 @@
-"""The pytest plugin: the `gradcheck` fixture, pictures of failed checks in the report, and `--gradcheck-examples=N`."""
+"""The pytest plugin: the `gradcheck` fixture, pictures of failed checks in the report, and `--gradcheck-examples=N`.
 
+Every run of pytest in an environment with glassgrad loads this file, also those of projects that have nothing to do with it:
+glassgrad itself is imported when a test uses it, and never in place of another package that is called `autograd`.
+"""
+
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -20,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if count is not None:
         if count < 1:
             raise pytest.UsageError(f"--gradcheck-examples is a number from 1, not {count}")
+        _refuse_another_package()
         from autograd.checks import property_test
 
         property_test.EXAMPLES = count
@@ -28,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def gradcheck() -> Callable[..., Any]:
     """`check_gradients`, for tests: gradcheck(f, *args)."""
+    _refuse_another_package()
     from autograd.checks import check_gradients
 
     return check_gradients
@@ -39,14 +46,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach to the report of a failed check its picture: as a file if a folder is named, else as Mermaid text."""
     report = yield
-    if call.excinfo is None:
-        return report
-    from autograd.checks import GradientError
-
-    error: Any = call.excinfo.value
-    if isinstance(error, GradientError) and error.drawing is not None:
+    drawing = None if call.excinfo is None else _drawing_of(call.excinfo.value)
+    if drawing is not None:
         folder = item.config.getoption("--gradcheck-pictures")
-        text = error.drawing.mermaid
+        text = drawing.mermaid
         if folder:
             from autograd.drawing.graphviz import RenderError
 
@@ -54,10 +57,27 @@ def pytest_runtest_makereport(
             path = Path(folder) / f"{name}.svg"
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                error.drawing.save(path)
+                drawing.save(path)
             except RenderError:
                 path = path.with_suffix(".dot")
-                error.drawing.save(path)
+                drawing.save(path)
             text = str(path)
         report.sections.append(("the graph, with the op at fault marked", text))
     return report
+
+
+def _drawing_of(error: BaseException) -> Any:
+    """The drawing of a GradientError, which nobody has raised unless the module of its class is loaded."""
+    kind = getattr(sys.modules.get("autograd.checks.report"), "GradientError", None)
+    return getattr(error, "drawing", None) if kind is not None and isinstance(error, kind) else None
+
+
+def _refuse_another_package() -> None:
+    """Raise if the package that is imported as `autograd` is not glassgrad's."""
+    import autograd
+
+    if Path(autograd.__file__ or "").parent.parent != Path(__file__).parent:
+        raise pytest.UsageError(
+            f"gradcheck is glassgrad's, and the package `autograd` that is imported here is {autograd.__file__}: "
+            "run the tests where that package is not on the path, or leave gradcheck out"
+        )
