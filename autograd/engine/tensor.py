@@ -37,18 +37,8 @@ class Tensor(ArrayMethods):
 
     # `_seen` is None as long as nobody else can write to a leaf's array; then it is what the array held when last looked at.
     __slots__ = (
-        "__weakref__",
-        "_data",
-        "_hooks",
-        "_inputs",
-        "_params",
-        "_seen",
-        "grad",
-        "label",
-        "op",
-        "requires_grad",
-        "retains_grad",
-        "serial",
+        "__weakref__", "_data", "_hooks", "_inputs", "_params", "_seen", "grad", "label", "op", "requires_grad",
+        "retains_grad", "serial",
     )  # fmt: skip
 
     def __init__(

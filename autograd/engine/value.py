@@ -35,18 +35,7 @@ class Value(Node):
     # `_q`; likewise the node itself where the derivative is zero. An op of more inputs has None in both `_a` and `_b`, and
     # keeps such pairs in `_many`. `_many`, `_params` and `_label` are not set on the nodes that do not need them.
     __slots__ = (
-        "__weakref__",
-        "_a",
-        "_b",
-        "_data",
-        "_label",
-        "_many",
-        "_p",
-        "_params",
-        "_q",
-        "grad",
-        "op",
-        "requires_grad",
+        "__weakref__", "_a", "_b", "_data", "_label", "_many", "_p", "_params", "_q", "grad", "op", "requires_grad",
         "serial",
     )  # fmt: skip
 
