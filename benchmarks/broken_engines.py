@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import OPS, Tensor
-from autograd.engine import forward_mode, graph, value
+from autograd.engine import forward_mode, graph, reverse_mode, value
 from autograd.ops.rules import axes, indexing, shape
 from autograd.transforms import grad_vjp_jvp
 from benchmarks.mutations import Mutant
@@ -39,9 +39,9 @@ def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
     return broken
 
 
-_MODULES = (graph, forward_mode, shape, indexing, axes, grad_vjp_jvp, value)
+_MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_jvp, value)
 
-SWEEP, RECORDED = graph._Raw, graph._Recorded
+SWEEP, RECORDED = reverse_mode._Raw, reverse_mode._Recorded
 
 #: (what is wrong, where, its name, a piece of the source, what stands there instead, the op that shows it)
 EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
@@ -62,7 +62,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
      "pullback(g, node, *inputs", "pullback(node, g, *inputs", "exp"),
     ("the order is oldest first", graph, "newest_first", "reverse=True", "reverse=False", None),
     ("the order is none", graph, "newest_first", "sorted(found, key=by_serial, reverse=True)", "found", None),
-    ("nodes on the way are missed", graph, "_on_the_way_to", "needed.add(node)\n                break", "break", None),
+    ("nodes on the way are missed", reverse_mode, "_on_the_way_to", "needed.add(node)\n                break", "break", None),
     ("a cotangent is not summed to its input's shape", Tensor, "fitted",
      "if cotangent.shape != self._data.shape:", "if False:", "add"),
     ("a cotangent keeps the type of the output", Tensor, "fitted",

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from autograd.drawing.box_text import contents, heat, not_finite
 from autograd.drawing.formulas import local_derivatives
 from autograd.drawing.names import Names, brief, literal, short
-from autograd.engine.graph import Links, newest_first, pull_back
+from autograd.engine.graph import Links, newest_first
 from autograd.engine.node import Node
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.scopes import Scopes, Span
 from autograd.engine.value import Value
 

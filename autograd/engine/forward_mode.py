@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import recording
-from autograd.engine.graph import newest_first, pull_back, refuse_changed
+from autograd.engine.graph import newest_first, refuse_changed
 from autograd.engine.node import Node
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.shape import broadcast_to

@@ -6,8 +6,8 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.trace_state import current_trace
-from autograd.engine.graph import pull_back
 from autograd.engine.node import Node
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 

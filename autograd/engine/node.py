@@ -242,13 +242,9 @@ class Node(Recorder):
 
 _UFUNC_NAMES = {"absolute": "abs", "fabs": "abs", "rint": "round", "true_divide": "divide"}
 _UFUNC_METHODS = {
-    "add.reduce": ["sum"],
-    "multiply.reduce": ["prod"],
-    "maximum.reduce": ["max"],
-    "minimum.reduce": ["min"],
-    "add.accumulate": ["cumsum"],
-    "multiply.accumulate": ["cumprod"],
-}
+    "add.reduce": ["sum"], "multiply.reduce": ["prod"], "maximum.reduce": ["max"], "minimum.reduce": ["min"],
+    "add.accumulate": ["cumsum"], "multiply.accumulate": ["cumprod"],
+}  # fmt: skip
 _QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
 _QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
 

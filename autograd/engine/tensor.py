@@ -11,8 +11,8 @@ from autograd.base.trace_state import current_trace, refuse_to_freeze
 from autograd.engine.anomaly import remember_line, watch_value
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, operand, own, real_array
-from autograd.engine.graph import pull_back
 from autograd.engine.node import next_serial
+from autograd.engine.reverse_mode import pull_back
 from autograd.ops.op import Op, Rule
 from autograd.ops.rules import shape
 

@@ -7,8 +7,9 @@ from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watch
 from autograd.base.trace_state import current_trace, refuse_to_freeze
 from autograd.engine.anomaly import remember_line, watch_value
 from autograd.engine.coercion import number_operand, real_number
-from autograd.engine.graph import by_serial, newest_first, pull_back, refuse_if_changed
+from autograd.engine.graph import by_serial, newest_first, refuse_if_changed
 from autograd.engine.node import Node, next_serial
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.value_methods import with_methods_of_the_table
 from autograd.ops.op import Op, Rule, on_floats, pulled_float
 

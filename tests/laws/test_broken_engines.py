@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.engine import graph
+from autograd.engine import reverse_mode
 from tests.autograd.engine import test_contract_changed_data as changed_data
 from tests.autograd.engine import test_contract_graph as of_graphs
 from tests.autograd.engine import test_contract_types as of_types
@@ -30,7 +30,7 @@ def depth_first(outputs):
     while stack:
         node = stack.pop()
         order.setdefault(node)
-        stack += [x for x in node.inputs if isinstance(x, graph.Node) and x not in order]
+        stack += [x for x in node.inputs if isinstance(x, reverse_mode.Node) and x not in order]
     return {node: node.inputs for node in order}
 
 
@@ -48,7 +48,7 @@ def broadcast_number():
     assert x.grad.shape == ()
 
 
-SWEEP, VALUE = graph._Raw, Value
+SWEEP, VALUE = reverse_mode._Raw, Value
 
 # (what is wrong, where, its name, the piece of source, what stands there instead, the law that must fail)
 BROKEN = [
@@ -78,7 +78,7 @@ BROKEN = [
     ("a cotangent keeps the type of the output", Tensor, "fitted",
      "cotangent if cotangent.dtype == self._data.dtype else", "cotangent if True else",
      of_types.test_single_with_double_is_double_and_each_gradient_has_its_leafs_dtype),
-    ("changed data is not noticed", graph, "refuse_changed", "x.latest_serial() > serial", "False",
+    ("changed data is not noticed", reverse_mode, "refuse_changed", "x.latest_serial() > serial", "False",
      changed_data.test_a_view_taken_before_recording_is_watched),
 ]  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_a_broken_engine_fails_its_law(case, monkeypatch):
 
 
 def test_a_sweep_that_is_not_in_topological_order_fails_its_law(monkeypatch):
-    monkeypatch.setattr(graph, "newest_first", depth_first)
+    monkeypatch.setattr(reverse_mode, "newest_first", depth_first)
     with pytest.raises(AssertionError):
         of_graphs.test_buffers_that_aliasing_would_spoil(tensor)
 

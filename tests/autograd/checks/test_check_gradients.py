@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import GradientError, Tensor, Value, check_gradients
-from autograd.engine import graph
+from autograd.engine import reverse_mode
 from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
 from tests.laws.inputs import arrays_in
 
@@ -177,7 +177,7 @@ def test_the_smallest_arguments_fail_for_the_same_cause():
 
 
 def test_gradients_that_share_memory_are_found(monkeypatch):
-    monkeypatch.setattr(graph._Raw, "given", lambda self, x: self.cotangents[x])
+    monkeypatch.setattr(reverse_mode._Raw, "given", lambda self, x: self.cotangents[x])
     assert "share memory" in failure(lambda a, b: a + b, np.ones(3), np.ones(3)).cause
 
 

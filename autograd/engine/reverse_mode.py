@@ -1,0 +1,125 @@
+"""Reverse mode: the sweep from outputs to inputs. It knows inputs, ops and serial numbers, and nothing of number types."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.base.grad_mode import is_watched, recording
+from autograd.engine.anomaly import watch_gradient
+from autograd.engine.graph import Links, newest_first, refuse_changed
+from autograd.engine.node import Node
+from autograd.ops.namespaces import quiet
+from autograd.ops.op import Rule
+
+
+def pull_back(
+    outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
+) -> dict[Node, Any]:
+    """The cotangents of the `wanted` nodes (of every leaf that requires a gradient if None), by reverse sweep.
+
+        x̄ = Σ over the uses of x of pullback(ȳ)
+
+    With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
+    are not in the result. Raw cotangents share memory with nothing.
+
+    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
+    """
+    order = newest_first(outputs)
+    refuse_changed(order)
+    if wanted is None:
+        targets = {n for n in order if n.requires_grad and (n.op is None or n.retains_grad)}
+        needed = None
+    else:
+        targets = set(wanted)
+        needed = _on_the_way_to(targets, order)
+    with recording() if record else quiet():
+        return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
+
+
+class _Raw:
+    """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
+
+    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
+        self.order = order
+        self.cotangents: dict[Node, Any] = {}
+        self.owned: set[Node] = set()
+        for output, seed in zip(outputs, seeds, strict=True):
+            self.add(output, seed, seed)
+
+    def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
+        watched = is_watched()
+        cotangents, pulled, add = self.cotangents, self.pulled, self.add
+        for node, inputs in self.order.items():
+            g = cotangents.get(node)
+            if g is None:
+                continue
+            op = node.op
+            if node._hooks:
+                cotangents[node] = g = node.hooked(g)
+                self.owned.discard(node)
+            if op is None:
+                continue
+            if node not in targets:
+                del cotangents[node]
+            wanted = []
+            i = -1
+            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time, and they match)
+                i += 1
+                if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
+                    wanted.append((i, pullback))
+            for (i, _), cotangent in zip(wanted, pulled(node, inputs, wanted, g)):  # noqa: B905
+                if watched:
+                    watch_gradient(node, op, g, cotangent)
+                add(inputs[i], cotangent, g)
+        return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
+
+    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+        return node.pulled(wanted, g)
+
+    def add(self, x: Node, cotangent: Any, source: Any) -> None:
+        """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
+        before = self.cotangents.get(x)
+        if before is None:
+            self.cotangents[x] = cotangent
+            if cotangent is not source and getattr(cotangent, "base", source) is None:
+                self.owned.add(x)
+        elif x in self.owned:
+            before += cotangent
+            self.cotangents[x] = before
+        else:
+            self.cotangents[x] = before + cotangent
+            self.owned.add(x)
+
+    def given(self, x: Node) -> Any:
+        """x's cotangent, in memory of its own; zeros where every path from an output has derivative zero."""
+        cotangent = self.cotangents.get(x)
+        if cotangent is None:
+            return np.zeros_like(x._data)
+        return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
+
+
+class _Recorded(_Raw):
+    """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
+
+    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+        op, params = node.op, node.params
+        return [inputs[i].fitted(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
+
+    def add(self, x: Node, cotangent: Any, source: Any) -> None:
+        before = self.cotangents.get(x)
+        self.cotangents[x] = cotangent if before is None else before + cotangent
+
+    def given(self, x: Node) -> Any:
+        return self.cotangents[x]
+
+
+def _on_the_way_to(targets: set[Node], order: Links) -> set[Node]:
+    """The nodes from which a target can be reached: only they need a cotangent."""
+    needed = set(targets)
+    for node, inputs in reversed(order.items()):
+        for x in inputs:
+            if isinstance(x, Node) and x in needed:
+                needed.add(node)
+                break
+    return needed
