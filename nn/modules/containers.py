@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from nn.modules.activations import ReLU
 from nn.modules.init import Initializer, Seed, he_uniform, random_generator
-from nn.modules.layers import Linear, _made
+from nn.modules.layers import Linear
 from nn.modules.module import Module
 
 
@@ -96,3 +96,14 @@ class Residual(Module):
         if before != after:
             raise ValueError(f"{self!r} adds what goes in, of shape {before}, to what comes out, of shape {after}")
         return x + change
+
+
+def _made(activation: Any) -> Any:
+    """The module that `activation` makes."""
+    try:
+        if not isinstance(activation, Module) and callable(made := activation()):
+            return made
+        why = "is an object already" if isinstance(activation, Module) else f"makes {made!r:.60}"
+    except TypeError as error:
+        why = f"does not: {error}"
+    raise TypeError(f"activation must make a module when it is called, as nn.ReLU does; {activation!r:.60} {why}")

@@ -82,17 +82,6 @@ class Linear(Module):
         return f"Linear({', '.join(map(str, self.weight.shape))}{', bias=False' * (self.bias is None)})"
 
 
-def _made(activation: Any) -> Any:
-    """The module that `activation` makes."""
-    try:
-        if not isinstance(activation, Module) and callable(made := activation()):
-            return made
-        why = "is an object already" if isinstance(activation, Module) else f"makes {made!r:.60}"
-    except TypeError as error:
-        why = f"does not: {error}"
-    raise TypeError(f"activation must make a module when it is called, as nn.ReLU does; {activation!r:.60} {why}")
-
-
 class Flatten(Module):
     """Each example as one row: all axes but the first become one.
 

@@ -63,6 +63,16 @@ def test_every_arrow_points_down(package):
     assert {pair: why for pair, why in arrows(package).items() if level[pair[0]] <= level[pair[1]]} == {}
 
 
+@pytest.mark.parametrize("package", MOST)
+def test_no_file_imports_a_private_name_of_another(package):
+    found = {path: list(imported(path)) for path in (ROOT / package).rglob("*.py") if path.stem != "__init__"}
+    private = {
+        path: [name for name in names if name.rpartition(".")[2][0] == "_" and "__" not in name]
+        for path, names in found.items()
+    }
+    assert {path: names for path, names in private.items() if names} == {}
+
+
 if __name__ == "__main__":
     for package in MOST:
         print(f"{package}: {len(rooms(package))} rooms, {len(arrows(package))} arrows")
