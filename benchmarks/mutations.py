@@ -136,7 +136,7 @@ OF_AXES: dict[str, Callable[[Any], Any]] = {
 
 def row_mutants() -> Iterator[Mutant]:
     """Each pullback of each row, altered in each way that does not need more than the row."""
-    ops = [op for op in OPS.values() if op.__module__ == "autograd"]
+    ops = sorted((op for op in OPS.values() if op.__module__ == "autograd"), key=lambda op: op.name)
     for number, op in enumerate(ops):
         for i, pullback in enumerate(op.pullbacks):
             if pullback is None:
@@ -203,6 +203,9 @@ UNCHANGED = {
     ("fmod", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
     ("deviations", "wrong for inputs of one number"): "one number does not deviate from its mean: the derivative is 0",
+    ("cofactors", "wrong for inputs of one number"): "of one number it is 1, whatever the number: the derivative is 0",
+    ("softmax", "wrong for inputs of one number"): "of one number it is 1, whatever the number: the derivative is 0",
+    ("log_softmax", "wrong for inputs of one number"): "of one number it is 0, whatever the number: the derivative is 0",
 }
 
 #: Linear ops of one input that give all their entries the same cotangent, or that of their place.

@@ -99,8 +99,8 @@ ELEMENTWISE = [
         "cbrt(a * a + 0.5)", "sigmoid(a)",
         "relu(a)", "leaky_relu(a, slope=0.1)", "relu6(a)", "elu(a, alpha=0.7)", "selu(a)", "celu(a, alpha=0.7)", "gelu(a)",
         "gelu(a, approximate='tanh')", "silu(a)", "mish(a)", "softplus(a)", "softsign(a)", "log_sigmoid(a)",
-        "hardtanh(a, -1.0, 1.0)",
-        "hardsigmoid(a)", "hardswish(a)", "clip(a, -1.0, 1.5)", "floor(a) + a", "ceil(a) * a", "trunc(a) + a", "round(a) * a",
+        "hardtanh(a, -1.0, 1.0)", "hardsigmoid(2.0 * a)",
+        "hardswish(a)", "clip(a, -1.0, 1.5)", "floor(a) + a", "ceil(a) * a", "trunc(a) + a", "round(a) * a",
         "erf(a)", "erfc(a)", "gammaln(a * a + 0.5)", "digamma(a * a + 0.5)", "polygamma(a * a + 1.0, n=1)", "sinc(a)",
         "sinc_derivative(a, n=1)",
         "reciprocal(-a * a - 1.0)", "cbrt(-a * a - 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))",
@@ -112,7 +112,7 @@ ELEMENTWISE = [
         "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 1.0)", "arctan2(a, b * b + 1.0)", "logaddexp(a, b)",
         "xlogy(a, b * b + 1.0)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
     ),
-    *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 1.0, tanh(c) + 1.0)"),
+    *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 2.0, tanh(c))"),
 ]  # fmt: skip
 
 #: Calls that look at whole arrays.
