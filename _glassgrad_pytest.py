@@ -26,9 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if count < 1:
             raise pytest.UsageError(f"--gradcheck-examples is a number from 1, not {count}")
         _refuse_another_package()
-        from autograd.checks import property_test
+        from autograd.checks import property_testing
 
-        property_test.EXAMPLES = count
+        property_testing.EXAMPLES = count
 
 
 @pytest.fixture

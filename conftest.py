@@ -7,7 +7,7 @@ import doctest
 import inspect
 import re
 
-PACKAGES = ("autograd", "nn", "nn.datasets", "nn.plots", "nn.schedules")
+PACKAGES = ("autograd", "autograd.checks", "nn", "nn.datasets", "nn.plots", "nn.schedules")
 _by_name = doctest.DocTestFinder._from_module
 
 

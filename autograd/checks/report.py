@@ -20,6 +20,8 @@ class Report:
     unmeasured   what no oracle could measure, in words
     """
 
+    __module__ = "autograd.checks"
+
     oracles: tuple[str, ...]
     error: float = 0.0
     kinks: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, more: list[str]) -> int:
             raise UsageError(f"--examples and --order are from 1, not {arguments.examples} and {arguments.order}")
         f = found(arguments.function)
         drawn = strategies_of(more)
-        from autograd.checks.property_test import gradients_hold
+        from autograd.checks.property_testing import gradients_hold
 
         test = gradients_hold(order=arguments.order, max_examples=arguments.examples, picture=arguments.picture, **drawn)(f)
     except (UsageError, ImportError, TypeError) as error:
@@ -103,7 +103,7 @@ def strategies_of(more: list[str]) -> dict[str, Any]:
             ImportError  if Hypothesis is not installed
     """
     from autograd.base import domain
-    from autograd.checks.property_test import required
+    from autograd.checks.property_testing import required
     from autograd.testing import strategies
 
     st = required().strategies

@@ -11,7 +11,7 @@ MOVED = {
     "autograd": {
         "checkpointing": "transforms.checkpoint", "checks.against": "checks._check_against",
         "checks.checking": "checks._check_gradients", "checks.errors": "checks.report",
-        "checks.property": "checks.property_test", "draw": "drawing.draw", "draw.drawing": "drawing.drawing",
+        "checks.property": "checks.property_testing", "draw": "drawing.draw", "draw.drawing": "drawing.drawing",
         "draw.explaining": "drawing.explain", "draw.page": "drawing.page.page", "draw.paths": "drawing.paths",
         "draw.render": "drawing.graphviz", "draw.story": "drawing.page.steps", "flat": "transforms.ravel",
         "gradients": "engine.gradients", "jacobians": "transforms.jacobian", "op": "ops.op",
