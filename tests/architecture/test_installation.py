@@ -1,10 +1,13 @@
 """Importing needs NumPy and graphviz alone, and says so when another package of the same name lies over this one."""
 
+import ast
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import autograd
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +69,13 @@ print("done")
 def test_checks_drawings_and_tapes_are_loaded_on_first_use():
     done = run(LATER)
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_names_that_are_loaded_on_first_use_are_those_that_type_checkers_see():
+    tree = ast.parse((ROOT / "autograd" / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If) and "_TYPE_CHECKING" in ast.dump(node.test))
+    seen = {node.module.removeprefix("autograd."): tuple(alias.name for alias in node.names) for node in block.body}
+    assert seen == autograd._ON_FIRST_USE
 
 
 def test_the_allowed_packages_are_the_declared_dependencies():
