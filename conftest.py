@@ -7,7 +7,9 @@ import doctest
 import inspect
 import re
 
-PACKAGES = ("autograd", "autograd.checks", "nn", "nn.datasets", "nn.plots", "nn.schedules")
+PACKAGES = (
+    "autograd", "autograd.checks", "autograd.domain", "autograd.strategies", "nn", "nn.datasets", "nn.plots", "nn.schedules",
+)  # fmt: skip
 _by_name = doctest.DocTestFinder._from_module
 
 
