@@ -15,7 +15,7 @@ MOVED = {
         "draw.explaining": "drawing.explain", "draw.page": "drawing.page.page", "draw.paths": "drawing.paths",
         "draw.render": "drawing.graphviz", "draw.story": "drawing.page.steps", "flat": "transforms.ravel",
         "gradients": "engine.gradients", "jacobians": "transforms.jacobian", "op": "ops.op",
-        "programs": "testing.random_programs", "recording": "base.grad_mode",
+        "programs": "testing.random_programs", "recording": "base.grad_mode", "rules": "ops.rules",
         "rules.activations": "ops.rules.activations", "rules.arithmetic": "ops.rules.arithmetic",
         "rules.bilinear": "ops.rules.products", "rules.choices": "ops.rules.selection",
         "rules.comparisons": "ops.rules.comparisons", "rules.diagonals": "ops.rules.linalg",
@@ -37,9 +37,11 @@ MOVED = {
         "layers": "modules.layers", "lbfgs": "optim.lbfgs", "logs": "callbacks.loggers",
         "losses": "losses.classification", "metrics": "metrics.functional", "mnist": "datasets._mnist",
         "module": "modules.module", "normalization": "modules.normalization", "on_disk": "data.on_disk",
-        "onnx_files": "io.onnx", "optimizers": "optim.optimizer", "predicting": "modules.predict",
-        "preparing": "data.preprocessing", "recording": "callbacks.training_page", "regression": "losses.regression",
-        "running": "metrics.streaming", "saving": "io.model_files", "watching": "callbacks.monitor",
+        "onnx_files": "io.onnx", "optimizers": "optim.optimizer", "plots.classes": "plots.confusion",
+        "plots.inside": "plots.diagnostics", "predicting": "modules.predict", "preparing": "data.preprocessing",
+        "recording": "callbacks.training_page", "reductions": "losses._reduction", "regression": "losses.regression",
+        "running": "metrics.streaming", "saving": "io.model_files", "training": "training.fit_loop",
+        "watching": "callbacks.monitor",
     },
 }  # fmt: skip
 
