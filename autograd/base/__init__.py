@@ -1,1 +1,1 @@
-"""What everything stands on: recording modes, the trace of a tape, containers, numerics, domains."""
+"""Foundations: recording modes, the trace of a tape, containers, numerics, domains."""

@@ -88,7 +88,7 @@ class Arguments:
 
 
 def varies(x: Any) -> bool:
-    """Whether a derivative with respect to x exists: x is a node, or floating-point."""
+    """True if a derivative with respect to x exists: x is a node, or floating-point."""
     if isinstance(x, Value):
         return True
     if isinstance(x, Tensor | np.ndarray | np.generic):

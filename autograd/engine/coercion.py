@@ -1,4 +1,4 @@
-"""Numbers and arrays on their way into a graph: what is accepted, what is copied, and what to write instead of the rest."""
+"""Conversion of operands: numbers and arrays that a graph accepts, and errors that say what to write instead."""
 
 from numbers import Real
 from typing import Any

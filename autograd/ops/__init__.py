@@ -1,1 +1,1 @@
-"""Ops: how a row is declared, the namespaces in which its rule is read, and the rows themselves."""
+"""Ops: their declaration, the namespaces in which a rule is read, and the rules themselves."""

@@ -1,1 +1,1 @@
-"""Callbacks: what can be done while a model is trained."""
+"""Callbacks of `fit`."""

@@ -1,1 +1,1 @@
-"""Models as files: .npz, .safetensors, and to and from PyTorch and ONNX."""
+"""Model files: .npz and .safetensors, and those of PyTorch and ONNX."""

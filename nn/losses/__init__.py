@@ -1,1 +1,1 @@
-"""Losses: how wrong answers are, differentiable."""
+"""Differentiable losses of classification, of two classes, and of regression."""

@@ -1,1 +1,1 @@
-"""Metrics: how right answers are, as plain numbers for people."""
+"""Metrics of predictions as plain numbers, and their streaming form for batches."""

@@ -1,1 +1,1 @@
-"""A training under way, and its history: what callbacks and training both need."""
+"""The state of a training and its history, which callbacks and training share."""

@@ -1,4 +1,4 @@
-"""What every back end shares: its types, the error of a failed guard, and the reference by which the others are tested."""
+"""Shared parts of the back ends: types, the error of a failed guard, and the reference that all of them must equal."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
