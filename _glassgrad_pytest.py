@@ -68,16 +68,21 @@ def pytest_runtest_makereport(
 
 def _drawing_of(error: BaseException) -> Any:
     """The drawing of a GradientError, which nobody has raised unless the module of its class is loaded."""
-    kind = getattr(sys.modules.get("autograd.checks.report"), "GradientError", None)
-    return getattr(error, "drawing", None) if kind is not None and isinstance(error, kind) else None
+    report = sys.modules.get("autograd.checks.report")
+    return error.drawing if report and _is_ours(sys.modules["autograd"]) and isinstance(error, report.GradientError) else None
 
 
 def _refuse_another_package() -> None:
     """Raise if the package that is imported as `autograd` is not glassgrad's."""
     import autograd
 
-    if Path(autograd.__file__ or "").parent.parent != Path(__file__).parent:
+    if not _is_ours(autograd):
         raise pytest.UsageError(
             f"gradcheck is glassgrad's, and the package `autograd` that is imported here is {autograd.__file__}: "
             "run the tests where that package is not on the path, or leave gradcheck out"
         )
+
+
+def _is_ours(package: Any) -> bool:
+    """True if a package that is called `autograd` lies beside this file."""
+    return Path(package.__file__ or "").parent.parent == Path(__file__).parent

@@ -50,12 +50,16 @@ def project(tmp_path):
     """A project with a package of its own that is called autograd."""
     (tmp_path / "autograd").mkdir()
     (tmp_path / "autograd" / "__init__.py").write_text("class Value:\n    mine = True\n")
+    (tmp_path / "autograd" / "checks").mkdir()
+    (tmp_path / "autograd" / "checks" / "__init__.py").write_text("")
+    (tmp_path / "autograd" / "checks" / "report.py").write_text("class GradientError(Exception):\n    drawing = 1\n")
     return tmp_path
 
 
 def test_a_project_with_its_own_autograd_is_left_alone(project):
-    tests = "def test_right(): assert Value.mine\ndef test_wrong(): assert not Value.mine\n"
-    (project / "test_mine.py").write_text(f"import hypothesis\nfrom autograd import Value\n{tests}")
+    imports = "import hypothesis\nfrom autograd import Value\nfrom autograd.checks.report import GradientError\n"
+    tests = "def test_right(): assert Value.mine\ndef test_wrong(): raise GradientError\n"
+    (project / "test_mine.py").write_text(imports + tests)
     done = run("-m", "pytest", "-q", "test_mine.py", cwd=project)
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     for imports in ("hypothesis, autograd", "autograd, hypothesis"):
