@@ -12,8 +12,13 @@ def register() -> None:
 
     >>> register()
     """
-    file = getattr(sys.modules.get("autograd"), "__file__", None) or ""
-    if os.path.dirname(os.path.dirname(file)) == os.path.dirname(__file__):
+    if is_loaded():
         from autograd.testing.type_strategies import register_types
 
         register_types()
+
+
+def is_loaded() -> bool:
+    """True if the package that is loaded as `autograd` is glassgrad's, which lies beside this file."""
+    file = getattr(sys.modules.get("autograd"), "__file__", None) or ""
+    return os.path.dirname(os.path.dirname(file)) == os.path.dirname(__file__)

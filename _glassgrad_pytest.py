@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from _glassgrad_hypothesis import is_loaded
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
@@ -69,20 +71,15 @@ def pytest_runtest_makereport(
 def _drawing_of(error: BaseException) -> Any:
     """The drawing of a GradientError, which nobody has raised unless the module of its class is loaded."""
     report = sys.modules.get("autograd.checks.report")
-    return error.drawing if report and _is_ours(sys.modules["autograd"]) and isinstance(error, report.GradientError) else None
+    return error.drawing if report and is_loaded() and isinstance(error, report.GradientError) else None
 
 
 def _refuse_another_package() -> None:
     """Raise if the package that is imported as `autograd` is not glassgrad's."""
     import autograd
 
-    if not _is_ours(autograd):
+    if not is_loaded():
         raise pytest.UsageError(
             f"gradcheck is glassgrad's, and the package `autograd` that is imported here is {autograd.__file__}: "
             "run the tests where that package is not on the path, or leave gradcheck out"
         )
-
-
-def _is_ours(package: Any) -> bool:
-    """True if a package that is called `autograd` lies beside this file."""
-    return Path(package.__file__ or "").parent.parent == Path(__file__).parent

@@ -21,6 +21,10 @@ def test_wrong(x):
 
 def test_fixture(gradcheck):
     assert gradcheck(ag.sin, 1.0).oracles
+
+def test_without_the_package(monkeypatch):
+    monkeypatch.delitem(__import__("sys").modules, "autograd")
+    raise ValueError
 """
 
 
@@ -33,7 +37,7 @@ def run(*arguments, cwd):
 def test_pictures_are_attached_and_the_number_of_examples_is_set(tmp_path):
     (tmp_path / "test_mine.py").write_text(TESTS)
     done = run("-m", "pytest", "-q", "test_mine.py", "--gradcheck-examples=3", "--gradcheck-pictures=pictures", cwd=tmp_path)
-    assert "1 failed, 1 passed" in done.stdout
+    assert "2 failed, 1 passed" in done.stdout
     assert "the graph, with the op at fault marked" in done.stdout
     assert [p.stem for p in (tmp_path / "pictures").iterdir()] == ["test-wrong"]
     assert run("-m", "pytest", "test_mine.py", "--gradcheck-examples=0", cwd=tmp_path).returncode == 4
