@@ -1,8 +1,4 @@
-"""Open sets on which an op is smooth: facts for its row, read by the tests and by the gradient checker.
-
-A `Domain` is a product of unions of open intervals, one union per argument, with the diagonals cut out where
-arguments must differ. Anything outside is a kink, a pole or the edge of what the op is defined for.
-"""
+"""Open sets, domains, and those that the ops need; `autograd.domain` is their public path."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,17 +1,12 @@
 """How a training takes a step: computed, or recorded once and replayed, or compiled for the devices of JAX."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
-
-from numpy.typing import NDArray
 
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.run.run import Run
-from nn.training.numpy_engine import Here
-
-Array = NDArray[Any]
-Loss = Callable[[Any, Any], Any]
+from nn.training.numpy_engine import Array, Here, Loss
 
 
 class Stepper(Protocol):

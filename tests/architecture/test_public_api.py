@@ -14,6 +14,7 @@ import pytest
 
 import autograd
 import nn
+from tests.architecture.test_documentation import own_names
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "public_api.txt"
@@ -39,10 +40,6 @@ def described(package):
             where = f"{package.__name__}.{name}"
             yield where + parameters(thing)
             yield from (f"{where}.{member}" for member in (members(thing) if inspect.isclass(thing) else ()))
-
-
-def own_names(module):
-    return [n for n, x in vars(module).items() if n[0] != "_" and getattr(x, "__module__", None) == module.__name__]
 
 
 def members(cls):
