@@ -40,7 +40,8 @@ from autograd.ops.rules.activations import (
     silu, softplus, softsign,
 )  # fmt: skip
 from autograd.ops.rules.arithmetic import (
-    abs, add, divide, fmod, multiply, negative, positive, power, reciprocal, remainder, sign, square, subtract,
+    abs, add, divide, floor_divide, fmod, multiply, negative, positive, power, reciprocal, remainder, sign, square,
+    subtract,
 )  # fmt: skip
 from autograd.ops.rules.comparisons import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or, not_equal,
@@ -64,7 +65,7 @@ from autograd.ops.rules.shape import (
 )  # fmt: skip
 from autograd.ops.rules.softmax import log_softmax, logaddexp, logsumexp, softmax
 from autograd.ops.rules.sorting import argsort, permute, sort
-from autograd.ops.rules.special import digamma, erf, erfc, gammaln, polygamma, sinc, sinc_derivative, xlogy
+from autograd.ops.rules.special import digamma, erf, erfc, gammaln, logit, polygamma, sinc, sinc_derivative, xlogy
 from autograd.ops.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, hypot, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
@@ -125,10 +126,10 @@ __all__ = [
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",
-    "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "fmax", "fmin", "fmod",
-    "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner",
+    "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax", "fmin",
+    "fmod", "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner",
     "inv", "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet",
-    "logaddexp", "logical_and", "logical_not", "logical_or", "logsumexp", "matmul", "max", "maximum", "mean", "min",
+    "logaddexp", "logical_and", "logical_not", "logical_or", "logit", "logsumexp", "matmul", "max", "maximum", "mean", "min",
     "minimum", "mish", "moveaxis", "multiply", "negative", "norm", "not_equal", "outer", "pad", "permute", "polygamma",
     "positive", "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll",
     "round", "sech", "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",

@@ -78,7 +78,7 @@ def _one(n, repetitions):
         gc.enable()
         recording.append((middle - start) / operations)
         optimising.append((end - middle) / operations)
-    replay = numba.backend(program)
+    replay = numba.backend.compile(program)
     replay([x])
     turns = max(3, 3_000_000 // n)
     times = []

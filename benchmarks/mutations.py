@@ -198,7 +198,6 @@ def _gives_the_cotangent(op: Op, pullback: Any) -> str:
 #: Rows that a kind of mutant cannot change, and why.
 UNCHANGED = {
     ("convolve", "wrong for two or more axes"): "the op takes nothing but vectors",
-    ("power", NEGATIVE): "the derivative by the exponent is not a number there, and that by the base is tried in its own row",
     ("remainder", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("fmod", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
@@ -221,6 +220,8 @@ def _equivalent(op: Op, kind: str, pullback: Any) -> str:
             return "the op is not defined for negative numbers"
         if not np.any(pullback(np.ones(100), op(negative), negative)):
             return "the derivative is 0 for negative numbers"
+    if kind == NEGATIVE and op.name == "power" and pullback is op.pullbacks[1]:
+        return "the derivative with respect to the exponent is not a number there"
     return UNCHANGED.get((op.name, kind), "")
 
 

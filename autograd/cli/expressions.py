@@ -7,7 +7,6 @@ call of an op is refused, with the place where it stands.
 import ast
 import difflib
 import math
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,17 +16,12 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.op import OPS
+from autograd.ops.operators import OPERATORS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
-    ast.MatMult: operator.matmul, ast.Mod: operator.mod,
-}  # fmt: skip
-_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
+#: What each operator of a syntax tree does; equality and logic are no questions about expressions.
+_OPERATORS = {row.syntax: row.function for row in OPERATORS if row.syntax and row.sign not in ("==", "!=", "&", "|", "~")}
 
 
 class ExpressionError(ValueError):
@@ -41,7 +35,7 @@ class ExpressionError(ValueError):
 def read(text: str, values: Mapping[str, Any]) -> Any:
     """What the expression gives for the values of its names: a Value, a Tensor, or a number.
 
-    It may have numbers, the names of `values`, pi, e, inf and nan, lists of numbers, + − * / ** % @, < <= > >=, and every op
+    It may have numbers, the names of `values`, pi, e, inf and nan, lists of numbers, + − * / // % ** @, < <= > >=, and every op
     by its name.
 
     Raises  ExpressionError  for anything else, an unknown name, arguments that do not fit, or a result that is not defined
@@ -105,12 +99,12 @@ class _Reader:
                 return part.value
             case ast.Name(id=name):
                 return self.named(part, name)
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-                return self.computed(part, _BINARY[type(op)], [self.of(left), self.of(right)])
-            case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
-                return self.computed(part, _UNARY[type(op)], [self.of(operand)])
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
-                return self.computed(part, _COMPARISONS[type(op)], [self.of(left), self.of(right)])
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return self.computed(part, _OPERATORS[type(op)], [self.of(left), self.of(right)])
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
+                return self.computed(part, _OPERATORS[type(op)], [self.of(operand)])
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATORS:
+                return self.computed(part, _OPERATORS[type(op)], [self.of(left), self.of(right)])
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 rows = [self.of(x) for x in parts]
                 if any(isinstance(row, Node) for row in rows):
@@ -120,7 +114,7 @@ class _Reader:
                 return self.called(part, name, arguments, keywords)
             case ast.BinOp(op=ast.BitXor()):
                 raise self.error(part, "powers are written **, not ^")
-        raise self.error(part, "only numbers, names, + - * / ** % @, comparisons and calls of ops may stand here")
+        raise self.error(part, "only numbers, names, + - * / // % ** @, comparisons and calls of ops may stand here")
 
     def named(self, part: ast.expr, name: str) -> Any:
         if name in self.values:
@@ -144,7 +138,7 @@ class _Reader:
 
     def computed(self, part: ast.expr, f: Callable[..., Any], values: list[Any], named: dict[str, Any] | None = None) -> Any:
         """f of the values; of numbers alone in floating point, where no power takes for ever."""
-        if f in _BINARY.values() and not any(isinstance(x, Node | np.ndarray) for x in values):
+        if f in _OPERATORS.values() and not any(isinstance(x, Node | np.ndarray) for x in values):
             values = [float(x) for x in values]
         try:
             result = f(*values, **(named or {}))

@@ -1,12 +1,13 @@
 """`Node`, the abstract number that remembers how it was made: its place in the graph, and its operators.
 
-`Value` (one float) and `Tensor` (one array) are its two classes. The operators are written here once, in terms of ops.
+`Value` (one float) and `Tensor` (one array) are its two classes.
 """
 
 import itertools
-import operator
+import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from numbers import Real
 from typing import Any, Self
 
@@ -15,14 +16,9 @@ import numpy as np
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import current_trace, refuse_to_freeze
 from autograd.ops.op import OPS, Op, Recorder, Rule
-from autograd.ops.rules import (
-    activations,
-    arithmetic,
-    comparisons,
-    exponential,
-    products,
-    trigonometry,
-)
+from autograd.ops.operators import OPERATORS, Operator
+from autograd.ops.rules import activations, arithmetic, exponential, rounding, trigonometry
+from autograd.ops.tracing import Arithmetic, define_operators
 
 #: The next serial number. A node is always younger than its inputs.
 next_serial = itertools.count(1).__next__
@@ -31,7 +27,7 @@ next_serial = itertools.count(1).__next__
 NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: asking it takes long
 
 
-class Node(Recorder):
+class Node(Arithmetic):
     """A number with a memory: `op`, `inputs` and `params` say how it was made; all are empty for a leaf.
 
     label          any text, for pictures and messages
@@ -88,7 +84,7 @@ class Node(Recorder):
     def followed(self, requires_grad: bool) -> Self:
         """The same data as a node of its own, which remembers where it came from and requires a gradient or not."""
         with no_grad():
-            node = _apply(arithmetic.positive, self)
+            node = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
 
@@ -102,137 +98,64 @@ class Node(Recorder):
     def _prev(self) -> tuple["Node", ...]:
         return tuple(x if isinstance(x, Node) else self.constant(x) for x in self.inputs)
 
-    # Arithmetic. NotImplemented lets the other operand have its say, as Python's data model asks.
+    # Python's operators come from the table, at the end of the file.
 
-    def __add__(self, other: Any) -> Self:
-        return _apply(arithmetic.add, self, other)
+    def __divmod__(self, other: Any) -> Any:
+        return _divmod(self, other)
 
-    def __radd__(self, other: Any) -> Self:
-        return _apply(arithmetic.add, other, self)
-
-    def __sub__(self, other: Any) -> Self:
-        return _apply(arithmetic.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> Self:
-        return _apply(arithmetic.subtract, other, self)
-
-    def __mul__(self, other: Any) -> Self:
-        return _apply(arithmetic.multiply, self, other)
-
-    def __rmul__(self, other: Any) -> Self:
-        return _apply(arithmetic.multiply, other, self)
-
-    def __truediv__(self, other: Any) -> Self:
-        return _apply(arithmetic.divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> Self:
-        return _apply(arithmetic.divide, other, self)
-
-    def __pow__(self, other: Any) -> Self:
-        return _apply(arithmetic.power, self, other)
-
-    def __rpow__(self, other: Any) -> Self:
-        return _apply(arithmetic.power, other, self)
-
-    def __matmul__(self, other: Any) -> Self:
-        return _apply(products.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Self:
-        return _apply(products.matmul, other, self)
-
-    def __and__(self, other: Any) -> Self:
-        return _apply(comparisons.logical_and, self, other)
-
-    def __rand__(self, other: Any) -> Self:
-        return _apply(comparisons.logical_and, other, self)
-
-    def __or__(self, other: Any) -> Self:
-        return _apply(comparisons.logical_or, self, other)
-
-    def __ror__(self, other: Any) -> Self:
-        return _apply(comparisons.logical_or, other, self)
-
-    def __neg__(self) -> Self:
-        return _apply(arithmetic.negative, self)
-
-    def __pos__(self) -> Self:
-        return _apply(arithmetic.positive, self)
-
-    def __abs__(self) -> Self:
-        return _apply(arithmetic.abs, self)
+    def __rdivmod__(self, other: Any) -> Any:
+        return _divmod(other, self)
 
     def exp(self) -> Self:
         """eˣ, entry by entry: `autograd.exp`."""
-        return _apply(exponential.exp, self)
+        return exponential.exp(self)
 
     def log(self) -> Self:
         """Natural logarithm, entry by entry: `autograd.log`."""
-        return _apply(exponential.log, self)
+        return exponential.log(self)
 
     def sqrt(self) -> Self:
         """Square root, entry by entry: `autograd.sqrt`."""
-        return _apply(exponential.sqrt, self)
+        return exponential.sqrt(self)
 
     def sin(self) -> Self:
         """Sine, entry by entry: `autograd.sin`."""
-        return _apply(trigonometry.sin, self)
+        return trigonometry.sin(self)
 
     def cos(self) -> Self:
         """Cosine, entry by entry: `autograd.cos`."""
-        return _apply(trigonometry.cos, self)
+        return trigonometry.cos(self)
 
     def tanh(self) -> Self:
         """Hyperbolic tangent, entry by entry: `autograd.tanh`."""
-        return _apply(trigonometry.tanh, self)
+        return trigonometry.tanh(self)
 
     def sigmoid(self) -> Self:
         """The logistic function, entry by entry: `autograd.sigmoid`."""
-        return _apply(activations.sigmoid, self)
+        return activations.sigmoid(self)
 
     def relu(self) -> Self:
         """max(x, 0), entry by entry: `autograd.relu`."""
-        return _apply(activations.relu, self)
-
-    # Comparison answers with plain booleans, or with ops while a tape is recorded; nodes with equal data are still two nodes,
-    # so the hash is the identity.
-
-    def __eq__(self, other: object) -> Any:
-        return _compare(operator.eq, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return _compare(operator.ne, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compare(operator.lt, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _compare(operator.le, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compare(operator.gt, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compare(operator.ge, self, other)
-
-    __hash__ = object.__hash__
+        return activations.relu(self)
 
     # NumPy's functions and operators on a node give a node.
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        op = OPS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
-        if ufunc in _QUESTIONS and method == "__call__" and not kwargs and (op is None or current_trace() is None):
+        ours = _OURS.get(ufunc) or _of_scipy(ufunc)
+        plain = method == "__call__" and not kwargs
+        if plain and ufunc in _QUESTIONS and (ours is None or current_trace() is None):
             for x in inputs:
                 if isinstance(x, Node):
                     refuse_to_freeze(x, f"np.{ufunc.__name__}")
             return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
-        if op is not None and method == "__call__" and not kwargs:
-            return op(*inputs)
+        if plain and ours is not None:
+            return ours(*inputs)
         what = (
             f"np.{ufunc.__name__}"
             + (f".{method}" if method != "__call__" else "")
             + (f"(…, {', '.join(kwargs)}=…)" if kwargs else "")
         )
-        near = _UFUNC_METHODS.get(f"{ufunc.__name__}.{method}") or get_close_matches(ufunc.__name__, OPS, n=2)
+        near = _UFUNC_METHODS.get((ufunc, method)) or get_close_matches(ufunc.__name__, OPS, n=2)
         raise TypeError(
             f"{what} has no derivative here for a {type(self).__name__}: use an op of autograd"
             + f" ({', '.join(near)}?)" * bool(near)
@@ -240,36 +163,54 @@ class Node(Recorder):
         )
 
 
-_UFUNC_NAMES = {"absolute": "abs", "fabs": "abs", "rint": "round", "true_divide": "divide"}
-_UFUNC_METHODS = {
-    "add.reduce": ["sum"], "multiply.reduce": ["prod"], "maximum.reduce": ["max"], "minimum.reduce": ["min"],
-    "add.accumulate": ["cumsum"], "multiply.accumulate": ["cumprod"],
-}  # fmt: skip
-_QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
-_QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
-
-
-def _apply(op: Op, *inputs: Any) -> Any:
+def _apply(op: Callable[..., Any], *inputs: Any) -> Any:
+    """An op on operands; NotImplemented, so that Python asks the other operand, if one is neither a node nor a number."""
     for x in inputs:
         if not isinstance(x, NUMBERS):
             return NotImplemented
     return op(*inputs)
 
 
-def _compare(relation: Callable[[Any, Any], Any], node: Node, other: Any) -> Any:
-    if not isinstance(other, NUMBERS):
-        return NotImplemented
-    if current_trace() is not None:
-        with no_grad():
-            return _RELATIONS[relation](node, other)
-    return relation(node._data, other._data if isinstance(other, Node) else other)
+def _divmod(a: Any, b: Any) -> Any:
+    return _apply(lambda a, b: (arithmetic.floor_divide(a, b), arithmetic.remainder(a, b)), a, b)
 
 
-_RELATIONS: dict[Any, Op] = {
-    operator.eq: comparisons.equal,
-    operator.ne: comparisons.not_equal,
-    operator.lt: comparisons.less,
-    operator.le: comparisons.less_equal,
-    operator.gt: comparisons.greater,
-    operator.ge: comparisons.greater_equal,
-}
+def _bind(operator: Operator) -> Callable[..., Any]:
+    op = OPS[operator.op]
+
+    def compare(a: Any, b: Any) -> Any:
+        """Plain truth values, or an op while a tape is recorded: it must ask again at every replay."""
+        if not isinstance(b, NUMBERS):
+            return NotImplemented
+        if current_trace() is not None:
+            with no_grad():
+                return op(a, b)
+        return operator.function(a._data, b._data if isinstance(b, Node) else b)
+
+    return compare if operator.is_comparison else partial(_apply, op)
+
+
+define_operators(Node, _bind)
+
+#: Our function for each ufunc of NumPy, by identity: another package may have one of the same name.
+_OURS: dict[np.ufunc, Callable[..., Any]] = {
+    **{getattr(np, name): op for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)},
+    **{row.ufunc: OPS[row.op] for row in OPERATORS},
+    np.divmod: _divmod, np.fabs: arithmetic.abs, np.rint: rounding.round,
+}  # fmt: skip
+#: Ufuncs of `scipy.special` whose names there are not ours.
+_SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
+_UFUNC_METHODS: dict[tuple[np.ufunc, str], list[str]] = {
+    (np.add, "reduce"): ["sum"], (np.multiply, "reduce"): ["prod"], (np.maximum, "reduce"): ["max"],
+    (np.minimum, "reduce"): ["min"], (np.add, "accumulate"): ["cumsum"], (np.multiply, "accumulate"): ["cumprod"],
+}  # fmt: skip
+_QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
+_QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
+
+
+def _of_scipy(ufunc: np.ufunc) -> Callable[..., Any] | None:
+    """Our op for a ufunc of SciPy, if that package is loaded and the ufunc is one of its own."""
+    special = sys.modules.get("scipy.special")
+    name = ufunc.__name__
+    is_of_scipy = special is not None and any(getattr(special, n, None) is ufunc for n in (name, *_SCIPY_NAMES))
+    return OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None

@@ -19,21 +19,13 @@ from autograd.base.grad_mode import state
 from autograd.engine.node import NUMBERS, Node, next_serial
 from autograd.ops.namespaces import MATH_ERRORS, scalar
 from autograd.ops.op import OPS, Op
-from autograd.ops.python_source import Code, source
+from autograd.ops.operators import OPERATORS
+from autograd.ops.python_source import Code, pullback_source, rule_source
 
 N = TypeVar("N", bound=Node)
 
-#: The operators that a row's method stands for: (method, its reflection).
-_SPELLINGS = {
-    "add": ("__add__", "__radd__"),
-    "subtract": ("__sub__", "__rsub__"),
-    "multiply": ("__mul__", "__rmul__"),
-    "divide": ("__truediv__", "__rtruediv__"),
-    "power": ("__pow__", "__rpow__"),
-    "negative": ("__neg__", ""),
-    "positive": ("__pos__", ""),
-    "abs": ("__abs__", ""),
-}
+#: The methods that stand for an op, and for its reflection.
+_METHODS = {row.op: (row.method, row.reflected) for row in OPERATORS}
 
 _NODE = """\
 {indent}n = new(cls)
@@ -112,8 +104,8 @@ def emitted(op: Op) -> list[str]:
     if op.kind != "elementwise" or op.params or op.arity > 2 or None in op.pullbacks:
         return []
     names = [Code(n) for n in "ab"[: op.arity]]
-    y = op.forward(source, *names)
-    p, *others = (pullback(Code("1.0"), Code("y"), *names) for pullback in op.pullbacks if pullback)
+    y = rule_source(op, *names)
+    p, *others = (pullback_source(op, i, *names) for i in range(op.arity))
     if op.arity == 1:
         return [_UNARY.format(y=y, p=p, node=_node(8, "self", "None"))]
     parts = {"y": y, "p": p, "q": others[0]}
@@ -131,7 +123,7 @@ def with_methods_of_the_table(cls: type[N]) -> type[N]:
     """Class decorator: write the methods of every op, put them in place of the generic ones, and list them for `record`."""
     table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
-        names = _SPELLINGS.get(op.name, (op.name, "__r" + op.name))
+        names = _METHODS.get(op.name, (op.name, "__r" + op.name))
         table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, emitted(op), strict=False))
         for name, method in zip(names, table[op], strict=False):
             if hasattr(cls, name):

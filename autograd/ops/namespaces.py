@@ -49,6 +49,7 @@ class _Scalar:
     abs = staticmethod(math.fabs)
     fmod = staticmethod(math.fmod)
     remainder = staticmethod(operator.mod)
+    floor_divide = staticmethod(operator.floordiv)
     erf = staticmethod(math.erf)
     erfc = staticmethod(math.erfc)
 

@@ -53,6 +53,7 @@ class Op:
     smooth_on  the open set on which it has derivatives of every order
     symbol     what a picture writes in its place
     prepare    turns a call as NumPy spells it into (inputs, params); axes and shapes are settled here
+    is_custom  whether `custom_op` declared it
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Op:
         self.symbol = symbol or self.name
         self.smooth_on = smooth_on
         self.prepare = prepare
+        self.is_custom = False
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
@@ -157,7 +159,7 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> float:
     """
     try:
         return float(rule(scalar, *xs, **params))
-    except MATH_ERRORS:
+    except (*MATH_ERRORS, TypeError):  # a TypeError: the power of a negative number is complex
         return float(quietly(rule, map(np.float64, xs), params))
 
 
@@ -231,4 +233,11 @@ def custom_op(
     """
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
-    return _declare(kind)(*pullbacks, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
+    declare = _declare(kind)(*pullbacks, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
+
+    def add(forward: Rule) -> Op:
+        op = declare(forward)
+        op.is_custom = True
+        return op
+
+    return add

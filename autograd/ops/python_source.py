@@ -1,13 +1,15 @@
 """The third reading of a rule: Python source. A forward rule read on `Code` gives the text of its expression."""
 
+from collections.abc import Callable
 from typing import Any
 
-from autograd.ops.op import Op, Recorder
+from autograd.ops.namespaces import scalar
+from autograd.ops.op import Op
+from autograd.ops.operators import Operator, Precedence
+from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 
-_ATOM, _POWER, _UNARY, _PRODUCT, _SUM, _COMPARE, _CHOICE = range(7)
 
-
-class Code(Recorder):
+class Code(Tracer):
     """A piece of Python source that grows by arithmetic, with parentheses only where they are needed.
 
     >>> a, b = Code("a"), Code("b")
@@ -17,107 +19,124 @@ class Code(Recorder):
 
     __slots__ = ("level", "text", "truth")
 
-    def __init__(self, text: str, level: int = _ATOM, truth: bool = False) -> None:
+    def __init__(self, text: str, level: int = Precedence.ATOM, truth: bool = False) -> None:
         self.text = text
         self.level = level
         self.truth = truth  # whether it is a truth value, which must become 1 or 0 to be a number
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        return op.forward(source, *map(code, inputs), **params)
+        return read_rule(op.forward, op, source, *map(code, inputs), **params)
 
     def __repr__(self) -> str:
         return self.text
-
-    def __bool__(self) -> bool:
-        raise TypeError("a rule that takes a branch on its numbers is no expression: write it with xp.where")
 
     def up_to(self, level: int) -> str:
         """The text, in parentheses if it binds less tightly than `level`."""
         return self.text if self.level <= level else f"({self.text})"
 
-    def __add__(self, other: Any) -> "Code":
-        return code(other) if self.text == "-0.0" else _infix("+", self, other, _SUM)  # −0 + x = x, −0 itself included
-
-    def __radd__(self, other: Any) -> "Code":
-        return _infix("+", other, self, _SUM)
-
-    def __sub__(self, other: Any) -> "Code":
-        return _infix("-", self, other, _SUM)
-
-    def __rsub__(self, other: Any) -> "Code":
-        return _infix("-", other, self, _SUM)
-
-    def __mul__(self, other: Any) -> "Code":
-        return _product(self, code(other))
-
-    def __rmul__(self, other: Any) -> "Code":
-        return _product(code(other), self)
-
-    def __truediv__(self, other: Any) -> "Code":
-        return _infix("/", self, other, _PRODUCT)
-
-    def __rtruediv__(self, other: Any) -> "Code":
-        return _infix("/", other, self, _PRODUCT)
-
-    def __and__(self, other: Any) -> "Code":
-        return Code(f"{self.up_to(_COMPARE)} and {code(other).up_to(_COMPARE)}", _CHOICE, truth=True)
-
-    def __or__(self, other: Any) -> "Code":
-        return Code(f"({self.up_to(_COMPARE)} or {code(other).up_to(_COMPARE)})", truth=True)
-
-    def __neg__(self) -> "Code":
-        return Code(f"-{self.up_to(_POWER)}", _UNARY)
-
-    def __pos__(self) -> "Code":
-        return self
-
-    def __gt__(self, other: Any) -> "Code":
-        return _infix(">", self, other, _COMPARE)
-
-    def __lt__(self, other: Any) -> "Code":
-        return _infix("<", self, other, _COMPARE)
-
-    def __ge__(self, other: Any) -> "Code":
-        return _infix(">=", self, other, _COMPARE)
-
-    def __le__(self, other: Any) -> "Code":
-        return _infix("<=", self, other, _COMPARE)
-
-    def __eq__(self, other: object) -> "Code":  # type: ignore[override]
-        return _infix("==", self, other, _COMPARE)
-
-    def __ne__(self, other: object) -> "Code":  # type: ignore[override]
-        return _infix("!=", self, other, _COMPARE)
-
-    __hash__ = object.__hash__
-
 
 def code(x: Any) -> Code:
-    """A piece of source for x: itself, or the literal of a number."""
-    return x if isinstance(x, Code) else Code(repr(float(x)))
+    """A piece of source for x: itself, or the literal of a number.
+
+    Raises  UnreadableRuleError  if it is neither
+    """
+    if isinstance(x, Code):
+        return x
+    try:
+        return Code(repr(float(x)))
+    except (TypeError, ValueError):
+        raise UnreadableRuleError(f"{type(x).__name__} is no number") from None
 
 
-def _infix(sign: str, a: Any, b: Any, level: int) -> Code:
+def rule_source(op: Op, *inputs: Code, **params: Any) -> Code:
+    """The forward rule of an op as an expression in `inputs`.
+
+    Raises  UnreadableRuleError  if it is none
+    """
+    return code(read_rule(op.forward, op, source, *inputs, **params))
+
+
+def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
+    """The derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`.
+
+    Raises  UnreadableRuleError  if it is no expression, or zero
+    """
+    pullback = op.pullbacks[i]
+    if pullback is None:
+        raise UnreadableRuleError(f"{op.name} has no derivative with respect to input {i}")
+    return code(read_rule(pullback, op, Code("1.0"), Code("y"), *inputs, **params))
+
+
+def _infix(sign: str, level: int, a: Any, b: Any) -> Code:
     left, right = code(a), code(b)
-    beside = level - 1 if level == _COMPARE else level  # Python reads a < b != c as a < b and b != c
-    return Code(f"{left.up_to(beside)} {sign} {right.up_to(level - 1)}", level, truth=level == _COMPARE)
+    is_comparison = level == Precedence.COMPARISON  # Python reads a < b != c as a < b and b != c
+    beside = level - 1 if is_comparison else level
+    return Code(f"{left.up_to(beside)} {sign} {right.up_to(level - 1)}", level, truth=is_comparison)
 
 
-def _product(a: Code, b: Code) -> Code:
+def _sum(a: Any, b: Any) -> Code:
+    left = code(a)
+    return code(b) if left.text == "-0.0" else _infix("+", Precedence.SUM, left, b)  # −0 + x = x, −0 itself included
+
+
+def _product(a: Any, b: Any) -> Code:
     """a × b; a factor of ±1, exact in IEEE 754, is not written, and a truth value counts as 1 or 0."""
-    for one, other in ((a, b), (b, a)):
+    left, right = code(a), code(b)
+    for one, other in ((left, right), (right, left)):
         if one.text == "1.0":
             return source.where(other, code(1), code(0)) if other.truth else other
         if one.text == "-1.0":
             return -other
-    return _infix("*", a, b, _PRODUCT)
+    return _infix("*", Precedence.PRODUCT, left, right)
+
+
+def _both(a: Any, b: Any) -> Code:
+    left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
+    return Code(f"{left} and {right}", Precedence.CHOICE, truth=True)
+
+
+def _either(a: Any, b: Any) -> Code:
+    left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
+    return Code(f"({left} or {right})", truth=True)
+
+
+def _not(a: Any) -> Code:
+    return Code(f"(not {code(a).up_to(Precedence.COMPARISON)})", truth=True)
+
+
+def _minus(a: Code) -> Code:
+    return Code(f"-{a.up_to(Precedence.POWER)}", Precedence.UNARY)
+
+
+#: What is not written as a sign between two operands, nor as a call.
+_OWN: dict[str, Callable[..., Code]] = {
+    "add": _sum, "multiply": _product, "logical_and": _both, "logical_or": _either, "logical_not": _not, "negative": _minus,
+    "positive": code,
+}  # fmt: skip
+_SIGNS = ("subtract", "divide")
+
+
+def _writer(operator: Operator) -> Callable[..., Code]:
+    if operator.op in _OWN:
+        return _OWN[operator.op]
+    if operator.is_comparison or operator.op in _SIGNS:
+        return lambda a, b: _infix(operator.sign, operator.precedence, a, b)
+    return lambda *operands: getattr(source, operator.op)(*operands)  # a call, which is told apart from NumPy's in no bit
+
+
+define_operators(Code, _writer)
 
 
 class _Source:
     """Names that write a call; a choice between two is written out, so that only one of them is evaluated."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python's own questions, such as whether a function is wrapped
+            raise AttributeError(name)
+        if not hasattr(scalar, name):
+            raise UnreadableRuleError(f"the function {name} of a rule has no meaning for one number")
+
         def call(*args: Any) -> Code:
             return Code(f"{name}({', '.join(repr(x) if isinstance(x, int) else str(code(x)) for x in args)})")
 
@@ -127,17 +146,18 @@ class _Source:
     @staticmethod
     def where(condition: Any, a: Any, b: Any) -> Code:
         choice, yes, no = code(condition), code(a), code(b)
-        return Code(f"{yes.up_to(_COMPARE)} if {choice.up_to(_CHOICE - 1)} else {no.up_to(_COMPARE)}", _CHOICE)
+        test = choice.up_to(Precedence.COMPARISON)
+        return Code(f"{yes.up_to(Precedence.COMPARISON)} if {test} else {no.up_to(Precedence.COMPARISON)}", Precedence.CHOICE)
 
     @staticmethod
     def maximum(a: Any, b: Any) -> Code:
-        x, y = code(a).up_to(_SUM), code(b).up_to(_SUM)
-        return Code(f"{x} if {x} > {y} or {x} != {x} else {y}", _CHOICE)  # x != x: NaN wins
+        x, y = code(a).up_to(Precedence.SUM), code(b).up_to(Precedence.SUM)
+        return Code(f"{x} if {x} > {y} or {x} != {x} else {y}", Precedence.CHOICE)  # x != x: NaN wins
 
     @staticmethod
     def minimum(a: Any, b: Any) -> Code:
-        x, y = code(a).up_to(_SUM), code(b).up_to(_SUM)
-        return Code(f"{x} if {x} < {y} or {x} != {x} else {y}", _CHOICE)
+        x, y = code(a).up_to(Precedence.SUM), code(b).up_to(Precedence.SUM)
+        return Code(f"{x} if {x} < {y} or {x} != {x} else {y}", Precedence.CHOICE)
 
 
 source = _Source()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from autograd.tape.backends.protocol import OtherPathError
-from autograd.tape.backends.registry import Choice, check
+from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, apart
 from autograd.tape.tape import Tape
 from autograd.transforms.grad_vjp_jvp import nodes_wanted
@@ -23,15 +23,14 @@ class Compiled:
     __module__ = "autograd"
 
     def __init__(self, f: Callable[..., Any], backend: Choice) -> None:
-        check(backend)
         functools.update_wrapper(self, f)
-        self._f, self._backend = f, backend
+        self._f, self._backend = f, find_backend(backend)
         self.clear()
 
     def __call__(self, *args: Any) -> Any:
         """What f gives for these arguments."""
         try:
-            key, leaves = apart(args, self._backend in ("python", "numba"))
+            key, leaves = apart(args, self._backend.scalars)
         except DifferentiableError:
             return self._f(*args)
         if nodes_wanted():
@@ -65,8 +64,8 @@ class Compiled:
         return tape
 
     def __repr__(self) -> str:
-        name, backend = getattr(self, "__name__", "function"), getattr(self._backend, "__name__", self._backend)
-        return f"<compiled {name}: {len(self.tapes)} tapes, {backend}>"
+        name = getattr(self, "__name__", "function")
+        return f"<compiled {name}: {len(self.tapes)} tapes, {self._backend.name}>"
 
 
 @overload
@@ -84,7 +83,7 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
 
     `backend` is "python" (no dependency; the choice for floats), "numpy" (the choice for arrays), "numba" (floats, at machine
     speed: `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or a
-    function that makes a replay of a program, as `autograd.tape.backends` says.
+    `Backend` of one's own, as `autograd.tape.backends` says.
 
     Raises  ValueError   if there is no back end of that name
             ImportError  if it is not installed; names the command

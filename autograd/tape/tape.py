@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograd.drawing.text import FORMAT
 from autograd.drawing.themes import FONT
 from autograd.tape.backends.protocol import Batched, Replay
-from autograd.tape.backends.registry import Choice, batched_for, chosen, module_of, single
+from autograd.tape.backends.registry import Choice, find_backend, suited
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Maker, apart, columns, places, takes_scalars
+from autograd.tape.recorder.arguments import Maker, apart, columns, places
 from autograd.tape.recorder.trace import traced
 
 if TYPE_CHECKING:
@@ -26,15 +28,15 @@ class Tape:
 
     program   the steps, after the optimiser
     recorded  how many steps there were before
-    backend   what runs them: "python", "numpy", "numba" or "jax", or what was passed
+    backend   the name of what runs them: "python", "numpy", "numba", "jax", or that of one's own
     """
 
     __module__ = "autograd"
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
-        choose = backend in ("python", "numba")
-        self._signature, leaves = apart(args, choose)
-        self._scalars = takes_scalars(backend, leaves)
+        found = find_backend(backend)
+        self._signature, leaves = apart(args, found.scalars)
+        self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._places = places(args, self._scalars)
         with _uncollected():
@@ -42,7 +44,7 @@ class Tape:
             self._packed: Maker = packed
             self.recorded = len(program)
             self.program: Program = optimised(program)
-        self.backend = chosen(self.program, backend)
+        self._backend = suited(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
 
@@ -62,7 +64,7 @@ class Tape:
     def replayed(self, leaves: list[Any]) -> Any:
         """The same for the floats and arrays of arguments that are known to fit."""
         if self._replay is None:
-            self._replay = single(self.backend)(self.program)
+            self._replay = self._backend.compile(self.program)
         return self._packed(self._replay(leaves))
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
@@ -80,7 +82,7 @@ class Tape:
         array([10., 40., 90.])
         """
         if self._batched is None:
-            self._batched = batched_for(self.program, self.backend)
+            self._batched = self._backend.batch(self.program)
         numbers, n = columns(args, axes, self._scalars, self._signature)
         return self._packed(self._batched(numbers, n), True)
 
@@ -124,10 +126,14 @@ class Tape:
         return written(self.program, self._name, path)
 
     @property
+    def backend(self) -> str:
+        """The name of what runs the program."""
+        return self._backend.name
+
+    @property
     def source(self) -> str:
         """The Python that runs: of the back end, or for one that runs none of "python", which does the same."""
-        module = module_of(self.backend) if isinstance(self.backend, str) else None
-        return getattr(module, "emitted", module_of("python").emitted)(self.program)[0]
+        return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
         self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = FORMAT, theme: str = "light", font: str = FONT,
@@ -147,8 +153,7 @@ class Tape:
         return listing(self._name, self.program)
 
     def __repr__(self) -> str:
-        backend = getattr(self.backend, "__name__", self.backend)
-        return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {backend}>"
+        return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
 
 
 @contextmanager

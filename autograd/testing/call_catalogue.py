@@ -96,7 +96,7 @@ ELEMENTWISE = [
         "arcsinh(a)",
         "arccosh(a * a + 1.5)", "arctanh(0.9 * tanh(a))", "exp(tanh(a))", "exp2(tanh(a))", "expm1(tanh(a))", "log(a * a + 0.5)",
         "log2(a * a + 0.5)", "log10(a * a + 0.5)", "log1p(0.9 * tanh(a))", "sqrt(a * a + 0.5)",
-        "cbrt(a * a + 0.5)", "sigmoid(a)",
+        "cbrt(a * a + 0.5)", "sigmoid(a)", "logit(0.8 * sigmoid(a) + 0.1)",
         "relu(a)", "leaky_relu(a, slope=0.1)", "relu6(a)", "elu(a, alpha=0.7)", "selu(a)", "celu(a, alpha=0.7)", "gelu(a)",
         "gelu(a, approximate='tanh')", "silu(a)", "mish(a)", "softplus(a)", "softsign(a)", "log_sigmoid(a)",
         "hardtanh(a, -1.0, 1.0)", "hardsigmoid(2.0 * a)",
@@ -111,6 +111,7 @@ ELEMENTWISE = [
         "a + b", "a - b", "a * b", "a / (b * b + 1.0)", "(a * a + 1.0) ** b", "power(a * a + 0.5, tanh(b))", "maximum(a, b)",
         "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 1.0)", "arctan2(a, b * b + 1.0)", "logaddexp(a, b)",
         "xlogy(a, b * b + 1.0)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
+        "a * floor_divide(b, 0.7)",
     ),
     *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 2.0, tanh(c))"),
 ]  # fmt: skip

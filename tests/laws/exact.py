@@ -66,6 +66,9 @@ class _Exact:
     def remainder(self, a, b):
         return a - b * mpmath.floor(a / b)
 
+    def floor_divide(self, a, b):
+        return mpmath.floor(a / b)
+
     def fmod(self, a, b):
         return a - b * self.trunc(a / b)
 

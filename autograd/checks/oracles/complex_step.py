@@ -142,6 +142,9 @@ class Complex:
     def remainder(self, a: Any, b: Any) -> Any:
         return a - np.floor(np.real(a) / np.real(b)) * b
 
+    def floor_divide(self, a: Any, b: Any) -> Any:
+        return np.floor_divide(np.real(a), np.real(b))
+
     def fmod(self, a: Any, b: Any) -> Any:
         return a - np.trunc(np.real(a) / np.real(b)) * b
 

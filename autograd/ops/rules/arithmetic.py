@@ -169,6 +169,18 @@ def remainder(xp: Any, a: Any, b: Any) -> Any:
     return xp.remainder(a, b)
 
 
+@elementwise(None, None, symbol="⌊÷⌋", smooth_on=_A_BELOW_B)
+def floor_divide(xp: Any, a: Any, b: Any) -> Any:
+    """The largest integer not above a / b: Python's //.
+
+        y = ⌊a / b⌋
+
+    >>> floor_divide(-1.0, 3.0)
+    -1.0
+    """
+    return xp.floor_divide(a, b)
+
+
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g * round((a - y) / b), smooth_on=_A_BELOW_B)
 def fmod(xp: Any, a: Any, b: Any) -> Any:
     """What is left of a after division by b, with the sign of a: C's fmod.

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from autograd.base.domain import NONZERO, POSITIVE, Domain
+from autograd.base.domain import NONZERO, POSITIVE, UNIT_INTERVAL, Domain
 from autograd.ops.op import elementwise
 from autograd.ops.rules.exponential import exp, log
 from autograd.ops.rules.selection import where
@@ -114,3 +114,17 @@ def xlogy(xp: Any, a: Any, b: Any) -> Any:
     0.0
     """
     return xp.where((a == 0) & (b == b), 0.0, a * xp.log(b))
+
+
+@elementwise(lambda g, y, x: g / (x * (1.0 - x)), smooth_on=UNIT_INTERVAL)
+def logit(xp: Any, x: Any) -> Any:
+    """The inverse of the sigmoid: the logarithm of the odds, exact near ½ too.
+
+        y = log(x / (1 − x))
+
+    >>> logit(0.5)
+    0.0
+    """
+    # The argument of arctanh is kept off ±1, where it is infinite and `math` raises, in the branch that is not taken.
+    near = xp.abs(x - 0.5) < 0.25
+    return xp.where(near, 2.0 * xp.arctanh(2.0 * xp.where(near, x, 0.5) - 1.0), xp.log(x) - xp.log1p(-x))

@@ -1,6 +1,6 @@
 """What a back end is: something that makes of a program a function of its inputs.
 
-    replay = backend(program)
+    replay = backend.compile(program)
     outputs = replay(leaves)
 
 `leaves` holds what the caller passed, floats and arrays in order; in a program of floats an array stands for as many inputs
@@ -12,7 +12,6 @@ from autograd.tape.backends.protocol import (
     Batched,
     OtherPathError,
     Replay,
-    batched,
     called,
     evaluated,
     flat,
@@ -23,6 +22,6 @@ from autograd.tape.backends.protocol import (
 )
 
 __all__ = [
-    "Backend", "Batched", "OtherPathError", "Replay", "batched", "called", "evaluated", "flat", "leaf_data",
-    "only_floats", "refuse_branches", "refuse_other_paths",
+    "Backend", "Batched", "OtherPathError", "Replay", "called", "evaluated", "flat", "leaf_data", "only_floats",
+    "refuse_branches", "refuse_other_paths",
 ]  # fmt: skip

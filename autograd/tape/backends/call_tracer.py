@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import on_floats
+from autograd.ops.operators import Operator
+from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 from autograd.tape.program import Kind, Leaf, Step
-
-
-class UnreadableError(Exception):
-    """A rule that is no sequence of calls."""
 
 
 class Call:
@@ -53,22 +51,29 @@ def _entries(x: Any, *index: Any) -> Any:
     return x[index]
 
 
-class Reader:
-    """Reads rules as calls; gives `Piece`s to rules, which look like arrays to them."""
+class CallTracer:
+    """Reads rules as calls; gives each a `TracedArray` in place of an array."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
 
-    def ufunc(self, function: np.ufunc, *args: Any) -> "Piece":
-        inputs = [x.call if isinstance(x, Piece) else x for x in args]
+    def ufunc(self, function: np.ufunc, *args: Any) -> "TracedArray":
+        inputs = [x.call if isinstance(x, TracedArray) else x for x in args]
         kinds = [x.kind if isinstance(x, Call) else _kind_of_number(x) for x in inputs]
         shapes = [k[0] for k in kinds if isinstance(k, tuple)]
         types = [k[1] if isinstance(k, tuple) else k for k in kinds]
         shape = _product_shape(shapes) if function is np.matmul else np.broadcast_shapes(*shapes)
-        dtype = function.resolve_dtypes((*types, None))[-1]
+        try:
+            dtype = function.resolve_dtypes((*types, None))[-1]
+        except TypeError as error:
+            raise UnreadableRuleError(str(error)) from None
         return self.called(Call(function, function.__name__, (*inputs, OUT), (shape, dtype), into=True, view=False))
 
-    def reduced(self, function: np.ufunc, x: "Piece", axis: Any, keepdims: bool, *initial: Any) -> "Piece":
+    def power(self, a: Any, b: Any) -> "TracedArray":
+        """`a ** b`, which NumPy computes in its own way where b is 2 and the like."""
+        raise UnreadableRuleError("power")
+
+    def reduced(self, function: np.ufunc, x: "TracedArray", axis: Any, keepdims: bool, *initial: Any) -> "TracedArray":
         (shape, dtype), axes = _array_kind(x), axis
         wanted = tuple(range(len(shape))) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
         wanted = tuple(a % len(shape) if shape else a for a in wanted)
@@ -79,16 +84,16 @@ class Reader:
             Call(function.reduce, f"{function.__name__}.reduce", (x.call, *more), (left, result), into=True, view=False)
         )
 
-    def viewed(self, name: str, x: "Piece", function: Callable[..., Any], *args: Any) -> "Piece":
+    def viewed(self, name: str, x: "TracedArray", function: Callable[..., Any], *args: Any) -> "TracedArray":
         shape, dtype = _array_kind(x)
         kind = (function(np.broadcast_to(np.zeros((), dtype), shape), *args).shape, dtype)
         if kind == x.call.kind and name != "transpose":
             return x
         return self.called(Call(function, name, (x.call, *args), kind, into=False, view=True))
 
-    def chosen(self, x: "Piece", index: Any) -> "Piece":
+    def chosen(self, x: "TracedArray", index: Any) -> "TracedArray":
         parts = index if isinstance(index, tuple) else (index,)
-        calls = [p.call if isinstance(p, Piece) else p for p in parts]
+        calls = [p.call if isinstance(p, TracedArray) else p for p in parts]
         zeros: list[Any] = [
             np.zeros(*p.kind) if isinstance(p, Call) and p.kind else p for p in calls
         ]  # the numbers have no say in the shape
@@ -96,9 +101,9 @@ class Reader:
         kind = (np.broadcast_to(np.zeros((), dtype), shape)[tuple(zeros)].shape, dtype)
         return self.called(Call(_entries, "getitem", (x.call, *calls), kind, into=False, view=True))
 
-    def called(self, call: Call) -> "Piece":
+    def called(self, call: Call) -> "TracedArray":
         self.calls.append(call)
-        return Piece(self, call)
+        return TracedArray(self, call)
 
 
 def _kind_of_number(x: Any) -> Any:
@@ -108,28 +113,26 @@ def _kind_of_number(x: Any) -> Any:
         return type(x)
     if type(x) is bool:
         return ((), np.dtype(bool))
-    raise UnreadableError
+    raise UnreadableRuleError
 
 
-def _array_kind(x: "Piece") -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _array_kind(x: "TracedArray") -> tuple[tuple[int, ...], np.dtype[Any]]:
     if x.call.kind is None:
-        raise UnreadableError
+        raise UnreadableRuleError
     return x.call.kind
 
 
 def _product_shape(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
     a, b = shapes
     if len(a) < 2 or len(b) < 2:
-        raise UnreadableError
+        raise UnreadableRuleError
     return (*np.broadcast_shapes(a[:-2], b[:-2]), a[-2], b[-1])
 
 
-class Piece:
+class TracedArray(Tracer):
     """What a rule takes for an array while it is read: it knows shape and type, and no numbers."""
 
-    __array_ufunc__ = None
-
-    def __init__(self, reader: Reader, call: Call) -> None:
+    def __init__(self, reader: CallTracer, call: Call) -> None:
         self.reader, self.call = reader, call
 
     @property
@@ -145,99 +148,90 @@ class Piece:
         return _array_kind(self)[1]
 
     @property
-    def mT(self) -> "Piece":
+    def mT(self) -> "TracedArray":
         return self.reader.viewed("matrix_transpose", self, np.matrix_transpose)
 
-    def reshape(self, *shape: Any) -> "Piece":
+    def reshape(self, *shape: Any) -> "TracedArray":
         return self.reader.viewed("reshape", self, np.reshape, shape[0] if len(shape) == 1 else shape)
 
-    def __getitem__(self, index: Any) -> "Piece":
+    def __getitem__(self, index: Any) -> "TracedArray":  # type: ignore[override]
         return self.reader.chosen(self, index)
 
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # type: ignore[override]
         return self.shape[0]
 
-    def __bool__(self) -> bool:
-        raise UnreadableError
-
     def __getattr__(self, name: str) -> Any:
-        raise UnreadableError(name)
-
-    def __iter__(self) -> Any:
-        raise UnreadableError
-
-
-def _operator(function: np.ufunc, reflected: bool = False) -> Any:
-    def method(self: Piece, *others: Any) -> Piece:
-        return self.reader.ufunc(function, *others, self) if reflected else self.reader.ufunc(function, self, *others)
-
-    return method
+        if name.startswith("__"):  # Python's own questions, and NumPy's
+            raise AttributeError(name)
+        raise UnreadableRuleError(f"arrays of a rule have no {name}")
 
 
-_OPERATORS: dict[str, np.ufunc] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "matmul": np.matmul, "and": np.bitwise_and,
-    "or": np.bitwise_or, "mod": np.remainder,
-}  # fmt: skip
-_UNREFLECTED: dict[str, np.ufunc] = {
-    "neg": np.negative, "pos": np.positive, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
-    "eq": np.equal, "ne": np.not_equal,
-}  # fmt: skip
-for _name, _function in (_OPERATORS | _UNREFLECTED).items():
-    setattr(Piece, f"__{_name}__", _operator(_function))
-for _name, _function in _OPERATORS.items():
-    setattr(Piece, f"__r{_name}__", _operator(_function, reflected=True))
+def _ufunc_of(operator: Operator) -> Any:
+    def call(*operands: Any) -> TracedArray:
+        tracer = next(x.reader for x in operands if isinstance(x, TracedArray))
+        return tracer.power(*operands) if operator.op == "power" else tracer.ufunc(operator.ufunc, *operands)
+
+    return call
+
+
+define_operators(TracedArray, _ufunc_of)
 
 
 class Namespace:
-    """NumPy's names, whose functions are written down when they are given a Piece."""
+    """NumPy's names, whose functions are written down when they are given a TracedArray."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: CallTracer) -> None:
         self.reader = reader
 
-    def sum(self, x: Piece, axis: Any, keepdims: bool) -> Piece:
+    def sum(self, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:
         return self.reader.reduced(np.add, x, axis, keepdims)
 
-    def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Piece:
+    def max(self, x: TracedArray, axis: Any, keepdims: bool, **initial: Any) -> TracedArray:
         return self.reader.reduced(np.maximum, x, axis, keepdims, *initial.values())
 
     def arange(self, n: int) -> Any:
         return _numbers_up_to(n)
 
-    def pick(self, x: Piece, places: Any) -> Piece:
+    def pick(self, x: TracedArray, places: Any) -> TracedArray:
         return x[self.arange(len(places)), places, None]
 
-    def reshape(self, x: Piece, shape: Any) -> Piece:
+    def reshape(self, x: TracedArray, shape: Any) -> TracedArray:
         return x.reshape(shape)
 
-    def transpose(self, x: Piece, axes: Any) -> Piece:
+    def transpose(self, x: TracedArray, axes: Any) -> TracedArray:
         return self.reader.viewed("transpose", x, np.transpose, axes)
 
-    def broadcast_to(self, x: Piece, shape: Any) -> Piece:
+    def broadcast_to(self, x: TracedArray, shape: Any) -> TracedArray:
         return self.reader.viewed("broadcast_to", x, np.broadcast_to, shape)
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(np, name, None)
         if isinstance(function, float):
             return function
-        if not isinstance(function, np.ufunc) or name == "power" or function.nout != 1:  # `a ** 2` has a way of its own
-            raise UnreadableError(name)
+        if name == "power":
+            return self.reader.power
+        if not isinstance(function, np.ufunc) or function.nout != 1:
+            raise UnreadableRuleError(name)
         return lambda *args: self.reader.ufunc(function, *args)
 
 
 def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
     """The calls of a step, whose inputs come from the calls `inputs`; the last one is its result."""
-    reader = Reader()
-    pieces = [_given(reader, x) for x in inputs]
+    tracer = CallTracer()
+    arrays = [_given(tracer, x) for x in inputs]
     try:
-        result = step.op.forward(Namespace(reader), *pieces, **step.params)
-        if (
-            isinstance(result, Piece)
-            and result.call.kind == step.kind
-            and (not reader.calls or result.call is reader.calls[-1])
-        ):
-            return reader.calls or [result.call]
-    except (UnreadableError, TypeError, ValueError, AttributeError):
-        pass
+        result = read_rule(step.op.forward, step.op, Namespace(tracer), *arrays, **step.params)
+    except UnreadableRuleError:
+        return [_call_of_rule(step, inputs)]
+    if not isinstance(result, TracedArray) or result.call.kind != step.kind:
+        return [_call_of_rule(step, inputs)]
+    if not tracer.calls:
+        return [result.call]
+    return tracer.calls if result.call is tracer.calls[-1] else [_call_of_rule(step, inputs)]
+
+
+def _call_of_rule(step: Step, inputs: list[Call]) -> Call:
+    """The call of the forward rule as it is."""
     op, params = step.op, step.params
 
     def rule(*inputs: Any) -> Any:
@@ -245,7 +239,7 @@ def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
             return on_floats(op.forward, *map(float, inputs), **params)
         return np.asarray(op.on_arrays(list(inputs), params))
 
-    return [Call(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)]
+    return Call(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)
 
 
 @functools.cache
@@ -256,11 +250,11 @@ def _numbers_up_to(n: int) -> Any:
     return array
 
 
-def _given(reader: Reader, x: Call) -> Any:
-    """A Python number as it is, since it has no say in types; anything else as a Piece."""
+def _given(reader: CallTracer, x: Call) -> Any:
+    """A Python number as it is, since it has no say in types; anything else as a TracedArray."""
     if x.kind is None and x.function is None and x.args and type(x.args[0]) in (float, int, bool):
         return x.args[0]
-    return Piece(reader, x)
+    return TracedArray(reader, x)
 
 
 def leaf_call(leaf: Leaf, data: Any) -> Call:

@@ -3,7 +3,8 @@
 from collections.abc import Container
 from typing import Any
 
-from autograd.ops.op import OPS, Op, Recorder
+from autograd.ops.op import OPS, Op
+from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 from autograd.tape.program import Constant, Program, Step, replaced
 
 
@@ -30,51 +31,37 @@ def expanded(program: Program, known: Container[Op]) -> Program:
 def _written_out(step: Step, inputs: tuple[Step, ...], parts: list[Step]) -> Step | None:
     """The result of a rule, whose steps are added to `parts`; none if it cannot be read."""
     try:
-        result = step.op.forward(_Table(), *(_Piece(x, parts) for x in inputs), **step.params)
-    except (TypeError, ValueError, AttributeError):
+        result = read_rule(step.op.forward, step.op, _OpNamespace(), *(TracedNumber(x, parts) for x in inputs), **step.params)
+    except UnreadableRuleError:
         return None
-    return result.step if isinstance(result, _Piece) else None
+    return result.step if isinstance(result, TracedNumber) else None
 
 
-class _Table:
+class _OpNamespace:
     """The names of ops: what a rule calls in a namespace has an op of the same name."""
 
     def __getattr__(self, name: str) -> Op:
         if name not in OPS:
-            raise AttributeError(name)
+            raise UnreadableRuleError(f"no op is named {name}")
         return OPS[name]
 
 
-class _Piece(Recorder):
-    """A number of a rule that is being read: arithmetic on it adds steps to `pieces`."""
+class TracedNumber(Tracer):
+    """A number of a rule that is being read: arithmetic on it adds steps to `parts`."""
 
-    __slots__ = ("pieces", "step")
+    __slots__ = ("parts", "step")
 
-    def __init__(self, step: Step, pieces: list[Step]) -> None:
-        self.step, self.pieces = step, pieces
+    def __init__(self, step: Step, parts: list[Step]) -> None:
+        self.step, self.parts = step, parts
 
     @classmethod
-    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "_Piece":
-        pieces = next(x.pieces for x in inputs if isinstance(x, _Piece))
-        step = Step(op, tuple([x.step if isinstance(x, _Piece) else Constant(float(x)) for x in inputs]), params, None)
-        pieces.append(step)
-        return cls(step, pieces)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a rule that takes a branch on its numbers cannot be written out")
-
-
-def _operator(op: Op, reflected: bool = False) -> Any:
-    return (lambda self, *other: op(*other, self)) if reflected else lambda self, *other: op(self, *other)
+    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "TracedNumber":
+        parts = next(x.parts for x in inputs if isinstance(x, TracedNumber))
+        if op.kind != "elementwise":
+            raise UnreadableRuleError(f"{op.name} works on arrays")
+        step = Step(op, tuple([x.step if isinstance(x, TracedNumber) else Constant(float(x)) for x in inputs]), params, None)
+        parts.append(step)
+        return cls(step, parts)
 
 
-for _name, _op in {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "and": "logical_and", "or": "logical_or",
-}.items():  # fmt: skip
-    setattr(_Piece, f"__{_name}__", _operator(OPS[_op]))
-    setattr(_Piece, f"__r{_name}__", _operator(OPS[_op], reflected=True))
-for _name, _op in {
-    "neg": "negative", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
-    "ne": "not_equal",
-}.items():  # fmt: skip
-    setattr(_Piece, f"__{_name}__", _operator(OPS[_op]))
+define_operators(TracedNumber, lambda operator: OPS[operator.op])

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op
-from autograd.ops.python_source import Code, source
+from autograd.ops.python_source import Code, rule_source
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
 #: What rules call, in words that numba compiles; their numbers are those of the `scalar` namespace and, where `math` would
@@ -77,6 +77,17 @@ def fmod(a, b):
 @njit(inline="always")
 def remainder(a, b):
     return np.remainder(a, b)
+
+
+@njit(inline="always")
+def floor_divide(a, b):
+    if b == 0:
+        return a / b
+    rest = np.fmod(a, b)
+    whole = (a - rest) / b
+    if rest != 0 and (rest < 0) != (b < 0):
+        whole -= 1.0
+    return np.rint(whole) if whole != 0 else math.copysign(0.0, a / b)  # whole is an integer up to rounding
 '''
 
 #: Functions of the `scalar` namespace that numba compiles as they stand.
@@ -165,7 +176,7 @@ _BRANCH_OF_MANY = """\
 
 def readable(op: Op) -> bool:
     """Whether an op has a branch: one number of one to three, by an expression of what numba knows."""
-    if op.kind != "elementwise" or op.params or op.arity > 3 or not op.forward.__module__.startswith("autograd."):
+    if op.kind != "elementwise" or op.params or op.arity > 3 or op.is_custom:
         return False
     return op.name not in ("digamma", "sinc")  # SciPy's, and NumPy's
 
@@ -205,7 +216,7 @@ def text() -> str:
 
 
 def _expression(op: Op, inputs: list[str]) -> str:
-    return str(op.forward(source, *map(Code, inputs)))
+    return str(rule_source(op, *map(Code, inputs)))
 
 
 def interpreter() -> Any:

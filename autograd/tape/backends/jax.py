@@ -13,32 +13,40 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.ops.rules.shape import astype
 from autograd.tape.backends.jax_namespace import jax, namespace
-from autograd.tape.backends.protocol import OtherPathError, Replay, called, evaluated, flat, leaf_data, only_floats
+from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, called, evaluated, flat, leaf_data, only_floats
 from autograd.tape.program import Captured, Constant, Leaf, Program, Step
 
 _FLOAT = np.dtype(float)
 
 
-def backend(program: Program) -> Replay:
-    """The program under `jax.jit`: what it captures is passed anew at every replay, and guards are checked after it.
+class JaxBackend(Backend):
+    """A function that `jax.jit` compiles."""
 
-    Raises  ImportError  if JAX is not installed; names the command
-            TypeError    if the program has float64 and JAX's 64-bit numbers are off; if it has an op that JAX cannot run
-    """
-    captured = captured_by(program)
-    run = jax().jit(pure(program, [leaf.node for leaf in captured], guarded=True))
-    truths, floats, refuse = [truth for _, truth in program.guards], only_floats(program), checks(program)
+    name = "jax"
 
-    def replay(leaves: Sequence[Any]) -> Sequence[Any]:
-        numbers = flat(leaves) if floats else leaves
-        refuse(numbers)
-        outputs, decisions = run([leaf.node._data for leaf in captured], *numbers)
-        for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
-            if bool(decision) is not truth:
-                raise OtherPathError(i)
-        return [np.array(y) for y in outputs]
+    def compile(self, program: Program) -> Replay:
+        """The program under `jax.jit`: what it captures is passed anew at every replay, and guards are checked after it.
 
-    return replay
+        Raises  ImportError  if JAX is not installed; names the command
+                TypeError    if the program has float64 and JAX's 64-bit numbers are off; if it has an op that JAX cannot run
+        """
+        captured = captured_by(program)
+        run = jax().jit(pure(program, [leaf.node for leaf in captured], guarded=True))
+        truths, floats, refuse = [truth for _, truth in program.guards], only_floats(program), checks(program)
+
+        def replay(leaves: Sequence[Any]) -> Sequence[Any]:
+            numbers = flat(leaves) if floats else leaves
+            refuse(numbers)
+            outputs, decisions = run([leaf.node._data for leaf in captured], *numbers)
+            for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
+                if bool(decision) is not truth:
+                    raise OtherPathError(i)
+            return [np.array(y) for y in outputs]
+
+        return replay
+
+
+backend = JaxBackend()
 
 
 def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False) -> Callable[..., Any]:

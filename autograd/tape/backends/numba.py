@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.tape.backends.expand_ops import expanded
 from autograd.tape.backends.interpreter import codes, interpreter
-from autograd.tape.backends.protocol import Batched, OtherPathError, Replay, leaf_data, only_floats, refuse_other_paths
+from autograd.tape.backends.protocol import Backend, Batched, OtherPathError, Replay, leaf_data, only_floats, refuse_other_paths
 from autograd.tape.backends.schedule import Schedule, scheduled
 from autograd.tape.program import Captured, Program
 
@@ -16,74 +16,82 @@ from autograd.tape.program import Captured, Program
 LANES = 64
 
 
-def backend(program: Program) -> Replay:
-    """The program as words for the interpreter.
+class NumbaBackend(Backend):
+    """An interpreter that numba compiles."""
 
-    Raises  TypeError    if the program has arrays, or an op that the interpreter does not know; names it
-            ImportError  if numba is not installed; names the command
-    """
-    run = interpreter().run
-    program, schedule = _scheduled(program)
-    memory, lock = np.zeros(schedule.size), threading.Lock()  # the memory serves one replay at a time
-    given = len(program.inputs)
-    captured = []
-    for address, leaf in enumerate(schedule.leaves[given:], given):
-        memory[address] = leaf_data(leaf)
-        if isinstance(leaf, Captured):
-            captured.append((address, leaf.node))
-    words, outputs, guards, truths = schedule.words, schedule.outputs, schedule.guards, schedule.truths
+    name = "numba"
+    scalars = True
 
-    def replay(leaves: Sequence[Any]) -> Any:
-        with lock:
-            start = 0
-            for x in leaves:
-                if isinstance(x, np.ndarray):
-                    memory[start : start + x.size] = x.ravel()
-                    start += x.size
-                else:
-                    memory[start] = x
-                    start += 1
-            for address, node in captured:
-                memory[address] = node._data
-            run(words, memory)
-            if len(guards):
-                failed = (memory[guards] != 0) != truths
-                if failed.any():
-                    raise OtherPathError(int(failed.argmax()))
-            return memory[outputs]
+    def compile(self, program: Program) -> Replay:
+        """The program as words for the interpreter.
 
-    return replay
+        Raises  TypeError    if the program has arrays, or an op that the interpreter does not know; names it
+                ImportError  if numba is not installed; names the command
+        """
+        run = interpreter().run
+        program, schedule = _scheduled(program)
+        memory, lock = np.zeros(schedule.size), threading.Lock()  # the memory serves one replay at a time
+        given = len(program.inputs)
+        captured = []
+        for address, leaf in enumerate(schedule.leaves[given:], given):
+            memory[address] = leaf_data(leaf)
+            if isinstance(leaf, Captured):
+                captured.append((address, leaf.node))
+        words, outputs, guards, truths = schedule.words, schedule.outputs, schedule.guards, schedule.truths
 
-
-def batched(program: Program) -> Batched:
-    """The program for many examples side by side: the interpreter's innermost loop runs over them."""
-    run = interpreter().run_many
-    program, schedule = _scheduled(program)
-    memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
-    given = len(program.inputs)
-
-    def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
-        result = np.empty((n, len(schedule.outputs)))
-        with lock:
-            for address, leaf in enumerate(schedule.leaves[given:], given):
-                memory[address] = leaf_data(leaf)
-            for first in range(0, n, LANES):
-                last = min(first + LANES, n)
-                lanes = memory[:, : last - first]
+        def replay(leaves: Sequence[Any]) -> Any:
+            with lock:
                 start = 0
-                for x in columns:
-                    end = start + x.shape[-1]
-                    if x.ndim == 2:
-                        lanes[start:end] = x[first:last].T
-                    elif not first:  # the same for all
-                        memory[start:end] = x[:, None]
-                    start = end
-                run(schedule.words, memory, last - first)
-                refuse_other_paths(lanes[schedule.guards], schedule.truths)
-                result[first:last] = lanes[schedule.outputs].T
-        return result
+                for x in leaves:
+                    if isinstance(x, np.ndarray):
+                        memory[start : start + x.size] = x.ravel()
+                        start += x.size
+                    else:
+                        memory[start] = x
+                        start += 1
+                for address, node in captured:
+                    memory[address] = node._data
+                run(words, memory)
+                if len(guards):
+                    failed = (memory[guards] != 0) != truths
+                    if failed.any():
+                        raise OtherPathError(int(failed.argmax()))
+                return memory[outputs]
 
-    return replay
+        return replay
+
+    def batch(self, program: Program) -> Batched:
+        """The program for many examples side by side: the interpreter's innermost loop runs over them."""
+        run = interpreter().run_many
+        program, schedule = _scheduled(program)
+        memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
+        given = len(program.inputs)
+
+        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+            result = np.empty((n, len(schedule.outputs)))
+            with lock:
+                for address, leaf in enumerate(schedule.leaves[given:], given):
+                    memory[address] = leaf_data(leaf)
+                for first in range(0, n, LANES):
+                    last = min(first + LANES, n)
+                    lanes = memory[:, : last - first]
+                    start = 0
+                    for x in columns:
+                        end = start + x.shape[-1]
+                        if x.ndim == 2:
+                            lanes[start:end] = x[first:last].T
+                        elif not first:  # the same for all
+                            memory[start:end] = x[:, None]
+                        start = end
+                    run(schedule.words, memory, last - first)
+                    refuse_other_paths(lanes[schedule.guards], schedule.truths)
+                    result[first:last] = lanes[schedule.outputs].T
+            return result
+
+        return replay
+
+
+backend = NumbaBackend()
 
 
 def _scheduled(program: Program) -> tuple[Program, Schedule]:

@@ -12,30 +12,36 @@ from typing import Any
 import numpy as np
 
 from autograd.tape.backends.call_tracer import OUT, Call, calls_of, leaf_call
-from autograd.tape.backends.protocol import OtherPathError, Replay, leaf_data
+from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, leaf_data
 from autograd.tape.program import Captured, Constant, Input, Program, Step
 
 _FOREVER = 1 << 60
 
 
-def backend(program: Program) -> Replay:
-    """The program as a Python function of arrays."""
-    text, names = emitted(program)
-    file = f"<autograd: tape {id(program):x}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-    exec(compile(text, file, "exec"), names)  # our own text, from our own table
-    function, lock = names["replay"], threading.Lock()  # the buffers serve one replay at a time
+class NumpyBackend(Backend):
+    """Straight-line calls of NumPy."""
 
-    def replay(leaves: Sequence[Any]) -> Sequence[Any]:
-        with lock, np.errstate(all="ignore"):
-            return function(*leaves)
+    name = "numpy"
 
-    return replay
+    def compile(self, program: Program) -> Replay:
+        """The program as a Python function of arrays."""
+        text, names = _Emitter(program).text()
+        file = f"<autograd: tape {id(program):x}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
+        exec(compile(text, file, "exec"), names)  # our own text, from our own table
+        function, lock = names["replay"], threading.Lock()  # the buffers serve one replay at a time
+
+        def replay(leaves: Sequence[Any]) -> Sequence[Any]:
+            with lock, np.errstate(all="ignore"):
+                return function(*leaves)
+
+        return replay
+
+    def source(self, program: Program) -> str:
+        return _Emitter(program).text()[0]
 
 
-def emitted(program: Program) -> tuple[str, dict[str, Any]]:
-    """(the text of `replay`, the names that it uses)."""
-    return _Emitter(program).text()
+backend = NumpyBackend()
 
 
 class _Emitter:

@@ -10,7 +10,6 @@ from autograd.ops.op import on_floats
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]
-Backend = Callable[[Program], Replay]
 
 #: The same for many examples: (for each input array its numbers, (n, size), or (size,) if all share them, n) -> (n, outputs).
 Batched = Callable[[Sequence[np.ndarray[Any, Any]], int], np.ndarray[Any, Any]]
@@ -60,28 +59,49 @@ def leaf_data(leaf: Leaf) -> Any:
     return leaf.node._data if isinstance(leaf, Captured) else leaf.data if isinstance(leaf, Constant) else None
 
 
-def batched(program: Program) -> Batched:
-    """The program for many examples, each step a call of NumPy over all of them."""
-    truths = np.array([truth for _, truth in program.guards], bool)
-    if not only_floats(program):
-        raise TypeError("map is for functions of Values, and this tape has arrays: write the function for a batch of them")
+class Backend:
+    """Something that runs programs. Subclass it, and pass an instance as `backend=`; `compile` is all that is needed.
 
-    def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
-        each = [x[..., i] for x in columns for i in range(x.shape[-1])]
-        known: dict[Step, Any] = dict(zip(program.inputs, each, strict=True))
-        known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
-        with quiet():
-            for step in program.steps:
-                y = quietly(step.op.forward, [known[x] for x in step.inputs], step.params)
-                known[step] = np.asarray(y, float)  # a truth value is a number here
+    name     its name in reprs and messages
+    scalars  whether it runs programs of floats alone, so that a function that is given arrays sees lists of Values
+    """
 
-        def all_of(steps: Iterable[Step]) -> np.ndarray[Any, Any]:
-            return np.array([np.broadcast_to(np.asarray(known[x], float), (n,)) for x in steps]).reshape(-1, n)
+    name = "backend"
+    scalars = False
 
-        refuse_other_paths(all_of(step for step, _ in program.guards), truths)
-        return all_of(program.outputs).T
+    def compile(self, program: Program) -> Replay:
+        """A function that gives the outputs of a program for its inputs."""
+        raise NotImplementedError
 
-    return replay
+    def batch(self, program: Program) -> Batched:
+        """The same for many examples: here, each step is a call of NumPy over all of them.
+
+        Raises  TypeError  if the program has arrays
+        """
+        truths = np.array([truth for _, truth in program.guards], bool)
+        if not only_floats(program):
+            raise TypeError("map is for functions of Values, and this tape has arrays: write the function for a batch of them")
+
+        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+            each = [x[..., i] for x in columns for i in range(x.shape[-1])]
+            known: dict[Step, Any] = dict(zip(program.inputs, each, strict=True))
+            known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
+            with quiet():
+                for step in program.steps:
+                    y = quietly(step.op.forward, [known[x] for x in step.inputs], step.params)
+                    known[step] = np.asarray(y, float)  # a truth value is a number here
+
+            def all_of(steps: Iterable[Step]) -> np.ndarray[Any, Any]:
+                return np.array([np.broadcast_to(np.asarray(known[x], float), (n,)) for x in steps]).reshape(-1, n)
+
+            refuse_other_paths(all_of(step for step, _ in program.guards), truths)
+            return all_of(program.outputs).T
+
+        return replay
+
+    def source(self, program: Program) -> str | None:
+        """The Python that runs, if it runs any."""
+        return None
 
 
 def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:

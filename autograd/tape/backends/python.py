@@ -5,14 +5,17 @@ step is the forward rule of its op in the `source` reading. Where `math` raises 
 no expression, the rule itself is called.
 """
 
+import functools
 import linecache
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.ops.namespaces import MATH_ERRORS, quiet, scalar
-from autograd.ops.op import OPS, Op, on_floats
-from autograd.ops.python_source import Code, code, source
-from autograd.tape.backends.protocol import OtherPathError, Replay, evaluated, flat, only_floats
+from autograd.ops.op import Op, on_floats
+from autograd.ops.operators import Precedence
+from autograd.ops.python_source import Code, code, rule_source
+from autograd.ops.tracing import UnreadableRuleError
+from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, evaluated, flat, only_floats
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
@@ -20,30 +23,37 @@ from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 _LONGEST = 60
 
 
-def backend(program: Program) -> Replay:
-    """The program as a Python function."""
-    text, names = emitted(program)
-    file = f"<autograd: tape {id(program):x}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-    exec(compile(text, file, "exec"), names)  # our own text, from our own table
-    function, floats = names["replay"], only_floats(program)
+class PythonBackend(Backend):
+    """Straight-line Python, which needs nothing."""
 
-    def replay(leaves: Sequence[Any]) -> Sequence[Any]:
-        if not floats:
-            with quiet():
-                return list(function(leaves))
-        numbers = flat(leaves)
-        try:
-            return list(function(numbers))
-        except MATH_ERRORS:  # an overflow, say: inf in IEEE 754
-            return evaluated(program, numbers)
+    name = "python"
+    scalars = True
 
-    return replay
+    def compile(self, program: Program) -> Replay:
+        """The program as a Python function."""
+        text, names = _Emitter(program).text()
+        file = f"<autograd: tape {id(program):x}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
+        exec(compile(text, file, "exec"), names)  # our own text, from our own table
+        function, floats = names["replay"], only_floats(program)
+
+        def replay(leaves: Sequence[Any]) -> Sequence[Any]:
+            if not floats:
+                with quiet():
+                    return list(function(leaves))
+            numbers = flat(leaves)
+            try:
+                return list(function(numbers))
+            except MATH_ERRORS:  # an overflow, say: inf in IEEE 754
+                return evaluated(program, numbers)
+
+        return replay
+
+    def source(self, program: Program) -> str:
+        return _Emitter(program).text()[0]
 
 
-def emitted(program: Program) -> tuple[str, dict[str, Any]]:
-    """(the text of `replay`, the names that it uses)."""
-    return _Emitter(program).text()
+backend = PythonBackend()
 
 
 class _Emitter:
@@ -97,12 +107,17 @@ class _Emitter:
         if only_guarded:
             self.guard(step)
             self.release(mentions)
-        elif self.uses[step] > 1 or size > _LONGEST or self.consumer.get(step) not in _MENTIONING_ONCE:
+        elif self.uses[step] > 1 or size > _LONGEST or not self.is_mentioned_once(step):
             self.release(mentions)
             name = self.free.pop() if self.free else self.new_name()
             self.lines.append(f"{name} = {text}")
             self.codes[step], self.mentions[step], self.sizes[step] = Code(name), [step], 0
             self.guard(step)
+
+    def is_mentioned_once(self, step: Step) -> bool:
+        """Whether the one step that uses this one has it in its text once."""
+        consumer = self.consumer.get(step)
+        return consumer is not None and _mentions_once(consumer)
 
     def release(self, mentions: list[Step]) -> None:
         for named in mentions:
@@ -117,7 +132,7 @@ class _Emitter:
     def guard(self, step: Step) -> None:
         if step in self.guards:
             i, truth = self.guards[step]
-            condition = self.codes[step].up_to(5) if truth else self.codes[step].text
+            condition = self.codes[step].up_to(Precedence.COMPARISON) if truth else self.codes[step].text
             self.lines.append(f"if {'not ' if truth else ''}{condition}: raise OtherPathError({i})")
 
     def written(self, step: Step) -> Code:
@@ -125,8 +140,8 @@ class _Emitter:
         inputs = [self.codes[x] for x in step.inputs]
         if step.kind is None:
             try:
-                return code(step.op.forward(source, *inputs, **step.params))
-            except (TypeError, ValueError, AttributeError):  # no expression of operators and functions
+                return rule_source(step.op, *inputs, **step.params)
+            except UnreadableRuleError:
                 rule = lambda *xs, f=step.op.forward, p=step.params: on_floats(f, *xs, **p)  # noqa: E731
         else:
             rule = lambda *xs, op=step.op, p=step.params: op.on_arrays(list(xs), p)  # noqa: E731
@@ -135,13 +150,16 @@ class _Emitter:
         return Code(f"{name}({', '.join(x.text for x in inputs)})")
 
 
+@functools.cache
 def _mentions_once(op: Op) -> bool:
     """Whether the text of an op has each input in it once, so that an expression may stand in an input's place."""
+    if op is SUM_OF_PRODUCTS:
+        return True
     if op.kind != "elementwise" or op.params:
         return False
     letters = [Code(f"_{i}_") for i in range(op.arity)]
-    text = str(op.forward(source, *letters))
+    try:
+        text = str(rule_source(op, *letters))
+    except UnreadableRuleError:
+        return False
     return all(text.count(x.text) == 1 for x in letters)
-
-
-_MENTIONING_ONCE = {op for op in OPS.values() if _mentions_once(op)} | {SUM_OF_PRODUCTS}

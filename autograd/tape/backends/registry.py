@@ -1,41 +1,54 @@
 """The back ends by name."""
 
 import importlib
-from typing import Any
+from collections.abc import Callable
 
-from autograd.tape.backends.protocol import Backend, Batched, batched, only_floats
+from autograd.tape.backends.protocol import Backend, Replay, only_floats
 from autograd.tape.program import Program
 
 BACKENDS = ("python", "numpy", "numba", "jax")
 
-#: A name, "auto", or a back end of one's own.
-Choice = str | Backend
+#: A name, "auto", or a back end of one's own: an instance of `Backend`, or its `compile` alone.
+Choice = str | Backend | Callable[[Program], Replay]
 
 
-def chosen(program: Program, backend: Choice) -> Choice:
-    """What is to run the program: for "auto" the name of what suits it."""
-    check(backend)
-    if backend == "auto":
-        return "python" if only_floats(program) else "numpy"
-    return backend
+class _FromFunction(Backend):
+    """A back end that is no more than a function from a program to its replay."""
+
+    def __init__(self, function: Callable[[Program], Replay]) -> None:
+        self.name = getattr(function, "__name__", "backend")
+        self._function = function
+
+    def compile(self, program: Program) -> Replay:
+        return self._function(program)
 
 
-def module_of(backend: str) -> Any:
-    """The module of a back end: `backend(program)`, and perhaps `batched(program)` and `emitted(program)`."""
-    return importlib.import_module(f"autograd.tape.backends.{backend}")
+class _Auto(Backend):
+    """The back end that suits a program: python for floats, numpy for arrays."""
+
+    name = "auto"
 
 
-def single(backend: Choice) -> Backend:
-    """The back end itself."""
-    return module_of(backend).backend if isinstance(backend, str) else backend
+_AUTO = _Auto()
 
 
-def batched_for(program: Program, backend: Choice) -> Batched:
-    """The program for many examples at once."""
-    return getattr(module_of(backend) if isinstance(backend, str) else None, "batched", batched)(program)
+def find_backend(choice: Choice) -> Backend:
+    """The back end that is chosen.
+
+    Raises  ValueError  if there is none of that name
+    """
+    if isinstance(choice, Backend):
+        return choice
+    if choice == "auto":
+        return _AUTO
+    if choice in BACKENDS:
+        backend: Backend = importlib.import_module(f"autograd.tape.backends.{choice}").backend
+        return backend
+    if callable(choice):
+        return _FromFunction(choice)
+    raise ValueError(f"there is no back end {choice!r}: choose one of auto, {', '.join(BACKENDS)}, or pass one")
 
 
-def check(backend: Choice) -> None:
-    """Raise if there is no such back end."""
-    if not callable(backend) and backend not in ("auto", *BACKENDS):
-        raise ValueError(f"there is no back end {backend!r}: choose one of auto, {', '.join(BACKENDS)}, or pass one")
+def suited(backend: Backend, program: Program) -> Backend:
+    """The back end itself, or for "auto" the one that suits the program."""
+    return backend if backend is not _AUTO else find_backend("python" if only_floats(program) else "numpy")

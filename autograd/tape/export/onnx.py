@@ -11,10 +11,11 @@ import numpy as np
 
 from autograd.ops.rules.activations import leaky_relu, relu, softplus
 from autograd.ops.rules.softmax import softmax
-from autograd.tape.backends.call_tracer import Piece, UnreadableError
+from autograd.ops.tracing import UnreadableRuleError, read_rule
+from autograd.tape.backends.call_tracer import TracedArray
 from autograd.tape.backends.protocol import leaf_data, refuse_branches
 from autograd.tape.export.onnx_namespace import OnnxNamespace
-from autograd.tape.export.onnx_tracer import OnnxReader
+from autograd.tape.export.onnx_tracer import OnnxTracer
 from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
 
 #: Low enough for runtimes of the last years (onnxruntime 1.13, say), and high enough for what training graphs need.
@@ -66,7 +67,7 @@ def model_of(program: Program, name: str) -> Any:
     """
     helper = onnx().helper
     refuse_branches(program, "a graph of ONNX")
-    reader = OnnxReader()
+    reader = OnnxTracer()
     known: dict[Step, Any] = {}
     given: dict[str, Leaf] = {}
     for leaf in program.leaves():
@@ -86,7 +87,7 @@ def model_of(program: Program, name: str) -> Any:
         reader.step = f"{step.op.name}.{i}"
         try:
             known[step] = _read(reader, step, [known[x] for x in step.inputs])
-        except (UnreadableError, TypeError, ValueError, AttributeError, KeyError):
+        except UnreadableRuleError:
             missing.append(step.op.name)
             known[step] = reader.given("missing", _kind(step))
     if missing:
@@ -116,18 +117,18 @@ def model_of(program: Program, name: str) -> Any:
     return model
 
 
-def _read(reader: OnnxReader, step: Step, inputs: list[Any]) -> Any:
+def _read(reader: OnnxTracer, step: Step, inputs: list[Any]) -> Any:
     """The result of a step: its rule, read in ONNX's operators."""
     shape, dtype = _kind(step)
     if step.op in _OPERATORS and dtype == np.float32 and len(step.params.get("axis", (0,))) == 1:
         operator, names = _OPERATORS[step.op]
         attributes = {names[name]: value[0] if name == "axis" else value for name, value in step.params.items()}
         return reader.node(operator, [reader.name(inputs[0], dtype)], shape, dtype, **attributes)
-    y = step.op.forward(OnnxNamespace(reader), *inputs, **step.params)
-    if not isinstance(y, Piece):
+    y = read_rule(step.op.forward, step.op, OnnxNamespace(reader), *inputs, **step.params)
+    if not isinstance(y, TracedArray):
         y = reader.given(reader.name(np.broadcast_to(np.asarray(y, dtype), shape)), (shape, dtype))
     if y.shape != shape:
-        raise UnreadableError(f"{step.op.name} has shape {y.shape} in place of {shape}")
+        raise UnreadableRuleError(f"{step.op.name} has shape {y.shape} in place of {shape}")
     return reader.cast(y, dtype)
 
 

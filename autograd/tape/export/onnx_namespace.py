@@ -4,40 +4,40 @@ Where a composition stands for a function, it keeps the function's relative accu
 """
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from autograd.base.numerics import sinc_derivative
 from autograd.ops.namespaces import names_once
-from autograd.tape.backends.call_tracer import Namespace, Piece, UnreadableError
-from autograd.tape.export.onnx_tracer import OnnxPiece, OnnxReader
+from autograd.ops.tracing import UnreadableRuleError
+from autograd.tape.backends.call_tracer import Namespace, TracedArray
+from autograd.tape.export.onnx_tracer import OnnxArray, OnnxTracer
 
 
 class OnnxNamespace(Namespace):
     """Names for arrays of a graph that is being written."""
 
     abstract = True
-    reader: OnnxReader
+    reader: OnnxTracer
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
-        dtype = np.result_type(*[x.dtype if isinstance(x, Piece) else x for x in (a, b)])
-        shape = np.broadcast_shapes(*[x.shape if isinstance(x, Piece) else np.shape(x) for x in (condition, a, b)])
+        dtype = np.result_type(*[x.dtype if isinstance(x, TracedArray) else x for x in (a, b)])
+        shape = np.broadcast_shapes(*[x.shape if isinstance(x, TracedArray) else np.shape(x) for x in (condition, a, b)])
         truth = self.reader.name(condition, bool)
         return self.reader.node("Where", [truth, self.reader.name(a, dtype), self.reader.name(b, dtype)], shape, dtype)
 
-    def min(self, x: Piece, axis: Any, keepdims: bool) -> Any:
+    def min(self, x: TracedArray, axis: Any, keepdims: bool) -> Any:
         return self._unless_nan(self.reader.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
 
-    def _unless_nan(self, y: Piece, x: Piece, axis: Any, keepdims: bool) -> Any:
+    def _unless_nan(self, y: TracedArray, x: TracedArray, axis: Any, keepdims: bool) -> Any:
         """y, and NaN where x has one over an axis: runtimes pass over it."""
         if x.dtype.kind != "f":
             return y
         broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
         return self.where(self.greater(self.reader.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
 
-    def max(self, x: Piece, axis: Any, keepdims: bool, **initial: Any) -> Any:
+    def max(self, x: TracedArray, axis: Any, keepdims: bool, **initial: Any) -> Any:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
         if 0 in [x.shape[a] for a in axes]:  # ONNX leaves this open
             shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
@@ -47,14 +47,14 @@ class OnnxNamespace(Namespace):
             return self._unless_nan(y, x, axis, keepdims)
         return y if initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
 
-    def prod(self, x: Piece, axis: Any, keepdims: bool = False) -> Any:
+    def prod(self, x: TracedArray, axis: Any, keepdims: bool = False) -> Any:
         return self.reader.reduction("ReduceProd", x, axis, keepdims)
 
-    def all(self, x: Piece, axis: Any, keepdims: bool) -> Any:
+    def all(self, x: TracedArray, axis: Any, keepdims: bool) -> Any:
         numbers = self.reader.cast(x, np.dtype(np.int64))
         return self.equal(self.reader.reduction("ReduceMin", numbers, axis, keepdims), 1)
 
-    def squeeze(self, x: Piece, axis: Any) -> Any:
+    def squeeze(self, x: TracedArray, axis: Any) -> Any:
         return x.reshape(tuple(n for i, n in enumerate(x.shape) if i not in axis))
 
     def concatenate(self, parts: Any, axis: int) -> Any:
@@ -63,7 +63,7 @@ class OnnxNamespace(Namespace):
         shape[axis] = sum(p.shape[axis] for p in parts)
         return self.reader.node("Concat", [self.reader.name(p, dtype) for p in parts], shape, dtype, axis=axis)
 
-    def roll(self, x: Piece, shift: Any, axis: Any) -> Any:
+    def roll(self, x: TracedArray, shift: Any, axis: Any) -> Any:
         if axis is None:
             return self.roll(x.reshape((-1,)), (sum(shift),), (0,)).reshape(x.shape)
         for places, a in zip(shift, axis, strict=True):
@@ -73,7 +73,7 @@ class OnnxNamespace(Namespace):
                 x = self.concatenate([x[(*front, slice(cut, None))], x[(*front, slice(None, cut))]], a)
         return x
 
-    def put(self, x: Piece, index: Any, shape: tuple[int, ...]) -> Any:
+    def put(self, x: TracedArray, index: Any, shape: tuple[int, ...]) -> Any:
         size = math.prod(shape)
         places = np.arange(size).reshape(shape)[index].astype(np.int64).reshape(-1, 1)
         operands = [np.zeros(size, x.dtype), places, x.reshape((-1,))]
@@ -81,26 +81,26 @@ class OnnxNamespace(Namespace):
         flat = self.reader.node("ScatterND", [self.reader.name(o) for o in operands], (size,), x.dtype, **adding)
         return flat.reshape(shape)
 
-    def cumsum(self, x: Piece, axis: int) -> Any:
+    def cumsum(self, x: TracedArray, axis: int) -> Any:
         return self.reader.node("CumSum", [self.reader.name(x), self.reader.name(np.int64(axis))], x.shape, x.dtype)
 
-    def sort(self, x: Piece, axis: int, stable: bool) -> Any:
+    def sort(self, x: TracedArray, axis: int, stable: bool) -> Any:
         return self._ordered(x, axis)[0]
 
-    def argsort(self, x: Piece, axis: int, stable: bool) -> Any:
+    def argsort(self, x: TracedArray, axis: int, stable: bool) -> Any:
         return self._ordered(x, axis)[1]
 
-    def _ordered(self, x: Piece, axis: int) -> tuple[Any, Any]:
+    def _ordered(self, x: TracedArray, axis: int) -> tuple[Any, Any]:
         """(x sorted along an axis, the places where its entries were); of equal ones, the first comes first."""
         operands = [self.reader.name(x), self.reader.name(np.array([x.shape[axis]], np.int64))]
         values = self.reader.node("TopK", operands, x.shape, x.dtype, axis=axis, largest=0, outputs=2)
         return values, self.reader.given(f"{self.reader.name(values)}.1", (x.shape, np.dtype(np.int64)))
 
-    def take_along_axis(self, x: Piece, order: Piece, axis: int) -> Any:
+    def take_along_axis(self, x: TracedArray, order: TracedArray, axis: int) -> Any:
         operands = [self.reader.name(x), self.reader.name(order, np.int64)]
         return self.reader.node("GatherElements", operands, order.shape, x.dtype, axis=axis)
 
-    def einsum(self, subscripts: str, *operands: Piece, optimize: bool) -> Any:
+    def einsum(self, subscripts: str, *operands: TracedArray, optimize: bool) -> Any:
         left, _, output = subscripts.partition("->")
         terms = left.split(",")
         lengths = {letter: n for term, x in zip(terms, operands, strict=True) for letter, n in zip(term, x.shape, strict=True)}
@@ -108,7 +108,7 @@ class OnnxNamespace(Namespace):
         names = [self.reader.name(x, dtype) for x in operands]
         return self.reader.node("Einsum", names, [lengths[a] for a in output], dtype, equation=subscripts)
 
-    def convolve(self, a: Piece, v: Piece, mode: str) -> Any:
+    def convolve(self, a: TracedArray, v: TracedArray, mode: str) -> Any:
         (n,), (m,) = a.shape, v.shape
         dtype = np.result_type(a.dtype, v.dtype)
         before, after = {"full": (m - 1, m - 1), "valid": (0, 0), "same": (m // 2, (m - 1) // 2)}[mode]
@@ -117,7 +117,7 @@ class OnnxNamespace(Namespace):
         names = [self.reader.name(o, dtype) for o in operands]
         return self.reader.node("Conv", names, (1, 1, length), dtype, pads=[before, after]).reshape((length,))
 
-    def matmul(self, a: Piece, b: Piece) -> Any:
+    def matmul(self, a: TracedArray, b: TracedArray) -> Any:
         if a.ndim == 1:
             return self.squeeze(self.matmul(a[None, :], b), axis=(max(b.ndim - 2, 0),))
         if b.ndim == 1:  # runtimes fuse products with what comes before, and not every one rightly for vectors
@@ -130,33 +130,42 @@ class OnnxNamespace(Namespace):
 
     @property
     def linalg(self) -> Any:
-        return SimpleNamespace(det=lambda x: self.reader.node("Det", [self.reader.name(x)], x.shape[:-2], x.dtype))
+        return _Linalg(self.reader)
 
-    def erf(self, x: Piece) -> Any:
+    def erf(self, x: TracedArray) -> Any:
         return self.reader.node("Erf", [self.reader.name(x)], x.shape, x.dtype)
 
-    def erfc(self, x: Piece) -> Any:
+    def erfc(self, x: TracedArray) -> Any:
         return 1.0 - self.erf(x)
 
-    def isfinite(self, x: Piece) -> Any:
+    def isfinite(self, x: TracedArray) -> Any:
         return ~(self.isnan(x) | self.isinf(x))
 
-    def round(self, x: Piece, decimals: int) -> Any:
+    def round(self, x: TracedArray, decimals: int) -> Any:
         if decimals:
-            raise UnreadableError("round to decimals")
+            raise UnreadableRuleError("round to decimals")
         return self.rint(x)
 
     def trunc(self, x: Any) -> Any:
         return self.where(x < 0, self.ceil(x), self.floor(x))
 
     def fmod(self, a: Any, b: Any) -> Any:
-        dtype = np.result_type(*[x.dtype if isinstance(x, Piece) else x for x in (a, b)])
-        shape = np.broadcast_shapes(*[x.shape for x in (a, b) if isinstance(x, Piece)])
+        dtype = np.result_type(*[x.dtype if isinstance(x, TracedArray) else x for x in (a, b)])
+        shape = np.broadcast_shapes(*[x.shape for x in (a, b) if isinstance(x, TracedArray)])
         return self.reader.node("Mod", [self.reader.name(x, dtype) for x in (a, b)], shape, dtype, fmod=1)
 
     def remainder(self, a: Any, b: Any) -> Any:
         rest = self.fmod(a, b)
-        return self.where((rest != 0) & ((rest < 0) != (b < 0)), rest + b, rest)
+        return self.where(self._is_below(rest, b), rest + b, rest)
+
+    def floor_divide(self, a: Any, b: Any) -> Any:
+        """(a − a fmod b) / b, which is an integer up to rounding, and 1 less where the remainder has the other sign."""
+        rest = self.fmod(a, b)
+        whole = self.rint((a - rest) / b) - self._is_below(rest, b)
+        return self.where(b == 0, a / b, whole)
+
+    def _is_below(self, rest: Any, b: Any) -> Any:
+        return (rest != 0) & ((rest < 0) != (b < 0))
 
     def fmax(self, a: Any, b: Any) -> Any:
         return self.where((a > b) | (b != b), a, b)
@@ -165,7 +174,9 @@ class OnnxNamespace(Namespace):
         return self.where((a < b) | (b != b), a, b)
 
     def power(self, a: Any, b: Any) -> Any:
-        return self.square(a) if b is not None and not isinstance(b, Piece) and b == 2 else self.reader.ufunc(np.power, a, b)
+        return (
+            self.square(a) if b is not None and not isinstance(b, TracedArray) and b == 2 else self.reader.ufunc(np.power, a, b)
+        )
 
     def exp2(self, x: Any) -> Any:
         return self.reader.ufunc(np.power, 2.0, x)
@@ -215,7 +226,7 @@ class OnnxNamespace(Namespace):
     def ldexp(self, x: Any, exponent: Any) -> Any:
         return x * self.exp2(exponent)
 
-    def asarray(self, x: Piece) -> Any:
+    def asarray(self, x: TracedArray) -> Any:
         return x
 
     def mod(self, a: Any, b: Any) -> Any:
@@ -224,14 +235,25 @@ class OnnxNamespace(Namespace):
     def sinc_derivative(self, x: Any, n: int) -> Any:
         return sinc_derivative(x, n, xp=self)
 
-    def zeros_like(self, x: Piece) -> Any:
+    def zeros_like(self, x: TracedArray) -> Any:
         return self.broadcast_to(self._array(np.zeros((), x.dtype)), x.shape)
 
-    def ones_like(self, x: Piece) -> Any:
+    def ones_like(self, x: TracedArray) -> Any:
         return self.broadcast_to(self._array(np.ones((), x.dtype)), x.shape)
 
-    def _array(self, x: Any) -> OnnxPiece:
+    def _array(self, x: Any) -> OnnxArray:
         return self.reader.given(self.reader.name(x), (x.shape, x.dtype))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name) if isinstance(getattr(np, name, None), float) else super().__getattr__(name)
+
+
+class _Linalg:
+    def __init__(self, tracer: OnnxTracer) -> None:
+        self.tracer = tracer
+
+    def det(self, x: TracedArray) -> Any:
+        return self.tracer.node("Det", [self.tracer.name(x)], x.shape[:-2], x.dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        raise UnreadableRuleError(f"linalg.{name}")

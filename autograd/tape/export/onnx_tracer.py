@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.tape.backends.call_tracer import OUT, Call, Piece, Reader, UnreadableError
+from autograd.ops.tracing import UnreadableRuleError
+from autograd.tape.backends.call_tracer import OUT, Call, CallTracer, TracedArray
 
 #: NumPy's name of an elementwise function, and ONNX's.
 _SAME = {
@@ -26,20 +27,14 @@ _SAME = {
 _BEFORE_THE_FIRST = -(2**31)
 
 
-class OnnxPiece(Piece):
+class OnnxArray(TracedArray):
     """An array of the graph that is being written: it knows shape and type, and no numbers."""
 
     def astype(self, dtype: Any) -> Any:
         return self.reader.cast(self, np.dtype(dtype))  # type: ignore[attr-defined]
 
-    def __pow__(self, exponent: Any) -> Any:
-        return self.reader.ufunc(np.power, self, exponent)
 
-    def __invert__(self) -> Any:
-        return self.reader.ufunc(np.invert, self)
-
-
-class OnnxReader(Reader):
+class OnnxTracer(CallTracer):
     """Writes nodes, in order, and the constants that they need.
 
     nodes      (operator, names of the operands, name of the result, attributes) of each
@@ -54,13 +49,16 @@ class OnnxReader(Reader):
         self.step = ""
         self._known: dict[Any, str] = {}
 
-    def given(self, name: str, kind: tuple[tuple[int, ...], np.dtype[Any]]) -> OnnxPiece:
+    def power(self, a: Any, b: Any) -> TracedArray:
+        return self.ufunc(np.power, a, b)
+
+    def given(self, name: str, kind: tuple[tuple[int, ...], np.dtype[Any]]) -> OnnxArray:
         """The array that the graph has under `name` already."""
         call = Call(None, "given", (), kind, into=False, view=False)
         self.names[call] = name
-        return OnnxPiece(self, call)
+        return OnnxArray(self, call)
 
-    def node(self, operator: str, operands: list[str], shape: Any, dtype: Any, **attributes: Any) -> OnnxPiece:
+    def node(self, operator: str, operands: list[str], shape: Any, dtype: Any, **attributes: Any) -> OnnxArray:
         """The result of a new node, whose operands are told by name."""
         name = f"{self.step}/{operator}.{len(self.nodes)}"
         self.nodes.append((operator, operands, name, attributes))
@@ -69,8 +67,8 @@ class OnnxReader(Reader):
     def name(self, x: Any, dtype: Any = None) -> str:
         """The name of a piece, a call, an array or a number, brought to a type if one is told."""
         if isinstance(x, Call):
-            x = OnnxPiece(self, x)
-        if isinstance(x, Piece):
+            x = OnnxArray(self, x)
+        if isinstance(x, TracedArray):
             return self.names[(self.cast(x, np.dtype(dtype)) if dtype is not None else x).call]
         array = np.asarray(x, dtype)
         key = (array.shape, array.dtype, array.tobytes())
@@ -79,13 +77,13 @@ class OnnxReader(Reader):
             self.constants[self._known[key]] = array
         return self._known[key]
 
-    def cast(self, x: Piece, dtype: np.dtype[Any]) -> Piece:
+    def cast(self, x: TracedArray, dtype: np.dtype[Any]) -> TracedArray:
         """x in another type."""
         if x.dtype == dtype:
             return x
         return self.node("Cast", [self.names[x.call]], x.shape, dtype, to=dtype)
 
-    def called(self, call: Call) -> Piece:
+    def called(self, call: Call) -> TracedArray:
         args = [x for x in call.args if x is not OUT]
         assert call.kind is not None
         shape, dtype = call.kind
@@ -103,22 +101,22 @@ class OnnxReader(Reader):
         if name == "getitem":
             return self._entries(args[0], args[1:], shape, dtype)
         if name == "not_equal":
-            return ~self.ufunc(np.equal, *[OnnxPiece(self, x) if isinstance(x, Call) else x for x in args])  # type: ignore[operator]
+            return ~self.ufunc(np.equal, *[OnnxArray(self, x) if isinstance(x, Call) else x for x in args])
         if name == "square":
             return self.node("Mul", [self.name(args[0], dtype)] * 2, shape, dtype)
         if name not in _SAME:
-            raise UnreadableError(name)
+            raise UnreadableRuleError(name)
         types = call.function.resolve_dtypes(
-            (*[OnnxPiece(self, x).dtype if isinstance(x, Call) else _weak(x) for x in args], None)
+            (*[OnnxArray(self, x).dtype if isinstance(x, Call) else _weak(x) for x in args], None)
         )
         operands = [self.name(x, t) for x, t in zip(args, types, strict=False)]
         return self.node(_SAME[name], operands, shape, dtype)
 
-    def reshaped(self, x: Any, shape: Any, dtype: Any) -> OnnxPiece:
+    def reshaped(self, x: Any, shape: Any, dtype: Any) -> OnnxArray:
         """The same entries in another shape."""
         return self.node("Reshape", [self.name(x), self.name(np.array(shape, np.int64))], shape, dtype, allowzero=1)
 
-    def reduction(self, operator: str, x: Piece, axis: Any, keepdims: bool) -> Piece:
+    def reduction(self, operator: str, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:
         """A reduction over axes, or over none or all."""
         n = len(x.shape)
         axes = tuple(range(n)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
@@ -126,17 +124,17 @@ class OnnxReader(Reader):
         shape = tuple(1 if i in axes else m for i, m in enumerate(x.shape) if keepdims or i not in axes)
         return self._reduced(operator, x.call, axes, shape, x.dtype)
 
-    def _reduced(self, operator: str, x: Call, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxPiece:
+    def _reduced(self, operator: str, x: Call, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxArray:
         operand = self.name(x, dtype)
         if not axes:
             return self.node("Identity", [operand], shape, dtype)
-        keepdims = int(len(shape) == OnnxPiece(self, x).ndim)
+        keepdims = int(len(shape) == OnnxArray(self, x).ndim)
         if operator == "ReduceSum":  # alone among reductions, its axes are an operand in opset 17
             return self.node(operator, [operand, self.name(np.array(axes, np.int64))], shape, dtype, keepdims=keepdims)
         return self.node(operator, [operand], shape, dtype, axes=list(axes), keepdims=keepdims)
 
-    def _entries(self, x: Call, index: Any, shape: Any, dtype: Any) -> OnnxPiece:
-        whole = OnnxPiece(self, x).shape
+    def _entries(self, x: Call, index: Any, shape: Any, dtype: Any) -> OnnxArray:
+        whole = OnnxArray(self, x).shape
         if any(isinstance(p, Call) for p in index):
             return self._looked_up(x, [p for p in index if p is not None], shape, dtype)
         if any(isinstance(p, np.ndarray) for p in index):
@@ -156,11 +154,11 @@ class OnnxReader(Reader):
             x = self.node("Slice", [self.name(x), *[self.name(np.array(o, np.int64)) for o in operands]], cut_shape, dtype).call
         return self.reshaped(x, shape, dtype)
 
-    def _looked_up(self, x: Call, index: list[Any], shape: Any, dtype: Any) -> OnnxPiece:
+    def _looked_up(self, x: Call, index: list[Any], shape: Any, dtype: Any) -> OnnxArray:
         """Entries at positions that the graph computes: an array of them for each of the first axes."""
         if not all(isinstance(p, Call | np.ndarray) for p in index):
-            raise UnreadableError("getitem")
-        sizes = np.broadcast_shapes(*[OnnxPiece(self, p).shape if isinstance(p, Call) else p.shape for p in index])
+            raise UnreadableRuleError("getitem")
+        sizes = np.broadcast_shapes(*[OnnxArray(self, p).shape if isinstance(p, Call) else p.shape for p in index])
         columns = []
         for p in index:
             spread = [self.name(p, np.int64), self.name(np.array(sizes, np.int64))]

@@ -120,11 +120,6 @@ def beside(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
         yield from beside(place, x[key] if isinstance(where, dict) else tree.parts(x)[key])
 
 
-def takes_scalars(backend: Any, leaves: list[Any]) -> bool:
-    """Whether a function is recorded on Values: as its back end wants, or because there is no array among its arguments."""
-    return backend in ("python", "numba") or not any(isinstance(x, np.ndarray) for x in leaves)
-
-
 def variables(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
     """(the arguments as the recorded function is to see them, the input that each of its nodes stands for)."""
     inputs: dict[Node, Input] = {}

@@ -91,7 +91,7 @@ def test_errors_point_at_the_place():
 @pytest.mark.parametrize(
     "text",
     ["x.data", "x[0]", "__import__('os')", "(lambda: x)()", "[i for i in x]", "x if x else x", "x and x", "not x", "f'{x}'",
-     "'x'", "True", "1j", "{1: 2}", "{*x}", "tanh(*x)", "tanh(**x)", "(x := 2)", "x < x < x", "x == x", "x // 2", "~x",
+     "'x'", "True", "1j", "{1: 2}", "{*x}", "tanh(*x)", "tanh(**x)", "(x := 2)", "x < x < x", "x == x", "x & x", "~x",
      "tanh.name", "yield x", "...", "None", "x; x", "x = 2",
      "import os", "(" * 500 + "x" + ")" * 500, "-" * 100_000 + "x", "\0"],
 )  # fmt: skip

@@ -88,3 +88,39 @@ def test_another_module_s_op_is_not_replaced():
     with pytest.raises(ValueError, match=r"'sin' exists already, in autograd\.ops\.rules\.trigonometry"):
         custom_op(lambda g, y, x: g)(sin)
     assert ag.sin(0.0) == 0.0
+
+
+UNREADABLE = {
+    "a power": lambda xp, x: x**2,
+    "a branch": lambda xp, x: x if x > 0 else x * 0.5,
+    "absolute": lambda xp, x: abs(x),
+    "NumPy's where": lambda xp, x: np.where(x > 0, x, 0.0),
+    "NumPy's ufunc": lambda xp, x: np.exp(x),
+    "a float": lambda xp, x: float(x) * 2.0,
+    "a format": lambda xp, x: x * float(f"{x:.3f}"),
+    "an item": lambda xp, x: np.asarray(x) * np.ones(1)[0],
+    "a key": lambda xp, x: x * {2.0: 1.0, 3.0: 2.0, 0.5: 3.0, -0.5: 1.0}[x],
+    "an unknown name": lambda xp, x: x * getattr(xp, "of_no_namespace", 3.0),
+}
+
+
+@pytest.mark.parametrize("rule", list(UNREADABLE))
+@pytest.mark.parametrize("backend", ["python", "numpy", "numba"])
+def test_a_rule_that_cannot_be_read_is_called_and_breaks_no_other_tape(rule, backend):
+    if backend == "numba":
+        pytest.importorskip("numba")
+    forward = UNREADABLE[rule]
+
+    def of_mine(xp, x):
+        return forward(xp, x)
+
+    of_mine.__name__ = f"of_mine_{list(UNREADABLE).index(rule)}"
+    op = custom_op(lambda g, y, x: g * 2.0, kind="elementwise")(of_mine)
+    assert ag.compile(lambda x: x * x, backend=backend)(2.0) == 4.0
+    f = ag.compile(lambda x: op(x * 1.0) + op(x), backend=backend)
+    for x in (2.0, 3.0, 0.5, -0.5):
+        if backend == "numba" and rule not in ("a power", "absolute"):
+            with pytest.raises(TypeError, match="does not know the op of_mine"):
+                f(x)
+        else:
+            assert f(x) == op(x) + op(x)

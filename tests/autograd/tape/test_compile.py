@@ -12,7 +12,7 @@ import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, grad, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
 from autograd.base.tree import leaves
-from autograd.tape.backends import evaluated
+from autograd.tape.backends import Backend, evaluated
 
 Pair = namedtuple("Pair", "a b")
 
@@ -267,3 +267,39 @@ def test_source_is_that_of_the_back_end():
     assert "out=" in arrays.source
     floats = record(lambda x: ag.exp(x) * 2.0, 1.0, backend="numba")
     assert "exp(x0) * 2.0" in floats.source
+
+
+class Counting(Backend):
+    """A back end of one's own that evaluates step by step, counts, and writes its source."""
+
+    name = "counting"
+
+    def __init__(self):
+        self.programs = 0
+
+    def compile(self, program):
+        self.programs += 1
+        return lambda leaves: evaluated(program, [float(x) for x in leaves])
+
+    def source(self, program):
+        return f"{len(program)} steps"
+
+
+def test_a_back_end_of_ones_own_has_a_name_and_a_source():
+    own = Counting()
+    f = compile(value_and_grad(lambda x: ag.exp(x) + x), backend=own)
+    assert f(0.5) == compile(value_and_grad(lambda x: ag.exp(x) + x))(0.5)
+    assert f(1.5) == f(1.5)
+    assert own.programs == 1
+    (tape,) = f.tapes
+    assert tape.backend == "counting"
+    assert repr(f) == "<compiled <lambda>: 1 tapes, counting>"
+    assert repr(tape).endswith("counting>")
+    assert tape.source == f"{len(tape)} steps"
+    np.testing.assert_array_equal(tape.map(np.array([0.5, 1.5]))[0], [f(0.5)[0], f(1.5)[0]])
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
+def test_a_back_end_says_its_name(backend):
+    assert record(lambda x: x * x, 1.0, backend=backend).backend == backend
+    assert record(lambda x: x * x, 1.0, backend=backend).source.startswith("def replay(")

@@ -149,7 +149,7 @@ def test_a_tape_is_for_arguments_like_its_examples():
 def test_numba_is_for_floats():
     program = record(lambda x: x * 2.0, np.ones(3)).program
     with pytest.raises(TypeError, match="runs programs of floats, and this one has arrays"):
-        numba.backend(program)
+        numba.backend.compile(program)
 
 
 def test_without_numba_the_command_is_named(monkeypatch):
