@@ -20,7 +20,6 @@ EXCEPTIONS = {
     "autograd/tape/passes/constant_folding.py": "one pass a file",
     "autograd/tape/passes/dead_code.py": "one pass a file",
     "autograd/tape/passes/walk.py": "one pass a file",
-    "autograd/tape/recorder/rng_guard.py": "one guard of the recorder",
     "autograd/testing/type_strategies.py": "what Hypothesis loads of this package, which must be little",
     "autograd/transforms/ravel.py": "one transform a file",
     "nn/callbacks/clip_gradients.py": "one callback a file",

@@ -10,7 +10,7 @@ from autograd.engine.node import next_serial
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Maker, unpacked, variables
 from autograd.tape.recorder.lower import lowered
-from autograd.tape.recorder.rng_guard import Dice
+from autograd.tape.recorder.rng_guard import RngGuard
 
 
 def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Maker]:
@@ -23,13 +23,17 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
     getattr(f, "named_parameters", list)()  # a module's get their paths for labels
     named = dict(zip(_names(f, len(args)), args, strict=True))
-    dice = Dice()
-    trace = Trace(next_serial())
-    with tracing(trace), recording():
-        given, inputs = variables(named, scalars)
-        trace.inputs.update(inputs)
-        result = f(*given.values())
-    if generator := dice.rolled():
+    guard = RngGuard(f, args)
+
+    def run() -> tuple[Trace, Any, Any]:
+        trace = Trace(next_serial())
+        with tracing(trace), recording():
+            given, inputs = variables(named, scalars)
+            trace.inputs.update(inputs)
+            return trace, inputs, f(*given.values())
+
+    trace, inputs, result = run()
+    if generator := guard.find_used(run):
         raise RuntimeError(
             f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded, "
             "which would repeat the same numbers at every replay: draw them outside, and pass them as an argument"

@@ -1,15 +1,19 @@
 """What would make a constant of a number that changes is refused, with the way out named."""
 
 import copy
-import gc
+import functools
 import random
+import sys
+import threading
 
 import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
 from autograd.tape.backends import numba
+from autograd.tape.recorder import rng_guard
 
 W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
 
@@ -94,11 +98,116 @@ def test_random_numbers_are_not_frozen(draw):
         record(lambda x: x * draw(outside), 1.0)
 
 
-def test_shared_generators_are_seen_where_objects_are_hidden():
-    gc.freeze()
-    for draw in (random.random, np.random.rand):
+def test_shared_generators_are_seen_through_other_packages():
+    stats = pytest.importorskip("scipy.stats")
+    with pytest.raises(RuntimeError, match="drew from a random generator"):
+        record(lambda x: x * stats.norm.rvs(), 1.0)
+
+
+GLOBAL = np.random.default_rng(1)
+
+
+def draw_from_global():
+    return GLOBAL.normal()
+
+
+class Holder:
+    shared = random.Random(0)
+
+    def __init__(self):
+        self.kept = {"inside": [np.random.PCG64(0)]}
+        self.model = nn.Sequential(nn.Linear(1, 2), nn.Dropout(0.5, seed=1))
+
+    def by_class(self, x):
+        return x * Holder.shared.random()
+
+    def by_instance(self, x):
+        return x * (self.kept["inside"][0].random_raw() / 2.0**64)
+
+    @property
+    def drawn(self):
+        return draw_from_global()
+
+    def by_property(self, x):
+        return x * self.drawn
+
+    def __call__(self, x):
+        return self.by_instance(x)
+
+
+def _reaching():
+    """Functions that draw, each from a generator that is found in another way."""
+    inside = np.random.default_rng(2)
+    holder = Holder()
+    normal = inside.normal
+    stream = (inside.normal() for _ in iter(int, 1))
+    return {
+        "a closure": lambda x: x * inside.normal(),
+        "a bound method": lambda x: x * normal(),
+        "a default": lambda x, g=inside: x * g.normal(),
+        "a global of a helper": lambda x: x * draw_from_global(),
+        "a partial": functools.partial(lambda g, x: x * g.normal(), inside),
+        "a class": holder.by_class,
+        "an instance": holder.by_instance,
+        "a property": holder.by_property,
+        "a callable": holder,
+        "a generator": lambda x: x * next(stream),
+        "a gradient": grad(lambda x: x * inside.normal()),
+        "a compiled function": lambda x: compile(draw_from_global)() * x,
+        "an attribute of a module": lambda x: x * here.GLOBAL.normal(),
+        "a model": lambda x: (holder.model(np.ones((1, 1))), x)[1],
+    }
+
+
+here = sys.modules[__name__]
+
+
+@pytest.mark.parametrize("way", list(_reaching()))
+def test_a_generator_is_found_wherever_the_function_finds_it(way):
+    with pytest.raises(RuntimeError, match="drew from a random generator"):
+        record(_reaching()[way], 1.0)
+
+
+def test_a_generator_that_is_passed_is_found():
+    with pytest.raises(RuntimeError, match="drew from a random generator"):
+        record(lambda x, g: x * g.normal(), 1.0, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("draw", [np.random.default_rng(0).normal, np.random.rand, random.random])
+def test_what_other_threads_draw_is_theirs(draw):
+    """The thread draws from the very generator that f could draw from, and f does not."""
+    done, under_way = threading.Event(), threading.Event()
+
+    def work():
+        while not done.is_set():
+            draw()
+            under_way.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        under_way.wait()
+        for k in range(20):
+            assert record(lambda x, k=k: x * k if k >= 0 else draw(), 2.0)(3.0) == 3.0 * k
         with pytest.raises(RuntimeError, match="drew from a random generator"):
-            record(lambda x, draw=draw: x * draw(), 1.0)
+            record(lambda x: x * draw(), 1.0)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_the_search_is_bounded_and_looks_at_nothing_else(monkeypatch):
+    """Objects that the function cannot reach are not looked at, and data that it can is looked at in part only."""
+    many = [[] for _ in range(50_000)]
+    assert len(rng_guard.reachable_generators(lambda x: x)) == 0
+    looked_at: list = []
+    parts = rng_guard._parts
+    monkeypatch.setattr(rng_guard, "_parts", lambda x: looked_at.append(x) or parts(x))
+    rng_guard.reachable_generators(lambda x: x + len(many))
+    assert len(looked_at) <= rng_guard.MOST_OF_ONE + 100
+    looked_at.clear()
+    rng_guard.reachable_generators(lambda x: x + 1)
+    assert len(looked_at) < 10
 
 
 def test_a_generator_of_the_function_itself_always_draws_the_same():
