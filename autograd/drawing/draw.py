@@ -104,6 +104,7 @@ def draw(
     picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
     picture.names |= names
     picture.arguments |= names.keys()
+    picture.called = picture.names_in_formulas()
     view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None)
     if around is not None and (not isinstance(around, Node) or around not in newest_first(outputs)):
         raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
@@ -111,13 +112,13 @@ def draw(
     def page(title: str) -> Page:
         if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
             picture.gradients = cotangents(outputs[0])
-        picture.called, picture.told = picture.names_in_formulas(), frozenset()
+        picture.told = frozenset()
         return page_of(picture, sketch(picture, replace(view, marked=frozenset())), title, rankdir=rankdir, font=font)
 
     if path is not None:
         start, end = _ends(path)
         view = replace(view, marked=marks(start, end))
-        picture.called, picture.told = picture.names_in_formulas(), view.marked
+        picture.told = view.marked
         if isinstance(start, Value) and isinstance(end, Value):
             with suppress(ValueError):  # on some ways no gradient flows
                 look["caption"] = paths(start, end).lines(picture.called, format)

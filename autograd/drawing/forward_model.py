@@ -47,7 +47,7 @@ class Forward:
     outputs    what the picture shows, with everything it was computed from
     gradients  of each node, to be shown beside it; of Values their `.grad`, if it is None
     names      of nodes that have no label; arguments: the nodes that are inputs of a function
-    called     what nodes are called in formulas, where that is to be seen
+    called     names of nodes in formulas
     told       pairs (x, y), on the edge between which stands ∂y/∂x
     """
 

@@ -92,8 +92,8 @@ def test_a_value_shows_its_label_data_and_gradient():
     y.backward()
     assert sorted(boxes(draw(y)).values()) == [
         ["2.0000"],
-        ["data 6.0000", "grad 1.0000"],
         ["x", "data 3.0000", "grad 2.0000"],
+        ["y", "data 6.0000", "grad 1.0000"],
         ["×"],
     ]
     assert ["x", "data 3", "grad 2"] in boxes(draw(y, format=".0f")).values()
@@ -132,9 +132,9 @@ def test_several_outputs_share_one_picture():
     drawing = draw([ag.sin(x), ag.cos(x), x])
     assert sorted(fields[0] for fields in boxes(drawing).values()) == [
         "cos",
-        f"data {np.cos(1):.4f}",
-        f"data {np.sin(1):.4f}",
         "sin",
+        "v2",
+        "v3",
         "x",
     ]
     assert draw((x, x)).total == 1
@@ -159,7 +159,7 @@ def test_colours_have_six_digits():
 
 def test_leaves_constants_and_computed_numbers_look_different():
     drawing = draw(ag.Value(1.0, label="w") * ag.Value(2.0, requires_grad=False, label="x") + 3.0)
-    looks = [style(drawing, named(drawing, text)) for text in ("w", "x", "data 5.0000")]
+    looks = [style(drawing, named(drawing, text)) for text in ("w", "x", "y")]
     assert all(a != b for i, a in enumerate(looks) for b in looks[:i])
     assert style(drawing, named(drawing, "3.0000")) == looks[1]
 

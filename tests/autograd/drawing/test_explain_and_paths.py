@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 import autograd as ag
 from autograd.drawing.paths import MOST
 from autograd.drawing.text import number
-from tests.autograd.drawing.test_draw import expressions
+from tests.autograd.drawing.test_draw import boxes, expressions
 
 
 @given(expressions())
@@ -78,6 +79,14 @@ def test_every_number_that_is_told_is_right(drawn):
         assert total == number(ag.gradients(y, [leaf])[0], ".10f")
         added = sum(math.prod(map(float, product.split(" × "))) for product in sums.split(" + "))
         assert added == pytest.approx(float(total), rel=1e-6, abs=1e-6)
+
+
+@given(expressions(), st.sampled_from(["forward", "backward", "both"]))
+def test_every_name_of_an_explanation_is_in_a_box(drawn, direction):
+    y, _ = drawn
+    told = set(re.findall(r"^  (\w+) = ", ag.explain(y), re.MULTILINE))
+    said = " ".join(text for fields in boxes(ag.draw(y, direction=direction)).values() for text in fields)
+    assert told <= set(re.findall(r"\w+", said))
 
 
 def test_only_what_lies_on_the_way_is_told():
