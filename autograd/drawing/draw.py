@@ -1,28 +1,28 @@
 """`draw` and `watch`: a graph as a `Drawing`, and as a page."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from autograd.base.grad_mode import remember_lines
-from autograd.drawing.backward_model import Backward
-from autograd.drawing.box_text import ARRAYS
-from autograd.drawing.dot import PORTS, dot_of
+from autograd.drawing.backward_model import Slopes, backward_graph
+from autograd.drawing.dot import dot_of
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.forward_model import Constant, Forward, cotangents
-from autograd.drawing.inputs import called, outputs_of
-from autograd.drawing.layout import Picture, Sketch, View, sketch
+from autograd.drawing.events import local_events
+from autograd.drawing.forward_model import graph_of, with_gradients
+from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, outputs_of
+from autograd.drawing.layout import sketch
 from autograd.drawing.mermaid import mermaid_of
 from autograd.drawing.names import size_of
+from autograd.drawing.options import Look, View, check_one_of
 from autograd.drawing.page.page import Page, page_of
-from autograd.drawing.paths import marks, paths
-from autograd.drawing.text import FORMAT, check_format
-from autograd.drawing.themes import FONT, THEMES
-from autograd.engine.graph import newest_first
+from autograd.drawing.paths import marks, paths_in
+from autograd.drawing.text import FORMAT
+from autograd.drawing.themes import FONT
+from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
-from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 DIRECTIONS = ("forward", "backward", "both")
@@ -82,50 +82,23 @@ def draw(
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
-    check_options(max_nodes, format, **look)
-    _one_of("direction", direction, DIRECTIONS)
-    _one_of("arrays", arrays, ARRAYS)
-    _one_of("emphasis", emphasis, (None, "gradient"))
-    for name, number in (("depth", depth), ("hops", hops)):
-        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
-            raise ValueError(f"draw: {name} is a whole number from 0, not {number!r}")
+    look = Look(rankdir, theme, font, size)
+    view = View(max_nodes, format, arrays, depth, hops)
+    check_one_of("direction", direction, DIRECTIONS)
+    check_one_of("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
             raise ValueError("draw: a tape is drawn forward and whole: draw what the recorded function gives to see more of it")
-        return y.draw(max_nodes=max_nodes, format=format, **look)
-    names: dict[Node, str] = {}
-    if callable(y) and not isinstance(y, Node):
-        y, names = called(y, inputs)
-    elif inputs:
-        raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
-    outputs = outputs_of(y)
-
-    picture = Forward(outputs, format, arrays, cotangents(_one_number(y, direction)) if direction == "both" else None)
-    picture.names |= names
-    picture.arguments |= names.keys()
-    picture.called = picture.names_in_formulas()
-    view = View(max_nodes, depth, around, hops, _weights(y, outputs) if emphasis else lambda item: None)
-    if around is not None and (not isinstance(around, Node) or around not in newest_first(outputs)):
-        raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
-
-    def page(title: str) -> Page:
-        if len(outputs) == 1 and outputs[0].requires_grad and getattr(outputs[0], "size", 1) == 1:
-            picture.gradients = cotangents(outputs[0])
-        picture.told = frozenset()
-        return page_of(picture, sketch(picture, replace(view, marked=frozenset())), title, rankdir=rankdir, font=font)
-
+        return y.draw(max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, size=size)
+    graph, graded = _graphs(y, inputs, direction, emphasis)
+    view = replace(view, around=_middle(graph, around), weights=_weights(graded) if emphasis else {})
+    page = _page_maker(graph, view, look)
+    slopes: Slopes = {}
     if path is not None:
-        start, end = _ends(path)
-        view = replace(view, marked=marks(start, end))
-        picture.told = view.marked
-        if isinstance(start, Value) and isinstance(end, Value):
-            with suppress(ValueError):  # on some ways no gradient flows
-                look["caption"] = paths(start, end).lines(picture.called, format)
+        view, look, slopes = _with_path(graph, path, view, look)
     if direction == "backward":
-        back = Backward(_one_number(y, direction), picture)
-        return drawing_of(back, back.view(view), page, **look)
-    return drawing_of(picture, view, page, **look)
+        return _drawing(*_backward(graded, view), look, page)
+    return _drawing(graph if direction == "forward" else graded, slopes, view, look, page)
 
 
 def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
@@ -143,62 +116,91 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
     return drawing.page(title=title)
 
 
-def drawing_of(picture: Picture, view: View, paged: Callable[[str], Page] | None = None, **look: Any) -> Drawing:
-    """The drawing of a picture; `look` says how, as for `dot_of`, and `paged` makes its page."""
-    drawn: Sketch = sketch(picture, view)
-    return Drawing(dot_of(drawn, **look), drawn.shown, drawn.total, mermaid_of(drawn, rankdir=look["rankdir"]), paged)
+def draw_graph(graph: Graph, *, max_nodes: int, format: str, **look: Any) -> Drawing:
+    """The drawing of any graph that is given as data; options as for `draw`.
+
+    Raises  ValueError  if an option is unknown
+    """
+    return _drawing(graph, {}, View(max_nodes, format), Look(**look))
 
 
-def check_options(max_nodes: Any, form: Any, *, rankdir: Any, theme: Any, font: Any, size: Any) -> None:
-    """Raise if an option that every picture has is unknown."""
-    _one_of("rankdir", rankdir, tuple(PORTS))
-    _one_of("theme", theme, tuple(THEMES))
-    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ValueError(f"draw: max_nodes is a whole number from 1, not {max_nodes!r}")
-    check_format("draw", form)
-    if not isinstance(font, str) or not font:
-        raise ValueError(f"draw: font is the name of a font, such as {FONT!r}, not {font!r}")
-    sides = size if isinstance(size, tuple | list) else (size,)
-    if size is not None and not (len(sides) == 2 and all(isinstance(x, int | float) and 0 < x < math.inf for x in sides)):
-        raise ValueError(f"draw: size is the most width and height, in inches, such as (6, 4), not {size!r}")
+def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | None) -> tuple[Graph, Graph]:
+    """The graph of what is drawn, and the same with gradients, if an option needs them."""
+    y, arguments = evaluate(y, inputs)
+    outputs = outputs_of(y)
+    if direction != "forward":
+        check_one_number(y, direction)
+    if emphasis:
+        if len(outputs) > 1:
+            raise ValueError("draw(…, emphasis='gradient') takes one output, whose gradient is shown: draw their sum")
+        check_one_number(outputs[0], "emphasis")
+    graph = graph_of(outputs, arguments)
+    return graph, graph if direction == "forward" and not emphasis else with_gradients(graph)
 
 
-def _one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
-    if given not in known:
-        raise ValueError(f"draw: {name} is one of {', '.join(map(str, known))}, not {given!r}")
+def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callable[[str], Page] | None = None) -> Drawing:
+    drawn = sketch(graph, view, slopes)
+    return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page)
 
 
-def _ends(path: Any) -> tuple[Node, Node]:
+def _page_maker(graph: Graph, view: View, look: Look) -> Callable[[str], Page]:
+    """What makes a page of a graph, given a title; with the gradients of the output, if it is one number that has some."""
+
+    def page(title: str) -> Page:
+        shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
+        return page_of(shown, view, Look(look.rankdir, font=look.font), title)
+
+    return page
+
+
+def _middle(graph: Graph, around: Any) -> GraphNode | None:
+    """The number around which a neighbourhood is shown, if one is asked for."""
+    if around is None:
+        return None
+    if not isinstance(around, Node) or around not in graph.nodes:
+        raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
+    return graph.nodes[around]
+
+
+def _with_path(graph: Graph, path: Any, view: View, look: Look) -> tuple[View, Look, Slopes]:
+    """The view with a path marked, the look with its products as a caption, and the slopes on its arrows."""
     if not (isinstance(path, tuple | list) and len(path) == 2 and all(isinstance(end, Node) for end in path)):
         raise TypeError(f"draw: path is a pair of nodes (a, b), not {path!r}")
-    return path[0], path[1]
+    marked = marks(graph, *path)
+    slopes = {(local.node, local.position): local for local in local_events(graph) if (local.input, local.node) in marked}
+    if all(isinstance(end, Value) for end in path):
+        with suppress(ValueError):  # on some ways no gradient flows
+            names = {node.source: node.name for node in graph.nodes.values()}
+            look = replace(look, caption=paths_in(graph, *path).lines(names, view.format))
+    return replace(view, marked=marked), look, slopes
 
 
-def _weights(y: Any, outputs: list[Node]) -> Callable[[Any], float | None]:
-    """How large the gradient of a node is, on a logarithmic scale: 1 for the largest of all, 0 for none at all."""
-    if len(outputs) > 1:
-        raise ValueError("draw(…, emphasis='gradient') takes one output, whose gradient is shown: draw their sum")
-    found = {x: size_of(g) for x, g in cotangents(_one_number(outputs[0], "emphasis")).items()}
+def _backward(graded: Graph, view: View) -> tuple[Graph, Slopes, View]:
+    """The graph of the cotangents, its slopes, and the view of numbers as one of their cotangents, with arrows turned round.
+
+    Raises  ValueError  if no gradient reaches the number in the middle
+    """
+    graph, slopes = backward_graph(graded)
+    of = graph.nodes
+    if view.around is not None and view.around not in of:
+        raise ValueError(f"draw: no gradient reaches {view.around.source!r}, around which the way back is to be shown")
+    pairs = [part for part in view.marked if isinstance(part, tuple)]
+    marked = {of[x] for x in view.marked if x in of} | {(of[b], of[a]) for a, b in pairs if a in of and b in of}
+    weights = {of[x]: weight for x, weight in view.weights.items()}
+    around = None if view.around is None else of[view.around]
+    return graph, slopes, replace(view, around=around, weights=weights, marked=frozenset(marked))
+
+
+def _weights(graph: Graph) -> Mapping[GraphNode, float]:
+    """How large the gradient of each node is, on a logarithmic scale: 1 for the largest of all, 0 for none at all."""
+    found = {x: size_of(g) for x, g in (graph.gradients or {}).items()}
     finite = [g for g in found.values() if 0 < g < math.inf]
     top = math.log10(max(finite, default=1.0))
     decades = min(max(top - math.log10(min(finite, default=1.0)), 2.0), 8.0)  # from thick to thin
 
-    def weight(item: Any) -> float | None:
-        if isinstance(item, Constant) or item not in found:
-            return None
-        g = found[item]
+    def weight(g: float) -> float:
         if not g:
             return 0.0
         return 1.0 if not math.isfinite(g) else max(0.02, 1.0 - (top - math.log10(g)) / decades)
 
-    return weight
-
-
-def _one_number(y: Any, what: str) -> Node:
-    if not isinstance(y, Node):
-        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, not {y!r} of type {type(y).__name__}")
-    if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(f"draw(…, {what}) takes one number, and this tensor has shape {y.shape}: draw its sum, or a loss")
-    if not y.requires_grad:
-        raise ValueError(f"draw(…, {what}): {y!r} is a constant, and has no gradient to draw")
-    return y
+    return {x: weight(g) for x, g in found.items()}

@@ -1,13 +1,14 @@
 """The story of a gradient as text: what was computed, and how the gradient came back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.drawing.formulas import Local, expression, local_derivatives
-from autograd.drawing.forward_model import cotangents
-from autograd.drawing.names import Names, product, shown, sized
+from autograd.drawing.events import Local, sweep_events, uses
+from autograd.drawing.formulas import chain_rule, expression
+from autograd.drawing.forward_model import graph_of, with_gradients
+from autograd.drawing.names import shown, sized
 from autograd.drawing.text import FORMAT, check_format, number
-from autograd.engine.graph import newest_first
+from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 
@@ -40,44 +41,50 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
     if isinstance(y, Tensor) and y.size != 1:
         raise ValueError(f"explain takes one number, and this tensor has shape {y.shape}: explain its sum, or a loss")
     check_format("explain", format)
-    gradients = cotangents(y)
-    order = newest_first([y])
-    names = Names([y])
-    wanted = _towards(y, wrt, order, gradients)
-    lines = ["forward"]
-    for node in reversed(order):
+    graph = with_gradients(graph_of([y]))
+    wanted = _towards(graph, wrt)
+    return "\n".join(["forward", *_forward(graph, format), "backward", *_backward(graph, wanted, format)])
+
+
+def _forward(graph: Graph, format: str) -> Iterator[str]:
+    """A line for every op: a formula, and what it gives."""
+    for node in reversed(graph.nodes.values()):
         if node.op is not None:
-            lines.append(f"  {names[node]} = {expression(node, names.__getitem__)} = {shown(node, format)}")
-    lines.append("backward")
-    top = names[y]
-    lines.append(f"  ∂{top}/∂{top} = {sized(gradients[y], format)}")
-    uses: dict[Node, list[Local]] = {}
-    for user in order:
-        for local in local_derivatives(user) if user in gradients else ():
-            uses.setdefault(local.input, []).append(local)
-    for node in order:
+            yield f"  {node.name} = {expression(node)} = {shown(node, format)}"
+
+
+def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
+    """A line for every gradient: the products that it is the sum of, in names, in numbers, and the sum."""
+    gradients, y = graph.gradients or {}, graph.outputs[0]
+    events = sweep_events(graph)
+    yield f"  ∂{y.name}/∂{y.name} = {sized(events[0].value, format)}"
+    locals_: dict[GraphNode, list[Local]] = {}
+    for local, *_ in uses(events):
+        locals_.setdefault(local.input, []).append(local)
+    for node in graph.nodes.values():
         if node is y or node not in gradients or node not in wanted:
             continue
-        here, top_of = names[node], {local.node: f"∂{top}/∂{names[local.node]}" for local in uses[node]}
-        formulas = [(local, local.formula(names.__getitem__), local.number()) for local in uses[node]]
-        steps = [" + ".join(product(top_of[u.node], text, names[u.node], here) for u, text, _ in formulas)]
-        if all(value is not None for *_, value in formulas):
-            known = ((gradients[u.node], number(float(value or 0.0), format)) for u, _, value in formulas)
-            steps.append(" + ".join(f"{sized(g, format)} × {value}" for g, value in known))
-        lines.append(f"  ∂{top}/∂{names[node]} = {' = '.join(steps)} = {sized(gradients[node], format)}")
-    return "\n".join(lines)
+        steps = [" + ".join(chain_rule(y.name, local) for local in locals_[node])]
+        if all(local.value is not None for local in locals_[node]):
+            steps.append(" + ".join(_product(gradients[local.node], local, format) for local in locals_[node]))
+        yield f"  ∂{y.name}/∂{node.name} = {' = '.join(steps)} = {sized(gradients[node], format)}"
 
 
-def _towards(y: Node, wrt: Any, order: Any, gradients: dict[Node, Any]) -> set[Node]:
-    """The nodes that lie between y and those asked for."""
+def _product(gradient: Any, local: Local, format: str) -> str:
+    return f"{sized(gradient, format)} × {number(local.value or 0.0, format)}"
+
+
+def _towards(graph: Graph, wrt: Any) -> set[GraphNode]:
+    """The nodes that lie between the output and those asked for."""
     if wrt is None:
-        return set(order)
-    asked = [wrt] if isinstance(wrt, Node) else list(wrt)
-    for node in asked:
-        if node not in gradients:
-            raise ValueError(f"{y!r} does not depend on {node!r}, or no gradient flows between them")
-    wanted: set[Node] = set(asked)
-    for node in reversed(order):
-        if any(isinstance(x, Node) and x in wanted for x in node.inputs):
+        return set(graph.nodes.values())
+    wanted: set[GraphNode] = set()
+    for x in [wrt] if isinstance(wrt, Node) else wrt:
+        node = graph.nodes.get(x)
+        if node is None or node not in (graph.gradients or {}):
+            raise ValueError(f"{graph.outputs[0].source!r} does not depend on {x!r}, or no gradient flows between them")
+        wanted.add(node)
+    for node in reversed(graph.nodes.values()):
+        if any(x in wanted for x in node.inputs):
             wanted.add(node)
     return wanted

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from autograd.drawing.forward_model import Made
+from autograd.engine.graph import GraphNode
 
-Items = list[Any]
+Items = list[GraphNode]
 Frames = tuple[tuple[Any, str], ...]
 
 
@@ -23,33 +23,31 @@ class Fold:
         return what or re.sub(r"(?<=\w)[ _.#-]*\d+$", "", path)
 
 
-def folded(
-    items: Items, made: dict[Any, Made], frames: dict[Any, Frames], most: int, depth: int | None
-) -> tuple[dict[Any, Any], int]:
+def folded(items: Items, most: int, depth: int | None) -> tuple[dict[GraphNode, Any], int]:
     """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open.
 
     Without a `depth`, as deep as leaves no more than so many things to draw.
     """
     if depth is not None:
-        return _at_depth(items, made, frames, depth), depth
-    depth = max(map(len, frames.values()), default=0)
-    stands = _at_depth(items, made, frames, depth)
+        return _at_depth(items, depth), depth
+    depth = max((len(item.frames) for item in items), default=0)
+    stands = _at_depth(items, depth)
     while depth > 0 and len(set(stands.values())) > most:
         depth -= 1
-        stands = _at_depth(items, made, frames, depth)
+        stands = _at_depth(items, depth)
     return stands, depth
 
 
-def _at_depth(items: Items, made: dict[Any, Made], frames: dict[Any, Frames], depth: int) -> dict[Any, Any]:
+def _at_depth(items: Items, depth: int) -> dict[GraphNode, Any]:
     folds: dict[Frames, Fold] = {}
     for item in items:
-        if len(path := frames[item]) > depth:
-            key = path[: depth + 1]
+        if len(item.frames) > depth:
+            key = item.frames[: depth + 1]
             fold = folds.setdefault(key, Fold(key[-1][1], key[:-1]))
             fold.count += 1
-            fold.signs.append(made[item].sign if item in made else "")
+            fold.signs.append(item.sign)
     _merge_repeats(folds)
-    return {item: folds[frames[item][: depth + 1]] if len(frames[item]) > depth else item for item in items}
+    return {item: folds[item.frames[: depth + 1]] if len(item.frames) > depth else item for item in items}
 
 
 def _merge_repeats(folds: dict[Frames, Fold]) -> None:

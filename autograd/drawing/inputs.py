@@ -11,23 +11,25 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 
-def called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
-    """What f gives for inputs that are nodes, and these with their names.
+def evaluate(y: Any, inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
+    """What is drawn: y, or if y is a module or function what it gives for `inputs`, which are nodes then, with their names.
 
-    Numbers become Values if all inputs are numbers, if there are Values among them, or if the parameters of f are Values.
+    Numbers become Values if all inputs are numbers, if there are Values among them, or if the parameters of y are Values.
     """
-    given = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
-    own = next(iter(getattr(f, "parameters", list)()), None)
-    single = (
-        all(isinstance(x, Value | int | float) for x in inputs)
-        or any(isinstance(v, Value) for v in given)
-        or (isinstance(own, Value) and all(isinstance(v, Value | int | float) for v in given))
-    )
-    parameters = _parameters(f)
+    if not callable(y) or isinstance(y, Node):
+        if inputs:
+            raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
+        return y, {}
+    parameters = _parameters(y)
     if not inputs and any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters):
-        raise TypeError(f"draw: {f!r:.80} takes {', '.join(p.name for p in parameters)}: give examples, as in draw(f, x)")
+        raise TypeError(f"draw: {y!r:.80} takes {', '.join(p.name for p in parameters)}: give examples, as in draw(f, x)")
     names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
-    names += [""] * (len(inputs) - len(names))
+    nodes, named = _as_nodes(inputs, names + [""] * (len(inputs) - len(names)), _takes_values(y, inputs))
+    return y(*nodes), named
+
+
+def _as_nodes(inputs: tuple[Any, ...], names: list[str], single: bool) -> tuple[list[Any], dict[Node, str]]:
+    """The inputs as nodes, or lists of them, and the name of each."""
     nodes: list[Any] = []
     named: dict[Node, str] = {}
     for x, name in zip(inputs, names, strict=False):
@@ -37,7 +39,18 @@ def called(f: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, dict[No
         else:
             nodes.append(_node(x, single))
             named[nodes[-1]] = name
-    return f(*nodes), named
+    return nodes, named
+
+
+def _takes_values(f: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
+    """Whether f computes with single numbers, rather than with arrays."""
+    if all(isinstance(x, Value | int | float) for x in inputs):
+        return True
+    given = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
+    if any(isinstance(v, Value) for v in given):
+        return True
+    own = next(iter(getattr(f, "parameters", list)()), None)
+    return isinstance(own, Value) and all(isinstance(v, Value | int | float) for v in given)
 
 
 def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
@@ -72,3 +85,18 @@ def outputs_of(y: Any) -> list[Node]:
                 "pass the result of the computation"
             )
     return nodes
+
+
+def has_gradient(y: Any) -> bool:
+    """Whether y is one number that requires a gradient."""
+    return bool(y.requires_grad) and getattr(y, "size", 1) == 1
+
+
+def check_one_number(y: Any, what: str) -> None:
+    """Raise if y is not one number that has a gradient to draw."""
+    if not isinstance(y, Node):
+        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, not {y!r} of type {type(y).__name__}")
+    if isinstance(y, Tensor) and y.size != 1:
+        raise ValueError(f"draw(…, {what}) takes one number, and this tensor has shape {y.shape}: draw its sum, or a loss")
+    if not y.requires_grad:
+        raise ValueError(f"draw(…, {what}): {y!r} is a constant, and has no gradient to draw")

@@ -1,34 +1,22 @@
 """A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from autograd.drawing.backward_model import Slopes
+from autograd.drawing.box_text import box_of
 from autograd.drawing.folding import Fold, Frames, Items, folded
-from autograd.drawing.forward_model import Box, Constant, Made
+from autograd.drawing.formulas import edge_label
+from autograd.drawing.options import View
+from autograd.engine.graph import Graph, GraphNode
+
+_NONE: Slopes = {}
 
 #: Most edges from one fold to one number that are drawn one by one.
 PARALLEL = 8
-
-
-class Picture(Protocol):
-    """What can be drawn: outputs, how each number is made and of which, a box for it and the frames around it.
-
-    What is `unfolded` stands by itself even if the frame that it is in is folded.
-
-    Numbers are whatever can be told apart: nodes of a graph, steps of a tape.
-    """
-
-    @property
-    def outputs(self) -> Sequence[Any]: ...
-    @property
-    def unfolded(self) -> Sequence[Any]: ...
-    def made(self, item: Any) -> Made | None: ...
-    def box(self, item: Any) -> Box: ...
-    def labels(self, item: Any) -> Sequence[str]: ...
-    def frames(self, item: Any) -> Frames: ...
 
 
 class Edge(NamedTuple):
@@ -101,80 +89,70 @@ class Frame(NamedTuple):
     within: dict[tuple[Any, str], "Frame"]
 
 
-@dataclass(frozen=True)
-class View:
-    """How much of a picture is shown.
-
-    depth     frames inside frames that are opened, or None for all
-    around    the number in the middle, and hops: how many steps from it are shown
-    weight    how thick the edge that leaves a number is, from 0 to 1; marked: numbers and edges on a path
-    """
-
-    max_nodes: int = 300
-    depth: int | None = None
-    around: Any = None
-    hops: int = 2
-    weight: Callable[[Any], float | None] = lambda item: None
-    marked: frozenset[Any] = frozenset()
-
-
-def sketch(picture: Picture, view: View) -> Sketch:
-    """What is drawn of a picture.
+def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
+    """What is drawn of a graph; `slopes` stand beside the arrows.
 
     Beyond `max_nodes`, frames are folded, the innermost first; if that is not enough, those nearest the outputs are shown, and
     one shape stands for the others.
     """
-    items, made = _nearest_first(picture)
-    total = len(items)
-    if view.around is not None:
-        items = _neighbours(items, made, view.around, view.hops)
-    inside = set(items)
-    frames = {item: tuple(picture.frames(item)) for item in items}
-    for item in items:  # a constant has no place of its own: it is drawn beside what uses it
-        for x in made[item].inputs if item in made else ():
-            if x in inside and isinstance(x, Constant):
-                frames[x] = frames[item]
-    stands, depth = folded(items, made, frames, view.max_nodes, view.depth)
-    for item in inside & set(picture.unfolded):  # it stands beside the fold that it would be in
-        stands[item], frames[item] = item, frames[item][:depth]
-    order = list(dict.fromkeys(stands[item] for item in items))
-    kept, hidden = order[: view.max_nodes], order[view.max_nodes :]
-    names = {s: f"n{i}" for i, s in enumerate(kept)} | dict.fromkeys(hidden, "folded")
+    items = _nearest_first(graph.outputs)
+    near = items if view.around is None else _neighbours(items, view.around, view.hops)
+    stands, depth = folded(near, view.max_nodes, view.depth)
+    stands |= {item: item for item in graph.unfolded if item in stands}  # it stands beside the fold that it would be in
+    order = list(dict.fromkeys(stands[item] for item in near))
+    kept, hidden = order[: view.max_nodes], set(order[view.max_nodes :])
+    names = {stand: f"n{i}" for i, stand in enumerate(kept)} | dict.fromkeys(hidden, "folded")
+    places = {item: names[stands[item]] for item in near}
+    behind = sum(stands[item] in hidden for item in near)
+    rest = [Shape("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind)] if behind else []
+    seen = {item: stands[item] for item in reversed(near) if stands[item] not in hidden}
+    shown = sum(not isinstance(stand, Fold) for stand in kept)
+    return Sketch(rest + _shapes(graph, view, slopes, seen, places, depth), shown, len(items), places)
+
+
+def _shapes(
+    graph: Graph, view: View, slopes: Slopes, stands: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
+) -> list[Shape]:
+    """The boxes and folds that stand for the numbers that are seen, farthest from the outputs first."""
     shapes: list[Shape] = []
-    gone = set(hidden)
-    if hidden:
-        behind = sum(stands[item] in gone for item in items)
-        shapes.append(Shape("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind))
-    folds: dict[Any, Shape] = {}
-    for item in reversed(items):
-        stand = stands[item]
-        if stand in gone:
+    folds: dict[Fold, Shape] = {}
+    for item, stand in stands.items():
+        edges = _edges(item, places, view, {} if isinstance(stand, Fold) else slopes)
+        if not isinstance(stand, Fold):
+            edges = _bundled(edges, {"folded", *(shape.name for shape in folds.values())})
+            shapes.append(_shape(graph, item, places[item], edges, view, depth))
             continue
-        how = made.get(item)
-        sources = [(i, x) for i, x in enumerate(how.inputs if how else ()) if x in inside]
-        labels = [] if isinstance(stand, Fold) or not sources else [*picture.labels(item)]
-        edges = [
-            Edge(names[stands[x]], i, labels[i] if labels else "", view.weight(x), (x, item) in view.marked) for i, x in sources
-        ]
-        if isinstance(stand, Fold):
-            shape = folds.get(stand)
-            if shape is None:
-                shape = folds[stand] = Shape(names[stand], "folded", [stand.title], stand.frames, count=0, item=stand)
-                shapes.append(shape)
-            shape.count += 1
-            known = {edge.tail for edge in shape.edges} | {shape.name}
-            shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
-            continue
-        if len(edges) > PARALLEL:
-            edges = _bundled(edges, {"folded", *(names[fold] for fold in folds)})
-        box = picture.box(item)
-        sign = how.sign if how and sources else ""
-        shapes.append(Shape(names[stand], box.role, box.fields, frames[item], box.heat, box.alarm, sign, edges,
-                            marked=item in view.marked, weight=view.weight(item), item=item))  # fmt: skip
+        if stand not in folds:
+            folds[stand] = Shape(places[item], "folded", [stand.title], stand.frames, count=0, item=stand)
+            shapes.append(folds[stand])
+        _add_to_fold(folds[stand], edges)
     for shape in folds.values():
         shape.fields.append(_nodes(shape.count))
-    shown = sum(not isinstance(s, Fold) for s in kept)
-    return Sketch(shapes, shown, total, {item: names[stands[item]] for item in items})
+    return shapes
+
+
+def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Slopes) -> list[Edge]:
+    """The arrows into an item, from those of its inputs that are shown."""
+    return [
+        Edge(places[x], i, edge_label(slopes[item, i], view.format) if (item, i) in slopes else "", view.weights.get(x),
+             (x, item) in view.marked)
+        for i, x in enumerate(item.inputs)
+        if x in places
+    ]  # fmt: skip
+
+
+def _shape(graph: Graph, item: GraphNode, name: str, edges: list[Edge], view: View, depth: int) -> Shape:
+    """The box of an item that is drawn by itself."""
+    box = box_of(graph, item, view.format, view.arrays)
+    return Shape(name, box.role, box.fields, item.frames[:depth], box.heat, box.alarm, item.sign if edges else "", edges,
+                 marked=item in view.marked, weight=view.weights.get(item), item=item)  # fmt: skip
+
+
+def _add_to_fold(shape: Shape, edges: list[Edge]) -> None:
+    """Let a fold stand for one number more, with one arrow from each shape that it needs."""
+    shape.count += 1
+    known = {edge.tail for edge in shape.edges} | {shape.name}
+    shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
 
 
 def _bundled(edges: list[Edge], folds: set[str]) -> list[Edge]:
@@ -194,27 +172,22 @@ def _nodes(count: int, which: str = "") -> str:
     return f"{count:,} {which}node{'s' * (count != 1)}"
 
 
-def _nearest_first(picture: Picture) -> tuple[Items, dict[Any, Made]]:
-    """Every number of a picture, nearest the outputs first, and how it was made."""
-    items: Items = list(dict.fromkeys(picture.outputs))
+def _nearest_first(outputs: Sequence[GraphNode]) -> Items:
+    """The outputs and every number that they come from, nearest the outputs first."""
+    items: Items = list(dict.fromkeys(outputs))
     seen = set(items)
-    made: dict[Any, Made] = {}
     for item in items:  # the list grows as it is read: a search breadth first
-        how = picture.made(item)
-        if how is None:
-            continue
-        made[item] = how
-        fresh = [x for x in dict.fromkeys(how.inputs) if x not in seen]
+        fresh = [x for x in dict.fromkeys(item.inputs) if x not in seen]
         seen.update(fresh)
         items += fresh
-    return items, made
+    return items
 
 
-def _neighbours(items: Items, made: dict[Any, Made], middle: Any, hops: int) -> Items:
+def _neighbours(items: Items, middle: GraphNode, hops: int) -> Items:
     """Those of the items that are at most so many steps from the middle one, in either direction."""
-    links: dict[Any, list[Any]] = {item: [] for item in items}
-    for item, how in made.items():
-        for x in how.inputs:
+    links: dict[GraphNode, list[GraphNode]] = {item: [] for item in items}
+    for item in items:
+        for x in item.inputs:
             links[item].append(x)
             links[x].append(item)
     near = {middle}

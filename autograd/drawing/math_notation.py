@@ -53,25 +53,15 @@ class _Writer:
         """The text of an expression, and how tightly it binds."""
         match node:
             case ast.IfExp(test=test, body=yes, orelse=no):
-                if self.numbers is not None:
-                    return self.write(yes if self.value(test) else no)
-                return f"{self.inner(yes, 1)} if {self.inner(test, 0)}, else {self.inner(no, 1)}", 0
+                return self.choice(test, yes, no)
             case ast.BinOp(left=left, op=op, right=right):
                 return self.binary(left, op, right)
             case ast.UnaryOp(op=ast.USub(), operand=ast.UnaryOp(op=ast.USub(), operand=operand)):
                 return self.write(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return f"−{self.inner(operand, 3)}", 2
-            case ast.Call(func=ast.Name(id="power"), args=[base, exponent]):
-                return self.binary(base, ast.Pow(), exponent)
-            case ast.Call(func=ast.Name(id="square"), args=[x]):
-                return self.inner(x, 5) + "²", 4
-            case ast.Call(func=ast.Name(id="abs" | "fabs"), args=[x]):
-                return f"|{self.inner(x, 0)}|", _ATOM
-            case ast.Call(func=ast.Name(id="sqrt"), args=[x]):
-                return f"√{self.inner(x, _ATOM)}", 4
             case ast.Call(func=ast.Name(id=name), args=args):
-                return f"{name}({', '.join(self.inner(x, 0) for x in args)})", _ATOM
+                return self.call(name, args)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 return f"{self.inner(left, 1)} {_COMPARISONS[type(op)]} {self.inner(right, 1)}", 0
             case ast.BoolOp(op=op, values=values):
@@ -81,6 +71,23 @@ class _Writer:
             case ast.Constant(value=x):
                 return _number(x), _ATOM
         return ast.unparse(node), 0
+
+    def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, int]:
+        if self.numbers is not None:
+            return self.write(yes if self.value(test) else no)
+        return f"{self.inner(yes, 1)} if {self.inner(test, 0)}, else {self.inner(no, 1)}", 0
+
+    def call(self, name: str, args: list[ast.expr]) -> tuple[str, int]:
+        match name, args:
+            case "power", [base, exponent]:
+                return self.binary(base, ast.Pow(), exponent)
+            case "square", [x]:
+                return self.inner(x, 5) + "²", 4
+            case "abs" | "fabs", [x]:
+                return f"|{self.inner(x, 0)}|", _ATOM
+            case "sqrt", [x]:
+                return f"√{self.inner(x, _ATOM)}", 4
+        return f"{name}({', '.join(self.inner(x, 0) for x in args)})", _ATOM
 
     def binary(self, left: ast.expr, op: ast.operator, right: ast.expr) -> tuple[str, int]:
         sign, level, compute = _SIGNS[type(op)]

@@ -9,7 +9,7 @@ _SHAPES = {"computed": ("(", ")"), "cotangent": ("(", ")"), "folded": ("[[", "]]
 _CODES = str.maketrans({c: f"#{ord(c)};" for c in '"#&<>\\`{}|[]()'})
 
 
-def mermaid_of(sketch: Sketch, *, rankdir: str = "LR") -> str:
+def mermaid_of(sketch: Sketch, rankdir: str) -> str:
     """The Mermaid text of a sketch: boxes with their fields on lines, round signs for ops, frames as subgraphs."""
     lines = [f"flowchart {rankdir}", *_boxes(sketch.frames(), "  ")]
     for shape in sketch.shapes:

@@ -1,42 +1,39 @@
-"""Names for nodes, and words for what they hold, as the story of a gradient needs them."""
+"""Names for nodes, and words for what they hold, as the text of a gradient needs them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from autograd.drawing.math_notation import factor
 from autograd.drawing.text import fold, number, visible
-from autograd.engine.graph import newest_first
+from autograd.engine.graph import GraphNode
 from autograd.engine.node import Node
-from autograd.engine.scopes import Scopes
 from autograd.engine.tensor import Tensor
 
 #: Longest name, in characters.
 LONGEST = 24
 
 
-class Names(dict[Node, str]):
-    """A name for every node behind some outputs: its own, which is its label or its path in a module if not `given`, or v1, v2,
-    …; a constant's is its number, and a single output's, if it is free, y.
-    """
+def names_of(own: Mapping[Node, str], outputs: Sequence[Node]) -> dict[Node, str]:
+    """A name for every node, in the order of `own`: its own, unless that is taken, or v1, v2, …
 
-    def __init__(self, outputs: Sequence[Node], given: Callable[[Node], str] | None = None) -> None:
-        super().__init__()
-        nodes = list(reversed(newest_first(outputs)))
-        paths = Scopes(nodes).path if given is None else given
-        own = {node: short(node.label or paths(node)) for node in nodes}
-        labels, taken = set(own.values()), set[str]()
-        if len(outputs) == 1 and "y" not in labels:
-            own[outputs[0]] = own[outputs[0]] or "y"
-        for i, node in enumerate(nodes, start=1):
-            free = (v for v in map("v{}".format, count(i)) if v not in labels and v not in taken)
-            if not own[node] and literal(node):
-                self[node] = literal(node)
-                continue
-            self[node] = own[node] if own[node] and own[node] not in taken else next(free)
-            taken.add(self[node])
+    A constant's is its number, and that of a single output, if it is free, y.
+    """
+    own = {node: short(name) for node, name in own.items()}
+    if len(outputs) == 1 and "y" not in own.values():
+        own[outputs[0]] = own[outputs[0]] or "y"
+    known, taken, names = set(own.values()), set[str](), dict[Node, str]()
+    for i, (node, name) in enumerate(own.items(), start=1):
+        if not name and literal(node):
+            names[node] = literal(node)
+            continue
+        if not name or name in taken:
+            name = next(v for v in map("v{}".format, count(i)) if v not in known)
+        names[node] = name
+        known.add(name)
+        taken.add(name)
+    return names
 
 
 def literal(node: Node) -> str:
@@ -57,11 +54,12 @@ def short(name: str) -> str:
     return f"…{text[1 - LONGEST :]}" if len(text) > LONGEST and "." in text and " " not in text else fold(text, LONGEST)
 
 
-def shown(node: Node, format: str) -> str:
+def shown(node: GraphNode, format: str) -> str:
     """What a node holds: its number, or type and shape."""
-    if isinstance(node, Tensor):
-        return number(node.item(), format) if node.size == 1 else f"{node.dtype} of shape {node.shape}"
-    return number(node._data, format)
+    array = node.value
+    if isinstance(array, np.ndarray) and array.size != 1:
+        return f"{array.dtype} of shape {array.shape}"
+    return number(array.item() if isinstance(array, np.ndarray) else array, format)
 
 
 def brief(gradient: Any, format: str) -> str:
@@ -80,10 +78,3 @@ def size_of(gradient: Any) -> float:
     """The largest entry of a gradient, in size."""
     array = np.abs(np.asarray(gradient, dtype=float))
     return float(array.max()) if array.size else 0.0
-
-
-def product(gradient: str, formula: str, user: str, node: str) -> str:
-    """The gradient of the user of a node, times the local derivative; without a formula that is written ∂user/∂node."""
-    if not formula:
-        return f"{gradient} · ∂{user}/∂{node}"
-    return f"{gradient} × {factor(formula)}"

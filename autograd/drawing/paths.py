@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.drawing.formulas import local_derivatives
-from autograd.drawing.names import Names
+from autograd.drawing.events import Local, local_events
+from autograd.drawing.forward_model import graph_of
 from autograd.drawing.text import FORMAT, number
-from autograd.engine.graph import newest_first
+from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
+
+#: For each number on a way, those before it, each with the derivative between them.
+Steps = dict[Any, list[tuple[GraphNode, float]]]
 
 #: Paths that are listed; there can be as many as there are particles in the universe.
 MOST = 20
@@ -47,7 +50,7 @@ class Paths:
     total: float
 
     def __repr__(self) -> str:
-        return "\n".join(self.lines(Names([self.y])))
+        return "\n".join(self.lines({x: node.name for x, node in graph_of([self.y]).nodes.items()}))
 
     def lines(self, names: Mapping[Node, str], format: str = FORMAT) -> list[str]:
         """The sum, and a line a path."""
@@ -82,24 +85,31 @@ def paths(x: Value, y: Value) -> Paths:
     for name, given in (("x", x), ("y", y)):
         if not isinstance(given, Value):
             raise TypeError(f"paths go from one Value to another, and {name} is {given!r} of type {type(given).__name__}")
-    steps: dict[Node, list[tuple[Node, float]]] = {}
-    ways: dict[Node, int] = {x: 1}
-    sums: dict[Node, float] = {x: 1.0}
-    nodes: list[Node] = list(newest_first([y]))
-    for node in reversed(nodes):
-        for local in local_derivatives(node) if node is not x else ():
-            before = local.input
-            if before in ways:
-                factor = float(local.number() or 0.0)
-                steps.setdefault(node, []).append((before, factor))
-                ways[node] = ways.get(node, 0) + ways[before]
-                sums[node] = sums.get(node, 0.0) + factor * sums[before]
-    if y not in ways:
+    return paths_in(graph_of([y]), x, y)
+
+
+def paths_in(graph: Graph, x: Value, y: Value) -> Paths:
+    """The same for two numbers of a graph."""
+    locals_: dict[GraphNode, list[Local]] = {}
+    for local in local_events(graph):
+        locals_.setdefault(local.node, []).append(local)
+    start, end = graph.nodes.get(x), graph.nodes.get(y)
+    steps: Steps = {}
+    ways: dict[Any, int] = {start: 1}
+    sums: dict[Any, float] = {start: 1.0}
+    for node in reversed(graph.nodes.values()):
+        for local in locals_.get(node, ()) if node is not start else ():
+            if local.input in ways:
+                factor = local.value or 0.0
+                steps.setdefault(node, []).append((local.input, factor))
+                ways[node] = ways.get(node, 0) + ways[local.input]
+                sums[node] = sums.get(node, 0.0) + factor * sums[local.input]
+    if end not in ways:
         raise ValueError(f"{y!r} does not depend on {x!r}, or no gradient flows between them: there is no path")
-    return Paths(x, y, tuple(_listed(x, y, steps)), ways[y], sums[y])
+    return Paths(x, y, tuple(_listed(start, end, steps)), ways[end], sums[end])
 
 
-def _listed(x: Value, y: Value, steps: dict[Node, list[tuple[Node, float]]]) -> list[Path]:
+def _listed(x: Any, y: Any, steps: Steps) -> list[Path]:
     found: list[Path] = []
     pending: list[tuple[tuple[Any, ...], tuple[float, ...]]] = [((y,), ())]
     while pending and len(found) < MOST:
@@ -108,25 +118,24 @@ def _listed(x: Value, y: Value, steps: dict[Node, list[tuple[Node, float]]]) -> 
             product = 1.0
             for factor in reversed(factors):
                 product *= factor
-            found.append(Path(nodes, factors, product))
+            found.append(Path(tuple(node.source for node in nodes), factors, product))
             continue
         pending += [((before, *nodes), (factor, *factors)) for before, factor in reversed(steps[nodes[0]])]
     return found
 
 
-def marks(x: Node, y: Node) -> frozenset[Any]:
+def marks(graph: Graph, x: Node, y: Node) -> frozenset[Any]:
     """The nodes, and pairs of nodes, on the ways from x to y."""
-    reaching: set[Node] = {x}
-    pairs: set[tuple[Node, Node]] = set()
-    for node in reversed(newest_first([y])):
-        earlier = [v for v in node.inputs if isinstance(v, Node) and v in reaching]
-        if earlier and node is not x:
+    start, end = graph.nodes.get(x), graph.nodes.get(y)
+    reaching = {start}
+    for node in reversed(graph.nodes.values()):
+        if any(v in reaching for v in node.inputs):
             reaching.add(node)
-            pairs |= {(v, node) for v in earlier}
-    if y not in reaching:
+    if start is None or end not in reaching:
         raise ValueError(f"{y!r} was not computed from {x!r}: there is no path to show")
-    back: set[Node] = {y}
-    for node in newest_first([y]):
-        if node in back:
-            back |= {v for v, w in pairs if w is node}
-    return frozenset(back & reaching) | {(v, w) for v, w in pairs if v in back and w in back}
+    marked: set[Any] = {end}
+    for node in graph.nodes.values():
+        if node in marked:
+            earlier = [v for v in node.inputs if v in reaching]
+            marked |= {*earlier, *((v, node) for v in earlier)}
+    return frozenset(marked)

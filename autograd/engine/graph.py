@@ -1,15 +1,18 @@
-"""The recorded graph: its nodes in order, and the check that no leaf changed since it was used.
+"""The recorded graph: its nodes in order, the check that no leaf changed since it was used, and `Graph`, the same as data.
 
 A node has a serial number, younger (larger) than those of its inputs, so that creation order is a topological order and a
 sweep is a search and a sort, never recursion. A leaf whose data changes takes a new number: an input younger than its node
 is therefore data that changed after it was used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
 from autograd.engine.node import Node
+from autograd.ops.op import Op
 
 by_serial = attrgetter("serial")
 
@@ -68,3 +71,65 @@ def refuse_if_changed(node: Node, x: Node) -> None:
             f"{x!r} was changed after {getattr(node.op, 'name', 'an op')}(…) used it, so the recorded graph no longer "
             "describes its data and its gradient would be of other numbers. Compute the output again after changing a leaf."
         )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GraphNode:
+    """One number of a graph as data, for drawings and texts; it is equal to itself alone.
+
+    name     its name in formulas; label: the first text of its box
+    role     "parameter", "input", "constant", "computed", "primal", "cotangent" or "gradient": the style of its box
+    value    a number or an array, or None if only a run of the program tells it
+    raw      whether it is a plain number or array, which is written without a word before it
+    sign     the sign of the op between the inputs and this number, or "" if none is drawn
+    frames   the modules and scopes around it, outermost first, each with its title
+    op       what computed it, with its params, or None
+    grad     the stored gradient of a Value
+    line     the line of the program that made it, if remembered
+    notes    other texts of its box
+    source   what it stands for: a node of the engine, a step of a tape, or, of a cotangent, the node that it belongs to
+    """
+
+    source: Any
+    role: str
+    name: str = ""
+    label: str = ""
+    value: Any = None
+    raw: bool = False
+    sign: str = ""
+    inputs: tuple["GraphNode", ...] = ()
+    frames: tuple[tuple[Any, str], ...] = ()
+    op: Op | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    grad: Any = None
+    line: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A graph as data, built once and passed on: what drawings and texts are made from.
+
+    nodes      by what they stand for, each before its inputs; raw numbers are among the inputs only
+    outputs    with everything that they were computed from, what is shown
+    unfolded   nodes that are shown by themselves even if the frame around them is folded
+    gradients  of the one output with respect to each node that it reaches, or None if they are not asked for
+    """
+
+    nodes: dict[Any, GraphNode]
+    outputs: tuple[GraphNode, ...]
+    unfolded: tuple[GraphNode, ...]
+    gradients: Mapping[GraphNode, Any] | None = None
+
+    @cached_property
+    def users(self) -> Mapping[GraphNode, list[GraphNode]]:
+        """The nodes that were computed from each node."""
+        users: dict[GraphNode, list[GraphNode]] = {}
+        for node in self.nodes.values():
+            for x in node.inputs:
+                users.setdefault(x, []).append(node)
+        return users
+
+    def gradient(self, node: GraphNode) -> Any:
+        """The gradient shown beside a node: of the output, or else the stored one."""
+        return node.grad if self.gradients is None else self.gradients.get(node)

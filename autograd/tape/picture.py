@@ -1,49 +1,37 @@
-"""A program as a picture: what `autograd.draw` draws of a graph, of the steps of a tape."""
+"""A program as a graph for a drawing: the steps of a tape, its inputs and its outputs."""
 
-from typing import Any
-
-from autograd.drawing.draw import check_options, drawing_of
-from autograd.drawing.drawing import Drawing
-from autograd.drawing.forward_model import Box, Made
-from autograd.drawing.layout import View
-from autograd.drawing.text import number
-from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+from autograd.engine.graph import Graph, GraphNode
+from autograd.tape.program import Captured, Constant, Input, Program, Step
 
 
-def picture_of(program: Program, *, max_nodes: int, format: str, **look: Any) -> Drawing:
-    """The drawing of a program; `look` as for `dot_of`. Outputs have a thick outline, and a guard says what it expects."""
-    check_options(max_nodes, format, **look)
-    return drawing_of(_Recorded(program, format), View(max_nodes), **look)
+def graph_of(program: Program) -> Graph:
+    """The graph of a program. Outputs have a thick outline, and a guard says what it expects."""
+    results = {step: f"output {i}" for i, step in reversed(list(enumerate(program.outputs)))}
+    guards = {step: f"must be {truth}" for step, truth in program.guards}
+    nodes: dict[Step, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}
+    for i, step in enumerate(program.steps):
+        nodes[step] = GraphNode(
+            step,
+            "gradient" if step in results else "computed",
+            label=f"v{i}",
+            sign=step.op.symbol,
+            inputs=tuple(nodes[x] for x in step.inputs),
+            notes=(*_shape(step), *(said[step] for said in (guards, results) if step in said)),
+        )
+    outputs = tuple(nodes[step] for step in dict.fromkeys(program.roots()))
+    return Graph(dict(reversed(nodes.items())), outputs, outputs)
 
 
-class _Recorded:
-    def __init__(self, program: Program, format: str) -> None:
-        self.outputs = self.unfolded = list(dict.fromkeys(program.roots()))
-        self.format = format
-        self.names = {step: f"v{i}" for i, step in enumerate(program.steps)}
-        self.results = {step: i for i, step in reversed(list(enumerate(program.outputs)))}
-        self.guards = dict(program.guards)
+def _leaf(leaf: Step) -> GraphNode:
+    if isinstance(leaf, Constant):
+        number = None if leaf.kind and leaf.kind[0] else float(leaf.data)
+        return GraphNode(leaf, "constant", value=number, raw=True, notes=_shape(leaf) if number is None else ())
+    if isinstance(leaf, Input):
+        return GraphNode(leaf, "input", label=leaf.name, notes=_shape(leaf))
+    label = leaf.node.label if isinstance(leaf, Captured) else ""
+    return GraphNode(leaf, "primal", label=label or "captured", notes=_shape(leaf))
 
-    def made(self, item: Step) -> Made | None:
-        return None if isinstance(item, Leaf) else Made(item.op.symbol, list(item.inputs))
 
-    def labels(self, item: Step) -> tuple[str, ...]:
-        return ()
-
-    def frames(self, item: Step) -> tuple[tuple[Any, str], ...]:
-        return ()
-
-    def box(self, item: Step) -> Box:
-        shape = [] if item.kind is None else [f"{item.kind[0]} {item.kind[1]}"]
-        if isinstance(item, Constant):
-            return Box("constant", shape if item.kind and item.kind[0] else [number(float(item.data), self.format)])
-        if isinstance(item, Input):
-            return Box("input", [item.name, *shape])
-        if isinstance(item, Captured):
-            return Box("primal", [item.node.label or "captured", *shape])
-        fields = [self.names[item], *shape]
-        if item in self.guards:
-            fields.append(f"must be {self.guards[item]}")
-        if item in self.results:
-            fields.append(f"output {self.results[item]}")
-        return Box("gradient" if item in self.results else "computed", fields)
+def _shape(step: Step) -> tuple[str, ...]:
+    """The shape and type of an array, as text; nothing for a float."""
+    return () if step.kind is None else (f"{step.kind[0]} {step.kind[1]}",)

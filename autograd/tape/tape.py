@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.drawing.text import FORMAT
-from autograd.drawing.themes import FONT
 from autograd.tape.backends.protocol import Batched, Replay
 from autograd.tape.backends.registry import Choice, find_backend, suited
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimised
+from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Maker, apart, columns, places
 from autograd.tape.recorder.trace import traced
@@ -136,14 +135,14 @@ class Tape:
         return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
-        self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = FORMAT, theme: str = "light", font: str = FONT,
+        self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = ".4f", theme: str = "light", font: str = "Helvetica",
         size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
         """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
-        from autograd.tape.picture import picture_of
+        from autograd.drawing.draw import draw_graph
 
         look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
-        return picture_of(self.program, max_nodes=max_nodes, format=format, **look)
+        return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
     def __len__(self) -> int:
         """The number of instructions."""

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 import autograd as ag
 import nn
-from autograd.drawing.forward_model import Forward, cotangents
-from autograd.drawing.layout import View, sketch
+from autograd.drawing.forward_model import graph_of, with_gradients
+from autograd.drawing.layout import sketch
+from autograd.drawing.options import View
 from tests.laws.smooth_programs import programs
 
 
@@ -51,13 +52,13 @@ def test_the_steps_end_at_the_gradients_of_the_engine(show, program):
     y = instructions.run(leaves, 1)
     if not isinstance(y, ag.Value) or not y.requires_grad:
         return
-    expected = cotangents(y)
-    places = sketch(Forward([y], ".4f", "shape", expected), View(max_nodes=1000)).places
+    graph = with_gradients(graph_of([y]))
+    places = sketch(graph, View(max_nodes=1000)).places
     tab = show(ag.draw(y, max_nodes=1000).page())
     tab.evaluate("document.activeElement.blur()")
     tab.keyboard.press("End")
     found = gradients_on(tab)
-    assert found == {places[node]: repr(float(g)) for node, g in expected.items()}
+    assert found == {places[node]: repr(float(g)) for node, g in graph.gradients.items()}
 
 
 def test_what_is_seen_grows_step_by_step_and_goes_back(show):

@@ -6,22 +6,20 @@ import html
 import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
 from typing import Any
 
 from autograd.drawing.dot import dot_of, edge_id
-from autograd.drawing.formulas import local_derivatives
-from autograd.drawing.forward_model import Forward
+from autograd.drawing.events import local_events
 from autograd.drawing.graphviz import render
-from autograd.drawing.layout import Frame, Shape, Sketch
-from autograd.drawing.page.steps import Step, described, story
+from autograd.drawing.layout import Frame, Shape, Sketch, sketch
+from autograd.drawing.options import Look, View
+from autograd.drawing.page.steps import Step, facts, story
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
-from autograd.engine.graph import newest_first
-from autograd.engine.node import Node
+from autograd.engine.graph import Graph, GraphNode
 from autograd.support.atomic_write import put_in_place, target_of
 
 #: Fields of a step that are kept in the table of texts, where equal ones stand once.
@@ -101,39 +99,44 @@ class Page:
         return {"text/html": frame, "text/plain": repr(self)}
 
 
-def page_of(picture: Forward, drawn: Sketch, title: str, **look: Any) -> Page:
-    """The page of a picture that shows gradients, or, where there are none, only the way forward."""
-    names = picture.called
-    places = dict.fromkeys(drawn.places[node] for node in newest_first(picture.outputs) if node in drawn.places)
-    by_name = {shape.name: shape for shape in drawn.shapes}
-    order = [*places, *(name for name in by_name if name not in places)]
-    edges = []
-    slopes: list[float | None] = []
-    for shape in drawn.shapes:
-        known = {local.position: local.number() for local in local_derivatives(shape.item)} if _computed(shape.item) else {}
-        for edge in shape.edges:
-            edges.append([edge_id(shape, edge), edge.tail, shape.name])
-            slopes.append(known.get(edge.position))
-        if shape.sign:
-            edges.append([edge_id(shape), shape.name, shape.name])
-            slopes.append(None)
-    graph = {
-        "shapes": {name: _shape(picture, by_name[name], names) for name in reversed(order)},
-        "edges": edges,
-        "frames": list(_frames(drawn.frames())),
-        "order": order,
-        "outputs": [drawn.places[y] for y in picture.outputs if y in drawn.places],
-        "format": picture.format,
-    }
+def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
+    """The page of a graph that has gradients, or, where there are none, only of the forward pass."""
+    drawn = sketch(graph, view)
+    arrows = _arrows(graph, drawn)
+    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     moment = {
-        "steps": [step._replace(value=_text(step.value)) for step in story(picture, drawn, names)],
-        "slopes": [x if x is not None and abs(x) < float("inf") else None for x in slopes],
+        "steps": [step._replace(value=_text(step.value)) for step in story(graph, drawn, view.format)],
+        "slopes": [x if x is not None and abs(x) < float("inf") else None for *_, x in arrows],
         "boxes": {shape.name: [visible(text) for text in shape.fields] for shape in drawn.shapes},
     }
     if not title:
-        title = " and ".join(names[y] for y in picture.outputs)
-        title = f"How {title} is computed, and its gradient" if picture.gradients else f"How {title} is computed"
-    return Page(title, dot_of(drawn, named=True, **look), graph, (moment,))
+        title = f"How {' and '.join(y.name for y in graph.outputs)} is computed" + ", and its gradient" * bool(graph.gradients)
+    return Page(title, dot_of(drawn, look, named=True), parts, (moment,))
+
+
+def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
+    """What the page knows of shapes and frames; `order` is that of the backward sweep."""
+    places = dict.fromkeys(drawn.places[node] for node in graph.nodes.values() if node in drawn.places)
+    by_name = {shape.name: shape for shape in drawn.shapes}
+    order = [*places, *(name for name in by_name if name not in places)]
+    return {
+        "shapes": {name: _shape(graph, by_name[name]) for name in reversed(order)},
+        "frames": list(_frames(drawn.frames())),
+        "order": order,
+        "outputs": [drawn.places[y] for y in graph.outputs if y in drawn.places],
+    }
+
+
+def _arrows(graph: Graph, drawn: Sketch) -> list[tuple[str, str, str, float | None]]:
+    """Every arrow: its id, where it begins and ends, and the local derivative on it, if it is a number."""
+    slopes = {(local.node, local.position): local.value for local in local_events(graph)}
+    arrows: list[tuple[str, str, str, float | None]] = []
+    for shape in drawn.shapes:
+        for edge in shape.edges:
+            arrows.append((edge_id(shape, edge), edge.tail, shape.name, slopes.get((shape.item, edge.position))))
+        if shape.sign:
+            arrows.append((edge_id(shape), shape.name, shape.name, None))
+    return arrows
 
 
 def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
@@ -151,22 +154,16 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
     return replace(first, title=title, moments=moments, time=time)
 
 
-def _computed(item: Any) -> bool:
-    return isinstance(item, Node) and item.op is not None
-
-
-def _shape(picture: Forward, shape: Shape, names: Mapping[Node, str]) -> dict[str, Any]:
+def _shape(graph: Graph, shape: Shape) -> dict[str, Any]:
     """What the page knows of a box: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
-    item = shape.item
-    labelled = isinstance(item, Node) and bool(picture.label(item))
-    kinds = "".join(
-        "l" if labelled and i == 0 else "g" if picture.gradients is not None and text.startswith("grad ") else "d"
-        for i, text in enumerate(shape.fields)
-    )
-    title = names[item] if isinstance(item, Node) else visible(shape.fields[0])
+    node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
+    kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]
+    if node and node.label:
+        kinds[0] = "l"
     return {
-        "title": title, "role": shape.role, "sign": shape.sign, "fields": [visible(text) for text in shape.fields],
-        "kinds": "" if shape.role == "folded" else kinds, "facts": described(picture, shape),
+        "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
+        "fields": [visible(text) for text in shape.fields], "kinds": "" if shape.role == "folded" else "".join(kinds),
+        "facts": facts(node) if node else [],
     }  # fmt: skip
 
 

@@ -5,15 +5,12 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from autograd.drawing.dot import edge_id
-from autograd.drawing.formulas import Local, expression, local_derivatives
-from autograd.drawing.forward_model import Constant, Forward
+from autograd.drawing.events import Event, Local, Product, Sum, sweep_events, uses
+from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.layout import Shape, Sketch
-from autograd.drawing.names import brief, product, shown, sized
+from autograd.drawing.names import brief, shown, sized
 from autograd.drawing.text import number
-from autograd.engine.anomaly import line_of
-from autograd.engine.graph import newest_first
-from autograd.engine.node import Node
-from autograd.engine.value import Value
+from autograd.engine.graph import Graph, GraphNode
 
 
 class Step(NamedTuple):
@@ -40,62 +37,55 @@ class Step(NamedTuple):
     value: float | None = None
 
 
-def story(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
-    """The steps in which the numbers of a picture are computed and, if it has gradients, these."""
-    return [Step("given", ""), *_forward(picture, drawn, names), *_backward(picture, drawn, names)]
-
-
-def _forward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
-    steps: list[Step] = []
-    format = picture.format
+def story(graph: Graph, drawn: Sketch, format: str) -> list[Step]:
+    """The steps in which the numbers of a graph are computed and, if it has gradients, these."""
     shapes = {shape.name: shape for shape in drawn.shapes}
-    for node in reversed(newest_first(picture.outputs)):
-        if node.op is None or node not in drawn.places:
+    places = {node: shapes[name] for node, name in drawn.places.items()}
+    steps = [Step("given", ""), *_forward(graph, places, format)]
+    return steps + _backward(sweep_events(graph), places, graph.gradients, format) if graph.gradients else steps
+
+
+def _forward(graph: Graph, places: Mapping[GraphNode, Shape], format: str) -> list[Step]:
+    steps: list[Step] = []
+    for node in reversed(graph.nodes.values()):
+        if node.op is None or node not in places:
             continue
-        shape = shapes[drawn.places[node]]
+        shape = places[node]
         if shape.item is not node:
             _inside(steps, shape.name)
             continue
         edges = (*(edge_id(shape, edge) for edge in shape.edges), edge_id(shape))
-        formula, result = expression(node, names.__getitem__), shown(node, format)
-        numbers = expression(node, lambda x: _operand(x, format)) if isinstance(node, Value) else ""
-        steps.append(Step("op", shape.name, "", edges, f"{names[node]} = {formula}",
-                          f"= {numbers} = {result}" if numbers else f"= {result}", _place(line_of(node))))  # fmt: skip
+        numbers = expression(node, lambda x: _operand(x, format)) if isinstance(node.value, float) else ""
+        result = f"= {numbers} = {shown(node, format)}" if numbers else f"= {shown(node, format)}"
+        steps.append(Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, _place(node.line)))
     return steps
 
 
-def _backward(picture: Forward, drawn: Sketch, names: Mapping[Node, str]) -> list[Step]:
-    if not picture.gradients:
-        return []
-    (y,) = picture.outputs
-    format, gradients = picture.format, picture.gradients
-    shapes = {shape.name: shape for shape in drawn.shapes}
-    top = names[y]
-    so_far: dict[Node, Any] = {y: gradients[y]}
-    steps = [_arriving(Step("seed", drawn.places[y], formula=f"∂{top}/∂{top}", numbers="= 1"), gradients[y], format)]
-    for user in newest_first([y]):
-        for local in local_derivatives(user) if user in gradients else ():
-            x = local.input
-            added = local.pulled(gradients[user])
-            before = so_far.get(x)
-            so_far[x] = added if before is None else before + added
-            if x not in drawn.places or user not in drawn.places:
-                continue
-            here, there = (shapes[drawn.places[node]] for node in (x, user))
-            if there.item is not user and here.item is not x:
-                _inside(steps, here.name)
-                continue
-            known = there.item is user  # else it is folded
-            arrows = [e for e in there.edges if e.tail == here.name and (not known or e.position == local.position)]
-            edges = (edge_id(there), *(edge_id(there, edge) for edge in arrows))
-            formula = local.formula(names.__getitem__)
-            told = f"∂{top}/∂{names[x]} {'=' if before is None else '+='} " + product(f"∂{top}/∂{names[user]}", formula,
-                                                                                     names[user], names[x])  # fmt: skip
-            numbers = _multiplied(local, gradients[user], before, added, format)
-            line = _place(line_of(user))
-            step = Step("pull", here.name, there.name, edges, told, numbers, line)
-            steps.append(_arriving(step, so_far[x], format) if here.item is x else step)
+def _backward(
+    events: list[Event], places: Mapping[GraphNode, Shape], gradients: Mapping[GraphNode, Any], format: str
+) -> list[Step]:
+    y, value = events[0].node, events[0].value
+    seed = Step("seed", "", formula=f"∂{y.name}/∂{y.name}", numbers="= 1")
+    steps = [_arriving(seed._replace(place=places[y].name), value, format)] if y in places else []
+    for local, product, total in uses(events):
+        if local.input not in places or local.node not in places:
+            continue
+        here, there = places[local.input], places[local.node]
+        if there.item is not local.node and here.item is not local.input:
+            _inside(steps, here.name)
+            continue
+        formula = f"∂{y.name}/∂{local.input.name} {'=' if total.before is None else '+='} {chain_rule(y.name, local)}"
+        numbers = _multiplied(local, gradients[local.node], product, total, format)
+        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, _place(local.node.line))
+        steps.append(_arriving(step, total.value, format) if here.item is local.input else step)
     return steps
+
+
+def _arrows(here: Shape, there: Shape, local: Local) -> tuple[str, ...]:
+    """The arrows between the shapes of an input and its user, on which the gradient of a use comes back."""
+    known = there.item is local.node  # else it is folded
+    arrows = [edge for edge in there.edges if edge.tail == here.name and (not known or edge.position == local.position)]
+    return (edge_id(there), *(edge_id(there, edge) for edge in arrows))
 
 
 def _arriving(step: Step, gradient: Any, format: str) -> Step:
@@ -104,14 +94,13 @@ def _arriving(step: Step, gradient: Any, format: str) -> Step:
     return step._replace(gradient=brief(gradient, format), value=value)
 
 
-def _multiplied(local: Local, gradient: Any, before: Any, added: Any, format: str) -> str:
+def _multiplied(local: Local, gradient: Any, product: Product, total: Sum, format: str) -> str:
     """The product in numbers, and the sum with what was there before."""
-    slope = local.number()
-    here = sized(added, format)
-    total = f"; {sized(before, format)} + {_signed(here)} = {sized(before + added, format)}" if before is not None else ""
-    if slope is None:
-        return f"= {here}{total}"
-    return f"= {_signed(sized(gradient, format))} × {_signed(number(slope, format))} = {here}{total}"
+    here = sized(product.value, format)
+    factors = "" if local.value is None else f"{_signed(sized(gradient, format))} × {_signed(number(local.value, format))} = "
+    if total.before is None:
+        return f"= {factors}{here}"
+    return f"= {factors}{here}; {sized(total.before, format)} + {_signed(here)} = {sized(total.value, format)}"
 
 
 def _inside(steps: list[Step], place: str) -> None:
@@ -121,8 +110,8 @@ def _inside(steps: list[Step], place: str) -> None:
         steps.append(Step("inside", place))
 
 
-def _operand(x: Node, format: str) -> str:
-    return _signed(number(x.data, format)) if isinstance(x, Value) else ""
+def _operand(x: GraphNode, format: str) -> str:
+    return _signed(number(x.value, format)) if isinstance(x.value, float) else ""
 
 
 def _signed(text: str) -> str:
@@ -136,11 +125,8 @@ def _place(line: str) -> str:
     return f"{file.replace(chr(92), '/').rpartition('/')[2]}:{rest}" if line else ""
 
 
-def described(picture: Forward, shape: Shape) -> list[str]:
-    """What else there is to know of a shape than its fields."""
-    item = shape.item
-    if isinstance(item, Constant) or not isinstance(item, Node):
-        return []
-    facts = [] if item.op is None else [f"computed by {item.op.name}"]
-    facts += [f"{name} = {value!r}" for name, value in item.params.items()]
-    return facts + ([_place(line_of(item))] if line_of(item) else [])
+def facts(node: GraphNode) -> list[str]:
+    """What else there is to know of a number than the fields of its box."""
+    made_by = [] if node.op is None else [f"computed by {node.op.name}"]
+    made_by += [f"{name} = {value!r}" for name, value in node.params.items()]
+    return made_by + ([_place(node.line)] if node.line else [])

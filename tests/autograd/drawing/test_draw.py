@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.drawing.dot import PORTS
 from autograd.drawing.draw import draw
 from autograd.drawing.layout import PARALLEL
+from autograd.drawing.options import PORTS
 from autograd.drawing.text import number
 from autograd.drawing.themes import THEMES
 from autograd.engine.graph import newest_first

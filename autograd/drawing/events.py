@@ -1,0 +1,114 @@
+"""Events of a backward sweep, from which the texts and pages of a gradient are printed.
+
+A sweep begins with a `Seed`. Every use of a number follows, from the newest user to the oldest, as three events: the `Local`
+derivative, the `Product` of it with the gradient of the user, and the `Sum` of the products that have arrived so far.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.engine.graph import Graph, GraphNode
+from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
+from autograd.ops.namespaces import quiet
+
+
+class Seed(NamedTuple):
+    """The gradient of the output, `node`, with respect to itself."""
+
+    node: GraphNode
+    value: Any
+    step: int
+
+
+class Local(NamedTuple):
+    """The derivative of `node` with respect to its input at a position; `value` is None if it is no number."""
+
+    node: GraphNode
+    position: int
+    value: float | None
+    step: int
+
+    @property
+    def input(self) -> GraphNode:
+        """The number with respect to which it is."""
+        return self.node.inputs[self.position]
+
+
+class Product(NamedTuple):
+    """The gradient of `node` times its local derivative: what this use adds to the gradient of `input`."""
+
+    node: GraphNode
+    input: GraphNode
+    value: Any
+    step: int
+
+
+class Sum(NamedTuple):
+    """The sum of the products that have reached `input`, with the one from `node`; `before` is that without it, or None."""
+
+    node: GraphNode
+    input: GraphNode
+    value: Any
+    step: int
+    before: Any
+
+
+Event = Seed | Local | Product | Sum
+
+
+def local_events(graph: Graph) -> list[Local]:
+    """The local derivative of every use of a number, from the newest user to the oldest."""
+    with quiet():
+        return [local for step, node in enumerate(graph.nodes.values(), start=1) for local in _locals(node, step)]
+
+
+def sweep_events(graph: Graph) -> list[Event]:
+    """All events of the sweep from the one output of a graph that has gradients."""
+    gradients, y = graph.gradients or {}, graph.outputs[0]
+    sums: dict[GraphNode, Any] = {y: gradients[y]}
+    events: list[Event] = [Seed(y, gradients[y], 0)]
+    for local in local_events(graph):
+        user, x = local.node, local.input
+        if user not in gradients:
+            continue
+        with quiet():
+            product = _pulled(user.source, local.position, gradients[user])
+        before = sums.get(x)
+        sums[x] = product if before is None else before + product
+        events += local, Product(user, x, product, local.step), Sum(user, x, sums[x], local.step, before)
+    return events
+
+
+def uses(events: list[Event]) -> Iterator[tuple[Local, Product, Sum]]:
+    """The three events of every use in a sweep."""
+    after_seed = iter(events[1:])
+    return zip(after_seed, after_seed, after_seed, strict=True)  # type: ignore[arg-type]
+
+
+def _locals(node: GraphNode, step: int) -> Iterator[Local]:
+    """The local derivatives of a node, one for every input that a gradient flows to."""
+    user, op = node.source, node.op
+    if op is None:
+        return
+    for i, (x, pullback) in enumerate(zip(user.inputs, op.pullbacks_of(user.inputs), strict=True)):
+        if isinstance(x, Node) and x.requires_grad and pullback:
+            yield Local(node, i, _slope(user, x, i), step)
+
+
+def _slope(user: Node, x: Node, position: int) -> float | None:
+    """The derivative at a position as a number, or None if it is an array."""
+    if isinstance(user, Value):
+        return float(_pulled(user, position, 1.0))
+    if isinstance(user, Tensor) and isinstance(x, Tensor) and user.size == x.size == 1:
+        return float(_pulled(user, position, np.ones_like(user.numpy())).item())
+    return None
+
+
+def _pulled(user: Any, position: int, gradient: Any) -> Any:
+    """What the use at a position adds to the gradient of that input, if that of the user is `gradient`."""
+    pullback = user.op.pullbacks_of(user.inputs)[position]
+    return user.pulled([(position, pullback)], gradient)[0]
