@@ -29,7 +29,7 @@ class Box(NamedTuple):
 
 
 def box_of(graph: Graph, node: GraphNode, format: str, arrays: str) -> Box:
-    """What is drawn for a node: its label, what it holds, its gradient, and where what is not finite begins."""
+    """The box of a node: its label, what it holds, its gradient, and where what is not finite begins."""
     fields = [node.label] * bool(node.label)
     belongs_to = node.source if isinstance(node.source, GraphNode) else None
     if belongs_to is not None and belongs_to.op is not None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.base.grad_mode import remember_lines
-from autograd.drawing.backward_model import Slopes, backward_graph
+from autograd.drawing.backward_model import backward_graph
 from autograd.drawing.dot import dot_of
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.events import local_events
+from autograd.drawing.events import Local, Slopes, local_events
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, outputs_of
 from autograd.drawing.layout import sketch
@@ -94,10 +94,11 @@ def draw(
     view = replace(view, around=_middle(graph, around), weights=_weights(graded) if emphasis else {})
     page = _page_maker(graph, view, look)
     slopes: Slopes = {}
+    derivatives = [] if path is None and direction != "backward" else local_events(graph)
     if path is not None:
-        view, look, slopes = _with_path(graph, path, view, look)
+        view, look, slopes = _with_path(graph, derivatives, path, view, look)
     if direction == "backward":
-        return _drawing(*_backward(graded, view), look, page)
+        return _drawing(*_backward(graded, derivatives, view), look, page)
     return _drawing(graph if direction == "forward" else graded, slopes, view, look, page)
 
 
@@ -144,7 +145,7 @@ def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callabl
 
 
 def _page_maker(graph: Graph, view: View, look: Look) -> Callable[[str], Page]:
-    """What makes a page of a graph, given a title; with the gradients of the output, if it is one number that has some."""
+    """A function from a title to the page of a graph, with the gradients of the output if it is one number that has some."""
 
     def page(title: str) -> Page:
         shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
@@ -162,25 +163,25 @@ def _middle(graph: Graph, around: Any) -> GraphNode | None:
     return graph.nodes[around]
 
 
-def _with_path(graph: Graph, path: Any, view: View, look: Look) -> tuple[View, Look, Slopes]:
+def _with_path(graph: Graph, derivatives: list[Local], path: Any, view: View, look: Look) -> tuple[View, Look, Slopes]:
     """The view with a path marked, the look with its products as a caption, and the slopes on its arrows."""
     if not (isinstance(path, tuple | list) and len(path) == 2 and all(isinstance(end, Node) for end in path)):
         raise TypeError(f"draw: path is a pair of nodes (a, b), not {path!r}")
     marked = marks(graph, *path)
-    slopes = {(local.node, local.position): local for local in local_events(graph) if (local.input, local.node) in marked}
+    slopes = {(local.node, local.position): local for local in derivatives if (local.input, local.node) in marked}
     if all(isinstance(end, Value) for end in path):
         with suppress(ValueError):  # on some ways no gradient flows
             names = {node.source: node.name for node in graph.nodes.values()}
-            look = replace(look, caption=paths_in(graph, *path).lines(names, view.format))
+            look = replace(look, caption=paths_in(graph, derivatives, *path).lines(names, view.format))
     return replace(view, marked=marked), look, slopes
 
 
-def _backward(graded: Graph, view: View) -> tuple[Graph, Slopes, View]:
+def _backward(graded: Graph, derivatives: list[Local], view: View) -> tuple[Graph, Slopes, View]:
     """The graph of the cotangents, its slopes, and the view of numbers as one of their cotangents, with arrows turned round.
 
     Raises  ValueError  if no gradient reaches the number in the middle
     """
-    graph, slopes = backward_graph(graded)
+    graph, slopes = backward_graph(graded, derivatives)
     of = graph.nodes
     if view.around is not None and view.around not in of:
         raise ValueError(f"draw: no gradient reaches {view.around.source!r}, around which the way back is to be shown")

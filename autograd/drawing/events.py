@@ -4,7 +4,7 @@ A sweep begins with a `Seed`. Every use of a number follows, from the newest use
 derivative, the `Product` of it with the gradient of the user, and the `Sum` of the products that have arrived so far.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,6 +59,9 @@ class Sum(NamedTuple):
 
 Event = Seed | Local | Product | Sum
 
+#: Local derivatives beside arrows: by the head of an arrow and the position of its tail among the inputs of that.
+Slopes = Mapping[tuple[GraphNode, int], Local]
+
 
 def local_events(graph: Graph) -> list[Local]:
     """The local derivative of every use of a number, from the newest user to the oldest."""
@@ -66,12 +69,12 @@ def local_events(graph: Graph) -> list[Local]:
         return [local for step, node in enumerate(graph.nodes.values(), start=1) for local in _locals(node, step)]
 
 
-def sweep_events(graph: Graph) -> list[Event]:
-    """All events of the sweep from the one output of a graph that has gradients."""
+def sweep_events(graph: Graph, derivatives: Iterable[Local]) -> list[Event]:
+    """All events of the sweep from the one output of a graph that has gradients, given its local derivatives."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     sums: dict[GraphNode, Any] = {y: gradients[y]}
     events: list[Event] = [Seed(y, gradients[y], 0)]
-    for local in local_events(graph):
+    for local in derivatives:
         user, x = local.node, local.input
         if user not in gradients:
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.drawing.events import Local, sweep_events, uses
+from autograd.drawing.events import Local, local_events, sweep_events, uses
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.drawing.names import shown, sized
@@ -56,17 +56,17 @@ def _forward(graph: Graph, format: str) -> Iterator[str]:
 def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
     """A line for every gradient: the products that it is the sum of, in names, in numbers, and the sum."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
-    events = sweep_events(graph)
+    events = sweep_events(graph, local_events(graph))
     yield f"  ∂{y.name}/∂{y.name} = {sized(events[0].value, format)}"
-    locals_: dict[GraphNode, list[Local]] = {}
+    ways: dict[GraphNode, list[Local]] = {}
     for local, *_ in uses(events):
-        locals_.setdefault(local.input, []).append(local)
+        ways.setdefault(local.input, []).append(local)
     for node in graph.nodes.values():
         if node is y or node not in gradients or node not in wanted:
             continue
-        steps = [" + ".join(chain_rule(y.name, local) for local in locals_[node])]
-        if all(local.value is not None for local in locals_[node]):
-            steps.append(" + ".join(_product(gradients[local.node], local, format) for local in locals_[node]))
+        steps = [" + ".join(chain_rule(y.name, local) for local in ways[node])]
+        if all(local.value is not None for local in ways[node]):
+            steps.append(" + ".join(_product(gradients[local.node], local, format) for local in ways[node]))
         yield f"  ∂{y.name}/∂{node.name} = {' = '.join(steps)} = {sized(gradients[node], format)}"
 
 

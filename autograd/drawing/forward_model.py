@@ -35,7 +35,7 @@ def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) 
 def _number(
     node: Any, role: str, name: str, label: str, inputs: tuple[GraphNode, ...], frames: tuple[tuple[Any, str], ...]
 ) -> GraphNode:
-    """What is known of a node of the engine."""
+    """A node of the engine as data."""
     single = isinstance(node, Value)
     return GraphNode(
         node, role, name, label,
@@ -51,7 +51,7 @@ def with_gradients(graph: Graph) -> Graph:
     """
     (y,) = {node.source for node in graph.outputs}
     found = pull_back([y], [y.seed()], wanted=[x for x in graph.nodes if x.requires_grad])
-    return replace(graph, gradients={graph.nodes[x]: g for x, g in found.items()})
+    return replace(graph, gradients={node: found[x] for x, node in graph.nodes.items() if x in found})
 
 
 def _constant(x: Any, frames: tuple[tuple[Any, str], ...]) -> GraphNode:

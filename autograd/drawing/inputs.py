@@ -43,7 +43,7 @@ def _as_nodes(inputs: tuple[Any, ...], names: list[str], single: bool) -> tuple[
 
 
 def _takes_values(f: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
-    """Whether f computes with single numbers, rather than with arrays."""
+    """True if f computes with single numbers, and not with arrays."""
     if all(isinstance(x, Value | int | float) for x in inputs):
         return True
     given = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
@@ -88,7 +88,7 @@ def outputs_of(y: Any) -> list[Node]:
 
 
 def has_gradient(y: Any) -> bool:
-    """Whether y is one number that requires a gradient."""
+    """True if y is one number that requires a gradient."""
     return bool(y.requires_grad) and getattr(y, "size", 1) == 1
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
-from autograd.drawing.backward_model import Slopes
 from autograd.drawing.box_text import box_of
+from autograd.drawing.events import Slopes
 from autograd.drawing.folding import Fold, Frames, Items, folded
 from autograd.drawing.formulas import edge_label
 from autograd.drawing.options import View
@@ -90,7 +90,7 @@ class Frame(NamedTuple):
 
 
 def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
-    """What is drawn of a graph; `slopes` stand beside the arrows.
+    """The shapes that are drawn of a graph; `slopes` stand beside the arrows.
 
     Beyond `max_nodes`, frames are folded, the innermost first; if that is not enough, those nearest the outputs are shown, and
     one shape stands for the others.

@@ -1,4 +1,4 @@
-"""Options of a drawing in two groups: how much of a graph is shown, and how it looks."""
+"""Options of a drawing in two groups: the part of a graph that is shown, and the look of it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw 
 
 @dataclass(frozen=True)
 class View:
-    """How much of a graph is shown.
+    """The part of a graph that is shown, and the texts in it.
 
     depth     frames inside frames that are opened, or None for all
     around    the number in the middle, and hops: how many steps from it are shown
@@ -46,7 +46,7 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """How a drawing looks; caption: lines below it.
+    """The look of a drawing; caption: lines below it.
 
     Raises  ValueError  if an option is unknown
     """

@@ -1,6 +1,6 @@
 """The chain rule spelled out: every path from one number to another, and the product of the derivatives along it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,20 +85,21 @@ def paths(x: Value, y: Value) -> Paths:
     for name, given in (("x", x), ("y", y)):
         if not isinstance(given, Value):
             raise TypeError(f"paths go from one Value to another, and {name} is {given!r} of type {type(given).__name__}")
-    return paths_in(graph_of([y]), x, y)
+    graph = graph_of([y])
+    return paths_in(graph, local_events(graph), x, y)
 
 
-def paths_in(graph: Graph, x: Value, y: Value) -> Paths:
-    """The same for two numbers of a graph."""
-    locals_: dict[GraphNode, list[Local]] = {}
-    for local in local_events(graph):
-        locals_.setdefault(local.node, []).append(local)
+def paths_in(graph: Graph, derivatives: Iterable[Local], x: Value, y: Value) -> Paths:
+    """The same for two numbers of a graph, given its local derivatives."""
+    into: dict[GraphNode, list[Local]] = {}
+    for local in derivatives:
+        into.setdefault(local.node, []).append(local)
     start, end = graph.nodes.get(x), graph.nodes.get(y)
     steps: Steps = {}
     ways: dict[Any, int] = {start: 1}
     sums: dict[Any, float] = {start: 1.0}
     for node in reversed(graph.nodes.values()):
-        for local in locals_.get(node, ()) if node is not start else ():
+        for local in into.get(node, ()) if node is not start else ():
             if local.input in ways:
                 factor = local.value or 0.0
                 steps.setdefault(node, []).append((local.input, factor))

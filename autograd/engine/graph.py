@@ -113,7 +113,7 @@ class Graph:
     nodes      by what they stand for, each before its inputs; raw numbers are among the inputs only
     outputs    with everything that they were computed from, what is shown
     unfolded   nodes that are shown by themselves even if the frame around them is folded
-    gradients  of the one output with respect to each node that it reaches, or None if they are not asked for
+    gradients  of the one output with respect to each node that they reach, newest first, or None if they are not asked for
     """
 
     nodes: dict[Any, GraphNode]

@@ -5,7 +5,10 @@ from autograd.tape.program import Captured, Constant, Input, Program, Step
 
 
 def graph_of(program: Program) -> Graph:
-    """The graph of a program. Outputs have a thick outline, and a guard says what it expects."""
+    """The graph of a program, without numbers, which a run would tell.
+
+    Outputs have a thick outline, and a guard says what it expects.
+    """
     results = {step: f"output {i}" for i, step in reversed(list(enumerate(program.outputs)))}
     guards = {step: f"must be {truth}" for step, truth in program.guards}
     nodes: dict[Step, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}
@@ -23,6 +26,7 @@ def graph_of(program: Program) -> Graph:
 
 
 def _leaf(leaf: Step) -> GraphNode:
+    """An input, a captured leaf or a constant, whose number is told if it is one."""
     if isinstance(leaf, Constant):
         number = None if leaf.kind and leaf.kind[0] else float(leaf.data)
         return GraphNode(leaf, "constant", value=number, raw=True, notes=_shape(leaf) if number is None else ())

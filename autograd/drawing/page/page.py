@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from autograd.drawing.dot import dot_of, edge_id
-from autograd.drawing.events import local_events
+from autograd.drawing.events import Slopes, local_events
 from autograd.drawing.graphviz import render
 from autograd.drawing.layout import Frame, Shape, Sketch, sketch
 from autograd.drawing.options import Look, View
@@ -102,10 +102,11 @@ class Page:
 def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     """The page of a graph that has gradients, or, where there are none, only of the forward pass."""
     drawn = sketch(graph, view)
-    arrows = _arrows(graph, drawn)
+    derivatives = local_events(graph)
+    arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     moment = {
-        "steps": [step._replace(value=_text(step.value)) for step in story(graph, drawn, view.format)],
+        "steps": [step._replace(value=_text(step.value)) for step in story(graph, drawn, derivatives, view.format)],
         "slopes": [x if x is not None and abs(x) < float("inf") else None for *_, x in arrows],
         "boxes": {shape.name: [visible(text) for text in shape.fields] for shape in drawn.shapes},
     }
@@ -115,7 +116,7 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
 
 
 def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
-    """What the page knows of shapes and frames; `order` is that of the backward sweep."""
+    """The shapes and frames as data for the page; `order` is that of the backward sweep."""
     places = dict.fromkeys(drawn.places[node] for node in graph.nodes.values() if node in drawn.places)
     by_name = {shape.name: shape for shape in drawn.shapes}
     order = [*places, *(name for name in by_name if name not in places)]
@@ -127,13 +128,13 @@ def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
     }
 
 
-def _arrows(graph: Graph, drawn: Sketch) -> list[tuple[str, str, str, float | None]]:
+def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, float | None]]:
     """Every arrow: its id, where it begins and ends, and the local derivative on it, if it is a number."""
-    slopes = {(local.node, local.position): local.value for local in local_events(graph)}
     arrows: list[tuple[str, str, str, float | None]] = []
     for shape in drawn.shapes:
         for edge in shape.edges:
-            arrows.append((edge_id(shape, edge), edge.tail, shape.name, slopes.get((shape.item, edge.position))))
+            slope = slopes.get((shape.item, edge.position))
+            arrows.append((edge_id(shape, edge), edge.tail, shape.name, slope.value if slope else None))
         if shape.sign:
             arrows.append((edge_id(shape), shape.name, shape.name, None))
     return arrows
@@ -155,7 +156,7 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
 
 
 def _shape(graph: Graph, shape: Shape) -> dict[str, Any]:
-    """What the page knows of a box: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
+    """A box as data for the page: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
     kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]
     if node and node.label:

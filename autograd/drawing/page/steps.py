@@ -37,12 +37,14 @@ class Step(NamedTuple):
     value: float | None = None
 
 
-def story(graph: Graph, drawn: Sketch, format: str) -> list[Step]:
+def story(graph: Graph, drawn: Sketch, derivatives: list[Local], format: str) -> list[Step]:
     """The steps in which the numbers of a graph are computed and, if it has gradients, these."""
     shapes = {shape.name: shape for shape in drawn.shapes}
     places = {node: shapes[name] for node, name in drawn.places.items()}
     steps = [Step("given", ""), *_forward(graph, places, format)]
-    return steps + _backward(sweep_events(graph), places, graph.gradients, format) if graph.gradients else steps
+    if graph.gradients:
+        steps += _backward(sweep_events(graph, derivatives), places, graph.gradients, format)
+    return steps
 
 
 def _forward(graph: Graph, places: Mapping[GraphNode, Shape], format: str) -> list[Step]:
@@ -126,7 +128,7 @@ def _place(line: str) -> str:
 
 
 def facts(node: GraphNode) -> list[str]:
-    """What else there is to know of a number than the fields of its box."""
+    """Facts of a number that are not in the fields of its box: the op, its parameters, the line of the program."""
     made_by = [] if node.op is None else [f"computed by {node.op.name}"]
     made_by += [f"{name} = {value!r}" for name, value in node.params.items()]
     return made_by + ([_place(node.line)] if node.line else [])

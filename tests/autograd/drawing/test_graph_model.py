@@ -51,7 +51,7 @@ def test_a_call_walks_its_graph_once_and_a_sweep_of_the_engine_once_more():
 def test_the_events_of_a_sweep_add_up_to_the_gradients(drawn):
     y, _ = drawn
     model = with_gradients(graph_of([y]))
-    seed, *_ = events = sweep_events(model)
+    seed, *_ = events = sweep_events(model, local_events(model))
     assert (seed.node, seed.value, seed.step) == (model.nodes[y], 1.0, 0)
     sums = {seed.node: seed.value}
     for local, product, total in uses(events):
@@ -71,7 +71,7 @@ def test_an_event_of_arrays_holds_what_a_use_adds_to_the_gradient():
     w, b = (ag.Tensor(np.ones(shape), requires_grad=True) for shape in ((3, 2), (2,)))
     y = ag.sum(w * w + b)
     model = with_gradients(graph_of([y]))
-    added = {event.input: event for _, _, event in uses(sweep_events(model))}
+    added = {event.input: event for _, _, event in uses(sweep_events(model, local_events(model)))}
     assert added[model.nodes[b]].value.tolist() == ag.gradients(y, b).tolist() == [3.0, 3.0]
     assert math.fsum(added[model.nodes[w]].before.ravel()) == 6.0
     assert [local.value for local in local_events(model)] == [None] * 5

@@ -1,5 +1,6 @@
 """What else a picture can show: gradients beside numbers, arrays in the small, frames, a neighbourhood, a path, an alarm."""
 
+import inspect
 import re
 import time
 
@@ -290,8 +291,19 @@ def test_the_page_of_a_module_that_is_gone_has_its_names_in_formulas():
     assert any("layers.0.weight" in text for text in texts)
 
 
+def test_the_page_of_a_neighbourhood_without_the_output_begins_below_it():
+    x, w, _, y = neuron()
+    steps = draw(y, around=x, hops=1).page().moments[0]["steps"]
+    assert [step.kind for step in steps] == ["given", "op", "pull"]
+    assert steps[-1].formula == "∂y/∂x = ∂y/∂v4 × w"
+    assert w.grad == 0.0
+
+
 def test_a_tape_is_drawn_as_by_itself():
     tape = ag.record(lambda x: ag.sin(x) * x, 2.0)
+    options = inspect.signature(draw).parameters
+    own = list(inspect.signature(tape.draw).parameters.values())
+    assert own == [options[option.name] for option in own]
     assert draw(tape).dot == tape.draw().dot
     assert draw(tape, theme="dark", font="Georgia").dot == tape.draw(theme="dark", font="Georgia").dot != tape.draw().dot
     with pytest.raises(ValueError, match="a tape is drawn forward and whole"):
