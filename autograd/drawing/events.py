@@ -79,7 +79,7 @@ def sweep_events(graph: Graph, derivatives: Iterable[Local]) -> list[Event]:
         if user not in gradients:
             continue
         with quiet():
-            product = _pulled(user.source, local.position, gradients[user])
+            product = _apply_pullback(user.source, local.position, gradients[user])
         before = sums.get(x)
         sums[x] = product if before is None else before + product
         events += local, Product(user, x, product, local.step), Sum(user, x, sums[x], local.step, before)
@@ -105,13 +105,13 @@ def _locals(node: GraphNode, step: int) -> Iterator[Local]:
 def _slope(user: Node, x: Node, position: int) -> float | None:
     """The derivative at a position as a number, or None if it is an array."""
     if isinstance(user, Value):
-        return float(_pulled(user, position, 1.0))
+        return float(_apply_pullback(user, position, 1.0))
     if isinstance(user, Tensor) and isinstance(x, Tensor) and user.size == x.size == 1:
-        return float(_pulled(user, position, np.ones_like(user.numpy())).item())
+        return float(_apply_pullback(user, position, np.ones_like(user.numpy())).item())
     return None
 
 
-def _pulled(user: Any, position: int, gradient: Any) -> Any:
+def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
     """What the use at a position adds to the gradient of that input, if that of the user is `gradient`."""
     pullback = user.op.pullbacks_of(user.inputs)[position]
     return user.pulled([(position, pullback)], gradient)[0]
