@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.drawing.graphviz import render
 from autograd.drawing.page.page import Page
-from autograd.support.atomic_write import put_in_place, target_of
+from autograd.support.atomic_write import atomic_write, target_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +63,9 @@ class Drawing:
         target = target_of(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
         text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
-        put_in_place(target, render(self.dot, suffix[1:]) if text is None else text.encode())
+        content = render(self.dot, suffix[1:]) if text is None else text.encode()
+        with atomic_write(target) as out:
+            out.write(content)
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "") -> Page:
         """The graph as a page on which the computation and its gradient are played, step by step; written to `path`, if given.

@@ -1,72 +1,111 @@
-"""Put a file in place at once: a reader finds the older one or the new one, and never a part."""
+"""The one writer of files: a reader finds the old file or the new one, never a part."""
 
+import glob
 import os
 import secrets
-import uuid
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-#: What the name of a file ends with while it is written.
-_DRAFT = ".draft"
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A binary file to write to, which replaces the file at `path` when the block ends without an error.
+
+    A kill, an error or a full disk leaves the old file; when the block has ended, the new one is on the disk. The new file has
+    the owner and the mode of the old one. A symbolic link is kept, and the file that it leads to is replaced. Devices, FIFOs
+    and the standard streams must not be replaced: they are written to directly.
+
+    Raises  FileNotFoundError  if the folder does not exist; names it
+    """
+    old = _status(path)
+    if old is not None and _is_stream(old):
+        with open(path, "wb") as out:
+            yield out
+        return
+    file = Path(path).resolve()
+    check_folder(file)
+    draft = file.with_name(f"{_draft_prefix(file)}{secrets.token_hex(4)}.draft")
+    mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
+    try:
+        # A draft of a private file must be private from the first moment.
+        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as out:
+            if old is not None:
+                _set_owner_and_mode(draft, old)
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(file.parent)
 
 
 def target_of(path: str | os.PathLike[str], suffixes: str) -> Path:
-    """The path of a file to be written, which has one of the suffixes and whose folder is there.
+    """The path of a file to write, which has one of the suffixes and whose folder exists.
 
     Raises  ValueError         if the suffix names no known form
             FileNotFoundError  if the folder does not exist
     """
     target = Path(path)
     if target.suffix.lower() not in suffixes.split():
-        known = ", ".join(suffixes.split()[:-1]) + f" or {suffixes.split()[-1]}"
+        *others, last = suffixes.split()
+        known = f"{', '.join(others)} or {last}" if others else last
         raise ValueError(f"this is saved as {known}, not {target.suffix!r} ({str(target)!r}): give a path that ends so")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in: make it first")
+    check_folder(target)
     return target
 
 
-def put_in_place(target: Path, content: bytes) -> None:
-    """Write a file whole; an older one stays as it is until then."""
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_at_once(file: Path, content: bytes) -> None:
-    """Write beside the file, and put it in place when it is whole and on the disk: a kill leaves the old file or the new.
-
-    Raises  FileNotFoundError  if there is no such folder; names it
-    """
-    file = file.resolve()  # what a link leads to is replaced, and not the link
-    refuse_no_folder(file)
-    draft = file.with_name(f"{_draft_of(file)}{secrets.token_hex(4)}{_DRAFT}")
-    try:
-        with draft.open("xb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(draft, file)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def refuse_no_folder(file: Path) -> None:
-    """Raise a FileNotFoundError if the folder that a file is to be written to is not there."""
+def check_folder(file: Path) -> None:
+    """Raise FileNotFoundError if the folder of a file to write does not exist."""
+    file = file.resolve()
     if not file.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {file.parent} to write {file.name} to: make it first")
 
 
-def remove_drafts(file: Path) -> int:
-    """Take away what kills have left of writings of this file, which nobody may be writing now; gives how many there were."""
+def remove_drafts(file: Path) -> None:
+    """Remove the drafts of a file that killed processes have left; nobody must be writing the file now."""
     file = file.resolve()
-    drafts = [path for path in file.parent.glob(f"*{_DRAFT}") if path.name.startswith(_draft_of(file))]
-    for draft in drafts:
+    for draft in file.parent.glob(f"{glob.escape(_draft_prefix(file))}{'[0-9a-f]' * 8}.draft"):
         draft.unlink(missing_ok=True)
-    return len(drafts)
 
 
-def _draft_of(file: Path) -> str:
+def _draft_prefix(file: Path) -> str:
     return f".{file.name}."
+
+
+def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _is_stream(status: os.stat_result) -> bool:
+    """True for a device, a FIFO and a socket, for a folder, which `open` refuses, and for a file that is a standard stream."""
+    if not stat.S_ISREG(status.st_mode):
+        return True
+    with suppress(OSError):  # a standard stream may be closed
+        return any(os.path.samestat(status, os.fstat(stream)) for stream in (1, 2))
+    return False
+
+
+def _set_owner_and_mode(file: Path, status: os.stat_result) -> None:
+    """Set both as far as the user and the file system can; the owner first, since that resets bits of the mode."""
+    with suppress(OSError, AttributeError):  # Windows has no owners
+        os.chown(file, status.st_uid, status.st_gid)
+    with suppress(OSError):
+        os.chmod(file, stat.S_IMODE(status.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the entries of a folder to the disk, on platforms that can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.support.atomic_write import refuse_no_folder, remove_drafts, write_at_once
+from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from nn._validation import whole
-from nn.io.npz import State, UnreadableFileError, npz_bytes, read_npz
+from nn.io.npz import State, UnreadableFileError, read_npz, write_npz
 from nn.modules.module import Module
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -47,14 +47,15 @@ class Checkpoint(Callback):
         self.every = whole("every", every, least=1)
 
     def on_start(self, run: Run) -> None:
-        refuse_no_folder(self.path)
+        check_folder(self.path)
         remove_drafts(self.path)
         if self.path.exists():
             _restore(run, self.path)
 
     def on_epoch(self, run: Run) -> None:
         if run.epoch % self.every == 0 or run.epoch == run.epochs or run.stop:
-            write_at_once(self.path, npz_bytes(_everything(run)))
+            with atomic_write(self.path) as out:
+                write_npz(out, _everything(run))
 
 
 def _everything(run: Run) -> State:

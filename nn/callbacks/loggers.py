@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograd.support.atomic_write import refuse_no_folder, remove_drafts, write_at_once
+from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from nn._validation import whole
 from nn.plots import training_curves
 from nn.run.history import History
@@ -23,11 +23,12 @@ class _HistoryFile(Callback):
         self.path = Path(path)
 
     def on_start(self, run: Run) -> None:
-        refuse_no_folder(self.path)
+        check_folder(self.path)
         remove_drafts(self.path)
 
     def on_epoch(self, run: Run) -> None:
-        write_at_once(self.path, self._text(run.history).encode())
+        with atomic_write(self.path) as out:
+            out.write(self._text(run.history).encode())
 
     def _text(self, history: History) -> str:
         raise NotImplementedError

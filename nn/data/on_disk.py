@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.support.atomic_write import atomic_write
+
 Array = NDArray[Any]
 
 
@@ -136,7 +138,8 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
                 f"part {i} has rows of shape {array.shape[1:]} and type {array.dtype}, in place of {first.shape[1:]} and "
                 f"{first.dtype}"
             )
-        np.save(path / f"{i:08}.npy", array)
+        with atomic_write(path / f"{i:08}.npy") as out:
+            np.save(out, array)
     if first is None:
         raise ValueError(f"there is no part to write into {path}")
     return path

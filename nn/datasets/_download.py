@@ -1,14 +1,14 @@
 """Idx files, in which image collections such as MNIST come: read as arrays, kept in the user's cache."""
 
 import gzip
-import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from autograd.support.atomic_write import atomic_write
 
 Files = dict[str, bytes]
 
@@ -52,7 +52,5 @@ def store(files: Files, folder: Path) -> None:
     """Write each file whole or not at all, so that no other process, and no later one, sees half a file."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            part = Path(scratch, name)
-            part.write_bytes(data)
-            os.replace(part, folder / name)
+        with atomic_write(folder / name) as out:
+            out.write(data)

@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from autograd.support.atomic_write import write_at_once
-from nn.io.npz import State, UnreadableFileError, npz_bytes, read_npz
-from nn.io.safetensors import read_safetensors, safetensors_bytes
+from autograd.support.atomic_write import atomic_write
+from nn.io.npz import State, UnreadableFileError, read_npz, write_npz
+from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.module import Module
 
 
@@ -23,7 +23,9 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
     """
     file = _kept(model, path)
     state = model.state_dict()
-    write_at_once(file, npz_bytes(state) if file.suffix == ".npz" else safetensors_bytes(state))
+    with atomic_write(file) as out:
+        write = write_npz if file.suffix == ".npz" else write_safetensors
+        write(out, state)
     return file
 
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,15 @@ class UnreadableFileError(Exception):
         super().__init__(f"{path} cannot be read: {why}")
 
 
-def npz_bytes(state: State) -> bytes:
-    """The content of a `.npz` file with these arrays."""
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **state)
-    return buffer.getvalue()
+def write_npz(out: BinaryIO, state: State) -> None:
+    """Write arrays to a `.npz` file, one after the other, without a second copy of them in memory.
+
+    NumPy's `savez` takes the names of arrays as keywords, among which are its own: an array could not be called `file`.
+    """
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, array in state.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, np.asanyarray(array), allow_pickle=False)
 
 
 def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | None = None) -> State:

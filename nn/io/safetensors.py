@@ -2,7 +2,7 @@
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -17,14 +17,14 @@ _TYPES = {
 }  # fmt: skip
 
 
-def safetensors_bytes(state: State) -> bytes:
-    """The content of a `.safetensors` file with these arrays.
+def write_safetensors(out: BinaryIO, state: State) -> None:
+    """Write arrays to a `.safetensors` file.
 
     Raises  ImportError  if safetensors is not installed; names the command
     """
     # What is not contiguous would be saved in another order of its entries.
     whole = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in state.items()}
-    return _library().numpy.save(whole, metadata={_SUM: _sum(whole)})
+    out.write(_library().numpy.save(whole, metadata={_SUM: _sum(whole)}))
 
 
 def read_safetensors(content: bytes, *, widen: bool = False) -> State:
@@ -34,7 +34,7 @@ def read_safetensors(content: bytes, *, widen: bool = False) -> State:
 
     Raises  ValueError   if an array is there twice, is of a type that NumPy does not have, or the check sum is that of other
                          numbers; what safetensors raises, if the file is damaged otherwise
-            ImportError  as `safetensors_bytes`
+            ImportError  as `write_safetensors`
     """
     state: State = {}
     for name, entry in _library().deserialize(content):

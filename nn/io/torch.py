@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.support.atomic_write import write_at_once
+from autograd.support.atomic_write import atomic_write
 from nn.io._torch_pickle import read_torch
 from nn.io.npz import State, UnreadableFileError
-from nn.io.safetensors import read_safetensors, safetensors_bytes
+from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.layers import Linear
 from nn.modules.module import Module
 
@@ -46,7 +46,8 @@ def save_for_torch(model: Module, path: str | os.PathLike[str]) -> Path:
     file = Path(path)
     if file.suffix != ".safetensors":
         raise ValueError(f"a model for PyTorch is written to a .safetensors file, not to {str(file)!r}")
-    write_at_once(file, safetensors_bytes(torch_state(model)))
+    with atomic_write(file) as out:
+        write_safetensors(out, torch_state(model))
     return file
 
 

@@ -20,7 +20,7 @@ from autograd.drawing.page.steps import Step, facts, story
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
-from autograd.support.atomic_write import put_in_place, target_of
+from autograd.support.atomic_write import atomic_write, target_of
 
 #: Fields of a step that are kept in the table of texts, where equal ones stand once.
 _TEXTS = slice(Step._fields.index("formula"), None)
@@ -82,7 +82,8 @@ class Page:
                 RenderError        if there is no renderer or it fails
         """
         target = target_of(path, ".html .htm")
-        put_in_place(target, self.html.encode())
+        with atomic_write(target) as out:
+            out.write(self.html.encode())
 
     def __repr__(self) -> str:
         numbers, steps = len(self.graph["shapes"]), len(self.moments[-1]["steps"])

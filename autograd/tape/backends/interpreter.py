@@ -7,15 +7,15 @@ one memory, and for many side by side, whose innermost loop runs over examples.
 import hashlib
 import importlib.util
 import inspect
-import os
 import sys
 import textwrap
-from pathlib import Path
 from typing import Any
 
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op
 from autograd.ops.python_source import Code, rule_source
+from autograd.support.atomic_write import atomic_write
+from autograd.support.cache_folder import cache_folder
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
 #: What rules call, in words that numba compiles; their numbers are those of the `scalar` namespace and, where `math` would
@@ -232,12 +232,11 @@ def interpreter() -> Any:
             raise ImportError("the back end 'numba' needs numba: pip install 'glassgrad[jit]'")
         module = text()
         name = f"glassgrad_interpreter_{hashlib.sha256(module.encode()).hexdigest()[:16]}"
-        file = _folder() / f"{name}.py"
+        file = cache_folder("tape") / f"{name}.py"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(f".{os.getpid()}")
-            draft.write_text(module, encoding="utf-8")
-            draft.replace(file)  # at once, or not at all
+            with atomic_write(file) as out:
+                out.write(module.encode())
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} cannot be imported")
@@ -247,7 +246,3 @@ def interpreter() -> Any:
 
 
 _loaded: Any = None
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassgrad" / "tape"

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.ops.rules.activations import leaky_relu, relu, softplus
 from autograd.ops.rules.softmax import softmax
 from autograd.ops.tracing import UnreadableRuleError, read_rule
+from autograd.support.atomic_write import atomic_write
 from autograd.tape.backends.call_tracer import TracedArray
 from autograd.tape.backends.protocol import leaf_data, refuse_branches
 from autograd.tape.export.onnx_namespace import OnnxNamespace
@@ -55,7 +56,8 @@ def written(program: Program, name: str, path: str | os.PathLike[str]) -> Path:
     if file.suffix != ".onnx":
         raise ValueError(f"an ONNX graph is kept in a .onnx file, not in {str(file)!r}")
     model = model_of(program, name)
-    file.write_bytes(model.SerializeToString())
+    with atomic_write(file) as out:
+        out.write(model.SerializeToString())
     return file
 
 

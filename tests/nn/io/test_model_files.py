@@ -17,8 +17,10 @@ import safetensors.numpy as safetensors
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd as ag
 import nn
 from nn import UnreadableFileError, load, save
+from nn.io.npz import write_npz
 
 KINDS = ["npz", "safetensors"]
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -53,6 +55,28 @@ def test_arrays_in_any_order_come_back(kind, tmp_path):
     other = nn.Sequential(nn.Linear(3, 4, seed=1))
     load(other, save(m, tmp_path / f"m.{kind}"))
     np.testing.assert_array_equal(other.layers[0].weight.numpy(), np.arange(12.0).reshape(3, 4))
+
+
+@kinds
+@pytest.mark.parametrize("name", ["file", "allow_pickle", "self", "args"])
+def test_a_parameter_may_have_any_name(name, kind, tmp_path):
+    class Named(nn.Module):
+        def __init__(self, start):
+            setattr(self, name, ag.Tensor(np.full(3, start), requires_grad=True))
+
+    other = Named(0.0)
+    load(other, save(Named(2.0), tmp_path / f"m.{kind}"))
+    assert getattr(other, name).numpy().tolist() == [2.0, 2.0, 2.0]
+
+
+def test_a_large_array_is_written_in_parts(tmp_path):
+    large = np.zeros(2**23)
+    tracemalloc.start()
+    with open(tmp_path / "m.npz", "wb") as out:
+        write_npz(out, {"large": large})
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < large.nbytes / 2
 
 
 def test_scalar_networks_are_saved_too(tmp_path):
