@@ -1,4 +1,4 @@
-"""The folder in which files are kept for the next time."""
+"""Folders for files that are kept from one run to the next."""
 
 import os
 import sys
@@ -6,7 +6,11 @@ from pathlib import Path
 
 
 def cache_folder(name: str) -> Path:
-    """Where files of a collection are kept on this machine."""
+    """The folder for one kind of files in the user's cache; a variable that holds no absolute path is ignored.
+
+    Source  XDG Base Directory Specification
+    """
     windows = sys.platform == "win32"
     variable, default = ("LOCALAPPDATA", "~/AppData/Local") if windows else ("XDG_CACHE_HOME", "~/.cache")
-    return Path(os.environ.get(variable) or default).expanduser() / "glassgrad" / name
+    folder = Path(os.environ.get(variable, ""))
+    return (folder if folder.is_absolute() else Path(default).expanduser()) / "glassgrad" / name

@@ -230,13 +230,13 @@ def interpreter() -> Any:
     if _loaded is None:
         if importlib.util.find_spec("numba") is None:
             raise ImportError("the back end 'numba' needs numba: pip install 'glassgrad[jit]'")
-        module = text()
-        name = f"glassgrad_interpreter_{hashlib.sha256(module.encode()).hexdigest()[:16]}"
+        module = text().encode()
+        name = f"glassgrad_interpreter_{hashlib.sha256(module).hexdigest()[:16]}"
         file = cache_folder("tape") / f"{name}.py"
-        if not file.exists():
+        if not file.exists() or file.read_bytes() != module:  # what others have written there must not run
             file.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(file) as out:
-                out.write(module.encode())
+                out.write(module)
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} cannot be imported")
