@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 import autograd as ag
+from autograd.support.optional import require
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
@@ -20,13 +21,11 @@ from nn.modules.predict import predict
 from nn.optim.adaptive import AdamW
 from nn.training.fit_loop import fit
 
-try:
+if require("sklearn.base", "nn.estimators"):
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
     from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError:
-    raise ImportError("estimators need scikit-learn: pip install 'glassgrad[sklearn]'") from None
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

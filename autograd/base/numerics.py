@@ -5,17 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.support.optional import require
+
 
 def from_scipy(name: str) -> Any:
     """The function of that name in scipy.special.
 
     Raises  ImportError  if SciPy is not installed; names the extra that brings it
     """
-    try:
-        import scipy.special
-    except ImportError:
-        raise ImportError(f"{name} needs SciPy: pip install 'glassgrad[special]'") from None
-    return getattr(scipy.special, name)
+    return getattr(require("scipy.special", name), name)
 
 
 @np.errstate(all="ignore")  # a float's tail overflows in silence too

@@ -1,6 +1,5 @@
 """Our derivatives beside those of PyTorch or JAX, where these are installed, and theirs under our check."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from autograd.checks.arguments import Arguments, flat
 from autograd.checks.diagnosis import explained
 from autograd.checks.functions import Graphed
 from autograd.checks.report import GradientError, Report
+from autograd.support.optional import require
 
 #: Weights of what one order gives, for the next to differentiate; None for ones.
 Level = Sequence[Any] | None
@@ -23,7 +23,7 @@ class _Torch:
     name, module = "PyTorch", "torch"
 
     def swept(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
-        torch = imported(self)
+        torch = require(self.module, "check_against")
         xs = [torch.tensor(a, requires_grad=True) for a in arguments.arrays]
         parts = [y for y in tree.leaves(f(*arguments.rebuilt(xs))) if isinstance(y, torch.Tensor) and y.is_floating_point()]
         for k, by in enumerate(levels):
@@ -42,7 +42,7 @@ class _Jax:
     name, module = "JAX", "jax"
 
     def swept(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
-        jax = imported(self)
+        jax = require(self.module, "check_against")
         jnp = jax.numpy
         if any(a.dtype.itemsize > 4 for a in arguments.arrays) and not jax.config.jax_enable_x64:
             raise TypeError(
@@ -71,17 +71,6 @@ class _Jax:
 
 
 FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}
-
-
-def imported(framework: Any) -> Any:
-    """The module of a framework.
-
-    Raises  ImportError  if it is not installed; says how to get it
-    """
-    try:
-        return importlib.import_module(framework.module)
-    except ImportError:
-        raise ImportError(f"{framework.name} is not installed: pip install {framework.module}") from None
 
 
 def framework_of(name: str) -> Any:
@@ -147,7 +136,7 @@ def check_against(
             ValueError     if there is no adapter for it, or the functions give different shapes
     """
     peer, arguments, rng = framework_of(framework), Arguments(f_ours, args, argnums), np.random.default_rng(seed)
-    imported(peer)
+    require(peer.module, "check_against")
     worst, compared = 0.0, 0
     for k in range(1, order + 1):
         subject = Graphed(f_ours, arguments, k, rng)

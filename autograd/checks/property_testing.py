@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
+from autograd.support.optional import require
 
 #: How many examples a property is tried on, unless the profile, `max_examples` or `--gradcheck-examples` says otherwise.
 EXAMPLES: int | None = None
@@ -37,7 +38,7 @@ def gradients_hold(
     ...     return sin(x) * x
     >>> wave()
     """
-    hypothesis = required()
+    hypothesis = require("hypothesis", "gradients_hold")
 
     def decorate(f: Callable[..., Any]) -> Callable[[], None]:
         names = list(inspect.signature(f).parameters)
@@ -82,15 +83,3 @@ def gradients_hold(
         return test
 
     return decorate
-
-
-def required() -> Any:
-    """Hypothesis.
-
-    Raises  ImportError  if it is not installed; names the extra that brings it
-    """
-    try:
-        import hypothesis
-    except ImportError:
-        raise ImportError("gradients_hold needs Hypothesis: pip install 'glassgrad[check]'") from None
-    return hypothesis

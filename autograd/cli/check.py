@@ -103,10 +103,10 @@ def strategies_of(more: list[str]) -> dict[str, Any]:
             ImportError  if Hypothesis is not installed
     """
     from autograd.base import domain
-    from autograd.checks.property_testing import required
+    from autograd.support.optional import require
     from autograd.testing import strategies
 
-    st = required().strategies
+    st = require("hypothesis.strategies", "a strategy")
     names = {n: getattr(strategies, n) for n in dir(strategies) if n[0] != "_"}
     names |= {n: getattr(domain, n) for n in dir(domain) if n.isupper()} | {"st": st}
     pairs = list(more)

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-try:
-    from hypothesis import strategies as st
-except ImportError:
-    raise ImportError("autograd.strategies needs Hypothesis: pip install 'glassgrad[check]'") from None
-
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.op import OPS, Op
+from autograd.support.optional import require
 from autograd.testing.call_catalogue import ELEMENTWISE, Call
 from autograd.testing.random_programs import NAMES, SHAPES, Program, drawn, renamed
+
+if require("hypothesis", "autograd.strategies"):
+    from hypothesis import strategies as st
 
 #: How far out unbounded numbers are drawn.
 FAR = 1e3

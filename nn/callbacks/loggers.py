@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
+from autograd.support.optional import require
 from nn._validation import whole
 from nn.plots import training_curves
 from nn.run.history import History
@@ -73,12 +74,8 @@ class TensorBoard(Callback):
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = False) -> None:
-        try:
-            from tensorboardX import SummaryWriter
-        except ImportError:
-            raise ImportError("logs for TensorBoard need tensorboardX: pip install 'glassgrad[tensorboard]'") from None
         self.folder, self.histograms = Path(folder), histograms
-        self._make: Callable[..., Any] = SummaryWriter
+        self._make: Callable[..., Any] = require("tensorboardX", "nn.TensorBoard").SummaryWriter
         self._writer: Any = None
 
     def on_start(self, run: Run) -> None:
@@ -124,7 +121,6 @@ class LivePlot(Callback):
     def on_epoch(self, run: Run) -> None:
         if (run.epoch % self.every and run.epoch != run.epochs) or not _in_notebook():
             return
-        import matplotlib.pyplot as plt
         from IPython import display as notebook
 
         axes = self.draw(run.history)
@@ -133,7 +129,7 @@ class LivePlot(Callback):
             self._shown = notebook.display(figure, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._shown.update(figure)
-        plt.close(figure)
+        require("matplotlib.pyplot", "nn.LivePlot").close(figure)
 
 
 def _lines(history: History) -> list[dict[str, Any]]:

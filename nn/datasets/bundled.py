@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from autograd.support.optional import require
 from nn.datasets.synthetic import Labels, Points
 
 
@@ -14,11 +15,7 @@ def digits() -> tuple[Points, Labels]:
     Raises  ImportError  if scikit-learn is not installed; names the command
     Source  Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise ImportError("the 8 × 8 digits need scikit-learn: pip install 'glassgrad[sklearn]'") from None
-    x, y = load_digits(return_X_y=True)
+    x, y = require("sklearn.datasets", "digits()").load_digits(return_X_y=True)
     x, y = x / 16.0, y.astype(np.int64)
     x.flags.writeable = y.flags.writeable = False
     return x, y

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.support.optional import require
 from nn.io.npz import UnreadableFileError
 from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.modules.containers import Sequential
@@ -45,10 +46,7 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
             FileNotFoundError    if there is none
             ImportError          if onnx is not installed: pip install 'glassgrad[onnx]'
     """
-    try:
-        import onnx
-    except ImportError:
-        raise ImportError("ONNX files need the package onnx: pip install 'glassgrad[onnx]'") from None
+    onnx = require("onnx", "an ONNX file")
     file = Path(path)
     content = file.read_bytes()
     try:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from autograd.support.optional import require
 from nn.io.npz import State, of_bfloat16
 
 #: Where in the free text of the header the check sum stands.
@@ -24,7 +25,7 @@ def write_safetensors(out: BinaryIO, state: State) -> None:
     """
     # What is not contiguous would be saved in another order of its entries.
     whole = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in state.items()}
-    out.write(_library().numpy.save(whole, metadata={_SUM: _sum(whole)}))
+    out.write(_library().save(whole, metadata={_SUM: _sum(whole)}))
 
 
 def read_safetensors(content: bytes, *, widen: bool = False) -> State:
@@ -70,9 +71,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _library() -> Any:
-    try:
-        import safetensors
-        import safetensors.numpy
-    except ImportError:
-        raise ImportError("a .safetensors file needs safetensors: pip install 'glassgrad[safetensors]'") from None
-    return safetensors
+    return require("safetensors.numpy", "a .safetensors file")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import Tensor
+from autograd.support.optional import require
 from nn._validation import finite, whole
 from nn.modules.module import Parameter
 from nn.optim.optimizer import Optimizer
@@ -98,8 +99,4 @@ def _shape(p: Parameter) -> tuple[int, ...]:
 
 
 def _minimize() -> Any:
-    try:
-        from scipy.optimize import minimize
-    except ImportError:
-        raise ImportError("LBFGS needs SciPy: pip install 'glassgrad[special]'") from None
-    return minimize
+    return require("scipy.optimize", "LBFGS").minimize

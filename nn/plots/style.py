@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.support.optional import require
+
 # Colours the colour-blind can tell apart, dark and light by turns (Okabe & Ito 2008).
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#000000", "#cc79a7")
 #: The same for lines, on which yellow could not be seen.
@@ -44,8 +46,4 @@ def panels(axes: Any, count: int, columns: int, size: tuple[float, float], what:
 
 def pyplot() -> Any:
     """matplotlib.pyplot, or an error that says how to get it."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError("pictures of training need matplotlib: pip install 'glassgrad[plots]'") from None
-    return plt
+    return require("matplotlib.pyplot", "a picture of a training")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import Tensor
+from autograd.support.optional import require
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.run.run import Callback, Run
@@ -34,10 +35,7 @@ def mesh_of(devices: Any = None) -> Any:
             TypeError    if they are no devices of JAX
             ImportError  if JAX is not installed; names the command
     """
-    try:
-        jax = importlib.import_module("jax")
-    except ImportError:
-        raise ImportError("training with backend='jax' needs JAX: pip install 'glassgrad[jax]'") from None
+    jax = require("jax", "training with backend='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
         if not 1 <= devices <= len(found):

@@ -16,6 +16,7 @@ from autograd.ops.op import OPS, Op
 from autograd.ops.python_source import Code, rule_source
 from autograd.support.atomic_write import atomic_write
 from autograd.support.cache_folder import cache_folder
+from autograd.support.optional import require
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
 #: What rules call, in words that numba compiles; their numbers are those of the `scalar` namespace and, where `math` would
@@ -228,8 +229,7 @@ def interpreter() -> Any:
     """
     global _loaded
     if _loaded is None:
-        if importlib.util.find_spec("numba") is None:
-            raise ImportError("the back end 'numba' needs numba: pip install 'glassgrad[jit]'")
+        require("numba", "the back end 'numba'")
         module = text().encode()
         name = f"glassgrad_interpreter_{hashlib.sha256(module).hexdigest()[:16]}"
         file = cache_folder("tape") / f"{name}.py"

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.base.numerics import sinc_derivative
 from autograd.ops.namespaces import names_once
+from autograd.support.optional import require
 
 _SPECIAL = ("erf", "erfc", "gammaln", "digamma", "polygamma")
 
@@ -16,11 +17,7 @@ def jax() -> Any:
 
     Raises  ImportError  if it is not installed; names the command
     """
-    try:
-        import jax
-    except ImportError:
-        raise ImportError("the back end 'jax' needs JAX: pip install 'glassgrad[jax]'") from None
-    return jax
+    return require("jax", "the back end 'jax'")
 
 
 class _Jax:

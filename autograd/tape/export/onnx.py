@@ -13,6 +13,7 @@ from autograd.ops.rules.activations import leaky_relu, relu, softplus
 from autograd.ops.rules.softmax import softmax
 from autograd.ops.tracing import UnreadableRuleError, read_rule
 from autograd.support.atomic_write import atomic_write
+from autograd.support.optional import require
 from autograd.tape.backends.call_tracer import TracedArray
 from autograd.tape.backends.protocol import leaf_data, refuse_branches
 from autograd.tape.export.onnx_namespace import OnnxNamespace
@@ -43,11 +44,7 @@ def onnx() -> Any:
 
     Raises  ImportError  if it is not installed; names the command
     """
-    try:
-        import onnx
-    except ImportError:
-        raise ImportError("ONNX files need the package onnx: pip install 'glassgrad[onnx]'") from None
-    return onnx
+    return require("onnx", "an ONNX file")
 
 
 def written(program: Program, name: str, path: str | os.PathLike[str]) -> Path:

@@ -265,7 +265,7 @@ def test_without_numba_the_command_is_named(monkeypatch):
     from autograd.tape.backends import interpreter
 
     monkeypatch.setattr(interpreter, "_loaded", None)
-    monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[jit\]'"):
         record(lambda x: x * x, 1.0, backend="numba")(1.0)
 
