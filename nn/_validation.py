@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[Any]
+
 
 def whole(name: str, value: int, *, least: int) -> int:
     """`value` as an int, or an error that names it if it is no integer or less than `least`."""
@@ -47,7 +49,7 @@ def truth(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def as_array(name: str, value: object) -> NDArray[Any]:
+def as_array(name: str, value: object) -> Array:
     """`value` as an array, itself if it is one, or an error that names it if its rows differ in length."""
     try:
         return np.asarray(value)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 import autograd as ag
 from autograd import Page, Tensor
-from nn._validation import as_array, whole
+from nn._validation import Array, as_array, whole
 from nn.modules.predict import in_use, predict
 from nn.plots.decision_grid import Plane
 from nn.run.run import Callback, Run, State
@@ -135,7 +135,7 @@ def _image(x: Any) -> list[Any] | None:
     """An array as [rows, columns, largest entry in size, its entries from −127 to 127]; None stands for no array."""
     if x is None:
         return None
-    array: NDArray[Any] = np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float)
+    array: Array = np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float)
     rows = np.atleast_2d(array.reshape(-1, array.shape[-1]) if array.ndim > 2 else array)
     finite = np.abs(rows[np.isfinite(rows)])
     largest = float(finite.max(initial=0.0))

@@ -11,10 +11,9 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import as_array, generator, whole
+from nn._validation import Array, as_array, generator, whole
 from nn.data.on_disk import OnDisk, Picked
 
-Array = NDArray[Any]
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.support.atomic_write import atomic_write
-
-Array = NDArray[Any]
+from nn._validation import Array
 
 
 class OnDisk:

@@ -1,13 +1,9 @@
 """Data made fit to learn from: numbers of a common size, and classes as columns."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from nn._validation import as_array, whole
-
-Array = NDArray[Any]
+from nn._validation import Array, as_array, whole
 
 
 def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:

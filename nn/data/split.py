@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import as_array, generator
-from nn.data.loader import Array, equally_long, rows_of
+from nn._validation import Array, as_array, generator
+from nn.data.loader import equally_long, rows_of
 
 
 def train_test_split(

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nn._validation import Array
 from nn.io.npz import State, of_bfloat16
 
 #: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
@@ -65,9 +66,9 @@ def read_torch(content: bytes) -> State:
         order = member("byteorder", 16).decode() if "byteorder" in members else "little"
         if order not in ("little", "big"):
             raise ValueError(f"its byte order is {order!r}")
-        storages: dict[str, np.ndarray[Any, Any]] = {}
+        storages: dict[str, Array] = {}
 
-        def numbers(storage: _Storage) -> np.ndarray[Any, Any]:
+        def numbers(storage: _Storage) -> Array:
             if storage.key not in storages:
                 storages[storage.key] = _entries(member(f"data/{storage.key}", MOST_STORAGE), storage, order)
             return storages[storage.key]
@@ -75,7 +76,7 @@ def read_torch(content: bytes) -> State:
         return _Machine(numbers).run(member("data.pkl", MOST_PICKLE))
 
 
-def _entries(data: bytes, storage: _Storage, order: str) -> np.ndarray[Any, Any]:
+def _entries(data: bytes, storage: _Storage, order: str) -> Array:
     kind = TYPES[storage.type]
     sign = "<" if order == "little" else ">"
     if kind == "bf16":
@@ -86,7 +87,7 @@ def _entries(data: bytes, storage: _Storage, order: str) -> np.ndarray[Any, Any]
 class _Machine:
     """The few instructions that a state dict is written with, on a stack of plain values."""
 
-    def __init__(self, numbers: Callable[[_Storage], np.ndarray[Any, Any]]) -> None:
+    def __init__(self, numbers: Callable[[_Storage], Array]) -> None:
         self.numbers = numbers
         self.stack: list[Any] = []
         self.memo: dict[Any, Any] = {}
@@ -224,7 +225,7 @@ class _Machine:
             case _:
                 raise ValueError(f"its pickle calls {shortly(function)}, which no state dict needs")
 
-    def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> np.ndarray[Any, Any]:
+    def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> Array:
         """The entries of a storage that a tensor is made of; every one must be there.
 
         No copy: a small file can name as many tensors as it likes that all lie in one storage.

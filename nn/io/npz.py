@@ -4,12 +4,14 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-State = dict[str, NDArray[Any]]
+from nn._validation import Array
+
+State = dict[str, Array]
 
 #: What the header of an array in a `.npz` takes at most.
 _HEADER = 10_000

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.support.optional import require
+from nn._validation import Array
 from nn.io.npz import UnreadableFileError
 from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.modules.containers import Sequential
 from nn.modules.layers import Flatten, Linear
 from nn.modules.module import Module
-
-Array = NDArray[Any]
 
 #: The modules that our own files spell out in several nodes, by the name of the op, which begins the names of these nodes.
 _SPELLED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}

@@ -3,11 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import as_array, within
+from nn._validation import Array, as_array, within
 from nn.losses._reduction import class_counts, reduced, refuse_other_shape, shares
 
 
@@ -30,7 +29,7 @@ def _checked(name: str, logits: Any, labels: Any) -> Any:
 
 
 @ag.custom_op(None)
-def known_labels(xp: Any, labels: NDArray[Any], *, classes: int) -> NDArray[Any]:
+def known_labels(xp: Any, labels: Array, *, classes: int) -> Array:
     """The labels as they are, once it is certain that each of them is the number of a class.
 
     Raises  ValueError  if one lies outside 0 … classes − 1; names the first and its row

@@ -1,17 +1,17 @@
 """How good the answers are, as plain numbers for people: nothing here is differentiated."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import as_array
+from nn._validation import Array, as_array
 
 
 class HasNumpy(Protocol):
     """A tensor: anything that hands out its array."""
 
-    def numpy(self) -> NDArray[Any]:
+    def numpy(self) -> Array:
         """The array."""
 
 
@@ -141,9 +141,7 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _rows_and_classes(
-    name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _rows_and_classes(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
     """Scores and labels as arrays, checked."""
     rows, classes = _array("scores", scores), _array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
@@ -167,6 +165,6 @@ def _rows_and_classes(
     return rows, classes
 
 
-def _array(name: str, values: ArrayLike | HasNumpy) -> NDArray[Any]:
+def _array(name: str, values: ArrayLike | HasNumpy) -> Array:
     numpy = getattr(values, "numpy", None)
     return as_array(name, numpy() if callable(numpy) else values)

@@ -5,15 +5,16 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from nn._validation import Array
 
 
-def numbers_at(holder: Any, name: str) -> np.ndarray[Any, Any]:
+def numbers_at(holder: Any, name: str) -> Array:
     """The numbers at a place, as an array."""
     x = _at(holder, name)
     return np.asarray(x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x)
 
 
-def put(holder: Any, name: str, array: np.ndarray[Any, Any]) -> None:
+def put(holder: Any, name: str, array: Array) -> None:
     """Put an array of the same shape and type in place of the numbers there."""
     x = _at(holder, name)
     if isinstance(x, Tensor):

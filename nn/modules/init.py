@@ -5,14 +5,11 @@ Weights have shape (fan_in, fan_out): each output adds up `fan_in` inputs, and e
 
 from collections.abc import Callable
 from math import inf, sqrt
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nn._validation import generator, within
+from nn._validation import Array, generator, within
 
-Array = NDArray[Any]
 Shape = tuple[int, int]
 Initializer = Callable[[Shape, np.random.Generator], Array]
 

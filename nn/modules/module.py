@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor, Value, scope
 from autograd.support.text_table import table
+from nn._validation import Array
 from nn.modules._storage import numbers_at, put
 
 #: The attribute with the hooks of a module that has any: functions, which are no part of it.
@@ -113,7 +114,7 @@ class Module:
             named[path] = leaf
         return list(named.items())
 
-    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+    def state_dict(self) -> dict[str, Array]:
         """A copy of all numbers that the module keeps, by path: parameters, constant tensors, running means.
 
         >>> class Line(Module):
@@ -133,7 +134,7 @@ class Module:
         places = self._state()
         wrong = [f"{path} is missing" for path in places if path not in state]
         wrong += [f"{path} is unknown" for path in state if path not in places]
-        new: dict[str, np.ndarray[Any, Any]] = {}
+        new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
             old, given = numbers_at(*places[path]), np.asarray(state[path])
             if given.shape != old.shape:

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from autograd import no_grad
+from nn._validation import Array
 from nn.data.loader import Loader
 from nn.data.on_disk import OnDisk
 from nn.modules.module import Module
-
-Array = NDArray[Any]
 
 #: Rows that go through a model at once when it is only used: enough to be fast, few enough to fit in a cache.
 ROWS_AT_ONCE = 1024

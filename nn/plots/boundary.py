@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from nn._validation import Array
 from nn.plots.decision_grid import Plane
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
-
-Array = NDArray[Any]
 
 
 def decision_boundary(

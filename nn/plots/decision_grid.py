@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from nn._validation import as_array, whole
-
-Array = NDArray[Any]
+from nn._validation import Array, as_array, whole
 
 
 class Plane:

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from nn._validation import Array
 
 #: Seconds between two looks at a step that is under way.
 _PAUSE = 1e-4

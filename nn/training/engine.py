@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.run.run import Run
-from nn.training.numpy_engine import Array, Here, Loss
+from nn.training.numpy_engine import Here, Loss
 
 
 class Stepper(Protocol):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
-from nn._validation import whole
+from nn._validation import Array, whole
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
@@ -32,7 +32,6 @@ from nn.training._nonfinite import finite_number
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import stepper_of
 
-Array = NDArray[Any]
 Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
 Loss = Callable[[Any, Any], Any]
 

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import Tensor
 from autograd.support.optional import require
+from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.run.run import Callback, Run
@@ -21,8 +21,6 @@ from nn.training._crash_notice import LastWords
 from nn.training._jax_hosts import number_of, refuse_different_beginnings, whole_of
 from nn.training._nonfinite import finite_number
 from nn.training.numpy_engine import gradients_reached
-
-Array = NDArray[Any]
 
 _AGAIN = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
 _LOST = f"nn.fit was ended from outside of Python, as happens where a device or a host is lost. {_AGAIN}"

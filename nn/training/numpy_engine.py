@@ -5,17 +5,16 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import Tensor, Value, gradients, graph_nodes
+from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.run.run import Run
 from nn.training._nonfinite import finite_number
 
-Array = NDArray[Any]
 Loss = Callable[[Any, Any], Any]
 
 
