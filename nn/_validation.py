@@ -1,4 +1,4 @@
-"""Checks of arguments that the whole package shares: integers, fractions, arrays, seeds."""
+"""Checks of arguments that the whole package shares: integers, fractions, choices, arrays, labels, seeds."""
 
 from math import inf
 from typing import Any
@@ -6,23 +6,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.support.validation import one_of, whole
+
+__all__ = [
+    "Array", "as_array", "class_numbers", "finite", "fraction", "generator", "one_of", "positive", "share", "truth", "whole",
+    "within",
+]  # fmt: skip
+
 Array = NDArray[Any]
 
 
-def whole(name: str, value: int, *, least: int) -> int:
-    """`value` as an int, or an error that names it if it is no integer or less than `least`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be an integer, got {value!r} of type {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return int(value)
+def _number(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
+    return float(value)
 
 
 def within(name: str, value: float, *, below: float) -> float:
     """`value` as a float, or an error that names it unless 0 ≤ value < below."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
-    if not 0 <= value < below:
+    if not 0 <= _number(name, value) < below:
         raise ValueError(f"{name} must be at least 0 and {'finite' if below == inf else f'less than {below:g}'}, got {value!r}")
     return float(value)
 
@@ -44,6 +46,13 @@ def fraction(name: str, value: float) -> float:
     return within(name, value, below=1.0)
 
 
+def share(name: str, value: float) -> float:
+    """`value` as a float, or an error that names it unless 0 ≤ value ≤ 1."""
+    if not 0 <= _number(name, value) <= 1:
+        raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}")
+    return float(value)
+
+
 def truth(name: str, value: Any) -> bool:
     """`value` as a bool."""
     return bool(value)
@@ -55,6 +64,15 @@ def as_array(name: str, value: object) -> Array:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
+
+
+def class_numbers(labels: Array, classes: int, what: str) -> Array:
+    """The labels, or an error if they are no integers from 0 to classes − 1; `what` says in it of what there are so many."""
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, got dtype {labels.dtype}; convert them with .astype(int)")
+    if (strays := labels[(labels < 0) | (labels >= classes)]).size:
+        raise ValueError(f"labels must lie between 0 and {classes - 1} for {classes} {what}; got {strays[0]}")
+    return labels
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

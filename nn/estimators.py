@@ -4,13 +4,13 @@ They take the names of scikit-learn's own `MLPClassifier` and `MLPRegressor` for
 """
 
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
 
 import autograd as ag
 from autograd.support.optional import require
+from nn._validation import finite, one_of, whole
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
@@ -91,18 +91,13 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
     def _refuse(self) -> None:
         """Raise if a parameter is impossible."""
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {self.activation!r}")
-        if self.batch_size != "auto" and not (isinstance(self.batch_size, Integral) and int(self.batch_size) >= 1):
-            raise ValueError(f"batch_size is 'auto' or a number of rows, 1 or more, not {self.batch_size!r}")
+        one_of("activation", self.activation, ACTIVATIONS)
+        if self.batch_size != "auto":
+            whole("batch_size, if it is not 'auto',", self.batch_size, least=1)
         for name in ("max_iter", "n_iter_no_change"):
-            number = getattr(self, name)
-            if not (isinstance(number, Integral) and int(number) >= 1):
-                raise ValueError(f"{name} is a whole number, 1 or more, not {number!r}")
+            whole(name, getattr(self, name), least=1)
         for name in ("alpha", "tol", "learning_rate_init"):
-            number = getattr(self, name)
-            if not (isinstance(number, Real) and 0 <= float(number) < np.inf):
-                raise ValueError(f"{name} is a number, 0 or more, not {number!r}")
+            finite(name, getattr(self, name))
 
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)

@@ -15,6 +15,7 @@ from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, Report
 from autograd.checks.shrink import smallest_failing
 from autograd.checks.subdifferential import refuse_outside
+from autograd.support.validation import one_of, whole
 
 
 def check_gradients(
@@ -55,7 +56,7 @@ def check_gradients(
            them. A black box is called about 20 times an entry or direction.
     Raises  GradientError  if a derivative is wrong
             ValueError     if there is nothing to differentiate, f is not finite here, or an option is unknown
-            TypeError      if f is not callable
+            TypeError      if f is not callable, or order is no integer
     Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
     >>> from autograd import sin
     >>> print(check_gradients(lambda x: sin(x) * x, 2.0))
@@ -63,10 +64,8 @@ def check_gradients(
     """
     if not callable(f):
         raise TypeError(f"check_gradients takes a function first, not {f!r} of type {type(f).__name__}")
-    if oracle is not None and oracle not in ORACLES:
-        raise ValueError(f"oracle is one of {', '.join(ORACLES)}, not {oracle!r}")
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise ValueError(f"order is a whole number from 1, not {order!r}")
+    one_of("oracle", oracle, (None, *ORACLES))
+    order = whole("order", order, least=1)
     check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
     try:
         return check.run(args, order)

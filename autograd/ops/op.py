@@ -21,6 +21,7 @@ import numpy as np
 
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.ops.namespaces import MATH_ERRORS, quietly, scalar
+from autograd.support.validation import one_of
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
@@ -231,8 +232,7 @@ def custom_op(
     >>> grad(cube)(2.0), grad(grad(cube))(2.0)
     (12.0, 12.0)
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+    one_of("kind", kind, KINDS)
     declare = _declare(kind)(*pullbacks, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
 
     def add(forward: Rule) -> Op:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array, as_array, whole
+from nn._validation import Array, as_array, class_numbers, whole
 
 
 def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
@@ -47,9 +47,5 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    given, k = as_array("labels", labels), whole("classes", classes, least=1)
-    if given.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got dtype {given.dtype}; convert them with .astype(int)")
-    if (strays := given[(given < 0) | (given >= k)]).size:
-        raise ValueError(f"labels must lie between 0 and {k - 1} for {k} classes; got {strays[0]}")
-    return np.eye(k)[given]
+    k = whole("classes", classes, least=1)
+    return np.eye(k)[class_numbers(as_array("labels", labels), k, "classes")]

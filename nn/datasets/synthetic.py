@@ -1,11 +1,9 @@
 """Data drawn from formulas: shapes in the plane, clouds and curves."""
 
-from math import inf
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._validation import generator, whole
+from nn._validation import finite, generator, share, whole
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -18,7 +16,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
 
     Shapes   x (n, 2) float64, y (n,) int64 in {0, 1}: ⌊n/2⌋ zeros and ⌈n/2⌉ ones
     Units    noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
-    Raises   TypeError   if n or seed is no integer
+    Raises   TypeError   if n or seed is no integer, or noise no number
              ValueError  if n < 2, seed < 0, or noise is negative or not finite
 
     >>> x, y = moons(4, noise=0.0)
@@ -113,11 +111,10 @@ def gaussians(
     """
     whole("n", n, least=whole("classes", classes, least=2))
     whole("features", features, least=1)
-    if not 0 <= label_noise <= 1:
-        raise ValueError(f"label_noise must be a share between 0 and 1, got {label_noise!r}")
+    label_noise = share("label_noise", label_noise)
     rng = generator(seed, 1)
     directions = rng.normal(size=(classes, features))
-    centres = _deviation("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    centres = finite("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
     x, y = _shuffled(parts, 1.0, seed)
     wrong = rng.choice(n, size=int(label_noise * n), replace=False)
@@ -133,7 +130,7 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
         y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier has 3 more
 
     Shapes  x (n, 1) float64, y (n, 1) float64
-    Raises  TypeError   if n or seed is no integer
+    Raises  TypeError   if n or seed is no integer, or noise no number
             ValueError  if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
 
     >>> x, y = curve(5, noise=0.0)
@@ -141,11 +138,10 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     ((5, 1), True)
     """
     whole("n", n, least=2)
-    if not 0 <= outliers <= 1:
-        raise ValueError(f"outliers must be a share between 0 and 1, got {outliers!r}")
+    outliers = share("outliers", outliers)
     rng = generator(seed)
     x = np.linspace(-2.0, 2.0, n)[:, None]
-    y = np.sin(3 * x) + x / 2 + rng.normal(scale=_deviation("noise", noise), size=(n, 1))
+    y = np.sin(3 * x) + x / 2 + rng.normal(scale=finite("noise", noise), size=(n, 1))
     y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
     x.flags.writeable = y.flags.writeable = False
     return x, y
@@ -158,7 +154,7 @@ def _circle(n: int) -> Points:
 
 def _shuffled(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
     """The points of all parts with noise, and the number of the part of each, in random order."""
-    scale = _deviation("noise", noise)
+    scale = finite("noise", noise)
     x = np.concatenate(parts)
     y = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in parts])
     rng = generator(seed)
@@ -166,9 +162,3 @@ def _shuffled(parts: list[Points], noise: float, seed: int) -> tuple[Points, Lab
     x, y = x[order] + rng.normal(scale=scale, size=x.shape), y[order]
     x.flags.writeable = y.flags.writeable = False
     return x, y
-
-
-def _deviation(name: str, value: float) -> float:
-    if isinstance(value, bool) or not (isinstance(value, int | float | np.floating) and 0 <= value < inf):
-        raise ValueError(f"{name} must be a finite number, 0 or more, got {value!r}")
-    return float(value)

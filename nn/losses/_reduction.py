@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from nn._validation import one_of
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -20,8 +21,7 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     Shapes  errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
     Raises  ValueError  if the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"{name}: reduction {reduction!r} is none of {', '.join(REDUCTIONS)}")
+    one_of(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
         return reduced(errors, "sum", weights, name) / reduced(counted, "sum", weights, name)
     if weights is None:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array
+from nn._validation import Array, as_array, class_numbers
 
 
 class HasNumpy(Protocol):
@@ -156,10 +156,7 @@ def _rows_and_classes(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike
         )
     if rows.dtype.kind not in "iuf":
         raise TypeError(f"scores must be real numbers, got dtype {rows.dtype}")
-    if classes.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got dtype {classes.dtype}; convert them with .astype(int)")
-    if (strays := classes[(classes < 0) | (classes >= k)]).size:
-        raise ValueError(f"labels must lie between 0 and {k - 1} for {k} columns of scores; got {strays[0]}")
+    class_numbers(classes, k, "columns of scores")
     if (bad := np.isnan(rows).any(axis=1)).any():
         raise ValueError(f"scores are NaN in {bad.sum()} of {n} rows, the first is row {bad.argmax()}")
     return rows, classes

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import whole, within
+from nn._validation import share, whole, within
 from nn.modules.module import Module
 
 
@@ -85,7 +85,7 @@ class BatchNorm1d(Module):
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
         size = whole("features", features, least=1)
         self.eps = within("eps", eps, below=inf)
-        self.momentum = 1.0 if momentum == 1 else within("momentum", momentum, below=1.0)
+        self.momentum = share("momentum", momentum)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
         self.running_mean = np.zeros(size, dtype)

@@ -1,5 +1,6 @@
 """Files hold one idea: they are neither long nor tiny, and begin with what they are."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ EXCEPTIONS = {
     "autograd/support/optional.py": "one helper a file",
     "autograd/support/public.py": "one helper a file",
     "autograd/support/text_table.py": "one helper a file",
+    "autograd/support/validation.py": "checks that need the standard library alone",
     "autograd/tape/listing.py": "a program as text, beside a program as a picture",
     "autograd/tape/passes/constant_folding.py": "one pass a file",
     "autograd/tape/passes/dead_code.py": "one pass a file",
@@ -43,6 +45,14 @@ def lines():
 
 def test_files_are_neither_long_nor_tiny():
     assert {path for path, n in lines().items() if not SHORTEST <= n <= LONGEST} == EXCEPTIONS.keys()
+
+
+def test_a_package_has_one_name_for_arrays():
+    aliases = re.compile(r"^(\w+) = (?:npt?\.)?(?:NDArray\[Any\]|ndarray\[Any, Any\])$", re.MULTILINE)
+    found = {path: aliases.findall((ROOT / path).read_text(encoding="utf-8")) for path in lines()}
+    assert {path: names for path, names in found.items() if names} == {
+        "autograd/engine/coercion.py": ["Array"], "nn/_validation.py": ["Array"],
+    }  # fmt: skip
 
 
 def test_files_begin_with_what_they_are():

@@ -67,10 +67,10 @@ def test_several_outputs_are_predicted_at_once():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"activation": "swish"}, "activation is one of relu, tanh, logistic, identity, not 'swish'"),
-        ({"batch_size": 0}, "batch_size is 'auto' or a number of rows, 1 or more, not 0"),
-        ({"max_iter": 0}, "max_iter is a whole number, 1 or more, not 0"),
-        ({"alpha": -1.0}, "alpha is a number, 0 or more, not -1.0"),
+        ({"activation": "swish"}, "activation must be one of relu, tanh, logistic, identity, not 'swish'"),
+        ({"batch_size": 0}, "batch_size, if it is not 'auto', must be at least 1, got 0"),
+        ({"max_iter": 0}, "max_iter must be at least 1, got 0"),
+        ({"alpha": -1.0}, "alpha must be at least 0 and finite, got -1.0"),
     ],
 )
 @estimators

@@ -10,6 +10,7 @@ from autograd.ops.rules.axes import Call, Shape, axes_of, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
+from autograd.support.validation import one_of
 
 
 def _two_arrays(a: Any, b: Any) -> Call:
@@ -134,8 +135,7 @@ def _two_vectors(a: Any, v: Any, mode: str = "full") -> Call:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: shapes {left} and {right} must be those of two vectors that are not empty")
-    if mode not in ("full", "same", "valid"):
-        raise ValueError(f"convolve: mode {mode!r} is none of full, same, valid")
+    one_of("convolve: mode", mode, ("full", "same", "valid"))
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 

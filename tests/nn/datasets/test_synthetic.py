@@ -79,9 +79,15 @@ def test_number_of_points_is_an_integer(n):
         moons(n)
 
 
-@pytest.mark.parametrize("noise", [-0.1, float("inf"), float("nan"), "0.1", None])
+@pytest.mark.parametrize("noise", [-0.1, float("inf"), float("nan")])
 def test_impossible_noise(noise):
-    with pytest.raises(ValueError, match=f"noise must be a finite number, 0 or more, got {noise!r}"):
+    with pytest.raises(ValueError, match=f"noise must be at least 0 and finite, got {noise!r}"):
+        moons(noise=noise)
+
+
+@pytest.mark.parametrize("noise", ["0.1", None, True])
+def test_noise_is_a_number(noise):
+    with pytest.raises(TypeError, match=f"noise must be a number, got {noise!r}"):
         moons(noise=noise)
 
 
@@ -116,7 +122,7 @@ def test_gaussians_lie_at_their_distance():
     [
         ({"label_noise": 1.5}, "label_noise must be a share between 0 and 1, got 1.5"),
         ({"features": 0}, "features must be at least 1, got 0"),
-        ({"distance": -1.0}, "distance must be a finite number"),
+        ({"distance": -1.0}, "distance must be at least 0 and finite, got -1.0"),
         ({"n": 1}, "n must be at least 2, got 1"),
     ],
 )

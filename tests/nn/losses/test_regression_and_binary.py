@@ -149,7 +149,10 @@ def test_huber_joins_squares_and_lines(rng):
         (lambda: huber([], []), "huber of an empty batch is undefined"),
         (lambda: huber([1.0], [1.0], delta=0.0), r"delta must be positive, got 0\.0"),
         (lambda: huber([1.0], [1.0], delta=-1.0), "delta must be at least 0"),
-        (lambda: mean_squared_error([1.0], [1.0], reduction="median"), "reduction 'median' is none of mean, sum, none"),
+        (
+            lambda: mean_squared_error([1.0], [1.0], reduction="median"),
+            "must be one of mean, sum, none, not 'median'",
+        ),
         (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[1.0]), r"weights must have shape \(2,\), .* not \(1,\)"),
         (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[1.0, -1.0]), r"at least 0, and entry 1 is -1\.0"),
         (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[0.0, 0.0]), "all 2 weights are 0"),
