@@ -1,9 +1,15 @@
-"""Idx files, in which image collections such as MNIST come: read as arrays, kept in the user's cache."""
+"""Idx files, in which image collections such as MNIST come: fetched once, kept in the user's cache, read as arrays."""
 
 import gzip
+import warnings
 import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import IO
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +17,8 @@ from numpy.typing import NDArray
 from autograd.support.atomic_write import atomic_write
 
 Files = dict[str, bytes]
+#: A function that gives the files of these names, or raises.
+Source = Callable[[Sequence[str]], Files]
 
 #: The largest file holds 47,040,016 bytes. Reading stops here, and what was longer then fails its checksum.
 MOST_BYTES = 64 * 2**20
@@ -46,6 +54,44 @@ def gunzip(stream: IO[bytes], where: object) -> bytes:
             return plain.read(MOST_BYTES)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{where} is damaged: {error}") from error
+
+
+def download(url: str) -> bytes:
+    """The content of a file on the network."""
+    with urlopen(url, timeout=SOCKET_TIMEOUT) as response:
+        content: bytes = response.read(MOST_BYTES)
+    return content
+
+
+def cached_or_fetched(
+    what: str, folder: Path, names: Sequence[str], read: Callable[[Path], bytes], sources: Mapping[str, Source], advice: str
+) -> Files:
+    """The files of a collection: from the cache folder, as `read` gives them, or else from the first source that has them.
+
+    Raises  ConnectionError  if no source has them; names each and its reason, and gives the advice
+    """
+    files: Files = {}
+    for name in names:
+        with suppress(OSError, ValueError):  # missing or damaged: it is fetched below
+            files[name] = read(folder / name)
+    if missing := [name for name in names if name not in files]:
+        fetched = _fetched(what, missing, sources, advice)
+        try:
+            store(fetched, folder)
+        except OSError as error:
+            warnings.warn(f"{what} could not be kept for the next time: {error}", stacklevel=3)
+        files |= fetched
+    return files
+
+
+def _fetched(what: str, names: Sequence[str], sources: Mapping[str, Source], advice: str) -> Files:
+    reasons = []
+    for title, source in sources.items():
+        try:
+            return source(names)
+        except (OSError, ValueError, HTTPException, SubprocessError) as error:
+            reasons.append(f"  {title}: {error}")
+    raise ConnectionError("\n".join([f"{what} is not cached and no source gave it:", *reasons, advice]))
 
 
 def store(files: Files, folder: Path) -> None:

