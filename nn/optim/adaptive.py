@@ -4,17 +4,14 @@ from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-import numpy as np
-
-import autograd as ag
 from nn._validation import finite, fraction
 from nn.modules.module import Parameter
-from nn.optim.optimizer import Group, Number, Optimizer, minus
+from nn.optim.optimizer import Number, Optimizer, State, decayed, minus, namespace
 
 
 def root(v: Number) -> Number:
-    """√v, of a float as a float, of a Tensor as a Tensor."""
-    return np.sqrt(v) if isinstance(v, np.ndarray) else ag.sqrt(v)
+    """√v, of the type of v."""
+    return sqrt(v) if type(v) is float else namespace(v).sqrt(v)
 
 
 def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
@@ -56,18 +53,19 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        return (o.lr,)
-
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        (lr,) = self.scales(i, o)
-        if o.weight_decay:
-            g = g + o.weight_decay * p
-        self.squares[i] = v = o.alpha * self.squares[i] + (1 - o.alpha) * (g * g)
-        step = g / (root(v) + o.eps)
-        if o.momentum:
-            self.buffers[i] = step = o.momentum * self.buffers[i] + step
-        return minus(p, lr * step)
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        v, b = state
+        if s.weight_decay:
+            g = g + s.weight_decay * p
+        v = decayed(s.alpha, v, s)
+        v += (1 - s.alpha) * (g * g)
+        step = g / (root(v) + s.eps)
+        if s.momentum:
+            b = decayed(s.momentum, b, s)
+            b += step
+            step = b
+        return minus(p, s.lr * step), (v, b)
 
 
 class Adagrad(Optimizer):
@@ -99,15 +97,16 @@ class Adagrad(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        return (o.lr / (1 + (self.steps[i] - 1) * o.lr_decay),)
+    @staticmethod
+    def scales(group: Any, step: int, /) -> dict[str, float]:
+        return {"rate": group.lr / (1 + (step - 1) * group.lr_decay)}
 
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        (rate,) = self.scales(i, o)
-        if o.weight_decay:
-            g = g + o.weight_decay * p
-        self.sums[i] = v = self.sums[i] + g * g
-        return minus(p, rate * (g / (root(v) + o.eps)))
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        if s.weight_decay:
+            g = g + s.weight_decay * p
+        v = state[0] + g * g
+        return minus(p, s.rate * (g / (root(v) + s.eps))), (v,)
 
 
 class Adam(Optimizer):
@@ -142,19 +141,15 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        (beta1, beta2), t = o.betas, self.steps[i]
-        return o.lr / (1 - beta1**t), sqrt(1 - beta2**t)
+    @staticmethod
+    def scales(group: Any, step: int, /) -> dict[str, float]:
+        beta1, beta2 = group.betas
+        return {"rate": group.lr / (1 - beta1**step), "unbiased": sqrt(1 - beta2**step)}
 
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        return p - self.moved(i, g + o.weight_decay * p if o.weight_decay else g, o)
-
-    def moved(self, i: int, g: Number, o: Group) -> Number:
-        """The step that the gradient g of parameter `i` leads to."""
-        (beta1, beta2), (rate, unbiased, *_) = o.betas, self.scales(i, o)
-        self.means[i] = m = beta1 * self.means[i] + (1 - beta1) * g
-        self.squares[i] = v = beta2 * self.squares[i] + (1 - beta2) * (g * g)
-        return rate * m / (root(v) / unbiased + o.eps)
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        step, state = _adam(g + s.weight_decay * p if s.weight_decay else g, state, s)
+        return minus(p, step), state
 
 
 class AdamW(Adam):
@@ -182,11 +177,24 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        return *super().scales(i, o), 1 - o.lr * o.weight_decay
+    @staticmethod
+    def scales(group: Any, step: int, /) -> dict[str, float]:
+        return Adam.scales(group, step) | {"shrink": 1 - group.lr * group.weight_decay}
 
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        return p * self.scales(i, o)[2] - self.moved(i, g, o)
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        step, state = _adam(g, state, s)
+        return p * s.shrink - step, state
+
+
+def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
+    """The step of Adam along a gradient, and what it remembers."""
+    (m, v), (beta1, beta2) = state, s.betas
+    m = decayed(beta1, m, s)
+    m += (1 - beta1) * g
+    v = decayed(beta2, v, s)
+    v += (1 - beta2) * (g * g)
+    return s.rate * m / (root(v) / s.unbiased + s.eps), (m, v)
 
 
 class Lion(Optimizer):
@@ -217,11 +225,10 @@ class Lion(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        return (o.lr,)
-
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        (beta1, beta2), (lr,) = o.betas, self.scales(i, o)
-        direction = np.sign(beta1 * self.means[i] + (1 - beta1) * g)
-        self.means[i] = beta2 * self.means[i] + (1 - beta2) * g
-        return minus(p, lr * (direction + o.weight_decay * p))
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        (m,), (beta1, beta2) = state, s.betas
+        step = beta1 * m + (1 - beta1) * g
+        m = decayed(beta2, m, s)
+        m += (1 - beta2) * g
+        return minus(p, s.lr * (namespace(step).sign(step) + s.weight_decay * p)), (m,)

@@ -1,6 +1,9 @@
 """Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from itertools import repeat
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -12,6 +15,8 @@ from nn.modules.module import Parameter, clear_gradients
 
 # A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
 Number = Any
+#: What an optimizer remembers of one parameter: a number for each name in `remembers`.
+State = tuple[Number, ...]
 
 
 class Group(SimpleNamespace):
@@ -22,7 +27,18 @@ class Group(SimpleNamespace):
 
 
 class Optimizer:
-    """A rule for a step: a subclass says in `updated` what a parameter's data become.
+    """A rule for a step: a subclass defines the pure function `updated`, from which every engine makes its steps.
+
+        class Signum(nn.Optimizer):
+            remembers = ("means",)
+
+            @staticmethod
+            def updated(parameter, gradient, state, settings):
+                (mean,) = state
+                mean = 0.9 * mean + 0.1 * gradient
+                return parameter - settings.lr * np.sign(mean), (mean,)
+
+        optimizer = Signum(model.parameters(), lr=0.01)
 
     parameters  what is moved; also a list of dicts, each with "params" and the options in which that group differs
     groups      these groups, or the one that there is; their options may be changed between steps
@@ -75,36 +91,49 @@ class Optimizer:
 
         Raises  ValueError  if a gradient has another shape than its parameter; no parameter has moved then
         """
-        for p in self.parameters:
-            if isinstance(p, Tensor) and p.grad is not None and np.shape(p.grad) != p.shape:
-                raise ValueError(f"the gradient of {p!r} has shape {np.shape(p.grad)}: it must have the parameter's shape")
-        moved = [(p, o) for o in self.groups for p in o.parameters]
-        for i, (p, o) in enumerate(moved):
-            if p.grad is not None:
-                self.steps[i] += 1
-                new = self.updated(i, p.numpy() if isinstance(p, Tensor) else p.data, p.grad, o)
-                if isinstance(new, np.ndarray):
-                    new.flags.writeable = False  # a Tensor takes a read-only array as it is
-                p.data = new
+        _refuse_other_shapes(self.parameters)
+        members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
+        memories = [getattr(self, name) for name in self.remembers]
+        states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
+        settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
+        by_index = has_form_of_0_1(type(self).updated)
+        for i, ((k, p), state) in enumerate(zip(members, states, strict=True)):
+            if (g := p.grad) is None:
+                continue
+            self.steps[i] = t = self.steps[i] + 1
+            data = p.numpy() if isinstance(p, Tensor) else p.data
+            if by_index:
+                new, after = self.updated(i, data, g, self.groups[k]), state  # type: ignore[arg-type]
+            else:
+                now = settings.get((k, t)) or settings.setdefault((k, t), self._settings(k, t))
+                new, after = self.updated(data, g, state, now)
+            if after is not state:
+                for memory, x in zip(memories, after, strict=True):
+                    memory[i] = x
+            if isinstance(new, np.ndarray):
+                new.flags.writeable = False  # a Tensor takes a read-only array as it is
+            p.data = new
 
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        """What the data `p` of parameter `i` become by a step, given their gradient `g`, with the options `o` of its group.
+    def _settings(self, k: int, step: int) -> SimpleNamespace:
+        return settings_of(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
 
-        A new array or float. `self.steps[i]` counts the steps of this parameter, this one included.
+    @staticmethod
+    def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
+        """Data and state of one parameter after a step: a pure function, which writes to no argument.
+
+        `state` has a number for each name in `remembers`; `settings` has the options of the group, but for `lr`, and the
+        entries of `scales`. All numbers may be floats, arrays or nodes of a graph, so use arithmetic and functions of NumPy,
+        and branch on options alone.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} has no updated(self, i, p, g, o) that says what a step does: write one"
-        )
+        raise NotImplementedError("this optimizer has no updated(parameter, gradient, state, settings): write one")
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        """The numbers of a step of parameter `i` that change from step to step: the learning rate, and what is made of it.
+    @staticmethod
+    def scales(group: Any, step: int, /) -> dict[str, float]:
+        """Settings that change from step to step, which is counted from 1 for each parameter: by default `lr` and `step`.
 
-        `updated` reads the learning rate and the count of steps here alone, so that a compiled step takes them as its inputs.
+        They are computed in Python's floats and are inputs of a compiled step.
         """
-        raise TypeError(
-            f"{type(self).__name__} has no scales(self, i, o) that gives what changes from step to step, so its step cannot be "
-            "compiled: write one, or train with backend='numpy'"
-        )
+        return {"lr": group.lr, "step": step}
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
@@ -178,20 +207,29 @@ class SGD(Optimizer):
         if any(group.nesterov and not group.momentum for group in self.groups):
             raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
 
-    def scales(self, i: int, o: Group) -> tuple[float, ...]:
-        return (o.lr,)
-
-    def updated(self, i: int, p: Number, g: Number, o: Group) -> Number:
-        (lr,) = self.scales(i, o)
-        if o.weight_decay:
-            g = g + o.weight_decay * p
-        if not o.momentum:
-            return minus(p, lr * g)
-        v = self.velocities[i]
-        v *= o.momentum
+    @staticmethod
+    def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
+        if s.weight_decay:
+            g = g + s.weight_decay * p
+        if not s.momentum:
+            return minus(p, s.lr * g), state
+        v = decayed(s.momentum, state[0], s)
         v += g
-        self.velocities[i] = v
-        return minus(p, lr * (g + o.momentum * v if o.nesterov else v))
+        return minus(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
+
+
+@cache
+def has_form_of_0_1(updated: Callable[..., Any]) -> bool:
+    """Whether a rule is that of version 0.1.0, updated(self, i, p, g, o), which finds and writes the state itself."""
+    names = inspect.signature(updated).parameters
+    return len(names) == 5 and "state" not in names
+
+
+def settings_of(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
+    """The options of a group but for its learning rate, and the numbers that change from step to step."""
+    options = vars(group).copy()
+    del options["parameters"], options["lr"]
+    return SimpleNamespace(**options | scales)
 
 
 def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
@@ -227,6 +265,12 @@ def _checked(given: list[Any]) -> list[Parameter]:
     return given
 
 
+def _refuse_other_shapes(parameters: list[Parameter]) -> None:
+    for p in parameters:
+        if isinstance(p, Tensor) and (g := p.grad) is not None and getattr(g, "shape", ()) != p.shape:
+            raise ValueError(f"the gradient of {p!r} has shape {np.shape(g)}: it must have the parameter's shape")
+
+
 def _refuse_twice(given: list[Parameter]) -> None:
     if len(set(map(id, given))) < len(given):
         raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
@@ -235,3 +279,17 @@ def _refuse_twice(given: list[Parameter]) -> None:
 def minus(p: Number, step: Number) -> Number:
     """p − step, written over the step where that is an array: one array less to fetch memory for."""
     return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step
+
+
+def decayed(factor: float, x: Number, s: Any) -> Number:
+    """factor · x in new memory, or over x if the settings say `in_place`: those of `step`, which has no other use for x."""
+    return np.multiply(factor, x, out=x) if getattr(s, "in_place", False) and isinstance(x, np.ndarray) else factor * x
+
+
+def namespace(x: Number) -> Any:
+    """The module with the functions of a number: that of its array library, or NumPy, which knows floats and nodes too.
+
+    >>> namespace(np.ones(2)).__name__
+    'numpy'
+    """
+    return np if isinstance(x, np.ndarray) or not hasattr(x, "__array_namespace__") else x.__array_namespace__()

@@ -1,11 +1,9 @@
 """Training steps that XLA compiles, for the devices of JAX, of one host or of many; `nn.devices` says what they do."""
 
-import copy
 import functools
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from autograd.support.optional import require
 from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
+from nn.optim.optimizer import has_form_of_0_1, settings_of
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import LastWords
 from nn.training._jax_hosts import number_of, refuse_different_beginnings, whole_of
@@ -78,6 +77,11 @@ class OnDevices:
                 )
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
             raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
+        if has_form_of_0_1(type(self.optimizer).updated):
+            raise TypeError(
+                f"updated of {type(self.optimizer).__name__} has the form of version 0.1.0, (self, i, p, g, o), which cannot "
+                "be compiled: write updated(parameter, gradient, state, settings), or train with backend='numpy'"
+            )
         self.moved = set(map(id, self.optimizer.parameters))
         self.programs: dict[Any, _Program] = {}
         self.watched = any(
@@ -151,7 +155,7 @@ class OnDevices:
         """The compiled step for batches like this one, with what stands in it as a constant."""
         wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
         others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
-        options = str([_Options.of(group) for group in self.optimizer.groups])
+        options = str([settings_of(group, {}) for group in self.optimizer.groups])
         key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
         if key not in self.programs:
             even = len(x) % self.mesh.size == 0
@@ -175,23 +179,22 @@ class OnDevices:
         value = self.loss(output, y)
         found = gradients_reached(value, self.optimizer.parameters)
         moving[:] = [g is not None for g in found]
-        twin = copy.copy(self.optimizer)
-        for name in self.optimizer.remembers:
-            setattr(twin, name, list(memory[name]))
-        count = rates.shape[1]
-        twin.scales = lambda i, o: tuple(rates[i, j] for j in range(count))  # type: ignore[method-assign]
-        twin.steps = _Moving(type(twin).__name__)  # type: ignore[assignment]
-        moved = zip(self.optimizer.parameters, found, map(_Options.of, self._groups()), strict=True)
-        new = [p if g is None else twin.updated(i, p, g, o) for i, (p, g, o) in enumerate(moved)]  # type: ignore[arg-type]
-        remembered = {name: getattr(twin, name) for name in self.optimizer.remembers}
+        new: list[Any] = list(self.optimizer.parameters)
+        remembered = {name: list(arrays) for name, arrays in memory.items()}
+        for i, (p, g, group) in enumerate(zip(self.optimizer.parameters, found, self._groups(), strict=True)):
+            if g is None:
+                continue
+            settings = settings_of(group, {name: rates[i, j] for j, name in enumerate(self.optimizer.scales(group, 1))})
+            new[i], state = self.optimizer.updated(p, g, tuple(arrays[i] for arrays in memory.values()), settings)
+            for arrays, x in zip(remembered.values(), state, strict=True):
+                arrays[i] = x
         return value, output if self.answers else None, new, remembered
 
     def _rates(self, steps: list[int]) -> Array:
         """What changes from step to step, a row for each parameter, computed in Python's floats; `steps` counts this one."""
-        now = copy.copy(self.optimizer)
-        now.steps = steps
         dtype = np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
-        return np.array([now.scales(i, o) for i, o in enumerate(self._groups())], dtype)
+        rows = [[*self.optimizer.scales(group, t).values()] for group, t in zip(self._groups(), steps, strict=True)]
+        return np.array(rows, dtype)
 
     def _groups(self) -> list[Any]:
         """The group of each parameter."""
@@ -224,31 +227,6 @@ class _Program:
     check: Callable[..., None]
     rows: Any
     moving: list[bool]
-
-
-class _Moving:
-    """What changes from step to step, and would be a constant of the compiled one if it were read."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __getitem__(self, i: Any) -> Any:
-        raise TypeError(
-            f"updated of {self.name} reads the count of steps, or the learning rate, which change from step to step: read what "
-            "is made of them from self.scales(i, o), so that the compiled step takes them as inputs"
-        )
-
-
-class _Options(SimpleNamespace):
-    """The options of a group without the learning rate."""
-
-    @classmethod
-    def of(cls, group: Any) -> "_Options":
-        return cls(**{name: x for name, x in vars(group).items() if name not in ("lr", "parameters")})
-
-    @property
-    def lr(self) -> float:
-        return float(_Moving("the optimizer")[0])
 
 
 def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, batch: Sequence[Array], devices: Any) -> str:

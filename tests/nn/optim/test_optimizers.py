@@ -250,6 +250,6 @@ def test_impossible_settings(make, error, message):
 
 def test_a_rule_that_is_none():
     p = Value(1.0)
-    with pytest.raises(NotImplementedError, match=r"Optimizer has no updated\(self, i, p, g, o\)"):
+    with pytest.raises(NotImplementedError, match=r"no updated\(parameter, gradient, state, settings\)"):
         Optimizer([p], lr=0.1).step()
     assert p.data == 1.0

@@ -1,0 +1,144 @@
+"""`updated`: the pure function from which the steps of every engine are made, also for an optimizer of one's own."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, Value
+from nn.optim.optimizer import settings_of
+from tests.nn.optim.test_optimizers import DECAYING, MAKERS
+
+all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
+
+
+class Signum(nn.Optimizer):
+    """The sign of a mean of gradients, in steps that get shorter."""
+
+    remembers = ("means",)
+
+    def __init__(self, parameters, lr, momentum=0.9):
+        super().__init__(parameters, lr, momentum=momentum)
+
+    checks = {"momentum": lambda name, value: float(value)}  # noqa: RUF012
+
+    @staticmethod
+    def updated(parameter, gradient, state, settings):
+        mean = settings.momentum * state[0] + gradient
+        return parameter - settings.lr / settings.step**0.5 * np.sign(mean), (mean,)
+
+
+class Plain(nn.Optimizer):
+    """No option, and nothing to remember; a method, which is as good."""
+
+    def updated(self, parameter, gradient, state, settings):
+        return parameter - settings.lr * gradient, state
+
+
+class Earlier(nn.Optimizer):
+    """In the form of version 0.1.0."""
+
+    remembers = ("sums",)
+
+    def updated(self, i, p, g, o):
+        self.sums[i] = self.sums[i] + g
+        return p - o.lr / self.steps[i] * self.sums[i]
+
+
+def gradients_of(p, count):
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=p.shape).astype(p.dtype) for _ in range(count)]
+
+
+@all_optimizers
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dtype):
+    p = Tensor(np.arange(6.0).reshape(2, 3) - 2.5, requires_grad=True, dtype=dtype)
+    optimizer = make([p])
+    (group,) = optimizer.groups
+    data, state = p.numpy().copy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
+    for step, g in enumerate(gradients_of(p, 5), start=1):
+        before = [x.copy() for x in (data, g, *state)]
+        new, after = optimizer.updated(data, g, state, settings_of(group, optimizer.scales(group, step)))
+        for x, was in zip((data, g, *state), before, strict=True):
+            np.testing.assert_array_equal(x, was)
+        p.grad = g
+        optimizer.step()
+        data, state = new, after
+        assert data.tobytes() == p.numpy().tobytes()
+        for name, x in zip(optimizer.remembers, state, strict=True):
+            assert x.tobytes() == getattr(optimizer, name)[0].tobytes()
+
+
+@all_optimizers
+@pytest.mark.peer
+def test_it_takes_arrays_of_jax_also_traced(make):
+    jax = pytest.importorskip("jax")
+    p = Tensor(np.arange(6.0).reshape(2, 3) - 2.5, requires_grad=True, dtype=np.float32)
+    optimizer = make([p])
+    (group,) = optimizer.groups
+    for compiled in (lambda f: f, jax.jit):
+        data, state = p.numpy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
+        there, memory = jax.numpy.asarray(data), tuple(map(jax.numpy.asarray, state))
+        for step, g in enumerate(gradients_of(p, 3), start=1):
+            settings = settings_of(group, optimizer.scales(group, step))
+            data, state = optimizer.updated(data, g, state, settings)
+            there, memory = compiled(lambda *x, s=settings: optimizer.updated(*x, s))(there, jax.numpy.asarray(g), memory)
+            assert all(isinstance(x, jax.Array) for x in (there, *memory))
+        for x, y in zip((there, *memory), (data, *state), strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "how", [{"compile": True}, pytest.param({"backend": "jax"}, marks=pytest.mark.peer)], ids=["tape", "jax"]
+)
+@pytest.mark.parametrize("make", [Signum, Plain])
+def test_an_optimizer_of_ones_own_trains_by_every_engine(make, how):
+    if "backend" in how:
+        pytest.importorskip("jax")
+    (x, y), found = nn.datasets.moons(64, seed=0), []
+    rows = x.astype(np.float32), y
+    for options in ({}, how):
+        model = nn.MLP(2, [4], 2, seed=0)
+        optimizer = make(model.parameters(), lr=0.01)
+        nn.fit(model, rows, loss=nn.cross_entropy, optimizer=optimizer, epochs=3, batch_size=24, progress=False, **options)
+        found.append(model.state_dict() | optimizer.state_dict())
+    for name, array in found[0].items():
+        np.testing.assert_allclose(found[1][name], array, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("make", [Signum, Plain, Earlier])
+def test_an_optimizer_of_ones_own_moves_values_as_tensors_and_goes_on_from_its_state(make):
+    tensor, values = Tensor([1.0, -2.0], requires_grad=True), [Value(1.0), Value(-2.0)]
+    together, single = make([tensor], lr=0.1), make(values, lr=0.1)
+    for g in gradients_of(tensor, 4):
+        resumed = make([tensor], lr=0.5)
+        resumed.load_state_dict(together.state_dict())
+        together = resumed
+        tensor.grad = g
+        for value, x in zip(values, g.tolist(), strict=True):
+            value.grad = x
+        together.step()
+        single.step()
+    np.testing.assert_allclose(tensor.numpy(), [value.data for value in values], rtol=1e-14)
+
+
+def test_the_form_of_version_0_1_takes_the_steps_that_it_took():
+    p = Value(1.0)
+    optimizer = Earlier([p], lr=0.5)
+    for g in (1.0, 2.0):
+        p.grad = g
+        optimizer.step()
+    assert (p.data, optimizer.sums, optimizer.steps) == (1.0 - 0.5 - 0.25 * 3.0, [3.0], [2])
+
+
+def test_a_state_of_another_length_is_refused():
+    class Forgetful(Signum):
+        @staticmethod
+        def updated(parameter, gradient, state, settings):
+            return parameter - gradient, ()
+
+    p = Value(1.0)
+    p.grad = 1.0
+    with pytest.raises(ValueError, match="shorter"):
+        Forgetful([p], lr=0.1).step()
+    assert p.data == 1.0
