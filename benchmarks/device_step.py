@@ -12,7 +12,7 @@ from benchmarks.mnist_step import RATE
 
 def main(platform, devices, x, labels, hidden):
     from nn.run.run import Run
-    from nn.training.jax_engine import OnDevices
+    from nn.training.jax_engine import JaxEngine
 
     def say(what):
         pickle.dump(what, sys.stdout.buffer)
@@ -32,16 +32,17 @@ def main(platform, devices, x, labels, hidden):
         say(f"JAX has {len(found)} of {devices} devices")
         return
     model = nn.MLP(x.shape[1], [hidden], 10, seed=0)
-    stepper = OnDevices(model, nn.cross_entropy, Run(model, nn.SGD(model.parameters(), lr=RATE), 1, {}), found, answers=False)
-    stepper.begin()
+    run = Run(model, nn.SGD(model.parameters(), lr=RATE), 1, {})
+    engine = JaxEngine(model, nn.cross_entropy, run, found, answers=False)
+    engine.begin_epoch()
     say("")
     for line in iter(sys.stdin.buffer.readline, b""):
         start, busy = time.perf_counter(), time.process_time()
         for _ in range(int(line)):
-            loss, _ = stepper.take(x, labels, "in a benchmark")
-            stepper.move()
+            loss, _ = engine.compute_gradients(x, labels, "in a benchmark")
+            engine.apply_update()
         seconds, busy = time.perf_counter() - start, time.process_time() - busy
-        say((seconds, [loss, *map(np.asarray, stepper.parameters)], busy))
+        say((seconds, [loss, *map(np.asarray, engine.parameters)], busy))
 
 
 if __name__ == "__main__":

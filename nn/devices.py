@@ -15,6 +15,8 @@ misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once i
 Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
 """
 
-from nn.training.jax_engine import OnDevices, lowered_text, mesh_of
+from nn.training.jax_engine import JaxEngine, lowered_text, mesh_of
+
+OnDevices = JaxEngine  # its name in version 0.1.0
 
 __all__ = ["OnDevices", "lowered_text", "mesh_of"]

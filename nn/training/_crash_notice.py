@@ -1,7 +1,7 @@
-"""What is said of a training that is ended where no exception can be raised: killed, or aborted by a library.
+"""Message printed if the process is killed during training, or aborted by a library, where no exception can be raised.
 
-A lost host does that to the others: what sums over the network ends the whole process from a thread of its own. So a second,
-tiny process listens to the training, and speaks when it falls silent.
+A lost host does that to the others: the library that sums over the network ends the whole process from a thread. So a second,
+tiny process reads from a pipe, and prints the message when the pipe closes.
 """
 
 import subprocess
@@ -10,22 +10,22 @@ import sys
 _LISTENER = "import sys; heard = sys.stdin.read(); heard.endswith('\\0') or sys.stderr.write(heard)"
 
 
-class LastWords:
-    """Words that are printed to stderr when the process ends, if they were not taken back."""
+class CrashNotice:
+    """A message that is printed to stderr when the process ends, unless it was cancelled."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, message: str) -> None:
         command = [sys.executable, "-I", "-S", "-c", _LISTENER]
         self.listener = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
         assert self.listener.stdin is not None
-        self.listener.stdin.write(f"{words}\n")
+        self.listener.stdin.write(f"{message}\n")
         self.listener.stdin.flush()
 
-    def speak(self) -> None:
-        """Print them now."""
+    def show(self) -> None:
+        """Print the message now."""
         self._end("")
 
-    def unsay(self) -> None:
-        """Take them back, if they are not printed."""
+    def cancel(self) -> None:
+        """Do not print the message, if it is not printed already."""
         self._end("\0")
 
     def _end(self, sign: str) -> None:

@@ -30,7 +30,7 @@ from nn.training._arguments import (
 from nn.training._interrupt import interruptible
 from nn.training._nonfinite import finite_number
 from nn.training._progress import ProgressBar, results
-from nn.training.engine import stepper_of
+from nn.training.engine import Engine, engine_name, make_engine
 
 Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
 Loss = Callable[[Any, Any], Any]
@@ -49,8 +49,9 @@ def fit(
     callbacks: Iterable[Callback] = (),
     seed: int = 0,
     drop_last: bool = False,
-    compile: bool = False,
-    backend: str = "numpy",
+    engine: Literal["eager", "tape", "jax"] | None = None,
+    compile: bool | None = None,
+    backend: str | None = None,
     devices: Any = None,
     progress: bool = True,
 ) -> History:
@@ -62,13 +63,15 @@ def fit(
     that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
     number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
     metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
-    `Checkpoint`, `Schedule`, `CsvLog` and others. With `compile` the step is recorded once for each size of a batch and
-    replayed: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
-    recorded and says so. With `backend="jax"` the step, the optimizer's included, is compiled by XLA for one device or for
-    several, which share each batch: `devices` is how many, or a list of them (see `nn.devices`). With `progress` a bar shows
-    how far the epoch is, its rate, loss and metrics and the time that is left (on a terminal, with tqdm), and a line what it
-    gave. Ctrl-C ends the training after the step that is under way: the model is whole, and the history is that of the whole
-    epochs.
+    `Checkpoint`, `Schedule`, `CsvLog` and others. With `progress` a bar shows how far the epoch is, its rate, loss and metrics
+    and the time that is left (on a terminal, with tqdm), and a line what it gave. Ctrl-C ends the training after the step that
+    is under way: the model is whole, and the history is that of the whole epochs.
+
+    engine  "eager", the default, computes every step in NumPy. "tape" records it once for each size of a batch and replays it:
+            faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
+            recorded and says so. "jax" compiles it by XLA, the optimizer's part included, for one device or for several, which
+            share each batch: `devices` is how many, or a list of them (see `nn.devices`)
+    compile, backend  older spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
 
     Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
 
@@ -77,14 +80,16 @@ def fit(
                                 finite. No parameter has moved by that step
             TypeError           if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the
                                 optimizer is `LBFGS`, which wants all the data at once
-            ValueError          if the optimizer moves no parameter of the model, two metrics have one name, or as `Loader`
+            ValueError          if the optimizer moves no parameter of the model, two metrics have one name, `engine` and its
+                                older spellings contradict each other, or as `Loader`
             RuntimeError        if a device or a host is lost; the last checkpoint is whole
             ImportError         if JAX is asked for and not installed: pip install 'glassgrad[jax]'
     """
     whole("epochs", epochs, least=1)
+    name = engine_name(engine, compile, backend)
     refuse_what_cannot_learn(model, optimizer, loss)
     x, y = pair("train", train)
-    batches: Loader[tuple[Array, ...]] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
+    loader: Loader[Any] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
     held_out = None if validation is None else pair("validation", validation)
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
     named = named_metrics(metrics, y)
@@ -95,53 +100,70 @@ def fit(
         callback.on_start(run)
     refuse_other_columns(run, named, held_out is not None)
     model.train()
-    stepper = stepper_of(backend, devices, compile, model, loss, run, bool(named))
-    with stepper, interruptible() as interrupted:
+    steps = make_engine(name, devices, model, loss, run, bool(named))
+    with steps, interruptible() as interrupted:
         while run.epoch < epochs and not run.stop:
-            run.epoch += 1
-            batches.epoch = run.epoch - 1
             start = time.perf_counter()
-            stepper.begin()
-            seen = {name: Running(metric) for name, metric in named.items()}
-            total, rows = 0.0, 0
-            with ProgressBar(stepper.batches(batches), len(batches), f"epoch {run.epoch}/{epochs}", progress) as bar:
-                for step, (x, y) in enumerate(bar, start=1):
-                    number, output = stepper.take(x, y, f"in epoch {run.epoch}, step {step}")
-                    for running in seen.values():
-                        running.update(output, y)
-                    if step == 1 == run.epoch:
-                        _check(seen)
-                    stepper.move()
-                    run.steps += 1
-                    for callback in run.callbacks:
-                        callback.on_step(run)
-                    total, rows = total + number * len(x), rows + len(x)
-                    bar.show(total / rows, seen)
-                    if interrupted():
-                        run.stop = "it was interrupted"
-                        break
-            stepper.end()
-            if interrupted():
+            run.epoch += 1
+            loader.epoch = run.epoch - 1
+            if not _run_epoch(run, steps, loader, named, progress, interrupted):
                 break
-            run.history.loss.append(total / rows)
-            _append(run.history.metrics, results(seen))
             if held_out is not None:
-                answers = predict(model, held_out[0])
-                value = loss(Tensor(answers), held_out[1])
-                where = f"on the held-out rows after epoch {run.epoch}"
-                run.history.validation_loss.append(finite_number(value, where, model))
-                _append(run.history.validation_metrics, {n: number_of(n, m(answers, held_out[1])) for n, m in named.items()})
+                _validate(run, loss, *held_out, named)
             run.history.seconds.append(time.perf_counter() - start)
             for callback in run.callbacks:
                 callback.on_epoch(run)
-            if progress:
-                line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
-                print(f"epoch {run.epoch}/{epochs}", *line, sep="  ")
+            _progress(run, progress)
     for callback in run.callbacks:
         callback.on_end(run)
     if progress and run.stop:
         print(f"stopped in epoch {run.epoch}: {run.stop}")
     return run.history
+
+
+def _run_epoch(
+    run: Run, engine: Engine, loader: Loader[Any], named: dict[str, Metric], progress: bool, interrupted: Callable[[], bool]
+) -> bool:
+    """Take the steps of an epoch and add loss and metrics to the history; False if it was interrupted, and added nothing."""
+    engine.begin_epoch()
+    seen = {name: Running(metric) for name, metric in named.items()}
+    total, rows = 0.0, 0
+    with ProgressBar(engine.batches(loader), len(loader), f"epoch {run.epoch}/{run.epochs}", progress) as bar:
+        for step, (x, y) in enumerate(bar, start=1):
+            number, output = engine.compute_gradients(x, y, f"in epoch {run.epoch}, step {step}")
+            for running in seen.values():
+                running.update(output, y)
+            if step == 1 == run.epoch:
+                _check(seen)
+            engine.apply_update()
+            run.steps += 1
+            for callback in run.callbacks:
+                callback.on_step(run)
+            total, rows = total + number * len(x), rows + len(x)
+            bar.show(total / rows, seen)
+            if interrupted():
+                break
+    engine.end_epoch()
+    if interrupted():
+        run.stop = "it was interrupted"
+        return False
+    run.history.loss.append(total / rows)
+    _append(run.history.metrics, results(seen))
+    return True
+
+
+def _validate(run: Run, loss: Loss, x: Any, y: Any, named: dict[str, Metric]) -> None:
+    """Add loss and metrics on the rows held out to the history."""
+    answers = predict(run.model, x)
+    where = f"on the held-out rows after epoch {run.epoch}"
+    run.history.validation_loss.append(finite_number(loss(Tensor(answers), y), where, run.model))
+    _append(run.history.validation_metrics, {name: number_of(name, metric(answers, y)) for name, metric in named.items()})
+
+
+def _progress(run: Run, progress: bool) -> None:
+    if progress:
+        line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
+        print(f"epoch {run.epoch}/{run.epochs}", *line, sep="  ")
 
 
 def _check(seen: dict[str, Running]) -> None:

@@ -16,7 +16,7 @@ from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.optim.optimizer import has_form_of_0_1, settings_of
 from nn.run.run import Callback, Run
-from nn.training._crash_notice import LastWords
+from nn.training._crash_notice import CrashNotice
 from nn.training._jax_hosts import number_of, refuse_different_beginnings, whole_of
 from nn.training._nonfinite import finite_number
 from nn.training.numpy_engine import gradients_reached
@@ -32,7 +32,7 @@ def mesh_of(devices: Any = None) -> Any:
             TypeError    if they are no devices of JAX
             ImportError  if JAX is not installed; names the command
     """
-    jax = require("jax", "training with backend='jax'")
+    jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
         if not 1 <= devices <= len(found):
@@ -56,7 +56,7 @@ def mesh_of(devices: Any = None) -> Any:
     return jax.sharding.Mesh(np.array(found), ("rows",))
 
 
-class OnDevices:
+class JaxEngine:
     """Steps that XLA has compiled, one program for each size of a batch.
 
     A batch that the devices cannot share evenly, the last of an epoch for instance, is computed whole by each of them.
@@ -73,34 +73,34 @@ class OnDevices:
             if type(callback).on_gradients is not Callback.on_gradients:
                 raise TypeError(
                     f"{type(callback).__name__} looks at the gradients of every step, which stay on the devices: leave it out, "
-                    "or train with backend='numpy'"
+                    "or train with engine='eager'"
                 )
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
-            raise TypeError(f"backend='jax' trains Tensors, and the optimizer moves {others[0]!r}: use backend='numpy'")
+            raise TypeError(f"engine='jax' trains Tensors, and the optimizer moves {others[0]!r}: use engine='eager'")
         if has_form_of_0_1(type(self.optimizer).updated):
             raise TypeError(
                 f"updated of {type(self.optimizer).__name__} has the form of version 0.1.0, (self, i, p, g, o), which cannot "
-                "be compiled: write updated(parameter, gradient, state, settings), or train with backend='numpy'"
+                "be compiled: write updated(parameter, gradient, state, settings), or train with engine='eager'"
             )
         self.moved = set(map(id, self.optimizer.parameters))
         self.programs: dict[Any, _Program] = {}
         self.watched = any(
             callback.looks_at_parameters and type(callback).on_step is not Callback.on_step for callback in run.callbacks
         )
-        self.last_words: LastWords | None = None
+        self.crash_notice: CrashNotice | None = None
 
     def __enter__(self) -> None:
         if self.jax.process_count() > 1:
-            self.last_words = LastWords(_LOST)
+            self.crash_notice = CrashNotice(_LOST)
 
     def __exit__(self, *error: Any) -> None:
-        if self.last_words is not None:
-            self.last_words.unsay()
+        if self.crash_notice is not None:
+            self.crash_notice.cancel()
 
     def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
         return loader if self.jax.process_count() == 1 else loader.picked()  # type: ignore[return-value]  # fit gives it two
 
-    def begin(self) -> None:
+    def begin_epoch(self) -> None:
         if not self.programs and self.jax.process_count() > 1:
             refuse_different_beginnings(self._facts())
         whole = self._sharding()
@@ -108,9 +108,9 @@ class OnDevices:
         self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
         self.steps = list(self.optimizer.steps)
 
-    def take(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
         if self.watched:
-            self.begin()
+            self.begin_epoch()
         program = self.program(x, y)
         rest = self.memory, self._rates([t + 1 for t in self.steps])
         # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
@@ -122,25 +122,25 @@ class OnDevices:
             number = number_of(self.jax, value)
             answers = whole_of(output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
-            if self.last_words is not None:
-                self.last_words.speak()  # there may be no time to tell of the error
+            if self.crash_notice is not None:
+                self.crash_notice.show()  # there may be no time to tell of the error
             raise RuntimeError(
                 f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. {_AGAIN}"
             ) from error
         if not np.isfinite(number):
-            self.end()
+            self.end_epoch()
             # Computed once more, to find where it comes from.
             finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
             raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
         self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
 
-    def move(self) -> None:
+    def apply_update(self) -> None:
         self.parameters, self.memory, self.steps = self._next
         if self.watched:
             self._give_back()
 
-    def end(self) -> None:
+    def end_epoch(self) -> None:
         if not self.watched:
             self._give_back()
 
@@ -231,10 +231,10 @@ class _Program:
 
 def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, batch: Sequence[Array], devices: Any) -> str:
     """What XLA makes of a step for batches like this (x, y): the text of the program of one device, with its all-reduce."""
-    stepper = OnDevices(model, loss, Run(model, optimizer, 1, {}), devices)
-    stepper.begin()
-    program = stepper.program(*batch)
-    shared = [stepper._put(a, program.rows) for a in batch]
-    rates = stepper._rates([1] * len(optimizer.steps))
-    text: str = program.run.lower(stepper.parameters, *shared, stepper.memory, rates).compile().as_text()
+    engine = JaxEngine(model, loss, Run(model, optimizer, 1, {}), devices)
+    engine.begin_epoch()
+    program = engine.program(*batch)
+    shared = [engine._put(a, program.rows) for a in batch]
+    rates = engine._rates([1] * len(optimizer.steps))
+    text: str = program.run.lower(engine.parameters, *shared, engine.memory, rates).compile().as_text()
     return text

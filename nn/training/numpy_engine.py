@@ -18,37 +18,37 @@ from nn.training._nonfinite import finite_number
 Loss = Callable[[Any, Any], Any]
 
 
-class Here(nullcontext[None]):
-    """Steps in NumPy: gradients by a sweep, or by a tape if `compile`."""
+class NumpyEngine(nullcontext[None]):
+    """Steps in NumPy: gradients by a sweep, or by a tape."""
 
-    def __init__(self, model: Module, loss: Loss, run: Run, compile: bool) -> None:
+    def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()
         self.run = run
-        self.take = (_replayed if compile else _computed)(model, loss, run.optimizer)
+        self.compute_gradients = (_replay if tape else _sweep)(model, loss, run.optimizer)
 
     def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
         return loader
 
-    def begin(self) -> None:
+    def begin_epoch(self) -> None:
         pass
 
-    def move(self) -> None:
+    def apply_update(self) -> None:
         for callback in self.run.callbacks:
             callback.on_gradients(self.run)
         self.run.optimizer.step()
 
-    def end(self) -> None:
+    def end_epoch(self) -> None:
         pass
 
 
-#: Leaves the gradients of a batch (x, y) in the parameters, and gives its loss and the model's output.
-Take = Callable[[Array, Array, str], tuple[float, Array]]
+#: Leaves the gradients of a batch (x, y) in the parameters, and returns its loss and the model's output.
+Gradients = Callable[[Array, Array, str], tuple[float, Array]]
 
 
-def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+def _sweep(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
 
-    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
         before = [getattr(module, name) for module, name in kept]
         output = model(x)
         value = loss(output, y)
@@ -62,10 +62,10 @@ def _computed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
         value.backward()
         return number, output.numpy()
 
-    return take
+    return compute_gradients
 
 
-def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
+def _replay(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     parameters = optimizer.parameters
 
     def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
@@ -75,24 +75,24 @@ def _replayed(model: Module, loss: Loss, optimizer: Optimizer) -> Take:
 
     replay = ag.compile(training_step)
 
-    def take(x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
         # Which of them require a gradient may change from step to step, and is another recording then.
         wanted = tuple(p.requires_grad for p in parameters)
         try:
             number, output, found = replay(x, y, wanted)
         except (RuntimeError, TypeError) as error:
             finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
-            text = (
-                f"compile=True records the step once and replays it, which cannot be done here: {error}. Train without compile"
-            )
-            raise type(error)(text) from error
+            raise type(error)(
+                f"engine='tape' or compile=True records the step once and replays it, which cannot be done here: {error}. "
+                "Train with engine='eager', without compile"
+            ) from error
         if not np.isfinite(number):
             finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
         for p, g in zip(parameters, found, strict=True):
             p.grad = g
         return float(number), output
 
-    return take
+    return compute_gradients
 
 
 def reached(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:

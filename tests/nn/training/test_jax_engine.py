@@ -151,7 +151,7 @@ class Earlier(nn.Optimizer):
     ("options", "error", "message"),
     [
         ({"backend": "torch"}, ValueError, "no back end 'torch' to train on: choose numpy or jax"),
-        ({"backend": "numpy", "devices": 2}, ValueError, "devices=2 are for backend='jax'"),
+        ({"backend": "numpy", "devices": 2}, ValueError, "devices=2 are for engine='jax'"),
         ({"devices": 512}, ValueError, r"devices=512, and JAX has \d+ here: .*xla_force_host_platform_device_count=512"),
         ({"devices": 0}, ValueError, r"devices=0, and JAX has \d+ here$"),
         ({"devices": []}, TypeError, r"how many, or a list of devices of JAX such as jax.devices\(\)\[:2\], got \[\]"),
