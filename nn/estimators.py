@@ -70,7 +70,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
     def _train(self, X: Any, targets: Any, outputs: int, loss: Any) -> None:
         """Make the model and train it, until the loss has stopped falling by `tol` or `max_iter` epochs are over."""
-        self._refuse()
+        self._check_parameters()
         seed = int(check_random_state(self.random_state).randint(2**31))
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
         model = MLP(X.shape[1], sizes, outputs, activation=ACTIVATIONS[self.activation], seed=seed, dtype=X.dtype)
@@ -89,7 +89,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         )
         self.model_, self.loss_curve_, self.n_iter_ = model, history.loss, len(history.loss)
 
-    def _refuse(self) -> None:
+    def _check_parameters(self) -> None:
         """Raise if a parameter is impossible."""
         one_of("activation", self.activation, ACTIVATIONS)
         if self.batch_size != "auto":

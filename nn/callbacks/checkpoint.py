@@ -92,7 +92,7 @@ def _restore(run: Run, path: Path) -> None:
             raise ValueError(f"it has {len(facts['generators'])} random generators in place of {len(generators)}")
     except Exception as error:  # whatever a forged file sets off in a reader
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
-    _refuse_other_training(run, there, path)
+    _check_same_training(run, there, path)
     old, random = run.optimizer.state_dict(), [generator.bit_generator.state for generator in generators]
     kept = [callback.state_dict() for callback in run.callbacks]
     try:
@@ -121,7 +121,7 @@ def _history(columns: dict[str, Any]) -> History:
     return history
 
 
-def _refuse_other_training(run: Run, there: dict[str, Any], path: Path) -> None:
+def _check_same_training(run: Run, there: dict[str, Any], path: Path) -> None:
     here: dict[str, Any] = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
     if differing := [name for name in here if here[name] != there.get(name)]:
         what = "; ".join(f"{name} {there.get(name)!r} in place of {here[name]!r}" for name in differing)

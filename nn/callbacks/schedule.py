@@ -47,7 +47,7 @@ class Schedule(Callback):
         self._set()
 
     def on_start(self, run: Run) -> None:
-        _refuse_other_optimizer(self.optimizer, run)
+        _check_same_optimizer(self.optimizer, run)
 
     def on_step(self, run: Run) -> None:
         self.step()
@@ -99,7 +99,7 @@ class Plateau(Callback):
         self.best, self.bad = inf, 0
 
     def on_start(self, run: Run) -> None:
-        _refuse_other_optimizer(self.optimizer, run)
+        _check_same_optimizer(self.optimizer, run)
         run.refuse_no_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
@@ -129,6 +129,6 @@ def _optimizer(given: Any) -> Optimizer:
     return given
 
 
-def _refuse_other_optimizer(optimizer: Optimizer, run: Run) -> None:
+def _check_same_optimizer(optimizer: Optimizer, run: Run) -> None:
     if optimizer is not run.optimizer:
         raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")

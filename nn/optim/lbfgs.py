@@ -18,7 +18,8 @@ class LBFGS(Optimizer):
         p ← p − t H g,   t by a line search
 
     A call of `step` runs until the loss no longer falls, at most `iterations` times, and asks `closure` for loss and gradients
-    as often as it needs; it has no learning rate, and wants the same data at each call.
+    as often as it needs; it has no learning rate, and wants the same data at each call. So it has no `updated`, which maps
+    one gradient to one step.
 
     iterations  most iterations of one `step`
     memory      gradients that are kept

@@ -68,7 +68,7 @@ class Optimizer:
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
         self.groups = [Group(**(defaults | own)) for own in _groups(parameters, checks)]
         self.parameters = [p for group in self.groups for p in group.parameters]
-        _refuse_twice(self.parameters)
+        _check_distinct(self.parameters)
         self.steps = [0] * len(self.parameters)
         for name in self.remembers:
             setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
@@ -91,7 +91,7 @@ class Optimizer:
 
         Raises  ValueError  if a gradient has another shape than its parameter; no parameter has moved then
         """
-        _refuse_other_shapes(self.parameters)
+        _check_gradient_shapes(self.parameters)
         members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
@@ -265,13 +265,13 @@ def _checked(given: list[Any]) -> list[Parameter]:
     return given
 
 
-def _refuse_other_shapes(parameters: list[Parameter]) -> None:
+def _check_gradient_shapes(parameters: list[Parameter]) -> None:
     for p in parameters:
         if isinstance(p, Tensor) and (g := p.grad) is not None and getattr(g, "shape", ()) != p.shape:
             raise ValueError(f"the gradient of {p!r} has shape {np.shape(g)}: it must have the parameter's shape")
 
 
-def _refuse_twice(given: list[Parameter]) -> None:
+def _check_distinct(given: list[Parameter]) -> None:
     if len(set(map(id, given))) < len(given):
         raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
 

@@ -13,7 +13,7 @@ from nn.run.run import Callback, Run
 Metric = Callable[[Any, Any], Any]
 
 
-def refuse_what_cannot_learn(model: Any, optimizer: Any, loss: Any) -> None:
+def check_trainable(model: Any, optimizer: Any, loss: Any) -> None:
     """Raise unless the optimizer moves parameters of the model, a step at a time, by a loss that can be called."""
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a Module, got {model!r} of type {type(model).__name__}: make it a subclass of nn.Module")
@@ -56,7 +56,7 @@ def pair(name: str, given: Any) -> tuple[Any, Any]:
     return x, y
 
 
-def in_turn(given: Any) -> list[Callback]:
+def callbacks_in_order(given: Any) -> list[Callback]:
     """The callbacks in the order in which they are called."""
     if isinstance(given, Callback):
         raise TypeError(f"callbacks must be a list, got {type(given).__name__} alone: write [callback]")
@@ -97,7 +97,7 @@ def number_of(name: str, x: Any) -> float:
         ) from None
 
 
-def refuse_other_columns(run: Run, named: dict[str, Metric], validation: bool) -> None:
+def check_columns(run: Run, named: dict[str, Metric], validation: bool) -> None:
     """Raise unless a history that was taken up has the columns that this training appends to."""
     history = run.history
     if history.loss and (list(history.metrics), bool(history.validation_loss)) != (list(named), validation):

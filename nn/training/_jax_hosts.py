@@ -18,7 +18,7 @@ from nn._validation import Array
 _PAUSE = 1e-4
 
 
-def refuse_different_beginnings(facts: Mapping[str, Any]) -> None:
+def check_same_start(facts: Mapping[str, Any]) -> None:
     """Raise if another host begins with other facts: numbers, texts or bytes, told by their checksums.
 
     Raises  ValueError  naming the facts that differ, on every host

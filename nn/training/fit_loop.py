@@ -19,13 +19,13 @@ from nn.run.history import History
 from nn.run.run import Callback, Run
 from nn.training._arguments import (
     Metric,
+    callbacks_in_order,
+    check_columns,
+    check_trainable,
     columns_of,
-    in_turn,
     named_metrics,
     number_of,
     pair,
-    refuse_other_columns,
-    refuse_what_cannot_learn,
 )
 from nn.training._interrupt import interruptible
 from nn.training._nonfinite import finite_number
@@ -87,7 +87,7 @@ def fit(
     """
     whole("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
-    refuse_what_cannot_learn(model, optimizer, loss)
+    check_trainable(model, optimizer, loss)
     x, y = pair("train", train)
     loader: Loader[Any] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
     held_out = None if validation is None else pair("validation", validation)
@@ -95,10 +95,10 @@ def fit(
     named = named_metrics(metrics, y)
     settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
     run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
-    run.callbacks = in_turn(callbacks)
+    run.callbacks = callbacks_in_order(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)
-    refuse_other_columns(run, named, held_out is not None)
+    check_columns(run, named, held_out is not None)
     model.train()
     steps = make_engine(name, devices, model, loss, run, bool(named))
     with steps, interruptible() as interrupted:

@@ -17,7 +17,7 @@ from nn.modules.module import Module
 from nn.optim.optimizer import has_form_of_0_1, settings_of
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
-from nn.training._jax_hosts import number_of, refuse_different_beginnings, whole_of
+from nn.training._jax_hosts import check_same_start, number_of, whole_of
 from nn.training._nonfinite import finite_number
 from nn.training.numpy_engine import gradients_reached
 
@@ -102,7 +102,7 @@ class JaxEngine:
 
     def begin_epoch(self) -> None:
         if not self.programs and self.jax.process_count() > 1:
-            refuse_different_beginnings(self._facts())
+            check_same_start(self._facts())
         whole = self._sharding()
         self.parameters = [self._put(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
         self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
