@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd import Tensor
-from nn._validation import Array, whole
+from nn._validation import whole
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
