@@ -20,6 +20,7 @@ from importlib import import_module as _import_module
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
+from warnings import warn as _warn
 
 if (_Path(__file__).parent / "core.py").exists():
     raise ImportError(
@@ -84,7 +85,7 @@ if _TYPE_CHECKING:
     from autograd.drawing.graphviz import RenderError
     from autograd.drawing.page.page import Page, timeline
     from autograd.drawing.paths import Paths, paths
-    from autograd.tape.backends import OtherPathError
+    from autograd.tape.backends import GuardFailedError
     from autograd.tape.compile import Compiled, compile
     from autograd.tape.tape import Tape, record
 
@@ -97,13 +98,20 @@ _ON_FIRST_USE = {
     "drawing.graphviz": ("RenderError",),
     "drawing.page.page": ("Page", "timeline"),
     "drawing.paths": ("Paths", "paths"),
-    "tape.backends": ("OtherPathError",),
+    "tape.backends": ("GuardFailedError",),
     "tape.compile": ("Compiled", "compile"),
     "tape.tape": ("Tape", "record"),
 }
 
 
+#: Names of version 0.1.0 that have another name now.
+_RENAMED = {"OtherPathError": "GuardFailedError"}
+
+
 def __getattr__(name: str) -> _Any:
+    if name in _RENAMED:
+        _warn(f"autograd.{name} is now autograd.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+        name = _RENAMED[name]
     if name in ("checks", "strategies", "tape"):
         return _import_module(f"autograd.{name}")
     for module, names in _ON_FIRST_USE.items():
@@ -119,7 +127,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "OPS", "Compiled", "Drawing", "GradientError", "OtherPathError", "Page", "Paths", "RenderError", "Tape", "Tensor",
+    "OPS", "Compiled", "Drawing", "GradientError", "GuardFailedError", "Page", "Paths", "RenderError", "Tape", "Tensor",
     "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain",
     "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacobian", "jvp", "no_grad", "paths", "ravel_tree",
     "record", "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "watch",

@@ -19,12 +19,12 @@ from autograd import compile as compiled
 from autograd.checks._check_against import framework_of
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.compare import Comparing
-from autograd.checks.functions import Graphed, _data
+from autograd.checks.functions import GraphFunction, _data
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.oracles.replay import ReplayError
-from autograd.testing.random_programs import Generator, Program, drawn
+from autograd.testing.random_programs import Generator, RandomProgram, drawn
 from benchmarks import peers
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)
@@ -71,7 +71,7 @@ class Fuzz:
             args = tuple(float(x) for x in program.arguments)
         order = int(rng.choice(ORDERS))
         try:
-            subject = Graphed(program, Arguments(program, args), order, rng)
+            subject = GraphFunction(program, Arguments(program, args), order, rng)
         except np.linalg.LinAlgError:  # the second derivative of a determinant needs an inverse, as its row says
             self.counts["of a singular matrix, left out"] += 1
             return
@@ -99,7 +99,7 @@ class Fuzz:
         except Exception as error:  # whatever a broken engine raises
             self._disagree(f"itself: {type(error).__name__}", self.program, str(error), self.program.arguments)
 
-    def _against_dual(self, program: Program, subject: Graphed, args: Any) -> None:
+    def _against_dual(self, program: RandomProgram, subject: GraphFunction, args: Any) -> None:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         try:
@@ -112,7 +112,7 @@ class Fuzz:
         self.counts["against dual numbers"] += 1
         if abs(claimed @ v - w @ tangents) <= (1e-4 if subject.single else 1e-11) * size + 1e-290:
             return
-        subject.look_closer()
+        subject.increase_samples()
         oracles = Oracles(subject, "dual", self.rng)
         miss = Comparing(subject, oracles, self.rng, 1e-11).run(3).mismatch
         if miss is not None:
@@ -123,7 +123,7 @@ class Fuzz:
                 args,
             )
 
-    def _in_other_modes(self, program: Program, subject: Graphed, args: Any) -> None:
+    def _in_other_modes(self, program: RandomProgram, subject: GraphFunction, args: Any) -> None:
         """The sweep that records and the sweep that does not, and forward mode, give one derivative."""
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
@@ -137,7 +137,7 @@ class Fuzz:
         if not abs(claimed @ v - w @ pushed) <= slack:
             self._disagree("forward mode", program, f"order {subject.order}: {w @ pushed!r}, not {claimed @ v!r}", args)
 
-    def _on_the_tape(self, program: Program, subject: Graphed, args: Any, turn: int) -> None:
+    def _on_the_tape(self, program: RandomProgram, subject: GraphFunction, args: Any, turn: int) -> None:
         every = tuple(range(len(args)))
         of = grad(_weighted(program, subject), every)
         of_values = isinstance(args[0], float)
@@ -154,13 +154,13 @@ class Fuzz:
             want = flat(list(of(*point)))
             if _close(got, want, np.zeros(1)) or not np.isfinite(want).all():
                 continue
-            there = Graphed(program, Arguments(program, point), subject.order, self.rng)
-            there.look_closer()
+            there = GraphFunction(program, Arguments(program, point), subject.order, self.rng)
+            there.increase_samples()
             if not _close(got, want, 4 * there.vjp(np.ones(there.m))[1]):
                 self._disagree(f"tape, {backend}", program, f"order {subject.order}: {got}, not {want}", point)
         self.counts[f"against the tape, {backend}"] += 1
 
-    def _against_peer(self, peer: str, program: Program, subject: Graphed, args: Any) -> None:
+    def _against_peer(self, peer: str, program: RandomProgram, subject: GraphFunction, args: Any) -> None:
         names = self.names[peer]
         arrays = tuple(np.asarray(x) for x in args)
         try:
@@ -179,13 +179,13 @@ class Fuzz:
                 return
             self._disagree(peer, program, f"order {subject.order}: ours {ours}, theirs {theirs}", args)
 
-    def _disagree(self, whom: str, program: Program, what: str, args: Any) -> None:
+    def _disagree(self, whom: str, program: RandomProgram, what: str, args: Any) -> None:
         self.counts[f"DISAGREES with {whom}"] += 1
         self.disagreements.append(f"{whom}: {what}\n{program}\nat {args!r}\n")
         print(self.disagreements[-1], flush=True)
 
 
-def _weighted(program: Program, subject: Graphed) -> Any:
+def _weighted(program: RandomProgram, subject: GraphFunction) -> Any:
     """The function of one number whose gradient is that of the outputs of the subject, of whatever order."""
 
     def below(order: int) -> Any:

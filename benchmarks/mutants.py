@@ -18,8 +18,8 @@ from autograd import GradientError, Tensor, check_gradients, gradients
 from autograd.checks import shrink
 from autograd.engine import graph
 from autograd.ops.op import Op
-from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, Call
-from autograd.testing.random_programs import NAMES, SHAPES, Generator, Program, drawn, value_of
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, ExampleCall
+from autograd.testing.random_programs import NAMES, SHAPES, Generator, RandomProgram, drawn, value_of
 from benchmarks.broken_engines import engine_mutants
 from benchmarks.mutations import Mutant, row_mutants
 
@@ -33,7 +33,7 @@ SINGLE_AND_EMPTY = ((), (1,), (1, 1), (0,), (2, 0))
 class Single:
     """One call of the catalogue as a function: all its entries are outputs."""
 
-    call: Call
+    call: ExampleCall
 
     def __call__(self, *xs: Any) -> Any:
         return eval(self.call.code, NAMES, dict(zip("abc", xs, strict=False)))
@@ -45,10 +45,10 @@ class Single:
 Example = tuple[Any, tuple[Any, ...]]
 
 
-def calls_by_op() -> dict[Op, tuple[list[Call], list[Call]]]:
+def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
     """The calls of the catalogue that end in each op and have its arity, and those whose graphs, or gradients, call it."""
     rng = np.random.default_rng(0)
-    found: dict[Op, tuple[list[Call], list[Call]]] = {}
+    found: dict[Op, tuple[list[ExampleCall], list[ExampleCall]]] = {}
     for call in [*ELEMENTWISE, *ARRAYS]:
         for _ in range(60):
             example = example_of(call, rng, [np.float64] * call.arity)
@@ -72,7 +72,7 @@ def recorded_ops(f: Any, args: Any) -> set[Any]:
     return {node.op for node in graph.newest_first([y, *found]) if node.op is not None}
 
 
-def example_of(call: Call, rng: np.random.Generator, types: list[Any]) -> Example | None:
+def example_of(call: ExampleCall, rng: np.random.Generator, types: list[Any]) -> Example | None:
     """A call on arrays of random shapes that fit it; None if these do not."""
     among = SHAPES if rng.random() < 0.85 else SINGLE_AND_EMPTY
     shapes = [among[rng.integers(len(among))] for _ in range(call.arity)]
@@ -85,7 +85,9 @@ def example_of(call: Call, rng: np.random.Generator, types: list[Any]) -> Exampl
     return None if value_of(call, arrays) is None else (Single(call), tuple(map(np.asarray, arrays)))
 
 
-def examples_for(mutant: Mutant, calls: tuple[list[Call], list[Call]], rng: np.random.Generator) -> Iterator[Example]:
+def examples_for(
+    mutant: Mutant, calls: tuple[list[ExampleCall], list[ExampleCall]], rng: np.random.Generator
+) -> Iterator[Example]:
     """Functions and arguments to try a mutant on, without end."""
     while True:
         if mutant.kind == "Values":
@@ -104,7 +106,7 @@ def examples_for(mutant: Mutant, calls: tuple[list[Call], list[Call]], rng: np.r
                 yield example
 
 
-def tried(mutant: Mutant, calls: tuple[list[Call], list[Call]], seed: int) -> tuple[int, str, str]:
+def tried(mutant: Mutant, calls: tuple[list[ExampleCall], list[ExampleCall]], seed: int) -> tuple[int, str, str]:
     """(after how many examples it was caught, by which law, shrunk to what); 0 examples if it was not."""
     examples = examples_for(mutant, calls, np.random.default_rng(seed))
     for count in range(1, EXAMPLES + 1):
@@ -144,7 +146,7 @@ def _shown(x: Any) -> str:
 
 
 def _text(f: Any) -> str:
-    return "; ".join(call.text for call in f.calls) if isinstance(f, Program) else str(f)
+    return "; ".join(call.text for call in f.calls) if isinstance(f, RandomProgram) else str(f)
 
 
 def main() -> int:

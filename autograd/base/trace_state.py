@@ -65,7 +65,7 @@ def tracing(trace: Trace) -> Iterator[Trace]:
             _state.traces -= 1
 
 
-def refuse_to_freeze(node: Any, reading: str) -> None:
+def check_not_frozen(node: Any, reading: str) -> None:
     """Raise if `node`'s data, read by `reading`, would become a constant of the tape that is being recorded."""
     trace = current_trace()
     if trace is not None and not trace.knows(node):

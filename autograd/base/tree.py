@@ -18,28 +18,28 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
     [1.0, 2.0, 3.0]
     """
-    return [leaf for part in parts(tree) for leaf in leaves(part)] if is_container(tree) else [tree]
+    return [leaf for part in children(tree) for leaf in leaves(part)] if is_container(tree) else [tree]
 
 
-def rebuilt(tree: Any, new: list[Any]) -> Any:
+def unflatten(tree: Any, new: list[Any]) -> Any:
     """`tree` with its leaves replaced, in order, by `new`.
 
-    >>> rebuilt({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
+    >>> unflatten({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
     {'w': [4, 5], 'b': (6,)}
     """
-    return _rebuilt(tree, iter(new))
+    return _unflatten(tree, iter(new))
 
 
-def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
+def map(f: Callable[[Any], Any], tree: Any) -> Any:
     """`tree` with f applied to every leaf.
 
-    >>> mapped(abs, (-1, [-2]))
+    >>> map(abs, (-1, [-2]))
     (1, [2])
     """
-    return rebuilt(tree, [f(leaf) for leaf in leaves(tree)])
+    return unflatten(tree, [f(leaf) for leaf in leaves(tree)])
 
 
-def parts(tree: Any) -> list[Any]:
+def children(tree: Any) -> list[Any]:
     """What a container holds, leaves and containers."""
     if isinstance(tree, dict):
         return list(tree.values())
@@ -48,10 +48,10 @@ def parts(tree: Any) -> list[Any]:
     return [getattr(tree, field.name) for field in dataclasses.fields(tree)]
 
 
-def with_parts(tree: Any, new: list[Any]) -> Any:
+def with_children(tree: Any, new: list[Any]) -> Any:
     """A container of the kind of `tree` that holds `new` in place of its parts, containers and leaves.
 
-    >>> with_parts({"a": 1, "b": 2}, [3, [4]])
+    >>> with_children({"a": 1, "b": 2}, [3, [4]])
     {'a': 3, 'b': [4]}
     """
     if isinstance(tree, dict):
@@ -61,5 +61,5 @@ def with_parts(tree: Any, new: list[Any]) -> Any:
     return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), new, strict=True)})
 
 
-def _rebuilt(tree: Any, new: Iterator[Any]) -> Any:
-    return with_parts(tree, [_rebuilt(part, new) for part in parts(tree)]) if is_container(tree) else next(new)
+def _unflatten(tree: Any, new: Iterator[Any]) -> Any:
+    return with_children(tree, [_unflatten(part, new) for part in children(tree)]) if is_container(tree) else next(new)

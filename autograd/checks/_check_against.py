@@ -8,7 +8,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.diagnosis import explained
-from autograd.checks.functions import Graphed
+from autograd.checks.functions import GraphFunction
 from autograd.checks.report import GradientError, Report
 from autograd.support.optional import require
 
@@ -139,7 +139,7 @@ def check_against(
     require(peer.module, "check_against")
     worst, compared = 0.0, 0
     for k in range(1, order + 1):
-        subject = Graphed(f_ours, arguments, k, rng)
+        subject = GraphFunction(f_ours, arguments, k, rng)
         levels = subject.weights[: k - 1]
         theirs = peer.swept(f_theirs, arguments, levels)
         shapes = [np.shape(np.asarray(getattr(y, "_data", y))) for y in subject.outputs]
@@ -156,7 +156,7 @@ def check_against(
     return Report((peer.name,) * order, worst, evaluations=2 * compared, directions=f"{compared} sweeps")
 
 
-def _compare(subject: Graphed, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:
+def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:
     """The largest difference, relative to the largest entry; raises if it is too large."""
     largest = float(np.max(np.abs(theirs), initial=0.0))
     with np.errstate(invalid="ignore"):

@@ -7,8 +7,8 @@ import numpy as np
 
 from autograd.checks.arguments import Arguments, flat
 from autograd.checks.compare import Comparison, compared
-from autograd.checks.functions import Claimed, Graphed, Subject
-from autograd.checks.invariants import contents, refuse_chance, refuse_mutation, refuse_unfit
+from autograd.checks.functions import BlackBox, GraphFunction, Subject
+from autograd.checks.invariants import check_deterministic, check_no_mutation, check_shape_and_dtype, contents
 from autograd.checks.kinks import Kink, kinks_of
 from autograd.checks.localize import blamed
 from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
@@ -108,8 +108,8 @@ class Check:
             subject = self._subject(arguments, k, rng)
             oracles = Oracles(subject, self.oracle, rng)
             if k == 1:
-                refuse_chance(subject)
-                refuse_mutation(arguments, before)
+                check_deterministic(subject)
+                check_no_mutation(arguments, before)
             found, here = self._compared(subject, oracles, rng)
             reports.append(found)
             kinks += here + found.kinks
@@ -124,18 +124,18 @@ class Check:
 
     def _subject(self, arguments: Arguments, order: int, rng: np.random.Generator) -> Subject:
         if self.gradient is not None:
-            subject: Subject = Claimed(self.f, self.gradient, arguments)
+            subject: Subject = BlackBox(self.f, self.gradient, arguments)
         else:
-            subject = Graphed(self.f, arguments, order, rng)
+            subject = GraphFunction(self.f, arguments, order, rng)
         if order == 1 and not np.isfinite(subject.base).all():
             raise ValueError(f"the function gives {subject.base} at these arguments: check it where it is defined and finite")
         return subject
 
     def _compared(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
         kinks: list[Kink] = []
-        if isinstance(subject, Graphed):
+        if isinstance(subject, GraphFunction):
             if np.isfinite(subject.base).all():
-                refuse_unfit(subject, rng.uniform(0.5, 1.5, subject.m))
+                check_shape_and_dtype(subject, rng.uniform(0.5, 1.5, subject.m))
             kinks = kinks_of(subject.replay) if subject.replay is not None else []
         if kinks:
             refuse_outside(subject, kinks, rng)
@@ -150,5 +150,5 @@ class Check:
 
 def gradient_of(f: Callable[..., Any], *args: Any, argnums: int | Sequence[int] | None = None) -> Any:
     """The gradient of the sum of everything f gives, as one vector: what tests compare."""
-    subject = Graphed(f, Arguments(f, args, argnums), 1, np.random.default_rng(0))
+    subject = GraphFunction(f, Arguments(f, args, argnums), 1, np.random.default_rng(0))
     return flat(subject.pulled(np.ones(subject.m)))

@@ -56,7 +56,7 @@ class Arguments:
         leaves = list(self.leaves)
         for k, x in zip(self.positions, new, strict=True):
             leaves[k] = x
-        return list(tree.rebuilt(list(self.given), leaves))
+        return list(tree.unflatten(list(self.given), leaves))
 
     def plain(self, vector: Any, dtypes: bool = False) -> list[Any]:
         """The arguments as floats and arrays, at another point; in double precision unless `dtypes` are kept."""
@@ -126,7 +126,7 @@ def _paths(name: str, x: Any) -> Iterator[str]:
         for i, part in enumerate(x):
             yield from _paths(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", part)
     else:
-        for key, part in zip(x.__dataclass_fields__, tree.parts(x), strict=True):
+        for key, part in zip(x.__dataclass_fields__, tree.children(x), strict=True):
             yield from _paths(f"{name}.{key}", part)
 
 

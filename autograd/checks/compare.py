@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.functions import TINY, Graphed, Subject
+from autograd.checks.functions import TINY, GraphFunction, Subject
 from autograd.checks.oracles.oracles import NAMES, RTOL, Measured, Oracles
 
 #: A Jacobian of so many entries, from so many inputs, is measured wholly.
@@ -264,8 +264,8 @@ def compared(
 ) -> Comparison:
     """What is left of a comparison when every mismatch has been looked at more closely."""
     found = Comparing(subject, oracles, rng, rtol).run(directions)
-    if found.mismatch is not None and isinstance(subject, Graphed):
-        subject.look_closer()
+    if found.mismatch is not None and isinstance(subject, GraphFunction):
+        subject.increase_samples()
         found = Comparing(subject, oracles, rng, rtol).run(directions)
     miss = found.mismatch
     if miss is None or miss.oracle not in (NAMES["complex"], NAMES["dual"]):

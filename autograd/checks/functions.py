@@ -7,12 +7,12 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad, recording
 from autograd.checks.arguments import Arguments, flat, numbers_in
-from autograd.checks.oracles.replay import CLOSER, USUAL, Replay
+from autograd.checks.oracles.replay import CLOSER, USUAL, GraphReplay
 from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.transforms.grad_vjp_jvp import jvp, seen_from_outside
+from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
 
 EPS = 2.0**-52
 #: What comes of numbers below the smallest normal one, which lose digits, is not told apart.
@@ -26,7 +26,7 @@ class Subject:
     base: Any
     order = 1
     #: The graph behind the outputs, if there is one.
-    replay: Replay | None = None
+    replay: GraphReplay | None = None
 
     def value(self, vector: Any) -> Any:
         """f at another point, as one vector."""
@@ -54,7 +54,7 @@ class Subject:
         raise NotImplementedError
 
 
-class Graphed(Subject):
+class GraphFunction(Subject):
     """A function of Values and Tensors, whose derivative the engine claims."""
 
     def __init__(self, f: Callable[..., Any], arguments: Arguments, order: int, rng: np.random.Generator) -> None:
@@ -62,10 +62,10 @@ class Graphed(Subject):
         self.looks = USUAL
         self.weights: list[list[Any]] = []
         self.variables = arguments.variables()
-        with seen_from_outside(True), recording():
+        with keep_graph(True), recording():
             self.outputs = self._outputs(self.variables, order)
         self.found = [y for y in self.outputs if isinstance(y, Node) and y.requires_grad]
-        self.replay = Replay(self.found, self.variables)
+        self.replay = GraphReplay(self.found, self.variables)
         self.base = flat(self.outputs)
 
     @property
@@ -104,10 +104,10 @@ class Graphed(Subject):
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
 
     def value(self, vector: Any) -> Any:
-        with seen_from_outside(self.order > 1), recording() if self.order > 1 else no_grad():
+        with keep_graph(self.order > 1), recording() if self.order > 1 else no_grad():
             return flat(self._outputs(self.arguments.variables(vector), self.order))
 
-    def look_closer(self) -> None:
+    def increase_samples(self) -> None:
         """Estimate rounding errors with more care from now on."""
         self.looks = CLOSER
         if self.replay is not None:
@@ -136,7 +136,7 @@ class Graphed(Subject):
 
     def _scatters(self, recorded: list[Any]) -> list[Any]:
         moving = [g for g in recorded if isinstance(g, Node) and g.requires_grad]
-        backward = Replay(moving, self.variables)
+        backward = GraphReplay(moving, self.variables)
         backward.looks = self.looks
         found = iter(backward.scatter(self.rng))
         return [next(found) if isinstance(g, Node) and g.requires_grad else USUAL[1] * EPS * np.abs(_data(g)) for g in recorded]
@@ -157,7 +157,7 @@ class Graphed(Subject):
         return flat(list(found))
 
 
-class Claimed(Subject):
+class BlackBox(Subject):
     """A plain function of numbers and arrays, whose derivative another function claims."""
 
     def __init__(self, f: Callable[..., Any], gradient: Callable[..., Any], arguments: Arguments) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import Arguments, flat
-from autograd.checks.functions import TINY, Graphed, Subject
+from autograd.checks.functions import TINY, GraphFunction, Subject
 from autograd.checks.report import GradientError
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
@@ -24,14 +24,14 @@ def _is_array(x: Any) -> bool:
     return isinstance(x, np.ndarray | Tensor)
 
 
-def refuse_mutation(arguments: Arguments, before: list[bytes]) -> None:
+def check_no_mutation(arguments: Arguments, before: list[bytes]) -> None:
     """Raise if an argument does not hold what it held."""
     for k, (was, now) in enumerate(zip(before, contents(arguments), strict=True)):
         if was != now:
             raise GradientError(f"the function changed its argument: array {k} of its inputs was written to; copy it first")
 
 
-def refuse_chance(subject: Subject) -> None:
+def check_deterministic(subject: Subject) -> None:
     """Raise if the function gives another answer when it is called again."""
     first, again = subject.value(subject.arguments.point), subject.value(subject.arguments.point)
     if first.shape != again.shape or first.tobytes() != again.tobytes():
@@ -46,7 +46,7 @@ def _at(vector: Any, k: int) -> str:
     return repr(float(vector[k])) if vector.size else "nothing"
 
 
-def refuse_unfit(subject: Graphed, w: Any) -> None:
+def check_shape_and_dtype(subject: GraphFunction, w: Any) -> None:
     """Raise if gradients have other shapes or types than their leaves, share memory, or depend on how they are asked for."""
     seeds = subject.seeds(w)
     found = subject.pulled(w, seeds=seeds)
@@ -71,7 +71,7 @@ def refuse_unfit(subject: Graphed, w: Any) -> None:
         _refuse_difference(subject, 2 * claimed, twice, 2 * bars, ".backward() twice does not give twice the gradient")
 
 
-def _refuse_sharing(subject: Graphed, found: list[Any], seeds: list[Any]) -> None:
+def _refuse_sharing(subject: GraphFunction, found: list[Any], seeds: list[Any]) -> None:
     named = [(f"the gradient of {label}", g) for label, g in zip(subject.arguments.labels, found, strict=True)]
     others = [(repr(label), x._data) for label, x in zip(subject.arguments.labels, subject.variables, strict=True)]
     others += [("the seed", seed) for seed in seeds]
@@ -82,7 +82,7 @@ def _refuse_sharing(subject: Graphed, found: list[Any], seeds: list[Any]) -> Non
                 raise GradientError(f"{name} and {other} share memory: writing to one changes the other")
 
 
-def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: str) -> None:
+def _refuse_difference(subject: GraphFunction, want: Any, got: Any, bars: Any, cause: str) -> None:
     eps = 1e-6 if subject.single else 1e-15
     with np.errstate(invalid="ignore"):
         wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want) + TINY) | (want == got) | (np.isnan(want) & np.isnan(got)))
@@ -94,7 +94,7 @@ def _refuse_difference(subject: Graphed, want: Any, got: Any, bars: Any, cause: 
         )  # fmt: skip
 
 
-def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
+def _swept(subject: GraphFunction, w: Any) -> tuple[Any, Any]:
     """What `.backward()` leaves in the variables, after one call and after two."""
     factor = subject.seeds(w)[0] if isinstance(subject.found[0], Value) else 1.0
     with swept(subject, w) as again:
@@ -104,14 +104,14 @@ def _swept(subject: Graphed, w: Any) -> tuple[Any, Any]:
         return once, factor * _left(subject)
 
 
-def _left(subject: Graphed) -> Any:
+def _left(subject: GraphFunction) -> Any:
     """The gradients that stand in the variables, as a vector of its own."""
     grads = [(x.grad, np.shape(x._data)) for x in subject.variables]
     return flat([np.zeros(shape) if grad is None else np.array(grad) for grad, shape in grads])
 
 
 @contextlib.contextmanager
-def swept(subject: Graphed, w: Any) -> Iterator[Callable[[], None]]:
+def swept(subject: GraphFunction, w: Any) -> Iterator[Callable[[], None]]:
     """Time in which the one output has been swept backward, from the seed w or, a Value, from 1; gives what does it again.
 
     Every leaf has the gradient of this sweep, and afterwards the one that it had.

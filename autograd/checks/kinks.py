@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.domain import NONZERO, POSITIVE, REALS, Domain
-from autograd.checks.oracles.replay import Replay
+from autograd.checks.oracles.replay import GraphReplay
 from autograd.engine.node import Node
 
 #: Within so many ulps of a kink a number may lie on either side of it.
@@ -25,7 +25,7 @@ class Kink:
         return f"{getattr(self.node.op, 'name', 'input')} at {self.at}: smooth on {self.smooth_on}"
 
 
-def kinks_of(replay: Replay) -> list[Kink]:
+def kinks_of(replay: GraphReplay) -> list[Kink]:
     """The kinks that the graph stands on, or so close to that rounding decides on which side.
 
     Read from the sets on which the rows say that they are smooth, and for max, min, sort and norms from their own ties.

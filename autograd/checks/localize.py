@@ -9,7 +9,7 @@ import numpy as np
 from autograd.checks.arguments import Arguments
 from autograd.checks.compare import Mismatch, compared
 from autograd.checks.diagnosis import UNEXPLAINED, explained, op_at_fault
-from autograd.checks.functions import Graphed, Subject
+from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.invariants import swept
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.oracles import NAMES, Oracles
@@ -42,11 +42,11 @@ def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Ge
             "the function depends on its inputs by a way that its graph does not know: .data, .item(), stop_gradient, no_grad, "
             f"or plain NumPy; {cause}"
         )
-    if isinstance(subject, Graphed) and subject.replay is not None and (miss.mode != "detached" or subject.order > 1):
+    if isinstance(subject, GraphFunction) and subject.replay is not None and (miss.mode != "detached" or subject.order > 1):
         nodes = [node for node, _ in subject.replay.steps]
         fault = op_at_fault(nodes, lambda node: wrong_alone(node, 1, rng))
         if fault is None and subject.order > 1:
-            below = Graphed(subject.f, subject.arguments, subject.order - 1, rng)
+            below = GraphFunction(subject.f, subject.arguments, subject.order - 1, rng)
             nodes = [node for node, _ in below.replay.steps] if below.replay else []
             fault = op_at_fault(nodes, lambda node: wrong_alone(node, 2, rng))
         if fault is not None:
@@ -117,7 +117,7 @@ def _only(i: int, n: int, *numbers: float) -> tuple[Any, Any, Any]:
     return vectors[0], vectors[1], vectors[2]
 
 
-def alone(node: Node, order: int, rng: np.random.Generator) -> Graphed:
+def alone(node: Node, order: int, rng: np.random.Generator) -> GraphFunction:
     """The op of a node as a function of its own, at the inputs it had."""
     inputs, op, params = node.inputs, node.op, node.params
     moving = _moving(node)
@@ -130,7 +130,7 @@ def alone(node: Node, order: int, rng: np.random.Generator) -> Graphed:
         return type(node).record(op, tuple(given), params)  # type: ignore[arg-type]
 
     args = tuple(inputs[i].detach() for i in moving)
-    return Graphed(f, Arguments(f, args), order, rng)
+    return GraphFunction(f, Arguments(f, args), order, rng)
 
 
 def _moving(node: Node) -> list[int]:
@@ -159,7 +159,7 @@ def wrong_alone(node: Node, order: int, rng: np.random.Generator) -> tuple[str, 
     return said, position
 
 
-def _said(subject: Graphed, oracles: Oracles, miss: Mismatch, weights: list[Any]) -> tuple[int, str]:
+def _said(subject: GraphFunction, oracles: Oracles, miss: Mismatch, weights: list[Any]) -> tuple[int, str]:
     """(of which variable, what explains the claims of an op alone): the plainest that some weights of its outputs give."""
     number, said = 0, UNEXPLAINED
     for w in weights:
@@ -175,7 +175,7 @@ def _said(subject: Graphed, oracles: Oracles, miss: Mismatch, weights: list[Any]
     return number, said
 
 
-def _with_transposed_input(subject: Graphed, number: int, w: Any, claims: Any) -> str:
+def _with_transposed_input(subject: GraphFunction, number: int, w: Any, claims: Any) -> str:
     """Whether the claim for a variable is the derivative at another input transposed, in words: g b in place of g bᵀ, say."""
     part = _part(subject, number)
     for j, x in enumerate(subject.arguments.arrays):
@@ -183,7 +183,7 @@ def _with_transposed_input(subject: Graphed, number: int, w: Any, claims: Any) -
             continue
         arrays = [a.swapaxes(-1, -2) if i == j else a for i, a in enumerate(subject.arguments.arrays)]
         at = Arguments(subject.f, tuple(Tensor(a, requires_grad=True) for a in arrays))
-        other = Graphed(subject.f, at, subject.order, subject.rng)
+        other = GraphFunction(subject.f, at, subject.order, subject.rng)
         oracles, found = Oracles(other, None, subject.rng), []
         for i in range(part.start, part.stop):
             found.append(w @ oracles.best(np.eye(other.n)[i]).value)
@@ -192,18 +192,18 @@ def _with_transposed_input(subject: Graphed, number: int, w: Any, claims: Any) -
     return ""
 
 
-def _number(subject: Graphed, i: int) -> int:
+def _number(subject: GraphFunction, i: int) -> int:
     """Which variable number i of the vector belongs to."""
     return int(np.searchsorted(np.cumsum(subject.arguments.sizes), i, side="right"))
 
 
-def _part(subject: Graphed, number: int) -> slice:
+def _part(subject: GraphFunction, number: int) -> slice:
     """Where in the vector of all numbers a variable lies."""
     begin = sum(subject.arguments.sizes[:number])
     return slice(begin, begin + subject.arguments.sizes[number])
 
 
-def _explained_part(subject: Graphed, i: int, claims: Any, measured: Any, bars: Any) -> str:
+def _explained_part(subject: GraphFunction, i: int, claims: Any, measured: Any, bars: Any) -> str:
     number = _number(subject, i)
     part = _part(subject, number)
     shape = subject.arguments.arrays[number].shape
@@ -213,7 +213,7 @@ def _explained_part(subject: Graphed, i: int, claims: Any, measured: Any, bars: 
 
 def _drawn(subject: Subject, node: Node | None, position: int | None) -> Drawing | None:
     """The graph, with the claimed gradients, and the way into the op at fault, by its wrong pullback, marked."""
-    if not isinstance(subject, Graphed) or not subject.found:
+    if not isinstance(subject, GraphFunction) or not subject.found:
         return None
     try:
         for x, label in zip(subject.variables, subject.arguments.labels, strict=True):

@@ -34,14 +34,14 @@ def smallest_failing(check: Callable[..., Any], args: tuple[Any, ...], error: Gr
             trials += 1
             candidate = [*leaves[:k], simpler, *leaves[k + 1 :]]
             try:
-                check(*tree.rebuilt(list(args), candidate))
+                check(*tree.unflatten(list(args), candidate))
             except GradientError as found:
                 if found.claimed is not None and found.op is error.op and _alike(found.cause, error.cause):
                     best, leaves, progress = found, candidate, True
                     break
             except Exception:  # a point where the function is not defined is no simpler failure
                 continue
-    best.smallest = tuple(tree.rebuilt(list(args), leaves))
+    best.smallest = tuple(tree.unflatten(list(args), leaves))
     return best
 
 

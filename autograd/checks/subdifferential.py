@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import Arguments
-from autograd.checks.functions import Graphed, Subject
+from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.kinks import Kink
 from autograd.checks.localize import alone, wrong_alone
 from autograd.checks.oracles.oracles import Oracles
@@ -22,7 +22,7 @@ SLACK = 1e-7
 
 def refuse_outside(subject: Subject, kinks: list[Kink], rng: np.random.Generator) -> None:
     """Raise if the claim of an op at its kink lies outside of its subdifferential, or the row of another op is wrong."""
-    if not isinstance(subject, Graphed) or subject.replay is None:
+    if not isinstance(subject, GraphFunction) or subject.replay is None:
         return
     bent = {kink.node for kink in kinks}
     for kink in kinks:
@@ -37,7 +37,7 @@ def refuse_outside(subject: Subject, kinks: list[Kink], rng: np.random.Generator
             raise GradientError(f"{getattr(node.op, 'name', '')}: {fault[0]}", op=node.op, order=subject.order)
 
 
-def _refuse_op(kink: Kink, subject: Graphed, rng: np.random.Generator) -> None:
+def _refuse_op(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> None:
     op = alone(kink.node, 1, rng)
     if not op.n or not op.m or not np.isfinite(op.base).all():
         return
@@ -69,7 +69,7 @@ def _refuse_op(kink: Kink, subject: Graphed, rng: np.random.Generator) -> None:
             )  # fmt: skip
 
 
-def _around(op: Graphed, v: Any, rng: np.random.Generator) -> Any:
+def _around(op: GraphFunction, v: Any, rng: np.random.Generator) -> Any:
     """J v at points around, where the op is smooth: the generalised Jacobian is the convex hull of their limits.
 
     Source  Clarke, Optimization and Nonsmooth Analysis, 1983, section 2.6
@@ -77,6 +77,6 @@ def _around(op: Graphed, v: Any, rng: np.random.Generator) -> Any:
     found = []
     for _ in range(POINTS):
         point = op.arguments.point + 1e-4 * op.arguments.scales * rng.uniform(-1.0, 1.0, op.n)
-        moved = Graphed(op.f, Arguments(op.f, tuple(op.arguments.variables(point))), 1, rng)
+        moved = GraphFunction(op.f, Arguments(op.f, tuple(op.arguments.variables(point))), 1, rng)
         found.append(Oracles(moved, None, rng).best(v).value)
     return np.stack(found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphviz import Digraph
 
-from autograd.drawing.layout import Edge, Frame, Shape, Sketch
+from autograd.drawing.layout import DrawnNode, Edge, Frame, Sketch
 from autograd.drawing.options import PORTS, Look
 from autograd.drawing.text import LONGEST, html, visible, width
 from autograd.drawing.themes import FONT_SIZE, THEMES, Theme, heat_color
@@ -63,7 +63,7 @@ def _named(named: bool, **attributes: str) -> dict[str, str]:
     return attributes if named else {}
 
 
-def edge_id(shape: Shape, edge: Edge | None = None) -> str:
+def edge_id(shape: DrawnNode, edge: Edge | None = None) -> str:
     """The id of an arrow into a shape, or of the one from its sign to its box."""
     if edge is None:
         return f"{shape.name}_out"
@@ -106,7 +106,7 @@ def _edge_look(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dic
     return attributes
 
 
-def _table(shape: Shape, theme: Theme) -> str:
+def _table(shape: DrawnNode, theme: Theme) -> str:
     """An HTML-like label: fields in a row, or one below another if there are many, and an array in the small beside them."""
     cells = [_cell(text, FONT_SIZE, 10) for text in shape.fields]
     if not shape.heat and len(cells) <= 3:

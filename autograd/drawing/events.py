@@ -114,4 +114,4 @@ def _slope(user: Node, x: Node, position: int) -> float | None:
 def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
     """What the use at a position adds to the gradient of that input, if that of the user is `gradient`."""
     pullback = user.op.pullbacks_of(user.inputs)[position]
-    return user.pulled([(position, pullback)], gradient)[0]
+    return user.apply_pullbacks([(position, pullback)], gradient)[0]

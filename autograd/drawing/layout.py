@@ -34,7 +34,7 @@ class Edge(NamedTuple):
 
 
 @dataclass
-class Shape:
+class DrawnNode:
     """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order.
 
     weight  how much stands behind the arrow from the sign to the box, from 0 to 1, or None
@@ -61,7 +61,7 @@ class Sketch:
     places  the name of the shape in which a number stands
     """
 
-    shapes: list[Shape]
+    shapes: list[DrawnNode]
     shown: int
     total: int
     places: dict[Any, str]
@@ -85,7 +85,7 @@ class Frame(NamedTuple):
 
     name: str
     title: str
-    shapes: list[Shape]
+    shapes: list[DrawnNode]
     within: dict[tuple[Any, str], "Frame"]
 
 
@@ -104,7 +104,7 @@ def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
     names = {stand: f"n{i}" for i, stand in enumerate(kept)} | dict.fromkeys(hidden, "folded")
     places = {item: names[stands[item]] for item in near}
     behind = sum(stands[item] in hidden for item in near)
-    rest = [Shape("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind)] if behind else []
+    rest = [DrawnNode("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind)] if behind else []
     seen = {item: stands[item] for item in reversed(near) if stands[item] not in hidden}
     shown = sum(not isinstance(stand, Fold) for stand in kept)
     return Sketch(rest + _shapes(graph, view, slopes, seen, places, depth), shown, len(items), places)
@@ -112,10 +112,10 @@ def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
 
 def _shapes(
     graph: Graph, view: View, slopes: Slopes, stands: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
-) -> list[Shape]:
+) -> list[DrawnNode]:
     """The boxes and folds that stand for the numbers that are seen, farthest from the outputs first."""
-    shapes: list[Shape] = []
-    folds: dict[Fold, Shape] = {}
+    shapes: list[DrawnNode] = []
+    folds: dict[Fold, DrawnNode] = {}
     for item, stand in stands.items():
         edges = _edges(item, places, view, {} if isinstance(stand, Fold) else slopes)
         if not isinstance(stand, Fold):
@@ -123,7 +123,7 @@ def _shapes(
             shapes.append(_shape(graph, item, places[item], edges, view, depth))
             continue
         if stand not in folds:
-            folds[stand] = Shape(places[item], "folded", [stand.title], stand.frames, count=0, item=stand)
+            folds[stand] = DrawnNode(places[item], "folded", [stand.title], stand.frames, count=0, item=stand)
             shapes.append(folds[stand])
         _add_to_fold(folds[stand], edges)
     for shape in folds.values():
@@ -141,14 +141,14 @@ def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Sl
     ]  # fmt: skip
 
 
-def _shape(graph: Graph, item: GraphNode, name: str, edges: list[Edge], view: View, depth: int) -> Shape:
+def _shape(graph: Graph, item: GraphNode, name: str, edges: list[Edge], view: View, depth: int) -> DrawnNode:
     """The box of an item that is drawn by itself."""
     box = box_of(graph, item, view.format, view.arrays)
-    return Shape(name, box.role, box.fields, item.frames[:depth], box.heat, box.alarm, item.sign if edges else "", edges,
+    return DrawnNode(name, box.role, box.fields, item.frames[:depth], box.heat, box.alarm, item.sign if edges else "", edges,
                  marked=item in view.marked, weight=view.weights.get(item), item=item)  # fmt: skip
 
 
-def _add_to_fold(shape: Shape, edges: list[Edge]) -> None:
+def _add_to_fold(shape: DrawnNode, edges: list[Edge]) -> None:
     """Let a fold stand for one number more, with one arrow from each shape that it needs."""
     shape.count += 1
     known = {edge.tail for edge in shape.edges} | {shape.name}

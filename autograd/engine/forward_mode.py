@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import recording
-from autograd.engine.graph import newest_first, refuse_changed
+from autograd.engine.graph import check_unchanged, newest_first
 from autograd.engine.node import Node
 from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
@@ -29,7 +29,7 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
     Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.1
     """
     order = newest_first(outputs)
-    refuse_changed(order)
+    check_unchanged(order)
     found = dict(tangents)
     with recording(), np.errstate(all="ignore"):
         for y in reversed(order):
@@ -45,14 +45,14 @@ def _pushed(y: Node, op: Op, moving: list[int], tangents: dict[Node, Node]) -> A
     inputs, params = y.inputs, y.params
     moved = {i: tangents[inputs[i]] for i in moving}
     if op.kind == "elementwise":
-        return _sum([op.pulled(i, _filled(t, y), y, inputs, params) for i, t in moved.items()])
+        return _sum([op.apply_pullback(i, _filled(t, y), y, inputs, params) for i, t in moved.items()])
     if op.kind == "linear":
         still = [moved[i] if i in moved else _zero(x) for i, x in enumerate(inputs)]
         return y.record(op, tuple(still), params)
     if op.kind == "bilinear":
         return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in moved.items()])
     u = Tensor(np.zeros(y._data.shape, y._data.dtype), requires_grad=True)
-    pulled = [(inputs[i].fitted(op.pulled(i, u, y, inputs, params), op), t) for i, t in moved.items()]
+    pulled = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in moved.items()]
     product = _sum([(p * t).sum() for p, t in pulled])
     return pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)[u]
 

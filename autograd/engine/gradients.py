@@ -45,7 +45,7 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     results = [found[x] if x in found else zeros_of(x, create_graph) for x in variables]
     if len({id(x) for x in results}) < len(results):  # a variable given twice gets two arrays
         results = [x.copy() if isinstance(x, np.ndarray) else x for x in results]
-    return tree.rebuilt(xs, results)
+    return tree.unflatten(xs, results)
 
 
 def _seed(y: Any, given: Any, as_node: bool) -> Any:

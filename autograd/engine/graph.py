@@ -55,16 +55,16 @@ def graph_nodes(y: Node) -> list[Any]:
     return list(reversed(newest_first([y])))
 
 
-def refuse_changed(order: Links) -> None:
+def check_unchanged(order: Links) -> None:
     """Raise if the data of an input changed after a node was computed from it."""
     for node, inputs in order.items():
         serial = node.serial
         for x in inputs:
             if isinstance(x, Node) and x.latest_serial() > serial:
-                refuse_if_changed(node, x)
+                check_leaf_unchanged(node, x)
 
 
-def refuse_if_changed(node: Node, x: Node) -> None:
+def check_leaf_unchanged(node: Node, x: Node) -> None:
     """Raise if x, an input of `node`, is younger than it."""
     if x.latest_serial() > node.serial:
         raise RuntimeError(

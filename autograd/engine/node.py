@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.base.grad_mode import no_grad
-from autograd.base.trace_state import current_trace, refuse_to_freeze
+from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.ops.op import OPS, Op, Recorder, Rule
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.rules import activations, arithmetic, exponential, rounding, trigonometry
@@ -62,18 +62,18 @@ class Node(Arithmetic):
         """A leaf that no gradient reaches."""
         raise NotImplementedError
 
-    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+    def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         """The cotangents that `g`, this node's own, pulls back to the `wanted` inputs: raw data, each in its input's shape.
 
         `wanted` holds (position, pullback) pairs.
         """
         raise NotImplementedError
 
-    def fitted(self, cotangent: Any, op: Op) -> Any:
+    def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         """A cotangent computed by a pullback of `op`, brought to this node's shape and type."""
         raise NotImplementedError
 
-    def hooked(self, gradient: Any) -> Any:
+    def run_hooks(self, gradient: Any) -> Any:
         """The gradient after every hook registered on this node has seen it."""
         return gradient
 
@@ -81,7 +81,7 @@ class Node(Arithmetic):
         """The serial number, after noticing any change of a leaf's data."""
         return self.serial
 
-    def followed(self, requires_grad: bool) -> Self:
+    def recorded_copy(self, requires_grad: bool) -> Self:
         """The same data as a node of its own, which remembers where it came from and requires a gradient or not."""
         with no_grad():
             node = arithmetic.positive(self)
@@ -146,7 +146,7 @@ class Node(Arithmetic):
         if plain and ufunc in _QUESTIONS and (ours is None or current_trace() is None):
             for x in inputs:
                 if isinstance(x, Node):
-                    refuse_to_freeze(x, f"np.{ufunc.__name__}")
+                    check_not_frozen(x, f"np.{ufunc.__name__}")
             return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
         if plain and ours is not None:
             return ours(*inputs)

@@ -84,7 +84,7 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
             + ", or x.detach().numpy() for plain numbers"
         )
     numbers = _unchecked if function in _OF_THE_SHAPE else _numbers
-    return function(*tree.mapped(numbers, args), **tree.mapped(numbers, kwargs))
+    return function(*tree.map(numbers, args), **tree.map(numbers, kwargs))
 
 
 def _has_gradient(x: Any) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.base.grad_mode import is_watched, recording
 from autograd.engine.anomaly import watch_gradient
-from autograd.engine.graph import Links, newest_first, refuse_changed
+from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import quiet
 from autograd.ops.op import Rule
@@ -26,7 +26,7 @@ def pull_back(
     Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
     """
     order = newest_first(outputs)
-    refuse_changed(order)
+    check_unchanged(order)
     if wanted is None:
         targets = {n for n in order if n.requires_grad and (n.op is None or n.retains_grad)}
         needed = None
@@ -49,14 +49,14 @@ class _Raw:
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
         watched = is_watched()
-        cotangents, pulled, add = self.cotangents, self.pulled, self.add
+        cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
             g = cotangents.get(node)
             if g is None:
                 continue
             op = node.op
             if node._hooks:
-                cotangents[node] = g = node.hooked(g)
+                cotangents[node] = g = node.run_hooks(g)
                 self.owned.discard(node)
             if op is None:
                 continue
@@ -68,14 +68,14 @@ class _Raw:
                 i += 1
                 if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
                     wanted.append((i, pullback))
-            for (i, _), cotangent in zip(wanted, pulled(node, inputs, wanted, g)):  # noqa: B905
+            for (i, _), cotangent in zip(wanted, apply_pullbacks(node, inputs, wanted, g)):  # noqa: B905
                 if watched:
                     watch_gradient(node, op, g, cotangent)
                 add(inputs[i], cotangent, g)
         return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
 
-    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
-        return node.pulled(wanted, g)
+    def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+        return node.apply_pullbacks(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
@@ -102,9 +102,9 @@ class _Raw:
 class _Recorded(_Raw):
     """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
 
-    def pulled(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
+    def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
-        return [inputs[i].fitted(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
+        return [inputs[i].match_shape_and_dtype(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)

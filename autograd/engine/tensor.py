@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched, state
-from autograd.base.trace_state import current_trace, refuse_to_freeze
+from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.anomaly import remember_line, watch_value
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, operand, own, real_array
@@ -75,7 +75,7 @@ class Tensor(ArrayMethods):
         arrays, requires_grad = [], False
         for x in inputs:
             if x.__class__ is cls:
-                arrays.append(x._data if x._seen is None else x._looked_at())
+                arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
             else:
                 arrays.append(operand(op, x))
@@ -106,7 +106,7 @@ class Tensor(ArrayMethods):
 
         Of a computed tensor it is a read-only view. To read only, `numpy()` is cheaper.
         """
-        refuse_to_freeze(self, ".data")
+        check_not_frozen(self, ".data")
         if self.op is not None:
             return self.numpy()
         if self._seen is None:
@@ -119,13 +119,13 @@ class Tensor(ArrayMethods):
     def data(self, data: npt.ArrayLike) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
-        refuse_to_freeze(self, "the assignment of .data")
+        check_not_frozen(self, "the assignment of .data")
         array = own(real_array(data, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"data of shape {array.shape} cannot replace data of shape {self.shape}: make a new Tensor")
         self._data, self._seen, self.serial = array, None, next_serial()
 
-    def _looked_at(self) -> Array:
+    def _snapshot(self) -> Array:
         """A private copy of an array that others may write to; the tensor grows young if they did since the last look."""
         if self._seen is None or self._seen.tobytes() != self._data.tobytes():
             self._seen, self.serial = self._data.copy(), next_serial()
@@ -133,15 +133,15 @@ class Tensor(ArrayMethods):
 
     def latest_serial(self) -> int:
         if self._seen is not None:
-            self._looked_at()
+            self._snapshot()
         return self.serial
 
-    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+    def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         op, y, inputs, params = self.op, self._data, self._inputs, self._params
         arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
-        return [inputs[i].fitted(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
+        return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
 
-    def fitted(self, cotangent: Any, op: Op) -> Any:
+    def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         data = self._data
         if cotangent.__class__ is np.ndarray and cotangent.shape == data.shape and cotangent.dtype is data.dtype:
             return cotangent
@@ -166,7 +166,7 @@ class Tensor(ArrayMethods):
         Raises  ValueError    if the seed's shape differs, or there is none and more than one element, or this is a constant
                 RuntimeError  if a leaf's data changed since it was used; nothing is changed then
         """
-        refuse_to_freeze(self, "backward()")
+        check_not_frozen(self, "backward()")
         leaves = pull_back([self], [self.seed(seed)])
         for leaf, cotangent in leaves.items():
             gradient = np.asarray(cotangent)
@@ -212,7 +212,7 @@ class Tensor(ArrayMethods):
 
         return remove
 
-    def hooked(self, gradient: Any) -> Any:
+    def run_hooks(self, gradient: Any) -> Any:
         """The gradient after every hook has seen it."""
         for hook in self._hooks:
             seen = gradient
@@ -228,7 +228,7 @@ class Tensor(ArrayMethods):
 
     def numpy(self) -> Array:
         """The numbers as a read-only view, free of charge; `.copy()` it to write."""
-        refuse_to_freeze(self, "the plain array")
+        check_not_frozen(self, "the plain array")
         view = self._data.view()
         view.flags.writeable = False
         return view
@@ -237,17 +237,17 @@ class Tensor(ArrayMethods):
         """The one element as a Python number."""
         if self.size != 1:
             raise ValueError(f"item() needs one element, and this tensor has shape {self.shape}")
-        refuse_to_freeze(self, ".item()")
+        check_not_frozen(self, ".item()")
         return self._data.item()
 
     def detach(self) -> "Tensor":
         """The same numbers as a constant, with no memory of how they were made."""
         if current_trace() is not None:
-            return self.followed(requires_grad=False)
-        return Tensor(self._data if self._seen is None else self._looked_at(), label=self.label)
+            return self.recorded_copy(requires_grad=False)
+        return Tensor(self._data if self._seen is None else self._snapshot(), label=self.label)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        refuse_to_freeze(self, "the plain array")
+        check_not_frozen(self, "the plain array")
         if self.requires_grad and is_recording():
             raise TypeError(f"a plain array of {self!r} would lose its gradient: use .detach(), .numpy(), or an op of autograd")
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
@@ -259,7 +259,7 @@ class Tensor(ArrayMethods):
         return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
 
     def __float__(self) -> float:
-        refuse_to_freeze(self, "float()")
+        check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():
             raise TypeError(f"float() of {self!r} would lose its gradient: use .item(), or no_grad()")
         return float(self.item())

@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, final
 
 from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched
-from autograd.base.trace_state import current_trace, refuse_to_freeze
+from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.anomaly import remember_line, watch_value
 from autograd.engine.coercion import number_operand, real_number
-from autograd.engine.graph import by_serial, newest_first, refuse_if_changed
+from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import pull_back
-from autograd.engine.value_methods import with_methods_of_the_table
-from autograd.ops.op import Op, Rule, on_floats, pulled_float
+from autograd.engine.value_methods import emit_methods
+from autograd.ops.op import Op, Rule, on_floats, pullback_on_floats
 
 _NO_PARAMS: dict[str, Any] = {}
 
 
-@with_methods_of_the_table
+@emit_methods
 @final
 class Value(Node):
     """One float that remembers how it was made, and whose gradient `backward()` finds.
@@ -48,7 +48,7 @@ class Value(Node):
     _many: tuple[tuple[Any, Any], ...]
     _label: str
     _params: dict[str, Any]
-    emitted: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
+    _methods: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
         self._data = real_number(data)
@@ -70,14 +70,14 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. A leaf's may be assigned; graphs recorded before that no longer give gradients."""
-        refuse_to_freeze(self, ".data")
+        check_not_frozen(self, ".data")
         return self._data
 
     @data.setter
     def data(self, data: float) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
-        refuse_to_freeze(self, "the assignment of .data")
+        check_not_frozen(self, "the assignment of .data")
         self._data, self.serial = real_number(data), next_serial()
 
     @classmethod
@@ -87,7 +87,7 @@ class Value(Node):
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
         """The result of an elementwise op: by its emitted method if it has one."""
-        methods = cls.emitted.get(op)
+        methods = cls._methods.get(op)
         if methods is None:
             return cls.record_any(op, inputs, params)
         y = methods[0](*inputs) if inputs[0].__class__ is cls else methods[1](inputs[1], inputs[0])
@@ -112,7 +112,7 @@ class Value(Node):
             elif pullback is None:
                 pairs.append((None, x))
             else:
-                pairs.append((x, pulled_float(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
+                pairs.append((x, pullback_on_floats(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
         node = cls(y, requires_grad)
         node.op, node._params = op, params
         if len(pairs) > 2:
@@ -143,11 +143,11 @@ class Value(Node):
     def params(self) -> dict[str, Any]:
         return self._params if self.op is not None and self.op.params else _NO_PARAMS
 
-    def pulled(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+    def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         pairs = self._pairs
         return [g * pairs[i][1] for i, _ in wanted]
 
-    def fitted(self, cotangent: Any, op: Op) -> Any:
+    def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         return cotangent
 
     def backward(self) -> None:
@@ -161,7 +161,7 @@ class Value(Node):
                 RuntimeError  if a leaf's data changed since it was used; nothing is changed then
         """
         self.seed()
-        refuse_to_freeze(self, "backward()")
+        check_not_frozen(self, "backward()")
         if is_watched():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
         order, leaves = self._reached()
@@ -207,13 +207,13 @@ class Value(Node):
             serial, x, other = node.serial, node._a, node._b
             if x is not None:
                 if x.serial > serial:
-                    refuse_if_changed(node, x)
+                    check_leaf_unchanged(node, x)
                 if x not in seen:
                     see(x)
                     push(x)
             if other is not None:
                 if other.serial > serial:
-                    refuse_if_changed(node, other)
+                    check_leaf_unchanged(node, other)
                 if other not in seen:
                     see(other)
                     push(other)
@@ -221,7 +221,7 @@ class Value(Node):
                 for x, _ in node._pairs:
                     if x is not None:
                         if x.serial > serial:
-                            refuse_if_changed(node, x)
+                            check_leaf_unchanged(node, x)
                         if x not in seen:
                             see(x)
                             push(x)
@@ -236,16 +236,16 @@ class Value(Node):
     def detach(self) -> "Value":
         """The same number as a constant, with no memory of how it was made."""
         if current_trace() is not None:
-            return self.followed(requires_grad=False)
+            return self.recorded_copy(requires_grad=False)
         return Value(self._data, requires_grad=False, label=self.label)
 
     def item(self) -> float:
         """The number as a Python float."""
-        refuse_to_freeze(self, ".item()")
+        check_not_frozen(self, ".item()")
         return self._data
 
     def __float__(self) -> float:
-        refuse_to_freeze(self, "float()")
+        check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "

@@ -93,7 +93,7 @@ def method(self, other):
 """
 
 
-def emitted(op: Op) -> list[str]:
+def method_sources(op: Op) -> list[str]:
     """The source of the method that stands for `op`, and of its reflection if it has two inputs.
 
     None for an op that has parameters, more inputs, or an input without a derivative: `Value.record` serves those.
@@ -119,17 +119,17 @@ def _node(indent: int, a: str, b: str) -> str:
     return _NODE.format(indent=" " * indent, a=a, b=b)
 
 
-def with_methods_of_the_table(cls: type[N]) -> type[N]:
+def emit_methods(cls: type[N]) -> type[N]:
     """Class decorator: write the methods of every op, put them in place of the generic ones, and list them for `record`."""
     table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
         names = _METHODS.get(op.name, (op.name, "__r" + op.name))
-        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, emitted(op), strict=False))
+        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
         for name, method in zip(names, table[op], strict=False):
             if hasattr(cls, name):
                 method.__doc__ = getattr(cls, name).__doc__
                 setattr(cls, name, method)
-    cls.emitted = {op: methods for op, methods in table.items() if methods}  # type: ignore[attr-defined]
+    cls._methods = {op: methods for op, methods in table.items() if methods}  # type: ignore[attr-defined]
     return cls
 
 

@@ -123,14 +123,14 @@ class _Scalar:
 def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `values` added in at `index`; entries named twice add up."""
     out = np.zeros(shape, values.dtype)
-    if names_once(index):
+    if has_no_duplicates(index):
         out[index] = values
     else:
         np.add.at(out, index, values)
     return out
 
 
-def names_once(index: Any) -> bool:
+def has_no_duplicates(index: Any) -> bool:
     """Whether `index` is of a kind that names no entry twice: integers, slices, None, Ellipsis and masks; no integer arrays.
 
     >>> names_once((0, slice(None), None, ...)), names_once(np.array([0, 0]))

@@ -132,7 +132,7 @@ class Op:
         one = self.pullbacks[0]
         return [one and functools.partial(one, i=i) for i in range(len(inputs))]
 
-    def pulled(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """What pullback `i` makes of `g`: the cotangent of input `i`, before it is summed to that input's shape."""
         pullback = self.pullbacks_of(inputs)[i]
         return 0.0 if pullback is None else pullback(g, y, *inputs, **params)
@@ -164,7 +164,7 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> float:
         return float(quietly(rule, map(np.float64, xs), params))
 
 
-def pulled_float(pullback: Rule, *xs: float, **params: Any) -> float:
+def pullback_on_floats(pullback: Rule, *xs: float, **params: Any) -> float:
     """A pullback on floats, likewise: Python's own operators where they answer, NumPy's where they raise."""
     try:
         return float(pullback(*xs, **params))

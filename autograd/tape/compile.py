@@ -4,11 +4,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, overload
 
-from autograd.tape.backends.protocol import OtherPathError
+from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
-from autograd.tape.recorder.arguments import DifferentiableError, apart
+from autograd.tape.recorder.arguments import DifferentiableError, flatten_arguments
 from autograd.tape.tape import Tape
-from autograd.transforms.grad_vjp_jvp import nodes_wanted
+from autograd.transforms.grad_vjp_jvp import graph_requested
 
 #: How many tapes a compiled function keeps before it starts anew.
 MOST = 256
@@ -30,10 +30,10 @@ class Compiled:
     def __call__(self, *args: Any) -> Any:
         """What f gives for these arguments."""
         try:
-            key, leaves = apart(args, self._backend.scalars)
+            key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
             return self._f(*args)
-        if nodes_wanted():
+        if graph_requested():
             return self._f(*args)  # somebody wants to see how it is computed
         tape = self._first.get(key)
         if tape is None:
@@ -41,7 +41,7 @@ class Compiled:
         while True:
             try:
                 return tape.replayed(leaves)
-            except OtherPathError as other:
+            except GuardFailedError as other:
                 turns = self._others[tape]
                 if other.guard not in turns:
                     found = self._recorded(args)

@@ -1,11 +1,11 @@
 """A program as text for people: a line an instruction."""
 
-from autograd.tape.program import Captured, Constant, Input, Kind, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Instruction, Kind, Program
 
 
 def listing(name: str, program: Program) -> str:
     """The lines of `print(tape)`: leaves, instructions with their shapes, guards where they are checked, outputs."""
-    names: dict[Step, str] = {}
+    names: dict[Instruction, str] = {}
     lines = [f"{name}: {len(program)} instructions"]
     for leaf in program.leaves():
         if isinstance(leaf, Input):
@@ -17,7 +17,7 @@ def listing(name: str, program: Program) -> str:
         elif isinstance(leaf, Constant):
             names[leaf] = _number(leaf)
     guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
-    for n, step in enumerate(program.steps):
+    for n, step in enumerate(program.instructions):
         names[step] = f"v{n}"
         arguments = [names[x] for x in step.inputs] + [f"{k}={v!r}" for k, v in step.params.items()]
         lines.append(f"  v{n}{_shown(step.kind)} = {step.op.name}({', '.join(arguments)})")

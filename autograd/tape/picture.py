@@ -1,7 +1,7 @@
 """A program as a graph for a drawing: the steps of a tape, its inputs and its outputs."""
 
 from autograd.engine.graph import Graph, GraphNode
-from autograd.tape.program import Captured, Constant, Input, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Instruction, Program
 
 
 def graph_of(program: Program) -> Graph:
@@ -11,8 +11,8 @@ def graph_of(program: Program) -> Graph:
     """
     results = {step: f"output {i}" for i, step in reversed(list(enumerate(program.outputs)))}
     guards = {step: f"must be {truth}" for step, truth in program.guards}
-    nodes: dict[Step, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}
-    for i, step in enumerate(program.steps):
+    nodes: dict[Instruction, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}
+    for i, step in enumerate(program.instructions):
         nodes[step] = GraphNode(
             step,
             "gradient" if step in results else "computed",
@@ -25,7 +25,7 @@ def graph_of(program: Program) -> Graph:
     return Graph(dict(reversed(nodes.items())), outputs, outputs)
 
 
-def _leaf(leaf: Step) -> GraphNode:
+def _leaf(leaf: Instruction) -> GraphNode:
     """An input, a captured leaf or a constant, whose number is told if it is one."""
     if isinstance(leaf, Constant):
         number = None if leaf.kind and leaf.kind[0] else float(leaf.data)
@@ -36,6 +36,6 @@ def _leaf(leaf: Step) -> GraphNode:
     return GraphNode(leaf, "primal", label=label or "captured", notes=_shape(leaf))
 
 
-def _shape(step: Step) -> tuple[str, ...]:
+def _shape(step: Instruction) -> tuple[str, ...]:
     """The shape and type of an array, as text; nothing for a float."""
     return () if step.kind is None else (f"{step.kind[0]} {step.kind[1]}",)

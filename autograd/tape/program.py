@@ -21,12 +21,12 @@ from autograd.ops.op import Op
 Kind = tuple[tuple[int, ...], np.dtype[Any]] | None
 
 
-class Step:
+class Instruction:
     """What `op` gives on `inputs`, steps that come before, and its `params`; `kind` tells floats from arrays."""
 
     __slots__ = ("inputs", "kind", "op", "params")
 
-    def __init__(self, op: Op, inputs: "tuple[Step, ...]", params: dict[str, Any], kind: Kind) -> None:
+    def __init__(self, op: Op, inputs: "tuple[Instruction, ...]", params: dict[str, Any], kind: Kind) -> None:
         self.op = op
         self.inputs = inputs
         self.params = params
@@ -42,7 +42,7 @@ def _leaf(xp: Any) -> Any:
 LEAF = Op(_leaf, (), "general", "", Domain(()), None)
 
 
-class Leaf(Step):
+class Leaf(Instruction):
     """A step that is given, not computed: an input, a captured leaf or a constant."""
 
     __slots__ = ()
@@ -88,20 +88,20 @@ def kind_of(data: Any) -> Kind:
 
 @dataclass(frozen=True)
 class Program:
-    """Steps in an order in which each comes after its inputs.
+    """Instructions in an order in which each comes after its inputs.
 
     inputs   the leaves that the caller passes, used or not
-    steps    everything that is computed
+    instructions  everything that is computed
     outputs  the steps, or leaves, whose values come out
     guards   (a step, the truth value it must have), in the order in which the decisions were taken
     """
 
     inputs: list[Input]
-    steps: list[Step]
-    outputs: list[Step]
-    guards: list[tuple[Step, bool]]
+    instructions: list[Instruction]
+    outputs: list[Instruction]
+    guards: list[tuple[Instruction, bool]]
 
-    def roots(self) -> Iterator[Step]:
+    def roots(self) -> Iterator[Instruction]:
         """What must be computed: the outputs, and what guards look at."""
         yield from self.outputs
         for step, _ in self.guards:
@@ -110,26 +110,26 @@ class Program:
     def leaves(self) -> list[Leaf]:
         """Every leaf that is used, in the order of first use, after the inputs."""
         found: dict[Leaf, None] = dict.fromkeys(self.inputs)
-        for step in self.steps:
+        for step in self.instructions:
             for x in step.inputs:
                 if isinstance(x, Leaf):
                     found[x] = None
         found |= dict.fromkeys(x for x in self.roots() if isinstance(x, Leaf))
         return list(found)
 
-    def uses(self) -> "Counter[Step]":
+    def uses(self) -> "Counter[Instruction]":
         """How often each step is used, by other steps and as a root."""
-        return Counter([x for step in self.steps for x in step.inputs] + list(self.roots()))
+        return Counter([x for step in self.instructions for x in step.inputs] + list(self.roots()))
 
-    def rewritten(self, steps: list[Step], new: dict[Step, Step]) -> "Program":
-        """The program of `steps`, with its roots replaced as `new` says."""
+    def with_instructions(self, steps: list[Instruction], new: dict[Instruction, Instruction]) -> "Program":
+        """The program of `instructions`, with its roots replaced as `new` says."""
         guards = [(new.get(step, step), truth) for step, truth in self.guards]
         return Program(self.inputs, steps, [new.get(step, step) for step in self.outputs], guards)
 
     def __len__(self) -> int:
-        return len(self.steps)
+        return len(self.instructions)
 
 
-def replaced(steps: Iterable[Step], new: dict[Step, Step]) -> tuple[Step, ...]:
-    """`steps`, each replaced as `new` says."""
+def replace_instructions(steps: Iterable[Instruction], new: dict[Instruction, Instruction]) -> tuple[Instruction, ...]:
+    """`instructions`, each replaced as `new` says."""
     return tuple([new.get(x, x) for x in steps])

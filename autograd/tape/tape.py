@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.tape.backends.protocol import Batched, Replay
-from autograd.tape.backends.registry import Choice, find_backend, suited
+from autograd.tape.backends.registry import Choice, find_backend, suit_backend
 from autograd.tape.listing import listing
-from autograd.tape.passes import optimised
+from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Maker, apart, columns, places
-from autograd.tape.recorder.trace import traced
+from autograd.tape.recorder.arguments import Unflatten, batch_columns, flatten_arguments, places
+from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
@@ -34,16 +34,16 @@ class Tape:
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
         found = find_backend(backend)
-        self._signature, leaves = apart(args, found.scalars)
+        self._signature, leaves = flatten_arguments(args, found.scalars)
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._places = places(args, self._scalars)
         with _uncollected():
-            program, packed = traced(f, args, self._scalars)
-            self._packed: Maker = packed
+            program, unflatten = trace_function(f, args, self._scalars)
+            self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
-            self.program: Program = optimised(program)
-        self._backend = suited(found, self.program)
+            self.program: Program = optimise(program)
+        self._backend = suit_backend(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
 
@@ -51,9 +51,9 @@ class Tape:
         """What the function gives for these arguments.
 
         Raises  TypeError        if they do not have the structure, shapes and types of the examples
-                OtherPathError   if the numbers take another path through the function
+                GuardFailedError   if the numbers take another path through the function
         """
-        key, leaves = apart(args, self._scalars)
+        key, leaves = flatten_arguments(args, self._scalars)
         if key != self._signature:
             raise TypeError(
                 f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"
@@ -64,7 +64,7 @@ class Tape:
         """The same for the floats and arrays of arguments that are known to fit."""
         if self._replay is None:
             self._replay = self._backend.compile(self.program)
-        return self._packed(self._replay(leaves))
+        return self._unflatten_result(self._replay(leaves))
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
         """What the function gives for many examples at once: each output with an axis in front, of their number.
@@ -75,15 +75,15 @@ class Tape:
 
         Raises  TypeError       if the tape has arrays, or an example does not fit
                 ValueError      if the numbers of examples differ
-                OtherPathError  if an example takes another path through the function
+                GuardFailedError  if an example takes another path through the function
         >>> import numpy as np
         >>> record(lambda x, k: k * x * x, 1.0, 2.0).map(np.array([1.0, 2.0, 3.0]), 10.0, axes=(0, None))
         array([10., 40., 90.])
         """
         if self._batched is None:
             self._batched = self._backend.batch(self.program)
-        numbers, n = columns(args, axes, self._scalars, self._signature)
-        return self._packed(self._batched(numbers, n), True)
+        numbers, n = batch_columns(args, axes, self._scalars, self._signature)
+        return self._unflatten_result(self._batched(numbers, n), True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
         """The tape as a pure function of JAX, with the arguments and the result of the recorded function, gradients included.
@@ -105,7 +105,7 @@ class Tape:
         """
         from autograd.tape.export.jax import function
 
-        return function(self.program, self._places, self._packed, self._name, parameters)
+        return function(self.program, self._places, self._unflatten_result, self._name, parameters)
 
     def to_onnx(self, path: str | os.PathLike[str]) -> Path:
         """Write the tape, gradients included, to a `.onnx` file (opset 17, IR 8), checked by onnx's checker; gives its path.

@@ -12,7 +12,7 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Call:
+class ExampleCall:
     """A line of a program on registers a, b and c; `fits` says for which shapes it can be run."""
 
     text: str
@@ -76,12 +76,12 @@ def _matrix_and_vector(a: Shape, b: Shape) -> bool:
     return len(a) == 2 and len(b) == 1 and a[1] == b[0]
 
 
-def _calls(fits: Callable[..., bool], *texts: str) -> list[Call]:
+def _calls(fits: Callable[..., bool], *texts: str) -> list[ExampleCall]:
     found = []
     for text in texts:
         code = compile(text, "<program>", "eval")
         arity = sum(name in code.co_names for name in "abc")
-        found.append(Call(text, arity, fits, code))
+        found.append(ExampleCall(text, arity, fits, code))
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.engine.node import Node
 from autograd.ops import rules
-from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, Call
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, ExampleCall
 
 #: A result that would be larger is put through tanh, so that nothing grows out of hand.
 LARGE = 4.0
@@ -98,7 +98,7 @@ class Generator:
 
 
 @dataclass(frozen=True)
-class Program:
+class RandomProgram:
     """Lines on registers, of which the first are the arguments; the result adds up the registers in `outputs`.
 
     >>> p = Program((ELEMENTWISE[0], ELEMENTWISE[15]), ((0,), (1,)), (2,), (np.array(1.0),))
@@ -111,7 +111,7 @@ class Program:
     program(1.0)
     """
 
-    calls: tuple[Call, ...]
+    calls: tuple[ExampleCall, ...]
     registers: tuple[tuple[int, ...], ...]
     outputs: tuple[int, ...]
     arguments: tuple[Any, ...]
@@ -186,7 +186,9 @@ SHAPES: tuple[tuple[int, ...], ...] = (
 )  # fmt: skip
 
 
-def drawn(choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = False, shapes: Sequence[Any] = SHAPES) -> Program:
+def drawn(
+    choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = False, shapes: Sequence[Any] = SHAPES
+) -> RandomProgram:
     """A program, drawn line by line, then its numbers, so that a smaller array leaves all other choices what they were.
 
     Lines are first run on stand-ins, as only shapes decide what fits. Of three arguments, those stay that a line reads.
@@ -195,7 +197,7 @@ def drawn(choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = Fals
     shapes = ((),) if scalar else shapes
     chosen = [shapes[choices.integer(0, len(shapes) - 1)] for _ in range(ARGUMENTS)]
     known: list[Any] = [np.full(s, 0.5) for s in chosen]
-    drafts: list[tuple[Call, tuple[int, ...]]] = []
+    drafts: list[tuple[ExampleCall, tuple[int, ...]]] = []
     count = 0
     while choices.more(count, *lines):
         count += 1
@@ -214,7 +216,7 @@ def drawn(choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = Fals
     return _with_numbers(drafts, outputs, arguments)
 
 
-def _with_numbers(drafts: list[tuple[Call, tuple[int, ...]]], outputs: list[int], arguments: list[Any]) -> Program:
+def _with_numbers(drafts: list[tuple[ExampleCall, tuple[int, ...]]], outputs: list[int], arguments: list[Any]) -> RandomProgram:
     """The program of these lines, up to one that is not finite, with a tanh after each whose numbers are large."""
     known = [x for x in arguments if x is not None]
     place = dict(zip([i for i, x in enumerate(arguments) if x is not None], range(len(known)), strict=True))
@@ -232,13 +234,13 @@ def _with_numbers(drafts: list[tuple[Call, tuple[int, ...]]], outputs: list[int]
             known.append(np.tanh(value))
         place[k] = len(known) - 1
     results = (*(place[i] for i in outputs if i in place), len(known) - 1)
-    return Program(tuple(calls), tuple(registers), results, inputs)
+    return RandomProgram(tuple(calls), tuple(registers), results, inputs)
 
 
 _TANH = next(call for call in ELEMENTWISE if call.text == "tanh(a)")
 
 
-def value_of(call: Call, inputs: list[Any]) -> Any:
+def value_of(call: ExampleCall, inputs: list[Any]) -> Any:
     """The value of a call, or None if it cannot be run on these inputs or is not finite."""
     try:
         value = np.asarray(eval(call.code, NAMES, dict(zip("abc", inputs, strict=False))))

@@ -13,8 +13,8 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.op import OPS, Op
 from autograd.support.optional import require
-from autograd.testing.call_catalogue import ELEMENTWISE, Call
-from autograd.testing.random_programs import NAMES, SHAPES, Program, drawn, renamed
+from autograd.testing.call_catalogue import ELEMENTWISE, ExampleCall
+from autograd.testing.random_programs import NAMES, SHAPES, RandomProgram, drawn, renamed
 
 if require("hypothesis", "autograd.strategies"):
     from hypothesis import strategies as st
@@ -164,7 +164,7 @@ def expressions(ops: Sequence[Op | str] | None = None, depth: int = 4, leaves: i
 
 
 @st.composite
-def _part(draw: Any, calls: list[Call], depth: int, leaves: int) -> str:
+def _part(draw: Any, calls: list[ExampleCall], depth: int, leaves: int) -> str:
     """An expression as text; a part is drawn as the whole is, so that the whole can shrink to one of its parts."""
     if not draw(st.integers(0, 1 if depth else 0)):
         return f"x{draw(st.integers(0, leaves - 1))}"
@@ -174,7 +174,7 @@ def _part(draw: Any, calls: list[Call], depth: int, leaves: int) -> str:
 
 def programs(
     lines: tuple[int, int] = (1, 8), *, scalar: bool = False, shapes: Sequence[tuple[int, ...]] = SHAPES
-) -> st.SearchStrategy[Program]:
+) -> st.SearchStrategy[RandomProgram]:
     """Programs over the whole table of ops, with arguments: p(*p.arguments) is one number, print(p) is Python that runs.
 
     `scalar` ones have numbers for arguments, and ops that work entry by entry, so that Values run them.
@@ -229,7 +229,7 @@ def _shapes(shape: Any) -> st.SearchStrategy[tuple[int, ...]]:
     return st.just(shape)
 
 
-def _calls_of(op: Op | str) -> list[Call]:
+def _calls_of(op: Op | str) -> list[ExampleCall]:
     name = op if isinstance(op, str) else op.name
     signs = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "divide": "a / (b * b + 1.0)", "negative": "-a"}
     signs |= {"power": "(a * a + 0.5) ** b", "positive": "+a"}
@@ -240,9 +240,9 @@ def _calls_of(op: Op | str) -> list[Call]:
     return found
 
 
-def _filled_in(call: Call, parts: tuple[str, ...]) -> str:
+def _filled_in(call: ExampleCall, parts: tuple[str, ...]) -> str:
     apart = re.fullmatch(r"\w+\([abc](, [abc])*\)", call.text)  # commas and brackets keep the parts apart
     return renamed(call.text, [p if p.isalnum() or apart else f"({p})" for p in parts])
 
 
-st.register_type_strategy(Program, programs())
+st.register_type_strategy(RandomProgram, programs())

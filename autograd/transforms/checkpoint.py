@@ -40,13 +40,13 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if not nodes or not is_recording() or current_trace() is not None:  # a tape keeps nothing, so there is nothing to save
             return f(*args)
         start = next_serial()
-        y = f(*tree.rebuilt(list(args), [_fresh(x) for x in leaves]))
+        y = f(*tree.unflatten(list(args), [_fresh(x) for x in leaves]))
         if not isinstance(y, Tensor):
             raise TypeError(f"a checkpointed function must return a Tensor, not {y!r} of type {type(y).__name__}")
         inputs = [*nodes, *_captured(y, start, nodes)]
 
         def again(replacing: dict[Node, Node]) -> Any:
-            return f(*tree.rebuilt(list(args), [replacing.get(x, x) if isinstance(x, Node) else x for x in leaves]))
+            return f(*tree.unflatten(list(args), [replacing.get(x, x) if isinstance(x, Node) else x for x in leaves]))
 
         return Tensor.record(_op(f, again, nodes, inputs, y._data), tuple(inputs), {})
 

@@ -27,13 +27,13 @@ from autograd.ops.rules.arithmetic import positive
 _inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
 
 
-def nodes_wanted() -> bool:
+def graph_requested() -> bool:
     """Whether somebody around needs to see how a result is computed: another transform, or the recording of a tape."""
     return _inside.get() or current_trace() is not None
 
 
 @contextmanager
-def seen_from_outside(nodes: bool) -> Iterator[None]:
+def keep_graph(nodes: bool) -> Iterator[None]:
     """A block whose transforms give nodes, if that is wanted."""
     token = _inside.set(_inside.get() or nodes)
     try:
@@ -43,14 +43,14 @@ def seen_from_outside(nodes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], bool]]:
+def trace_arguments(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], bool]]:
     """Fresh variables for the leaves of `given`, and whether results are to be nodes; recording is on inside.
 
     `others` are the arguments beside them: an array among those makes Tensors of floats too.
     """
     leaves = tree.leaves(given)
     arrays = any(isinstance(x, Tensor | np.ndarray) for x in [*leaves, *tree.leaves(others)])
-    as_nodes = nodes_wanted() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
+    as_nodes = graph_requested() or any(isinstance(x, Node) and x.requires_grad for x in leaves)
     token = _inside.set(True)
     try:
         with recording():
@@ -62,7 +62,7 @@ def transforming(given: Any, others: Any = ()) -> Iterator[tuple[list[Node], boo
 def _variable(x: Any, arrays: bool) -> Node:
     """A fresh node for x, so that a derivative with respect to it sees no other use of x."""
     if isinstance(x, Node) and current_trace() is not None:
-        return x.followed(requires_grad=True)
+        return x.recorded_copy(requires_grad=True)
     if isinstance(x, Node) and x.requires_grad:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
@@ -84,7 +84,7 @@ def as_given(given: Any, found: list[Any]) -> Any:
     plain_floats = [
         isinstance(g, np.ndarray) and not isinstance(x, np.ndarray | Node) for x, g in zip(leaves, found, strict=True)
     ]
-    return tree.rebuilt(given, [float(g) if p else g for g, p in zip(found, plain_floats, strict=True)])
+    return tree.unflatten(given, [float(g) if p else g for g, p in zip(found, plain_floats, strict=True)])
 
 
 def value_and_grad(
@@ -108,13 +108,13 @@ def value_and_grad(
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
-        with transforming(given, [args, kwargs]) as (variables, as_nodes):
-            y = f(*replaced(args, numbers, tree.rebuilt(given, variables)), **kwargs)
+        with trace_arguments(given, [args, kwargs]) as (variables, as_nodes):
+            y = f(*replaced(args, numbers, tree.unflatten(given, variables)), **kwargs)
             y, aux = _apart(y) if has_aux else (y, None)
             found = as_given(given, _gradient(y, variables, as_nodes))
         value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
         gradient = found[0] if isinstance(argnums, int) else tuple(found)
-        return ((value, tree.mapped(lambda x: plain(x, as_nodes), aux)) if has_aux else value), gradient
+        return ((value, tree.map(lambda x: plain(x, as_nodes), aux)) if has_aux else value), gradient
 
     return with_gradient
 
@@ -149,13 +149,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> y, pull(1.0)
     (6.0, (3.0, 2.0))
     """
-    with transforming(primals) as (variables, as_nodes):
-        y = f(*tree.rebuilt(list(primals), variables))
+    with trace_arguments(primals) as (variables, as_nodes):
+        y = f(*tree.unflatten(list(primals), variables))
 
     def pull(w: Any) -> tuple[Any, ...]:
         if len(tree.leaves(w)) != len(tree.leaves(y)):
             raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
-        nodes = as_nodes or nodes_wanted() or any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(w))
+        nodes = as_nodes or graph_requested() or any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(w))
         pairs = [
             (out, seed)
             for out, seed in zip(tree.leaves(y), tree.leaves(w), strict=True)
@@ -166,7 +166,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
             found = gradients([p[0] for p in pairs], variables, [p[1] for p in pairs], create_graph=nodes)
         return tuple(as_given(list(primals), found))
 
-    return tree.mapped(lambda x: plain(x, as_nodes), y), pull
+    return tree.map(lambda x: plain(x, as_nodes), y), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -182,19 +182,19 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     primals, tangents = list(primals), list(tangents)
     moving = tree.leaves(tangents)
-    with transforming(primals) as (variables, as_nodes):
+    with trace_arguments(primals) as (variables, as_nodes):
         if len(moving) != len(variables):
             raise ValueError(f"{len(variables)} primals need as many tangents, not {len(moving)}")
         as_nodes = as_nodes or any(isinstance(t, Node) and t.requires_grad for t in moving)
         pushed = {x: _tangent(x, t) for x, t in zip(variables, moving, strict=True)}
-        y = f(*tree.rebuilt(primals, variables))
+        y = f(*tree.unflatten(primals, variables))
         outputs = tree.leaves(y)
         found = iter(push_forward([out for out in outputs if isinstance(out, Node)], pushed))
         results = [next(found) if isinstance(out, Node) else _still(out) for out in outputs]
         results = [zeros_of(out, True) if t is None else t for out, t in zip(outputs, results, strict=True)]
     return (
-        tree.mapped(lambda x: plain(x, as_nodes), y),
-        tree.rebuilt(y, [plain(t, as_nodes) for t in results]),
+        tree.map(lambda x: plain(x, as_nodes), y),
+        tree.unflatten(y, [plain(t, as_nodes) for t in results]),
     )
 
 
@@ -206,7 +206,7 @@ def stop_gradient(x: Any) -> Any:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     3.0
     """
-    return tree.mapped(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)
+    return tree.map(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)
 
 
 def argument_numbers(argnums: int | Sequence[int], args: tuple[Any, ...]) -> list[int]:
@@ -226,7 +226,7 @@ def replaced(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[
     return result
 
 
-def refuse_other_shape(x: Any, t: Any) -> None:
+def check_same_shape(x: Any, t: Any) -> None:
     """Raise if the tangent t does not have the shape of x."""
     shape, given = (np.shape(a._data if isinstance(a, Node) else a) for a in (x, t))
     if given != shape:
@@ -234,7 +234,7 @@ def refuse_other_shape(x: Any, t: Any) -> None:
 
 
 def _tangent(x: Node, t: Any) -> Node:
-    refuse_other_shape(x, t)
+    check_same_shape(x, t)
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 

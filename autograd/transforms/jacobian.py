@@ -14,11 +14,11 @@ from autograd.engine.value import Value
 from autograd.ops.rules.joining import stack
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
+    check_same_shape,
     grad,
-    refuse_other_shape,
+    keep_graph,
     replaced,
-    seen_from_outside,
-    transforming,
+    trace_arguments,
 )
 
 
@@ -39,14 +39,14 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     def matrix(*args: Any, **kwargs: Any) -> Any:
         numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
-        with transforming(given, [args, kwargs]) as (variables, as_nodes):
-            y = f(*replaced(args, numbers, tree.rebuilt(given, variables)), **kwargs)
+        with trace_arguments(given, [args, kwargs]) as (variables, as_nodes):
+            y = f(*replaced(args, numbers, tree.unflatten(given, variables)), **kwargs)
 
             def blocks(output: Any) -> Any:
-                found = tree.rebuilt(given, _rows(output, variables, as_nodes))
+                found = tree.unflatten(given, _rows(output, variables, as_nodes))
                 return found[0] if isinstance(argnums, int) else tuple(found)
 
-            return tree.mapped(blocks, y)
+            return tree.map(blocks, y)
 
     return matrix
 
@@ -104,7 +104,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     if len(given) != len(moving):
         raise ValueError(f"{len(given)} primals need as many tangents, not {len(moving)}")
     for x, t in zip(given, moving, strict=True):
-        refuse_other_shape(x, t)
+        check_same_shape(x, t)
     every = tuple(range(len(primals)))
     gradient = grad(f, every)
 
@@ -112,6 +112,6 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         terms = [g * t for g, t in zip(tree.leaves(list(gradient(*xs))), moving, strict=True)]
         return sum(term.sum() if isinstance(term, Tensor) else term for term in terms)
 
-    with seen_from_outside(any(isinstance(t, Node) and t.requires_grad for t in moving)):
+    with keep_graph(any(isinstance(t, Node) and t.requires_grad for t in moving)):
         product = grad(slope, every)(*primals)
     return product[0] if len(every) == 1 else product

@@ -33,6 +33,6 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
         if tuple(v.shape) != (ends[-1],):
             raise ValueError(f"a vector of shape {(ends[-1],)} makes this container, not one of shape {tuple(v.shape)}")
         pieces = [v[start:end].reshape(a.shape) for a, start, end in zip(arrays, ends, ends[1:], strict=False)]
-        return tree.rebuilt(parameters, [p if p.ndim or isinstance(p, Node) else p[()] for p in pieces])
+        return tree.unflatten(parameters, [p if p.ndim or isinstance(p, Node) else p[()] for p in pieces])
 
     return vector.astype(float) if vector.dtype.kind != "f" else vector, rebuild

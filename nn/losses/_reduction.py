@@ -53,7 +53,7 @@ def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
     return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
 
 
-def refuse_other_shape(name: str, predictions: Any, targets: Any) -> None:
+def check_same_shape(name: str, predictions: Any, targets: Any) -> None:
     """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty, or a Value."""
     if isinstance(predictions, ag.Value) or isinstance(targets, ag.Value):
         raise TypeError(f"{name} takes arrays and Tensors, and a Value is one number: write the formula, or use a Tensor")

@@ -6,7 +6,7 @@ import numpy as np
 
 import autograd as ag
 from nn._validation import within
-from nn.losses._reduction import class_counts, reduced, refuse_other_shape, shares, signs
+from nn.losses._reduction import check_same_shape, class_counts, reduced, shares, signs
 
 
 @ag.custom_op(
@@ -49,7 +49,7 @@ def binary_cross_entropy_with_logits(
     500.0
     """
     name = "binary_cross_entropy_with_logits"
-    refuse_other_shape(name, logits, targets)
+    check_same_shape(name, logits, targets)
     yes, no, counted = _answers(name, targets, logits, class_weights, label_smoothing)
     return reduced(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
 
@@ -74,7 +74,7 @@ def binary_cross_entropy(
     0.34657359027997264
     """
     name = "binary_cross_entropy"
-    refuse_other_shape(name, probabilities, targets)
+    check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
     yes, no, counted = _answers(name, targets, probabilities, class_weights, label_smoothing)
     never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
@@ -94,7 +94,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     >>> float(hinge([2.0, 0.5, -1.0], [1, 1, 1]))
     0.8333333333333334
     """
-    refuse_other_shape("hinge", scores, sides)
+    check_same_shape("hinge", scores, sides)
     s = _array(scores)
     t = _of_type(signs(_array(sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)

@@ -7,7 +7,7 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor
 from nn._validation import Array, as_array, within
-from nn.losses._reduction import class_counts, reduced, refuse_other_shape, shares
+from nn.losses._reduction import check_same_shape, class_counts, reduced, shares
 
 
 def _checked(name: str, logits: Any, labels: Any) -> Any:
@@ -161,7 +161,7 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any =
     >>> float(kl_divergence(np.log([[0.5, 0.5]]), [[1.0, 0.0]]))
     0.6931471805599453
     """
-    refuse_other_shape("kl_divergence", log_q, p)
+    check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
     terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
     return reduced(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")

@@ -4,7 +4,7 @@ from typing import Any
 
 import autograd as ag
 from nn._validation import positive
-from nn.losses._reduction import reduced, refuse_other_shape
+from nn.losses._reduction import check_same_shape, reduced
 
 
 def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -53,7 +53,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
 
 def _missing(name: str, predictions: Any, targets: Any) -> Any:
     """Predictions less targets, in the type of the predictions where the targets are whole numbers."""
-    refuse_other_shape(name, predictions, targets)
+    check_same_shape(name, predictions, targets)
     like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)
     if like is not None and like.kind == "f" and given is not None and given.kind in "iub":
         targets = ag.astype(targets, like)

@@ -61,7 +61,7 @@ def test_operations_and_weights_on_paper_are_those_of_the_recorded_step(widths):
         return loss, gradients(loss, model.parameters())
 
     tape = record(step, np.ones((batch, widths[0]), np.float32), np.zeros(batch, int))
-    products = [s for s in tape.program.steps if s.op.name in ("matmul", "affine")]
+    products = [s for s in tape.program.instructions if s.op.name in ("matmul", "affine")]
     assert scaling.products_of(widths, batch) == sum(2 * s.inputs[0].kind[0][-1] * np.prod(s.kind[0]) for s in products)
     assert scaling.weights_of(widths) == sum(p.numpy().size for p in model.parameters())
 

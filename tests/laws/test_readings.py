@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value
-from autograd.engine.value_methods import emitted
+from autograd.engine.value_methods import method_sources
 from autograd.ops.namespaces import MATH_ERRORS, scalar
-from autograd.ops.op import on_floats, pulled_float
+from autograd.ops.op import on_floats, pullback_on_floats
 from autograd.ops.python_source import Code, source
 from autograd.ops.tracing import UnreadableRuleError
 from tests.laws.equality import assert_same
@@ -121,10 +121,10 @@ def test_source_is_the_rule(op):
             except MATH_ERRORS:
                 continue
             if pullback:
-                assert_same(float(p), pulled_float(pullback, 1.0, y, *xs), 0, f"{text} at {xs}")
+                assert_same(float(p), pullback_on_floats(pullback, 1.0, y, *xs), 0, f"{text} at {xs}")
 
 
-@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if emitted(op)], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if method_sources(op)], ids=lambda op: op.name)
 def test_emitted_method_is_the_general_one(op):
     for xs in special_points(op):
         emitted_node, general = ([Value(x) for x in xs] for _ in range(2))

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.functions import Claimed, Graphed, Subject
+from autograd.checks.functions import BlackBox, GraphFunction, Subject
 from autograd.checks.oracles.complex_step import Complex, Dual, step_for, truncated
 from autograd.checks.oracles.finite_differences import Along, Slope
 from autograd.checks.oracles.polynomial import degree
-from autograd.checks.oracles.replay import Replay, ReplayError
+from autograd.checks.oracles.replay import GraphReplay, GraphReplayError
 from autograd.ops.namespaces import numpy as real_numpy
 from autograd.ops.namespaces import quiet
 
@@ -61,7 +61,7 @@ class Oracles:
         self.sharp = [name for name in ("exact", "complex", "dual") if choice in (None, name)]
         if subject.replay is None:
             self.sharp = ["complex"] if choice in (None, "complex") and not subject.arguments.single else []
-        elif isinstance(subject, Graphed) and subject.degenerate:
+        elif isinstance(subject, GraphFunction) and subject.degenerate:
             self.sharp = []
         sizes = np.abs(subject.arguments.point)
         if ((sizes > 0) & (sizes < SMALLEST)).any():
@@ -72,7 +72,7 @@ class Oracles:
         for name in list(self.sharp):
             try:
                 return self._by(name, v)
-            except ReplayError as reason:
+            except GraphReplayError as reason:
                 self.sharp.remove(name)
                 self.refused.append(f"{NAMES[name]}: {reason}")
         return None
@@ -84,15 +84,15 @@ class Oracles:
 
     def _by(self, name: str, v: Any) -> Measured:
         subject = self.subject
-        if isinstance(subject, Claimed):
+        if isinstance(subject, BlackBox):
             return self._complex_step(subject, v)
         replay = subject.replay
-        if replay is None or not isinstance(subject, Graphed):
-            raise ReplayError("there is no graph")
+        if replay is None or not isinstance(subject, GraphFunction):
+            raise GraphReplayError("there is no graph")
         pieces = subject.arguments.pieces(v)
         if name == "exact":
             if self.degree > 2:
-                raise ReplayError("the graph is no polynomial of degree 1 or 2")
+                raise GraphReplayError("the graph is no polynomial of degree 1 or 2")
             found, error = _polynomial(replay, pieces, self.rng)
         else:
             xp = Dual() if name == "dual" else Complex()
@@ -100,7 +100,7 @@ class Oracles:
             name = "dual" if xp.formulas else "complex"
         return Measured(subject.spread(found), subject.spread(error), name)
 
-    def _complex_step(self, subject: Claimed, v: Any) -> Measured:
+    def _complex_step(self, subject: BlackBox, v: Any) -> Measured:
         self.evaluations += 1
         step = step_for(subject.arguments.point)
         try:
@@ -108,9 +108,9 @@ class Oracles:
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)  # where a function drops the tangent
                 y = subject.complex_value(subject.arguments.point + 1j * step * v)
         except Exception as error:  # whatever a function raises that was not written for complex numbers
-            raise ReplayError(f"the function takes no complex numbers ({type(error).__name__})") from error
+            raise GraphReplayError(f"the function takes no complex numbers ({type(error).__name__})") from error
         if y.dtype.kind != "c" or y.shape != subject.base.shape or not np.allclose(y.real, subject.base, rtol=1e-9, atol=0.0):
-            raise ReplayError("the function takes the real part of complex numbers")
+            raise GraphReplayError("the function takes the real part of complex numbers")
         found = y.imag / step
         return Measured(found, 1e-14 * np.abs(found) + truncated(step), "complex")
 
@@ -147,9 +147,9 @@ class Oracles:
         return self.differences(v) if sharp is None else sharp
 
 
-def _polynomial(replay: Replay, pieces: list[Any], rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+def _polynomial(replay: GraphReplay, pieces: list[Any], rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     """(F(x + v) − F(x − v)) / 2, exact for degree 2, and once more with 3v: the two must agree."""
-    from autograd.checks.oracles.replay import jiggling
+    from autograd.checks.oracles.replay import random_rounding
 
     def difference(t: float, jiggle: Any = None) -> list[Any]:
         ends = []
@@ -160,15 +160,15 @@ def _polynomial(replay: Replay, pieces: list[Any], rng: np.random.Generator) -> 
 
     try:
         one, three = difference(1.0), difference(3.0)
-        jiggled = [difference(1.0, jiggling(rng, double=True)) for _ in range(2)]
+        jiggled = [difference(1.0, random_rounding(rng, double=True)) for _ in range(2)]
     except Exception as error:
-        raise ReplayError(f"the graph cannot be computed elsewhere: {error}") from error
+        raise GraphReplayError(f"the graph cannot be computed elsewhere: {error}") from error
     bars = [16 * np.maximum(np.abs(a - j), np.abs(a - k)) for a, j, k in zip(one, *jiggled, strict=True)]
     for a, b, bar in zip(one, three, bars, strict=True):
         if not (np.abs(a - b) <= 4 * bar + 1e-12 * np.abs(a)).all():
-            raise ReplayError("the graph is not the polynomial that the kinds of its ops say it is")
+            raise GraphReplayError("the graph is not the polynomial that the kinds of its ops say it is")
         if not (bar <= 1e-11 * np.abs(a)).all():
-            raise ReplayError("the values are so large beside the derivative that their difference loses digits")
+            raise GraphReplayError("the values are so large beside the derivative that their difference loses digits")
     return one, bars
 
 

@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
-from autograd.checks.oracles.replay import Replay
+from autograd.checks.oracles.replay import GraphReplay
 from autograd.engine.node import Node
 
 #: Elementwise ops that are polynomials: the degree of the result, from those of the inputs.
 _SUMS = {"add", "subtract", "negative", "positive"}
 
 
-def degree(replay: Replay) -> float:
+def degree(replay: GraphReplay) -> float:
     """The degree of the outputs as polynomials in the variables; ∞ if the kinds of the ops do not tell.
 
     For a polynomial of degree 2 the central difference is the derivative, at any step: (f(x + v) − f(x − v))/2 = J v.

@@ -18,11 +18,11 @@ ULPS = 2.0
 USUAL, CLOSER = (2, 16.0), (10, 32.0)
 
 
-class ReplayError(Exception):
+class GraphReplayError(Exception):
     """The graph cannot be read in this namespace; says why."""
 
 
-class Replay:
+class GraphReplay:
     """The part of a graph that leads from `variables` to `outputs`, to be computed again."""
 
     def __init__(self, outputs: Iterable[Node], variables: Iterable[Node]) -> None:
@@ -60,18 +60,18 @@ class Replay:
         try:
             data = {x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in pairs}
             found = [np.imag(y) / step for y in self.run(data, xp, jiggle or _compared)]
-        except ReplayError:
+        except GraphReplayError:
             raise
         except Exception as error:  # what a rule raises of numbers it was not written for
-            raise ReplayError(f"a rule cannot be read with complex numbers: {error}") from error
+            raise GraphReplayError(f"a rule cannot be read with complex numbers: {error}") from error
         if not all(np.isfinite(s).all() for s in found):
-            raise ReplayError("the tangent is not finite")
+            raise GraphReplayError("the tangent is not finite")
         return found
 
     def slopes(self, tangents: list[Any], xp: Complex, rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
         """(J v by complex numbers, its error bar), output by output; raises as `tangents` does."""
         found = self.tangents(tangents, xp)
-        jiggled = [self.tangents(tangents, xp, jiggling(rng, double=True)) for _ in range(self.looks[0])]
+        jiggled = [self.tangents(tangents, xp, random_rounding(rng, double=True)) for _ in range(self.looks[0])]
         step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
         lost = 1e-295 / step + truncated(step)  # smaller may have underflowed
         return found, [lost + _scatter(s, [j[i] for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
@@ -80,13 +80,13 @@ class Replay:
         """How far rounding may have moved each output as it was recorded."""
         data = {x: x._data for x in self.variables}
         try:
-            jiggled = [self.run(data, real_numpy, jiggling(rng)) for _ in range(self.looks[0])]
+            jiggled = [self.run(data, real_numpy, random_rounding(rng)) for _ in range(self.looks[0])]
         except Exception:  # a singular matrix is no longer singular, and the like
             return [np.full(np.shape(y._data), np.inf) for y in self.outputs]
         return [_scatter(y._data, [j[i] for j in jiggled], self.looks[1]) for i, y in enumerate(self.outputs)]
 
 
-def jiggling(rng: np.random.Generator, double: bool = False) -> Callable[[Node, Any], Any]:
+def random_rounding(rng: np.random.Generator, double: bool = False) -> Callable[[Node, Any], Any]:
     """What moves every number by a few ulps of its type, or of double precision, at random.
 
     Rounding errors are estimated by how far results scatter when every operation is rounded at random.
@@ -116,7 +116,7 @@ def _compared(node: Node, y: Any) -> Any:
     largest = float(np.max(np.abs(want), initial=0.0, where=np.isfinite(want)))
     close = np.isclose(np.real(y), want, rtol=ulp, atol=ulp * largest, equal_nan=True)
     if np.shape(y) != want.shape or not close.all():
-        raise ReplayError(f"{getattr(node.op, 'name', 'an input')} has another value when read with complex numbers")
+        raise GraphReplayError(f"{getattr(node.op, 'name', 'an input')} has another value when read with complex numbers")
     return y
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.drawing.dot import dot_of, edge_id
 from autograd.drawing.events import Slopes, local_events
 from autograd.drawing.graphviz import render
-from autograd.drawing.layout import Frame, Shape, Sketch, sketch
+from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.options import Look, View
 from autograd.drawing.page.steps import Step, facts, story
 from autograd.drawing.text import visible
@@ -156,7 +156,7 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
     return replace(first, title=title, moments=moments, time=time)
 
 
-def _shape(graph: Graph, shape: Shape) -> dict[str, Any]:
+def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
     """A box as data for the page: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
     kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]

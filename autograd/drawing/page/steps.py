@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Event, Local, Product, Sum, sweep_events, uses
 from autograd.drawing.formulas import chain_rule, expression
-from autograd.drawing.layout import Shape, Sketch
+from autograd.drawing.layout import DrawnNode, Sketch
 from autograd.drawing.names import brief, shown, sized
 from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
@@ -47,7 +47,7 @@ def story(graph: Graph, drawn: Sketch, derivatives: list[Local], format: str) ->
     return steps
 
 
-def _forward(graph: Graph, places: Mapping[GraphNode, Shape], format: str) -> list[Step]:
+def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
     steps: list[Step] = []
     for node in reversed(graph.nodes.values()):
         if node.op is None or node not in places:
@@ -64,7 +64,7 @@ def _forward(graph: Graph, places: Mapping[GraphNode, Shape], format: str) -> li
 
 
 def _backward(
-    events: list[Event], places: Mapping[GraphNode, Shape], gradients: Mapping[GraphNode, Any], format: str
+    events: list[Event], places: Mapping[GraphNode, DrawnNode], gradients: Mapping[GraphNode, Any], format: str
 ) -> list[Step]:
     y, value = events[0].node, events[0].value
     seed = Step("seed", "", formula=f"∂{y.name}/∂{y.name}", numbers="= 1")
@@ -83,7 +83,7 @@ def _backward(
     return steps
 
 
-def _arrows(here: Shape, there: Shape, local: Local) -> tuple[str, ...]:
+def _arrows(here: DrawnNode, there: DrawnNode, local: Local) -> tuple[str, ...]:
     """The arrows between the shapes of an input and its user, on which the gradient of a use comes back."""
     known = there.item is local.node  # else it is folded
     arrows = [edge for edge in there.edges if edge.tail == here.name and (not known or edge.position == local.position)]

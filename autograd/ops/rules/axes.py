@@ -12,7 +12,7 @@ from autograd.ops.op import Recorder
 Shape = tuple[int, ...]
 
 #: What `prepare` makes of a call: the inputs of the op, and its parameters.
-Call = tuple[tuple[Any, ...], dict[str, Any]]
+PreparedCall = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def shape_of(x: Any) -> Shape:
@@ -75,10 +75,10 @@ def count(shape: Shape, axes: Shape) -> int:
     return math.prod(shape[i] for i in axes)
 
 
-def over_axes(name: str) -> Callable[..., Call]:
+def over_axes(name: str) -> Callable[..., PreparedCall]:
     """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
 
-    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
 
     return prepare

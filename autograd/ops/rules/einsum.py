@@ -11,13 +11,13 @@ from typing import Any
 
 from autograd.ops.op import Recorder, bilinear
 from autograd.ops.rules.arithmetic import multiply
-from autograd.ops.rules.axes import Call, Shape, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, shape_of
 from autograd.ops.rules.linalg import diagonal
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.shape import reshape
 
 
-def _settled(subscripts: str, *operands: Any) -> Call:
+def _settled(subscripts: str, *operands: Any) -> PreparedCall:
     if not isinstance(subscripts, str):
         raise TypeError(f"einsum: the subscripts come first, as a string such as 'ij,jk->ik', not {subscripts!r}")
     arrays = list(operands)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import Recorder, linear
-from autograd.ops.rules.axes import Call, Shape, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axis_of, shape_from, shape_of
 from autograd.ops.rules.shape import reshape
 
 
@@ -28,7 +28,7 @@ def constant_index(index: Any) -> Any:
     return index
 
 
-def _indexed(x: Any, index: Any) -> Call:
+def _indexed(x: Any, index: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index)}
 
 
@@ -45,7 +45,7 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     return x[index]
 
 
-def _placed(x: Any, index: Any, shape: Any) -> Call:
+def _placed(x: Any, index: Any, shape: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index), "shape": shape_from("put", shape)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import Call, Shape, axis_of, shape_of, with_types
+from autograd.ops.rules.axes import PreparedCall, Shape, axis_of, shape_of, with_types
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import reshape
 
@@ -15,7 +15,7 @@ from autograd.ops.rules.shape import reshape
 _AT_ONCE = 256
 
 
-def _joined(arrays: Any, axis: int | None = 0) -> Call:
+def _joined(arrays: Any, axis: int | None = 0) -> PreparedCall:
     parts = _parts("concatenate", arrays)
     if axis is None:
         parts, axis = [reshape(p, -1) for p in parts], 0

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
-from autograd.ops.rules.axes import Call, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
@@ -19,10 +19,10 @@ def _refuse_unless_square(op: str, shape: Shape) -> None:
         raise ValueError(f"{op}: shape {shape} is not that of square matrices, (…, n, n)")
 
 
-def _square(op: str) -> Callable[..., Call]:
+def _square(op: str) -> Callable[..., PreparedCall]:
     """The call of an op on square matrices."""
 
-    def prepare(x: Any) -> Call:
+    def prepare(x: Any) -> PreparedCall:
         _refuse_unless_square(op, shape_of(x))
         return (x,), {}
 
@@ -45,7 +45,7 @@ def inv(xp: Any, x: Any) -> Any:
     return xp.linalg.inv(x)
 
 
-def _system(a: Any, b: Any) -> Call:
+def _system(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
     _refuse_unless_square("solve", left)
     if not right or left[-1] != right[max(len(right) - 2, 0)]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from autograd.ops.op import bilinear
 from autograd.ops.rules.arithmetic import multiply
-from autograd.ops.rules.axes import Call, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
 from autograd.support.validation import one_of
 
 
-def _two_arrays(a: Any, b: Any) -> Call:
+def _two_arrays(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
     if not left or not right:
         raise ValueError(f"matmul: shapes {left} and {right}: a single number has no rows or columns; use *")
@@ -131,7 +131,7 @@ def outer(a: Any, b: Any) -> Any:
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
-def _two_vectors(a: Any, v: Any, mode: str = "full") -> Call:
+def _two_vectors(a: Any, v: Any, mode: str = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: shapes {left} and {right} must be those of two vectors that are not empty")

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import Call, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
 from autograd.ops.rules.indexing import constant_index, getitem, take
 from autograd.ops.rules.shape import broadcast_to, reshape
 
 
-def _rolled(x: Any, shift: Any, axis: Any = None) -> Call:
+def _rolled(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
     try:
         pairs = [(operator.index(s), operator.index(a)) for s, a in np.broadcast(shift, 0 if axis is None else axis)]
     except (TypeError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.ops.op import Prepare, general, linear
 from autograd.ops.rules.arithmetic import abs, divide, square
-from autograd.ops.rules.axes import Call, Shape, axes_of, count, kept, over_axes, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, count, kept, over_axes, shape_of
 from autograd.ops.rules.cumulative import cumprod, shifted
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
@@ -55,7 +55,7 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 def _over_some(name: str) -> Prepare:
     """The call of a reduction that has no value over no entries."""
 
-    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         shape = shape_of(x)
         axes = axes_of(name, axis, shape)
         if not count(shape, axes):
@@ -136,7 +136,7 @@ def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.prod(x, axis=axis, keepdims=keepdims)
 
 
-def _about_mean(x: Any, axis: Any = None) -> Call:
+def _about_mean(x: Any, axis: Any = None) -> PreparedCall:
     return (x,), {"axis": axes_of("deviations", axis, shape_of(x))}
 
 

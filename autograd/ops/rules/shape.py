@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import Call, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
 
 
-def _to_shape(x: Any, shape: Any) -> Call:
+def _to_shape(x: Any, shape: Any) -> PreparedCall:
     shape, smaller = shape_from("broadcast_to", shape), shape_of(x)
     added = len(shape) - len(smaller)
     if added < 0 or any(n not in (1, m) for n, m in zip(smaller, shape[added:], strict=True)):
@@ -31,7 +31,7 @@ def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.broadcast_to(x, shape)
 
 
-def _down_to_shape(x: Any, shape: Any) -> Call:
+def _down_to_shape(x: Any, shape: Any) -> PreparedCall:
     shape, larger = shape_from("sum_to", shape), shape_of(x)
     added = len(larger) - len(shape)
     if added >= 0 and larger[added:] == shape:  # the usual case, a bias
@@ -55,7 +55,7 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     return xp.sum(x, axis=axis, keepdims=False).reshape(shape)
 
 
-def _reshaped(x: Any, shape: Any) -> Call:
+def _reshaped(x: Any, shape: Any) -> PreparedCall:
     new, old = shape_from("reshape", shape), shape_of(x)
     size = math.prod(old)
     if new.count(-1) == 1:
@@ -79,7 +79,7 @@ def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.reshape(x, shape)
 
 
-def _permuted(x: Any, axes: Any = None) -> Call:
+def _permuted(x: Any, axes: Any = None) -> PreparedCall:
     shape = shape_of(x)
     order = tuple(reversed(range(len(shape)))) if axes is None else axes_of("transpose", axes, shape)
     if len(order) != len(shape):
@@ -104,7 +104,7 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     return xp.transpose(x, axes)
 
 
-def _typed(x: Any, dtype: Any) -> Call:
+def _typed(x: Any, dtype: Any) -> PreparedCall:
     return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
 
 
@@ -189,10 +189,10 @@ def expand_dims(x: Any, axis: Any) -> Any:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def in_line(name: str, default: int | None) -> Callable[..., Call]:
+def in_line(name: str, default: int | None) -> Callable[..., PreparedCall]:
     """The call of an op that works along one axis, `name(x, axis=default)`; None flattens x first."""
 
-    def prepare(x: Any, axis: int | None = default) -> Call:
+    def prepare(x: Any, axis: int | None = default) -> PreparedCall:
         if axis is None:
             return (reshape(x, -1),), {"axis": 0}
         return (x,), {"axis": axis_of(name, axis, shape_of(x))}

@@ -7,14 +7,14 @@ import numpy as np
 
 from autograd.ops.op import elementwise, general
 from autograd.ops.rules.activations import sigmoid
-from autograd.ops.rules.axes import Call, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
 from autograd.ops.rules.exponential import exp
 from autograd.ops.rules.reductions import sum, unreduced
 from autograd.ops.rules.shape import astype
 
 
-def _over(name: str, default: int | None) -> Callable[..., Call]:
-    def prepare(x: Any, axis: Any = default) -> Call:
+def _over(name: str, default: int | None) -> Callable[..., PreparedCall]:
+    def prepare(x: Any, axis: Any = default) -> PreparedCall:
         return (_floating(x),), {"axis": axes_of(name, axis, shape_of(x))}
 
     return prepare
@@ -26,7 +26,7 @@ def _floating(x: Any) -> Any:
     return x if x.dtype.kind == "f" else astype(x, float)
 
 
-def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
     return (_floating(x),), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 

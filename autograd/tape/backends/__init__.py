@@ -10,18 +10,27 @@ as it has entries. `outputs` holds one number or array for each output of the pr
 from autograd.tape.backends.protocol import (
     Backend,
     Batched,
-    OtherPathError,
+    GuardFailedError,
     Replay,
     called,
+    check_guards,
+    check_no_branches,
     evaluated,
     flat,
     leaf_data,
     only_floats,
-    refuse_branches,
-    refuse_other_paths,
 )
 
 __all__ = [
-    "Backend", "Batched", "OtherPathError", "Replay", "called", "evaluated", "flat", "leaf_data", "only_floats",
-    "refuse_branches", "refuse_other_paths",
+    "Backend",
+    "Batched",
+    "GuardFailedError",
+    "Replay",
+    "called",
+    "check_guards",
+    "check_no_branches",
+    "evaluated",
+    "flat",
+    "leaf_data",
+    "only_floats",
 ]  # fmt: skip

@@ -13,10 +13,10 @@ import numpy as np
 from autograd.ops.op import on_floats
 from autograd.ops.operators import Operator
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
-from autograd.tape.program import Kind, Leaf, Step
+from autograd.tape.program import Instruction, Kind, Leaf
 
 
-class Call:
+class NumpyCall:
     """The result of one call of NumPy, or a leaf of the program (`function` is None then).
 
     function  what is called with `args`, among which OUT stands where an array to write into may be given
@@ -55,11 +55,11 @@ class CallTracer:
     """Reads rules as calls; gives each a `TracedArray` in place of an array."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[NumpyCall] = []
 
     def ufunc(self, function: np.ufunc, *args: Any) -> "TracedArray":
         inputs = [x.call if isinstance(x, TracedArray) else x for x in args]
-        kinds = [x.kind if isinstance(x, Call) else _kind_of_number(x) for x in inputs]
+        kinds = [x.kind if isinstance(x, NumpyCall) else _kind_of_number(x) for x in inputs]
         shapes = [k[0] for k in kinds if isinstance(k, tuple)]
         types = [k[1] if isinstance(k, tuple) else k for k in kinds]
         shape = _product_shape(shapes) if function is np.matmul else np.broadcast_shapes(*shapes)
@@ -67,7 +67,7 @@ class CallTracer:
             dtype = function.resolve_dtypes((*types, None))[-1]
         except TypeError as error:
             raise UnreadableRuleError(str(error)) from None
-        return self.called(Call(function, function.__name__, (*inputs, OUT), (shape, dtype), into=True, view=False))
+        return self.called(NumpyCall(function, function.__name__, (*inputs, OUT), (shape, dtype), into=True, view=False))
 
     def power(self, a: Any, b: Any) -> "TracedArray":
         """`a ** b`, which NumPy computes in its own way where b is 2 and the like."""
@@ -81,7 +81,7 @@ class CallTracer:
         result = np.dtype(int) if function is np.add and dtype.kind in "bi" and dtype.itemsize < 8 else dtype
         more = (wanted, None, OUT, keepdims, *initial)
         return self.called(
-            Call(function.reduce, f"{function.__name__}.reduce", (x.call, *more), (left, result), into=True, view=False)
+            NumpyCall(function.reduce, f"{function.__name__}.reduce", (x.call, *more), (left, result), into=True, view=False)
         )
 
     def viewed(self, name: str, x: "TracedArray", function: Callable[..., Any], *args: Any) -> "TracedArray":
@@ -89,19 +89,19 @@ class CallTracer:
         kind = (function(np.broadcast_to(np.zeros((), dtype), shape), *args).shape, dtype)
         if kind == x.call.kind and name != "transpose":
             return x
-        return self.called(Call(function, name, (x.call, *args), kind, into=False, view=True))
+        return self.called(NumpyCall(function, name, (x.call, *args), kind, into=False, view=True))
 
     def chosen(self, x: "TracedArray", index: Any) -> "TracedArray":
         parts = index if isinstance(index, tuple) else (index,)
         calls = [p.call if isinstance(p, TracedArray) else p for p in parts]
         zeros: list[Any] = [
-            np.zeros(*p.kind) if isinstance(p, Call) and p.kind else p for p in calls
+            np.zeros(*p.kind) if isinstance(p, NumpyCall) and p.kind else p for p in calls
         ]  # the numbers have no say in the shape
         shape, dtype = _array_kind(x)
         kind = (np.broadcast_to(np.zeros((), dtype), shape)[tuple(zeros)].shape, dtype)
-        return self.called(Call(_entries, "getitem", (x.call, *calls), kind, into=False, view=True))
+        return self.called(NumpyCall(_entries, "getitem", (x.call, *calls), kind, into=False, view=True))
 
-    def called(self, call: Call) -> "TracedArray":
+    def called(self, call: NumpyCall) -> "TracedArray":
         self.calls.append(call)
         return TracedArray(self, call)
 
@@ -132,7 +132,7 @@ def _product_shape(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
 class TracedArray(Tracer):
     """What a rule takes for an array while it is read: it knows shape and type, and no numbers."""
 
-    def __init__(self, reader: CallTracer, call: Call) -> None:
+    def __init__(self, reader: CallTracer, call: NumpyCall) -> None:
         self.reader, self.call = reader, call
 
     @property
@@ -215,7 +215,7 @@ class Namespace:
         return lambda *args: self.reader.ufunc(function, *args)
 
 
-def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
+def calls_of(step: Instruction, inputs: list[NumpyCall]) -> list[NumpyCall]:
     """The calls of a step, whose inputs come from the calls `inputs`; the last one is its result."""
     tracer = CallTracer()
     arrays = [_given(tracer, x) for x in inputs]
@@ -230,7 +230,7 @@ def calls_of(step: Step, inputs: list[Call]) -> list[Call]:
     return tracer.calls if result.call is tracer.calls[-1] else [_call_of_rule(step, inputs)]
 
 
-def _call_of_rule(step: Step, inputs: list[Call]) -> Call:
+def _call_of_rule(step: Instruction, inputs: list[NumpyCall]) -> NumpyCall:
     """The call of the forward rule as it is."""
     op, params = step.op, step.params
 
@@ -239,7 +239,7 @@ def _call_of_rule(step: Step, inputs: list[Call]) -> Call:
             return on_floats(op.forward, *map(float, inputs), **params)
         return np.asarray(op.on_arrays(list(inputs), params))
 
-    return Call(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)
+    return NumpyCall(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)
 
 
 @functools.cache
@@ -250,13 +250,13 @@ def _numbers_up_to(n: int) -> Any:
     return array
 
 
-def _given(reader: CallTracer, x: Call) -> Any:
+def _given(reader: CallTracer, x: NumpyCall) -> Any:
     """A Python number as it is, since it has no say in types; anything else as a TracedArray."""
     if x.kind is None and x.function is None and x.args and type(x.args[0]) in (float, int, bool):
         return x.args[0]
     return TracedArray(reader, x)
 
 
-def leaf_call(leaf: Leaf, data: Any) -> Call:
+def leaf_call(leaf: Leaf, data: Any) -> NumpyCall:
     """The call that stands for a leaf: `data` is that of a constant."""
-    return Call(None, "leaf", () if data is None else (data,), leaf.kind, into=False, view=False)
+    return NumpyCall(None, "leaf", () if data is None else (data,), leaf.kind, into=False, view=False)

@@ -5,33 +5,39 @@ from typing import Any
 
 from autograd.ops.op import OPS, Op
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
-from autograd.tape.program import Constant, Program, Step, replaced
+from autograd.tape.program import Constant, Instruction, Program, replace_instructions
 
 
-def expanded(program: Program, known: Container[Op]) -> Program:
+def expand_ops(program: Program, known: Container[Op]) -> Program:
     """The program with every step of floats whose op is not `known` written out, as far as its rule can be read."""
-    if all(step.op in known for step in program.steps):
+    if all(step.op in known for step in program.instructions):
         return program
-    new: dict[Step, Step] = {}
-    steps: list[Step] = []
-    for step in program.steps:
-        inputs = replaced(step.inputs, new)
-        parts: list[Step] = []
-        result = None if step.op in known else _written_out(step, inputs, parts)
+    new: dict[Instruction, Instruction] = {}
+    steps: list[Instruction] = []
+    for step in program.instructions:
+        inputs = replace_instructions(step.inputs, new)
+        parts: list[Instruction] = []
+        result = None if step.op in known else _decompose(step, inputs, parts)
         if result is not None:
             steps += parts
             new[step] = result
         else:
             if inputs != step.inputs:
-                new[step] = step = Step(step.op, inputs, step.params, step.kind)
+                new[step] = step = Instruction(step.op, inputs, step.params, step.kind)
             steps.append(step)
-    return program.rewritten(steps, new)
+    return program.with_instructions(steps, new)
 
 
-def _written_out(step: Step, inputs: tuple[Step, ...], parts: list[Step]) -> Step | None:
+def _decompose(step: Instruction, inputs: tuple[Instruction, ...], parts: list[Instruction]) -> Instruction | None:
     """The result of a rule, whose steps are added to `parts`; none if it cannot be read."""
     try:
-        result = read_rule(step.op.forward, step.op, _OpNamespace(), *(TracedNumber(x, parts) for x in inputs), **step.params)
+        result = read_rule(
+            step.op.forward,
+            step.op,
+            _OpNamespace(),
+            *(TracedNumber(x, parts) for x in inputs),
+            **step.params,
+        )
     except UnreadableRuleError:
         return None
     return result.step if isinstance(result, TracedNumber) else None
@@ -51,7 +57,7 @@ class TracedNumber(Tracer):
 
     __slots__ = ("parts", "step")
 
-    def __init__(self, step: Step, parts: list[Step]) -> None:
+    def __init__(self, step: Instruction, parts: list[Instruction]) -> None:
         self.step, self.parts = step, parts
 
     @classmethod
@@ -59,7 +65,8 @@ class TracedNumber(Tracer):
         parts = next(x.parts for x in inputs if isinstance(x, TracedNumber))
         if op.kind != "elementwise":
             raise UnreadableRuleError(f"{op.name} works on arrays")
-        step = Step(op, tuple([x.step if isinstance(x, TracedNumber) else Constant(float(x)) for x in inputs]), params, None)
+        operands = tuple([x.step if isinstance(x, TracedNumber) else Constant(float(x)) for x in inputs])
+        step = Instruction(op, operands, params, None)
         parts.append(step)
         return cls(step, parts)
 

@@ -175,16 +175,16 @@ _BRANCH_OF_MANY = """\
 """
 
 
-def readable(op: Op) -> bool:
+def is_supported(op: Op) -> bool:
     """Whether an op has a branch: one number of one to three, by an expression of what numba knows."""
     if op.kind != "elementwise" or op.params or op.arity > 3 or op.is_custom:
         return False
     return op.name not in ("digamma", "sinc")  # SciPy's, and NumPy's
 
 
-def codes() -> dict[Op, int]:
+def op_codes() -> dict[Op, int]:
     """The number of each op that the interpreter knows."""
-    return {SUM_OF_PRODUCTS: 0} | {op: i for i, op in enumerate((op for op in OPS.values() if readable(op)), 1)}
+    return {SUM_OF_PRODUCTS: 0} | {op: i for i, op in enumerate((op for op in OPS.values() if is_supported(op)), 1)}
 
 
 def text() -> str:
@@ -192,7 +192,7 @@ def text() -> str:
     helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _AS_THEY_STAND]
     helpers = ["\n\n" + text.replace("@staticmethod", '@njit(inline="always")') for text in helpers]
     one, many = [_HEADER, *helpers, _ONE], [_MANY]
-    for op, code in codes().items():
+    for op, code in op_codes().items():
         if op is SUM_OF_PRODUCTS:
             continue
         letters, length = "abc"[: op.arity], 3 + 2 * op.arity

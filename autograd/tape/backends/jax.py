@@ -13,8 +13,8 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.ops.rules.shape import astype
 from autograd.tape.backends.jax_namespace import jax, namespace
-from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, called, evaluated, flat, leaf_data, only_floats
-from autograd.tape.program import Captured, Constant, Leaf, Program, Step
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, called, evaluated, flat, leaf_data, only_floats
+from autograd.tape.program import Captured, Constant, Instruction, Leaf, Program
 
 _FLOAT = np.dtype(float)
 
@@ -40,7 +40,7 @@ class JaxBackend(Backend):
             outputs, decisions = run([leaf.node._data for leaf in captured], *numbers)
             for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
                 if bool(decision) is not truth:
-                    raise OtherPathError(i)
+                    raise GuardFailedError(i)
             return [np.array(y) for y in outputs]
 
         return replay
@@ -60,7 +60,7 @@ def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False)
     numpy = jax().numpy
 
     def run(data: Sequence[Any], *inputs: Any) -> Any:
-        known: dict[Step, Any] = {}
+        known: dict[Instruction, Any] = {}
         for given, x in zip(program.inputs, inputs, strict=True):
             known[given] = numpy.asarray(x, _type_of(given))
         for leaf in program.leaves():
@@ -69,7 +69,7 @@ def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False)
             elif leaf not in known:
                 known[leaf] = _given(leaf)
         with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
-            for step in program.steps:
+            for step in program.instructions:
                 known[step] = _read(step, [known[x] for x in step.inputs])
         outputs = [numpy.asarray(known[step], _type_of(step)) for step in program.outputs]
         return (outputs, [known[step] for step, _ in program.guards]) if guarded else outputs
@@ -84,9 +84,9 @@ def captured_by(program: Program) -> list[Captured]:
 
 def checks(program: Program) -> Callable[[Sequence[Any]], None]:
     """What does in NumPy the steps that need whole numbers alone: there a rule can look at labels, and refuse them."""
-    whole: set[Step] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
+    whole: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
     steps = []
-    for step in program.steps:
+    for step in program.instructions:
         if any(x in whole for x in step.inputs) and all(x in whole or isinstance(x, Constant) for x in step.inputs):
             whole.add(step)
             steps.append(step)
@@ -100,7 +100,7 @@ def checks(program: Program) -> Callable[[Sequence[Any]], None]:
     return check
 
 
-def _read(step: Step, inputs: list[Any]) -> Any:
+def _read(step: Instruction, inputs: list[Any]) -> Any:
     """The result of a step, in the type that NumPy gives it."""
     dtype = _type_of(step)
     if step.op.kind == "elementwise" and dtype.kind == "f":
@@ -122,7 +122,7 @@ def _given(leaf: Leaf) -> Any:
     return data if leaf.kind is None and isinstance(leaf, Constant) else namespace().asarray(data, _type_of(leaf))
 
 
-def _type_of(step: Step) -> np.dtype[Any]:
+def _type_of(step: Instruction) -> np.dtype[Any]:
     """The type of a step's result, as far as JAX has it."""
     return jax().dtypes.canonicalize_dtype(_FLOAT if step.kind is None else step.kind[1])
 
@@ -130,7 +130,7 @@ def _type_of(step: Step) -> np.dtype[Any]:
 def _refuse_double(program: Program) -> None:
     if jax().config.jax_enable_x64:
         return
-    asked_for = [step for step in program.steps if step.op is astype]
+    asked_for = [step for step in program.instructions if step.op is astype]
     for step in (*captured_by(program), *program.leaves(), *program.outputs, *asked_for):
         shape, dtype = step.kind or ((), _FLOAT)
         if dtype == _FLOAT and (shape or not isinstance(step, Constant)):

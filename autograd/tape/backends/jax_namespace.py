@@ -6,7 +6,7 @@ import operator
 from typing import Any
 
 from autograd.base.numerics import sinc_derivative
-from autograd.ops.namespaces import names_once
+from autograd.ops.namespaces import has_no_duplicates
 from autograd.support.optional import require
 
 _SPECIAL = ("erf", "erfc", "gammaln", "digamma", "polygamma")
@@ -36,7 +36,7 @@ class _Jax:
 
     def put(self, values: Any, index: Any, shape: tuple[int, ...]) -> Any:
         places = self._numpy.zeros(shape, values.dtype).at[index]
-        return places.set(values) if names_once(index) else places.add(values)
+        return places.set(values) if has_no_duplicates(index) else places.add(values)
 
     def pick(self, x: Any, places: Any) -> Any:
         return self._numpy.take_along_axis(x, places[:, None], axis=1)  # which devices can do with the rows that they have

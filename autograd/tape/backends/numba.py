@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.tape.backends.expand_ops import expanded
-from autograd.tape.backends.interpreter import codes, interpreter
-from autograd.tape.backends.protocol import Backend, Batched, OtherPathError, Replay, leaf_data, only_floats, refuse_other_paths
-from autograd.tape.backends.schedule import Schedule, scheduled
+from autograd.tape.backends.expand_ops import expand_ops
+from autograd.tape.backends.interpreter import interpreter, op_codes
+from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, check_guards, leaf_data, only_floats
+from autograd.tape.backends.schedule import Schedule, make_schedule
 from autograd.tape.program import Captured, Program
 
 #: How many examples are computed side by side: few enough for their numbers to stay near the processor.
@@ -29,7 +29,7 @@ class NumbaBackend(Backend):
                 ImportError  if numba is not installed; names the command
         """
         run = interpreter().run
-        program, schedule = _scheduled(program)
+        program, schedule = _make_schedule(program)
         memory, lock = np.zeros(schedule.size), threading.Lock()  # the memory serves one replay at a time
         given = len(program.inputs)
         captured = []
@@ -55,7 +55,7 @@ class NumbaBackend(Backend):
                 if len(guards):
                     failed = (memory[guards] != 0) != truths
                     if failed.any():
-                        raise OtherPathError(int(failed.argmax()))
+                        raise GuardFailedError(int(failed.argmax()))
                 return memory[outputs]
 
         return replay
@@ -63,11 +63,11 @@ class NumbaBackend(Backend):
     def batch(self, program: Program) -> Batched:
         """The program for many examples side by side: the interpreter's innermost loop runs over them."""
         run = interpreter().run_many
-        program, schedule = _scheduled(program)
+        program, schedule = _make_schedule(program)
         memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
         given = len(program.inputs)
 
-        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+        def replay(batch_columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
             result = np.empty((n, len(schedule.outputs)))
             with lock:
                 for address, leaf in enumerate(schedule.leaves[given:], given):
@@ -76,7 +76,7 @@ class NumbaBackend(Backend):
                     last = min(first + LANES, n)
                     lanes = memory[:, : last - first]
                     start = 0
-                    for x in columns:
+                    for x in batch_columns:
                         end = start + x.shape[-1]
                         if x.ndim == 2:
                             lanes[start:end] = x[first:last].T
@@ -84,7 +84,7 @@ class NumbaBackend(Backend):
                             memory[start:end] = x[:, None]
                         start = end
                     run(schedule.words, memory, last - first)
-                    refuse_other_paths(lanes[schedule.guards], schedule.truths)
+                    check_guards(lanes[schedule.guards], schedule.truths)
                     result[first:last] = lanes[schedule.outputs].T
             return result
 
@@ -94,12 +94,12 @@ class NumbaBackend(Backend):
 backend = NumbaBackend()
 
 
-def _scheduled(program: Program) -> tuple[Program, Schedule]:
+def _make_schedule(program: Program) -> tuple[Program, Schedule]:
     if not only_floats(program):
         raise TypeError("the back end 'numba' runs programs of floats, and this one has arrays: use backend='numpy'")
-    numbers = codes()
-    program = expanded(program, numbers)
-    for step in program.steps:
+    numbers = op_codes()
+    program = expand_ops(program, numbers)
+    for step in program.instructions:
         if step.op not in numbers:
             raise TypeError(f"the back end 'numba' does not know the op {step.op.name}: use backend='python'")
-    return program, scheduled(program, numbers)
+    return program, make_schedule(program, numbers)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.tape.backends.call_tracer import OUT, Call, calls_of, leaf_call
-from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, leaf_data
-from autograd.tape.program import Captured, Constant, Input, Program, Step
+from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data
+from autograd.tape.program import Captured, Constant, Input, Instruction, Program
 
 _FOREVER = 1 << 60
 
@@ -47,52 +47,52 @@ backend = NumpyBackend()
 class _Emitter:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.names: dict[str, Any] = {"asarray": np.asarray, "OtherPathError": OtherPathError}
+        self.names: dict[str, Any] = {"asarray": np.asarray, "GuardFailedError": GuardFailedError}
         self.lines: list[str] = []
-        self.texts: dict[Call, str] = {}
-        self.fixed: dict[Call, np.ndarray[Any, Any]] = {}  # arrays that are the same at every replay: buffers, their views
+        self.texts: dict[NumpyCall, str] = {}
+        self.fixed: dict[NumpyCall, np.ndarray[Any, Any]] = {}  # arrays that are the same at every replay: buffers, their views
         self.pool: dict[Any, list[np.ndarray[Any, Any]]] = {}
-        self.result: dict[Step, Call] = {}
-        self.calls: list[Call] = []
-        self.known: dict[Any, Call] = {}
-        self.checks: dict[Call, list[Step]] = {}  # by the call after which a guard can be checked
+        self.result: dict[Instruction, NumpyCall] = {}
+        self.calls: list[NumpyCall] = []
+        self.known: dict[Any, NumpyCall] = {}
+        self.checks: dict[NumpyCall, list[Instruction]] = {}  # by the call after which a guard can be checked
         for leaf in program.leaves():
             data = leaf.data if isinstance(leaf, Constant) else None
             self.result[leaf] = leaf_call(leaf, data)
             self.checks.setdefault(self.result[leaf], []).append(leaf)
-        for step in program.steps:
+        for step in program.instructions:
             found = self.shared(calls_of(step, [self.result[x] for x in step.inputs]))
             self.result[step] = found
             self.checks.setdefault(found, []).append(step)
         self.owners = self._owners()
         self.last = self._last_uses()
 
-    def shared(self, calls: list[Call]) -> Call:
+    def shared(self, calls: list[NumpyCall]) -> NumpyCall:
         """Add the calls that are not made yet, and give what the last one gives."""
-        earlier: dict[Call, Call] = {}
+        earlier: dict[NumpyCall, NumpyCall] = {}
         for call in calls:
-            call.args = tuple([earlier.get(x, x) if isinstance(x, Call) else x for x in call.args])
+            call.args = tuple([earlier.get(x, x) if isinstance(x, NumpyCall) else x for x in call.args])
             known = self.known.setdefault(call.key(), call) if call.function is not None else call
             if known is call and call.function is not None:
                 self.calls.append(call)
             earlier[call] = known
         return earlier[calls[-1]]
 
-    def _owners(self) -> dict[Call, set[Call]]:
+    def _owners(self) -> dict[NumpyCall, set[NumpyCall]]:
         """For each call the calls, and leaves, whose memory its result may lie in."""
-        owners: dict[Call, set[Call]] = {}
+        owners: dict[NumpyCall, set[NumpyCall]] = {}
         leaves = [self.result[leaf] for leaf in self.program.leaves()]
         for call in [*leaves, *self.calls]:
-            parts = [owners[x] for x in call.args if isinstance(x, Call)] if call.view else []
+            parts = [owners[x] for x in call.args if isinstance(x, NumpyCall)] if call.view else []
             owners[call] = set().union(*parts) if parts else {call}
         return owners
 
-    def _last_uses(self) -> dict[Call, int]:
+    def _last_uses(self) -> dict[NumpyCall, int]:
         """The place of the last call that needs the memory of each call."""
-        last: dict[Call, int] = {}
+        last: dict[NumpyCall, int] = {}
         for i, call in enumerate(self.calls):
             for x in (*call.args, call):
-                if isinstance(x, Call):
+                if isinstance(x, NumpyCall):
                     for owner in self.owners[x]:
                         last[owner] = i
         for step in self.program.roots():
@@ -124,13 +124,13 @@ class _Emitter:
         body = "".join(f"    {line}\n" for line in self.lines)
         return f"def replay({', '.join(arguments)}):\n{body}    return ({outputs})\n", self.names
 
-    def emit(self, i: int, call: Call) -> None:
-        if call.view and all(x in self.fixed for x in call.args if isinstance(x, Call)) and call.name in _PURE_VIEWS:
-            view = call.function(*[self.fixed[x] if isinstance(x, Call) else x for x in call.args])
-            if all(np.shares_memory(view, self.fixed[x]) for x in call.args if isinstance(x, Call) if view.size):
+    def emit(self, i: int, call: NumpyCall) -> None:
+        if call.view and all(x in self.fixed for x in call.args if isinstance(x, NumpyCall)) and call.name in _PURE_VIEWS:
+            view = call.function(*[self.fixed[x] if isinstance(x, NumpyCall) else x for x in call.args])
+            if all(np.shares_memory(view, self.fixed[x]) for x in call.args if isinstance(x, NumpyCall) if view.size):
                 self.fixed[call] = view
                 return
-        dying = [x for x in {o for a in call.args if isinstance(a, Call) for o in self.owners[a]} if self.last[x] == i]
+        dying = [x for x in {o for a in call.args if isinstance(a, NumpyCall) for o in self.owners[a]} if self.last[x] == i]
         out = None
         if call.into and self.last[call] != _FOREVER:
             if call.name in _NOT_IN_PLACE:
@@ -155,14 +155,14 @@ class _Emitter:
             text = f"v{i} = {text}"
         self.lines.append(text)
 
-    def buffer(self, call: Call) -> np.ndarray[Any, Any]:
+    def buffer(self, call: NumpyCall) -> np.ndarray[Any, Any]:
         free = self.pool.get(call.kind)
         if free:
             return free.pop()
         shape, dtype = call.kind  # type: ignore[misc]
         return np.empty(shape, dtype)
 
-    def release(self, calls: list[Call]) -> None:
+    def release(self, calls: list[NumpyCall]) -> None:
         for call in calls:
             if call.into and call in self.fixed:
                 self.pool.setdefault(call.kind, []).append(self.fixed[call])
@@ -171,7 +171,7 @@ class _Emitter:
         """How an argument is written."""
         if x is OUT or x is None:
             return "None"
-        if not isinstance(x, Call):
+        if not isinstance(x, NumpyCall):
             return repr(x) if type(x) in (int, bool, tuple) else self.named("k", x)
         if x not in self.texts and x in self.fixed:
             self.texts[x] = self.named("b", self.fixed[x])
@@ -185,15 +185,15 @@ class _Emitter:
         self.names[name] = x
         return name
 
-    def check(self, call: Call) -> None:
+    def check(self, call: NumpyCall) -> None:
         for i, (step, truth) in enumerate(self.program.guards):
             if step in self.checks.get(call, ()):
-                self.lines.append(f"if bool({self.told(call)}) is not {truth}: raise OtherPathError({i})")
+                self.lines.append(f"if bool({self.told(call)}) is not {truth}: raise GuardFailedError({i})")
 
     def outputs(self) -> list[str]:
         """What is returned: a copy of what lies in memory that somebody else has."""
         texts: list[str] = []
-        given: set[Call] = set()
+        given: set[NumpyCall] = set()
         for step in self.program.outputs:
             call = self.result[step]
             owners = self.owners[call]

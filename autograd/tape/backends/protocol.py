@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.ops.namespaces import quiet, quietly
 from autograd.ops.op import on_floats
-from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -15,7 +15,7 @@ Replay = Callable[[Sequence[Any]], Sequence[Any]]
 Batched = Callable[[Sequence[np.ndarray[Any, Any]], int], np.ndarray[Any, Any]]
 
 
-class OtherPathError(Exception):
+class GuardFailedError(Exception):
     """A guard has failed: the numbers take another path through the function than the one that was recorded.
 
     guard   its place among the guards of the program
@@ -31,11 +31,11 @@ class OtherPathError(Exception):
         self.guard = guard
 
 
-def refuse_other_paths(values: np.ndarray[Any, Any], truths: np.ndarray[Any, Any]) -> None:
+def check_guards(values: np.ndarray[Any, Any], truths: np.ndarray[Any, Any]) -> None:
     """Raise if a guard fails for an example; `values` (guards, examples) is what the guards look at."""
     failed = ((values != 0) != truths[:, None]).any(axis=1)
     if failed.any():
-        raise OtherPathError(int(failed.argmax()))
+        raise GuardFailedError(int(failed.argmax()))
 
 
 def flat(leaves: Sequence[Any]) -> list[float]:
@@ -51,7 +51,7 @@ def flat(leaves: Sequence[Any]) -> list[float]:
 
 def only_floats(program: Program) -> bool:
     """Whether there is no array in a program."""
-    return all(step.kind is None for step in program.steps) and all(x.kind is None for x in program.leaves())
+    return all(step.kind is None for step in program.instructions) and all(x.kind is None for x in program.leaves())
 
 
 def leaf_data(leaf: Leaf) -> Any:
@@ -82,19 +82,19 @@ class Backend:
         if not only_floats(program):
             raise TypeError("map is for functions of Values, and this tape has arrays: write the function for a batch of them")
 
-        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
-            each = [x[..., i] for x in columns for i in range(x.shape[-1])]
-            known: dict[Step, Any] = dict(zip(program.inputs, each, strict=True))
+        def replay(batch_columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+            each = [x[..., i] for x in batch_columns for i in range(x.shape[-1])]
+            known: dict[Instruction, Any] = dict(zip(program.inputs, each, strict=True))
             known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
             with quiet():
-                for step in program.steps:
+                for step in program.instructions:
                     y = quietly(step.op.forward, [known[x] for x in step.inputs], step.params)
                     known[step] = np.asarray(y, float)  # a truth value is a number here
 
-            def all_of(steps: Iterable[Step]) -> np.ndarray[Any, Any]:
+            def all_of(steps: Iterable[Instruction]) -> np.ndarray[Any, Any]:
                 return np.array([np.broadcast_to(np.asarray(known[x], float), (n,)) for x in steps]).reshape(-1, n)
 
-            refuse_other_paths(all_of(step for step, _ in program.guards), truths)
+            check_guards(all_of(step for step, _ in program.guards), truths)
             return all_of(program.outputs).T
 
         return replay
@@ -106,33 +106,33 @@ class Backend:
 
 def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
     """The outputs, by doing one step after the other as it is written: slow, and what every back end must equal."""
-    known: dict[Step, Any] = dict(zip(program.inputs, inputs, strict=True))
+    known: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
     guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
 
-    def value(x: Step) -> Any:
+    def value(x: Instruction) -> Any:
         if isinstance(x, Leaf) and x not in known:
             known[x] = leaf_data(x)
         return known[x]
 
-    def check(x: Step) -> None:
+    def check(x: Instruction) -> None:
         if x in guards and bool(value(x)) is not guards[x][1]:
-            raise OtherPathError(guards[x][0])
+            raise GuardFailedError(guards[x][0])
 
     for leaf in program.leaves():
         check(leaf)
     with quiet():
-        for step in program.steps:
+        for step in program.instructions:
             data = [value(x) for x in step.inputs]
             known[step] = on_floats(step.op.forward, *data, **step.params) if step.kind is None else _array(step, data)
             check(step)
     return [value(x) for x in program.outputs]
 
 
-def _array(step: Step, data: list[Any]) -> Any:
+def _array(step: Instruction, data: list[Any]) -> Any:
     return np.asarray(step.op.on_arrays(data, step.params))
 
 
-def refuse_branches(program: Program, what: str) -> None:
+def check_no_branches(program: Program, what: str) -> None:
     """Raise if the program holds for one path only, and name the first decision that it rests on; `what` has no branches."""
     for i, (step, truth) in enumerate(program.guards):
         raise TypeError(
@@ -141,7 +141,7 @@ def refuse_branches(program: Program, what: str) -> None:
         )
 
 
-def called(step: Step) -> str:
+def called(step: Instruction) -> str:
     """What an error calls a step."""
     if isinstance(step, Input):
         return step.name

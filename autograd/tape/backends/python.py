@@ -15,9 +15,9 @@ from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
 from autograd.ops.python_source import Code, code, rule_source
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.protocol import Backend, OtherPathError, Replay, evaluated, flat, only_floats
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, only_floats
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
-from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
 #: How many steps one expression may hold: CPython's compiler is recursive.
 _LONGEST = 60
@@ -60,14 +60,14 @@ class _Emitter:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.uses = program.uses()
-        self.consumer = {x: step.op for step in program.steps for x in step.inputs}
+        self.consumer = {x: step.op for step in program.instructions for x in step.inputs}
         self.guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
         self.names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")}
-        self.names |= {"inf": float("inf"), "nan": float("nan"), "OtherPathError": OtherPathError}
+        self.names |= {"inf": float("inf"), "nan": float("nan"), "GuardFailedError": GuardFailedError}
         self.lines: list[str] = []
-        self.codes: dict[Step, Code] = {}
-        self.mentions: dict[Step, list[Step]] = {}  # the named steps in a step's text
-        self.sizes: dict[Step, int] = {}
+        self.codes: dict[Instruction, Code] = {}
+        self.mentions: dict[Instruction, list[Instruction]] = {}  # the named steps in a step's text
+        self.sizes: dict[Instruction, int] = {}
         self.left = dict(self.uses)  # how many mentions of a named step are still to come
         self.free: list[str] = []
         self.count = 0
@@ -75,7 +75,7 @@ class _Emitter:
     def text(self) -> tuple[str, dict[str, Any]]:
         for leaf in self.program.leaves():
             self.leaf(leaf)
-        for step in self.program.steps:
+        for step in self.program.instructions:
             self.step(step)
         outputs = "".join(f"{self.codes[x].text}, " for x in self.program.outputs).rstrip()
         body = "".join(f"    {line}\n" for line in self.lines)
@@ -98,7 +98,7 @@ class _Emitter:
         self.mentions[leaf], self.sizes[leaf] = [], 0
         self.guard(leaf)
 
-    def step(self, step: Step) -> None:
+    def step(self, step: Instruction) -> None:
         text = self.written(step)
         mentions = [named for x in step.inputs for named in self.mentions[x]]
         size = 1 + sum(self.sizes[x] for x in step.inputs)
@@ -114,12 +114,12 @@ class _Emitter:
             self.codes[step], self.mentions[step], self.sizes[step] = Code(name), [step], 0
             self.guard(step)
 
-    def is_mentioned_once(self, step: Step) -> bool:
+    def is_mentioned_once(self, step: Instruction) -> bool:
         """Whether the one step that uses this one has it in its text once."""
         consumer = self.consumer.get(step)
         return consumer is not None and _mentions_once(consumer)
 
-    def release(self, mentions: list[Step]) -> None:
+    def release(self, mentions: list[Instruction]) -> None:
         for named in mentions:
             self.left[named] -= 1
             if not self.left[named]:
@@ -129,13 +129,13 @@ class _Emitter:
         self.count += 1
         return f"v{self.count}"
 
-    def guard(self, step: Step) -> None:
+    def guard(self, step: Instruction) -> None:
         if step in self.guards:
             i, truth = self.guards[step]
             condition = self.codes[step].up_to(Precedence.COMPARISON) if truth else self.codes[step].text
-            self.lines.append(f"if {'not ' if truth else ''}{condition}: raise OtherPathError({i})")
+            self.lines.append(f"if {'not ' if truth else ''}{condition}: raise GuardFailedError({i})")
 
-    def written(self, step: Step) -> Code:
+    def written(self, step: Instruction) -> Code:
         """The text of a step: its forward rule as an expression, or a call of the rule."""
         inputs = [self.codes[x] for x in step.inputs]
         if step.kind is None:

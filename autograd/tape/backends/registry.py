@@ -49,6 +49,6 @@ def find_backend(choice: Choice) -> Backend:
     raise ValueError(f"there is no back end {choice!r}: choose one of auto, {', '.join(BACKENDS)}, or pass one")
 
 
-def suited(backend: Backend, program: Program) -> Backend:
+def suit_backend(backend: Backend, program: Program) -> Backend:
     """The back end itself, or for "auto" the one that suits the program."""
     return backend if backend is not _AUTO else find_backend("python" if only_floats(program) else "numpy")

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.ops.op import Op
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
-from autograd.tape.program import Leaf, Program, Step
+from autograd.tape.program import Instruction, Leaf, Program
 
 Words = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -40,13 +40,13 @@ class Schedule:
     truths: np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def scheduled(program: Program, codes: dict[Op, int]) -> Schedule:
+def make_schedule(program: Program, codes: dict[Op, int]) -> Schedule:
     """The instructions of a program; `codes` numbers the ops."""
     leaves = program.leaves()
-    address: dict[Step, int] = {leaf: i for i, leaf in enumerate(leaves)}
-    level: dict[Step, int] = dict.fromkeys(leaves, 0)
-    groups: dict[tuple[int, int, int], list[Step]] = {}
-    for step in program.steps:
+    address: dict[Instruction, int] = {leaf: i for i, leaf in enumerate(leaves)}
+    level: dict[Instruction, int] = dict.fromkeys(leaves, 0)
+    groups: dict[tuple[int, int, int], list[Instruction]] = {}
+    for step in program.instructions:
         inputs = step.inputs
         level[step] = here = 1 + max([level[x] for x in inputs])
         groups.setdefault((here, codes[step.op], len(inputs)), []).append(step)
@@ -86,7 +86,11 @@ def _starts(table: Words) -> list[int]:
     if len(table) < 3:
         return [0]
     steps = np.diff(table, axis=0)
-    goes_on = [False, *(steps[1:] == steps[:-1]).all(axis=1).tolist(), False]  # [i]: row i + 1 continues the run of i − 1 and i
+    goes_on = [
+        False,
+        *(steps[1:] == steps[:-1]).all(axis=1).tolist(),
+        False,
+    ]  # [i]: row i + 1 continues the run of i − 1 and i
     starts, i = [0], 2
     while i < len(table):
         if goes_on[i - 1]:

@@ -8,14 +8,16 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.tape.backends.jax import checks, pure
 from autograd.tape.backends.jax_namespace import jax, namespace
-from autograd.tape.backends.protocol import refuse_branches
+from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
-from autograd.tape.recorder.arguments import Maker, Symbols, beside
+from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten, zip_leaves
 
 
-def function(program: Program, places: Any, packed: Maker, name: str, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
+def function(
+    program: Program, places: Any, unflatten: Unflatten, name: str, parameters: Sequence[Any] = ()
+) -> Callable[..., Any]:
     """f(*args) of the program, or f(data of `parameters`, *args); `places` says where in the arguments its inputs are."""
-    refuse_branches(program, "a function of JAX")
+    check_no_branches(program, "a function of JAX")
     if isinstance(parameters, Node):
         raise TypeError(
             f"parameters must be a list of nodes that the function reads, got {parameters!r} alone: write [parameter]"
@@ -44,7 +46,7 @@ def function(program: Program, places: Any, packed: Maker, name: str, parameters
         data, inputs = read(args)
         if not any(isinstance(x, tracer) for x in inputs):
             refuse(inputs)
-        return packed(_Outputs(run(data, *inputs)))
+        return unflatten(_Outputs(run(data, *inputs)))
 
     of_jax.check = lambda *args: refuse(read(args)[1])  # type: ignore[attr-defined]
     of_jax.__name__ = of_jax.__qualname__ = name
@@ -54,7 +56,7 @@ def function(program: Program, places: Any, packed: Maker, name: str, parameters
 def _inputs(args: tuple[Any, ...], places: Any, name: str, many: int) -> list[Any]:
     """The data of the inputs among arguments."""
     found = []
-    for place, x in beside(places, args):
+    for place, x in zip_leaves(places, args):
         data = x._data if isinstance(x, Node) else x
         if place.shape is None:
             _refuse_another(place.fixed, data, name)
@@ -89,6 +91,6 @@ def _refuse_another(fixed: Any, x: Any, name: str) -> None:
         raise TypeError(f"{name} was recorded with {fixed!r} where it is given {x!r:.60}: record it for that")
 
 
-class _Outputs(Symbols):
+class _Outputs(SymbolicOutputs):
     def stacked(self, where: slice, shape: tuple[int, ...]) -> Any:
         return namespace().reshape(namespace().stack(self[where]), shape) if self[where] else namespace().zeros(shape)

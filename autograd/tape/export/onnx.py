@@ -15,10 +15,10 @@ from autograd.ops.tracing import UnreadableRuleError, read_rule
 from autograd.support.atomic_write import atomic_write
 from autograd.support.optional import require
 from autograd.tape.backends.call_tracer import TracedArray
-from autograd.tape.backends.protocol import leaf_data, refuse_branches
+from autograd.tape.backends.protocol import check_no_branches, leaf_data
 from autograd.tape.export.onnx_namespace import OnnxNamespace
 from autograd.tape.export.onnx_tracer import OnnxTracer
-from autograd.tape.program import Captured, Constant, Input, Leaf, Program, Step
+from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
 #: Low enough for runtimes of the last years (onnxruntime 1.13, say), and high enough for what training graphs need.
 OPSET, IR = 17, 8
@@ -65,9 +65,9 @@ def model_of(program: Program, name: str) -> Any:
             ImportError  if onnx is not installed; names the command
     """
     helper = onnx().helper
-    refuse_branches(program, "a graph of ONNX")
+    check_no_branches(program, "a graph of ONNX")
     reader = OnnxTracer()
-    known: dict[Step, Any] = {}
+    known: dict[Instruction, Any] = {}
     given: dict[str, Leaf] = {}
     for leaf in program.leaves():
         if isinstance(leaf, Constant) and leaf.kind is None:
@@ -82,7 +82,7 @@ def model_of(program: Program, name: str) -> Any:
     ]
     weights = {title: leaf for title, leaf in given.items() if not isinstance(leaf, Input)}
     missing = []
-    for i, step in enumerate(program.steps):
+    for i, step in enumerate(program.instructions):
         reader.step = f"{step.op.name}.{i}"
         try:
             known[step] = _read(reader, step, [known[x] for x in step.inputs])
@@ -116,7 +116,7 @@ def model_of(program: Program, name: str) -> Any:
     return model
 
 
-def _read(reader: OnnxTracer, step: Step, inputs: list[Any]) -> Any:
+def _read(reader: OnnxTracer, step: Instruction, inputs: list[Any]) -> Any:
     """The result of a step: its rule, read in ONNX's operators."""
     shape, dtype = _kind(step)
     if step.op in _OPERATORS and dtype == np.float32 and len(step.params.get("axis", (0,))) == 1:
@@ -137,7 +137,7 @@ def _node(operator: str, operands: list[str], name: str, attributes: dict[str, A
     return onnx().helper.make_node(operator, [titles.get(x, x) for x in operands], results, name=name, **attributes)
 
 
-def _kind(step: Step) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _kind(step: Instruction) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return step.kind or ((), _FLOAT)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.numerics import sinc_derivative
-from autograd.ops.namespaces import names_once
+from autograd.ops.namespaces import has_no_duplicates
 from autograd.ops.tracing import UnreadableRuleError
 from autograd.tape.backends.call_tracer import Namespace, TracedArray
 from autograd.tape.export.onnx_tracer import OnnxArray, OnnxTracer
@@ -77,7 +77,7 @@ class OnnxNamespace(Namespace):
         size = math.prod(shape)
         places = np.arange(size).reshape(shape)[index].astype(np.int64).reshape(-1, 1)
         operands = [np.zeros(size, x.dtype), places, x.reshape((-1,))]
-        adding = {} if names_once(index) else {"reduction": "add"}
+        adding = {} if has_no_duplicates(index) else {"reduction": "add"}
         flat = self.reader.node("ScatterND", [self.reader.name(o) for o in operands], (size,), x.dtype, **adding)
         return flat.reshape(shape)
 
@@ -203,8 +203,8 @@ class OnnxNamespace(Namespace):
 
     def logaddexp(self, a: Any, b: Any) -> Any:
         m = self.maximum(a, b)
-        apart = self.where(a == b, 0.0, a - b)
-        return m + self.log1p(self.exp(-self.abs(apart)))
+        flatten_arguments = self.where(a == b, 0.0, a - b)
+        return m + self.log1p(self.exp(-self.abs(flatten_arguments)))
 
     def hypot(self, a: Any, b: Any) -> Any:
         m, n = self.maximum(self.abs(a), self.abs(b)), self.minimum(self.abs(a), self.abs(b))

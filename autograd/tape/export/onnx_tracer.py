@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.call_tracer import OUT, Call, CallTracer, TracedArray
+from autograd.tape.backends.call_tracer import OUT, CallTracer, NumpyCall, TracedArray
 
 #: NumPy's name of an elementwise function, and ONNX's.
 _SAME = {
@@ -45,7 +45,7 @@ class OnnxTracer(CallTracer):
         super().__init__()
         self.nodes: list[tuple[str, list[str], str, dict[str, Any]]] = []
         self.constants: dict[str, np.ndarray[Any, Any]] = {}
-        self.names: dict[Call, str] = {}
+        self.names: dict[NumpyCall, str] = {}
         self.step = ""
         self._known: dict[Any, str] = {}
 
@@ -54,7 +54,7 @@ class OnnxTracer(CallTracer):
 
     def given(self, name: str, kind: tuple[tuple[int, ...], np.dtype[Any]]) -> OnnxArray:
         """The array that the graph has under `name` already."""
-        call = Call(None, "given", (), kind, into=False, view=False)
+        call = NumpyCall(None, "given", (), kind, into=False, view=False)
         self.names[call] = name
         return OnnxArray(self, call)
 
@@ -66,7 +66,7 @@ class OnnxTracer(CallTracer):
 
     def name(self, x: Any, dtype: Any = None) -> str:
         """The name of a piece, a call, an array or a number, brought to a type if one is told."""
-        if isinstance(x, Call):
+        if isinstance(x, NumpyCall):
             x = OnnxArray(self, x)
         if isinstance(x, TracedArray):
             return self.names[(self.cast(x, np.dtype(dtype)) if dtype is not None else x).call]
@@ -83,7 +83,7 @@ class OnnxTracer(CallTracer):
             return x
         return self.node("Cast", [self.names[x.call]], x.shape, dtype, to=dtype)
 
-    def called(self, call: Call) -> TracedArray:
+    def called(self, call: NumpyCall) -> TracedArray:
         args = [x for x in call.args if x is not OUT]
         assert call.kind is not None
         shape, dtype = call.kind
@@ -101,13 +101,13 @@ class OnnxTracer(CallTracer):
         if name == "getitem":
             return self._entries(args[0], args[1:], shape, dtype)
         if name == "not_equal":
-            return ~self.ufunc(np.equal, *[OnnxArray(self, x) if isinstance(x, Call) else x for x in args])
+            return ~self.ufunc(np.equal, *[OnnxArray(self, x) if isinstance(x, NumpyCall) else x for x in args])
         if name == "square":
             return self.node("Mul", [self.name(args[0], dtype)] * 2, shape, dtype)
         if name not in _SAME:
             raise UnreadableRuleError(name)
         types = call.function.resolve_dtypes(
-            (*[OnnxArray(self, x).dtype if isinstance(x, Call) else _weak(x) for x in args], None)
+            (*[OnnxArray(self, x).dtype if isinstance(x, NumpyCall) else _weak(x) for x in args], None)
         )
         operands = [self.name(x, t) for x, t in zip(args, types, strict=False)]
         return self.node(_SAME[name], operands, shape, dtype)
@@ -124,7 +124,7 @@ class OnnxTracer(CallTracer):
         shape = tuple(1 if i in axes else m for i, m in enumerate(x.shape) if keepdims or i not in axes)
         return self._reduced(operator, x.call, axes, shape, x.dtype)
 
-    def _reduced(self, operator: str, x: Call, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxArray:
+    def _reduced(self, operator: str, x: NumpyCall, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxArray:
         operand = self.name(x, dtype)
         if not axes:
             return self.node("Identity", [operand], shape, dtype)
@@ -133,9 +133,9 @@ class OnnxTracer(CallTracer):
             return self.node(operator, [operand, self.name(np.array(axes, np.int64))], shape, dtype, keepdims=keepdims)
         return self.node(operator, [operand], shape, dtype, axes=list(axes), keepdims=keepdims)
 
-    def _entries(self, x: Call, index: Any, shape: Any, dtype: Any) -> OnnxArray:
+    def _entries(self, x: NumpyCall, index: Any, shape: Any, dtype: Any) -> OnnxArray:
         whole = OnnxArray(self, x).shape
-        if any(isinstance(p, Call) for p in index):
+        if any(isinstance(p, NumpyCall) for p in index):
             return self._looked_up(x, [p for p in index if p is not None], shape, dtype)
         if any(isinstance(p, np.ndarray) for p in index):
             places = np.arange(int(np.prod(whole))).reshape(whole)[tuple(index)].astype(np.int64)
@@ -154,16 +154,16 @@ class OnnxTracer(CallTracer):
             x = self.node("Slice", [self.name(x), *[self.name(np.array(o, np.int64)) for o in operands]], cut_shape, dtype).call
         return self.reshaped(x, shape, dtype)
 
-    def _looked_up(self, x: Call, index: list[Any], shape: Any, dtype: Any) -> OnnxArray:
+    def _looked_up(self, x: NumpyCall, index: list[Any], shape: Any, dtype: Any) -> OnnxArray:
         """Entries at positions that the graph computes: an array of them for each of the first axes."""
-        if not all(isinstance(p, Call | np.ndarray) for p in index):
+        if not all(isinstance(p, NumpyCall | np.ndarray) for p in index):
             raise UnreadableRuleError("getitem")
-        sizes = np.broadcast_shapes(*[OnnxArray(self, p).shape if isinstance(p, Call) else p.shape for p in index])
-        columns = []
+        sizes = np.broadcast_shapes(*[OnnxArray(self, p).shape if isinstance(p, NumpyCall) else p.shape for p in index])
+        batch_columns = []
         for p in index:
             spread = [self.name(p, np.int64), self.name(np.array(sizes, np.int64))]
-            columns.append(self.reshaped(self.node("Expand", spread, sizes, np.int64).call, (*sizes, 1), np.int64))
-        places = self.node("Concat", [self.name(c) for c in columns], (*sizes, len(index)), np.int64, axis=-1)
+            batch_columns.append(self.reshaped(self.node("Expand", spread, sizes, np.int64).call, (*sizes, 1), np.int64))
+        places = self.node("Concat", [self.name(c) for c in batch_columns], (*sizes, len(index)), np.int64, axis=-1)
         found = self.node("GatherND", [self.name(x), self.name(places)], shape, dtype)
         return self.reshaped(found.call, shape, dtype)
 

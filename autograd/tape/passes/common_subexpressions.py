@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS
-from autograd.tape.program import Step
+from autograd.tape.program import Instruction
 
 #: a ∘ b has the same bits as b ∘ a.
 _COMMUTATIVE = {OPS["add"], OPS["multiply"]}
@@ -15,9 +15,9 @@ class Shared:
     """A rule with a memory: it answers with the first step that it saw of each kind."""
 
     def __init__(self) -> None:
-        self.seen: dict[Any, Step] = {}
+        self.seen: dict[Any, Instruction] = {}
 
-    def __call__(self, step: Step) -> Step:
+    def __call__(self, step: Instruction) -> Instruction:
         inputs = step.inputs
         key = (step.op, inputs, _key(step.params)) if step.params else (step.op, inputs)
         found = self.seen.get(key)

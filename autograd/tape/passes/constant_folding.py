@@ -3,10 +3,10 @@
 import numpy as np
 
 from autograd.ops.op import on_floats
-from autograd.tape.program import Constant, Step
+from autograd.tape.program import Constant, Instruction
 
 
-def folded(step: Step) -> Step:
+def fold_constants(step: Instruction) -> Instruction:
     """The constant that the step gives, or the step itself if an input changes."""
     for x in step.inputs:
         if type(x) is not Constant:

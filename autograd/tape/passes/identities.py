@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS, Op
-from autograd.tape.program import Constant, Step
+from autograd.tape.program import Constant, Instruction
 
 add, subtract, multiply, divide, negative = (OPS[n] for n in ("add", "subtract", "multiply", "divide", "negative"))
 
 
-def simplified(step: Step) -> Step:
+def simplify(step: Instruction) -> Instruction:
     """The step, or what gives the same in fewer operations."""
     identity = _IDENTITIES.get(step.op)
     return step if identity is None else identity(step, *step.inputs)
@@ -31,20 +31,20 @@ def _is(x: Constant, number: float) -> bool:
     return bool(data == number and np.signbit(data) == np.signbit(number))
 
 
-def _same(x: Step, step: Step) -> Step:
+def _same(x: Instruction, step: Instruction) -> Instruction:
     """x in place of `step`, if it has its shape and type as well as its numbers."""
     return x if x.kind == step.kind else step
 
 
-def _new(op: Op, step: Step, *inputs: Step) -> Step:
-    return Step(op, inputs, {}, step.kind)
+def _new(op: Op, step: Instruction, *inputs: Instruction) -> Instruction:
+    return Instruction(op, inputs, {}, step.kind)
 
 
-def _negative(step: Step, x: Step) -> Step:
+def _negative(step: Instruction, x: Instruction) -> Instruction:
     return _same(x.inputs[0], step) if x.op is negative else step  # −(−x) = x
 
 
-def _add(step: Step, a: Step, b: Step) -> Step:
+def _add(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if b.op is negative:
         return _new(subtract, step, a, b.inputs[0])  # a + (−b) = a − b
     if a.op is negative:
@@ -56,7 +56,7 @@ def _add(step: Step, a: Step, b: Step) -> Step:
     return step
 
 
-def _subtract(step: Step, a: Step, b: Step) -> Step:
+def _subtract(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if b.op is negative:
         return _new(add, step, a, b.inputs[0])
     if type(b) is Constant and _is(b, 0.0):
@@ -64,7 +64,7 @@ def _subtract(step: Step, a: Step, b: Step) -> Step:
     return step
 
 
-def _multiply(step: Step, a: Step, b: Step) -> Step:
+def _multiply(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if type(a) is Constant:
         a, b = b, a
     if type(b) is Constant:
@@ -77,29 +77,29 @@ def _multiply(step: Step, a: Step, b: Step) -> Step:
     return step
 
 
-def _divide(step: Step, a: Step, b: Step) -> Step:
+def _divide(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     return _same(a, step) if type(b) is Constant and _is(b, 1.0) else step
 
 
-def _where(step: Step, condition: Step, a: Step, b: Step) -> Step:
+def _where(step: Instruction, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if type(condition) is Constant and np.ndim(condition.data) == 0:
         return _same(a if condition.data else b, step)
     return step
 
 
-def _moved(step: Step, x: Step) -> Step:
+def _moved(step: Instruction, x: Instruction) -> Instruction:
     """A change of shape or type that changes neither."""
     return _same(x, step)
 
 
-def _reshape(step: Step, x: Step) -> Step:
+def _reshape(step: Instruction, x: Instruction) -> Instruction:
     if x.op is step.op:
         (x,) = x.inputs
-        step = Step(step.op, (x,), step.params, step.kind)
+        step = Instruction(step.op, (x,), step.params, step.kind)
     return _same(x, step)
 
 
-def _transpose(step: Step, x: Step) -> Step:
+def _transpose(step: Instruction, x: Instruction) -> Instruction:
     axes = step.params["axes"]
     if axes == tuple(range(len(axes))):
         return x
@@ -108,7 +108,7 @@ def _transpose(step: Step, x: Step) -> Step:
     return step
 
 
-_IDENTITIES: dict[Any, Callable[..., Step]] = {
+_IDENTITIES: dict[Any, Callable[..., Instruction]] = {
     negative: _negative,
     add: _add,
     subtract: _subtract,

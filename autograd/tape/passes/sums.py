@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.base.domain import REALS, Domain
 from autograd.ops.op import OPS, Op
-from autograd.tape.program import Constant, Program, Step, replaced
+from autograd.tape.program import Constant, Instruction, Program, replace_instructions
 
 _ADD, _MULTIPLY = OPS["add"], OPS["multiply"]
 
@@ -31,34 +31,34 @@ SUM_OF_PRODUCTS = Op(sum_of_products, (None,), "general", "Σ×", Domain((REALS,
 _ONE, _NOTHING = Constant(1.0), Constant(-0.0)
 
 
-def with_sums(program: Program) -> Program:
+def fuse_sums(program: Program) -> Program:
     """The program with every chain of additions of floats that has a product in it as one step."""
     uses = program.uses()
-    absorbed: set[Step] = set()
-    new: dict[Step, Step] = {}
-    for step in reversed(program.steps):  # from the last addition of a chain to its first
+    absorbed: set[Instruction] = set()
+    new: dict[Instruction, Instruction] = {}
+    for step in reversed(program.instructions):  # from the last addition of a chain to its first
         if step.op is _ADD and step.kind is None and step not in absorbed:
             terms, inner = _chain(step, uses)
             if len(terms) > 3 or inner:
                 absorbed |= inner
-                new[step] = Step(SUM_OF_PRODUCTS, tuple(terms), {}, None)
+                new[step] = Instruction(SUM_OF_PRODUCTS, tuple(terms), {}, None)
     steps = []
-    for step in program.steps:
+    for step in program.instructions:
         if step not in absorbed:
             found = new.get(step, step)
-            found.inputs = replaced(found.inputs, new)
+            found.inputs = replace_instructions(found.inputs, new)
             steps.append(found)
-    return program.rewritten(steps, new)
+    return program.with_instructions(steps, new)
 
 
-def _chain(last: Step, uses: Any) -> tuple[list[Step], set[Step]]:
+def _chain(last: Instruction, uses: Any) -> tuple[list[Instruction], set[Instruction]]:
     """The terms of the sum that ends with `last`, and the steps that it makes superfluous."""
-    inner: set[Step] = set()
+    inner: set[Instruction] = set()
 
-    def only_here(x: Step, op: Op) -> bool:
+    def only_here(x: Instruction, op: Op) -> bool:
         return x.op is op and x.kind is None and uses[x] == 1
 
-    later: list[Step] = []  # what is added, last first
+    later: list[Instruction] = []  # what is added, last first
     step = last
     while True:
         a, b = step.inputs

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Sequence
 
-from autograd.tape.program import Constant, Leaf, Program, Step, replaced
+from autograd.tape.program import Constant, Instruction, Leaf, Program, replace_instructions
 
 #: What may be put in a step's place: the step itself, another one, or a leaf.
-Rule = Callable[[Step], Step]
+Rule = Callable[[Instruction], Instruction]
 
 
-def walked(program: Program, rules: Sequence[Rule]) -> Program:
+def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
     """The program with each step put through `rules`, one after the other, until one finds it computed already.
 
     Its steps are taken over, not copied: what refers to a step that was replaced is made to refer to the other.
     """
-    new: dict[Step, Step] = {}
-    steps: dict[Step, None] = {}
-    for old in program.steps:
+    new: dict[Instruction, Instruction] = {}
+    steps: dict[Instruction, None] = {}
+    for old in program.instructions:
         for x in old.inputs:
             if x in new:
-                old.inputs = replaced(old.inputs, new)
+                old.inputs = replace_instructions(old.inputs, new)
                 break
         step = old
         for rule in rules:
@@ -29,10 +29,10 @@ def walked(program: Program, rules: Sequence[Rule]) -> Program:
             steps[step] = None
         if step is not old:
             new[old] = step
-    return _with_known_guards(program.rewritten(list(steps), new))
+    return _with_known_guards(program.with_instructions(list(steps), new))
 
 
 def _with_known_guards(program: Program) -> Program:
     """Without the guards that look at a constant: they hold at every replay, as they did when they were recorded."""
     guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]
-    return Program(program.inputs, program.steps, program.outputs, guards)
+    return Program(program.inputs, program.instructions, program.outputs, guards)

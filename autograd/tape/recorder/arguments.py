@@ -28,7 +28,7 @@ class DifferentiableError(Exception):
     """An argument is a node that requires a gradient: its function is to be seen, not replayed."""
 
 
-def apart(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
+def flatten_arguments(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
     """(what two calls must have in common to be served by one tape, the floats and arrays that change from call to call).
 
     In common are structure, shapes and types, and every argument that is neither a float nor an array.
@@ -38,11 +38,11 @@ def apart(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
     """
     key: list[Any] = []
     leaves: list[Any] = []
-    _apart(args, scalars, key, leaves)
+    _flatten(args, scalars, key, leaves)
     return tuple(key), leaves
 
 
-def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
+def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     kind = type(x)
     if kind is np.ndarray and x.dtype.kind in "fiub":
         key += (x.shape, x.dtype)
@@ -56,17 +56,17 @@ def _apart(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     elif kind is dict:
         key += (dict, *x)
         for part in x.values():
-            _apart(part, scalars, key, leaves)
+            _flatten(part, scalars, key, leaves)
     elif tree.is_container(x):
-        parts = tree.parts(x)
+        parts = tree.children(x)
         key += (kind, len(parts))
         for part in parts:
-            _apart(part, scalars, key, leaves)
+            _flatten(part, scalars, key, leaves)
     elif isinstance(x, Node):
         if x.requires_grad:
             raise DifferentiableError
         key.append(kind)
-        _apart(x._data, scalars, key, leaves)
+        _flatten(x._data, scalars, key, leaves)
     elif isinstance(x, np.floating):
         key.append(float)
         leaves.append(float(x))
@@ -95,10 +95,10 @@ class Place:
 
 def places(args: Any, scalars: bool) -> Any:
     """The tree of the arguments with a `Place` at each leaf."""
-    return tree.mapped(lambda x: Place(x, scalars), args)
+    return tree.map(lambda x: Place(x, scalars), args)
 
 
-def beside(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
+def zip_leaves(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
     """(place, leaf) for each place of the tree `where`, with the leaf of x there, whatever the order of the keys of a dict.
 
     Raises  TypeError  if the two differ in structure
@@ -110,17 +110,17 @@ def beside(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
         return
     if not tree.is_container(x) or isinstance(where, dict) is not isinstance(x, dict):
         raise TypeError(f"a {type(x).__name__} stands where the recorded function was given a {type(where).__name__}")
-    keys = list(where) if isinstance(where, dict) else range(len(tree.parts(where)))
-    if (set(x) != set(keys)) if isinstance(where, dict) else len(tree.parts(x)) != len(keys):
+    keys = list(where) if isinstance(where, dict) else range(len(tree.children(where)))
+    if (set(x) != set(keys)) if isinstance(where, dict) else len(tree.children(x)) != len(keys):
         raise TypeError(
             f"the recorded function was given a {type(where).__name__} with the entries {list(keys)}, not with "
             f"{list(x) if isinstance(x, dict) else list(range(len(x)))}"
         )
-    for key, place in zip(keys, tree.parts(where), strict=True):
-        yield from beside(place, x[key] if isinstance(where, dict) else tree.parts(x)[key])
+    for key, place in zip(keys, tree.children(where), strict=True):
+        yield from zip_leaves(place, x[key] if isinstance(where, dict) else tree.children(x)[key])
 
 
-def variables(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
+def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
     """(the arguments as the recorded function is to see them, the input that each of its nodes stands for)."""
     inputs: dict[Node, Input] = {}
     leaves = [x._data if isinstance(x, Node) else x for x in tree.leaves(args)]
@@ -145,7 +145,7 @@ def variables(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict
         return variable(name, x) if isinstance(x, float | np.floating | np.ndarray) else x
 
     names = tree.leaves({name: _names(name, x) for name, x in args.items()})
-    return tree.rebuilt(args, [seen(name, x) for name, x in zip(names, leaves, strict=True)]), inputs
+    return tree.unflatten(args, [seen(name, x) for name, x in zip(names, leaves, strict=True)]), inputs
 
 
 def _names(name: str, x: Any) -> Any:
@@ -153,11 +153,11 @@ def _names(name: str, x: Any) -> Any:
     if isinstance(x, dict):
         return {key: _names(f"{name}.{key}", part) for key, part in x.items()}
     if tree.is_container(x):
-        return [_names(f"{name}[{i}]", part) for i, part in enumerate(tree.parts(x))]
+        return [_names(f"{name}[{i}]", part) for i, part in enumerate(tree.children(x))]
     return name
 
 
-class Symbols(list[Any]):
+class SymbolicOutputs(list[Any]):
     """Outputs that stand for numbers which come later: they go into the result as they are."""
 
     def stacked(self, where: slice, shape: tuple[int, ...]) -> Any:
@@ -166,16 +166,16 @@ class Symbols(list[Any]):
 
 
 #: Makes a result of the outputs of a replay; of those of n examples, (n, outputs), if it is told so.
-Maker = Callable[..., Any]
+Unflatten = Callable[..., Any]
 
 
-def unpacked(result: Any) -> tuple[list[Any], Maker]:
+def flatten_result(result: Any) -> tuple[list[Any], Unflatten]:
     """(the nodes and numbers in a result, what makes a result of the numbers that a replay gives in their place)."""
     found: list[Any] = []
     return found, _maker(result, found)
 
 
-def _maker(x: Any, found: list[Any]) -> Maker:
+def _maker(x: Any, found: list[Any]) -> Unflatten:
     """What makes x of the outputs of a replay; adds to `found` what those are."""
     start = len(found)
     if isinstance(x, Rows):
@@ -186,19 +186,19 @@ def _maker(x: Any, found: list[Any]) -> Maker:
         return _number(start, isinstance(x, Value))
     if not tree.is_container(x):
         return lambda values, many=False: x.copy() if isinstance(x, np.ndarray) else x
-    makers = [_maker(part, found) for part in tree.parts(x)]
+    makers = [_maker(part, found) for part in tree.children(x)]
     if type(x) is tuple:
         return lambda values, many=False: tuple([make(values, many) for make in makers])
     if type(x) is dict:
         named = list(zip(x, makers, strict=True))
         return lambda values, many=False: {name: make(values, many) for name, make in named}
-    hollow = tree.mapped(lambda leaf: None, x)
-    return lambda values, many=False: tree.with_parts(hollow, [make(values, many) for make in makers])
+    hollow = tree.map(lambda leaf: None, x)
+    return lambda values, many=False: tree.with_children(hollow, [make(values, many) for make in makers])
 
 
-def _array(where: slice, shape: tuple[int, ...]) -> Maker:
+def _array(where: slice, shape: tuple[int, ...]) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
-        if isinstance(values, Symbols):
+        if isinstance(values, SymbolicOutputs):
             return values.stacked(where, shape)
         if many:
             return values[:, where].reshape(-1, *shape)
@@ -207,16 +207,16 @@ def _array(where: slice, shape: tuple[int, ...]) -> Maker:
     return make
 
 
-def _number(i: int, is_float: bool) -> Maker:
+def _number(i: int, is_float: bool) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
-        if isinstance(values, Symbols):
+        if isinstance(values, SymbolicOutputs):
             return values[i]
         return values[:, i] if many else float(values[i]) if is_float else values[i][()]
 
     return make
 
 
-def columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
+def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
     """(the numbers of each input array or float, the number of examples) of a call that has many, along axis 0 of some.
 
     Raises  ValueError  if `axes` does not say 0 or None for each argument, or the numbers of examples differ
@@ -231,7 +231,7 @@ def columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tup
     counts: set[int] = set()
     first = []
     for x, axis in zip(args, axes, strict=True):
-        leaves = [np.asarray(leaf, float) for leaf in apart(x, scalars)[1]]
+        leaves = [np.asarray(leaf, float) for leaf in flatten_arguments(x, scalars)[1]]
         if axis is None:
             first.append(x)
             found += [leaf.reshape(-1) for leaf in leaves]
@@ -242,10 +242,10 @@ def columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tup
             )
         counts |= {len(leaf) for leaf in leaves}
         found += [leaf.reshape(len(leaf), -1) for leaf in leaves]
-        first.append(tree.mapped(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x))
+        first.append(tree.map(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x))
     if len(counts) != 1:
         raise ValueError(f"the arguments with axis 0 must have one number of examples, and have {sorted(counts)}")
     (n,) = counts
-    if n and apart(tuple(first), scalars)[0] != wanted:
+    if n and flatten_arguments(tuple(first), scalars)[0] != wanted:
         raise TypeError("an example of these arguments does not have the structure or shapes that the tape was recorded for")
     return found, n

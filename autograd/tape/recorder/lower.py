@@ -8,10 +8,10 @@ from autograd.engine.graph import by_serial, reached
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
-from autograd.tape.program import Captured, Constant, Input, Program, Step, kind_of
+from autograd.tape.program import Captured, Constant, Input, Instruction, Program, kind_of
 
 
-def lowered(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
+def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
     """The program that computes `outputs`, nodes or plain numbers, of `inputs`.
 
     A node from before the recording is captured with the data it has at each replay; what came before it is not looked at.
@@ -25,7 +25,7 @@ def lowered(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Prog
             found = constants[key] = Constant(data)
         return found
 
-    steps: dict[Any, Step] = dict(inputs)
+    steps: dict[Any, Instruction] = dict(inputs)
     ordered = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
     found = reached(roots, trace.start)
@@ -36,18 +36,21 @@ def lowered(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Prog
         if parts and node.op is positive:  # a node of its own for the same number: nothing to compute
             steps[node] = steps[parts[0]] if isinstance(parts[0], Node) else constant(parts[0])
         elif parts:
-            operands: tuple[Step, ...]
+            operands: tuple[Instruction, ...]
             if len(parts) == 2:  # most of them: without a loop
                 a, b = parts
-                operands = (steps[a] if isinstance(a, Node) else constant(a), steps[b] if isinstance(b, Node) else constant(b))
+                operands = (
+                    steps[a] if isinstance(a, Node) else constant(a),
+                    steps[b] if isinstance(b, Node) else constant(b),
+                )
             else:
                 operands = tuple([steps[x] if isinstance(x, Node) else constant(x) for x in parts])
             kind = None if node.__class__ is Value else kind_of(node._data)
-            steps[node] = step = Step(node.op, operands, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
+            steps[node] = step = Instruction(node.op, operands, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
             ordered.append(step)
         else:
             steps[node] = Captured(node) if node.serial < trace.start else constant(node._data)
-    guards: dict[Step, bool] = {}
+    guards: dict[Instruction, bool] = {}
     for node, truth in trace.guards:  # asked twice, it answers the same
         guards.setdefault(steps[node], truth)
     found_outputs = [steps[x] if isinstance(x, Node) else constant(x) for x in outputs]

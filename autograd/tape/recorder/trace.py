@@ -1,4 +1,4 @@
-"""`traced`: run a function on variables, and find the program of what it did."""
+"""`trace_function`: run a function on variables, and find the program of what it did."""
 
 import inspect
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from autograd.base.grad_mode import recording
 from autograd.base.trace_state import Trace, current_trace, tracing
 from autograd.engine.node import next_serial
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Maker, unpacked, variables
-from autograd.tape.recorder.lower import lowered
+from autograd.tape.recorder.arguments import Unflatten, flatten_result, make_inputs
+from autograd.tape.recorder.lower import lower
 from autograd.tape.recorder.rng_guard import RngGuard
 
 
-def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Maker]:
+def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Unflatten]:
     """(the program that f runs for these arguments, what makes its result of the program's outputs).
 
     Raises  TypeError     if f reads the data of a number that changes from call to call, or a recording is in progress
@@ -28,7 +28,7 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
     def run() -> tuple[Trace, Any, Any]:
         trace = Trace(next_serial())
         with tracing(trace), recording():
-            given, inputs = variables(named, scalars)
+            given, inputs = make_inputs(named, scalars)
             trace.inputs.update(inputs)
             return trace, inputs, f(*given.values())
 
@@ -38,8 +38,8 @@ def traced(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple
             f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded, "
             "which would repeat the same numbers at every replay: draw them outside, and pass them as an argument"
         )
-    outputs, packed = unpacked(result)
-    return lowered(trace, inputs, outputs), packed
+    outputs, unflatten = flatten_result(result)
+    return lower(trace, inputs, outputs), unflatten
 
 
 def _names(f: Callable[..., Any], n: int) -> list[str]:

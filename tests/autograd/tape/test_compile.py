@@ -231,7 +231,7 @@ def test_listing_source_and_repr():
     assert repr(tape).startswith("<tape of <lambda>: ")
     scalar = record(lambda x: ag.exp(x) * x if x > 0 else x, 1.0)
     assert "guard 0: v0 is True" in str(scalar)
-    assert "raise OtherPathError(0)" in scalar.source
+    assert "raise GuardFailedError(0)" in scalar.source
     assert "exp(x0)" in scalar.source
     assert "1 guards" in repr(scalar)
 
@@ -252,7 +252,7 @@ def test_a_back_end_of_ones_own():
     seen = []
 
     def slow(program):
-        seen.append([step.op.name for step in program.steps])
+        seen.append([step.op.name for step in program.instructions])
         return lambda leaves: evaluated(program, leaves)
 
     f = compile(value_and_grad(lambda x: ag.exp(x) + x), backend=slow)

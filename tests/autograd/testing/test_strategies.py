@@ -15,7 +15,7 @@ from autograd.domain import NONZERO, POSITIVE, UNIT
 from autograd.engine.graph import newest_first
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
-from autograd.testing.random_programs import Generator, Program, drawn
+from autograd.testing.random_programs import Generator, RandomProgram, drawn
 from tests.laws.example_calls import ANSWERS, QUESTIONS, TABLE
 
 
@@ -179,4 +179,4 @@ def test_without_hypothesis_the_error_says_how_to_get_it():
 
 
 def test_programs_are_data():
-    assert Program.__dataclass_params__.frozen
+    assert RandomProgram.__dataclass_params__.frozen

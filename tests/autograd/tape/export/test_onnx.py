@@ -46,9 +46,9 @@ def with_gradient(call):
 def assert_agrees(run, call, arrays):
     arrays = [x.astype(np.float32) for x in arrays]
     tape = record(with_gradient(call), *arrays)
-    if WITHOUT & {step.op.name for step in tape.program.steps}:
+    if WITHOUT & {step.op.name for step in tape.program.instructions}:
         tape = record(call, *arrays)
-    used = WITHOUT & {step.op.name for step in tape.program.steps}
+    used = WITHOUT & {step.op.name for step in tape.program.instructions}
     if used:
         with pytest.raises(TypeError, match=f"ONNX has no meaning for {'|'.join(used)}"):
             run(tape, *arrays)
