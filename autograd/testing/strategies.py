@@ -17,8 +17,8 @@ from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.op import OPS, Op
-from autograd.testing.call_catalogue import ELEMENTWISE, Call
-from autograd.testing.random_programs import NAMES, SHAPES, Program, drawn, renamed
+from autograd.testing.call_catalogue import ELEMENTWISE, NAMES, SCALAR_LINES, Call
+from autograd.testing.random_programs import SHAPES, Program, drawn, renamed
 
 #: How far out unbounded numbers are drawn.
 FAR = 1e3
@@ -160,7 +160,7 @@ def expressions(ops: Sequence[Op | str] | None = None, depth: int = 4, leaves: i
     >>> print(find(expressions(["sin"], depth=1), lambda e: e.text != "x0" and e.text != "x1"))
     lambda x0, x1: sin(x0)
     """
-    calls = list(ELEMENTWISE) if ops is None else [call for op in ops for call in _calls_of(op)]
+    calls = SCALAR_LINES if ops is None else [call for op in ops for call in _calls_of(op)]
     return _part(calls, depth, leaves).map(lambda text: Expression(text, leaves))
 
 
@@ -232,13 +232,10 @@ def _shapes(shape: Any) -> st.SearchStrategy[tuple[int, ...]]:
 
 def _calls_of(op: Op | str) -> list[Call]:
     name = op if isinstance(op, str) else op.name
-    signs = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "divide": "a / (b * b + 1.0)", "negative": "-a"}
-    signs |= {"power": "(a * a + 0.5) ** b", "positive": "+a"}
-    found = [c for c in ELEMENTWISE if c.text == signs.get(name) or (name in c.code.co_names and c.text.startswith(name))]
-    if not found:
+    if name not in ELEMENTWISE:
         known = "is an op, but none that expressions are made of" if name in OPS else "is no op"
         raise ValueError(f"{name!r} {known}: name elementwise ones, such as 'sin' and 'multiply'")
-    return found
+    return ELEMENTWISE[name]
 
 
 def _filled_in(call: Call, parts: tuple[str, ...]) -> str:
