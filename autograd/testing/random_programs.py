@@ -91,7 +91,7 @@ class Program:
             used |= {name for name in call.code.co_names if name in NAMES and name not in HELPERS} - {"slice"}
             lines.append(f"    {names[n + k]} = {renamed(call.text, [names[i] for i in registers])}")
         result = " + ".join(names[i] if self.scalar else f"sum({names[i]})" for i in self.outputs)
-        shown = ", ".join(_shown(np.asarray(x)) for x in self.arguments)
+        shown = ", ".join(_shown(np.asarray(x), self.scalar) for x in self.arguments)
         head = ["import numpy as np"] * ("np." in shown) + [f"from autograd import {', '.join(sorted(used))}"] * bool(used)
         helpers = {name for call in self.calls for name in call.code.co_names if name in HELPERS}
         head += [f"from autograd.testing.call_catalogue import {', '.join(sorted(helpers))}"] * bool(helpers)
@@ -101,9 +101,9 @@ class Program:
         return f"<program of {len(self.calls)} lines:\n{self}>"
 
 
-def _shown(x: Any) -> str:
-    """An array as Python in one line."""
-    if not x.ndim:
+def _shown(x: Any, scalar: bool) -> str:
+    """An array as Python in one line; a number if all are."""
+    if scalar:
         return repr(x.item())
     return f"np.array({x.tolist()})" if x.size else f"np.zeros({x.shape})"
 
