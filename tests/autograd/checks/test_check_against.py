@@ -11,7 +11,7 @@ from autograd.checks import adapted
 from autograd.testing.call_catalogue import SCALAR_LINES
 from benchmarks import peers
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 #: What they have no function for, or differentiate in another way: tests/known_disagreements.md.
 LEFT_OUT = {

@@ -40,6 +40,7 @@ BACKWARD = "y.backward(); assert x.grad == 1.0"
 RECORDED = "(g,) = gradients(y, [x], create_graph=True); assert g.item() == 1.0; del g"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("leaf", "n", "sweep"),
     [(VALUE, 1_000_000, BACKWARD), (TENSOR, 100_000, BACKWARD), (VALUE, 100_000, RECORDED), (TENSOR, 20_000, RECORDED)],
@@ -172,6 +173,7 @@ def lines_run(run, n):
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", [value_graph, tensor_graph, fan_graph])
 def test_work_grows_with_size(run):
     """Ten times the nodes take ten times the lines."""

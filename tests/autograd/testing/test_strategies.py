@@ -69,6 +69,7 @@ def test_programs_call_every_op():
     assert [op for op, calls in (ELEMENTWISE | ARRAYS).items() if not any(map(occurs, calls))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
 def test_programs_shrink_to_the_line_that_matters(text, least):
     """How far one search shrinks is a matter of chance: none may end far off, and one of a few at the smallest."""
@@ -107,12 +108,14 @@ def test_the_numbers_of_a_program_stay_small():
             assert abs(program(*program.arguments)) < 1e4
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(programs())
 def test_gradients_of_any_program_hold(program):
     check_gradients(program, *program.arguments, order=2, shrink=False)
 
 
+@pytest.mark.slow
 @gradients_hold(x=reals(-2, 2), w=tensors((2, 3)))
 def test_a_property_test_in_one_line(x, w):
     return ag.sum(ag.relu(w * x)) + ag.log(x)  # NaN for negative x, and a kink at 0
