@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TESTS = """
 import autograd as ag
 from autograd.strategies import reals

@@ -29,6 +29,7 @@ WITH_EXTRAS = [(code, output) for code, output in PROGRAMS if code.startswith("#
 IN_BASE = [program for program in PROGRAMS if program not in WITH_EXTRAS]
 
 
+@pytest.mark.slow
 @pytest.mark.peer
 @pytest.mark.parametrize(("code", "output"), WITH_EXTRAS, ids=[code.split("\n", 1)[0] for code, _ in WITH_EXTRAS])
 def test_a_program_with_extras_prints_what_stands_below_it(code, output, tmp_path):
@@ -42,6 +43,7 @@ def test_a_program_with_extras_prints_what_stands_below_it(code, output, tmp_pat
     assert output == done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "output"), IN_BASE, ids=[code.split("\n", 1)[0] for code, _ in IN_BASE])
 def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -1,172 +1,284 @@
-"""How every op is called in random programs: one line of Python each, safe for any numbers of a moderate size.
+"""Example calls of every op: one table, which laws, checks, random programs and benchmarks read.
 
-A call stands as text, `log(a * a + 0.5)`, so that a program can be printed and run anywhere: by this package, by NumPy, and by
-others whose functions have the same names. What an op cannot take (log of a negative number) is kept from it in the text.
+A call is text, `log(a * a + 0.5)`, so that a program can be printed and run anywhere: by this package, by NumPy, and by others
+whose functions have the same names. An elementwise call is safe for any numbers of a moderate size: what an op cannot take
+(log of a negative number) is kept from it in the text. An array call names the shapes on which the laws try it; random programs
+also use it wherever it can be run. The laws draw the inputs of an elementwise op from its `smooth_on`.
 """
 
+import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.node import Node
+from autograd.ops import rules
 
 Shape = tuple[int, ...]
 
 
+def _array(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
+
+
+def shape(x: Any) -> Shape:
+    """The shape of an array or a node."""
+    return tuple(np.shape(_array(x)))
+
+
+def size(x: Any) -> int:
+    """The number of entries of x."""
+    return int(np.size(_array(x)))
+
+
+def ndim(x: Any) -> int:
+    """The number of axes of x."""
+    return int(np.ndim(_array(x)))
+
+
+def dtype(x: Any) -> Any:
+    """The type of x's numbers."""
+    return getattr(_array(x), "dtype", np.dtype(float))
+
+
+def eye(x: Any) -> Any:
+    """The identity matrix of x's order and dtype."""
+    return np.eye(shape(x)[-1], dtype=dtype(x))
+
+
+def arange(x: Any) -> Any:
+    """1, 2, …, along the last axis of x."""
+    return np.arange(1.0, shape(x)[-1] + 1.0, dtype=dtype(x))
+
+
+#: Functions of an array's shape and dtype, which a call may use beside the ops.
+HELPERS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (shape, size, ndim, dtype, eye, arange)}
+
+
+def op_names() -> dict[str, Any]:
+    """The names that a call may use: every op and every function made of ops, under its own name, and the helpers."""
+    found: dict[str, Any] = {}
+    for module in [m for m in vars(rules).values() if inspect.ismodule(m)]:
+        names = vars(module)
+        found |= {n: f for n, f in names.items() if getattr(getattr(f, "forward", f), "__globals__", None) is names}
+    return found | HELPERS | {"__builtins__": {"slice": slice}}
+
+
+#: The names of this package, for calls.
+NAMES: dict[str, Any] = op_names()
+
+
 @dataclass(frozen=True)
 class ExampleCall:
-    """A line of a program on registers a, b and c; `fits` says for which shapes it can be run."""
+    """A line of Python on registers a, b and c, with the shapes of the arrays on which the laws try it."""
 
     text: str
     arity: int
-    fits: Callable[..., bool]
     code: CodeType
+    shapes: tuple[tuple[Shape, ...], ...]
+
+    def __call__(self, *inputs: Any, names: dict[str, Any] = NAMES) -> Any:
+        """The result on inputs of any kind, with `names` for the functions."""
+        return eval(self.code, names, dict(zip("abc", inputs, strict=False)))
 
     def __repr__(self) -> str:
         return f"Call({self.text!r})"
 
 
-def _compatible(*shapes: Shape) -> bool:
-    for lengths in zip(*[(1,) * (4 - len(s)) + s for s in shapes], strict=True):
-        if len({n for n in lengths if n != 1}) > 1:
-            return False
-    return True
+@dataclass(frozen=True)
+class Example:
+    """A call on arrays of given shapes."""
+
+    call: ExampleCall
+    shapes: tuple[Shape, ...]
+
+    def arrays(self, rng: np.random.Generator) -> list[Any]:
+        """Entries from -2 to 2 that lie apart, so that no kink at a tie is near."""
+        sizes = [math.prod(shape) for shape in self.shapes]
+        spread = (rng.permutation(sum(sizes)) + rng.uniform(0.3, 0.7, sum(sizes))) / max(sum(sizes), 1)
+        parts = np.split(4.0 * spread - 2.0, np.cumsum(sizes)[:-1])
+        return [part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)]
 
 
-def _any(*shapes: Shape) -> bool:
-    return True
+def _call(text: str, shapes: Any = ()) -> ExampleCall:
+    """A call from its text; a shape stands for the arguments of a call of one array, a tuple of shapes for those of others."""
+    code = compile(text, "<call>", "eval")
+    arity = sum(name in code.co_names for name in "abc")
+    return ExampleCall(text, arity, code, tuple((s,) if arity == 1 else s for s in shapes))
 
 
-def _at_least(ndim: int) -> Callable[..., bool]:
-    return lambda *shapes: all(len(s) >= ndim for s in shapes)
+#: Parameters of the elementwise ops that have some without a default, or some worth a law of their own.
+PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "polygamma": [{"n": 1}, {"n": 2}],
+    "sinc_derivative": [{"n": 0}, {"n": 1}, {"n": 2}],
+    "gelu": [{"approximate": "none"}, {"approximate": "tanh"}],
+    "leaky_relu": [{"slope": 0.01}, {"slope": 0.25}],
+    "elu": [{"alpha": 1.0}, {"alpha": 0.7}],
+    "celu": [{"alpha": 1.0}, {"alpha": 0.7}],
+    "hardtanh": [{"low": -1.0, "high": 1.0}],
+    "round": [{"decimals": 0}],
+}
 
+_ELEMENTWISE: dict[str, list[str]] = {
+    "multiply": ["a * 2.0", "a * b"], "negative": ["-a"], "positive": ["+a"], "add": ["a + 1.0", "a + b"],
+    "subtract": ["3.0 - a", "a - b"], "divide": ["a / 2.0", "1.5 / (a * a + 1.0)", "a / (b * b + 1.0)"],
+    "power": [
+        "a ** 2", "a ** 3", "2.0 ** a", "(a * a + 0.5) ** 1.5", "(a * a + 1.0) ** b", "power(a * a + 0.5, tanh(b))",
+    ],
+    "abs": ["abs(a)"], "sign": ["sign(a) * a"], "square": ["square(a)"],
+    "reciprocal": ["reciprocal(a * a + 1.0)", "reciprocal(-a * a - 1.0)"], "sin": ["sin(a)"], "cos": ["cos(a)"],
+    "tan": ["tan(0.5 * tanh(a))"], "arcsin": ["arcsin(0.9 * tanh(a))"], "arccos": ["arccos(0.9 * tanh(a))"],
+    "arctan": ["arctan(a)"], "sinh": ["sinh(tanh(a))"], "cosh": ["cosh(tanh(a))"], "tanh": ["tanh(a)"], "sech": ["sech(a)"],
+    "arcsinh": ["arcsinh(a)"], "arccosh": ["arccosh(a * a + 1.5)"], "arctanh": ["arctanh(0.9 * tanh(a))"],
+    "exp": ["exp(tanh(a))"], "exp2": ["exp2(tanh(a))"], "expm1": ["expm1(tanh(a))"], "log": ["log(a * a + 0.5)"],
+    "log2": ["log2(a * a + 0.5)"], "log10": ["log10(a * a + 0.5)"], "log1p": ["log1p(0.9 * tanh(a))"],
+    "sqrt": ["sqrt(a * a + 0.5)"], "cbrt": ["cbrt(a * a + 0.5)", "cbrt(-a * a - 0.5)"], "sigmoid": ["sigmoid(a)"],
+    "relu": ["relu(a)"], "leaky_relu": ["leaky_relu(a, slope=0.1)"], "relu6": ["relu6(a)"], "elu": ["elu(a, alpha=0.7)"],
+    "selu": ["selu(a)"], "celu": ["celu(a, alpha=0.7)"], "gelu": ["gelu(a)", "gelu(a, approximate='tanh')"],
+    "silu": ["silu(a)"], "mish": ["mish(a)"], "softplus": ["softplus(a)"], "softsign": ["softsign(a)"],
+    "log_sigmoid": ["log_sigmoid(a)"], "hardtanh": ["hardtanh(a, -1.0, 1.0)"], "hardsigmoid": ["hardsigmoid(2.0 * a)"],
+    "hardswish": ["hardswish(a)"], "clip": ["clip(a, -1.0, 1.5)", "clip(a, tanh(b) - 2.0, tanh(c))"],
+    "floor": ["floor(a) + a"], "ceil": ["ceil(a) * a"], "trunc": ["trunc(a) + a"], "round": ["round(a) * a"],
+    "erf": ["erf(a)"], "erfc": ["erfc(a)"], "gammaln": ["gammaln(a * a + 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))"],
+    "digamma": ["digamma(a * a + 0.5)", "digamma(-0.25 - 0.5 * sigmoid(a))"],
+    "polygamma": ["polygamma(a * a + 1.0, n=1)", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)"],
+    "sinc": ["sinc(a)"], "sinc_derivative": ["sinc_derivative(a, n=1)"],
+    "maximum": ["maximum(a, b)"], "minimum": ["minimum(a, b)"], "fmax": ["fmax(a, b)"], "fmin": ["fmin(a, b)"],
+    "hypot": ["hypot(a, b * b + 1.0)"], "arctan2": ["arctan2(a, b * b + 1.0)"], "logaddexp": ["logaddexp(a, b)"],
+    "xlogy": ["xlogy(a, b * b + 1.0)"], "remainder": ["remainder(3.0 * a, b * b + 0.8)"],
+    "fmod": ["fmod(3.0 * a, b * b + 0.8)"], "floor_divide": ["a * floor_divide(b, 0.7)"],
+    "logit": ["logit(0.8 * sigmoid(a) + 0.1)"], "where": ["where(a > b, a, b * 2.0)", "where(a > 0.0, b, c)"],
+}  # fmt: skip
 
-def _vectors(*shapes: Shape) -> bool:
-    return all(len(s) == 1 and s[0] for s in shapes)
+_ARRAYS: dict[str, dict[str, list[Any]]] = {
+    "sum": {
+        "sum(a)": [(2, 3), (), (0,)], "sum(a, axis=0)": [(3,)], "sum(a, axis=-1)": [(2, 3)], "sum(a, axis=1)": [(2, 0)],
+        "sum(a, axis=())": [(2, 2)], "sum(a, axis=(0, -1), keepdims=True)": [(2, 3, 2)], "sum(a, axis=0, keepdims=True)": [],
+    },
+    "mean": {
+        "mean(a)": [(2, 3), ()], "mean(a, axis=0)": [(3, 2)], "mean(a, axis=-1)": [], "mean(a, axis=1)": [(0, 2)],
+        "mean(a, axis=(-1, 0), keepdims=True)": [(2, 3, 2)],
+    },
+    "reshape": {
+        "reshape(a, -1)": [], "reshape(a, (3, -1))": [(2, 3)], "reshape(a, 6)": [(2, 3)], "reshape(a, ())": [(1, 1)],
+        "reshape(a, (0, 5))": [(2, 0)], "reshape(transpose(a), (2, 3))": [(2, 3)],
+    },
+    "transpose": {
+        "transpose(a)": [(2, 3), (), (0, 3)], "transpose(a, (1, 0))": [], "transpose(a, (2, 0, 1))": [(2, 3, 4)],
+        "transpose(a, (-1, 0, -2))": [(2, 3, 4)], "transpose(a, (1, -4, 2, -1))": [(2, 1, 3, 2)],
+    },
+    "broadcast_to": {
+        "broadcast_to(a, (2, *shape(a)))": [], "broadcast_to(a, (2, 3))": [(3,), ()], "broadcast_to(a, (4, 2, 3))": [(2, 1)],
+        "broadcast_to(a, (0, 3))": [(1, 3)], "broadcast_to(a, (2,))": [(2,)],
+    },
+    "sum_to": {
+        "sum_to(broadcast_to(a, (2, *shape(a))), shape(a))": [], "sum_to(a, (3,))": [(2, 3)], "sum_to(a, ())": [(2, 3)],
+        "sum_to(a, (2, 1))": [(4, 2, 3)], "sum_to(a, (1, 3))": [(0, 3)], "sum_to(a, (1, 1, 2))": [(1, 1, 2)],
+    },
+    "getitem": {
+        "a[0]": [(2, 3)], "a[-1]": [], "a[1:]": [], "a[:0]": [], "a[..., None]": [], "a[:, None]": [], "a[:, 0:1]": [],
+        "a[-1, ..., None]": [(2, 3)], "a[::-2, 1:]": [(5, 3)], "a[()]": [()], "a[[0, 0, 2]]": [(3,)], "a[[0, 0, -1]]": [],
+        "a[[1, 1], [0, 0]]": [(2, 3)], "a[:, [2, 0, 2]]": [(2, 3)], "a[[[True, False, True], [False, True, True]]]": [(2, 3)],
+        "a[[True, False]]": [(2, 3)], "a[[]]": [(3,)], "a[2:1]": [(3, 2)], "a[..., None, :]": [(0, 3)],
+    },
+    "put": {
+        "put(reshape(a, -1), slice(0, size(a)), size(a) + 2)": [], "put(ravel(a), [0, 0, 2], 3)": [(3,)],
+        "put(ravel(a), (slice(None), 1), (2, 3))": [(2,)],
+        "put(ravel(a), [[True, False, True], [False, True, True]], (2, 3))": [(4,)],
+        "put(ravel(a), slice(None, None, -2), (5,))": [(3,)], "put(ravel(a), [], 3)": [(0,)],
+    },
+    "astype": {"astype(a, dtype(a))": [], "astype(a, 'float32')": [(2, 3)], "astype(a, 'float64')": [()]},
+    "roll": {
+        "roll(a, 1)": [(2, 3)], "roll(a, 1, axis=0)": [], "roll(a, (1, -1), axis=(0, -1))": [],
+        "roll(a, -2, axis=1)": [(2, 3)], "roll(a, (1, 4), axis=(0, -1))": [(2, 3)], "roll(a, 2, axis=0)": [(0, 3)],
+    },
+    "cumsum": {"cumsum(a)": [(2, 3)], "cumsum(a, axis=0)": [(3, 2)], "cumsum(a, axis=-1)": [(2, 0)]},
+    "cumprod": {"cumprod(a)": [(5,)], "cumprod(a, axis=0)": [(3, 2)], "cumprod(a, axis=-1)": [(2, 0)]},
+    "prod": {
+        "prod(a)": [(2, 3), ()], "prod(a, axis=0)": [(3, 2)], "prod(a, axis=-1)": [(2, 0)], "prod(a, axis=())": [(2,)],
+        "prod(a, axis=(-1, 0), keepdims=True)": [(2, 3, 2)], "prod(a, axis=0, keepdims=True)": [],
+    },
+    "deviations": {"deviations(a)": [(2, 3)], "deviations(a, axis=0)": [(3, 2)], "deviations(a, axis=-1)": [(2, 1)]},
+    "softmax": {
+        "softmax(a)": [(2, 3), (2, 0)], "softmax(a, axis=0)": [(3, 2)], "softmax(a, axis=None)": [(2, 2)],
+    },
+    "log_softmax": {
+        "log_softmax(a)": [(2, 3), (2, 0)], "log_softmax(a, axis=0)": [(3, 2)], "log_softmax(a, axis=None)": [(2, 2)],
+    },
+    "logsumexp": {
+        "logsumexp(a)": [(2, 3), ()], "logsumexp(a, axis=0)": [(3, 2)],
+        "logsumexp(a, axis=(-1, 0), keepdims=True)": [(2, 3, 2)], "logsumexp(a, axis=-1)": [(2, 0)],
+    },
+    "max": {
+        "max(a)": [(2, 3), ()], "max(a, axis=0)": [(3, 2)], "max(a, axis=-1)": [], "max(a, axis=1)": [(0, 2)],
+        "max(a, axis=(-1, 0), keepdims=True)": [(2, 3, 2)],
+    },
+    "min": {"min(a)": [(2, 3)], "min(a, axis=0, keepdims=True)": [(3, 2)], "min(a, axis=1)": [(0, 2)]},
+    "sort": {"sort(a)": [(5,), (2, 0)], "sort(a, axis=0)": [(3, 2)], "sort(a, axis=None)": [(2, 3)]},
+    "permute": {
+        "permute(a, argsort(a, axis=0), 0)": [(3,)], "permute(a, argsort(a, axis=-1), -1)": [(2, 2)],
+    },
+    "euclidean_norm": {
+        "euclidean_norm(a)": [(2, 3)], "euclidean_norm(a, axis=0)": [(3, 2)], "euclidean_norm(a, axis=-1)": [(0, 2)],
+        "euclidean_norm(a, axis=(-1, 0), keepdims=True)": [(2, 3, 2)],
+        "euclidean_norm(a * a + 0.5, axis=-1)": [], "euclidean_norm(-a * a - 0.5, axis=-1)": [],
+    },
+    "matmul": {
+        "matmul(a, b)": [],
+        "a @ b": [
+            ((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 1, 2, 3), (4, 3, 2)), ((3,), (2, 3, 2)),
+            ((2, 2, 3), (3,)), ((2, 0), (0, 3)), ((0, 2), (2, 3)),
+        ],
+    },
+    "einsum": {
+        "einsum('...,...->...', a, b)": [], "einsum('i...->...', a)": [], "einsum('ij...->ji...', a)": [],
+        "einsum('ij,jk->ik', a, b)": [((2, 3), (3, 4)), ((2, 0), (0, 3))], "einsum('ij,j', a, b)": [((2, 3), (3,))],
+        "einsum('ij,ij->', a, b)": [((2, 3), (2, 3))], "einsum('i,j->ji', a, b)": [((2,), (3,))],
+        "einsum('...ij,...jk->...ik', a, b)": [((2, 1, 2, 3), (3, 3, 2))], "einsum('ij,kj->ik', a, b)": [((2, 1), (3, 4))],
+        "einsum('ij,k->k', a, b)": [((2, 3), (2,))], "einsum('ij,jk,kl->il', a, b, c)": [((2, 3), (3, 2), (2, 2))],
+        "einsum('ii,i->i', a, b)": [((3, 3), (3,))], "einsum('iji->j', a)": [(2, 3, 2)], "einsum('ij->ji', a)": [(2, 3)],
+    },
+    "convolve": {
+        "convolve(a, b)": [((4,), (3,)), ((2,), (4,))], "convolve(a, b, 'same')": [((5,), (3,)), ((2,), (4,))],
+        "convolve(a, b, 'valid')": [((5,), (2,)), ((2,), (5,))],
+    },
+    "concatenate": {
+        "concatenate([a, b])": [((2,), (3,))], "concatenate((a, b, c), axis=1)": [((2, 1), (2, 0), (2, 3))],
+        "concatenate([a, b], axis=-2)": [((1, 2), (3, 2))], "concatenate([a, b, a])": [((1,), (2,))],
+        "concatenate([a])": [(2, 2)], "concatenate([a, b], axis=None)": [((2, 2), (3,))],
+    },
+    "inv": {"inv(tanh(a) - 4.0 * eye(a))": [(3, 3), (2, 3, 3)]},
+    "solve": {
+        "solve(tanh(a) - 4.0 * eye(a), b)": [
+            ((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3, 1)), ((2, 3, 3), (3,)),
+        ],
+    },
+    "det": {"det(a)": [(3, 3), (2, 2, 2), (1, 1), (0, 2, 2)]},
+    "cofactors": {"cofactors(tanh(a) + 4.0 * eye(a))": [(3, 3), (2, 3, 3)]},
+    "logabsdet": {"logabsdet(tanh(a) + 4.0 * eye(a))": [(3, 3)], "logabsdet(tanh(a) - 4.0 * eye(a))": [(2, 3, 3)]},
+    "cholesky": {"cholesky(a @ a.mT + 2.0 * eye(a))": [(3, 3), (2, 3, 3)], "cholesky(0.1 * a + 2.0 * eye(a))": [(3, 3)]},
+}  # fmt: skip
 
-
-def _square(*shapes: Shape) -> bool:
-    return len(shapes[0]) >= 2 and shapes[0][-1] == shapes[0][-2] and 0 not in shapes[0]
-
-
-def _matmul(a: Shape, b: Shape) -> bool:
-    fit = len(a) >= 1 and len(b) >= 1 and a[-1] == b[max(len(b) - 2, 0)]
-    return fit and (len(a) < 3 or len(b) < 3 or _compatible(a[:-2], b[:-2]))
-
-
-def _system(a: Shape, b: Shape) -> bool:
-    return _square(a) and len(a) == 2 and len(b) in (1, 2) and b[0] == a[-1]
-
-
-def _filled(*shapes: Shape) -> bool:
-    return all(0 not in s for s in shapes)
-
-
-def _filled_vector(*shapes: Shape) -> bool:
-    return len(shapes[0]) >= 1 and _filled(*shapes)
-
-
-def _joined(a: Shape, b: Shape) -> bool:
-    return len(a) == len(b) >= 1 and a[1:] == b[1:]
-
-
-def _alike(a: Shape, b: Shape) -> bool:
-    return a == b
-
-
-def _matrix_and_vector(a: Shape, b: Shape) -> bool:
-    return len(a) == 2 and len(b) == 1 and a[1] == b[0]
-
-
-def _calls(fits: Callable[..., bool], *texts: str) -> list[ExampleCall]:
-    found = []
-    for text in texts:
-        code = compile(text, "<program>", "eval")
-        arity = sum(name in code.co_names for name in "abc")
-        found.append(ExampleCall(text, arity, fits, code))
-    return found
-
-
-#: Calls that work entry by entry, on numbers as well as arrays; the simplest first, which is what programs shrink to.
-ELEMENTWISE = [
-    *_calls(
-        _any,
-        "a * 2.0", "-a", "+a", "a + 1.0", "3.0 - a", "a / 2.0", "1.5 / (a * a + 1.0)", "a ** 2", "a ** 3", "2.0 ** a",
-        "(a * a + 0.5) ** 1.5", "abs(a)", "sign(a) * a", "square(a)", "reciprocal(a * a + 1.0)", "sin(a)", "cos(a)",
-        "tan(0.5 * tanh(a))",
-        "arcsin(0.9 * tanh(a))", "arccos(0.9 * tanh(a))", "arctan(a)", "sinh(tanh(a))", "cosh(tanh(a))", "tanh(a)", "sech(a)",
-        "arcsinh(a)",
-        "arccosh(a * a + 1.5)", "arctanh(0.9 * tanh(a))", "exp(tanh(a))", "exp2(tanh(a))", "expm1(tanh(a))", "log(a * a + 0.5)",
-        "log2(a * a + 0.5)", "log10(a * a + 0.5)", "log1p(0.9 * tanh(a))", "sqrt(a * a + 0.5)",
-        "cbrt(a * a + 0.5)", "sigmoid(a)", "logit(0.8 * sigmoid(a) + 0.1)",
-        "relu(a)", "leaky_relu(a, slope=0.1)", "relu6(a)", "elu(a, alpha=0.7)", "selu(a)", "celu(a, alpha=0.7)", "gelu(a)",
-        "gelu(a, approximate='tanh')", "silu(a)", "mish(a)", "softplus(a)", "softsign(a)", "log_sigmoid(a)",
-        "hardtanh(a, -1.0, 1.0)", "hardsigmoid(2.0 * a)",
-        "hardswish(a)", "clip(a, -1.0, 1.5)", "floor(a) + a", "ceil(a) * a", "trunc(a) + a", "round(a) * a",
-        "erf(a)", "erfc(a)", "gammaln(a * a + 0.5)", "digamma(a * a + 0.5)", "polygamma(a * a + 1.0, n=1)", "sinc(a)",
-        "sinc_derivative(a, n=1)",
-        "reciprocal(-a * a - 1.0)", "cbrt(-a * a - 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))",
-        "digamma(-0.25 - 0.5 * sigmoid(a))", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)",
-    ),
-    *_calls(
-        _compatible,
-        "a + b", "a - b", "a * b", "a / (b * b + 1.0)", "(a * a + 1.0) ** b", "power(a * a + 0.5, tanh(b))", "maximum(a, b)",
-        "minimum(a, b)", "fmax(a, b)", "fmin(a, b)", "hypot(a, b * b + 1.0)", "arctan2(a, b * b + 1.0)", "logaddexp(a, b)",
-        "xlogy(a, b * b + 1.0)", "remainder(3.0 * a, b * b + 0.8)", "fmod(3.0 * a, b * b + 0.8)", "where(a > b, a, b * 2.0)",
-        "a * floor_divide(b, 0.7)",
-    ),
-    *_calls(_compatible, "where(a > 0.0, b, c)", "clip(a, tanh(b) - 2.0, tanh(c))"),
+#: Calls of functions that are made of several ops.
+COMPOSED: list[ExampleCall] = [
+    *map(_call, (
+        "ravel(a)", "expand_dims(a, 0)", "stack([a, b], axis=0)", "flip(a, axis=-1)", "repeat(a, 2, axis=0)", "tile(a, 2)",
+        "pad(a, 1)", "take(a, [0, 0], axis=-1)", "norm(a * a + 0.5)", "var(a)", "std(a * arange(a))", "split(a, [1])[0]",
+        "diag(a)", "a.mT", "swapaxes(a, 0, -1)", "moveaxis(a, 0, -1)", "tril(a)", "triu(a, 1)", "trace(a)", "diagonal(a)",
+        "squeeze(a[:, :1], axis=1)", "outer(a, b)", "tensordot(a, b, 0)",
+    )),
 ]  # fmt: skip
 
-#: Calls that look at whole arrays.
-ARRAYS = [
-    *_calls(
-        _any,
-        "sum(a)", "mean(a * 1.0) if size(a) else sum(a)", "sum(a, axis=())", "reshape(a, -1)", "ravel(a)", "transpose(a)",
-        "expand_dims(a, 0)",
-        "broadcast_to(a, (2, *shape(a)))", "sum_to(broadcast_to(a, (2, *shape(a))), shape(a))",
-        "put(reshape(a, -1), slice(0, size(a)), size(a) + 2)",
-        "astype(a, dtype(a))",
-    ),
-    *_calls(_alike, "stack([a, b], axis=0)", "einsum('...,...->...', a, b)"),
-    *_calls(
-        _at_least(1),
-        "sum(a, axis=-1)", "sum(a, axis=0, keepdims=True)", "cumsum(a, axis=-1)", "cumprod(a, axis=0)", "prod(a, axis=-1)",
-        "prod(a, axis=0, keepdims=True)",
-        "flip(a, axis=-1)", "roll(a, 1, axis=0)", "roll(a, (1, -1), axis=(0, -1))", "a[1:]", "a[..., None]", "a[:0]",
-        "a[:, None]", "repeat(a, 2, axis=0)",
-        "tile(a, 2)", "softmax(a, axis=-1)", "deviations(a, axis=-1) if shape(a)[-1] else a", "pad(a, 1)",
-    ),
-    *_calls(
-        _filled_vector,
-        "mean(a, axis=-1)", "mean(a, axis=0, keepdims=True)", "max(a, axis=-1)", "min(a, axis=0, keepdims=True)", "max(a)",
-        "min(a)", "sort(a, axis=-1)",
-        "logsumexp(a, axis=-1)", "logsumexp(a)", "log_softmax(a, axis=0)", "log_softmax(a, axis=-1)",
-        "softmax(a, axis=0)", "a[0]", "a[-1]",
-        "a[[0, 0, -1]]", "take(a, [0, 0], axis=-1)",
-        "euclidean_norm(a * a + 0.5, axis=-1)", "norm(a * a + 0.5)", "var(a)", "std(a * arange(a))",
-        "permute(a, argsort(a, axis=0), 0)", "permute(a, argsort(a, axis=-1), -1)",
-        "euclidean_norm(-a * a - 0.5, axis=-1)",
-        "split(a, [1])[0]", "einsum('i...->...', a)", "diag(a) if ndim(a) < 3 else a",
-    ),
-    *_calls(
-        _at_least(2),
-        "a.mT", "swapaxes(a, 0, -1)", "moveaxis(a, 0, -1)", "sum(a, axis=(0, -1))",
-        "transpose(a, (1, 0)) if ndim(a) == 2 else a", "a[:, 0:1]", "tril(a)", "triu(a, 1)",
-        "trace(a)", "diagonal(a)", "squeeze(a[:, :1], axis=1)", "mean(a, axis=(0, 1)) if size(a) else a",
-        "einsum('ij...->ji...', a)",
-    ),
-    *_calls(_matmul, "matmul(a, b)", "a @ b"),
-    *_calls(_matrix_and_vector, "einsum('ij,j->i', a, b)"),
-    *_calls(_joined, "concatenate([a, b], axis=0)"),
-    *_calls(
-        _vectors,
-        "outer(a, b)", "convolve(a, b)", "convolve(a, b, 'same')", "convolve(a, b, 'valid')",
-        "einsum('i,j->ij', a, b)",
-    ),
-    *_calls(_any, "tensordot(a, b, 0) if ndim(a) + ndim(b) < 4 else sum(a) * sum(b)"),
-    *_calls(
-        _square,
-        "inv(tanh(a) - 4.0 * eye(a))", "det(a)", "cofactors(tanh(a) + 4.0 * eye(a))", "logabsdet(tanh(a) - 4.0 * eye(a))",
-        "cholesky(a @ a.mT + 2.0 * eye(a))",
-    ),
-    *_calls(_system, "solve(tanh(a) - 4.0 * eye(a), b)"),
-]  # fmt: skip
+#: The calls of each elementwise op, on numbers as well as arrays, and of each other op, on arrays: the simplest first.
+ELEMENTWISE: dict[str, list[ExampleCall]] = {op: [_call(text) for text in texts] for op, texts in _ELEMENTWISE.items()}
+ARRAYS: dict[str, list[ExampleCall]] = {
+    op: [_call(text, shapes) for text, shapes in rows.items()] for op, rows in _ARRAYS.items()
+}
+
+#: The lines of random programs: those that Values can run, and all. A program shrinks to the first.
+SCALAR_LINES: list[ExampleCall] = [call for calls in ELEMENTWISE.values() for call in calls]
+LINES: list[ExampleCall] = [*SCALAR_LINES, *(call for calls in ARRAYS.values() for call in calls), *COMPOSED]

@@ -99,6 +99,7 @@ def test_documented_modules_are_attributes_without_an_import(name):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_tells_how_it_is_used(command):
     module, *rest = command.split()

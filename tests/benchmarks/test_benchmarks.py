@@ -13,6 +13,8 @@ from benchmarks import gpt as gpt_benchmark
 from benchmarks.__main__ import WORKLOADS, main
 from benchmarks.timing import Contest, agree, compare
 
+pytestmark = pytest.mark.slow
+
 SMALL = {
     "gpt": lambda: gpt_benchmark.measure(1, tokens=[0, 1, 0]),
     "moons": lambda: moons.measure(1, points=4),

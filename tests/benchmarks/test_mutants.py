@@ -38,6 +38,7 @@ def test_what_is_broken_is_whole_again():
     assert {op: op.pullbacks for op in OPS.values()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", [*ROWS[::150], *ENGINES[::9]], ids=lambda m: f"{m.name}: {m.kind}")
 def test_a_mutant_is_caught(mutant):
     if mutant.equivalent:
@@ -72,6 +73,7 @@ def test_an_equivalent_mutant_changes_nothing(mutant):
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_the_table_is_printed(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["mutants", "--kind", "tanh, pullback 0"])
     assert mutants.main() == 0
@@ -80,6 +82,7 @@ def test_the_table_is_printed(monkeypatch, capsys):
     assert "LIVES" not in printed
 
 
+@pytest.mark.slow
 def test_random_programs_agree_with_everything():
     found = fuzz.run(30, seed=0, progress=False)
     assert not found.disagreements
@@ -87,12 +90,14 @@ def test_random_programs_agree_with_everything():
     assert found.counts["against the recorded sweep and forward mode"] >= 5
 
 
+@pytest.mark.slow
 def test_the_fuzz_sees_a_wrong_row():
     mutant = next(m for m in ROWS if (m.name, m.kind) == ("multiply, pullback 0", "the wrong sign"))
     with mutant.broken():
         assert fuzz.run(60, seed=0, progress=False).disagreements
 
 
+@pytest.mark.slow
 def test_correct_functions_raise_no_alarm():
     counts, alarms = false_alarms.count(66, seed=7, progress=False)
     assert not alarms

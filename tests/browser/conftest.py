@@ -15,6 +15,7 @@ FLAGS = [
 def pytest_itemcollected(item):
     if "window" in getattr(item, "fixturenames", ()):
         item.add_marker("browser")
+        item.add_marker("slow")
 
 
 class Window:

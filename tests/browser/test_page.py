@@ -44,6 +44,7 @@ def until(holds, seconds=5.0):
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(programs(rows=1))
 def test_the_steps_end_at_the_gradients_of_the_engine(show, program):

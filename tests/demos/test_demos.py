@@ -10,6 +10,8 @@ import pytest
 
 from demos import gallery
 
+pytestmark = pytest.mark.slow
+
 ENDS = (".svg", "-dark.svg", ".html")
 ROOT = Path(__file__).parents[2]
 

@@ -50,6 +50,7 @@ def test_without_scores_every_letter_is_as_likely():
     assert gpt.loss(values(p), TOKENS).data == pytest.approx(np.log(27), rel=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["python", "numba"])
 def test_gradient_is_that_of_differences(backend):
     p = gpt.initial_parameters(0)

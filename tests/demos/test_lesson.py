@@ -26,6 +26,7 @@ def test_there_are_five():
     assert [path.name[0] for path in NOTEBOOKS] == list("12345")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_in_a_kernel_and_shows_its_pictures(path):
     done = run("-m", "demos.notebooks", str(path))
@@ -43,6 +44,7 @@ def test_a_notebook_is_kept_with_what_it_shows(path):
     assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
 
 
+@pytest.mark.slow
 def test_a_script_shows_what_its_notebook_shows(tmp_path):
     done = run("-m", "demos", "classify", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr[-3000:]

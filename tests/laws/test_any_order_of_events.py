@@ -6,12 +6,15 @@ import pickle
 import weakref
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from autograd import Tensor, cos, draw, multiply, no_grad, sin, tanh
 from autograd.engine.graph import newest_first
+
+pytestmark = pytest.mark.slow
 
 N = 3
 numbers = st.lists(st.floats(-2.0, 2.0).map(lambda x: round(x, 3)), min_size=N, max_size=N).map(np.array)

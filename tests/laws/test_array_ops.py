@@ -32,6 +32,7 @@ def inner(a, b):
     return float(np.sum(np.asarray(a, float) * np.asarray(b, float)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LINEAR, ids=numbered)
 @given(rng=seeds)
 def test_linear_op_is_linear(case, rng):
@@ -86,6 +87,7 @@ def extrapolated_derivative(f):
     return once[1] + (once[1] - once[0]) / 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", examples("bilinear", "general"), ids=numbered)
 @given(rng=seeds)
 def test_gradient_is_what_differences_give(case, rng):
@@ -107,6 +109,7 @@ def test_gradient_is_what_differences_give(case, rng):
             assert abs(gradient[k] - want) <= 1e-8 * (1.0 + abs(want))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", examples("general"), ids=numbered)
 @given(rng=seeds)
 def test_second_derivative_is_what_differences_of_the_first_give(case, rng):

@@ -31,6 +31,7 @@ def nothing():
     return 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 @given(data=st.data())
 def test_value_is_the_forward_rule_at_high_precision(case, data):

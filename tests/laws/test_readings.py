@@ -77,6 +77,7 @@ def test_readings_agree_where_numbers_are_special(case):
         assert_gradients_agree(op, i, [g[i] for _, g in found], gradient)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 @given(data=st.data())
 def test_readings_agree_where_the_op_is_smooth(case, data):

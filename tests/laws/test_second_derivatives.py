@@ -25,6 +25,7 @@ def slack(first, op, xs, params, i, j):
     return exact.few_ulps(op, xs, params, i, j) + 16 * 2.0**-52 * abs(first / xs[j] if xs[j] else 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 @given(data=st.data())
 def test_second_derivative_is_that_of_the_forward_rule(case, data):

@@ -17,6 +17,7 @@ from nn.estimators import MLPClassifier, MLPRegressor
 estimators = pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
 
 
+@pytest.mark.slow
 @estimators
 def test_every_check_of_scikit_learn_passes(estimator):
     with warnings.catch_warnings():
@@ -53,6 +54,7 @@ def test_classes_can_have_any_names():
     assert len(model.loss_curve_) == model.n_iter_
 
 
+@pytest.mark.slow
 def test_several_outputs_are_predicted_at_once():
     x = np.linspace(-2, 2, 100)[:, None]
     y = np.hstack([100 * np.sin(x), x**2])

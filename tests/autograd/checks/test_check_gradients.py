@@ -16,6 +16,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 def test_a_row_of_the_table_holds(case, kind, rng):
@@ -27,6 +28,7 @@ def test_a_row_of_the_table_holds(case, kind, rng):
     assert "differences" not in "".join(report.oracles)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
 def test_an_array_op_holds(case, rng):
     name, number, example = case
@@ -88,6 +90,7 @@ def test_a_wrong_second_derivative_is_found_though_the_first_is_right():
     assert check_gradients(lambda x: op(x), 1.5, order=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("oracle", ["exact", "complex", "dual", "differences", "taylor"])
 def test_every_oracle_finds_a_wrong_factor_and_passes_the_right_one(oracle):
     def f(x):
@@ -181,6 +184,7 @@ def test_gradients_that_share_memory_are_found(monkeypatch):
     assert "share memory" in failure(lambda a, b: a + b, np.ones(3), np.ones(3)).cause
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 @pytest.mark.parametrize("away", [10.0**-k for k in range(2, 12)])
 def test_a_black_box_beside_a_kink_is_no_alarm(side, away):

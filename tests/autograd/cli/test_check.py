@@ -37,6 +37,7 @@ def run(*arguments, cwd=ROOT):
     return subprocess.run([sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_the_exit_status_tells(module, tmp_path):
     done = run("autograd", "check", f"{module}:right", "--x", "tensors((3,))", "--examples=5", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

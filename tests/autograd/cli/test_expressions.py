@@ -99,6 +99,7 @@ def test_nothing_but_arithmetic_is_read(text):
     failing(text, x=1.0)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text):
     found = None

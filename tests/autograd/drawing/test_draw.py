@@ -327,6 +327,7 @@ def test_the_nodes_nearest_the_output_are_kept():
     assert x.label not in said
 
 
+@pytest.mark.slow
 def test_a_deep_graph_is_drawn_without_recursion():
     y = ag.Value(1.0, label="x")
     for _ in range(100_000):

@@ -36,6 +36,7 @@ def plain(x):
     return x.item() if isinstance(x, Value) else x.numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", SCALAR_BACKENDS)
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 def test_op_on_floats_is_replayed_to_the_bit(case, backend):
@@ -74,6 +75,7 @@ def test_op_on_arrays_is_replayed_to_the_bit(case, backend, rng):
     assert_replays(lambda *xs: op(*xs, **params), [arrays_in(op.smooth_on, shapes, rng) for _ in range(3)], backend)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
 @pytest.mark.parametrize("backend", ["numpy", "python"])
 def test_every_other_op_is_replayed_to_the_bit(case, backend, rng):
@@ -106,6 +108,7 @@ def assert_replays(call, rows, backend):
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["python", "numba", "numpy"])
 @given(programs())
 def test_random_program_is_replayed_to_the_bit(backend, case):

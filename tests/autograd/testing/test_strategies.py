@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import product
 from random import Random
 
 import numpy as np
@@ -12,11 +13,9 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import GradientError, Tensor, Value, check_gradients, gradients_hold
 from autograd.domain import NONZERO, POSITIVE, UNIT
-from autograd.engine.graph import newest_first
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
-from autograd.testing.random_programs import Generator, RandomProgram, drawn
-from tests.laws.example_calls import ANSWERS, QUESTIONS, TABLE
+from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, drawn, value_of
 
 
 @given(reals(-2, 2), reals(domain=UNIT), reals(0.5, domain=NONZERO), values(reals(1, 2)))
@@ -63,19 +62,14 @@ def test_a_program_prints_itself_as_python_that_runs(scalar, data):
 
 
 def test_programs_call_every_op():
-    called = {name for call in [*ELEMENTWISE, *ARRAYS] for name in call.code.co_names}
-    rng = np.random.default_rng(0)
-    seen = set()
-    for _ in range(1500):
-        p = drawn(Generator(rng))
-        y = p(*[Tensor(x, requires_grad=True) for x in p.arguments])
-        if y.requires_grad:
-            seen |= {node.op.name for node in newest_first([y]) if node.op}
-    left_out = {op.name for op in [*QUESTIONS, *ANSWERS]}
-    missing = {op.name for op in TABLE} - seen - called - left_out
-    assert not missing, f"no program calls {missing}: give them a line in autograd/calls.py"
+    def occurs(call):
+        arguments = product([np.full(shape, 0.5) for shape in SHAPES], repeat=call.arity)
+        return any(value_of(call, inputs) is not None for inputs in arguments)
+
+    assert [op for op, calls in (ELEMENTWISE | ARRAYS).items() if not any(map(occurs, calls))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
 def test_programs_shrink_to_the_line_that_matters(text, least):
     """How far one search shrinks is a matter of chance: none may end far off, and one of a few at the smallest."""
@@ -102,7 +96,7 @@ def test_expressions_shrink_to_the_part_that_matters():
         find(expressions(["sin", "multiply"]), lambda e: "*" in e.text and "sin" in e.text, random=Random(seed))
         for seed in range(3)
     ]
-    assert min(len(e.text) for e in found) <= len("sin(x0 * x0)")
+    assert min(len(e.text) for e in found) <= len("sin(x0 * 2.0)")
     assert max(len(e.text) for e in found) <= len("sin(sin(x0 * x0)) * sin(x0)")
 
 
@@ -114,12 +108,14 @@ def test_the_numbers_of_a_program_stay_small():
             assert abs(program(*program.arguments)) < 1e4
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(programs())
 def test_gradients_of_any_program_hold(program):
     check_gradients(program, *program.arguments, order=2, shrink=False)
 
 
+@pytest.mark.slow
 @gradients_hold(x=reals(-2, 2), w=tensors((2, 3)))
 def test_a_property_test_in_one_line(x, w):
     return ag.sum(ag.relu(w * x)) + ag.log(x)  # NaN for negative x, and a kink at 0
@@ -132,7 +128,7 @@ def test_a_property_that_fails_shows_the_smallest_arguments():
 
     try:
 
-        @gradients_hold(x=reals(-2, 2), y=reals(-2, 2))
+        @gradients_hold(x=reals(1.25, 3), y=reals(-2, 2))
         def loss(x, y):
             return crooked(x) + y
 
@@ -142,7 +138,7 @@ def test_a_property_that_fails_shows_the_smallest_arguments():
         del ag.OPS["crooked"]
     assert caught.value.op is crooked
     assert caught.value.entry == "x"
-    assert caught.value.measured == pytest.approx(4.0)  # at x = 2, the simplest number above 1
+    assert caught.value.measured == pytest.approx(4.0)  # at x = 2, the simplest number
     assert any("'y': 0.0" in note for note in caught.value.__notes__)
 
 

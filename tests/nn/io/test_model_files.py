@@ -245,6 +245,7 @@ def test_another_model_is_refused(kind, tmp_path):
     assert bits(other) == before
 
 
+@pytest.mark.slow
 @kinds
 def test_a_kill_leaves_the_old_file_or_the_new_one(kind, tmp_path):
     file = tmp_path / f"m.{kind}"

@@ -6,7 +6,7 @@ import pytest
 import nn
 from autograd import record
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ import pytest
 
 import nn
 
+pytestmark = pytest.mark.slow
+
 
 class Stop(nn.Callback):
     def on_step(self, run):

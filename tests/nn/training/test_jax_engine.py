@@ -18,7 +18,7 @@ import nn
 from nn._validation import generator
 from nn.training.jax_engine import mesh_of
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 

@@ -35,6 +35,7 @@ def theirs(torch, norm, model):
     return peer
 
 
+@pytest.mark.slow
 @pytest.mark.peer
 @pytest.mark.parametrize("norm", ["plain", "batch norm", "layer norm"])
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -72,6 +72,7 @@ def test_a_constant_part_has_no_gradient_and_a_lone_number_keeps_the_type():
     assert ag.concatenate([x, np.ones(1)]).dtype == np.float64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [256, 257, 70_000])
 def test_many_parts_are_joined_in_order(n):
     parts = [Tensor(float(i), requires_grad=True) for i in range(n)]

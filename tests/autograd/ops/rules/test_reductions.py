@@ -187,6 +187,7 @@ def test_a_long_product_has_a_gradient_in_little_memory():
     np.testing.assert_array_equal(y.grad, np.arange(50_000, 0, -1.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "f",
     [

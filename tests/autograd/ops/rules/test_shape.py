@@ -110,6 +110,7 @@ LINEAR = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINEAR)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
 def test_linear_function_is_numpys_and_its_transpose_exact(name, data, dtype):

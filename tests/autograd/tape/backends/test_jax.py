@@ -16,7 +16,7 @@ from tests.laws.example_calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, exam
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 from tests.laws.smooth_programs import programs
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

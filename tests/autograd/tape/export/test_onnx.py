@@ -13,7 +13,7 @@ from autograd.base.tree import leaves
 from tests.laws.example_calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 #: The ops without a meaning, as `to_onnx` lists them.
 WITHOUT = set(re.search(r"in ONNX: ([\w,\s]+)\.", Tape.to_onnx.__doc__)[1].replace(",", " ").split())

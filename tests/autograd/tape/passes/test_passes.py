@@ -42,6 +42,7 @@ def names(p):
     return [step.op.name for step in p.instructions]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PASSES)
 @given(case=programs())
 def test_pass_leaves_every_bit(name, case):
