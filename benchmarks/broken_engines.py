@@ -16,7 +16,8 @@ from benchmarks.mutations import Mutant
 def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
     """A function, or method, with one piece of its source replaced.
 
-    Raises  ValueError  if the piece does not stand there once
+    Raises:
+        ValueError: if the piece does not stand there once
     """
 
     @contextlib.contextmanager

@@ -19,8 +19,9 @@ LIMIT = 300
 class Process:
     """A program that reads its arguments, says "" if it can run with them or else why not, and then reads numbers of runs.
 
-    Raises  NotHereError  if it says why not
-            RuntimeError  if it ends, or takes longer than LIMIT for one thing
+    Raises:
+        NotHereError: if it says why not
+        RuntimeError: if it ends, or takes longer than LIMIT for one thing
     """
 
     def __init__(self, command: list[Any], environment: dict[str, str], folder: str | Path, *args: Any) -> None:
@@ -69,7 +70,8 @@ class Process:
 class Outside(Process):
     """A program of this folder in an environment with one package.
 
-    Raises  ImportError  if the environment cannot be made
+    Raises:
+        ImportError: if the environment cannot be made
     """
 
     def __init__(self, requirement: str, program: str, *args: Any) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 def torch_names() -> dict[str, Any]:
     """A program's functions, of PyTorch's tensors.
 
-    Raises  ImportError  if PyTorch is not installed
+    Raises:
+        ImportError: if PyTorch is not installed
     """
     import torch
     from torch.nn import functional
@@ -100,7 +101,8 @@ def torch_names() -> dict[str, Any]:
 def jax_names() -> dict[str, Any]:
     """A program's functions, of JAX's arrays, in double precision.
 
-    Raises  ImportError  if JAX is not installed
+    Raises:
+        ImportError: if JAX is not installed
     """
     import jax
     import jax.numpy as jnp

@@ -7,7 +7,8 @@
 Left out are the functions between the products, how the rows come to the devices, and any overlap: the one sum waits for the
 last gradient, and the step of the optimizer for the sum.
 
-Source  the ring: Patarasuk & Yuan, J. Parallel Distrib. Comput. 69(2), 2009
+Source:
+    the ring: Patarasuk & Yuan, J. Parallel Distrib. Comput. 69(2), 2009
 """
 
 import time
@@ -30,11 +31,12 @@ PASSES = 8
 class Machine:
     """What a device does in a second, and what it waits for.
 
-    rate     floating-point operations of matrix products
-    memory   bytes that it reads or writes
-    link     bytes that it sends to the next one
-    latency  seconds until the first of them is there
-    launch   seconds to start a step, whatever it computes
+    Attributes:
+        rate: floating-point operations of matrix products
+        memory: bytes that it reads or writes
+        link: bytes that it sends to the next one
+        latency: seconds until the first of them is there
+        launch: seconds to start a step, whatever it computes
     """
 
     rate: float
@@ -59,7 +61,8 @@ def products_of(widths, batch: float) -> float:
 class Cost:
     """What a step costs each of some devices: operations of matrix products, bytes sent, and the seconds of it all.
 
-    multiplied, moved, summed  seconds of the products, of the traffic with the memory, and of the sum over all devices
+    Attributes:
+        multiplied, moved, summed: seconds of the products, of the traffic with the memory, and of the sum over all devices
     """
 
     devices: int

@@ -54,7 +54,8 @@ class Script:
 def execute(path: Path, write: bool) -> int:
     """Run a notebook in a kernel of its own, and give the number of pictures that it shows.
 
-    Raises  nbclient's CellExecutionError  if a cell fails; shows it
+    Raises:
+        Exception: nbclient's CellExecutionError  if a cell fails; shows it
     """
     import nbformat
     from nbclient import NotebookClient

@@ -12,7 +12,8 @@ its own devices alone. Metrics look at all outputs, which are gathered for them 
 A checkpoint lies where all hosts see it. If one of them is lost, the others end: with an error as soon as one of their devices
 misses it, and by JAX itself after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
 
-Source  Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
+Source:
+    Dean et al., Large Scale Distributed Deep Networks, NeurIPS 2012; Xu et al., GSPMD, arXiv:2105.04663, 2021
 """
 
 from nn.training.jax_engine import JaxEngine, lowered_text, mesh_of

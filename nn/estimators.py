@@ -119,7 +119,9 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
 
     classes_, model_, loss_curve_, n_iter_ are there after `fit`.
 
-    Raises  ImportError  when the module is imported, if scikit-learn is not installed
+    Raises:
+        ImportError: when the module is imported, if scikit-learn is not installed
+
     >>> from nn.datasets import moons
     >>> x, y = moons(200, seed=0)
     >>> MLPClassifier((16, 16), learning_rate_init=0.01, random_state=0).fit(x, y).score(x, y)
@@ -129,8 +131,10 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Train on rows X and their classes y.
 
-        Shapes  X (n, features), y (n,)
-        Raises  ValueError  if there is one class only, or as scikit-learn
+        Shapes:
+            X (n, features), y (n,)
+        Raises:
+            ValueError: if there is one class only, or as scikit-learn
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
@@ -145,14 +149,16 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Any:
         """The probability of each class, in the order of `classes_`.
 
-        Shapes  X (n, features) -> (n, classes)
+        Shapes:
+            X (n, features) -> (n, classes)
         """
         return ag.softmax(self._outputs(X), axis=-1)
 
     def predict(self, X: Any) -> Any:
         """The most probable class of each row.
 
-        Shapes  X (n, features) -> (n,)
+        Shapes:
+            X (n, features) -> (n,)
         """
         scores = self._outputs(X)
         return self.classes_[scores.argmax(axis=1)]
@@ -179,7 +185,8 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Train on rows X and their numbers y.
 
-        Shapes  X (n, features), y (n,) or (n, outputs)
+        Shapes:
+            X (n, features), y (n,) or (n, outputs)
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
@@ -192,7 +199,8 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
     def predict(self, X: Any) -> Any:
         """The predicted numbers.
 
-        Shapes  X (n, features) -> (n,) or (n, outputs), as y was
+        Shapes:
+            X (n, features) -> (n,) or (n, outputs), as y was
         """
         y = self._outputs(X)
         y = y * self._scale + self._mean

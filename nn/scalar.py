@@ -21,9 +21,13 @@ class Perceptron(Module):
     It learns without a derivative: a step has none but zero. If a line parts the classes it is found after at most (R/γ)²
     mistakes, for points no farther than R from the origin and a margin γ, with b taken as the weight of an input 1.
 
-    Shapes  nin numbers -> 0 or 1
-    Raises  ValueError  if called with another number of inputs, or a label is neither 0 nor 1
-    Source  Rosenblatt, Psychological Review 65(6), 1958; Novikoff, On convergence proofs for perceptrons, 1962
+    Shapes:
+        nin numbers -> 0 or 1
+    Raises:
+        ValueError: if called with another number of inputs, or a label is neither 0 nor 1
+    Source:
+        Rosenblatt, Psychological Review 65(6), 1958; Novikoff, On convergence proofs for perceptrons, 1962
+
     >>> gate = Perceptron(2)
     >>> points, labels = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
     >>> gate.fit(points, labels)
@@ -75,8 +79,10 @@ class Neuron(Module):
 
     The weights are drawn from U(−1, 1) by the module `random`, and b starts at 0.
 
-    Shapes  nin numbers -> a Value
-    Raises  ValueError  if called with another number of inputs
+    Shapes:
+        nin numbers -> a Value
+    Raises:
+        ValueError: if called with another number of inputs
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
@@ -97,7 +103,8 @@ class Neuron(Module):
 class Layer(Module):
     """Neurons side by side, all with the same inputs.
 
-    Shapes  nin numbers -> a list of nout Values, or the Value itself if nout is 1
+    Shapes:
+        nin numbers -> a list of nout Values, or the Value itself if nout is 1
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
@@ -114,7 +121,8 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, all rectified but the last.
 
-    Shapes  nin numbers -> a list of nouts[-1] Values, or the Value itself if that is 1
+    Shapes:
+        nin numbers -> a list of nouts[-1] Values, or the Value itself if that is 1
 
     >>> MLP(2, [2, 1])
     MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]

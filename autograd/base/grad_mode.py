@@ -104,7 +104,9 @@ def detect_anomaly() -> Block:
 
     The error names the op, the line of the program that called it, and the ranges of its inputs.
 
-    Raises  FloatingPointError  inside the block
+    Raises:
+        FloatingPointError: inside the block
+
     >>> from autograd import Value
     >>> with detect_anomaly():
     ...     Value(-1.0).log()  # doctest: +ELLIPSIS

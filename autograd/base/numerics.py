@@ -11,7 +11,8 @@ from autograd.support.optional import require
 def from_scipy(name: str) -> Any:
     """The function of that name in scipy.special.
 
-    Raises  ImportError  if SciPy is not installed; names the extra that brings it
+    Raises:
+        ImportError: if SciPy is not installed; names the extra that brings it
     """
     return getattr(require("scipy.special", name), name)
 

@@ -15,9 +15,10 @@ from typing import Any, NoReturn
 class Trace:
     """A recording in progress.
 
-    start    the serial number of its beginning: a node that is older was made outside
-    inputs   the nodes that stand for the arguments
-    guards   (node, the truth value that it had) for each decision, in order
+    Attributes:
+        start: the serial number of its beginning: a node that is older was made outside
+        inputs: the nodes that stand for the arguments
+        guards: (node, the truth value that it had) for each decision, in order
     """
 
     def __init__(self, start: int) -> None:

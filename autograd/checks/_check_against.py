@@ -76,7 +76,8 @@ FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}
 def framework_of(name: str) -> Any:
     """What knows how to ask a framework for gradients: its `swept(f, arguments, levels)`.
 
-    Raises  ValueError  if there is none of this name
+    Raises:
+        ValueError: if there is none of this name
     """
     if name not in FRAMEWORKS:
         raise ValueError(f"there is no adapter for {name!r}: choose one of {', '.join(FRAMEWORKS)}")
@@ -89,8 +90,9 @@ def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], 
         f, df = adapted("torch", f_of_torch)
         check_gradients(f, x, gradient=df)
 
-    Raises  ImportError  if the framework is not installed
-            ValueError   if there is no adapter for it
+    Raises:
+        ImportError: if the framework is not installed
+        ValueError: if there is no adapter for it
     """
     peer = framework_of(framework)
 
@@ -128,12 +130,15 @@ def check_against(
 
     f_ours takes nodes, as in `check_gradients`; f_theirs is called with tensors of the framework in their places.
 
-    order  up to which derivatives are compared, those of order 2 as derivatives of the weighted gradient
-    rtol   what difference is allowed beside rounding, as a part of the largest entry; if None 1e-9, in single precision 1e-4
-    Costs  a sweep of both for each output, up to 24, and an order
-    Raises  GradientError  if a value or a derivative differs: `claimed` is ours and `measured` theirs
-            ImportError    if the framework is not installed
-            ValueError     if there is no adapter for it, or the functions give different shapes
+    Args:
+        order: up to which derivatives are compared, those of order 2 as derivatives of the weighted gradient
+        rtol: what difference is allowed beside rounding, as a part of the largest entry; if None 1e-9, in single precision 1e-4
+    Costs:
+        a sweep of both for each output, up to 24, and an order
+    Raises:
+        GradientError: if a value or a derivative differs: `claimed` is ours and `measured` theirs
+        ImportError: if the framework is not installed
+        ValueError: if there is no adapter for it, or the functions give different shapes
     """
     peer, arguments, rng = framework_of(framework), Arguments(f_ours, args, argnums), np.random.default_rng(seed)
     require(peer.module, "check_against")

@@ -39,25 +39,30 @@ def check_gradients(
     `gradient`, f is any function of floats and arrays, and `gradient(*args)` claims its derivative, as SciPy's `jac` does: of
     one number the gradient in the shape of the argument (a tuple for several), of many the Jacobian, outputs first.
 
-    order       up to which derivatives are checked: 2 checks the gradient as a function of its own. Claims have order 1
-    argnums     which arguments are differentiated; all if None
-    directions  along how many random directions; if None, every entry of a small Jacobian (up to 400) and 2 directions else
-    oracle      what measures, of "exact", "complex", "dual", "differences" and "taylor"; the sharpest that applies if None
-    rtol        what relative difference is allowed beside the error bars; if None 2e-13 for exact structure, complex steps
-                and dual numbers, 2e-9 for differences
-    shrink      whether the smallest arguments that fail are looked for
-    picture     a file for a picture of the graph with the op at fault marked: .svg, .png or .dot
+    Args:
+        order: up to which derivatives are checked: 2 checks the gradient as a function of its own. Claims have order 1
+        argnums: which arguments are differentiated; all if None
+        directions: along how many random directions; if None, every entry of a small Jacobian (up to 400) and 2 directions else
+        oracle: what measures, of "exact", "complex", "dual", "differences" and "taylor"; the sharpest that applies if None
+        rtol: what relative difference is allowed beside the error bars; if None 2e-13 for exact structure, complex steps and
+            dual numbers, 2e-9 for differences
+        shrink: whether the smallest arguments that fail are looked for
+        picture: a file for a picture of the graph with the op at fault marked: .svg, .png or .dot
 
     Checked as well: that gradients have the shape and type of their leaves and share no memory, that f gives the same answer
     twice and leaves its arguments alone, and that f depends on them by no way that the graph does not know. At a kink the
     derivative is held against the subdifferential, and the report names the kink.
 
-    Costs  for n numbers in and m out, small: n replays of the graph and m sweeps; else 2 of each; some 20 calls of f beside
-           them. A black box is called about 20 times an entry or direction.
-    Raises  GradientError  if a derivative is wrong
-            ValueError     if there is nothing to differentiate, f is not finite here, or an option is unknown
-            TypeError      if f is not callable, or order is no integer
-    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
+    Costs:
+        for n numbers in and m out, small: n replays of the graph and m sweeps; else 2 of each; some 20 calls of f beside them.
+        A black box is called about 20 times an entry or direction.
+    Raises:
+        GradientError: if a derivative is wrong
+        ValueError: if there is nothing to differentiate, f is not finite here, or an option is unknown
+        TypeError: if f is not callable, or order is no integer
+    Source:
+        Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
+
     >>> from autograd import sin
     >>> print(check_gradients(lambda x: sin(x) * x, 2.0))
     gradients hold, by complex step, then complex step; all 1 × 1 entries; 50 evaluations

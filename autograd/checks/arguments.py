@@ -18,7 +18,8 @@ class Arguments:
 
     `arrays` holds the variables as they were given, `sizes` how many numbers each has, `point` all of them as one vector.
 
-    Raises  ValueError  if there is no variable among them
+    Raises:
+        ValueError: if there is no variable among them
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:

@@ -28,9 +28,11 @@ def gradients_hold(
     calling it; a failure is a `GradientError` for the smallest arguments that Hypothesis finds, which it keeps and tries first
     the next time. Kinks are checked as `check_gradients` does; arguments for which the function is not finite are drawn anew.
 
-    Raises  ImportError    if Hypothesis is not installed
-            TypeError      if an argument has no strategy, or a strategy has no argument
-            GradientError  from the test, if a derivative is wrong
+    Raises:
+        ImportError: if Hypothesis is not installed
+        TypeError: if an argument has no strategy, or a strategy has no argument
+        GradientError: from the test, if a derivative is wrong
+
     >>> from autograd import sin
     >>> from autograd.strategies import reals
     >>> @gradients_hold(x=reals(-2, 2), max_examples=5)

@@ -12,12 +12,13 @@ from autograd.drawing.drawing import Drawing
 class Report:
     """What `check_gradients` found right.
 
-    oracles      what measured the derivatives, order by order
-    error        the largest relative difference between claim and measurement that was seen and allowed
-    kinks        where the function is not smooth at this point, in words
-    evaluations  how often the function itself was called
-    directions   along how many directions it was measured, and whether these were all of them
-    unmeasured   what no oracle could measure, in words
+    Attributes:
+        oracles: what measured the derivatives, order by order
+        error: the largest relative difference between claim and measurement that was seen and allowed
+        kinks: where the function is not smooth at this point, in words
+        evaluations: how often the function itself was called
+        directions: along how many directions it was measured, and whether these were all of them
+        unmeasured: what no oracle could measure, in words
     """
 
     __module__ = "autograd.checks"
@@ -39,17 +40,18 @@ class Report:
 class GradientError(AssertionError):
     """A derivative is wrong. The message says which, by how much and why; the parts are attributes.
 
-    cause     what explains it, in words
-    entry     the number whose derivative is wrong, as Python would name it
-    claimed   the derivative that was claimed
-    measured  the derivative that was measured
-    bar       how far the measurement may be off
-    oracle    what measured it
-    ratio     claimed / measured
-    op        the op whose row is at fault, if one is
-    order     1 for the gradient, 2 for the gradient of the gradient
-    args      the smallest arguments that were found to fail stand in `smallest`
-    drawing   a picture of the graph with the way through the op at fault marked, or None
+    Attributes:
+        cause: what explains it, in words
+        entry: the number whose derivative is wrong, as Python would name it
+        claimed: the derivative that was claimed
+        measured: the derivative that was measured
+        bar: how far the measurement may be off
+        oracle: what measured it
+        ratio: claimed / measured
+        op: the op whose row is at fault, if one is
+        order: 1 for the gradient, 2 for the gradient of the gradient
+        args: the smallest arguments that were found to fail stand in `smallest`
+        drawing: a picture of the graph with the way through the op at fault marked, or None
 
     >>> from autograd import check_gradients
     >>> try:

@@ -72,7 +72,8 @@ def _refuse_op(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> 
 def _around(op: GraphFunction, v: Any, rng: np.random.Generator) -> Any:
     """J v at points around, where the op is smooth: the generalised Jacobian is the convex hull of their limits.
 
-    Source  Clarke, Optimization and Nonsmooth Analysis, 1983, section 2.6
+    Source:
+        Clarke, Optimization and Nonsmooth Analysis, 1983, section 2.6
     """
     found = []
     for _ in range(POINTS):

@@ -67,7 +67,8 @@ class UsageError(Exception):
 def found(name: str) -> Callable[..., Any]:
     """The function named module:function or file.py:function.
 
-    Raises  UsageError  if there is none
+    Raises:
+        UsageError: if there is none
     """
     where, colon, what = name.rpartition(":")
     if not colon:
@@ -99,8 +100,9 @@ def _from_file(path: Path) -> Any:
 def strategies_of(more: list[str]) -> dict[str, Any]:
     """--x 'tensors((3,))' --y 'reals(0, 1)' as strategies by argument.
 
-    Raises  UsageError   if an option has no value or is no strategy
-            ImportError  if Hypothesis is not installed
+    Raises:
+        UsageError: if an option has no value or is no strategy
+        ImportError: if Hypothesis is not installed
     """
     from autograd.base import domain
     from autograd.support.optional import require

@@ -38,7 +38,9 @@ def read(text: str, values: Mapping[str, Any]) -> Any:
     It may have numbers, the names of `values`, pi, e, inf and nan, lists of numbers, + − * / // % ** @, < <= > >=, and every op
     by its name.
 
-    Raises  ExpressionError  for anything else, an unknown name, arguments that do not fit, or a result that is not defined
+    Raises:
+        ExpressionError: for anything else, an unknown name, arguments that do not fit, or a result that is not defined
+
     >>> read("2 * x + sin(pi / 2)", {"x": Value(3.0)})
     Value(data=7.0, grad=0.0)
     >>> read("x + q", {"x": 1.0})
@@ -65,7 +67,9 @@ def read(text: str, values: Mapping[str, Any]) -> Any:
 def inputs(assignments: list[str]) -> dict[str, Node]:
     """Leaves by name, from texts such as "x=2", "b=pi/4" or "v=[1, 2, 3]"; each is labelled by its name.
 
-    Raises  ExpressionError  if one is no name and value
+    Raises:
+        ExpressionError: if one is no name and value
+
     >>> inputs(["x=2", "v=[1, 2]"])
     {'x': Value(data=2.0, grad=0.0, label='x'), 'v': Tensor([1., 2.], requires_grad=True, label='v')}
     """

@@ -19,7 +19,8 @@ CELLS = 8
 class Box(NamedTuple):
     """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small.
 
-    alarm  "alarm" if the number is not finite, "grad-alarm" if its gradient is not
+    Attributes:
+        alarm: "alarm" if the number is not finite, "grad-alarm" if its gradient is not
     """
 
     role: str

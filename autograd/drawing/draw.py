@@ -64,20 +64,27 @@ def draw(
         alarm       very thick red outline: NaN or ∞, dashed if in the gradient alone; where it begins is said
         folded      a folder: so many numbers that are not shown one by one
 
-    arrays    what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
-    depth     frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
+    Args:
+        arrays: what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
+        depth: frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
+
     max_nodes beyond so many numbers frames are folded, and then all but those nearest the outputs
-    around    a node, of which only the neighbourhood of so many `hops` is shown
-    path      (a, b): everything on the way from a to b is marked, each step with its local derivative; below stand the ways,
-              the product along each, and their sum, which is ∂b/∂a
-    emphasis  "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
-    rankdir   Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in inches
+
+    Args:
+        around: a node, of which only the neighbourhood of so many `hops` is shown
+        path: (a, b): everything on the way from a to b is marked, each step with its local derivative; below stand the ways,
+            the product along each, and their sum, which is ∂b/∂a
+        emphasis: "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
+        rankdir: Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in
+            inches
 
     No `.grad` is touched; the hooks of a tensor are called by a backward sweep, as by any other.
 
-    Raises  TypeError     if y is nothing that can be drawn
-            ValueError    if an option is unknown; if y must be one number that has a gradient and is not; if `path` is none
-            RuntimeError  backward, if a leaf's data changed since it was used
+    Raises:
+        TypeError: if y is nothing that can be drawn
+        ValueError: if an option is unknown; if y must be one number that has a gradient and is not; if `path` is none
+        RuntimeError: backward, if a leaf's data changed since it was used
+
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
@@ -108,7 +115,9 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
     It plays how y was computed and how its gradient comes back, step by step. Of a function it tells the line of the program
     that made each number too. `options` are those of `draw`.
 
-    Raises  as `draw`
+    Raises:
+        Exception: as `draw`
+
     >>> watch(lambda x: x * x, 3.0)
     <Page of 2 boxes, 5 steps: .save('graph.html')>
     """
@@ -120,7 +129,8 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
 def draw_graph(graph: Graph, *, max_nodes: int, format: str, **look: Any) -> Drawing:
     """The drawing of any graph that is given as data; options as for `draw`.
 
-    Raises  ValueError  if an option is unknown
+    Raises:
+        ValueError: if an option is unknown
     """
     return _drawing(graph, {}, View(max_nodes, format), Look(**look))
 
@@ -179,7 +189,8 @@ def _with_path(graph: Graph, derivatives: list[Local], path: Any, view: View, lo
 def _backward(graded: Graph, derivatives: list[Local], view: View) -> tuple[Graph, Slopes, View]:
     """The graph of the cotangents, its slopes, and the view of numbers as one of their cotangents, with arrows turned round.
 
-    Raises  ValueError  if no gradient reaches the number in the middle
+    Raises:
+        ValueError: if no gradient reaches the number in the middle
     """
     graph, slopes = backward_graph(graded, derivatives)
     of = graph.nodes

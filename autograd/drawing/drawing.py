@@ -14,11 +14,12 @@ from autograd.support.atomic_write import atomic_write, target_of
 class Drawing:
     """A picture of a graph. A notebook shows it; elsewhere, save it.
 
-    dot    the DOT text
-    shown  how many numbers it shows
-    total  how many numbers the graph has; those beyond `shown` are folded
-    mermaid  the picture as Mermaid text, for Markdown pages
-    paged  what makes a page of the graph, given a title; it keeps the graph alive
+    Attributes:
+        dot: the DOT text
+        shown: how many numbers it shows
+        total: how many numbers the graph has; those beyond `shown` are folded
+        mermaid: the picture as Mermaid text, for Markdown pages
+        paged: what makes a page of the graph, given a title; it keeps the graph alive
     """
 
     __module__ = "autograd"
@@ -32,21 +33,24 @@ class Drawing:
     def svg(self) -> str:
         """The picture as SVG.
 
-        Raises  RenderError  if there is no renderer or it fails
+        Raises:
+            RenderError: if there is no renderer or it fails
         """
         return render(self.dot, "svg").decode()
 
     def png(self) -> bytes:
         """The picture as PNG.
 
-        Raises  RenderError  if there is no renderer or it fails
+        Raises:
+            RenderError: if there is no renderer or it fails
         """
         return render(self.dot, "png")
 
     def pdf(self) -> bytes:
         """The picture as PDF.
 
-        Raises  RenderError  if there is no renderer or it cannot make PDF
+        Raises:
+            RenderError: if there is no renderer or it cannot make PDF
         """
         return render(self.dot, "pdf")
 
@@ -56,9 +60,10 @@ class Drawing:
 
         The file is complete or not there: an older one stays as it is until the new one is whole.
 
-        Raises  ValueError         if the suffix names no known form
-                FileNotFoundError  if the folder does not exist
-                RenderError        if there is no renderer or it fails
+        Raises:
+            ValueError: if the suffix names no known form
+            FileNotFoundError: if the folder does not exist
+            RenderError: if there is no renderer or it fails
         """
         target = target_of(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
@@ -73,10 +78,11 @@ class Drawing:
         The page is one file that needs no network: open it in a browser. Gradients are there if the graph has one output of
         one element, and the lines of the program if it ran inside `remember_lines()`. No `.grad` is touched.
 
-        Raises  ValueError         if `path` does not end in .html; if this is the picture of a tape
-                FileNotFoundError  if its folder does not exist
-                RuntimeError       if a leaf's data changed since it was used
-                RenderError        if there is no renderer or it fails
+        Raises:
+            ValueError: if `path` does not end in .html; if this is the picture of a tape
+            FileNotFoundError: if its folder does not exist
+            RuntimeError: if a leaf's data changed since it was used
+            RenderError: if there is no renderer or it fails
         """
         if self.paged is None:
             raise ValueError("the picture of a tape has no page: draw what the recorded function gives, or use watch(f, x)")

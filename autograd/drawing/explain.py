@@ -20,8 +20,10 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
 
     With `wrt`, a node or several, only what lies on the way to them is told backward.
 
-    Raises  TypeError   if y is no node
-            ValueError  if y is a constant or has more than one element, or does not depend on a node of `wrt`
+    Raises:
+        TypeError: if y is no node
+        ValueError: if y is a constant or has more than one element, or does not depend on a node of `wrt`
+
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
     >>> y = (w * x) ** 2.0

@@ -47,7 +47,8 @@ def _number(
 def with_gradients(graph: Graph) -> Graph:
     """The same graph with the gradients of its one output; no `.grad` is touched.
 
-    Raises  RuntimeError  if a leaf's data changed since it was used
+    Raises:
+        RuntimeError: if a leaf's data changed since it was used
     """
     (y,) = {node.source for node in graph.outputs}
     found = pull_back([y], [y.seed()], wanted=[x for x in graph.nodes if x.requires_grad])

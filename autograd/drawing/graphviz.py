@@ -21,7 +21,8 @@ class RenderError(RuntimeError):
 def renderer() -> str:
     """The path of the renderer: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`, as `dot` has it on every platform.
 
-    Raises  RenderError  if there is none; says how to get one
+    Raises:
+        RenderError: if there is none; says how to get one
     """
     chosen = os.environ.get(VARIABLE)
     if chosen:
@@ -44,7 +45,8 @@ def renderer() -> str:
 def render(dot: str, form: str) -> bytes:
     """The picture that the renderer makes of DOT text, in the form "svg", "png" or "pdf".
 
-    Raises  RenderError  if there is no renderer or it fails; says which, and what it said
+    Raises:
+        RenderError: if there is no renderer or it fails; says which, and what it said
     """
     program = renderer()
     try:

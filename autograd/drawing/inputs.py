@@ -73,7 +73,8 @@ def _node(x: Any, single: bool) -> Node:
 def outputs_of(y: Any) -> list[Node]:
     """The nodes that are drawn, each with everything it was computed from.
 
-    Raises  TypeError, ValueError  if there is none, or something else
+    Raises:
+        TypeError, ValueError: if there is none, or something else
     """
     nodes = list(y) if isinstance(y, list | tuple) else [y]
     if not nodes:

@@ -22,8 +22,9 @@ PARALLEL = 8
 class Edge(NamedTuple):
     """An arrow from one shape to another, or to the sign before it.
 
-    position  which input it is; weight: how much stands behind it, from 0 to 1, or None
-    marked    whether it is on a path that is shown
+    Attributes:
+        position: which input it is; weight: how much stands behind it, from 0 to 1, or None
+        marked: whether it is on a path that is shown
     """
 
     tail: str
@@ -37,7 +38,8 @@ class Edge(NamedTuple):
 class DrawnNode:
     """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order.
 
-    weight  how much stands behind the arrow from the sign to the box, from 0 to 1, or None
+    Attributes:
+        weight: how much stands behind the arrow from the sign to the box, from 0 to 1, or None
     """
 
     name: str
@@ -58,7 +60,8 @@ class DrawnNode:
 class Sketch:
     """Shapes, inputs before what was made of them; how many numbers they show one by one, and how many there are.
 
-    places  the name of the shape in which a number stands
+    Attributes:
+        places: the name of the shape in which a number stands
     """
 
     shapes: list[DrawnNode]

@@ -19,8 +19,9 @@ _ATOM = 9
 def mathematics(text: str, names: Mapping[str, str], numbers: Mapping[str, float] | None = None) -> str:
     """An expression in Python, written for people.
 
-    names    what its variables are called
-    numbers  their values: a choice between two is then made, and the one taken is written
+    Args:
+        names: what its variables are called
+        numbers: their values: a choice between two is then made, and the one taken is written
 
     >>> mathematics("-a ** 2.0 * (1.0 - y * y)", {"a": "x", "y": "y"})
     '−x² × (1 − y × y)'

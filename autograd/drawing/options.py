@@ -18,12 +18,14 @@ PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw 
 class View:
     """The part of a graph that is shown, and the texts in it.
 
-    depth     frames inside frames that are opened, or None for all
-    around    the number in the middle, and hops: how many steps from it are shown
-    weights   how thick the arrow that leaves a number is, from 0 to 1
-    marked    numbers, and pairs of tail and head of an arrow, on a path
+    Attributes:
+        depth: frames inside frames that are opened, or None for all
+        around: the number in the middle, and hops: how many steps from it are shown
+        weights: how thick the arrow that leaves a number is, from 0 to 1
+        marked: numbers, and pairs of tail and head of an arrow, on a path
 
-    Raises  ValueError  if an option is unknown
+    Raises:
+        ValueError: if an option is unknown
     """
 
     max_nodes: int = 300
@@ -48,7 +50,8 @@ class View:
 class Look:
     """The look of a drawing; caption: lines below it.
 
-    Raises  ValueError  if an option is unknown
+    Raises:
+        ValueError: if an option is unknown
     """
 
     rankdir: str = "LR"

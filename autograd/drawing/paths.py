@@ -22,9 +22,10 @@ MOST = 20
 class Path:
     """One way from x to y.
 
-    nodes    from x to y, both included
-    factors  the local derivative of each step
-    product  what this way adds to ∂y/∂x
+    Attributes:
+        nodes: from x to y, both included
+        factors: the local derivative of each step
+        product: what this way adds to ∂y/∂x
     """
 
     nodes: tuple[Value, ...]
@@ -36,9 +37,10 @@ class Path:
 class Paths:
     """The ways from x to y.
 
-    listed  the first of them
-    count   how many there are
-    total   the sum of the products of all, which is ∂y/∂x
+    Attributes:
+        listed: the first of them
+        count: how many there are
+        total: the sum of the products of all, which is ∂y/∂x
     """
 
     __module__ = "autograd"
@@ -70,9 +72,12 @@ def paths(x: Value, y: Value) -> Paths:
 
         ∂y/∂x = Σ over the paths Π over the steps ∂(next)/∂(this)
 
-    Raises  TypeError   if x or y is no Value
-            ValueError  if y does not depend on x
-    Source  Bauer, Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974
+    Raises:
+        TypeError: if x or y is no Value
+        ValueError: if y does not depend on x
+    Source:
+        Bauer, Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974
+
     >>> x = Value(3.0, label="x")
     >>> y = x * x + x
     >>> y.label = "y"

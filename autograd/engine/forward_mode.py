@@ -26,7 +26,8 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
 
     Tangents are nodes, and so are the results.
 
-    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.1
+    Source:
+        Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.1
     """
     order = newest_first(outputs)
     check_unchanged(order)

@@ -20,9 +20,12 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     They come as floats and arrays, zeros where y does not depend on x; with `create_graph`, as nodes that can be
     differentiated again. y may also be a container of nodes, with `seed` a container of the same shape: their sum.
 
-    Shapes  y () or one element, unless a seed of its shape is given; each gradient has the shape and type of its x
-    Raises  TypeError   if y or an x is no node
-            ValueError  if y or an x requires no gradient, or y needs a seed
+    Shapes:
+        y () or one element, unless a seed of its shape is given; each gradient has the shape and type of its x
+    Raises:
+        TypeError: if y or an x is no node
+        ValueError: if y or an x requires no gradient, or y needs a seed
+
     >>> x = Value(3.0)
     >>> (dy,) = gradients(x**3, [x], create_graph=True)
     >>> dy.data, gradients(dy, x)

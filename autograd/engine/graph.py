@@ -77,17 +77,18 @@ def check_leaf_unchanged(node: Node, x: Node) -> None:
 class GraphNode:
     """One number of a graph as data, for drawings and texts; it is equal to itself alone.
 
-    name     its name in formulas; label: the first text of its box
-    role     "parameter", "input", "constant", "computed", "primal", "cotangent" or "gradient": the style of its box
-    value    a number or an array, or None if only a run of the program tells it
-    raw      whether it is a plain number or array, which is written without a word before it
-    sign     the sign of the op between the inputs and this number, or "" if none is drawn
-    frames   the modules and scopes around it, outermost first, each with its title
-    op       what computed it, with its params, or None
-    grad     the stored gradient of a Value
-    line     the line of the program that made it, if remembered
-    notes    other texts of its box
-    source   what it stands for: a node of the engine, a step of a tape, or, of a cotangent, the node that it belongs to
+    Attributes:
+        name: its name in formulas; label: the first text of its box
+        role: "parameter", "input", "constant", "computed", "primal", "cotangent" or "gradient": the style of its box
+        value: a number or an array, or None if only a run of the program tells it
+        raw: whether it is a plain number or array, which is written without a word before it
+        sign: the sign of the op between the inputs and this number, or "" if none is drawn
+        frames: the modules and scopes around it, outermost first, each with its title
+        op: what computed it, with its params, or None
+        grad: the stored gradient of a Value
+        line: the line of the program that made it, if remembered
+        notes: other texts of its box
+        source: what it stands for: a node of the engine, a step of a tape, or, of a cotangent, the node that it belongs to
     """
 
     source: Any
@@ -110,10 +111,11 @@ class GraphNode:
 class Graph:
     """A graph as data, built once and passed on: what drawings and texts are made from.
 
-    nodes      by what they stand for, each before its inputs; raw numbers are among the inputs only
-    outputs    with everything that they were computed from, what is shown
-    unfolded   nodes that are shown by themselves even if the frame around them is folded
-    gradients  of the one output with respect to each node that they reach, newest first, or None if they are not asked for
+    Attributes:
+        nodes: by what they stand for, each before its inputs; raw numbers are among the inputs only
+        outputs: with everything that they were computed from, what is shown
+        unfolded: nodes that are shown by themselves even if the frame around them is folded
+        gradients: of the one output with respect to each node that they reach, newest first, or None if they are not asked for
     """
 
     nodes: dict[Any, GraphNode]

@@ -30,10 +30,11 @@ NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abst
 class Node(Arithmetic):
     """A number with a memory: `op`, `inputs` and `params` say how it was made; all are empty for a leaf.
 
-    label          any text, for pictures and messages
-    requires_grad  whether gradients reach it
-    retains_grad   whether a computed node keeps its gradient after `backward()`
-    serial         creation order, a topological order of the graph
+    Attributes:
+        label: any text, for pictures and messages
+        requires_grad: whether gradients reach it
+        retains_grad: whether a computed node keeps its gradient after `backward()`
+        serial: creation order, a topological order of the graph
     """
 
     __slots__ = ()

@@ -63,7 +63,8 @@ _ASKING: set[Any] = {
 def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
     """What a NumPy function gives on arguments some of which are tensors: `__array_function__`, by NumPy's NEP 18.
 
-    Raises  TypeError  for arguments that ours does not take, and for a function without counterpart that would lose a gradient
+    Raises:
+        TypeError: for arguments that ours does not take, and for a function without counterpart that would lose a gradient
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented

@@ -23,7 +23,8 @@ def pull_back(
     With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
     are not in the result. Raw cotangents share memory with nothing.
 
-    Source  Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
+    Source:
+        Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
     """
     order = newest_first(outputs)
     check_unchanged(order)

@@ -25,7 +25,8 @@ LONGEST = 24
 class Span:
     """A scope that was open from serial number `first` to `last`; it is equal to itself alone.
 
-    owner  gives the name, or a weak reference to the object that was called, which may be gone
+    Attributes:
+        owner: gives the name, or a weak reference to the object that was called, which may be gone
     """
 
     owner: Any
@@ -40,7 +41,8 @@ _spans: deque[Span] = deque(maxlen=MOST)
 class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a function
     """A block, or a function, whose operations belong together: a picture draws them in a frame with this name.
 
-    Raises  TypeError  if the name is no text
+    Raises:
+        TypeError: if the name is no text
 
     >>> from autograd import Value, draw
     >>> x = Value(3.0)

@@ -28,7 +28,9 @@ class Tensor(ArrayMethods):
     beside a tensor never changes its type. `grad` is None until a `backward()` reaches the tensor, and only leaves that
     require a gradient have one; over calls it adds up.
 
-    Raises  TypeError  if `data` is no array of real numbers, or requires a gradient and is not floating-point
+    Raises:
+        TypeError: if `data` is no array of real numbers, or requires a gradient and is not floating-point
+
     >>> w = Tensor([[1.0, 2.0]], requires_grad=True)
     >>> (w * w).sum().backward()
     >>> w.grad
@@ -163,8 +165,9 @@ class Tensor(ArrayMethods):
 
         `seed` has this tensor's shape; it may be left out if there is one element, and is then 1.
 
-        Raises  ValueError    if the seed's shape differs, or there is none and more than one element, or this is a constant
-                RuntimeError  if a leaf's data changed since it was used; nothing is changed then
+        Raises:
+            ValueError: if the seed's shape differs, or there is none and more than one element, or this is a constant
+            RuntimeError: if a leaf's data changed since it was used; nothing is changed then
         """
         check_not_frozen(self, "backward()")
         leaves = pull_back([self], [self.seed(seed)])

@@ -24,7 +24,9 @@ class Value(Node):
     A leaf is made from a number; arithmetic on Values makes the others. `grad` starts at 0.0. After `y.backward()` every
     node that y was computed from holds ∂y/∂node: leaves add up over calls, the others hold that of the newest call.
 
-    Raises  TypeError  if `data` is not a real number
+    Raises:
+        TypeError: if `data` is not a real number
+
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> y = a * b + a**2
     >>> y.backward()
@@ -157,8 +159,9 @@ class Value(Node):
 
         This is `graph.pull_back` with the local derivatives that are already stored, written out for speed.
 
-        Raises  ValueError    if no leaf that requires a gradient was used
-                RuntimeError  if a leaf's data changed since it was used; nothing is changed then
+        Raises:
+            ValueError: if no leaf that requires a gradient was used
+            RuntimeError: if a leaf's data changed since it was used; nothing is changed then
         """
         self.seed()
         check_not_frozen(self, "backward()")

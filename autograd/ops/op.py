@@ -46,15 +46,16 @@ class Recorder:
 class Op:
     """A primitive operation. Call it on floats, arrays or nodes; it gives back what it was given.
 
-    name       its name in OPS, NumPy's where NumPy has one
-    kind       elementwise, linear, bilinear or general: what forward mode is derived from
-    forward    forward(xp, *inputs, **params), one expression in the namespace `xp`
-    pullbacks  one an input: pullback(g, y, *inputs, **params), or None where it is zero
-    variadic   whether it takes any number of inputs, as forward(xp, *inputs, **params); the one pullback is then told `i`
-    smooth_on  the open set on which it has derivatives of every order
-    symbol     what a picture writes in its place
-    prepare    turns a call as NumPy spells it into (inputs, params); axes and shapes are settled here
-    is_custom  whether `custom_op` declared it
+    Attributes:
+        name: its name in OPS, NumPy's where NumPy has one
+        kind: elementwise, linear, bilinear or general: what forward mode is derived from
+        forward: forward(xp, *inputs, **params), one expression in the namespace `xp`
+        pullbacks: one an input: pullback(g, y, *inputs, **params), or None where it is zero
+        variadic: whether it takes any number of inputs, as forward(xp, *inputs, **params); the one pullback is then told `i`
+        smooth_on: the open set on which it has derivatives of every order
+        symbol: what a picture writes in its place
+        prepare: turns a call as NumPy spells it into (inputs, params); axes and shapes are settled here
+        is_custom: whether `custom_op` declared it
     """
 
     def __init__(
@@ -223,8 +224,10 @@ def custom_op(
     A pullback is written in operators and ops of autograd; then it can itself be differentiated. `kind` may promise more
     than "general": "elementwise" (each entry alone), "linear", "bilinear".
 
-    Raises  TypeError   if there is not one pullback an input
-            ValueError  if the kind is unknown, or another module has an op of that name
+    Raises:
+        TypeError: if there is not one pullback an input
+        ValueError: if the kind is unknown, or another module has an op of that name
+
     >>> @custom_op(lambda g, y, x: g * 3 * x * x, kind="elementwise")
     ... def cube(xp, x):
     ...     return x * x * x

@@ -31,12 +31,13 @@ class Precedence(IntEnum):
 class Operator:
     """One operator of Python.
 
-    method      the special method that it calls on its left operand
-    reflected   the one that it calls on its right operand if the left one declines, or ""
-    op          the name of the op
-    sign        its spelling in source text
-    precedence  how tightly it binds
-    ufunc       what it does to arrays
+    Attributes:
+        method: the special method that it calls on its left operand
+        reflected: the one that it calls on its right operand if the left one declines, or ""
+        op: the name of the op
+        sign: its spelling in source text
+        precedence: how tightly it binds
+        ufunc: what it does to arrays
     """
 
     method: str

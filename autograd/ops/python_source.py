@@ -39,7 +39,8 @@ class Code(Tracer):
 def code(x: Any) -> Code:
     """A piece of source for x: itself, or the literal of a number.
 
-    Raises  UnreadableRuleError  if it is neither
+    Raises:
+        UnreadableRuleError: if it is neither
     """
     if isinstance(x, Code):
         return x
@@ -52,7 +53,8 @@ def code(x: Any) -> Code:
 def rule_source(op: Op, *inputs: Code, **params: Any) -> Code:
     """The forward rule of an op as an expression in `inputs`.
 
-    Raises  UnreadableRuleError  if it is none
+    Raises:
+        UnreadableRuleError: if it is none
     """
     return code(read_rule(op.forward, op, source, *inputs, **params))
 
@@ -60,7 +62,8 @@ def rule_source(op: Op, *inputs: Code, **params: Any) -> Code:
 def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
     """The derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`.
 
-    Raises  UnreadableRuleError  if it is no expression, or zero
+    Raises:
+        UnreadableRuleError: if it is no expression, or zero
     """
     pullback = op.pullbacks[i]
     if pullback is None:

@@ -71,8 +71,9 @@ class Tracer(Arithmetic):
 def read_rule(rule: Callable[..., Any], op: Op, *args: Any, **params: Any) -> Any:
     """The result of a rule of `op` on tracers.
 
-    Raises  UnreadableRuleError  if the rule cannot be read; whatever the rule of a custom op, which is anybody's code, raises
-                                 of tracers says so too
+    Raises:
+        UnreadableRuleError: if the rule cannot be read; whatever the rule of a custom op, which is anybody's code, raises of
+            tracers says so too
     """
     try:
         return rule(*args, **params)

@@ -18,7 +18,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     the owner and the mode of the old one. A symbolic link is kept, and the file that it leads to is replaced. Devices, FIFOs
     and the standard streams must not be replaced: they are written to directly.
 
-    Raises  FileNotFoundError  if the folder does not exist; names it
+    Raises:
+        FileNotFoundError: if the folder does not exist; names it
     """
     old = _status(path)
     if old is not None and _is_stream(old):
@@ -47,8 +48,9 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 def target_of(path: str | os.PathLike[str], suffixes: str) -> Path:
     """The path of a file to write, which has one of the suffixes and whose folder exists.
 
-    Raises  ValueError         if the suffix names no known form
-            FileNotFoundError  if the folder does not exist
+    Raises:
+        ValueError: if the suffix names no known form
+        FileNotFoundError: if the folder does not exist
     """
     target = Path(path)
     if target.suffix.lower() not in suffixes.split():

@@ -21,8 +21,9 @@ REQUIREMENTS = {
 def require(module: str, what: str) -> Any:
     """Import a module that `what` needs.
 
-    Raises  ImportError  if its package is not installed, names the command; if the package is installed and fails while it is
-                         imported, with the package's own error as the cause
+    Raises:
+        ImportError: if its package is not installed, names the command; if the package is installed and fails while it is
+            imported, with the package's own error as the cause
     """
     package, requirement = REQUIREMENTS[module.partition(".")[0]]
     try:

@@ -17,7 +17,8 @@ MOST = 256
 class Compiled:
     """A function that is recorded once for each structure of its arguments and each path through it, and then replayed.
 
-    tapes  every tape it has recorded and keeps, in that order
+    Attributes:
+        tapes: every tape it has recorded and keeps, in that order
     """
 
     __module__ = "autograd"
@@ -85,8 +86,10 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     speed: `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or a
     `Backend` of one's own, as `autograd.tape.backends` says.
 
-    Raises  ValueError   if there is no back end of that name
-            ImportError  if it is not installed; names the command
+    Raises:
+        ValueError: if there is no back end of that name
+        ImportError: if it is not installed; names the command
+
     >>> from autograd import value_and_grad
     >>> compile(value_and_grad(lambda x: x**3))(2.0)
     (8.0, 12.0)

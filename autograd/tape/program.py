@@ -3,7 +3,8 @@
 Every step gives one number or array, once, and nothing else refers to it by name: the list is in static single assignment
 form, so that a pass may put one step in another's place without looking further.
 
-Source  Wengert, Communications of the ACM 7(8), 1964
+Source:
+    Wengert, Communications of the ACM 7(8), 1964
 """
 
 from collections import Counter
@@ -90,10 +91,11 @@ def kind_of(data: Any) -> Kind:
 class Program:
     """Instructions in an order in which each comes after its inputs.
 
-    inputs   the leaves that the caller passes, used or not
-    instructions  everything that is computed
-    outputs  the steps, or leaves, whose values come out
-    guards   (a step, the truth value it must have), in the order in which the decisions were taken
+    Attributes:
+        inputs: the leaves that the caller passes, used or not
+        instructions: everything that is computed
+        outputs: the steps, or leaves, whose values come out
+        guards: (a step, the truth value it must have), in the order in which the decisions were taken
     """
 
     inputs: list[Input]

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 class Tape:
     """A recorded path through a function: call it as the function, with arguments of the same shapes.
 
-    program   the steps, after the optimiser
-    recorded  how many steps there were before
-    backend   the name of what runs them: "python", "numpy", "numba", "jax", or that of one's own
+    Attributes:
+        program: the steps, after the optimiser
+        recorded: how many steps there were before
+        backend: the name of what runs them: "python", "numpy", "numba", "jax", or that of one's own
     """
 
     __module__ = "autograd"
@@ -50,8 +51,9 @@ class Tape:
     def __call__(self, *args: Any) -> Any:
         """What the function gives for these arguments.
 
-        Raises  TypeError        if they do not have the structure, shapes and types of the examples
-                GuardFailedError   if the numbers take another path through the function
+        Raises:
+            TypeError: if they do not have the structure, shapes and types of the examples
+            GuardFailedError: if the numbers take another path through the function
         """
         key, leaves = flatten_arguments(args, self._scalars)
         if key != self._signature:
@@ -73,9 +75,11 @@ class Tape:
 
         `axes` has one entry an argument, or is one for all: 0 if it holds an example a row, None if all share it.
 
-        Raises  TypeError       if the tape has arrays, or an example does not fit
-                ValueError      if the numbers of examples differ
-                GuardFailedError  if an example takes another path through the function
+        Raises:
+            TypeError: if the tape has arrays, or an example does not fit
+            ValueError: if the numbers of examples differ
+            GuardFailedError: if an example takes another path through the function
+
         >>> import numpy as np
         >>> record(lambda x, k: k * x * x, 1.0, 2.0).map(np.array([1.0, 2.0, 3.0]), 10.0, axes=(0, None))
         array([10., 40., 90.])
@@ -94,9 +98,11 @@ class Tape:
         where the function is called outside of `jax.jit`; before a call of the jitted one, its `check(*args)` does it. Matrices
         of float32 are multiplied with all digits, also on GPU and TPU, unless `jax_default_matmul_precision` asks for fewer.
 
-        Raises  TypeError    if the recorded path rests on a decision on data; names the first. If float64 is asked for and JAX
-                             has it off; names the setting. If JAX cannot run an op; names it. If the arguments do not fit
-                ImportError  if JAX is not installed: pip install 'glassgrad[jax]'
+        Raises:
+            TypeError: if the recorded path rests on a decision on data; names the first. If float64 is asked for and JAX has it
+                off; names the setting. If JAX cannot run an op; names it. If the arguments do not fit
+            ImportError: if JAX is not installed: pip install 'glassgrad[jax]'
+
         >>> import importlib.util, numpy as np
         >>> from autograd import grad, tanh
         >>> tape = record(grad(lambda x: tanh(x).sum()), np.zeros(2, np.float32))
@@ -116,9 +122,10 @@ class Tape:
         Without a meaning in ONNX: cholesky, cofactors, cumprod, digamma, gammaln, inv, logabsdet, polygamma, signdet,
         solve. And erfc is 1 − erf there, which far out is 0.
 
-        Raises  TypeError    if the recorded path rests on a decision on data, or has ops without a meaning in ONNX; names them
-                ValueError   if the path does not end in .onnx
-                ImportError  if onnx is not installed: pip install 'glassgrad[onnx]'
+        Raises:
+            TypeError: if the recorded path rests on a decision on data, or has ops without a meaning in ONNX; names them
+            ValueError: if the path does not end in .onnx
+            ImportError: if onnx is not installed: pip install 'glassgrad[onnx]'
         """
         from autograd.tape.export.onnx import written
 
@@ -178,9 +185,11 @@ def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> T
     A draw from any generator that lives before the call is noticed, and refused; one that f makes for itself, without a seed,
     is not.
 
-    Raises  TypeError     if f reads the data of a number that changes from call to call
-            RuntimeError  if f draws random numbers
-            ValueError    if there is no back end of that name
+    Raises:
+        TypeError: if f reads the data of a number that changes from call to call
+        RuntimeError: if f draws random numbers
+        ValueError: if there is no back end of that name
+
     >>> tape = record(lambda x: x * x + 1.0, 3.0)
     >>> tape(2.0), len(tape)
     (5.0, 1)

@@ -28,7 +28,9 @@ Numbers = st.SearchStrategy[float]
 def reals(low: float | None = None, high: float | None = None, *, domain: OpenSet | Domain | None = None) -> Numbers:
     """Floats from `low` to `high`, both included, or of the open set `domain`; up to ±1000 where there is no bound.
 
-    Raises  ValueError  if the interval is empty or a bound is not finite
+    Raises:
+        ValueError: if the interval is empty or a bound is not finite
+
     >>> from hypothesis import find
     >>> find(reals(0.5, 2), lambda x: True)
     1.0
@@ -67,7 +69,9 @@ def values(numbers: Numbers | None = None) -> st.SearchStrategy[Value]:
 def arrays(shape: Any = None, dtype: Any = float, numbers: Numbers | None = None) -> st.SearchStrategy[Any]:
     """NumPy arrays of a shape, or of a strategy of shapes; of small shapes, those of size 0 among them, if it is None.
 
-    Raises  TypeError  if `dtype` is not floating-point
+    Raises:
+        TypeError: if `dtype` is not floating-point
+
     >>> from hypothesis import find
     >>> find(arrays((2,)), lambda a: True)
     array([0., 0.])
@@ -88,7 +92,9 @@ def arrays(shape: Any = None, dtype: Any = float, numbers: Numbers | None = None
 def tensors(shape: Any = None, dtype: Any = float, domain: Any = None) -> st.SearchStrategy[Tensor]:
     """Tensors that require a gradient; `domain` is a strategy of numbers, an (low, high) pair, or an open set.
 
-    Shapes  `shape`, or one drawn from a strategy of shapes, or a small one if None
+    Shapes:
+        `shape`, or one drawn from a strategy of shapes, or a small one if None
+
     >>> from hypothesis import find
     >>> find(tensors((2,)), lambda t: True)
     Tensor([0., 0.], requires_grad=True)
@@ -152,7 +158,9 @@ class Expression:
 def expressions(ops: Sequence[Op | str] | None = None, depth: int = 4, leaves: int = 2) -> st.SearchStrategy[Expression]:
     """Expressions of elementwise ops in `leaves` variables, up to `depth` deep; only of `ops` if they are given.
 
-    Raises  ValueError  if an op is not one that expressions are made of
+    Raises:
+        ValueError: if an op is not one that expressions are made of
+
     >>> from hypothesis import find
     >>> find(expressions(["sin", "multiply"]), lambda e: True)
     lambda x0, x1: x0

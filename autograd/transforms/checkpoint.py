@@ -25,8 +25,11 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     f returns one Tensor and must give the same result when it is run again. Parameters that it uses without being passed them
     get their gradients as well. Values keep their local derivatives in any case, so that f of Values alone is simply run.
 
-    Raises  TypeError  if f, given Tensors, does not return one
-    Source  Griewank & Walther, ACM Trans. Math. Softw. 26(1), 2000
+    Raises:
+        TypeError: if f, given Tensors, does not return one
+    Source:
+        Griewank & Walther, ACM Trans. Math. Softw. 26(1), 2000
+
     >>> x = Tensor([0.0, 1.0], requires_grad=True)
     >>> checkpoint(lambda x: (x * x).sum())(x).backward()
     >>> x.grad

@@ -98,8 +98,10 @@ def value_and_grad(
     arrays for numbers, nodes (to differentiate again) for nodes and inside another transform. f gets Values for floats and
     Tensors for arrays, and returns one number; with `has_aux` it returns (that number, anything), and both come back.
 
-    Raises  TypeError   if an argument to differentiate is no float, floating-point array or container of them
-            ValueError  if f returns more than one number
+    Raises:
+        TypeError: if an argument to differentiate is no float, floating-point array or container of them
+        ValueError: if f returns more than one number
+
     >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
     (6.0, {'a': 3.0, 'b': 2.0})
     """
@@ -144,7 +146,9 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     The cotangent w has the shape of what f returns, container or not; the answer is one entry an argument.
 
-    Raises  ValueError  if w has another shape
+    Raises:
+        ValueError: if w has another shape
+
     >>> y, pull = vjp(lambda a, b: a * b, 2.0, 3.0)
     >>> y, pull(1.0)
     (6.0, (3.0, 2.0))
@@ -176,7 +180,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     `tangents` has the shape of `primals`, one entry an argument.
 
-    Raises  ValueError  if a tangent has another shape than its primal
+    Raises:
+        ValueError: if a tangent has another shape than its primal
+
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """

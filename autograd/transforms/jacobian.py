@@ -29,7 +29,9 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 
     For containers it is the output's container, each leaf holding the argument's container of blocks.
 
-    Shapes  output (m…), argument (n…) -> (m…, n…); floats count as ()
+    Shapes:
+        output (m…), argument (n…) -> (m…, n…); floats count as ()
+
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
@@ -78,7 +80,9 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
         x ↦ H,   H[i…, j…] = ∂²f(x) / ∂x[i…] ∂x[j…]
 
-    Shapes  argument (n…) -> (n…, n…)
+    Shapes:
+        argument (n…) -> (n…, n…)
+
     >>> hessian(lambda x: x[0] * x[1])(np.array([2.0, 3.0]))
     array([[0., 1.],
            [1., 0.]])
@@ -95,8 +99,11 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     is one argument. It is the gradient of the slope ⟨∇f(x), v⟩, by two reverse sweeps, which cost less here than a forward
     sweep over a reverse one.
 
-    Raises  ValueError  if a tangent has another shape than its primal
-    Source  Pearlmutter, Neural Computation 6(1), 1994; Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 5.4
+    Raises:
+        ValueError: if a tangent has another shape than its primal
+    Source:
+        Pearlmutter, Neural Computation 6(1), 1994; Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 5.4
+
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """

@@ -17,8 +17,11 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
     The way back takes arrays and Tensors, so a loss of parameters becomes a loss of a vector, with a gradient:
     `scipy.optimize.minimize(value_and_grad(lambda v: loss(rebuild(v))), vector, jac=True)`.
 
-    Shapes  leaves of n₁, n₂, … entries -> vector (n₁ + n₂ + …,)
-    Raises  ValueError  if the vector to rebuild from has another length
+    Shapes:
+        leaves of n₁, n₂, … entries -> vector (n₁ + n₂ + …,)
+    Raises:
+        ValueError: if the vector to rebuild from has another length
+
     >>> vector, rebuild = ravel_tree({"w": np.eye(2), "b": 3.0})
     >>> vector
     array([1., 0., 0., 1., 3.])

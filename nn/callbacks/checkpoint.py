@@ -28,12 +28,15 @@ class Checkpoint(Callback):
     that nothing ended (only the seconds differ). A kill while the file is written leaves the old file or the new one; what it
     leaves of a draft is taken away when the training is taken up. Two trainings at once need two paths.
 
-    path    where it is; delete it to begin anew
-    every   epochs from one writing to the next; also written when a training ends
+    Attributes:
+        path: where it is; delete it to begin anew
+        every: epochs from one writing to the next; also written when a training ends
 
-    Raises  UnreadableFileError  when the training starts, if the file is damaged, or is of another model or optimizer; nothing
-                                 is changed then
-            ValueError           if it is of a training with other rows, batches, seed, metrics or callbacks
+    Raises:
+        UnreadableFileError: when the training starts, if the file is damaged, or is of another model or optimizer; nothing is
+            changed then
+        ValueError: if it is of a training with other rows, batches, seed, metrics or callbacks
+
     >>> Checkpoint("run.npz").every
     1
     """

@@ -8,7 +8,9 @@ from nn.run.run import Callback, Run
 class ClipGradients(Callback):
     """Given to `fit`: the gradients of every step, clipped by their norm together, by their values, or both.
 
-    Raises  ValueError  as the functions, or if neither limit is given
+    Raises:
+        ValueError: as the functions, or if neither limit is given
+
     >>> ClipGradients(norm=1.0).norm
     1.0
     """

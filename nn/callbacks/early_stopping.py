@@ -13,14 +13,18 @@ from nn.run.run import Callback, Run, State
 class EarlyStopping(Callback):
     """Stop when a column of the history has not got better for a while, and go back to the parameters of the best epoch.
 
-    monitor           name of the column, such as "validation_loss", "loss" or "validation_accuracy"
-    patience          epochs without a better number before the training stops
-    by                how much better is better
-    higher_is_better  for accuracies and the like
-    best_epoch        the epoch with the best number, or 0 before the first
+    Attributes:
+        monitor: name of the column, such as "validation_loss", "loss" or "validation_accuracy"
+        patience: epochs without a better number before the training stops
+        by: how much better is better
+        higher_is_better: for accuracies and the like
+        best_epoch: the epoch with the best number, or 0 before the first
 
-    Raises  KeyError  when the training starts, if its history will have no such column; names those it will have
-    Source  Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
+    Raises:
+        KeyError: when the training starts, if its history will have no such column; names those it will have
+    Source:
+        Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
+
     >>> EarlyStopping(patience=3).best_epoch
     0
     """

@@ -18,8 +18,9 @@ ELEMENTWISE = (ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh)
 class Watch(Callback):
     """Given to `fit`: notes after each epoch how weights and gradients are spread, and how many activations are saturated.
 
-    weights, gradients  for each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
-    saturation          for each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
+    Attributes:
+        weights, gradients: for each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
+        saturation: for each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
 
     An entry is saturated if the derivative of the activation there is smaller than `least` in size. The gradients are those of
     the epoch's last step.
@@ -65,7 +66,9 @@ class Watch(Callback):
 def saturated(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
     """For each activation of a model, by path, the share of its entries whose derivative is smaller than `least` in size.
 
-    Shapes  rows as the model takes them
+    Shapes:
+        rows as the model takes them
+
     >>> from nn import Sequential
     >>> saturated(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
     {'layers.0': 0.75}

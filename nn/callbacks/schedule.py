@@ -17,7 +17,9 @@ class Schedule(Callback):
 
         lr(t) = lr(0) · factor(t)
 
-    Raises  ValueError  when the factor is negative or not finite; names the step
+    Raises:
+        ValueError: when the factor is negative or not finite; names the step
+
     >>> from autograd import Value
     >>> from nn import SGD, schedules
     >>> optimizer = SGD([Value(1.0)], lr=0.1)

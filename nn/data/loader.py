@@ -22,8 +22,10 @@ class Dataset:
 
     An array may be `OnDisk`, of rows that stay on the disk until they are asked for.
 
-    Shapes  arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
-    Raises  ValueError  if there is no array or no row, or if the lengths differ (names the shapes)
+    Shapes:
+        arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
+    Raises:
+        ValueError: if there is no array or no row, or if the lengths differ (names the shapes)
 
     >>> points = Dataset(np.eye(3), [4, 5, 6])
     >>> len(points), points[1]
@@ -61,11 +63,12 @@ class Loader(Generic[Batch]):
     `epoch` to take up a run where it stopped. Where batch_size does not divide n, the last batch is short, or
     left out with drop_last.
 
-    Shapes   arrays (n, …) -> batches (batch_size, …)
-    Raises   TypeError   if batch_size, seed or epoch is no integer
-             ValueError  if there is no array, no row, or no batch after drop_last; if the lengths differ
-                         (names the shapes); if batch_size < 1; if seed or epoch is negative; if share is no (i, n) with
-                         0 ≤ i < n
+    Shapes:
+        arrays (n, …) -> batches (batch_size, …)
+    Raises:
+        TypeError: if batch_size, seed or epoch is no integer
+        ValueError: if there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
+            batch_size < 1; if seed or epoch is negative; if share is no (i, n) with 0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
     >>> len(loader)
@@ -136,7 +139,8 @@ class Loader(Generic[Batch]):
     def picked(self) -> Iterator[tuple[Picked, ...]]:
         """The next epoch with nothing read yet: of each batch, for each array, what reads the rows that it is asked for.
 
-        Raises  TypeError  if the loader is of rows of another kind than arrays
+        Raises:
+            TypeError: if the loader is of rows of another kind than arrays
         """
         if not isinstance(self._source, Dataset):
             raise TypeError(f"rows can be picked from arrays, not from {self._source!r:.80}")

@@ -23,12 +23,16 @@ class OnDisk:
     It stands where `Loader`, `Dataset`, `fit` and `predict` take an array; an index of the first axis reads these rows, and no
     others. For `fit` on several hosts the folder is where each of them sees it, and each reads the rows of its own devices.
 
-    shape, dtype  as of an array
+    Attributes:
+        shape, dtype: as of an array
 
-    Shapes  an index i gives (…), a slice or an array of indices (m, …), read-only
-    Raises  FileNotFoundError  if there is no such file or folder, or no `.npy` file in it
-            ValueError         if a file holds no array of rows of numbers, or other rows than the first; names it
-            IndexError         if there is no such row
+    Shapes:
+        an index i gives (…), a slice or an array of indices (m, …), read-only
+    Raises:
+        FileNotFoundError: if there is no such file or folder, or no `.npy` file in it
+        ValueError: if a file holds no array of rows of numbers, or other rows than the first; names it
+        IndexError: if there is no such row
+
     >>> import tempfile
     >>> folder = save_rows(tempfile.mkdtemp() + "/x", [np.zeros((2, 3)), np.ones((1, 3))])
     >>> x = OnDisk(folder)
@@ -122,10 +126,12 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
 
     They come one at a time, from a generator for instance, so that all of them need not fit in memory.
 
-    Shapes  each (m, …) with the same …
-    Raises  FileExistsError  if there is a folder of that name
-            ValueError       if there is no part, or one is no array of rows of numbers, or has other rows than the first; the
-                             files before it are there then
+    Shapes:
+        each (m, …) with the same …
+    Raises:
+        FileExistsError: if there is a folder of that name
+        ValueError: if there is no part, or one is no array of rows of numbers, or has other rows than the first; the files
+            before it are there then
     """
     path, first = Path(folder), None
     path.mkdir(parents=True)

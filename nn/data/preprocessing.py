@@ -11,9 +11,12 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
 
         y = (x − μ) / σ,   μ and σ of the training rows;   a column that is constant there becomes x − μ
 
-    Shapes  each (n, …) with the same …  -> the same, floating-point
-    Raises  TypeError   if an array is not of real numbers
-            ValueError  if the training rows are none, or another array has other columns; names both shapes
+    Shapes:
+        each (n, …) with the same …  -> the same, floating-point
+    Raises:
+        TypeError: if an array is not of real numbers
+        ValueError: if the training rows are none, or another array has other columns; names both shapes
+
     >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
     >>> train.tolist(), test.tolist()
     ([[-1.0], [1.0]], [[3.0]])
@@ -41,9 +44,12 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
 
         y[i, j] = [labelsᵢ = j]
 
-    Shapes  (…) integers from 0 to classes − 1 -> (…, classes) float64
-    Raises  TypeError   if the labels are no integers
-            ValueError  if one is no class; names the first
+    Shapes:
+        (…) integers from 0 to classes − 1 -> (…, classes) float64
+    Raises:
+        TypeError: if the labels are no integers
+        ValueError: if one is no class; names the first
+
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """

@@ -35,10 +35,13 @@ def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     is checked against its published MD5, every time. Labels are the places in `nn.fashion_mnist.CLOTHES`.
 
     Shapes and units  as `mnist`
-    Raises   FileNotFoundError  if the folder, or a file in it, is missing
-             ValueError         if a file in the folder is damaged
-             ConnectionError    if nothing is cached and no mirror answers; names each and its reason
-    Source   Xiao, Rasul & Vollgraf, arXiv:1708.07747, 2017
+
+    Raises:
+        FileNotFoundError: if the folder, or a file in it, is missing
+        ValueError: if a file in the folder is damaged
+        ConnectionError: if nothing is cached and no mirror answers; names each and its reason
+    Source:
+        Xiao, Rasul & Vollgraf, arXiv:1708.07747, 2017
     """
     names = [f"{name}.gz" for name in MD5]
     if path is not None:

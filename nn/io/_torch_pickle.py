@@ -5,7 +5,8 @@ a program; this reader knows only the instructions that a state dict is written 
 those that build a tensor or a dict. Anything else is an error before anything is done, and is named in a few words, since a
 short pickle can hold a tuple of tuples of tuples that would take a lifetime to write out.
 
-Source  PyTorch documentation, Serialization semantics; Python standard library, pickletools
+Source:
+    PyTorch documentation, Serialization semantics; Python standard library, pickletools
 """
 
 import io
@@ -50,7 +51,8 @@ class _Mark:
 def read_torch(content: bytes) -> State:
     """The arrays of a state dict, as `torch.save` writes it to a file.
 
-    Raises  ValueError  if it is anything else, says what was met
+    Raises:
+        ValueError: if it is anything else, says what was met
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {member.filename.partition("/")[2]: member for member in archive.infolist()}

@@ -16,10 +16,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
     A kill at any moment leaves the file that was there before, or the new one. NaN, −0 and ∞ survive bit for bit. Both kinds
     have check sums, so that `load` refuses a file of which a bit has flipped.
 
-    Raises  TypeError          if the model is no Module
-            ValueError         if the path ends in neither
-            FileNotFoundError  if there is no such folder
-            ImportError        if `.safetensors` is asked for and safetensors is not installed; names the command
+    Raises:
+        TypeError: if the model is no Module
+        ValueError: if the path ends in neither
+        FileNotFoundError: if there is no such folder
+        ImportError: if `.safetensors` is asked for and safetensors is not installed; names the command
     """
     file = _kept(model, path)
     state = model.state_dict()
@@ -32,11 +33,12 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
 def load(model: Module, path: str | os.PathLike[str]) -> None:
     """Put the numbers of a file into a model that has the same paths, shapes and types: all of them, or none.
 
-    Raises  UnreadableFileError  if the file is damaged, forged, or of another model; nothing is changed then
-            FileNotFoundError    if there is none
-            TypeError            if the model is no Module
-            ValueError           if the path ends in neither `.npz` nor `.safetensors`
-            ImportError          as `save`
+    Raises:
+        UnreadableFileError: if the file is damaged, forged, or of another model; nothing is changed then
+        FileNotFoundError: if there is none
+        TypeError: if the model is no Module
+        ValueError: if the path ends in neither `.npz` nor `.safetensors`
+        ImportError: as `save`
     """
     file = _kept(model, path)
     expected = model.state_dict()

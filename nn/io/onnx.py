@@ -40,9 +40,10 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
     and so does `record(model, x).to_onnx(path)` in float32, of which Sigmoid, SiLU and GELU are known by the names of their
     nodes.
 
-    Raises  UnreadableFileError  if it is no valid ONNX file, or its graph is no such chain; names the node
-            FileNotFoundError    if there is none
-            ImportError          if onnx is not installed: pip install 'glassgrad[onnx]'
+    Raises:
+        UnreadableFileError: if it is no valid ONNX file, or its graph is no such chain; names the node
+        FileNotFoundError: if there is none
+        ImportError: if onnx is not installed: pip install 'glassgrad[onnx]'
     """
     onnx = require("onnx", "an ONNX file")
     file = Path(path)

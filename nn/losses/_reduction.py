@@ -18,8 +18,10 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     `counted` says of errors that are multiplied by numbers already, such as the weights of classes, by what: their mean is
     Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
 
-    Shapes  errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
-    Raises  ValueError  if the reduction is unknown, or weights have another shape, are negative, or are all 0
+    Shapes:
+        errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
+    Raises:
+        ValueError: if the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
     one_of(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
@@ -68,7 +70,8 @@ def check_same_shape(name: str, predictions: Any, targets: Any) -> None:
 def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
     """The numbers as they are, once it is certain that each of them lies between 0 and 1.
 
-    Raises  ValueError  if one does not; names the first
+    Raises:
+        ValueError: if one does not; names the first
     """
     if xp.abstract:
         return _or_nan(xp, x, (x >= 0) & (x <= 1))
@@ -80,7 +83,8 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
 def signs(xp: Any, x: Any, *, name: str) -> Any:
     """The numbers as they are, once it is certain that each of them is −1 or 1.
 
-    Raises  ValueError  if one is not; names the first
+    Raises:
+        ValueError: if one is not; names the first
     """
     if xp.abstract:
         return _or_nan(xp, x, abs(x) == 1)

@@ -40,11 +40,16 @@ def binary_cross_entropy_with_logits(
     `weights` count rows, or entries, and `class_weights` (no, yes) the two answers, more than once: the mean is then weighted
     by both. With `label_smoothing` ε a target is (1 − ε) t + ε/2. `reduction` is mean, sum or none.
 
-    Shapes  logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
-    Units   nats
-    Raises  ValueError  if the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names
-                        the first
-    Source  Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
+    Shapes:
+        logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
+    Units:
+        nats
+    Raises:
+        ValueError: if the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names the
+            first
+    Source:
+        Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
+
     >>> float(binary_cross_entropy_with_logits([1000.0, -1000.0], [1.0, 1.0]))
     500.0
     """
@@ -87,10 +92,16 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
 
         y = 1/m Σ max(0, 1 − s t)
 
-    Shapes   scores s and sides t the same, sides −1 or 1 -> y (), or the same if reduction is none
+    Shapes:
+        scores s and sides t the same, sides −1 or 1 -> y (), or the same if reduction is none
+
     Options  as `binary_cross_entropy_with_logits`, with class_weights (of −1, of 1)
-    Raises   ValueError  if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
-    Source   Cortes & Vapnik, Machine Learning 20, 1995
+
+    Raises:
+        ValueError: if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
+    Source:
+        Cortes & Vapnik, Machine Learning 20, 1995
+
     >>> float(hinge([2.0, 0.5, -1.0], [1, 1, 1]))
     0.8333333333333334
     """

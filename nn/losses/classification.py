@@ -32,7 +32,8 @@ def _checked(name: str, logits: Any, labels: Any) -> Any:
 def known_labels(xp: Any, labels: Array, *, classes: int) -> Array:
     """The labels as they are, once it is certain that each of them is the number of a class.
 
-    Raises  ValueError  if one lies outside 0 … classes − 1; names the first and its row
+    Raises:
+        ValueError: if one lies outside 0 … classes − 1; names the first and its row
     """
     if xp.abstract:
         return labels  # without numbers yet: who compiles the rule looks at whole numbers before
@@ -77,11 +78,16 @@ def cross_entropy(
     `weights` count rows, `class_weights` classes, more than once: the mean is then weighted by both. With `label_smoothing` ε
     a row asks for 1 − ε of its label and ε/k of every class. `reduction` is mean, sum or none.
 
-    Shapes  logits x (n, k), labels (n,) integers, weights (n,), class_weights (k,) -> y (), or (n,) if reduction is none
-    Units   nats
-    Raises  TypeError   if the labels are no integers
-            ValueError  if the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
-    Source  Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3; Szegedy et al., CVPR 2016, section 7
+    Shapes:
+        logits x (n, k), labels (n,) integers, weights (n,), class_weights (k,) -> y (), or (n,) if reduction is none
+    Units:
+        nats
+    Raises:
+        TypeError: if the labels are no integers
+        ValueError: if the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
+    Source:
+        Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3; Szegedy et al., CVPR 2016, section 7
+
     >>> logits = Tensor([[1000.0, -1000.0, 0.0]], requires_grad=True)
     >>> loss = cross_entropy(logits, [1])
     >>> loss.backward()
@@ -130,9 +136,14 @@ def multiclass_hinge(
 
         y = 1/n Σᵢ 1/k Σ_{j ≠ labelᵢ} max(0, margin − x_{i, labelᵢ} + xᵢⱼ)
 
-    Shapes  scores x (n, k), labels (n,) integers -> y (), or (n,) if reduction is none
+    Shapes:
+        scores x (n, k), labels (n,) integers -> y (), or (n,) if reduction is none
+
     Options and errors  as `cross_entropy`
-    Source  Weston & Watkins, ESANN 1999
+
+    Source:
+        Weston & Watkins, ESANN 1999
+
     >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
     0.16666666666666666
     """
@@ -155,9 +166,13 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any =
 
         y = 1/n Σᵢ Σⱼ pᵢⱼ (log pᵢⱼ − log qᵢⱼ),   0 log 0 = 0
 
-    Shapes  log_q and p (n, k) -> y (), or (n,) if reduction is none
-    Raises  ValueError  if the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
-    Source  Kullback & Leibler, Annals of Mathematical Statistics 22(1), 1951
+    Shapes:
+        log_q and p (n, k) -> y (), or (n,) if reduction is none
+    Raises:
+        ValueError: if the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
+    Source:
+        Kullback & Leibler, Annals of Mathematical Statistics 22(1), 1951
+
     >>> float(kl_divergence(np.log([[0.5, 0.5]]), [[1.0, 0.0]]))
     0.6931471805599453
     """

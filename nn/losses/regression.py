@@ -14,8 +14,11 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
 
     `reduction` is mean, sum or none; `weights` count rows, or entries, more than once.
 
-    Shapes  predictions and targets the same, weights (n,) or the same -> y (), or the same if reduction is none
-    Raises  ValueError  if the shapes differ, even if one would broadcast to the other, or if there are no entries
+    Shapes:
+        predictions and targets the same, weights (n,) or the same -> y (), or the same if reduction is none
+    Raises:
+        ValueError: if the shapes differ, even if one would broadcast to the other, or if there are no entries
+
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
@@ -40,8 +43,12 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
         y = 1/m Σ h(predictions − targets),   h(d) = d²/2 if |d| ≤ δ, else δ (|d| − δ/2)
 
     Shapes and options  as `mean_squared_error`
-    Raises  ValueError  as `mean_squared_error`, and if delta is not positive and finite
-    Source  Huber, Annals of Mathematical Statistics 35(1), 1964
+
+    Raises:
+        ValueError: as `mean_squared_error`, and if delta is not positive and finite
+    Source:
+        Huber, Annals of Mathematical Statistics 35(1), 1964
+
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
     """

@@ -20,9 +20,11 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
 
         accuracy = |{i : argmaxⱼ scoresᵢⱼ = labelsᵢ}| / n
 
-    Shapes   scores (n, k) with k ≥ 2 classes: logits or probabilities;  labels (n,), integers from 0 to k − 1
-    Raises   TypeError   if the labels are no integers or the scores no real numbers
-             ValueError  if the shapes do not fit, there is no row, a label is no class, or a score is NaN
+    Shapes:
+        scores (n, k) with k ≥ 2 classes: logits or probabilities;  labels (n,), integers from 0 to k − 1
+    Raises:
+        TypeError: if the labels are no integers or the scores no real numbers
+        ValueError: if the shapes do not fit, there is no row, a label is no class, or a score is NaN
 
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666
@@ -36,9 +38,11 @@ def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy)
 
         accuracy = |{i : [zᵢ > 0] = tᵢ}| / m
 
-    Shapes   logits z and targets t the same, targets 0 or 1: what `binary_cross_entropy_with_logits` takes
-    Raises   TypeError   if the logits are no real numbers
-             ValueError  if the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
+    Shapes:
+        logits z and targets t the same, targets 0 or 1: what `binary_cross_entropy_with_logits` takes
+    Raises:
+        TypeError: if the logits are no real numbers
+        ValueError: if the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
 
     >>> binary_accuracy([[2.5], [-0.5], [0.3]], [[1.0], [0.0], [0.0]])
     0.6666666666666666
@@ -96,7 +100,9 @@ def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNum
         precision = C[i, i] / Σⱼ C[j, i],   recall = C[i, i] / Σⱼ C[i, j],   F₁ = 2 p r / (p + r)
 
     Shapes and errors  as `accuracy`; three arrays of (k,)
-    Source  van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7
+
+    Source:
+        van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7
 
     >>> report = precision_recall_f1([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     >>> report.precision.tolist(), report.recall.tolist()
@@ -108,7 +114,8 @@ def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNum
 def report(matrix: NDArray[np.int64]) -> ClassReport:
     """Precision, recall and F₁ of each class, from a confusion matrix.
 
-    Shapes  (k, k) -> three arrays of (k,)
+    Shapes:
+        (k, k) -> three arrays of (k,)
     """
     c = matrix.astype(float)
     right, named, there = np.diag(c), c.sum(axis=0), c.sum(axis=1)
@@ -121,8 +128,10 @@ def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) 
 
         R² = 1 − Σ (tᵢ − pᵢ)² / Σ (tᵢ − t̄)²
 
-    Shapes  both the same, at least two numbers
-    Raises  ValueError  if the shapes differ, there are fewer than two numbers, or all targets are equal
+    Shapes:
+        both the same, at least two numbers
+    Raises:
+        ValueError: if the shapes differ, there are fewer than two numbers, or all targets are equal
 
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.7857142857142857

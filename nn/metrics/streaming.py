@@ -33,8 +33,11 @@ class Running:
     What `nn` gives as metrics is kept as sums, R² by pairwise updates of mean and variance; of any other function, the rows
     are kept, since nothing is known of how its numbers add up.
 
-    Raises  ValueError  if there is no row yet, when the result is asked for
-    Source  Chan, Golub & LeVeque, The American Statistician 37(3), 1983, eq. 2.1, for R²
+    Raises:
+        ValueError: if there is no row yet, when the result is asked for
+    Source:
+        Chan, Golub & LeVeque, The American Statistician 37(3), 1983, eq. 2.1, for R²
+
     >>> running = Running(accuracy)
     >>> running.update([[2.0, 1.0]], [0])
     >>> running.update([[2.0, 1.0], [1.0, 0.0], [3.0, 0.0]], [1, 1, 0])

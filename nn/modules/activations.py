@@ -66,7 +66,9 @@ class ELU(Module):
 
         y = x if x > 0, else alpha (eˣ − 1)
 
-    Source  Clevert, Unterthiner & Hochreiter, ICLR 2016
+    Source:
+        Clevert, Unterthiner & Hochreiter, ICLR 2016
+
     >>> ELU()([-1000.0, 3.0]).tolist()
     [-1.0, 3.0]
     """
@@ -83,7 +85,9 @@ class GELU(Module):
 
         y = x Φ(x)
 
-    Source  Hendrycks & Gimpel, arXiv:1606.08415, 2016
+    Source:
+        Hendrycks & Gimpel, arXiv:1606.08415, 2016
+
     >>> GELU()([0.0, 50.0]).tolist()
     [0.0, 50.0]
     """
@@ -97,7 +101,9 @@ class SiLU(Module):
 
         y = x σ(x)
 
-    Source  Elfwing, Uchibe & Doya, Neural Networks 107, 2018
+    Source:
+        Elfwing, Uchibe & Doya, Neural Networks 107, 2018
+
     >>> SiLU()([0.0, 50.0]).tolist()
     [0.0, 50.0]
     """

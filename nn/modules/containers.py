@@ -43,8 +43,10 @@ class MLP(Sequential):
 
         y = φ(… φ(x W₁ + b₁) …) Wₙ + bₙ
 
-    Shapes  x (…, in_features) -> y (…, out_features)
-    Raises  as `Linear`
+    Shapes:
+        x (…, in_features) -> y (…, out_features)
+    Raises:
+        Exception: as `Linear`
 
     >>> MLP(784, [128], 10)
     MLP(Linear(784, 128), ReLU(), Linear(128, 10))
@@ -76,10 +78,14 @@ class Residual(Module):
 
         y = x + f(x)
 
-    Shapes  x -> y the same, as f must give it
-    Raises  TypeError   if `inner` cannot be called
-            ValueError  in a call, if f changes the shape; names both
-    Source  He, Zhang, Ren & Sun, CVPR 2016, section 3.2
+    Shapes:
+        x -> y the same, as f must give it
+    Raises:
+        TypeError: if `inner` cannot be called
+        ValueError: in a call, if f changes the shape; names both
+    Source:
+        He, Zhang, Ren & Sun, CVPR 2016, section 3.2
+
     >>> from nn import ReLU
     >>> Residual(ReLU())(np.array([-1.0, 2.0])).tolist()
     [-1.0, 4.0]

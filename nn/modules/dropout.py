@@ -16,9 +16,13 @@ class Dropout(Module):
 
     A recorded function cannot draw random numbers, and says so: compile a network in use, or without dropout.
 
-    Shapes  x any -> y the same
-    Raises  ValueError  if p is not in [0, 1)
-    Source  Srivastava et al., JMLR 15, 2014
+    Shapes:
+        x any -> y the same
+    Raises:
+        ValueError: if p is not in [0, 1)
+    Source:
+        Srivastava et al., JMLR 15, 2014
+
     >>> layer = Dropout(0.5, seed=0)
     >>> layer(np.ones(4)).tolist(), layer.eval()(np.ones(4)).tolist()
     ([2.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0])

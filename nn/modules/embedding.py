@@ -16,9 +16,12 @@ class Embedding(Module):
 
         y = W[i]
 
-    Shapes  i (…) integers -> y (…, features)
-    Raises  TypeError   if i holds no integers
-            ValueError  if one is not between 0 and count − 1; names the first
+    Shapes:
+        i (…) integers -> y (…, features)
+    Raises:
+        TypeError: if i holds no integers
+        ValueError: if one is not between 0 and count − 1; names the first
+
     >>> Embedding(10, 3, seed=0)([[1, 2], [1, 9]]).shape
     (2, 2, 3)
     """

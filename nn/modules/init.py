@@ -22,8 +22,11 @@ def he_uniform(shape: Shape, random: np.random.Generator) -> Array:
 
         w ~ U(−a, a),   a = √(6 / fan_in),   so that Var w = 2 / fan_in
 
-    Shapes  (fan_in, fan_out) float64
-    Source  He, Zhang, Ren & Sun, ICCV 2015, eq. 10; also known by his first name, Kaiming
+    Shapes:
+        (fan_in, fan_out) float64
+    Source:
+        He, Zhang, Ren & Sun, ICCV 2015, eq. 10; also known by his first name, Kaiming
+
     >>> w = he_uniform((6, 100), np.random.default_rng(0))
     >>> w.shape, bool(0.99 < abs(w).max() <= 1.0)
     ((6, 100), True)
@@ -37,8 +40,11 @@ def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
 
         w ~ U(−a, a),   a = √(6 / (fan_in + fan_out)),   so that Var w = 2 / (fan_in + fan_out)
 
-    Shapes  (fan_in, fan_out) float64
-    Source  Glorot & Bengio, AISTATS 2010, eq. 16; also known by his first name, Xavier
+    Shapes:
+        (fan_in, fan_out) float64
+    Source:
+        Glorot & Bengio, AISTATS 2010, eq. 16; also known by his first name, Xavier
+
     >>> w = glorot_uniform((4, 20), np.random.default_rng(0))
     >>> w.shape, bool(0.49 < abs(w).max() <= 0.5)
     ((4, 20), True)
@@ -80,8 +86,11 @@ def orthogonal(shape: Shape, random: np.random.Generator) -> Array:
 
         wᵀ w = 1 or w wᵀ = 1
 
-    Shapes  (fan_in, fan_out) float64
-    Source  Saxe, McClelland & Ganguli, ICLR 2014
+    Shapes:
+        (fan_in, fan_out) float64
+    Source:
+        Saxe, McClelland & Ganguli, ICLR 2014
+
     >>> w = orthogonal((5, 3), np.random.default_rng(0))
     >>> np.allclose(w.T @ w, np.eye(3))
     True
@@ -97,7 +106,9 @@ def uniform(bound: float) -> Initializer:
 
         w ~ U(−bound, bound),   so that Var w = bound² / 3
 
-    Raises  ValueError  if bound is negative or not finite
+    Raises:
+        ValueError: if bound is negative or not finite
+
     >>> w = uniform(0.1)((4, 20), np.random.default_rng(0))
     >>> w.shape, bool(0.09 < abs(w).max() <= 0.1)
     ((4, 20), True)
@@ -111,7 +122,9 @@ def normal(deviation: float) -> Initializer:
 
         w ~ N(0, deviation²)
 
-    Raises  ValueError  if deviation is negative or not finite
+    Raises:
+        ValueError: if deviation is negative or not finite
+
     >>> w = normal(0.02)((50, 2000), np.random.default_rng(0))
     >>> bool(abs(w.std() - 0.02) < 1e-4)
     True
@@ -132,8 +145,9 @@ def zeros(shape: Shape, random: np.random.Generator) -> Array:
 def random_generator(seed: Seed) -> np.random.Generator:
     """The generator that `seed` stands for: itself if it is one.
 
-    Raises  TypeError   if seed is no integer, generator or None
-            ValueError  if seed is negative
+    Raises:
+        TypeError: if seed is no integer, generator or None
+        ValueError: if seed is negative
     """
     if isinstance(seed, np.random.Generator):
         return seed

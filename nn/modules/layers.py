@@ -26,7 +26,9 @@ def affine(xp: Any, x: Any, w: Any, b: Any) -> Any:
 
         y = x W + b
 
-    Shapes  x (…, n), W (n, m), b (m,) -> y (…, m)
+    Shapes:
+        x (…, n), W (n, m), b (m,) -> y (…, m)
+
     >>> affine(np.ones((1, 2)), np.eye(2), np.array([0.0, 1.0])).tolist()
     [[1.0, 2.0]]
     """
@@ -41,9 +43,11 @@ class Linear(Module):
     A row of x is a point, so W has shape (in_features, out_features): the transpose of what PyTorch stores, which
     computes x Wᵀ + b. The weights are drawn in float64 and rounded to `dtype`, so that they are the same in every type.
 
-    Shapes  x (…, in_features) -> y (…, out_features)
-    Raises  TypeError   if a number of features or the seed is no integer
-            ValueError  if one is below 1, or in a call if x has another last axis; names both shapes
+    Shapes:
+        x (…, in_features) -> y (…, out_features)
+    Raises:
+        TypeError: if a number of features or the seed is no integer
+        ValueError: if one is below 1, or in a call if x has another last axis; names both shapes
 
     >>> layer = Linear(2, 3, seed=0)
     >>> layer([[1.0, 2.0]]).shape
@@ -85,8 +89,11 @@ class Linear(Module):
 class Flatten(Module):
     """Each example as one row: all axes but the first become one.
 
-    Shapes  x (n, …) -> y (n, m)
-    Raises  ValueError  if x has no axis
+    Shapes:
+        x (n, …) -> y (n, m)
+    Raises:
+        ValueError: if x has no axis
+
     >>> Flatten()(np.ones((2, 3, 4))).shape
     (2, 12)
     """

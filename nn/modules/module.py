@@ -24,7 +24,8 @@ class Module:
     Its parameters are the leaves that require a gradient among its attributes, in the order in which these were set, and
     among the attributes of the modules there; also inside lists, tuples and dicts. One that stands in two places counts once.
 
-    training  whether the module is being trained, or only used: see `train` and `eval`
+    Attributes:
+        training: whether the module is being trained, or only used: see `train` and `eval`
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -102,7 +103,8 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Parameter]]:
         """The parameters, each with its path, such as "layers.0.weight"; it becomes the label of one that has none.
 
-        Raises  ValueError  if two parameters have one path, because a key of a dict has a dot in it
+        Raises:
+            ValueError: if two parameters have one path, because a key of a dict has a dot in it
         """
         named: dict[str, Parameter] = {}
         for path, leaf in _walk(self):
@@ -128,8 +130,9 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
 
-        Raises  ValueError  if a path is missing or unknown, or an array has another shape or cannot be of the type, with all
-                            of them named; nothing is changed then
+        Raises:
+            ValueError: if a path is missing or unknown, or an array has another shape or cannot be of the type, with all of
+                them named; nothing is changed then
         """
         places = self._state()
         wrong = [f"{path} is missing" for path in places if path not in state]

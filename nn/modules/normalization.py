@@ -17,9 +17,13 @@ class LayerNorm(Module):
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the last axis
 
-    Shapes  x (…, features) -> y the same
-    Raises  ValueError  if features is below 1, eps negative, or in a call if x has another last axis; names both
-    Source  Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
+    Shapes:
+        x (…, features) -> y the same
+    Raises:
+        ValueError: if features is below 1, eps negative, or in a call if x has another last axis; names both
+    Source:
+        Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
+
     >>> LayerNorm(2)(np.array([[1.0, 3.0]])).numpy().round(4).tolist()
     [[-1.0, 1.0]]
     """
@@ -45,7 +49,10 @@ class RMSNorm(Module):
         y = x / √(mean x² + eps) · weight,   the mean over the last axis
 
     Shapes and errors  as `LayerNorm`
-    Source  Zhang & Sennrich, NeurIPS 2019, eq. 4
+
+    Source:
+        Zhang & Sennrich, NeurIPS 2019, eq. 4
+
     >>> RMSNorm(2, eps=0.0)(np.array([[3.0, 4.0]])).numpy().round(4).tolist()
     [[0.8485, 1.1314]]
     """
@@ -71,12 +78,16 @@ class BatchNorm1d(Module):
     In training μ and σ² are the batch's, and running means of both are kept: r ← (1 − momentum) r + momentum · new, of the
     variance with n − 1 in its denominator. In use (`eval()`) they take the batch's place.
 
-    running_mean, running_var  arrays of (features,)
+    Attributes:
+        running_mean, running_var: arrays of (features,)
 
-    Shapes  x (n, features) -> y the same
-    Raises  ValueError  if features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in
-                        training
-    Source  Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
+    Shapes:
+        x (n, features) -> y the same
+    Raises:
+        ValueError: if features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in training
+    Source:
+        Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
+
     >>> layer = BatchNorm1d(1, momentum=0.5)
     >>> layer(np.array([[1.0], [3.0]])).numpy().round(4).tolist(), layer.running_mean.tolist()
     ([[-1.0], [1.0]], [1.0])

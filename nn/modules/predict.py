@@ -19,8 +19,10 @@ ROWS_AT_ONCE = 1024
 def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
     """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
 
-    Shapes  x (n, …) -> (n, …)
-    Raises  ValueError  if there are no rows
+    Shapes:
+        x (n, …) -> (n, …)
+    Raises:
+        ValueError: if there are no rows
     """
     batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
     with no_grad(), in_use(model):

@@ -27,8 +27,12 @@ class RMSprop(Optimizer):
         g ← g + weight_decay · p,   v ← α v + (1 − α) g²,   s = g / (√v + eps)
         b ← momentum · b + s,   p ← p − lr · b
 
-    Raises  as `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or infinite
-    Source  Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
+    Raises:
+        Exception: as `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or
+            infinite
+    Source:
+        Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
+
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0
@@ -73,8 +77,11 @@ class Adagrad(Optimizer):
 
         g ← g + weight_decay · p,   v ← v + g²,   p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + eps)   at step t
 
-    Raises  as `Optimizer`, and ValueError if another number is negative or infinite
-    Source  Duchi, Hazan & Singer, JMLR 12, 2011
+    Raises:
+        Exception: as `Optimizer`, and ValueError if another number is negative or infinite
+    Source:
+        Duchi, Hazan & Singer, JMLR 12, 2011
+
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0
@@ -115,9 +122,12 @@ class Adam(Optimizer):
         g ← g + weight_decay · p,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + eps),
         m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
 
-    Raises  as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
+    Raises:
+        Exception: as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
             negative, infinite or NaN
-    Source  Kingma & Ba, ICLR 2015, algorithm 1
+    Source:
+        Kingma & Ba, ICLR 2015, algorithm 1
+
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> (p * p).backward()
@@ -157,8 +167,11 @@ class AdamW(Adam):
 
         p ← (1 − lr · weight_decay) p,   then the step of Adam without weight decay
 
-    Raises  as `Adam`
-    Source  Loshchilov & Hutter, ICLR 2019, algorithm 2
+    Raises:
+        Exception: as `Adam`
+    Source:
+        Loshchilov & Hutter, ICLR 2019, algorithm 2
+
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0
@@ -202,8 +215,11 @@ class Lion(Optimizer):
 
         p ← p − lr · (sign(β₁ m + (1 − β₁) g) + weight_decay · p),   m ← β₂ m + (1 − β₂) g
 
-    Raises  as `Adam`
-    Source  Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, algorithm 2
+    Raises:
+        Exception: as `Adam`
+    Source:
+        Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, algorithm 2
+
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0

@@ -16,8 +16,11 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> floa
 
         g ← g · most / max(‖g‖, most)
 
-    Raises  ValueError  if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
-    Source  Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
+    Raises:
+        ValueError: if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
+    Source:
+        Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
+
     >>> p = Tensor([0.0, 0.0], requires_grad=True)
     >>> p.grad = np.array([3.0, 4.0])
     >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
@@ -39,7 +42,9 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> Non
 
         g ← min(max(g, −most), most)
 
-    Raises  ValueError  if `most` is not positive and finite
+    Raises:
+        ValueError: if `most` is not positive and finite
+
     >>> p = Tensor([0.0, 0.0], requires_grad=True)
     >>> p.grad = np.array([3.0, -0.5])
     >>> clip_gradients_by_value([p], 1.0)

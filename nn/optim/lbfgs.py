@@ -21,12 +21,16 @@ class LBFGS(Optimizer):
     as often as it needs; it has no learning rate, and wants the same data at each call. So it has no `updated`, which maps
     one gradient to one step.
 
-    iterations  most iterations of one `step`
-    memory      gradients that are kept
-    tolerance   a step ends when no entry of the gradient is above this
+    Attributes:
+        iterations: most iterations of one `step`
+        memory: gradients that are kept
+        tolerance: a step ends when no entry of the gradient is above this
 
-    Raises  as `Optimizer`, and ImportError if SciPy is not installed
-    Source  Byrd, Lu, Nocedal & Zhu, SIAM J. Sci. Comput. 16(5), 1995
+    Raises:
+        Exception: as `Optimizer`, and ImportError if SciPy is not installed
+    Source:
+        Byrd, Lu, Nocedal & Zhu, SIAM J. Sci. Comput. 16(5), 1995
+
     >>> p = Tensor([3.0, -2.0], requires_grad=True)
     >>> optimizer = LBFGS([p])
     >>> def closure():
@@ -56,8 +60,9 @@ class LBFGS(Optimizer):
 
         `closure` computes the loss, leaves the gradients in the parameters, and gives the loss.
 
-        Raises  TypeError           if there is no closure
-                FloatingPointError  if the loss or a gradient is not finite where the search begins; nothing has moved then
+        Raises:
+            TypeError: if there is no closure
+            FloatingPointError: if the loss or a gradient is not finite where the search begins; nothing has moved then
         """
         if closure is None:
             raise TypeError("LBFGS asks for the loss several times a step: write step(closure), where closure() clears the "

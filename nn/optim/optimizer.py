@@ -40,13 +40,15 @@ class Optimizer:
 
         optimizer = Signum(model.parameters(), lr=0.01)
 
-    parameters  what is moved; also a list of dicts, each with "params" and the options in which that group differs
-    groups      these groups, or the one that there is; their options may be changed between steps
-    lr          the learning rate that all groups share, which may be changed between steps
+    Attributes:
+        parameters: what is moved; also a list of dicts, each with "params" and the options in which that group differs
+        groups: these groups, or the one that there is; their options may be changed between steps
+        lr: the learning rate that all groups share, which may be changed between steps
 
-    Raises  TypeError   if `parameters` is no list of Tensors or Values
-            ValueError  if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is
-                        negative, infinite or NaN; if a group has an option that is none of the optimizer's
+    Raises:
+        TypeError: if `parameters` is no list of Tensors or Values
+        ValueError: if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is negative,
+            infinite or NaN; if a group has an option that is none of the optimizer's
 
     >>> a, b = Value(1.0), Value(1.0)
     >>> optimizer = SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], lr=0.1)
@@ -89,7 +91,8 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter that has a gradient; one without stays, and so does what is remembered of it.
 
-        Raises  ValueError  if a gradient has another shape than its parameter; no parameter has moved then
+        Raises:
+            ValueError: if a gradient has another shape than its parameter; no parameter has moved then
         """
         _check_gradient_shapes(self.parameters)
         members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
@@ -152,7 +155,8 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take up where the optimizer stood whose `state_dict` this is: all of it, or none.
 
-        Raises  ValueError  if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
+        Raises:
+            ValueError: if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
         """
         own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
         wrong = [f"{name} is missing" for name in own if name not in given]
@@ -182,8 +186,11 @@ class SGD(Optimizer):
         g ← g + weight_decay · p,   v ← momentum · v + g
         p ← p − lr · v,   with nesterov p ← p − lr · (g + momentum · v)
 
-    Raises  as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
-    Source  Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
+    Raises:
+        Exception: as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
+    Source:
+        Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
+
     >>> p = Value(1.0)
     >>> (p * p).backward()
     >>> SGD([p], lr=0.1).step()

@@ -47,7 +47,9 @@ def cosine(steps: int, least: float = 0.0) -> Factor:
 
         least + (1 − least) (1 + cos(π t / steps)) / 2
 
-    Source  Loshchilov & Hutter, ICLR 2017, eq. 5
+    Source:
+        Loshchilov & Hutter, ICLR 2017, eq. 5
+
     >>> [round(cosine(2)(t), 6) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
@@ -60,7 +62,9 @@ def warm_up(steps: int, then: Factor | None = None) -> Factor:
 
         (t + 1) / steps,   then(t − steps) from t = steps on
 
-    Source  Goyal et al., arXiv:1706.02677, 2017, section 2.2
+    Source:
+        Goyal et al., arXiv:1706.02677, 2017, section 2.2
+
     >>> [warm_up(2, exponential(0.5))(t) for t in range(4)]
     [0.5, 1.0, 1.0, 0.5]
     """
@@ -71,7 +75,9 @@ def warm_up(steps: int, then: Factor | None = None) -> Factor:
 def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: float = 1e-4 / 25) -> Factor:
     """Up half a wave of the cosine from `first` to 1 for a share of the steps, and down another one to `last`.
 
-    Source  Smith & Topin, arXiv:1708.07120, 2018
+    Source:
+        Smith & Topin, arXiv:1708.07120, 2018
+
     >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
     [0.0, 1.0, 0.0]
     """

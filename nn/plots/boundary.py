@@ -26,10 +26,12 @@ def decision_boundary(
     which decides for class 1 where it is positive. It is asked at steps × steps points. With `margin`, dashed lines show how
     far from its border each class leads the next by so much.
 
-    Shapes  x (n, 2), y (n,) integers from 0; predict (m, 2) -> (m, classes), (m, 1) or (m,)
-    Raises  TypeError    if y holds no integers
-            ValueError   if the shapes do not fit, or a y is no class
-            ImportError  if matplotlib is not installed
+    Shapes:
+        x (n, 2), y (n,) integers from 0; predict (m, 2) -> (m, classes), (m, 1) or (m,)
+    Raises:
+        TypeError: if y holds no integers
+        ValueError: if the shapes do not fit, or a y is no class
+        ImportError: if matplotlib is not installed
     """
     plane = Plane(x, y, steps)
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels

@@ -13,9 +13,11 @@ from nn.plots.style import new_axes
 def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] = ()) -> Any:
     """Axes with a confusion matrix: rows are true classes, columns predicted ones; darker is a larger share of the row.
 
-    Shapes  matrix (k, k) counts, as `confusion_matrix` gives; k names, or the numbers of the classes
-    Raises  ValueError   if the shapes do not fit, or a count is negative
-            ImportError  if matplotlib is not installed
+    Shapes:
+        matrix (k, k) counts, as `confusion_matrix` gives; k names, or the numbers of the classes
+    Raises:
+        ValueError: if the shapes do not fit, or a count is negative
+        ImportError: if matplotlib is not installed
     """
     counts = as_array("matrix", matrix)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:

@@ -12,9 +12,12 @@ from nn._validation import Array, as_array, whole
 class Plane:
     """Points in the plane with their classes, and a grid of steps × steps points a little further out on every side.
 
-    Shapes  x (n, 2), y (n,) integers from 0
-    Raises  TypeError   if y holds no integers
-            ValueError  if the shapes do not fit
+    Shapes:
+        x (n, 2), y (n,) integers from 0
+    Raises:
+        TypeError: if y holds no integers
+        ValueError: if the shapes do not fit
+
     >>> plane = Plane([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
     array([-0.08,  0.5 ,  1.08])
@@ -35,8 +38,10 @@ class Plane:
     def scores(self, predict: Callable[[Array], Any]) -> Array:
         """What `predict` says of each point of the grid, as (steps · steps, classes); row after row, the lowest first.
 
-        Shapes  predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s stands for the two −s/2 and s/2
-        Raises  ValueError  if it gives anything else, or too few classes for y
+        Shapes:
+            predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s stands for the two −s/2 and s/2
+        Raises:
+            ValueError: if it gives anything else, or too few classes for y
         """
         grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
         given = predict(grid)

@@ -13,9 +13,11 @@ from nn.plots.style import panels
 def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, *, columns: int = 6) -> list[Any]:
     """Axes with the images in rows of `columns`, dark where a number is high, each below its title if there is one.
 
-    Shapes  images (n, height, width); n axes, or new ones if `axes` is None
-    Raises  ValueError   if the shapes do not fit, or there is no image, or not a title or axes an image
-            ImportError  if matplotlib is not installed
+    Shapes:
+        images (n, height, width); n axes, or new ones if `axes` is None
+    Raises:
+        ValueError: if the shapes do not fit, or there is no image, or not a title or axes an image
+        ImportError: if matplotlib is not installed
     """
     pictures = as_array("images", images)
     if pictures.ndim != 3 or not len(pictures):
@@ -34,10 +36,12 @@ def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, 
 def weight_images(weight: Any, shape: tuple[int, int], axes: Any = None, *, most: int = 24, columns: int = 6) -> list[Any]:
     """Axes with the weights of each unit of a layer as an image: what it looks for. Black is most, white least, mid-grey 0.
 
-    Shapes  weight (height · width, units), as a `Linear` has it; shape (height, width); the first `most` units are shown,
-            in axes of their own or in new ones
-    Raises  ValueError   if the shapes do not fit
-            ImportError  if matplotlib is not installed
+    Shapes:
+        weight (height · width, units), as a `Linear` has it; shape (height, width); the first `most` units are shown,
+        in axes of their own or in new ones
+    Raises:
+        ValueError: if the shapes do not fit
+        ImportError: if matplotlib is not installed
     """
     w = as_array("weight", weight.numpy() if hasattr(weight, "numpy") else weight)
     if w.ndim != 2 or len(w) != shape[0] * shape[1]:

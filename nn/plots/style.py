@@ -28,7 +28,8 @@ def new_axes(width: float = 5.0, height: float = 4.0) -> Any:
 def panels(axes: Any, count: int, columns: int, size: tuple[float, float], what: str) -> list[Any]:
     """As many axes as there is something to draw: new ones in rows of `columns`, each of a size in inches, or those given.
 
-    Raises  ValueError  if there are fewer; says for what
+    Raises:
+        ValueError: if there are fewer; says for what
     """
     if axes is None:
         columns = min(columns, count)

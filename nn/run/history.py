@@ -9,9 +9,10 @@ from autograd.support.text_table import table
 class History:
     """How a training went: an entry an epoch in each list; those of validation and metrics are empty if there was none.
 
-    loss, metrics                        over the training rows as they came by, while the parameters moved
-    validation_loss, validation_metrics  over the rows held out, after the epoch
-    seconds                              that the epoch took
+    Attributes:
+        loss, metrics: over the training rows as they came by, while the parameters moved
+        validation_loss, validation_metrics: over the rows held out, after the epoch
+        seconds: that the epoch took
 
     >>> history = History(loss=[0.5, 0.25], metrics={"accuracy": [0.5, 1.0]})
     >>> history

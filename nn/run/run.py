@@ -17,12 +17,13 @@ State = dict[str, np.ndarray[Any, Any]]
 class Run:
     """A training under way, as a callback sees it.
 
-    epoch     the number of the epoch, from 1; 0 before the first
-    steps     steps of the optimizer since the very first epoch
-    epochs    how many epochs there are to be
-    settings  what settles the order of the rows, beside the epoch
-    columns   what the history will have after an epoch
-    stop      why this epoch is to be the last, or "" while it is not: a callback may set it
+    Attributes:
+        epoch: the number of the epoch, from 1; 0 before the first
+        steps: steps of the optimizer since the very first epoch
+        epochs: how many epochs there are to be
+        settings: what settles the order of the rows, beside the epoch
+        columns: what the history will have after an epoch
+        stop: why this epoch is to be the last, or "" while it is not: a callback may set it
     """
 
     model: Module

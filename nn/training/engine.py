@@ -42,7 +42,9 @@ class Engine(Protocol):
 def engine_name(engine: str | None, compile: bool | None, backend: str | None) -> str:
     """The name of the engine that the three keywords of `fit` mean together.
 
-    Raises  ValueError  if there is no such engine or back end, or two of them contradict each other
+    Raises:
+        ValueError: if there is no such engine or back end, or two of them contradict each other
+
     >>> engine_name(None, None, None), engine_name(None, True, None), engine_name("jax", None, "jax")
     ('eager', 'tape', 'jax')
     """
@@ -65,7 +67,8 @@ def engine_name(engine: str | None, compile: bool | None, backend: str | None) -
 def make_engine(name: str, devices: Any, model: Module, loss: Loss, run: Run, answers: bool) -> Engine:
     """The engine of this name; if not `answers`, nobody looks at the model's output.
 
-    Raises  ValueError  if devices are named that the engine does not have
+    Raises:
+        ValueError: if devices are named that the engine does not have
     """
     if name == "jax":
         from nn.training.jax_engine import JaxEngine

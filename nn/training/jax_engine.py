@@ -28,9 +28,10 @@ _LOST = f"nn.fit was ended from outside of Python, as happens where a device or 
 def mesh_of(devices: Any = None) -> Any:
     """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
 
-    Raises  ValueError   if there are not so many; names how to have them. If a host has none of them
-            TypeError    if they are no devices of JAX
-            ImportError  if JAX is not installed; names the command
+    Raises:
+        ValueError: if there are not so many; names how to have them. If a host has none of them
+        TypeError: if they are no devices of JAX
+        ImportError: if JAX is not installed; names the command
     """
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
@@ -61,8 +62,9 @@ class JaxEngine:
 
     A batch that the devices cannot share evenly, the last of an epoch for instance, is computed whole by each of them.
 
-    Raises  TypeError   if the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
-            ValueError  if there are not so many devices
+    Raises:
+        TypeError: if the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
+        ValueError: if there are not so many devices
     """
 
     def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
@@ -218,9 +220,10 @@ class JaxEngine:
 class _Program:
     """A compiled step.
 
-    check   what looks at labels before it
-    rows    how the devices share a batch
-    moving  which parameters it moves
+    Attributes:
+        check: what looks at labels before it
+        rows: how the devices share a batch
+        moving: which parameters it moves
     """
 
     run: Any

@@ -7,7 +7,8 @@ last digits. `Complex` reads a rule with NumPy's analytic functions, and makes c
 `Dual` has a formula of its own for every function, so that x + i h v is a dual number v ε with ε² = 0: it serves where a
 function has no complex form, and as an oracle that shares no code with the rules.
 
-Source  Squire & Trapp, SIAM Review 40(1), 1998; Martins, Sturdza & Alonso, ACM TOMS 29(3), 2003
+Source:
+    Squire & Trapp, SIAM Review 40(1), 1998; Martins, Sturdza & Alonso, ACM TOMS 29(3), 2003
 """
 
 import math

@@ -6,7 +6,8 @@ Richardson's extrapolation removes one power of h² after another. Steps go down
 every entry of the table carries an error bar, its distance from its neighbours plus the noise of F divided by h, and the
 entry with the smallest bar is the answer. Noise is measured, by what no cubic explains of F at points that lie close together.
 
-Source  Ridders, Advances in Engineering Software 4(2), 1982; Moré & Wild, SIAM J. Sci. Comput. 33(3), 2011, section 3
+Source:
+    Ridders, Advances in Engineering Software 4(2), 1982; Moré & Wild, SIAM J. Sci. Comput. 33(3), 2011, section 3
 """
 
 from collections.abc import Callable
@@ -135,7 +136,8 @@ def remainder_orders(F: Line, reach: float, claimed: Any) -> Any:
 
     The order is that between steps whose remainders are still above rounding; ∞ where none is: the claim is right.
 
-    Source  Farrell, Ham, Funke & Rognes, SIAM J. Sci. Comput. 35(4), 2013, section 5
+    Source:
+        Farrell, Ham, Funke & Rognes, SIAM J. Sci. Comput. 35(4), 2013, section 5
     """
     along = Along(F, reach)
     steps = [along.reach * RATIO**-k for k in range(8)]

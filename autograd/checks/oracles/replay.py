@@ -53,7 +53,8 @@ class GraphReplay:
     def tangents(self, tangents: list[Any], xp: Complex, jiggle: Callable[[Node, Any], Any] | None = None) -> list[Any]:
         """J v by complex numbers, output by output.
 
-        Raises  ReplayError  if a rule has no complex reading, or one whose real part is not what was recorded
+        Raises:
+            ReplayError: if a rule has no complex reading, or one whose real part is not what was recorded
         """
         step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
         pairs = zip(self.variables, tangents, strict=True)
@@ -91,7 +92,8 @@ def random_rounding(rng: np.random.Generator, double: bool = False) -> Callable[
 
     Rounding errors are estimated by how far results scatter when every operation is rounded at random.
 
-    Source  Vignes, Mathematics and Computers in Simulation 35(3), 1993; Parker, Pierce & Eggert, Comput. Sci. Eng. 2(4), 2000
+    Source:
+        Vignes, Mathematics and Computers in Simulation 35(3), 1993; Parker, Pierce & Eggert, Comput. Sci. Eng. 2(4), 2000
     """
 
     def jiggle(node: Node, x: Any) -> Any:

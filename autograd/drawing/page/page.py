@@ -30,12 +30,13 @@ _TEXTS = slice(Step._fields.index("formula"), None)
 class Page:
     """One self-contained page that plays how a result was computed and how its gradient reaches every number.
 
-    title    its heading
-    html     the page itself; made when it is asked for, by the renderer of pictures
-    dot      the DOT text of its graph, every part of which has an id
-    graph    what is the same at every moment: shapes, edges, frames
-    moments  the steps of the story, the local derivatives, and the fields of the boxes; one, or one an epoch
-    time     what else there is to see of every moment: their names, curves, arrays, a decision boundary
+    Attributes:
+        title: its heading
+        html: the page itself; made when it is asked for, by the renderer of pictures
+        dot: the DOT text of its graph, every part of which has an id
+        graph: what is the same at every moment: shapes, edges, frames
+        moments: the steps of the story, the local derivatives, and the fields of the boxes; one, or one an epoch
+        time: what else there is to see of every moment: their names, curves, arrays, a decision boundary
 
     The page asks for nothing from any network, and its Content-Security-Policy forbids it to; text from labels stays text.
     """
@@ -52,7 +53,8 @@ class Page:
     def html(self) -> str:
         """The text of the page.
 
-        Raises  RenderError  if there is no renderer or it fails
+        Raises:
+            RenderError: if there is no renderer or it fails
         """
         web = files("autograd.drawing.page") / "web"
         script = "".join((web / name).read_text("utf-8") for name in ("page.js", "timeline.js", "interaction.js"))
@@ -77,9 +79,10 @@ class Page:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file, which is complete or not there.
 
-        Raises  ValueError         if the path does not end in .html or .htm
-                FileNotFoundError  if the folder does not exist
-                RenderError        if there is no renderer or it fails
+        Raises:
+            ValueError: if the path does not end in .html or .htm
+            FileNotFoundError: if the folder does not exist
+            RenderError: if there is no renderer or it fails
         """
         target = target_of(path, ".html .htm")
         with atomic_write(target) as out:
@@ -144,9 +147,11 @@ def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, float | 
 def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
     """One page of several of the same graph at different moments, with a second slider that runs through time.
 
-    time  the `names` of the moments, and what else there is to see of them
+    Args:
+        time: the `names` of the moments, and what else there is to see of them
 
-    Raises  ValueError  if the graphs differ
+    Raises:
+        ValueError: if the graphs differ
     """
     first, *later = pages
     for page, name in zip(later, time["names"][1:], strict=True):

@@ -16,13 +16,15 @@ from autograd.engine.graph import Graph, GraphNode
 class Step(NamedTuple):
     """What happens at once.
 
-    kind     "given": the leaves are there; "op": a number is computed; "seed": the gradient of the output is 1; "pull": a use
-             of a number adds to its gradient; "inside": either of these, in a part that is folded
-    place    the shape that gets a number or a gradient
-    source   the shape the gradient comes from
-    edges    the arrows on which it happens
-    formula  what is computed, in names; numbers: the same in numbers
-    line     the line of the program that made the node
+    Attributes:
+        kind: "given": the leaves are there; "op": a number is computed; "seed": the gradient of the output is 1; "pull": a use
+            of a number adds to its gradient; "inside": either of these, in a part that is folded
+        place: the shape that gets a number or a gradient
+        source: the shape the gradient comes from
+        edges: the arrows on which it happens
+        formula: what is computed, in names; numbers: the same in numbers
+        line: the line of the program that made the node
+
     gradient the gradient at `place` from now on, as text and as a number, if it is one
     """
 

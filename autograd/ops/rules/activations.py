@@ -37,7 +37,9 @@ def relu(xp: Any, x: Any) -> Any:
 
         y = max(x, 0)
 
-    Source  Nair & Hinton, ICML 2010
+    Source:
+        Nair & Hinton, ICML 2010
+
     >>> relu(-2.0)
     0.0
     """
@@ -83,7 +85,9 @@ def elu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
 
         y = x if x > 0 else α (eˣ − 1)
 
-    Source  Clevert, Unterthiner & Hochreiter, ICLR 2016
+    Source:
+        Clevert, Unterthiner & Hochreiter, ICLR 2016
+
     >>> elu(0.0)
     0.0
     """
@@ -100,7 +104,9 @@ def selu(xp: Any, x: Any) -> Any:
 
         y = λ x if x > 0 else λ α (eˣ − 1),   λ = 1.0507…, α = 1.6733…
 
-    Source  Klambauer, Unterthiner, Mayr & Hochreiter, NeurIPS 2017
+    Source:
+        Klambauer, Unterthiner, Mayr & Hochreiter, NeurIPS 2017
+
     >>> selu(1.0)
     1.0507009873554805
     """
@@ -117,7 +123,9 @@ def celu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
 
         y = x if x > 0 else α (exp(x/α) − 1)
 
-    Source  Barron, arXiv:1704.07483
+    Source:
+        Barron, arXiv:1704.07483
+
     >>> celu(1.0)
     1.0
     """
@@ -145,9 +153,12 @@ def gelu(xp: Any, x: Any, *, approximate: str) -> Any:
 
         y = x Φ(x),   or with approximate="tanh"   y = x σ(2 √(2/π) (x + 0.044715 x³))
 
-    Raises  ValueError   if `approximate` is neither "none" nor "tanh"
-            ImportError  for arrays with "none", if SciPy is not installed
-    Source  Hendrycks & Gimpel, arXiv:1606.08415
+    Raises:
+        ValueError: if `approximate` is neither "none" nor "tanh"
+        ImportError: for arrays with "none", if SciPy is not installed
+    Source:
+        Hendrycks & Gimpel, arXiv:1606.08415
+
     >>> gelu(0.0)
     0.0
     """
@@ -162,7 +173,9 @@ def silu(xp: Any, x: Any) -> Any:
 
         y = x σ(x)
 
-    Source  Elfwing, Uchibe & Doya, Neural Networks 107, 2018
+    Source:
+        Elfwing, Uchibe & Doya, Neural Networks 107, 2018
+
     >>> silu(0.0)
     0.0
     """
@@ -175,7 +188,9 @@ def mish(xp: Any, x: Any) -> Any:
 
         y = x tanh(softplus(x))
 
-    Source  Misra, arXiv:1908.08681
+    Source:
+        Misra, arXiv:1908.08681
+
     >>> mish(0.0)
     0.0
     """
@@ -256,7 +271,9 @@ def hardswish(xp: Any, x: Any) -> Any:
 
         y = x min(max(x/6 + ½, 0), 1)
 
-    Source  Howard et al., ICCV 2019
+    Source:
+        Howard et al., ICCV 2019
+
     >>> hardswish(3.0)
     3.0
     """

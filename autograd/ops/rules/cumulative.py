@@ -22,7 +22,9 @@ def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
 
         y[i] = Σ_{j ≤ i} x[j]
 
-    Shapes  x (…, n, …) -> y the same; (N,) if `axis` is None
+    Shapes:
+        x (…, n, …) -> y the same; (N,) if `axis` is None
+
     >>> cumsum([1.0, 2.0, 3.0]).tolist()
     [1.0, 3.0, 6.0]
     """
@@ -34,7 +36,8 @@ def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
 
     The recurrence is solved by doubling: r[i] = b[i] + a[i] r[i+k] gives the like with 2k. That takes log n passes.
 
-    Source  Hillis & Steele, Commun. ACM 29(12), 1986
+    Source:
+        Hillis & Steele, Commun. ACM 29(12), 1986
     """
     a, r, k = shifted(x, -1, 0, axis), g, 1
     while k < shape_of(x)[axis]:
@@ -50,7 +53,9 @@ def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
 
         y[i] = Π_{j ≤ i} x[j]
 
-    Shapes  x (…, n, …) -> y the same; (N,) if `axis` is None
+    Shapes:
+        x (…, n, …) -> y the same; (N,) if `axis` is None
+
     >>> cumprod([1.0, 2.0, 3.0]).tolist()
     [1.0, 2.0, 6.0]
     """

@@ -116,7 +116,9 @@ def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
 
     As in NumPy: without "->" the output has the letters that come once, in order; "..." stands for any further axes.
 
-    Raises  ValueError  if a letter stands for two lengths, or the letters do not fit the shapes; names both
+    Raises:
+        ValueError: if a letter stands for two lengths, or the letters do not fit the shapes; names both
+
     >>> einsum("ij,j", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0]).tolist()
     [21.0, 43.0]
     """

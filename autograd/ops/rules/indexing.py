@@ -38,7 +38,9 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
 
         y = x[index]
 
-    Raises  IndexError  if `index` is out of range for x's shape
+    Raises:
+        IndexError: if `index` is out of range for x's shape
+
     >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
     [1.0, 1.0, 3.0]
     """
@@ -66,7 +68,9 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
 
         y = x[:, …, indices, …]
 
-    Raises  IndexError  if an index is out of range
+    Raises:
+        IndexError: if an index is out of range
+
     >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
     [[2.0, 1.0], [4.0, 3.0]]
     """
@@ -81,9 +85,12 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
 
         y[i, j] = x[i, indices[i, j]]
 
-    Shapes  x (…, n, …), indices (…, m, …) -> y (…, m, …)
-    Raises  ValueError  if x and `indices` have not as many axes
-            IndexError  if an index is out of range
+    Shapes:
+        x (…, n, …), indices (…, m, …) -> y (…, m, …)
+    Raises:
+        ValueError: if x and `indices` have not as many axes
+        IndexError: if an index is out of range
+
     >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[0], [1]], axis=1).tolist()
     [[1.0], [4.0]]
     """

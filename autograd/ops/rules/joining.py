@@ -46,8 +46,11 @@ def concatenate(xp: Any, *parts: Any, axis: int, ends: Shape) -> Any:
 
         y = (x₁, x₂, …)
 
-    Shapes  (…, n₁, …), (…, n₂, …), … -> (…, n₁ + n₂ + …, …)
-    Raises  ValueError  if there are none, or their shapes differ in another axis; names both shapes
+    Shapes:
+        (…, n₁, …), (…, n₂, …), … -> (…, n₁ + n₂ + …, …)
+    Raises:
+        ValueError: if there are none, or their shapes differ in another axis; names both shapes
+
     >>> concatenate([[1.0, 2.0], [3.0]]).tolist()
     [1.0, 2.0, 3.0]
     """
@@ -63,8 +66,11 @@ def stack(arrays: Any, axis: int = 0) -> Any:
 
         y[i] = xᵢ
 
-    Shapes  n times (…) -> (…, n, …), the new axis at `axis`
-    Raises  ValueError  if there are none, or their shapes differ; names both shapes
+    Shapes:
+        n times (…) -> (…, n, …), the new axis at `axis`
+    Raises:
+        ValueError: if there are none, or their shapes differ; names both shapes
+
     >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
@@ -82,7 +88,9 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
 
         x = concatenate(split(x, …))
 
-    Raises  ValueError  if the pieces would not be equal; names the shape
+    Raises:
+        ValueError: if the pieces would not be equal; names the shape
+
     >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
     [[1.0], [2.0, 3.0]]
     """

@@ -35,10 +35,14 @@ def inv(xp: Any, x: Any) -> Any:
 
         y x = 1
 
-    Shapes  x (…, n, n) -> y the same
-    Raises  numpy.linalg.LinAlgError  if a matrix is singular
-            ValueError                if x is not square; names its shape
-    Source  Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.2
+    Shapes:
+        x (…, n, n) -> y the same
+    Raises:
+        Exception: numpy.linalg.LinAlgError  if a matrix is singular
+        ValueError: if x is not square; names its shape
+    Source:
+        Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.2
+
     >>> inv([[2.0, 0.0], [0.0, 4.0]]).tolist()
     [[0.5, 0.0], [0.0, 0.25]]
     """
@@ -70,10 +74,14 @@ def solve(xp: Any, a: Any, b: Any) -> Any:
 
         a y = b
 
-    Shapes  a (…, n, n), b (n,) or (…, n, m) -> y (…, n) or (…, n, m)
-    Raises  numpy.linalg.LinAlgError  if a matrix is singular
-            ValueError                if the shapes do not fit; names both
-    Source  Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.3
+    Shapes:
+        a (…, n, n), b (n,) or (…, n, m) -> y (…, n) or (…, n, m)
+    Raises:
+        Exception: numpy.linalg.LinAlgError  if a matrix is singular
+        ValueError: if the shapes do not fit; names both
+    Source:
+        Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.3
+
     >>> solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0]).tolist()
     [1.0, 0.5]
     """
@@ -86,8 +94,11 @@ def det(xp: Any, x: Any) -> Any:
 
         y = det x
 
-    Shapes  x (…, n, n) -> y (…)
-    Raises  ValueError  if x is not square; names its shape
+    Shapes:
+        x (…, n, n) -> y (…)
+    Raises:
+        ValueError: if x is not square; names its shape
+
     >>> float(det([[0.0, 1.0], [1.0, 0.0]]))
     -1.0
     """
@@ -106,9 +117,11 @@ def cofactors(xp: Any, x: Any) -> Any:
 
         y = det(x) x⁻ᵀ = det(uv) u diag(Π_{j ≠ i} sⱼ) v,   x = u diag(s) v
 
-    Shapes  x (…, n, n) -> y the same
-    Raises  ValueError                if x is not square; names its shape
-            numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+    Shapes:
+        x (…, n, n) -> y the same
+    Raises:
+        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+
     >>> np.allclose(cofactors([[1.0, 2.0], [2.0, 4.0]]), [[4.0, -2.0], [-2.0, 1.0]])
     True
     """
@@ -131,9 +144,11 @@ def slogdet(x: Any) -> SlogdetResult:
 
         det x = sign · exp(logabsdet)
 
-    Shapes  x (…, n, n) -> both (…)
-    Raises  ValueError                if x is not square; names its shape
-            numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+    Shapes:
+        x (…, n, n) -> both (…)
+    Raises:
+        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+
     >>> sign, logabsdet = slogdet([[0.0, 1.0], [1.0, 0.0]])
     >>> float(sign), float(logabsdet)
     (-1.0, 0.0)
@@ -149,8 +164,11 @@ def signdet(xp: Any, x: Any) -> Any:
 
         y = sign det x
 
-    Shapes  x (…, n, n) -> y (…)
-    Raises  ValueError  if x is not square; names its shape
+    Shapes:
+        x (…, n, n) -> y (…)
+    Raises:
+        ValueError: if x is not square; names its shape
+
     >>> float(signdet([[0.0, 1.0], [1.0, 0.0]]))
     -1.0
     """
@@ -163,9 +181,11 @@ def logabsdet(xp: Any, x: Any) -> Any:
 
         y = log |det x|
 
-    Shapes  x (…, n, n) -> y (…)
-    Raises  ValueError                if x is not square; names its shape
-            numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+    Shapes:
+        x (…, n, n) -> y (…)
+    Raises:
+        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+
     >>> float(logabsdet([[0.0, 1.0], [1.0, 0.0]]))
     0.0
     """
@@ -186,10 +206,14 @@ def cholesky(xp: Any, x: Any) -> Any:
 
         y yᵀ = (x + xᵀ)/2
 
-    Shapes  x (…, n, n) -> y the same
-    Raises  numpy.linalg.LinAlgError  if a matrix is not positive definite
-            ValueError                if x is not square; names its shape
-    Source  Murray, Differentiation of the Cholesky Decomposition, arXiv:1602.07527, 2016, section 3.1
+    Shapes:
+        x (…, n, n) -> y the same
+    Raises:
+        Exception: numpy.linalg.LinAlgError  if a matrix is not positive definite
+        ValueError: if x is not square; names its shape
+    Source:
+        Murray, Differentiation of the Cholesky Decomposition, arXiv:1602.07527, 2016, section 3.1
+
     >>> cholesky([[4.0, 0.0], [0.0, 9.0]]).tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
@@ -207,8 +231,11 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
         y[…, i] = x[i, i + offset, …]
 
-    Shapes  x (n, m, …) -> y (…, k), the diagonal last
-    Raises  ValueError  if x has fewer than two axes, or the two are the same
+    Shapes:
+        x (n, m, …) -> y (…, k), the diagonal last
+    Raises:
+        ValueError: if x has fewer than two axes, or the two are the same
+
     >>> diagonal([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [1.0, 4.0]
     """
@@ -222,7 +249,9 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
         y = Σᵢ x[i, i + offset]
 
-    Shapes  x (n, m, …) -> y (…)
+    Shapes:
+        x (n, m, …) -> y (…)
+
     >>> float(trace([[1.0, 2.0], [3.0, 4.0]]))
     5.0
     """
@@ -232,8 +261,11 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 def diag(x: Any, k: int = 0) -> Any:
     """The k-th diagonal of a matrix, or the matrix that has a vector as its k-th diagonal and is 0 elsewhere.
 
-    Shapes  (n, m) -> (…,);  (n,) -> (n + |k|, n + |k|)
-    Raises  ValueError  if x has not one or two axes
+    Shapes:
+        (n, m) -> (…,);  (n,) -> (n + |k|, n + |k|)
+    Raises:
+        ValueError: if x has not one or two axes
+
     >>> diag([1.0, 2.0]).tolist(), diag([[1.0, 2.0], [3.0, 4.0]]).tolist()
     ([[1.0, 0.0], [0.0, 2.0]], [1.0, 4.0])
     """
@@ -251,7 +283,9 @@ def triu(x: Any, k: int = 0) -> Any:
 
         y[i, j] = x[i, j] if j − i ≥ k, else 0
 
-    Raises  ValueError  if x has fewer than two axes
+    Raises:
+        ValueError: if x has fewer than two axes
+
     >>> triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 2.0], [0.0, 4.0]]
     """
@@ -263,7 +297,9 @@ def tril(x: Any, k: int = 0) -> Any:
 
         y[i, j] = x[i, j] if j − i ≤ k, else 0
 
-    Raises  ValueError  if x has fewer than two axes
+    Raises:
+        ValueError: if x has fewer than two axes
+
     >>> tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 0.0], [3.0, 4.0]]
     """

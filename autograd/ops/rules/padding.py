@@ -23,8 +23,11 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
     `pad_width` is one number for all sides, a pair (before, after) for all axes, or a pair for each axis. The modes are
     NumPy's: "constant", which takes `constant_values` as `pad_width` is given; "edge", "reflect", "symmetric" and "wrap".
 
-    Shapes  x (…, n, …) -> y (…, before + n + after, …)
-    Raises  ValueError  for another mode, and for widths that are negative or do not fit the shape
+    Shapes:
+        x (…, n, …) -> y (…, before + n + after, …)
+    Raises:
+        ValueError: for another mode, and for widths that are negative or do not fit the shape
+
     >>> pad([1.0, 2.0, 3.0], 1).tolist(), pad([1.0, 2.0, 3.0], (0, 2), "reflect").tolist()
     ([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 2.0, 1.0])
     """

@@ -49,8 +49,11 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
 
         y[…, i, j] = Σₖ a[…, i, k] b[…, k, j]
 
-    Shapes  a (…, n, k), b (…, k, m) -> y (…, n, m)
-    Raises  ValueError  if k differs; names both shapes
+    Shapes:
+        a (…, n, k), b (…, k, m) -> y (…, n, m)
+    Raises:
+        ValueError: if k differs; names both shapes
+
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
@@ -62,8 +65,11 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
         y[i…, j…] = Σₖ a[i…, k…] b[k…, j…]
 
-    Shapes  a (n…, k…), b (k…, m…) -> y (n…, m…)
-    Raises  ValueError  if the lengths of a pair differ; names both shapes
+    Shapes:
+        a (n…, k…), b (k…, m…) -> y (n…, m…)
+    Raises:
+        ValueError: if the lengths of a pair differ; names both shapes
+
     >>> float(tensordot([1.0, 2.0], [3.0, 4.0], 1))
     11.0
     """
@@ -95,7 +101,9 @@ def dot(a: Any, b: Any) -> Any:
 
         y[i…, j…, m] = Σₖ a[i…, k] b[j…, k, m]
 
-    Raises  ValueError  if k differs; names both shapes
+    Raises:
+        ValueError: if k differs; names both shapes
+
     >>> float(dot([1.0, 2.0], [3.0, 4.0]))
     11.0
     """
@@ -112,7 +120,9 @@ def inner(a: Any, b: Any) -> Any:
 
         y[i…, j…] = Σₖ a[i…, k] b[j…, k]
 
-    Raises  ValueError  if k differs; names both shapes
+    Raises:
+        ValueError: if k differs; names both shapes
+
     >>> float(inner([1.0, 2.0], [3.0, 4.0]))
     11.0
     """
@@ -160,8 +170,11 @@ def convolve(xp: Any, a: Any, v: Any, *, mode: str) -> Any:
 
         y[k] = Σᵢ a[i] v[k − i]
 
-    Shapes  a (n,), v (m,), n ≥ m -> y (n + m − 1,) if mode is "full", (n,) if "same", (n − m + 1,) if "valid"
-    Raises  ValueError  if either is empty or no vector; names both shapes
+    Shapes:
+        a (n,), v (m,), n ≥ m -> y (n + m − 1,) if mode is "full", (n,) if "same", (n − m + 1,) if "valid"
+    Raises:
+        ValueError: if either is empty or no vector; names both shapes
+
     >>> convolve([1.0, 2.0, 3.0], [1.0, 10.0]).tolist()
     [1.0, 12.0, 23.0, 30.0]
     """

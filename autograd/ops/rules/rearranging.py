@@ -26,7 +26,9 @@ def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
 
         y[(i + shift) mod n] = x[i]
 
-    Raises  ValueError  if `axis` is out of range, or is given another number of shifts than axes
+    Raises:
+        ValueError: if `axis` is out of range, or is given another number of shifts than axes
+
     >>> roll([1.0, 2.0, 3.0], 1).tolist()
     [3.0, 1.0, 2.0]
     """
@@ -69,7 +71,9 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
 
         y = (x₀, x₀, …, x₁, x₁, …)
 
-    Raises  ValueError  if `repeats` is negative, or has another length than the axis
+    Raises:
+        ValueError: if `repeats` is negative, or has another length than the axis
+
     >>> repeat([1.0, 2.0], 2).tolist(), repeat([1.0, 2.0], [1, 2]).tolist()
     ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0])
     """

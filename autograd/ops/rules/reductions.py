@@ -28,8 +28,11 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = Σ x
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Raises  ValueError  if `axis` is out of range; names the axis and the shape
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises:
+        ValueError: if `axis` is out of range; names the axis and the shape
+
     >>> float(sum([1.0, 2.0, 3.0]))
     6.0
     """
@@ -45,7 +48,9 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = (1/n) Σ x
 
-    Shapes  as `sum`
+    Shapes:
+        as `sum`
+
     >>> float(mean([1.0, 2.0, 6.0]))
     3.0
     """
@@ -77,8 +82,11 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = max x
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Raises  ValueError  if there are no entries
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises:
+        ValueError: if there are no entries
+
     >>> float(max([1.0, 3.0, 3.0]))
     3.0
     """
@@ -91,8 +99,11 @@ def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = min x
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Raises  ValueError  if there are no entries
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises:
+        ValueError: if there are no entries
+
     >>> float(min([1.0, 3.0, 1.0]))
     1.0
     """
@@ -129,7 +140,9 @@ def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = Π x
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+
     >>> float(prod([2.0, 3.0, 4.0]))
     24.0
     """
@@ -146,7 +159,9 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
 
         y = x − m,   m the mean, computed once more from what the first rounding left
 
-    Shapes  x (…) -> y (…)
+    Shapes:
+        x (…) -> y (…)
+
     >>> deviations([1.0, 2.0, 6.0]).tolist()
     [-2.0, -1.0, 3.0]
     """
@@ -161,8 +176,11 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
         y = Σ (x − m)² / (n − ddof)
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Source  Chan, Golub & LeVeque, Am. Stat. 37(3), 1983
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Source:
+        Chan, Golub & LeVeque, Am. Stat. 37(3), 1983
+
     >>> float(var([1e8, 1e8 + 1, 1e8 + 2]))
     0.6666666666666666
     """
@@ -175,7 +193,9 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
         y = ‖x − m‖ / √(n − ddof)
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+
     >>> float(std([1.0, 3.0]))
     1.0
     """
@@ -201,7 +221,9 @@ def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = s √Σ (x/s)²,   s the power of two below max |x|
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+
     >>> float(euclidean_norm([1e200, 0.0]))
     1e+200
     """
@@ -220,8 +242,11 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         ord inf    max |x|           a vector;   max over rows of Σ |x| along one, a matrix
         ord "fro"  √Σ x²             a matrix
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Raises  ValueError  for another `ord`, or another number of axes
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Raises:
+        ValueError: for another `ord`, or another number of axes
+
     >>> float(norm([3.0, 4.0])), float(norm([3.0, -4.0], 1)), float(norm([3.0, -4.0], float("inf")))
     (5.0, 7.0, 4.0)
     """

@@ -121,7 +121,9 @@ def clip(xp: Any, x: Any, low: Any, high: Any) -> Any:
 
         y = min(max(x, low), high)
 
-    Raises  TypeError  if there is no bound
+    Raises:
+        TypeError: if there is no bound
+
     >>> clip(2.0, 0.0, 1.0)
     1.0
     """

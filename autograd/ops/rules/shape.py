@@ -24,7 +24,9 @@ def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
 
         y = B x
 
-    Raises  ValueError  if x's shape does not broadcast to `shape`
+    Raises:
+        ValueError: if x's shape does not broadcast to `shape`
+
     >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
     [[1.0, 2.0], [1.0, 2.0]]
     """
@@ -48,7 +50,9 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
 
         y = Bᵀ x,  B = broadcast_to
 
-    Raises  ValueError  if `shape` does not broadcast to x's shape
+    Raises:
+        ValueError: if `shape` does not broadcast to x's shape
+
     >>> sum_to([[1.0, 2.0], [3.0, 4.0]], (2,)).tolist()
     [4.0, 6.0]
     """
@@ -72,7 +76,9 @@ def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
 
         y = x,  entry by entry in row-major order
 
-    Raises  ValueError  if the number of entries differs
+    Raises:
+        ValueError: if the number of entries differs
+
     >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
@@ -97,7 +103,9 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
 
         y[i, j] = x[j, i]
 
-    Raises  ValueError  if `axes` does not name every axis once
+    Raises:
+        ValueError: if `axes` does not name every axis once
+
     >>> transpose([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
@@ -123,7 +131,9 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
 def ravel(x: Any) -> Any:
     """The entries of x in a row, in row-major order.
 
-    Shapes  (…) -> (N,)
+    Shapes:
+        (…) -> (N,)
+
     >>> ravel([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [1.0, 2.0, 3.0, 4.0]
     """
@@ -148,7 +158,9 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     """x with the axes at `source` brought to the positions `destination`, the others in their order.
 
-    Raises  ValueError  if there are not as many positions as axes
+    Raises:
+        ValueError: if there are not as many positions as axes
+
     >>> moveaxis([[[1.0, 2.0]]], -1, 0).shape
     (2, 1, 1)
     """
@@ -165,7 +177,9 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
 def squeeze(x: Any, axis: Any = None) -> Any:
     """x without the axes `axis`, which have length 1; without every such axis if it is None.
 
-    Raises  ValueError  if one of them has another length
+    Raises:
+        ValueError: if one of them has another length
+
     >>> squeeze([[[1.0, 2.0]]]).shape
     (2,)
     """

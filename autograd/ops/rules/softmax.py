@@ -39,10 +39,15 @@ def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
         y = m + log Σ exp(x − m),   m = max x
 
-    Shapes  x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Units   nats, as x
-    Raises  ValueError  if `axis` is out of range; names the axis and the shape
-    Source  Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021
+    Shapes:
+        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
+    Units:
+        nats, as x
+    Raises:
+        ValueError: if `axis` is out of range; names the axis and the shape
+    Source:
+        Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021
+
     >>> float(logsumexp([1000.0, 1000.0]))
     1000.6931471805599
     """
@@ -65,8 +70,11 @@ def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
 
         y = exp(x − m) / Σ exp(x − m),   m = max x
 
-    Shapes  x (…) -> y (…)
-    Units   x in nats; y adds up to 1 over `axis`
+    Shapes:
+        x (…) -> y (…)
+    Units:
+        x in nats; y adds up to 1 over `axis`
+
     >>> softmax([1000.0, 1000.0]).tolist()
     [0.5, 0.5]
     """
@@ -80,8 +88,11 @@ def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
 
         y = x − m − log Σ exp(x − m),   m = max x
 
-    Shapes  x (…) -> y (…)
-    Units   nats
+    Shapes:
+        x (…) -> y (…)
+    Units:
+        nats
+
     >>> log_softmax([-1000.0, 1000.0]).tolist()
     [-2000.0, 0.0]
     """

@@ -18,7 +18,9 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
 
         y = argsort x,   x[y₀] ≤ x[y₁] ≤ …
 
-    Shapes  x (…, n, …) -> y the same, integers; (N,) if `axis` is None
+    Shapes:
+        x (…, n, …) -> y the same, integers; (N,) if `axis` is None
+
     >>> argsort([3.0, 1.0, 2.0]).tolist()
     [1, 2, 0]
     """
@@ -36,7 +38,9 @@ def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
 
         y[i, j] = x[i, order[i, j]]
 
-    Shapes  x and order (…, n, …) -> y the same
+    Shapes:
+        x and order (…, n, …) -> y the same
+
     >>> permute([5.0, 6.0, 7.0], [2, 0, 1], 0).tolist()
     [7.0, 5.0, 6.0]
     """
@@ -49,7 +53,9 @@ def sort(xp: Any, x: Any, *, axis: int) -> Any:
 
         y = P x,  P a permutation
 
-    Shapes  x (…, n, …) -> y the same; (N,) if `axis` is None
+    Shapes:
+        x (…, n, …) -> y the same; (N,) if `axis` is None
+
     >>> sort([3.0, 1.0, 2.0]).tolist()
     [1.0, 2.0, 3.0]
     """

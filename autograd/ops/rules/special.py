@@ -17,7 +17,9 @@ def erf(xp: Any, x: Any) -> Any:
 
         y = 2/√π ∫₀ˣ exp(−t²) dt
 
-    Raises  ImportError  for arrays, if SciPy is not installed
+    Raises:
+        ImportError: for arrays, if SciPy is not installed
+
     >>> erf(0.0)
     0.0
     """
@@ -30,7 +32,9 @@ def erfc(xp: Any, x: Any) -> Any:
 
         y = 1 − erf x
 
-    Raises  ImportError  for arrays, if SciPy is not installed
+    Raises:
+        ImportError: for arrays, if SciPy is not installed
+
     >>> erfc(0.0)
     1.0
     """
@@ -43,7 +47,9 @@ def gammaln(xp: Any, x: Any) -> Any:
 
         y = log |Γ(x)|
 
-    Raises  ImportError  for arrays and for gradients, if SciPy is not installed
+    Raises:
+        ImportError: for arrays and for gradients, if SciPy is not installed
+
     >>> gammaln(1.0)
     0.0
     """
@@ -56,7 +62,9 @@ def digamma(xp: Any, x: Any) -> Any:
 
         y = ψ(x) = Γ′(x) / Γ(x)
 
-    Raises  ImportError  if SciPy is not installed
+    Raises:
+        ImportError: if SciPy is not installed
+
     >>> abs(digamma(1.0) + 0.5772156649015329) < 1e-15  # minus Euler's constant
     True
     """
@@ -69,7 +77,9 @@ def polygamma(xp: Any, x: Any, *, n: int) -> Any:
 
         y = ψ⁽ⁿ⁾(x)
 
-    Raises  ImportError  if SciPy is not installed
+    Raises:
+        ImportError: if SciPy is not installed
+
     >>> abs(polygamma(1.0, n=1) - 1.6449340668482264) < 1e-15  # π² / 6
     True
     """

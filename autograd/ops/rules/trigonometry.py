@@ -16,7 +16,9 @@ def sin(xp: Any, x: Any) -> Any:
 
         y = sin x
 
-    Units  x in radians
+    Units:
+        x in radians
+
     >>> sin(0.0)
     0.0
     """
@@ -29,7 +31,9 @@ def cos(xp: Any, x: Any) -> Any:
 
         y = cos x
 
-    Units  x in radians
+    Units:
+        x in radians
+
     >>> cos(0.0)
     1.0
     """
@@ -42,7 +46,9 @@ def tan(xp: Any, x: Any) -> Any:
 
         y = tan x = sin x / cos x
 
-    Units  x in radians
+    Units:
+        x in radians
+
     >>> tan(0.0)
     0.0
     """
@@ -55,7 +61,9 @@ def arcsin(xp: Any, x: Any) -> Any:
 
         y = sin⁻¹ x
 
-    Units  y in radians
+    Units:
+        y in radians
+
     >>> arcsin(0.0)
     0.0
     """
@@ -68,7 +76,9 @@ def arccos(xp: Any, x: Any) -> Any:
 
         y = cos⁻¹ x
 
-    Units  y in radians
+    Units:
+        y in radians
+
     >>> arccos(1.0)
     0.0
     """
@@ -81,7 +91,9 @@ def arctan(xp: Any, x: Any) -> Any:
 
         y = tan⁻¹ x
 
-    Units  y in radians
+    Units:
+        y in radians
+
     >>> arctan(0.0)
     0.0
     """
@@ -98,7 +110,9 @@ def arctan2(xp: Any, a: Any, b: Any) -> Any:
 
         y = the angle with a = r sin y,  b = r cos y
 
-    Units  y in radians, in (−π, π]
+    Units:
+        y in radians, in (−π, π]
+
     >>> arctan2(0.0, -1.0)
     3.141592653589793
     """

@@ -19,9 +19,10 @@ from autograd.tape.program import Instruction, Kind, Leaf
 class NumpyCall:
     """The result of one call of NumPy, or a leaf of the program (`function` is None then).
 
-    function  what is called with `args`, among which OUT stands where an array to write into may be given
-    into      whether there is such a place
-    view      whether the result may share memory with an argument
+    Attributes:
+        function: what is called with `args`, among which OUT stands where an array to write into may be given
+        into: whether there is such a place
+        view: whether the result may share memory with an argument
     """
 
     __slots__ = ("args", "function", "into", "kind", "name", "view")

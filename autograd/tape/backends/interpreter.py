@@ -225,7 +225,8 @@ def interpreter() -> Any:
 
     It is written to the user's cache folder, where numba keeps the machine code beside it.
 
-    Raises  ImportError  if numba is not installed; names the command
+    Raises:
+        ImportError: if numba is not installed; names the command
     """
     global _loaded
     if _loaded is None:

@@ -27,8 +27,9 @@ class JaxBackend(Backend):
     def compile(self, program: Program) -> Replay:
         """The program under `jax.jit`: what it captures is passed anew at every replay, and guards are checked after it.
 
-        Raises  ImportError  if JAX is not installed; names the command
-                TypeError    if the program has float64 and JAX's 64-bit numbers are off; if it has an op that JAX cannot run
+        Raises:
+            ImportError: if JAX is not installed; names the command
+            TypeError: if the program has float64 and JAX's 64-bit numbers are off; if it has an op that JAX cannot run
         """
         captured = captured_by(program)
         run = jax().jit(pure(program, [leaf.node for leaf in captured], guarded=True))

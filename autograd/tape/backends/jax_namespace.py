@@ -15,7 +15,8 @@ _SPECIAL = ("erf", "erfc", "gammaln", "digamma", "polygamma")
 def jax() -> Any:
     """The package JAX.
 
-    Raises  ImportError  if it is not installed; names the command
+    Raises:
+        ImportError: if it is not installed; names the command
     """
     return require("jax", "the back end 'jax'")
 

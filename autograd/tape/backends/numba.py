@@ -25,8 +25,9 @@ class NumbaBackend(Backend):
     def compile(self, program: Program) -> Replay:
         """The program as words for the interpreter.
 
-        Raises  TypeError    if the program has arrays, or an op that the interpreter does not know; names it
-                ImportError  if numba is not installed; names the command
+        Raises:
+            TypeError: if the program has arrays, or an op that the interpreter does not know; names it
+            ImportError: if numba is not installed; names the command
         """
         run = interpreter().run
         program, schedule = _make_schedule(program)

@@ -18,7 +18,8 @@ Batched = Callable[[Sequence[np.ndarray[Any, Any]], int], np.ndarray[Any, Any]]
 class GuardFailedError(Exception):
     """A guard has failed: the numbers take another path through the function than the one that was recorded.
 
-    guard   its place among the guards of the program
+    Attributes:
+        guard: its place among the guards of the program
     """
 
     __module__ = "autograd"
@@ -62,8 +63,9 @@ def leaf_data(leaf: Leaf) -> Any:
 class Backend:
     """Something that runs programs. Subclass it, and pass an instance as `backend=`; `compile` is all that is needed.
 
-    name     its name in reprs and messages
-    scalars  whether it runs programs of floats alone, so that a function that is given arrays sees lists of Values
+    Attributes:
+        name: its name in reprs and messages
+        scalars: whether it runs programs of floats alone, so that a function that is given arrays sees lists of Values
     """
 
     name = "backend"
@@ -76,7 +78,8 @@ class Backend:
     def batch(self, program: Program) -> Batched:
         """The same for many examples: here, each step is a call of NumPy over all of them.
 
-        Raises  TypeError  if the program has arrays
+        Raises:
+            TypeError: if the program has arrays
         """
         truths = np.array([truth for _, truth in program.guards], bool)
         if not only_floats(program):

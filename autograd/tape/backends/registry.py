@@ -35,7 +35,8 @@ _AUTO = _Auto()
 def find_backend(choice: Choice) -> Backend:
     """The back end that is chosen.
 
-    Raises  ValueError  if there is none of that name
+    Raises:
+        ValueError: if there is none of that name
     """
     if isinstance(choice, Backend):
         return choice

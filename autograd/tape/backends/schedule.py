@@ -24,12 +24,13 @@ Words = np.ndarray[Any, np.dtype[np.int64]]
 class Schedule:
     """What the interpreter needs.
 
-    words    the instructions
-    leaves   the leaves in the order of their addresses, inputs first
-    size     how many numbers the memory holds
-    outputs  the address of each output
-    guards   the address that each guard looks at
-    truths   and the truth value that it expects
+    Attributes:
+        words: the instructions
+        leaves: the leaves in the order of their addresses, inputs first
+        size: how many numbers the memory holds
+        outputs: the address of each output
+        guards: the address that each guard looks at
+        truths: and the truth value that it expects
     """
 
     words: Words

@@ -42,7 +42,8 @@ _OPERATORS = {
 def onnx() -> Any:
     """The package ONNX.
 
-    Raises  ImportError  if it is not installed; names the command
+    Raises:
+        ImportError: if it is not installed; names the command
     """
     return require("onnx", "an ONNX file")
 
@@ -61,8 +62,9 @@ def written(program: Program, name: str, path: str | os.PathLike[str]) -> Path:
 def model_of(program: Program, name: str) -> Any:
     """The program as a ModelProto.
 
-    Raises  TypeError    if it holds for one path only, or has ops without a meaning in ONNX; names them all
-            ImportError  if onnx is not installed; names the command
+    Raises:
+        TypeError: if it holds for one path only, or has ops without a meaning in ONNX; names them all
+        ImportError: if onnx is not installed; names the command
     """
     helper = onnx().helper
     check_no_branches(program, "a graph of ONNX")

@@ -2,7 +2,8 @@
 
 Shapes and types are known before anything is computed, so that every operand has the one type that ONNX asks for.
 
-Source  ONNX operator specification, opset 17
+Source:
+    ONNX operator specification, opset 17
 """
 
 from typing import Any
@@ -37,8 +38,9 @@ class OnnxArray(TracedArray):
 class OnnxTracer(CallTracer):
     """Writes nodes, in order, and the constants that they need.
 
-    nodes      (operator, names of the operands, name of the result, attributes) of each
-    constants  arrays by name
+    Attributes:
+        nodes: (operator, names of the operands, name of the result, attributes) of each
+        constants: arrays by name
     """
 
     def __init__(self) -> None:

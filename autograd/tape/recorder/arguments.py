@@ -33,8 +33,9 @@ def flatten_arguments(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
 
     In common are structure, shapes and types, and every argument that is neither a float nor an array.
 
-    Raises  TypeError       if an argument is of a kind that cannot be told from others
-            DifferentiableError  if one is a node that requires a gradient
+    Raises:
+        TypeError: if an argument is of a kind that cannot be told from others
+        DifferentiableError: if one is a node that requires a gradient
     """
     key: list[Any] = []
     leaves: list[Any] = []
@@ -101,7 +102,8 @@ def places(args: Any, scalars: bool) -> Any:
 def zip_leaves(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
     """(place, leaf) for each place of the tree `where`, with the leaf of x there, whatever the order of the keys of a dict.
 
-    Raises  TypeError  if the two differ in structure
+    Raises:
+        TypeError: if the two differ in structure
     """
     if isinstance(where, Place):
         if tree.is_container(x):
@@ -219,8 +221,9 @@ def _number(i: int, is_float: bool) -> Unflatten:
 def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
     """(the numbers of each input array or float, the number of examples) of a call that has many, along axis 0 of some.
 
-    Raises  ValueError  if `axes` does not say 0 or None for each argument, or the numbers of examples differ
-            TypeError   if an example does not fit the tape, whose signature is `wanted`
+    Raises:
+        ValueError: if `axes` does not say 0 or None for each argument, or the numbers of examples differ
+        TypeError: if an example does not fit the tape, whose signature is `wanted`
     """
     axes = (axes,) * len(args) if axes in (0, None) else tuple(axes)
     if len(axes) != len(args) or any(a not in (0, None) for a in axes):

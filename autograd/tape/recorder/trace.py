@@ -16,8 +16,9 @@ from autograd.tape.recorder.rng_guard import RngGuard
 def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Unflatten]:
     """(the program that f runs for these arguments, what makes its result of the program's outputs).
 
-    Raises  TypeError     if f reads the data of a number that changes from call to call, or a recording is in progress
-            RuntimeError  if f draws random numbers
+    Raises:
+        TypeError: if f reads the data of a number that changes from call to call, or a recording is in progress
+        RuntimeError: if f draws random numbers
     """
     if current_trace() is not None:
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
