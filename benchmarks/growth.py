@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd import value_and_grad
 from autograd.tape.backends import numba
-from autograd.tape.passes import optimised
-from autograd.tape.recorder.trace import traced
+from autograd.tape.passes import optimise
+from autograd.tape.recorder.trace import trace_function
 
 ABOUT = "a recurrence of products and sines, its value and gradient: cost an operation"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -70,10 +70,10 @@ def _one(n, repetitions):
         gc.collect()
         gc.disable()
         start = time.perf_counter()
-        program, _ = traced(f, (x,), True)
+        program, _ = trace_function(f, (x,), True)
         middle = time.perf_counter()
         operations = len(program)
-        program = optimised(program)
+        program = optimise(program)
         end = time.perf_counter()
         gc.enable()
         recording.append((middle - start) / operations)
@@ -88,7 +88,7 @@ def _one(n, repetitions):
             replay([x])
         times.append((time.perf_counter() - start) / turns / operations)
     tracemalloc.start()
-    traced(f, (x,), True)
+    trace_function(f, (x,), True)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return Growth(

@@ -194,7 +194,7 @@ class Value(Node):
     def _reached(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
         """The computed nodes behind this one, and the leaves with the gradients they have; refuses changed leaves.
 
-        This is `graph.newest_first` without its sort, and `graph.refuse_changed`, written out for speed.
+        This is `graph.newest_first` without its sort, and `graph.check_unchanged`, written out for speed.
         """
         order: list[Value] = []
         leaves: list[tuple[Value, float]] = []

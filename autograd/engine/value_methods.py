@@ -98,7 +98,7 @@ def method_sources(op: Op) -> list[str]:
 
     None for an op that has parameters, more inputs, or an input without a derivative: `Value.record` serves those.
 
-    >>> print(emitted(OPS["sigmoid"])[0].splitlines()[4].strip())
+    >>> print(method_sources(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
     """
     if op.kind != "elementwise" or op.params or op.arity > 2 or None in op.pullbacks:

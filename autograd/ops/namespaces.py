@@ -133,7 +133,7 @@ def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
 def has_no_duplicates(index: Any) -> bool:
     """Whether `index` is of a kind that names no entry twice: integers, slices, None, Ellipsis and masks; no integer arrays.
 
-    >>> names_once((0, slice(None), None, ...)), names_once(np.array([0, 0]))
+    >>> has_no_duplicates((0, slice(None), None, ...)), has_no_duplicates(np.array([0, 0]))
     (True, False)
     """
     parts = index if isinstance(index, tuple) else (index,)
