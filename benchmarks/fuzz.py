@@ -23,7 +23,7 @@ from autograd.checks.functions import GraphFunction, _data
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
-from autograd.checks.oracles.replay import ReplayError
+from autograd.checks.oracles.replay import GraphReplayError
 from autograd.testing.random_programs import Generator, RandomProgram, drawn
 from benchmarks import peers
 
@@ -104,7 +104,7 @@ class Fuzz:
         w = self.rng.uniform(0.5, 1.5, subject.m)
         try:
             tangents = subject.spread(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
-        except ReplayError:
+        except GraphReplayError:
             self.counts["  no dual numbers"] += 1
             return
         claimed = flat(subject.pulled(w))

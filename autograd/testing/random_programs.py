@@ -51,7 +51,7 @@ class Generator:
 class RandomProgram:
     """Lines on registers, of which the first are the arguments; the result adds up the registers in `outputs`.
 
-    >>> p = Program((ELEMENTWISE["multiply"][0], *ELEMENTWISE["sin"]), ((0,), (1,)), (2,), (np.array(1.0),))
+    >>> p = RandomProgram((ELEMENTWISE["multiply"][0], *ELEMENTWISE["sin"]), ((0,), (1,)), (2,), (np.array(1.0),))
     >>> print(p)
     from autograd import sin
     def program(x0):
