@@ -28,6 +28,8 @@ if (_Path(__file__).parent / "core.py").exists():
         "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
+__version__ = "0.1.0"
+
 from autograd import domain as domain
 from autograd.base.grad_mode import detect_anomaly, no_grad, remember_lines
 from autograd.engine.gradients import gradients

@@ -1,28 +1,44 @@
-"""What the README says is run: every Python block, against the output printed below it, and both commands by `.ci/run`.
+"""Run every Python block of the documentation against the output printed below it; `.ci/run` runs both commands.
 
 A block that begins with the command that installs its extras is run where they are, and in a process of its own.
 """
 
 import contextlib
+import importlib.metadata
 import io
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import autograd
 from demos import gallery
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
-PROGRAMS = [
-    (code, BLOCKS[i + 1][1] if i + 1 < len(BLOCKS) and BLOCKS[i + 1][0] == "text" else "")
-    for i, (language, code) in enumerate(BLOCKS)
-    if language == "python"
-]
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
+
+
+def programs_of(document):
+    """(code, output) of each Python block of a document; the output is the text block below it, or empty."""
+    blocks = blocks_of(document)
+    followers = [*blocks[1:], ("", "")]
+    return [
+        (code, below if kind == "text" else "")
+        for (language, code), (kind, below) in zip(blocks, followers, strict=True)
+        if language == "python"
+    ]
+
+
+def blocks_of(document):
+    """(language, text) of each code block."""
+    return re.findall(r"```(\w+)\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+PROGRAMS = [program for document in DOCUMENTS for program in programs_of(document)]
 
 
 WITH_EXTRAS = [(code, output) for code, output in PROGRAMS if code.startswith("# pip install 'glassgrad[")]
@@ -53,9 +69,18 @@ def test_a_program_prints_what_stands_below_it(code, output, tmp_path, monkeypat
     assert output == printed.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _ops_as_they_were():
+    before = dict(autograd.OPS)
+    yield
+    for name in autograd.OPS.keys() - before.keys():
+        del autograd.OPS[name]
+
+
 def test_every_block_is_run():
-    shell = [code for language, code in BLOCKS if language == "sh"]
-    assert {language for language, _ in BLOCKS} == {"python", "text", "sh"}
+    blocks = blocks_of("README.md")
+    shell = [code for language, code in blocks if language == "sh"]
+    assert {language for document in DOCUMENTS for language, _ in blocks_of(document)} == {"python", "text", "sh"}
     assert [code.split("-m ", 2)[-1].strip() for code in shell] == ["demos mnist", "pytest -n auto"]
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "$(readme 'demos mnist')" in ci
@@ -84,6 +109,28 @@ def _texts(svg: Path) -> list[str]:
 
 
 def test_every_folder_named_exists():
-    named = re.findall(r"^\| `([^`]+)`", README, flags=re.MULTILINE)
+    named = re.findall(r"^\| `([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert named
     assert all((ROOT / name).is_dir() for name in named)
+
+
+def test_the_layers_of_the_architecture_are_those_of_the_import_contracts():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    want = [
+        layer for package in ("nn", "autograd") for c in contracts if c.get("containers") == [package] for layer in c["layers"]
+    ]
+    picture = blocks_of("docs/architecture.md")[0][1]
+    assert [
+        re.split(r"  +", line.removeprefix("nn").removeprefix("autograd").strip())[0] for line in picture.splitlines() if line
+    ] == want
+
+
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_a_document_names_is_there(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:autograd|nn|tests|docs)/[\w/.]*)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert autograd.__version__ == importlib.metadata.version("glassgrad")
