@@ -31,7 +31,7 @@ def is_recording() -> bool:
     return not state.blocks or _on.get()
 
 
-def is_watched() -> bool:
+def is_detecting_anomaly() -> bool:
     """Whether every value and gradient is to be finite here and now."""
     return bool(state.blocks) and _watched.get()
 

@@ -26,13 +26,13 @@ class Trace:
         self.inputs: set[Any] = set()
         self.guards: list[tuple[Any, bool]] = []
 
-    def decide(self, node: Any, outcome: bool) -> bool:
+    def record_guard(self, node: Any, outcome: bool) -> bool:
         """The truth value of `node`, on which the program takes a branch."""
-        if not self.knows(node):
+        if not self.is_constant(node):
             self.guards.append((node, outcome))
         return outcome
 
-    def knows(self, node: Any) -> bool:
+    def is_constant(self, node: Any) -> bool:
         """Whether `node` is a constant of the program: a leaf that it made itself."""
         return node.op is None and node.serial > self.start and node not in self.inputs
 
@@ -69,7 +69,7 @@ def tracing(trace: Trace) -> Iterator[Trace]:
 def check_not_frozen(node: Any, reading: str) -> None:
     """Raise if `node`'s data, read by `reading`, would become a constant of the tape that is being recorded."""
     trace = current_trace()
-    if trace is not None and not trace.knows(node):
+    if trace is not None and not trace.is_constant(node):
         _refuse(node, reading)
 
 

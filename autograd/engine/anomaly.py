@@ -19,10 +19,10 @@ _OURS = (*(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("autograd"
 _lines: dict[int, str] = {}
 
 
-def watch_value(op: Op, y: Any, inputs: list[Any]) -> None:
+def check_value_finite(op: Op, y: Any, inputs: list[Any]) -> None:
     """Raise if the value `y` that `op` gave is not finite."""
     if not np.all(np.isfinite(y)):
-        raise FloatingPointError(f"{op.name} gave {_range(y)}, from {_ranges(inputs)}{_at(user_line())}")
+        raise FloatingPointError(f"{op.name} gave {_describe(y)}, from {_describe_inputs(inputs)}{_location(user_line())}")
 
 
 def remember_line(node: Node) -> None:
@@ -36,15 +36,15 @@ def line_of(node: Node) -> str:
     return _lines.get(id(node), "")
 
 
-def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
+def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:
     """Raise if the cotangent that `op`, which made `node`, pulled back from `g` is not finite."""
     data = cotangent._data if isinstance(cotangent, Node) else cotangent
     if not np.all(np.isfinite(data)):
         inputs = [x._data if isinstance(x, Node) else x for x in node.inputs]
         incoming = g._data if isinstance(g, Node) else g
         raise FloatingPointError(
-            f"the gradient of {op.name} turned {_range(data)}, from the incoming gradient {_range(incoming)} and "
-            f"{_ranges(inputs)}{_at(line_of(node))}"
+            f"the gradient of {op.name} turned {_describe(data)}, from the incoming gradient {_describe(incoming)} and "
+            f"{_describe_inputs(inputs)}{_location(line_of(node))}"
         )
 
 
@@ -57,15 +57,15 @@ def user_line() -> str:
     return f"{summary.filename}:{summary.lineno}: {summary.line}" if summary.line else ""
 
 
-def _at(line: str) -> str:
+def _location(line: str) -> str:
     return f"\n    {line}" if line else ""
 
 
-def _ranges(inputs: list[Any]) -> str:
-    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}: " + ", ".join(map(_range, inputs))
+def _describe_inputs(inputs: list[Any]) -> str:
+    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}: " + ", ".join(map(_describe, inputs))
 
 
-def _range(x: Any) -> str:
+def _describe(x: Any) -> str:
     """What an array holds, in few words: its range of finite numbers, and how many are not."""
     array = np.asarray(x)
     if array.ndim == 0:

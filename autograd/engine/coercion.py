@@ -12,7 +12,7 @@ from autograd.ops.op import Op
 Array = npt.NDArray[Any]
 
 
-def own(array: Array) -> Array:
+def private_array(array: Array) -> Array:
     """An array that nobody else can write to: itself if it is read-only to its roots, else a copy."""
     root: Any = array
     while isinstance(root, np.ndarray):
@@ -41,7 +41,7 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     return array.astype(wanted, copy=False)
 
 
-def operand(op: Op, x: Any) -> Any:
+def array_operand(op: Op, x: Any) -> Any:
     """A constant operand: one number is a Python number, so that it never changes a type; an array is kept from change."""
     if x.__class__ in (float, int, bool):
         return x
@@ -52,7 +52,7 @@ def operand(op: Op, x: Any) -> Any:
             f"{op.name}: a Tensor and a {type(x).__name__} do not mix; make the {type(x).__name__} a Tensor, or take the "
             "Tensor apart into Values"
         )
-    return own(real_array(x))
+    return private_array(real_array(x))
 
 
 def real_number(x: Any) -> float:

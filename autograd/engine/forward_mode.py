@@ -37,18 +37,18 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
             if y not in found and y.op is not None:
                 moving = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in found]
                 if moving:
-                    found[y] = _filled(_pushed(y, y.op, moving, found), y)
+                    found[y] = _broadcast_tangent(_node_tangent(y, y.op, moving, found), y)
     return [found.get(y) for y in outputs]
 
 
-def _pushed(y: Node, op: Op, moving: list[int], tangents: dict[Node, Node]) -> Any:
+def _node_tangent(y: Node, op: Op, moving: list[int], tangents: dict[Node, Node]) -> Any:
     """The tangent of y from those of its inputs at the positions `moving`."""
     inputs, params = y.inputs, y.params
     moved = {i: tangents[inputs[i]] for i in moving}
     if op.kind == "elementwise":
-        return _sum([op.apply_pullback(i, _filled(t, y), y, inputs, params) for i, t in moved.items()])
+        return _sum([op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params) for i, t in moved.items()])
     if op.kind == "linear":
-        still = [moved[i] if i in moved else _zero(x) for i, x in enumerate(inputs)]
+        still = [moved[i] if i in moved else _zero_tangent(x) for i, x in enumerate(inputs)]
         return y.record(op, tuple(still), params)
     if op.kind == "bilinear":
         return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in moved.items()])
@@ -58,7 +58,7 @@ def _pushed(y: Node, op: Op, moving: list[int], tangents: dict[Node, Node]) -> A
     return pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)[u]
 
 
-def _filled(tangent: Any, y: Node) -> Any:
+def _broadcast_tangent(tangent: Any, y: Node) -> Any:
     """A tangent brought to y's shape: an input that was broadcast moves all of its copies."""
     if isinstance(y, Tensor):
         tangent = tangent if isinstance(tangent, Tensor) else Tensor(np.asarray(tangent, y.dtype))
@@ -67,7 +67,7 @@ def _filled(tangent: Any, y: Node) -> Any:
     return tangent if isinstance(tangent, Node) else y.constant(tangent)
 
 
-def _zero(x: Any) -> Any:
+def _zero_tangent(x: Any) -> Any:
     data = x._data if isinstance(x, Node) else x
     return np.zeros_like(data)
 

@@ -45,7 +45,7 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
         raise ValueError(f"gradients: {len(outputs)} outputs need as many seeds, not {len(seeds)}")
     started = [_seed(node, given, create_graph) for node, given in zip(outputs, seeds, strict=True)]
     found = pull_back(outputs, started, wanted=variables, record=create_graph)
-    results = [found[x] if x in found else zeros_of(x, create_graph) for x in variables]
+    results = [found[x] if x in found else zeros_like(x, create_graph) for x in variables]
     if len({id(x) for x in results}) < len(results):  # a variable given twice gets two arrays
         results = [x.copy() if isinstance(x, np.ndarray) else x for x in results]
     return tree.unflatten(xs, results)
@@ -59,7 +59,7 @@ def _seed(y: Any, given: Any, as_node: bool) -> Any:
     return y.constant(seed) if as_node else seed
 
 
-def zeros_of(x: Any, as_node: bool) -> Any:
+def zeros_like(x: Any, as_node: bool) -> Any:
     """Zeros of x's shape and type: a number or an array, or a node of them."""
     zero = np.zeros(x.shape, x.dtype) if isinstance(x, Tensor) else 0.0
     return x.constant(zero) if as_node else zero

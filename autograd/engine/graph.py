@@ -22,11 +22,11 @@ Links = dict[Node, tuple[Any, ...]]
 
 def newest_first(outputs: Iterable[Node]) -> Links:
     """Every node that `outputs` were computed from, and themselves, with its inputs, in a reverse topological order."""
-    found = reached(outputs)
+    found = reachable_nodes(outputs)
     return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
 
 
-def reached(outputs: Iterable[Node], after: int = 0) -> Links:
+def reachable_nodes(outputs: Iterable[Node], after: int = 0) -> Links:
     """The same in no order.
 
     What nodes made before serial number `after` were computed from is not looked at: they stand there as leaves.

@@ -142,9 +142,9 @@ class Node(Arithmetic):
     # NumPy's functions and operators on a node give a node.
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        ours = _OURS.get(ufunc) or _of_scipy(ufunc)
+        ours = _OURS.get(ufunc) or _scipy_op(ufunc)
         plain = method == "__call__" and not kwargs
-        if plain and ufunc in _QUESTIONS and (ours is None or current_trace() is None):
+        if plain and ufunc in _PREDICATES and (ours is None or current_trace() is None):
             for x in inputs:
                 if isinstance(x, Node):
                     check_not_frozen(x, f"np.{ufunc.__name__}")
@@ -205,11 +205,11 @@ _UFUNC_METHODS: dict[tuple[np.ufunc, str], list[str]] = {
     (np.add, "reduce"): ["sum"], (np.multiply, "reduce"): ["prod"], (np.maximum, "reduce"): ["max"],
     (np.minimum, "reduce"): ["min"], (np.add, "accumulate"): ["cumsum"], (np.multiply, "accumulate"): ["cumprod"],
 }  # fmt: skip
-_QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
-_QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
+_PREDICATES = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
+_PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
 
 
-def _of_scipy(ufunc: np.ufunc) -> Callable[..., Any] | None:
+def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
     """Our op for a ufunc of SciPy, if that package is loaded and the ufunc is one of its own."""
     special = sys.modules.get("scipy.special")
     name = ufunc.__name__

@@ -26,7 +26,7 @@ from autograd.ops.rules import (
     sorting,
     special,
 )
-from autograd.ops.rules.indexing import plain
+from autograd.ops.rules.indexing import plain_array
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
@@ -48,11 +48,11 @@ _OURS: dict[Any, Callable[..., Any]] = {
     np.amax: reductions.max,
     np.amin: reductions.min,
     np.around: rounding.round,
-    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain(a), fill_value, *args, **kwargs),
+    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain_array(a), fill_value, *args, **kwargs),
 }
 
 #: Functions that only ask: their answers have no gradient to lose.
-_ASKING: set[Any] = {
+_PREDICATES: set[Any] = {
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
     np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
     np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
@@ -76,7 +76,7 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
             name = ours.__name__
             raise TypeError(f"np.{name} of a tensor is autograd.{name}{inspect.signature(ours)}: {error}") from None
         return ours(*args, **kwargs)
-    if function not in _ASKING and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
+    if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
         near = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
         raise TypeError(
@@ -84,7 +84,7 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
             + f" ({', '.join(near)}?)" * bool(near)
             + ", or x.detach().numpy() for plain numbers"
         )
-    numbers = _unchecked if function in _OF_THE_SHAPE else _numbers
+    numbers = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(numbers, args), **tree.map(numbers, kwargs))
 
 
@@ -93,15 +93,15 @@ def _has_gradient(x: Any) -> bool:
 
 
 #: Of these, only those that look at shape and type.
-_OF_THE_SHAPE: set[Any] = {
+_SHAPE_QUERIES: set[Any] = {
     np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
     np.zeros_like,
 }  # fmt: skip
 
 
-def _unchecked(x: Any) -> Any:
+def _raw_data(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
 
 
-def _numbers(x: Any) -> Any:
-    return plain(x) if isinstance(x, Node) else x
+def _checked_data(x: Any) -> Any:
+    return plain_array(x) if isinstance(x, Node) else x

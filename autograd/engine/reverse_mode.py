@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.grad_mode import is_watched, recording
-from autograd.engine.anomaly import watch_gradient
+from autograd.base.grad_mode import is_detecting_anomaly, recording
+from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import quiet
@@ -33,12 +33,12 @@ def pull_back(
         needed = None
     else:
         targets = set(wanted)
-        needed = _on_the_way_to(targets, order)
+        needed = _nodes_depending_on(targets, order)
     with recording() if record else quiet():
-        return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
+        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds).sweep(targets, needed)
 
 
-class _Raw:
+class _Sweep:
     """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
 
     def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
@@ -49,7 +49,7 @@ class _Raw:
             self.add(output, seed, seed)
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
-        watched = is_watched()
+        watched = is_detecting_anomaly()
         cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
             g = cotangents.get(node)
@@ -71,9 +71,9 @@ class _Raw:
                     wanted.append((i, pullback))
             for (i, _), cotangent in zip(wanted, apply_pullbacks(node, inputs, wanted, g)):  # noqa: B905
                 if watched:
-                    watch_gradient(node, op, g, cotangent)
+                    check_gradient_finite(node, op, g, cotangent)
                 add(inputs[i], cotangent, g)
-        return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
+        return {x: self.result(x) for x in targets if needed is None or x in self.cotangents}
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.apply_pullbacks(wanted, g)
@@ -92,7 +92,7 @@ class _Raw:
             self.cotangents[x] = before + cotangent
             self.owned.add(x)
 
-    def given(self, x: Node) -> Any:
+    def result(self, x: Node) -> Any:
         """x's cotangent, in memory of its own; zeros where every path from an output has derivative zero."""
         cotangent = self.cotangents.get(x)
         if cotangent is None:
@@ -100,7 +100,7 @@ class _Raw:
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 
-class _Recorded(_Raw):
+class _RecordedSweep(_Sweep):
     """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
@@ -111,11 +111,11 @@ class _Recorded(_Raw):
         before = self.cotangents.get(x)
         self.cotangents[x] = cotangent if before is None else before + cotangent
 
-    def given(self, x: Node) -> Any:
+    def result(self, x: Node) -> Any:
         return self.cotangents[x]
 
 
-def _on_the_way_to(targets: set[Node], order: Links) -> set[Node]:
+def _nodes_depending_on(targets: set[Node], order: Links) -> set[Node]:
     """The nodes from which a target can be reached: only they need a cotangent."""
     needed = set(targets)
     for node, inputs in reversed(order.items()):

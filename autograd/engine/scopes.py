@@ -15,10 +15,10 @@ from typing import Any
 from autograd.engine.node import Node, next_serial
 
 #: Scopes that are remembered: those of the last few steps of a large program.
-MOST = 2**15
+MAX_SPANS = 2**15
 
 #: A longer description of a module is left out, and its type stands there.
-LONGEST = 24
+MAX_DESCRIPTION = 24
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,7 @@ class Span:
     thread: int
 
 
-_spans: deque[Span] = deque(maxlen=MOST)
+_spans: deque[Span] = deque(maxlen=MAX_SPANS)
 
 
 class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a function
@@ -97,11 +97,11 @@ class Scopes:
         """For each serial number the scopes around it, outermost first."""
         stack: list[Span] = []
         spans = iter([*self._spans, None])
-        coming = next(spans)
+        upcoming = next(spans)
         for serial in serials:
-            while coming is not None and coming.first < serial:
-                stack.append(coming)
-                coming = next(spans)
+            while upcoming is not None and upcoming.first < serial:
+                stack.append(upcoming)
+                upcoming = next(spans)
             stack = [span for span in stack if span.last > serial]
             one_thread = len({span.thread for span in stack}) == 1
             yield serial, tuple(stack) if one_thread else ()
@@ -119,7 +119,7 @@ class Scopes:
         if owner is None or isinstance(owner, str):
             return owner or ""
         path, what = self._paths.get(id(owner), ""), repr(owner)
-        what = what if len(what) <= LONGEST else type(owner).__name__
+        what = what if len(what) <= MAX_DESCRIPTION else type(owner).__name__
         return f"{path}: {what}" if path else what
 
     def path(self, part: Any) -> str:

@@ -6,11 +6,11 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched, state
+from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine.anomaly import remember_line, watch_value
+from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
-from autograd.engine.coercion import Array, operand, own, real_array
+from autograd.engine.coercion import Array, array_operand, private_array, real_array
 from autograd.engine.node import next_serial
 from autograd.engine.reverse_mode import pull_back
 from autograd.ops.op import Op, Rule
@@ -46,7 +46,7 @@ class Tensor(ArrayMethods):
     def __init__(
         self, data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None, label: str = ""
     ) -> None:
-        array = own(real_array(data, dtype))
+        array = private_array(real_array(data, dtype))
         if requires_grad and array.dtype.kind != "f":
             raise TypeError(
                 f"only floating-point tensors have gradients, and this is {array.dtype}: "
@@ -80,10 +80,10 @@ class Tensor(ArrayMethods):
                 arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
             else:
-                arrays.append(operand(op, x))
+                arrays.append(array_operand(op, x))
         y = op.on_arrays(arrays, params)
-        if state.blocks and is_watched():
-            watch_value(op, y, arrays)
+        if state.blocks and is_detecting_anomaly():
+            check_value_finite(op, y, arrays)
         node = new(cls)
         y = y if y.__class__ is np.ndarray else np.asarray(y)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
@@ -122,7 +122,7 @@ class Tensor(ArrayMethods):
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
         check_not_frozen(self, "the assignment of .data")
-        array = own(real_array(data, self.dtype))
+        array = private_array(real_array(data, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"data of shape {array.shape} cannot replace data of shape {self.shape}: make a new Tensor")
         self._data, self._seen, self.serial = array, None, next_serial()
@@ -259,7 +259,7 @@ class Tensor(ArrayMethods):
         if self.size != 1:
             raise ValueError(f"a tensor of shape {self.shape} has no one truth value: use (x != 0).any() or .all()")
         trace = current_trace()
-        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
+        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
     def __float__(self) -> float:
         check_not_frozen(self, "float()")

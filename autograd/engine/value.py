@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, final
 
-from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched
+from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine.anomaly import remember_line, watch_value
+from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import number_operand, real_number
 from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
 from autograd.engine.node import Node, next_serial
@@ -102,8 +102,8 @@ class Value(Node):
             raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
         numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
-        if is_watched():
-            watch_value(op, y, numbers)
+        if is_detecting_anomaly():
+            check_value_finite(op, y, numbers)
         requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)
         if not requires_grad and current_trace() is None:
             return cls(y, requires_grad=False)
@@ -165,9 +165,9 @@ class Value(Node):
         """
         self.seed()
         check_not_frozen(self, "backward()")
-        if is_watched():
+        if is_detecting_anomaly():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
-        order, leaves = self._reached()
+        order, leaves = self._collect_graph()
         order.sort(key=by_serial, reverse=True)
         for node in order:
             node.grad = 0.0
@@ -191,7 +191,7 @@ class Value(Node):
         for leaf, before in leaves:  # a whole sweep is added at once, so that two give exactly twice one
             leaf.grad = before + leaf.grad if leaf.requires_grad else before
 
-    def _reached(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
+    def _collect_graph(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
         """The computed nodes behind this one, and the leaves with the gradients they have; refuses changed leaves.
 
         This is `graph.newest_first` without its sort, and `graph.check_unchanged`, written out for speed.
@@ -258,7 +258,7 @@ class Value(Node):
 
     def __bool__(self) -> bool:
         trace = current_trace()
-        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
+        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
     # Steps have derivative zero, so a plain number loses nothing.
 

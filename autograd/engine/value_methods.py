@@ -107,15 +107,15 @@ def method_sources(op: Op) -> list[str]:
     y = rule_source(op, *names)
     p, *others = (pullback_source(op, i, *names) for i in range(op.arity))
     if op.arity == 1:
-        return [_UNARY.format(y=y, p=p, node=_node(8, "self", "None"))]
+        return [_UNARY.format(y=y, p=p, node=_node_source(8, "self", "None"))]
     parts = {"y": y, "p": p, "q": others[0]}
     return [
-        _BINARY.format(node=_node(12, "self", "other"), node_constant=_node(8, "self", "None"), **parts),
-        _REFLECTED.format(node=_node(8, "None", "self"), **parts),
+        _BINARY.format(node=_node_source(12, "self", "other"), node_constant=_node_source(8, "self", "None"), **parts),
+        _REFLECTED.format(node=_node_source(8, "None", "self"), **parts),
     ]
 
 
-def _node(indent: int, a: str, b: str) -> str:
+def _node_source(indent: int, a: str, b: str) -> str:
     return _NODE.format(indent=" " * indent, a=a, b=b)
 
 
@@ -124,7 +124,7 @@ def emit_methods(cls: type[N]) -> type[N]:
     table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
         names = _METHODS.get(op.name, (op.name, "__r" + op.name))
-        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
+        table[op] = tuple(_compile_method(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
         for name, method in zip(names, table[op], strict=False):
             if hasattr(cls, name):
                 method.__doc__ = getattr(cls, name).__doc__
@@ -133,7 +133,7 @@ def emit_methods(cls: type[N]) -> type[N]:
     return cls
 
 
-def _compiled(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
+def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
     file = f"<autograd: {cls.__name__}.{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
     names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {

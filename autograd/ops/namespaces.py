@@ -203,7 +203,7 @@ def quiet() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def quietly(read: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
+def evaluate_with_numpy(read: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
     """`read(numpy, *inputs, **params)`, as in a `quiet` block."""
     if _quiet.get():
         return read(numpy, *inputs, **params)

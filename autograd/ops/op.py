@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.ops.namespaces import MATH_ERRORS, quietly, scalar
+from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
 from autograd.support.validation import one_of
 
 Rule = Callable[..., Any]
@@ -96,13 +96,13 @@ class Op:
         if self.prepare is not None:
             args, params = self.prepare(*args, **params)
         elif params or self.params or len(args) != self.arity:
-            args, params = self._bound(args, params)
+            args, params = self._bind_arguments(args, params)
         for x in args:
             if isinstance(x, Recorder):
                 return x.record(self, args, params)
         return self.compute(args, params)
 
-    def _bound(self, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _bind_arguments(self, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain call as (inputs, params): parameters may stand behind the inputs, and have their defaults."""
         arity = len(args) if self.variadic else self.arity
         extra = dict(zip(self.params, args[arity:], strict=False))
@@ -120,7 +120,7 @@ class Op:
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """The forward rule in NumPy, whose errors are given the name of the op and the shapes it was called with."""
         try:
-            return quietly(self.forward, arrays, params)
+            return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
@@ -162,7 +162,7 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> float:
     try:
         return float(rule(scalar, *xs, **params))
     except (*MATH_ERRORS, TypeError):  # a TypeError: the power of a negative number is complex
-        return float(quietly(rule, map(np.float64, xs), params))
+        return float(evaluate_with_numpy(rule, map(np.float64, xs), params))
 
 
 def pullback_on_floats(pullback: Rule, *xs: float, **params: Any) -> float:

@@ -94,12 +94,12 @@ def _product(a: Any, b: Any) -> Code:
     return _infix("*", Precedence.PRODUCT, left, right)
 
 
-def _both(a: Any, b: Any) -> Code:
+def _and(a: Any, b: Any) -> Code:
     left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
     return Code(f"{left} and {right}", Precedence.CHOICE, truth=True)
 
 
-def _either(a: Any, b: Any) -> Code:
+def _or(a: Any, b: Any) -> Code:
     left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
     return Code(f"({left} or {right})", truth=True)
 
@@ -113,16 +113,16 @@ def _minus(a: Code) -> Code:
 
 
 #: What is not written as a sign between two operands, nor as a call.
-_OWN: dict[str, Callable[..., Code]] = {
-    "add": _sum, "multiply": _product, "logical_and": _both, "logical_or": _either, "logical_not": _not, "negative": _minus,
+_SPECIAL: dict[str, Callable[..., Code]] = {
+    "add": _sum, "multiply": _product, "logical_and": _and, "logical_or": _or, "logical_not": _not, "negative": _minus,
     "positive": code,
 }  # fmt: skip
 _SIGNS = ("subtract", "divide")
 
 
 def _writer(operator: Operator) -> Callable[..., Code]:
-    if operator.op in _OWN:
-        return _OWN[operator.op]
+    if operator.op in _SPECIAL:
+        return _SPECIAL[operator.op]
     if operator.is_comparison or operator.op in _SIGNS:
         return lambda a, b: _infix(operator.sign, operator.precedence, a, b)
     return lambda *operands: getattr(source, operator.op)(*operands)  # a call, which is told apart from NumPy's in no bit

@@ -34,9 +34,9 @@ def define_operators(cls: type[Arithmetic], bind: Callable[[Operator], Callable[
     """Give a class every operator of the table: `bind(operator)` is what it calls on its operands, the left one first."""
     for row in OPERATORS:
         call = bind(row)
-        _define(cls, row.method, _of_one(call) if row.is_unary else _of_two(call))
+        _define(cls, row.method, _unary_method(call) if row.is_unary else _binary_method(call))
         if row.reflected:
-            _define(cls, row.reflected, _of_two_reflected(call))
+            _define(cls, row.reflected, _reflected_method(call))
 
 
 def _define(cls: type, name: str, method: Any) -> None:
@@ -44,15 +44,15 @@ def _define(cls: type, name: str, method: Any) -> None:
     setattr(cls, name, method)
 
 
-def _of_one(call: Callable[..., Any]) -> Callable[..., Any]:
+def _unary_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self: call(self)
 
 
-def _of_two(call: Callable[..., Any]) -> Callable[..., Any]:
+def _binary_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: call(self, other)
 
 
-def _of_two_reflected(call: Callable[..., Any]) -> Callable[..., Any]:
+def _reflected_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: call(other, self)
 
 

@@ -22,7 +22,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
         the same value and the same gradients; memory falls by what f keeps, time grows by one forward run of f
 
-    f returns one Tensor and must give the same result when it is run again. Parameters that it uses without being passed them
+    f returns one Tensor and must give the same result when it is run rerun. Parameters that it uses without being passed them
     get their gradients as well. Values keep their local derivatives in any case, so that f of Values alone is simply run.
 
     Raises:
@@ -43,24 +43,24 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if not nodes or not is_recording() or current_trace() is not None:  # a tape keeps nothing, so there is nothing to save
             return f(*args)
         start = next_serial()
-        y = f(*tree.unflatten(list(args), [_fresh(x) for x in leaves]))
+        y = f(*tree.unflatten(list(args), [_copy_variable(x) for x in leaves]))
         if not isinstance(y, Tensor):
             raise TypeError(f"a checkpointed function must return a Tensor, not {y!r} of type {type(y).__name__}")
-        inputs = [*nodes, *_captured(y, start, nodes)]
+        inputs = [*nodes, *_captured_nodes(y, start, nodes)]
 
-        def again(replacing: dict[Node, Node]) -> Any:
+        def rerun(replacing: dict[Node, Node]) -> Any:
             return f(*tree.unflatten(list(args), [replacing.get(x, x) if isinstance(x, Node) else x for x in leaves]))
 
-        return Tensor.record(_op(f, again, nodes, inputs, y._data), tuple(inputs), {})
+        return Tensor.record(_recomputing_op(f, rerun, nodes, inputs, y._data), tuple(inputs), {})
 
     return checkpointed
 
 
-def _fresh(x: Any) -> Any:
+def _copy_variable(x: Any) -> Any:
     return positive(x) if isinstance(x, Node) and x.requires_grad else x
 
 
-def _captured(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
+def _captured_nodes(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
     """The nodes older than `start` that y was computed from, besides `nodes`: what f used without being passed it."""
     known: set[Node] = set(nodes)
     boundary: dict[Node, None] = {}
@@ -70,24 +70,24 @@ def _captured(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
     return [x for x in boundary if x not in known]
 
 
-def _op(f: Any, again: Callable[[dict[Node, Node]], Any], nodes: list[Tensor], inputs: list[Node], data: Any) -> Op:
+def _recomputing_op(f: Any, rerun: Callable[[dict[Node, Node]], Any], nodes: list[Tensor], inputs: list[Node], data: Any) -> Op:
     """An op for this one call: its forward is known, its pullback runs f once more and sweeps what it recorded."""
     newest: dict[str, Any] = {"g": None}
 
-    def pulled(g: Any) -> list[Any]:
+    def recompute(g: Any) -> list[Any]:
         if newest["g"] is not g:  # one run serves the pullbacks of all inputs
             with recording():
                 as_nodes = isinstance(g, Node)
                 variables: dict[Node, Node] = {
                     x: positive(x) if as_nodes else Tensor(x.numpy(), requires_grad=True) for x in nodes
                 }
-                y = again(variables)
+                y = rerun(variables)
                 wanted = [variables.get(x, x) for x in inputs]
                 newest.update(g=g, found=gradients(y, wanted, g, create_graph=as_nodes))
         return list(newest["found"])
 
     def pullback(i: int) -> Rule:
-        return lambda g, y, *xs: pulled(g)[i]
+        return lambda g, y, *xs: recompute(g)[i]
 
     def forward(xp: Any, *xs: Any) -> Any:
         return data

@@ -17,7 +17,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import current_trace
 from autograd.engine.forward_mode import push_forward
-from autograd.engine.gradients import gradients, zeros_of
+from autograd.engine.gradients import gradients, zeros_like
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -71,14 +71,14 @@ def _variable(x: Any, arrays: bool) -> Node:
     return Tensor(number.item(), requires_grad=True) if arrays and not isinstance(x, Value) else number
 
 
-def plain(x: Any, as_nodes: bool) -> Any:
+def to_plain(x: Any, as_nodes: bool) -> Any:
     """A result as it goes out: the node itself, or its number or array."""
     if as_nodes or not isinstance(x, Node):
         return x
     return x.item() if isinstance(x, Value) else x._data.copy()[()]
 
 
-def as_given(given: Any, found: list[Any]) -> Any:
+def restore_structure(given: Any, found: list[Any]) -> Any:
     """Gradients in the containers of `given`, and as floats where floats went in."""
     leaves = tree.leaves(given)
     plain_floats = [
@@ -111,12 +111,12 @@ def value_and_grad(
         numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
         with trace_arguments(given, [args, kwargs]) as (variables, as_nodes):
-            y = f(*replaced(args, numbers, tree.unflatten(given, variables)), **kwargs)
-            y, aux = _apart(y) if has_aux else (y, None)
-            found = as_given(given, _gradient(y, variables, as_nodes))
+            y = f(*replace_arguments(args, numbers, tree.unflatten(given, variables)), **kwargs)
+            y, aux = _split_aux(y) if has_aux else (y, None)
+            found = restore_structure(given, _gradient(y, variables, as_nodes))
         value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
         gradient = found[0] if isinstance(argnums, int) else tuple(found)
-        return ((value, tree.map(lambda x: plain(x, as_nodes), aux)) if has_aux else value), gradient
+        return ((value, tree.map(lambda x: to_plain(x, as_nodes), aux)) if has_aux else value), gradient
 
     return with_gradient
 
@@ -165,12 +165,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
             for out, seed in zip(tree.leaves(y), tree.leaves(w), strict=True)
             if isinstance(out, Node) and out.requires_grad
         ]
-        found = [zeros_of(x, nodes) for x in variables]
+        found = [zeros_like(x, nodes) for x in variables]
         if pairs:
             found = gradients([p[0] for p in pairs], variables, [p[1] for p in pairs], create_graph=nodes)
-        return tuple(as_given(list(primals), found))
+        return tuple(restore_structure(list(primals), found))
 
-    return tree.map(lambda x: plain(x, as_nodes), y), pull
+    return tree.map(lambda x: to_plain(x, as_nodes), y), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -196,11 +196,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         y = f(*tree.unflatten(primals, variables))
         outputs = tree.leaves(y)
         found = iter(push_forward([out for out in outputs if isinstance(out, Node)], pushed))
-        results = [next(found) if isinstance(out, Node) else _still(out) for out in outputs]
-        results = [zeros_of(out, True) if t is None else t for out, t in zip(outputs, results, strict=True)]
+        results = [next(found) if isinstance(out, Node) else _constant_tangent(out) for out in outputs]
+        results = [zeros_like(out, True) if t is None else t for out, t in zip(outputs, results, strict=True)]
     return (
-        tree.map(lambda x: plain(x, as_nodes), y),
-        tree.unflatten(y, [plain(t, as_nodes) for t in results]),
+        tree.map(lambda x: to_plain(x, as_nodes), y),
+        tree.unflatten(y, [to_plain(t, as_nodes) for t in results]),
     )
 
 
@@ -224,7 +224,7 @@ def argument_numbers(argnums: int | Sequence[int], args: tuple[Any, ...]) -> lis
     return numbers
 
 
-def replaced(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[Any]:
+def replace_arguments(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[Any]:
     """`args` with those at the positions `numbers` replaced by `new`."""
     result = list(args)
     for n, x in zip(numbers, new, strict=True):
@@ -244,12 +244,12 @@ def _tangent(x: Node, t: Any) -> Node:
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 
-def _still(y: Any) -> Any:
+def _constant_tangent(y: Any) -> Any:
     """The tangent of a number or an array that is no node."""
     return np.zeros_like(y) if isinstance(y, np.ndarray) and y.dtype.kind == "f" else 0.0
 
 
-def _apart(y: Any) -> tuple[Any, Any]:
+def _split_aux(y: Any) -> tuple[Any, Any]:
     if not isinstance(y, tuple) or len(y) != 2:
         raise TypeError(f"with has_aux the function must return (number, anything), not {y!r}")
     return y
@@ -265,4 +265,4 @@ def _gradient(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
         )
     elif y.requires_grad:
         return list(gradients(y, variables, create_graph=as_nodes))
-    return [zeros_of(x, as_nodes) for x in variables]
+    return [zeros_like(x, as_nodes) for x in variables]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.engine.gradients import gradients, zeros_of
+from autograd.engine.gradients import gradients, zeros_like
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -17,7 +17,7 @@ from autograd.transforms.grad_vjp_jvp import (
     check_same_shape,
     grad,
     keep_graph,
-    replaced,
+    replace_arguments,
     trace_arguments,
 )
 
@@ -42,7 +42,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         numbers = argument_numbers(argnums, args)
         given = [args[n] for n in numbers]
         with trace_arguments(given, [args, kwargs]) as (variables, as_nodes):
-            y = f(*replaced(args, numbers, tree.unflatten(given, variables)), **kwargs)
+            y = f(*replace_arguments(args, numbers, tree.unflatten(given, variables)), **kwargs)
 
             def blocks(output: Any) -> Any:
                 found = tree.unflatten(given, _rows(output, variables, as_nodes))
@@ -68,7 +68,7 @@ def _rows(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
         rows.append(gradients(y, variables, seed.reshape(y._data.shape), create_graph=as_nodes))
     join = stack if as_nodes else np.stack
     columns = [[row[k] for row in rows] for k in range(len(variables))]
-    empty = [zeros_of(x, False) for x in variables]
+    empty = [zeros_like(x, False) for x in variables]
     return [
         (join(column) if column else np.asarray(zero)[None][:0]).reshape(y._data.shape + np.shape(zero))
         for column, zero in zip(columns, empty, strict=True)

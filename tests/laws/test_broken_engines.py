@@ -48,7 +48,7 @@ def broadcast_number():
     assert x.grad.shape == ()
 
 
-SWEEP, VALUE = reverse_mode._Raw, Value
+SWEEP, VALUE = reverse_mode._Sweep, Value
 
 # (what is wrong, where, its name, the piece of source, what stands there instead, the law that must fail)
 BROKEN = [
@@ -61,7 +61,7 @@ BROKEN = [
     ("buffers are shared while they are added to", SWEEP, "add",
      'if cotangent is not source and getattr(cotangent, "base", source) is None:', "if True:",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(tensor)),
-    ("a gradient is the seed itself", SWEEP, "given", "cotangent.copy()", "cotangent",
+    ("a gradient is the seed itself", SWEEP, "result", "cotangent.copy()", "cotangent",
      of_graphs.test_gradients_seed_and_data_share_no_memory),
     ("the order is not topological, of Values", VALUE, "backward", "order.sort(key=by_serial, reverse=True)", "pass",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(Value)),

@@ -141,13 +141,13 @@ def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
     return g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
 
 
-def _gelu_call(x: Any, approximate: str = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _prepare_gelu(x: Any, approximate: str = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh', not {approximate!r}")
     return (x,), {"approximate": approximate}
 
 
-@elementwise(_gelu_pullback, symbol="GELU", prepare=_gelu_call)
+@elementwise(_gelu_pullback, symbol="GELU", prepare=_prepare_gelu)
 def gelu(xp: Any, x: Any, *, approximate: str) -> Any:
     """Gaussian error linear unit: x times the probability that a standard normal lies below it.
 

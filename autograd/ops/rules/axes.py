@@ -20,10 +20,10 @@ def shape_of(x: Any) -> Shape:
     return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
-def axes_of(op: str, axis: Any, shape: Shape) -> Shape:
+def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:
     """`axis` as a tuple of distinct non-negative integers; None means every axis.
 
-    >>> axes_of("sum", -1, (2, 3)), axes_of("sum", None, (2, 3))
+    >>> normalize_axes("sum", -1, (2, 3)), normalize_axes("sum", None, (2, 3))
     ((1,), (0, 1))
     """
     ndim = len(shape)
@@ -42,18 +42,18 @@ def axes_of(op: str, axis: Any, shape: Shape) -> Shape:
     return axes
 
 
-def axis_of(op: str, axis: Any, shape: Shape) -> int:
+def normalize_axis(op: str, axis: Any, shape: Shape) -> int:
     """One axis, as a non-negative integer.
 
-    >>> axis_of("sort", -1, (2, 3))
+    >>> normalize_axis("sort", -1, (2, 3))
     1
     """
     if axis is None or isinstance(axis, tuple | list):
         raise TypeError(f"{op}: axis must be one integer, not {axis!r}")
-    return axes_of(op, axis, shape)[0]
+    return normalize_axes(op, axis, shape)[0]
 
 
-def shape_from(op: str, shape: Any) -> Shape:
+def normalize_shape(op: str, shape: Any) -> Shape:
     """A shape given as an integer or a sequence of them, as a tuple."""
     try:
         return (operator.index(shape),) if not isinstance(shape, tuple | list) else tuple(map(operator.index, shape))
@@ -61,30 +61,30 @@ def shape_from(op: str, shape: Any) -> Shape:
         raise TypeError(f"{op}: a shape is an integer or a tuple of integers, not {shape!r}") from None
 
 
-def kept(shape: Shape, axes: Shape) -> Shape:
+def reduced_shape(shape: Shape, axes: Shape) -> Shape:
     """`shape` after a reduction over `axes` that keeps them, with length 1.
 
-    >>> kept((2, 3), (1,))
+    >>> reduced_shape((2, 3), (1,))
     (2, 1)
     """
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def count(shape: Shape, axes: Shape) -> int:
+def entry_count(shape: Shape, axes: Shape) -> int:
     """How many entries a reduction over `axes` takes together."""
     return math.prod(shape[i] for i in axes)
 
 
-def over_axes(name: str) -> Callable[..., PreparedCall]:
+def prepare_reduction(name: str) -> Callable[..., PreparedCall]:
     """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-        return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+        return (x,), {"axis": normalize_axes(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
 
     return prepare
 
 
-def with_types(arrays: Iterable[Any]) -> list[Any]:
+def match_dtypes(arrays: Iterable[Any]) -> list[Any]:
     """Arrays to join: beside a node a lone number takes the type of the others, as in arithmetic."""
     parts = list(arrays)
     types = [p.dtype for p in parts if hasattr(p, "dtype") and (isinstance(p, Recorder) or shape_of(p))]

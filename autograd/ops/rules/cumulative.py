@@ -9,13 +9,13 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.rearranging import flip
-from autograd.ops.rules.shape import in_line
+from autograd.ops.rules.shape import prepare_along_axis
 
 
 @linear(
     lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis),
     symbol="Σ…",
-    prepare=in_line("cumsum", None),
+    prepare=prepare_along_axis("cumsum", None),
 )
 def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
     """The running sum along `axis`, or of x flattened if it is None.
@@ -39,15 +39,15 @@ def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
     Source:
         Hillis & Steele, Commun. ACM 29(12), 1986
     """
-    a, r, k = shifted(x, -1, 0, axis), g, 1
+    a, r, k = shift_entries(x, -1, 0, axis), g, 1
     while k < shape_of(x)[axis]:
-        r = r + a * shifted(r, -k, 0, axis)
-        a = a * shifted(a, -k, 0, axis)
+        r = r + a * shift_entries(r, -k, 0, axis)
+        a = a * shift_entries(a, -k, 0, axis)
         k *= 2
-    return shifted(y, 1, 1, axis) * r
+    return shift_entries(y, 1, 1, axis) * r
 
 
-@general(_cumprod_pullback, symbol="Π…", prepare=in_line("cumprod", None))
+@general(_cumprod_pullback, symbol="Π…", prepare=prepare_along_axis("cumprod", None))
 def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
     """The running product along `axis`, or of x flattened if it is None. The derivative is exact at zeros too.
 
@@ -62,7 +62,7 @@ def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
     return xp.cumprod(x, axis=axis)
 
 
-def shifted(x: Any, places: int, fill: float, axis: int) -> Any:
+def shift_entries(x: Any, places: int, fill: float, axis: int) -> Any:
     """x moved up by `places` along `axis`, or down if they are negative; `fill` stands in the gap.
 
     >>> shifted(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()

@@ -17,18 +17,18 @@ from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.shape import reshape
 
 
-def _settled(subscripts: str, *operands: Any) -> PreparedCall:
+def _prepare_einsum(subscripts: str, *operands: Any) -> PreparedCall:
     if not isinstance(subscripts, str):
         raise TypeError(f"einsum: the subscripts come first, as a string such as 'ij,jk->ik', not {subscripts!r}")
     arrays = list(operands)
-    terms, output = _terms(subscripts, [shape_of(x) for x in arrays])
+    terms, output = _parse_subscripts(subscripts, [shape_of(x) for x in arrays])
     if any(isinstance(x, Recorder) for x in arrays):
         for i in [i for i, x in enumerate(arrays) if terms[i] == "" and not isinstance(x, Recorder)][::-1]:
             del terms[i]
             number = arrays.pop(i)
             arrays[0] = multiply(arrays[0], number)  # as in arithmetic, it does not change the type
-    lengths = _lengths(subscripts, terms, arrays)
-    plain = [_plain(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]
+    lengths = _letter_lengths(subscripts, terms, arrays)
+    plain = [_simplify_operand(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]
     uses = Counter(letter for _, term in plain for letter in term) + Counter(output)
     inputs = []
     for i, (x, term) in enumerate(plain):
@@ -38,7 +38,7 @@ def _settled(subscripts: str, *operands: Any) -> PreparedCall:
     return tuple(inputs), {"subscripts": f"{','.join(terms)}->{output}"}
 
 
-def _terms(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
+def _parse_subscripts(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
     """The letters of each operand and of the output, those that the ellipsis stands for included."""
     left, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
@@ -70,7 +70,7 @@ def _terms(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
     return terms, output
 
 
-def _lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, int]:
+def _letter_lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, int]:
     """The length that each letter stands for; an axis of length 1 goes with any other."""
     lengths: dict[str, int] = {}
     for term, x in zip(terms, arrays, strict=True):
@@ -83,7 +83,7 @@ def _lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, 
     return lengths
 
 
-def _plain(x: Any, term: str, lengths: dict[str, int]) -> tuple[Any, str]:
+def _simplify_operand(x: Any, term: str, lengths: dict[str, int]) -> tuple[Any, str]:
     """An operand without letters that come twice, and without axes of length 1 whose letter is longer elsewhere."""
     for letter in term:
         while term.count(letter) > 1:
@@ -108,7 +108,7 @@ def _pullback(g: Any, y: Any, *operands: Any, i: int, subscripts: str) -> Any:
     return einsum(f"{','.join([output, *others])}->{terms[i]}", g, *operands[:i], *operands[i + 1 :])
 
 
-@bilinear(_pullback, symbol="Σ∏", prepare=_settled)
+@bilinear(_pullback, symbol="Σ∏", prepare=_prepare_einsum)
 def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
     """Products of operands summed over the letters that the output lacks: einsum("ij,jk->ik", a, b) is a @ b.
 

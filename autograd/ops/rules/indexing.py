@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import Recorder, linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape
 
 
-def plain(x: Any) -> Any:
+def plain_array(x: Any) -> Any:
     """The numbers that x holds, as an array."""
     return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
@@ -28,11 +28,11 @@ def constant_index(index: Any) -> Any:
     return index
 
 
-def _indexed(x: Any, index: Any) -> PreparedCall:
+def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index)}
 
 
-@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem)
 def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
 
@@ -47,11 +47,11 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     return x[index]
 
 
-def _placed(x: Any, index: Any, shape: Any) -> PreparedCall:
-    return (x,), {"index": constant_index(index), "shape": shape_from("put", shape)}
+def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
+    return (x,), {"index": constant_index(index), "shape": normalize_shape("put", shape)}
 
 
-@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
+@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_prepare_put)
 def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
     """Zeros of `shape` with the entries of x added in where `index` names them.
 
@@ -76,7 +76,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """
     if axis is None:
         return getitem(reshape(x, -1), indices)
-    position = axis_of("take", axis, shape_of(x))
+    position = normalize_axis("take", axis, shape_of(x))
     return getitem(x, (slice(None),) * position + (indices,))
 
 
@@ -96,8 +96,8 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    shape, along = shape_of(x), plain(indices)
-    position = axis_of("take_along_axis", axis, shape)
+    shape, along = shape_of(x), plain_array(indices)
+    position = normalize_axis("take_along_axis", axis, shape)
     if along.ndim != len(shape):
         raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axis_of, shape_of, with_types
+from autograd.ops.rules.axes import PreparedCall, Shape, match_dtypes, normalize_axis, shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import reshape
 
@@ -15,14 +15,14 @@ from autograd.ops.rules.shape import reshape
 _AT_ONCE = 256
 
 
-def _joined(arrays: Any, axis: int | None = 0) -> PreparedCall:
-    parts = _parts("concatenate", arrays)
+def _prepare_concatenate(arrays: Any, axis: int | None = 0) -> PreparedCall:
+    parts = _parts_to_join("concatenate", arrays)
     if axis is None:
         parts, axis = [reshape(p, -1) for p in parts], 0
     shapes = [shape_of(p) for p in parts]
     if not shapes[0]:
         raise ValueError("concatenate: single numbers have no axis to join along; use stack")
-    axis = axis_of("concatenate", axis, shapes[0])
+    axis = normalize_axis("concatenate", axis, shapes[0])
     for shape in shapes:
         if len(shape) != len(shapes[0]) or shape[:axis] + shape[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :]:
             raise ValueError(f"concatenate: shapes {shapes[0]} and {shape} must be equal but for axis {axis}")
@@ -33,14 +33,14 @@ def _joined(arrays: Any, axis: int | None = 0) -> PreparedCall:
     return tuple(parts), {"axis": axis, "ends": ends}
 
 
-def _parts(op: str, arrays: Any) -> list[Any]:
-    parts = with_types(arrays)
+def _parts_to_join(op: str, arrays: Any) -> list[Any]:
+    parts = match_dtypes(arrays)
     if not parts:
         raise ValueError(f"{op}: there is nothing to join")
     return parts
 
 
-@linear(lambda g, y, *parts, i, axis, ends: _piece(g, axis, (0, *ends)[i], ends[i]), symbol="‖", prepare=_joined)
+@linear(lambda g, y, *parts, i, axis, ends: _piece(g, axis, (0, *ends)[i], ends[i]), symbol="‖", prepare=_prepare_concatenate)
 def concatenate(xp: Any, *parts: Any, axis: int, ends: Shape) -> Any:
     """The arrays of a sequence, one after the other along `axis`; flattened first if it is None.
 
@@ -74,12 +74,12 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
-    parts = _parts("stack", arrays)
+    parts = _parts_to_join("stack", arrays)
     shape = shape_of(parts[0])
     for part in parts:
         if shape_of(part) != shape:
             raise ValueError(f"stack: shapes {shape} and {shape_of(part)} must be equal")
-    position = axis_of("stack", axis, (*shape, len(parts)))
+    position = normalize_axis("stack", axis, (*shape, len(parts)))
     return concatenate([reshape(p, (*shape[:position], 1, *shape[position:])) for p in parts], position)
 
 
@@ -94,7 +94,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
     [[1.0], [2.0, 3.0]]
     """
-    position = axis_of("split", axis, shape_of(x))
+    position = normalize_axis("split", axis, shape_of(x))
     n = shape_of(x)[position]
     if isinstance(indices_or_sections, int | np.integer):
         sections = int(indices_or_sections)

@@ -7,29 +7,29 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis
 
 
-def _refuse_unless_square(op: str, shape: Shape) -> None:
+def _check_square(op: str, shape: Shape) -> None:
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"{op}: shape {shape} is not that of square matrices, (…, n, n)")
 
 
-def _square(op: str) -> Callable[..., PreparedCall]:
+def _prepare_square(op: str) -> Callable[..., PreparedCall]:
     """The call of an op on square matrices."""
 
     def prepare(x: Any) -> PreparedCall:
-        _refuse_unless_square(op, shape_of(x))
+        _check_square(op, shape_of(x))
         return (x,), {}
 
     return prepare
 
 
-@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_square("inv"))
+@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_prepare_square("inv"))
 def inv(xp: Any, x: Any) -> Any:
     """The inverses of matrices.
 
@@ -49,9 +49,9 @@ def inv(xp: Any, x: Any) -> Any:
     return xp.linalg.inv(x)
 
 
-def _system(a: Any, b: Any) -> PreparedCall:
+def _prepare_solve(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
-    _refuse_unless_square("solve", left)
+    _check_square("solve", left)
     if not right or left[-1] != right[max(len(right) - 2, 0)]:
         raise ValueError(f"solve: shapes {left} and {right} do not fit: b must have columns of length {left[-1]}")
     return (a, b), {}
@@ -68,7 +68,7 @@ def _solve_left_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
     return -pulled[..., None] * y[..., None, :] if len(shape_of(b)) == 1 else -pulled @ y.mT
 
 
-@general(_solve_left_pullback, _solve_right_pullback, prepare=_system)
+@general(_solve_left_pullback, _solve_right_pullback, prepare=_prepare_solve)
 def solve(xp: Any, a: Any, b: Any) -> Any:
     """The solutions of systems of linear equations; b is one vector, or matrices of columns.
 
@@ -88,7 +88,7 @@ def solve(xp: Any, a: Any, b: Any) -> Any:
     return xp.linalg.solve(a, b)
 
 
-@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_square("det"))
+@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_prepare_square("det"))
 def det(xp: Any, x: Any) -> Any:
     """The determinants of matrices. The derivative is exact at singular ones too; the second needs an inverse.
 
@@ -111,7 +111,7 @@ def _cofactors_pullback(g: Any, y: Any, x: Any) -> Any:
     return sum(g * inverse, (-2, -1), keepdims=True) * y - inverse @ g.mT @ y
 
 
-@general(_cofactors_pullback, prepare=_square("cofactors"))
+@general(_cofactors_pullback, prepare=_prepare_square("cofactors"))
 def cofactors(xp: Any, x: Any) -> Any:
     """The matrices of cofactors: the derivative of the determinant. Singular matrices have them too.
 
@@ -158,7 +158,7 @@ def slogdet(x: Any) -> SlogdetResult:
         return SlogdetResult(signdet(x), logarithm)
 
 
-@general(None, symbol="sign det", prepare=_square("signdet"))
+@general(None, symbol="sign det", prepare=_prepare_square("signdet"))
 def signdet(xp: Any, x: Any) -> Any:
     """The signs of determinants, −1, 0 or 1; their derivative is 0.
 
@@ -175,7 +175,7 @@ def signdet(xp: Any, x: Any) -> Any:
     return xp.linalg.slogdet(x)[0]
 
 
-@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_square("logabsdet"))
+@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_prepare_square("logabsdet"))
 def logabsdet(xp: Any, x: Any) -> Any:
     """The logarithms of the absolute values of determinants; −∞ for a singular matrix.
 
@@ -200,7 +200,7 @@ def _cholesky_pullback(g: Any, y: Any, x: Any) -> Any:
     return 0.5 * (s + s.mT)
 
 
-@general(_cholesky_pullback, prepare=_square("cholesky"))
+@general(_cholesky_pullback, prepare=_prepare_square("cholesky"))
 def cholesky(xp: Any, x: Any) -> Any:
     """The lower triangular matrices y with y yᵀ = x, for x positive definite; of x that is not symmetric, its symmetric part.
 
@@ -220,7 +220,7 @@ def cholesky(xp: Any, x: Any) -> Any:
     return xp.linalg.cholesky(0.5 * (x + xp.matrix_transpose(x)))
 
 
-def _on_diagonal(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
+def _diagonal_indices(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
     """The row and column indices of a diagonal, which lies `offset` to the right of the main one."""
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
     return np.arange(length) - min(offset, 0), np.arange(length) + max(offset, 0)
@@ -239,8 +239,8 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     >>> diagonal([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [1.0, 4.0]
     """
-    i, j = axes_of("diagonal", (axis1, axis2), shape_of(x))
-    diagonals = _on_diagonal(shape_of(x)[i], shape_of(x)[j], offset)
+    i, j = normalize_axes("diagonal", (axis1, axis2), shape_of(x))
+    diagonals = _diagonal_indices(shape_of(x)[i], shape_of(x)[j], offset)
     return getitem(moveaxis(x, (i, j), (-2, -1)), (..., *diagonals))
 
 
@@ -272,7 +272,7 @@ def diag(x: Any, k: int = 0) -> Any:
     shape = shape_of(x)
     if len(shape) == 1:
         n = shape[0] + abs(k)
-        return put(x, _on_diagonal(n, n, k), (n, n))
+        return put(x, _diagonal_indices(n, n, k), (n, n))
     if len(shape) != 2:
         raise ValueError(f"diag: shape {shape} is neither that of a vector nor that of a matrix; of stacks, take diagonal")
     return diagonal(x, k)
@@ -289,7 +289,7 @@ def triu(x: Any, k: int = 0) -> Any:
     >>> triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 2.0], [0.0, 4.0]]
     """
-    return where(np.tri(*_matrix("triu", x), k=k - 1, dtype=bool), 0, x)
+    return where(np.tri(*_matrix_shape("triu", x), k=k - 1, dtype=bool), 0, x)
 
 
 def tril(x: Any, k: int = 0) -> Any:
@@ -303,10 +303,10 @@ def tril(x: Any, k: int = 0) -> Any:
     >>> tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 0.0], [3.0, 4.0]]
     """
-    return where(np.tri(*_matrix("tril", x), k=k, dtype=bool), x, 0)
+    return where(np.tri(*_matrix_shape("tril", x), k=k, dtype=bool), x, 0)
 
 
-def _matrix(op: str, x: Any) -> tuple[int, int]:
+def _matrix_shape(op: str, x: Any) -> tuple[int, int]:
     shape = shape_of(x)
     if len(shape) < 2:
         raise ValueError(f"{op}: shape {shape} has fewer than the two axes of a matrix")

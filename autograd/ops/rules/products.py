@@ -6,14 +6,14 @@ from typing import Any
 
 from autograd.ops.op import bilinear
 from autograd.ops.rules.arithmetic import multiply
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
 from autograd.support.validation import one_of
 
 
-def _two_arrays(a: Any, b: Any) -> PreparedCall:
+def _prepare_matmul(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
     if not left or not right:
         raise ValueError(f"matmul: shapes {left} and {right}: a single number has no rows or columns; use *")
@@ -43,7 +43,7 @@ def _right_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
     return reshape(a, rows).mT @ reshape(g, (rows[0], *shape_of(b)[1:]))
 
 
-@bilinear(_left_pullback, _right_pullback, symbol="@", prepare=_two_arrays)
+@bilinear(_left_pullback, _right_pullback, symbol="@", prepare=_prepare_matmul)
 def matmul(xp: Any, a: Any, b: Any) -> Any:
     """Matrix product by NumPy's rules: the last two axes are matrices, the others broadcast, vectors are rows or columns.
 
@@ -75,15 +75,15 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """
     left, right = shape_of(a), shape_of(b)
     if isinstance(axes, tuple | list):
-        over_a, over_b = axes_of("tensordot", axes[0], left), axes_of("tensordot", axes[1], right)
+        over_a, over_b = normalize_axes("tensordot", axes[0], left), normalize_axes("tensordot", axes[1], right)
     else:
         n = operator.index(axes)
-        over_a = axes_of("tensordot", tuple(range(-n, 0)), left)
-        over_b = axes_of("tensordot", tuple(range(n)), right)
-    return _contracted("tensordot", a, b, over_a, over_b)
+        over_a = normalize_axes("tensordot", tuple(range(-n, 0)), left)
+        over_b = normalize_axes("tensordot", tuple(range(n)), right)
+    return _contract("tensordot", a, b, over_a, over_b)
 
 
-def _contracted(op: str, a: Any, b: Any, over_a: Shape, over_b: Shape) -> Any:
+def _contract(op: str, a: Any, b: Any, over_a: Shape, over_b: Shape) -> Any:
     """Products summed over pairs of axes, as one product of two matrices."""
     left, right = shape_of(a), shape_of(b)
     lengths = tuple(left[i] for i in over_a)
@@ -112,7 +112,7 @@ def dot(a: Any, b: Any) -> Any:
         return multiply(a, b)
     if len(right) <= 2:
         return matmul(a, b)
-    return _contracted("dot", a, b, (len(left) - 1,), (len(right) - 2,))
+    return _contract("dot", a, b, (len(left) - 1,), (len(right) - 2,))
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -127,7 +127,7 @@ def inner(a: Any, b: Any) -> Any:
     11.0
     """
     left, right = shape_of(a), shape_of(b)
-    return _contracted("inner", a, b, (len(left) - 1,), (len(right) - 1,)) if left and right else multiply(a, b)
+    return _contract("inner", a, b, (len(left) - 1,), (len(right) - 1,)) if left and right else multiply(a, b)
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -141,7 +141,7 @@ def outer(a: Any, b: Any) -> Any:
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
-def _two_vectors(a: Any, v: Any, mode: str = "full") -> PreparedCall:
+def _prepare_convolve(a: Any, v: Any, mode: str = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: shapes {left} and {right} must be those of two vectors that are not empty")
@@ -149,7 +149,7 @@ def _two_vectors(a: Any, v: Any, mode: str = "full") -> PreparedCall:
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 
-def _whole(g: Any, a: Any, v: Any, mode: str) -> Any:
+def _full_cotangent(g: Any, a: Any, v: Any, mode: str) -> Any:
     """The cotangent of the full convolution, of which "same" is the middle."""
     (n,), (m,) = shape_of(a), shape_of(v)
     start = (m - 1) // 2
@@ -157,14 +157,14 @@ def _whole(g: Any, a: Any, v: Any, mode: str) -> Any:
 
 
 def _longer_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
-    return convolve(_whole(g, a, v, mode), flip(v), "full" if mode == "valid" else "valid")
+    return convolve(_full_cotangent(g, a, v, mode), flip(v), "full" if mode == "valid" else "valid")
 
 
 def _shorter_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
-    return flip(convolve(a, flip(g), mode)) if mode == "valid" else convolve(_whole(g, a, v, mode), flip(a), "valid")
+    return flip(convolve(a, flip(g), mode)) if mode == "valid" else convolve(_full_cotangent(g, a, v, mode), flip(a), "valid")
 
 
-@bilinear(_longer_pullback, _shorter_pullback, symbol="∗", prepare=_two_vectors)
+@bilinear(_longer_pullback, _shorter_pullback, symbol="∗", prepare=_prepare_convolve)
 def convolve(xp: Any, a: Any, v: Any, *, mode: str) -> Any:
     """The convolution of two vectors, the longer one first: all of it, or as long as a, or where they overlap wholly.
 

@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.indexing import constant_index, getitem, take
 from autograd.ops.rules.shape import broadcast_to, reshape
 
 
-def _rolled(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
+def _prepare_roll(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
     try:
         pairs = [(operator.index(s), operator.index(a)) for s, a in np.broadcast(shift, 0 if axis is None else axis)]
     except (TypeError, ValueError):
         raise ValueError(f"roll: shift {shift!r} must be an integer, or one for each of the axes {axis!r}") from None
-    axes = None if axis is None else axes_of("roll", [a for _, a in pairs], shape_of(x))
+    axes = None if axis is None else normalize_axes("roll", [a for _, a in pairs], shape_of(x))
     return (x,), {"shift": tuple(s for s, _ in pairs), "axis": axes}
 
 
-@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_rolled)
+@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_prepare_roll)
 def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
     """x moved `shift` places along `axis`, what falls off one end coming back at the other; flattened to move if it is None.
 
@@ -44,7 +44,7 @@ def flip(x: Any, axis: Any = None) -> Any:
     [3.0, 2.0, 1.0]
     """
     shape = shape_of(x)
-    axes = axes_of("flip", axis, shape)
+    axes = normalize_axes("flip", axis, shape)
     return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
 
 
@@ -56,7 +56,7 @@ def tile(x: Any, reps: Any) -> Any:
     >>> tile([1.0, 2.0], 2).tolist()
     [1.0, 2.0, 1.0, 2.0]
     """
-    times, shape = shape_from("tile", reps), shape_of(x)
+    times, shape = normalize_shape("tile", reps), shape_of(x)
     if any(t < 0 for t in times):
         raise ValueError(f"tile: reps {reps!r} must not be negative")
     ndim = max(len(times), len(shape))
@@ -80,7 +80,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         x, axis = reshape(x, -1), 0
     shape, times = shape_of(x), np.asarray(constant_index(repeats))
-    position = axis_of("repeat", axis, shape)
+    position = normalize_axis("repeat", axis, shape)
     n = shape[position]
     if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():
         raise ValueError(

@@ -6,22 +6,22 @@ from typing import Any
 
 from autograd.ops.op import Prepare, general, linear
 from autograd.ops.rules.arithmetic import abs, divide, square
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, count, kept, over_axes, shape_of
-from autograd.ops.rules.cumulative import cumprod, shifted
+from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
+from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import broadcast_to, reshape, transpose
 
 
-def unreduced(y: Any, x: Any, axis: Shape) -> Any:
+def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
     """The result of a reduction of x over `axis`, or its cotangent, with those axes kept, of length 1."""
-    return reshape(y, kept(shape_of(x), axis))
+    return reshape(y, reduced_shape(shape_of(x), axis))
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis), shape_of(x)),
+    lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis), shape_of(x)),
     symbol="Σ",
-    prepare=over_axes("sum"),
+    prepare=prepare_reduction("sum"),
 )
 def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Sum over `axis` (an integer, a tuple of them, or None for all).
@@ -40,8 +40,8 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis) / count(shape_of(x), axis), shape_of(x)),
-    prepare=over_axes("mean"),
+    lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis) / entry_count(shape_of(x), axis), shape_of(x)),
+    prepare=prepare_reduction("mean"),
 )
 def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Arithmetic mean over `axis`; NaN over no entries.
@@ -54,29 +54,29 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     >>> float(mean([1.0, 2.0, 6.0]))
     3.0
     """
-    return xp.sum(x, axis=axis, keepdims=keepdims) / count(shape_of(x), axis)
+    return xp.sum(x, axis=axis, keepdims=keepdims) / entry_count(shape_of(x), axis)
 
 
-def _over_some(name: str) -> Prepare:
+def _prepare_nonempty_reduction(name: str) -> Prepare:
     """The call of a reduction that has no value over no entries."""
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         shape = shape_of(x)
-        axes = axes_of(name, axis, shape)
-        if not count(shape, axes):
+        axes = normalize_axes(name, axis, shape)
+        if not entry_count(shape, axes):
             raise ValueError(f"{name}: shape {shape} has no entries along axis {axis!r}, so there is none to choose")
         return (x,), {"axis": axes, "keepdims": bool(keepdims)}
 
     return prepare
 
 
-def _chosen(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
     """ȳ to the entries equal to y, shared equally between ties; to the NaNs if y is one."""
-    chosen = (x == unreduced(y, x, axis)) | (x != x)
-    return unreduced(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
+    chosen = (x == restore_axes(y, x, axis)) | (x != x)
+    return restore_axes(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
 
 
-@general(_chosen, prepare=_over_some("max"))
+@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("max"))
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """The largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -93,7 +93,7 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@general(_chosen, prepare=_over_some("min"))
+@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("min"))
 def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """The smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -115,9 +115,9 @@ def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
     shape = shape_of(x)
     order = (*(i for i in range(len(shape)) if i not in axis), *axis)
     lengths = tuple(shape[i] for i in order)
-    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], count(shape, axis)))
+    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], entry_count(shape, axis)))
     others = transpose(reshape(products_of_others(rows), lengths), [order.index(i) for i in range(len(shape))])
-    return unreduced(g, x, axis) * others
+    return restore_axes(g, x, axis) * others
 
 
 def products_of_others(x: Any) -> Any:
@@ -129,12 +129,12 @@ def products_of_others(x: Any) -> Any:
     [6.0, 0.0, 0.0]
     """
     last = len(shape_of(x)) - 1
-    before = shifted(cumprod(x, last), 1, 1, last)
-    after = flip(shifted(cumprod(flip(x, last), last), 1, 1, last), last)
+    before = shift_entries(cumprod(x, last), 1, 1, last)
+    after = flip(shift_entries(cumprod(flip(x, last), last), 1, 1, last), last)
     return before * after
 
 
-@general(_prod_pullback, symbol="Π", prepare=over_axes("prod"))
+@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod"))
 def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
 
@@ -149,11 +149,11 @@ def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.prod(x, axis=axis, keepdims=keepdims)
 
 
-def _about_mean(x: Any, axis: Any = None) -> PreparedCall:
-    return (x,), {"axis": axes_of("deviations", axis, shape_of(x))}
+def _prepare_deviations(x: Any, axis: Any = None) -> PreparedCall:
+    return (x,), {"axis": normalize_axes("deviations", axis, shape_of(x))}
 
 
-@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_about_mean)
+@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_prepare_deviations)
 def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     """x minus its mean over `axis` (an integer, a tuple of them, or None for all); exactly 0 where x is constant.
 
@@ -165,7 +165,7 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     >>> deviations([1.0, 2.0, 6.0]).tolist()
     [-2.0, -1.0, 3.0]
     """
-    n = count(shape_of(x), axis)
+    n = entry_count(shape_of(x), axis)
     m = xp.sum(x, axis=axis, keepdims=True) / n
     m = m + xp.sum(x - m, axis=axis, keepdims=True) / n
     return x - m
@@ -184,7 +184,7 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(var([1e8, 1e8 + 1, 1e8 + 2]))
     0.6666666666666666
     """
-    n = _freedom("var", x, axis, ddof)
+    n = _degrees_of_freedom("var", x, axis, ddof)
     return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
 
 
@@ -199,23 +199,23 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(std([1.0, 3.0]))
     1.0
     """
-    n = _freedom("std", x, axis, ddof)
+    n = _degrees_of_freedom("std", x, axis, ddof)
     return divide(euclidean_norm(deviations(x, axis), axis, keepdims), math.sqrt(n))
 
 
-def _freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
+def _degrees_of_freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
     """The degrees of freedom, n − ddof, or 0."""
     shape = shape_of(x)
-    return builtins.max(count(shape, axes_of(op, axis, shape)) - ddof, 0.0)
+    return builtins.max(entry_count(shape, normalize_axes(op, axis, shape)) - ddof, 0.0)
 
 
 def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
     """ȳ x/y; where y is 0 the subgradient of least norm, 0."""
-    y = unreduced(y, x, axis)
-    return unreduced(g, x, axis) * where(y == 0, 0.0, x / y)
+    y = restore_axes(y, x, axis)
+    return restore_axes(g, x, axis) * where(y == 0, 0.0, x / y)
 
 
-@general(_euclidean_pullback, symbol="‖·‖", prepare=over_axes("euclidean_norm"))
+@general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"))
 def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """The root of the sum of squares over `axis`, without overflow; its derivative at 0 is 0.
 
@@ -251,7 +251,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     (5.0, 7.0, 4.0)
     """
     shape = shape_of(x)
-    axes = axes_of("norm", axis, shape)
+    axes = normalize_axes("norm", axis, shape)
     if ord is None or (ord == 2 and len(axes) == 1) or (ord == "fro" and len(axes) == 2):
         return euclidean_norm(x, axes, keepdims)
     if ord == 1 and len(axes) == 1:
@@ -261,7 +261,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if ord in (1, math.inf) and len(axes) == 2:
         down, across = axes if ord == 1 else axes[::-1]
         y = max(sum(abs(x), down, keepdims=True), across, keepdims=True)
-        return reshape(y, kept(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
+        return reshape(y, reduced_shape(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
     raise ValueError(
         f"norm: ord {ord!r} over {len(axes)} axes of shape {shape}: vectors (one axis) have ord None, 1, 2 and inf, "
         "matrices (two axes) None, 'fro', 1 and inf"

@@ -100,7 +100,7 @@ def fmin(xp: Any, a: Any, b: Any) -> Any:
     return xp.fmin(a, b)
 
 
-def _bounds(
+def _prepare_clip(
     x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     min, max = a_min if min is None else min, a_max if max is None else max  # NumPy's two spellings
@@ -114,7 +114,7 @@ def _bounds(
     lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
     lambda g, y, x, low, high: g * ((x > high) | (low > high)),
     smooth_on=DISTINCT,
-    prepare=_bounds,
+    prepare=_prepare_clip,
 )
 def clip(xp: Any, x: Any, low: Any, high: Any) -> Any:
     """x kept between two bounds, either of which may be None; the derivative is 1 on the bounds as well.

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
 
 
-def _to_shape(x: Any, shape: Any) -> PreparedCall:
-    shape, smaller = shape_from("broadcast_to", shape), shape_of(x)
+def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
+    shape, smaller = normalize_shape("broadcast_to", shape), shape_of(x)
     added = len(shape) - len(smaller)
     if added < 0 or any(n not in (1, m) for n, m in zip(smaller, shape[added:], strict=True)):
         raise ValueError(f"broadcast_to: shape {smaller} cannot be repeated to {shape}")
     return (x,), {"shape": shape}
 
 
-@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_to_shape)
+@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_prepare_broadcast_to)
 def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     """x repeated along new axes and axes of length 1, until it has `shape`.
 
@@ -33,8 +33,8 @@ def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.broadcast_to(x, shape)
 
 
-def _down_to_shape(x: Any, shape: Any) -> PreparedCall:
-    shape, larger = shape_from("sum_to", shape), shape_of(x)
+def _prepare_sum_to(x: Any, shape: Any) -> PreparedCall:
+    shape, larger = normalize_shape("sum_to", shape), shape_of(x)
     added = len(larger) - len(shape)
     if added >= 0 and larger[added:] == shape:  # the usual case, a bias
         return (x,), {"shape": shape, "axis": tuple(range(added))}
@@ -44,7 +44,7 @@ def _down_to_shape(x: Any, shape: Any) -> PreparedCall:
     return (x,), {"shape": shape, "axis": spread}
 
 
-@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_down_to_shape)
+@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_prepare_sum_to)
 def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     """x summed over the axes along which something of `shape` would be repeated to x's shape.
 
@@ -59,8 +59,8 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     return xp.sum(x, axis=axis, keepdims=False).reshape(shape)
 
 
-def _reshaped(x: Any, shape: Any) -> PreparedCall:
-    new, old = shape_from("reshape", shape), shape_of(x)
+def _prepare_reshape(x: Any, shape: Any) -> PreparedCall:
+    new, old = normalize_shape("reshape", shape), shape_of(x)
     size = math.prod(old)
     if new.count(-1) == 1:
         rest = math.prod(n for n in new if n != -1)
@@ -70,7 +70,7 @@ def _reshaped(x: Any, shape: Any) -> PreparedCall:
     return (x,), {"shape": new}
 
 
-@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_reshaped)
+@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_prepare_reshape)
 def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
     """The same entries in the same order, laid out in `shape`; one length may be −1 and is worked out.
 
@@ -85,9 +85,9 @@ def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.reshape(x, shape)
 
 
-def _permuted(x: Any, axes: Any = None) -> PreparedCall:
+def _prepare_transpose(x: Any, axes: Any = None) -> PreparedCall:
     shape = shape_of(x)
-    order = tuple(reversed(range(len(shape)))) if axes is None else axes_of("transpose", axes, shape)
+    order = tuple(reversed(range(len(shape)))) if axes is None else normalize_axes("transpose", axes, shape)
     if len(order) != len(shape):
         raise ValueError(f"transpose: axes {axes!r} do not name every axis of shape {shape} once")
     return (x,), {"axes": order}
@@ -96,7 +96,7 @@ def _permuted(x: Any, axes: Any = None) -> PreparedCall:
 @linear(
     lambda g, y, x, axes: transpose(g, tuple(axes.index(i) for i in range(len(axes)))),
     symbol="ᵀ",
-    prepare=_permuted,
+    prepare=_prepare_transpose,
 )
 def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     """x with its axes in the order `axes`, reversed if None.
@@ -112,11 +112,11 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     return xp.transpose(x, axes)
 
 
-def _typed(x: Any, dtype: Any) -> PreparedCall:
+def _prepare_astype(x: Any, dtype: Any) -> PreparedCall:
     return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
 
 
-@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_typed)
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_prepare_astype)
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """x in another floating-point type.
 
@@ -149,7 +149,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     [[1.0], [2.0]]
     """
     shape = shape_of(x)
-    i, j = axis_of("swapaxes", axis1, shape), axis_of("swapaxes", axis2, shape)
+    i, j = normalize_axis("swapaxes", axis1, shape), normalize_axis("swapaxes", axis2, shape)
     order = list(range(len(shape)))
     order[i], order[j] = j, i
     return transpose(x, order)
@@ -165,7 +165,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     (2, 1, 1)
     """
     shape = shape_of(x)
-    old, new = axes_of("moveaxis", source, shape), axes_of("moveaxis", destination, shape)
+    old, new = normalize_axes("moveaxis", source, shape), normalize_axes("moveaxis", destination, shape)
     if len(old) != len(new):
         raise ValueError(f"moveaxis: axes {source!r} cannot go to positions {destination!r}: there must be as many of both")
     order = [i for i in range(len(shape)) if i not in old]
@@ -184,7 +184,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     (2,)
     """
     shape = shape_of(x)
-    axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axes_of("squeeze", axis, shape)
+    axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else normalize_axes("squeeze", axis, shape)
     for i in axes:
         if shape[i] != 1:
             raise ValueError(f"squeeze: axis {i} of shape {shape} has length {shape[i]}, and only 1 can go")
@@ -198,17 +198,17 @@ def expand_dims(x: Any, axis: Any) -> Any:
     (2, 1)
     """
     shape = shape_of(x)
-    new = axes_of("expand_dims", axis, shape + (1,) * len(shape_from("expand_dims", axis)))
+    new = normalize_axes("expand_dims", axis, shape + (1,) * len(normalize_shape("expand_dims", axis)))
     lengths = iter(shape)
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def in_line(name: str, default: int | None) -> Callable[..., PreparedCall]:
+def prepare_along_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
     """The call of an op that works along one axis, `name(x, axis=default)`; None flattens x first."""
 
     def prepare(x: Any, axis: int | None = default) -> PreparedCall:
         if axis is None:
             return (reshape(x, -1),), {"axis": 0}
-        return (x,), {"axis": axis_of(name, axis, shape_of(x))}
+        return (x,), {"axis": normalize_axis(name, axis, shape_of(x))}
 
     return prepare

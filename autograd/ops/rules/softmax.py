@@ -7,32 +7,32 @@ import numpy as np
 
 from autograd.ops.op import elementwise, general
 from autograd.ops.rules.activations import sigmoid
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.exponential import exp
-from autograd.ops.rules.reductions import sum, unreduced
+from autograd.ops.rules.reductions import restore_axes, sum
 from autograd.ops.rules.shape import astype
 
 
-def _over(name: str, default: int | None) -> Callable[..., PreparedCall]:
+def _prepare_over_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
     def prepare(x: Any, axis: Any = default) -> PreparedCall:
-        return (_floating(x),), {"axis": axes_of(name, axis, shape_of(x))}
+        return (_to_floating(x),), {"axis": normalize_axes(name, axis, shape_of(x))}
 
     return prepare
 
 
-def _floating(x: Any) -> Any:
+def _to_floating(x: Any) -> Any:
     """x, as floating-point numbers if it is made of whole ones."""
     x = x if hasattr(x, "dtype") else np.asarray(x)
     return x if x.dtype.kind == "f" else astype(x, float)
 
 
-def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-    return (_floating(x),), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
+def _prepare_logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
+    return (_to_floating(x),), {"axis": normalize_axes("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 
 @general(
-    lambda g, y, x, axis, keepdims: unreduced(g, x, axis) * softmax(x, axis),
-    prepare=_logsumexp_call,
+    lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis),
+    prepare=_prepare_logsumexp,
 )
 def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """log Σ exp(x) over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
@@ -64,7 +64,7 @@ def _log_sum(xp: Any, d: Any, axis: Shape) -> Any:
     return xp.log(ones) + xp.log1p(rest / ones)
 
 
-@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_over("softmax", -1))
+@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_prepare_over_axis("softmax", -1))
 def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     """exp(x) / Σ exp(x) over `axis`: probabilities from log-odds, without overflow.
 
@@ -82,7 +82,7 @@ def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
-@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_over("log_softmax", -1))
+@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_prepare_over_axis("log_softmax", -1))
 def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     """The logarithm of `softmax`, over `axis`, also where softmax itself underflows.
 

@@ -126,10 +126,10 @@ def test_only_the_last_scopes_are_remembered():
     x = Value(1.0)
     with scope("old"):
         y = x + x
-    for _ in range(module.MOST):
+    for _ in range(module.MAX_SPANS):
         with scope("new"):
             pass
-    assert len(module._spans) == module.MOST
+    assert len(module._spans) == module.MAX_SPANS
     assert names_around(y, x) == []
 
 
