@@ -65,7 +65,7 @@ def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
 def shift_entries(x: Any, places: int, fill: float, axis: int) -> Any:
     """x moved up by `places` along `axis`, or down if they are negative; `fill` stands in the gap.
 
-    >>> shifted(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()
+    >>> shift_entries(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()
     [9.0, 1.0, 2.0]
     """
     shape = shape_of(x)
