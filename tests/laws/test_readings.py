@@ -168,5 +168,5 @@ def test_source_means_what_it_says_whatever_stands_in_it():
         got = eval(str(piece), dict(names))
         assert got == want, str(piece)
         assert type(got) is type(want) or isinstance(got, bool), str(piece)
-    with pytest.raises(UnreadableRuleError, match=r"write a choice between two with xp\.where"):
+    with pytest.raises(UnreadableRuleError, match=r"write choices with xp\.where"):
         bool(a > b)
