@@ -1,4 +1,4 @@
-"""Every op, declared once: a derivative of this engine stands in these files and nowhere else."""
+"""Rules of all ops: every derivative of the engine is declared in these files only."""
 
 from autograd.ops.rules import (
     activations,

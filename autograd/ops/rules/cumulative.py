@@ -1,4 +1,4 @@
-"""Running sums and products along an axis."""
+"""Cumulative sums and products along an axis."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from autograd.ops.rules.shape import prepare_along_axis
     prepare=prepare_along_axis("cumsum", None),
 )
 def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
-    """The running sum along `axis`, or of x flattened if it is None.
+    """Cumulative sum along `axis`, or of x flattened if it is None.
 
         y[i] = Σ_{j ≤ i} x[j]
 
@@ -32,9 +32,9 @@ def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
 
 
 def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
-    """x̄[i] = y[i−1] r[i], where r[i] = ȳ[i] + x[i+1] r[i+1]: no quotient, so that zeros are no matter.
+    """x̄[i] = y[i−1] r[i], where r[i] = ȳ[i] + x[i+1] r[i+1]: without division, hence exact at zeros.
 
-    The recurrence is solved by doubling: r[i] = b[i] + a[i] r[i+k] gives the like with 2k. That takes log n passes.
+    The recurrence is solved by doubling k in r[i] = b[i] + a[i] r[i+k], in log n passes.
 
     Source:
         Hillis & Steele, Commun. ACM 29(12), 1986
@@ -49,7 +49,7 @@ def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
 
 @general(_cumprod_pullback, symbol="Π…", prepare=prepare_along_axis("cumprod", None))
 def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
-    """The running product along `axis`, or of x flattened if it is None. The derivative is exact at zeros too.
+    """Cumulative product along `axis`, or of x flattened if it is None; its derivative is exact at zeros too.
 
         y[i] = Π_{j ≤ i} x[j]
 
@@ -63,7 +63,7 @@ def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
 
 
 def shift_entries(x: Any, places: int, fill: float, axis: int) -> Any:
-    """x moved up by `places` along `axis`, or down if they are negative; `fill` stands in the gap.
+    """x shifted by `places` along `axis`, to lower indices if negative; `fill` goes into the gap.
 
     >>> shift_entries(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()
     [9.0, 1.0, 2.0]

@@ -1,4 +1,4 @@
-"""Entries picked out by an index, and the transpose that puts them back."""
+"""Indexing, and its transpose, which adds entries at an index."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from autograd.ops.rules.shape import reshape
 
 
 def plain_array(x: Any) -> Any:
-    """The numbers that x holds, as an array."""
+    """Data of x as a NumPy array."""
     return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
 
 def constant_index(index: Any) -> Any:
-    """`index` with nodes and lists read as arrays, and every array in nobody else's power to change."""
+    """Copy of `index` with nodes and lists converted to arrays, and all arrays private and read-only."""
     if isinstance(index, tuple):
         return tuple(map(constant_index, index))
     if isinstance(index, list):
@@ -34,12 +34,12 @@ def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
 
 @linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem)
 def getitem(xp: Any, x: Any, *, index: Any) -> Any:
-    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
+    """Entries of x at `index`, as in NumPy: integers, slices, None, Ellipsis, arrays, masks.
 
         y = x[index]
 
     Raises:
-        IndexError: if `index` is out of range for x's shape
+        IndexError: If `index` is out of range for the shape of x
 
     >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
     [1.0, 1.0, 3.0]
@@ -53,7 +53,7 @@ def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
 
 @linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_prepare_put)
 def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
-    """Zeros of `shape` with the entries of x added in where `index` names them.
+    """Zeros of `shape` with the entries of x added at `index`.
 
         y = Gᵀ x,  G = getitem(·, index)
 
@@ -64,12 +64,12 @@ def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
+    """Entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
 
         y = x[:, …, indices, …]
 
     Raises:
-        IndexError: if an index is out of range
+        IndexError: If an index is out of range
 
     >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
     [[2.0, 1.0], [4.0, 3.0]]
@@ -81,15 +81,15 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
-    """The entries of x at `indices` along `axis`, one index for each line of x; of x flattened if `axis` is None.
+    """Entries of x at `indices` along `axis`, line by line; of x flattened if `axis` is None.
 
         y[i, j] = x[i, indices[i, j]]
 
     Shapes:
         x (…, n, …), indices (…, m, …) -> y (…, m, …)
     Raises:
-        ValueError: if x and `indices` have not as many axes
-        IndexError: if an index is out of range
+        ValueError: If x and `indices` have different numbers of axes
+        IndexError: If an index is out of range
 
     >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[0], [1]], axis=1).tolist()
     [[1.0], [4.0]]
@@ -99,6 +99,6 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     shape, along = shape_of(x), plain_array(indices)
     position = normalize_axis("take_along_axis", axis, shape)
     if along.ndim != len(shape):
-        raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
+        raise ValueError(f"take_along_axis: indices of shape {along.shape} must have {len(shape)} axes, as x of shape {shape}")
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
     return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))

@@ -1,4 +1,4 @@
-"""Reductions over axes: sum, mean, largest and smallest, product, variance and standard deviation, norms."""
+"""Reductions over axes: sum, mean, max, min, product, variance, standard deviation, norms."""
 
 import builtins
 import math
@@ -14,7 +14,7 @@ from autograd.ops.rules.shape import broadcast_to, reshape, transpose
 
 
 def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
-    """The result of a reduction of x over `axis`, or its cotangent, with those axes kept, of length 1."""
+    """Result of a reduction of x over `axis`, or its cotangent, with the reduced axes restored with length 1."""
     return reshape(y, reduced_shape(shape_of(x), axis))
 
 
@@ -31,7 +31,7 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if `axis` is out of range; names the axis and the shape
+        ValueError: If `axis` is out of range; names the axis and the shape
 
     >>> float(sum([1.0, 2.0, 3.0]))
     6.0
@@ -58,34 +58,34 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def _prepare_nonempty_reduction(name: str) -> Prepare:
-    """The call of a reduction that has no value over no entries."""
+    """`prepare` of a reduction that is undefined for no entries."""
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         shape = shape_of(x)
         axes = normalize_axes(name, axis, shape)
         if not entry_count(shape, axes):
-            raise ValueError(f"{name}: shape {shape} has no entries along axis {axis!r}, so there is none to choose")
+            raise ValueError(f"{name}: x must have entries along axis {axis!r}, got shape {shape}")
         return (x,), {"axis": axes, "keepdims": bool(keepdims)}
 
     return prepare
 
 
 def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ to the entries equal to y, shared equally between ties; to the NaNs if y is one."""
+    """ȳ at the entries equal to y, divided equally between ties, or at the NaNs if y is NaN."""
     chosen = (x == restore_axes(y, x, axis)) | (x != x)
     return restore_axes(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
 
 
 @general(_extremum_pullback, prepare=_prepare_nonempty_reduction("max"))
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+    """Largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
         y = max x
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if there are no entries
+        ValueError: If there are no entries
 
     >>> float(max([1.0, 3.0, 3.0]))
     3.0
@@ -95,14 +95,14 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 @general(_extremum_pullback, prepare=_prepare_nonempty_reduction("min"))
 def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+    """Smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
         y = min x
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if there are no entries
+        ValueError: If there are no entries
 
     >>> float(min([1.0, 3.0, 1.0]))
     1.0
@@ -111,7 +111,7 @@ def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ times the product of the other entries, computed as such: y/x would fail at zeros."""
+    """ȳ times the product of the other entries, without y/x, which fails at zeros."""
     shape = shape_of(x)
     order = (*(i for i in range(len(shape)) if i not in axis), *axis)
     lengths = tuple(shape[i] for i in order)
@@ -121,7 +121,7 @@ def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
 
 
 def products_of_others(x: Any) -> Any:
-    """For each entry along the last axis, the product of all the others: of those before it times of those after it.
+    """Product of all other entries along the last axis, for each entry: of those before it times those after it.
 
         y[i] = Π_{j ≠ i} x[j]
 
@@ -155,9 +155,9 @@ def _prepare_deviations(x: Any, axis: Any = None) -> PreparedCall:
 
 @linear(lambda g, y, x, axis: deviations(g, axis), prepare=_prepare_deviations)
 def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
-    """x minus its mean over `axis` (an integer, a tuple of them, or None for all); exactly 0 where x is constant.
+    """Deviations of x from its mean over `axis` (an integer, a tuple, or None for all); exactly 0 for constant x.
 
-        y = x − m,   m the mean, computed once more from what the first rounding left
+        y = x − m,   m the mean, corrected by the mean of the rounding errors
 
     Shapes:
         x (…) -> y (…)
@@ -172,7 +172,7 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
 
 
 def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance over `axis`, in two passes; NaN over no more than `ddof` equal entries.
+    """Variance over `axis`, in two passes; NaN over at most `ddof` equal entries.
 
         y = Σ (x − m)² / (n − ddof)
 
@@ -189,7 +189,7 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
 
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Standard deviation over `axis`; its derivative where all entries are equal is 0.
+    """Standard deviation over `axis`; its derivative is 0 where all entries are equal.
 
         y = ‖x − m‖ / √(n − ddof)
 
@@ -204,22 +204,22 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
 
 def _degrees_of_freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
-    """The degrees of freedom, n − ddof, or 0."""
+    """Degrees of freedom, n − ddof, at least 0."""
     shape = shape_of(x)
     return builtins.max(entry_count(shape, normalize_axes(op, axis, shape)) - ddof, 0.0)
 
 
 def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ x/y; where y is 0 the subgradient of least norm, 0."""
+    """ȳ x/y; 0, the subgradient of least norm, where y is 0."""
     y = restore_axes(y, x, axis)
     return restore_axes(g, x, axis) * where(y == 0, 0.0, x / y)
 
 
 @general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"))
 def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The root of the sum of squares over `axis`, without overflow; its derivative at 0 is 0.
+    """Euclidean norm over `axis`, without overflow; its derivative at 0 is 0.
 
-        y = s √Σ (x/s)²,   s the power of two below max |x|
+        y = s √Σ (x/s)²,   s the largest power of two up to max |x|
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
@@ -234,35 +234,33 @@ def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
+    """Norms of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
 
         ord None   √Σ x²             any axes
-        ord 1      Σ |x|             a vector;   max over columns of Σ |x| down one, a matrix
+        ord 1      Σ |x|             a vector;   largest Σ |x| of a column, a matrix
         ord 2      √Σ x²             a vector
-        ord inf    max |x|           a vector;   max over rows of Σ |x| along one, a matrix
+        ord inf    max |x|           a vector;   largest Σ |x| of a row, a matrix
         ord "fro"  √Σ x²             a matrix
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: for another `ord`, or another number of axes
+        ValueError: For another `ord`, or another number of axes
 
     >>> float(norm([3.0, 4.0])), float(norm([3.0, -4.0], 1)), float(norm([3.0, -4.0], float("inf")))
     (5.0, 7.0, 4.0)
     """
     shape = shape_of(x)
     axes = normalize_axes("norm", axis, shape)
-    if ord is None or (ord == 2 and len(axes) == 1) or (ord == "fro" and len(axes) == 2):
+    if ord is None or (len(axes), ord) in ((1, 2), (2, "fro")):
         return euclidean_norm(x, axes, keepdims)
-    if ord == 1 and len(axes) == 1:
-        return sum(abs(x), axes, keepdims)
-    if ord == math.inf and len(axes) == 1:
-        return max(abs(x), axes, keepdims)
-    if ord in (1, math.inf) and len(axes) == 2:
-        down, across = axes if ord == 1 else axes[::-1]
-        y = max(sum(abs(x), down, keepdims=True), across, keepdims=True)
+    if len(axes) == 1 and ord in (1, math.inf):
+        return (sum if ord == 1 else max)(abs(x), axes, keepdims)
+    if len(axes) == 2 and ord in (1, math.inf):
+        summed, largest = axes if ord == 1 else axes[::-1]
+        y = max(sum(abs(x), summed, keepdims=True), largest, keepdims=True)
         return reshape(y, reduced_shape(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
     raise ValueError(
-        f"norm: ord {ord!r} over {len(axes)} axes of shape {shape}: vectors (one axis) have ord None, 1, 2 and inf, "
-        "matrices (two axes) None, 'fro', 1 and inf"
+        f"norm: ord must be None, 1, 2 or inf for one axis, and None, 'fro', 1 or inf for two, got {ord!r} for {len(axes)} "
+        f"axes of shape {shape}"
     )

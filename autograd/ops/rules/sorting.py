@@ -8,13 +8,13 @@ from autograd.ops.rules.shape import prepare_along_axis
 
 
 def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
-    """Every entry of ȳ back to where it came from: through the inverse of the permutation that sorts x."""
+    """ȳ permuted by the inverse of the permutation that sorts x."""
     return permute(g, argsort(argsort(x, axis), axis), axis)
 
 
 @general(None, prepare=prepare_along_axis("argsort", -1))
 def argsort(xp: Any, x: Any, *, axis: int) -> Any:
-    """The positions of x's entries in increasing order along `axis`, or flattened if it is None; equal ones keep theirs.
+    """Indices that sort x along `axis`, or x flattened if it is None; equal entries keep their order.
 
         y = argsort x,   x[y₀] ≤ x[y₁] ≤ …
 
@@ -34,7 +34,7 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     prepare=lambda x, order, axis: ((x, order), {"axis": normalize_axis("permute", axis, shape_of(x))}),
 )
 def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
-    """Along `axis`, the entries of x in another order: one permutation for each line of x.
+    """x permuted along `axis`, with one permutation for each line of x.
 
         y[i, j] = x[i, order[i, j]]
 
@@ -49,7 +49,7 @@ def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
 
 @general(_sort_pullback, prepare=prepare_along_axis("sort", -1))
 def sort(xp: Any, x: Any, *, axis: int) -> Any:
-    """x in increasing order along `axis`, or flattened and sorted if it is None; equal entries keep their order.
+    """x sorted along `axis`, or flattened and sorted if it is None; equal entries keep their order.
 
         y = P x,  P a permutation
 

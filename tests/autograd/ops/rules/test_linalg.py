@@ -154,10 +154,10 @@ SQUARE, WIDE = np.eye(2), np.ones((2, 3))
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        *[(f, rf"{f.name}: shape \(2, 3\)") for f in (ag.inv, ag.det, ag.logabsdet, ag.cholesky, ag.cofactors)],
-        (ag.slogdet, r"logabsdet: shape \(2, 3\)"),
-        (lambda x: ag.inv(x[0]), r"inv: shape \(3,\)"),
-        (lambda x: ag.solve(x, SQUARE), r"solve: shape \(2, 3\)"),
+        *[(f, rf"{f.name}: .* got \(2, 3\)") for f in (ag.inv, ag.det, ag.logabsdet, ag.cholesky, ag.cofactors)],
+        (ag.slogdet, r"logabsdet: .* got \(2, 3\)"),
+        (lambda x: ag.inv(x[0]), r"inv: .* got \(3,\)"),
+        (lambda x: ag.solve(x, SQUARE), r"solve: .* got \(2, 3\)"),
         (lambda x: ag.solve(SQUARE, x.mT), r"solve: shapes \(2, 2\) and \(3, 2\)"),
         (lambda x: ag.solve(SQUARE, x[0]), r"solve: shapes \(2, 2\) and \(3,\)"),
         (lambda x: ag.solve(SQUARE, x[0, 0]), r"solve: shapes \(2, 2\) and \(\)"),
