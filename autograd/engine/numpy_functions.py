@@ -1,4 +1,4 @@
-"""NumPy's functions on tensors: `np.sum(t)` is `autograd.sum(t)`, and nothing loses a gradient in silence."""
+"""NumPy functions on tensors: `np.sum(t)` is `autograd.sum(t)`; functions that would lose a gradient raise."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -41,7 +41,7 @@ _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
     linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, reductions.norm,
 )  # fmt: skip
 
-#: Our function for each of NumPy's.
+#: Function of autograd for each NumPy function.
 _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
@@ -51,7 +51,7 @@ _OURS: dict[Any, Callable[..., Any]] = {
     np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain_array(a), fill_value, *args, **kwargs),
 }
 
-#: Functions that only ask: their answers have no gradient to lose.
+#: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
     np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
@@ -60,11 +60,11 @@ _PREDICATES: set[Any] = {
 }  # fmt: skip
 
 
-def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-    """What a NumPy function gives on arguments some of which are tensors: `__array_function__`, by NumPy's NEP 18.
+def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+    """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
 
     Raises:
-        TypeError: for arguments that ours does not take, and for a function without counterpart that would lose a gradient
+        TypeError: For arguments that autograd's function lacks, and for a function that would lose a gradient
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
@@ -78,21 +78,21 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
         return ours(*args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
-        near = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
+        similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
         raise TypeError(
             f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
-            + f" ({', '.join(near)}?)" * bool(near)
+            + f" ({', '.join(similar)}?)" * bool(similar)
             + ", or x.detach().numpy() for plain numbers"
         )
-    numbers = _raw_data if function in _SHAPE_QUERIES else _checked_data
-    return function(*tree.map(numbers, args), **tree.map(numbers, kwargs))
+    data = _raw_data if function in _SHAPE_QUERIES else _checked_data
+    return function(*tree.map(data, args), **tree.map(data, kwargs))
 
 
 def _has_gradient(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
 
 
-#: Of these, only those that look at shape and type.
+#: The subset of `_PREDICATES` that reads shape and dtype only.
 _SHAPE_QUERIES: set[Any] = {
     np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
     np.zeros_like,

@@ -1,4 +1,4 @@
-"""Reverse mode: the sweep from outputs to inputs. It knows inputs, ops and serial numbers, and nothing of number types."""
+"""Reverse mode: the sweep from outputs to inputs, independent of number types."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,12 +16,12 @@ from autograd.ops.op import Rule
 def pull_back(
     outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
 ) -> dict[Node, Any]:
-    """The cotangents of the `wanted` nodes (of every leaf that requires a gradient if None), by reverse sweep.
+    """Cotangents of the `wanted` nodes (all leaves that require a gradient if None), by reverse sweep.
 
         x̄ = Σ over the uses of x of pullback(ȳ)
 
     With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
-    are not in the result. Raw cotangents share memory with nothing.
+    are not in the result. Raw cotangents do not share memory.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
@@ -39,7 +39,7 @@ def pull_back(
 
 
 class _Sweep:
-    """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
+    """Sweep on numbers; `owned` holds the nodes whose cotangent is an array without other references."""
 
     def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
         self.order = order
@@ -65,7 +65,7 @@ class _Sweep:
                 del cotangents[node]
             wanted = []
             i = -1
-            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time, and they match)
+            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time; lengths match)
                 i += 1
                 if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
                     wanted.append((i, pullback))
@@ -79,7 +79,7 @@ class _Sweep:
         return node.apply_pullbacks(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
-        """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
+        """Add to the cotangent of x, in place if x owns the array; `cotangent` may be a view of `source`."""
         before = self.cotangents.get(x)
         if before is None:
             self.cotangents[x] = cotangent
@@ -93,7 +93,7 @@ class _Sweep:
             self.owned.add(x)
 
     def result(self, x: Node) -> Any:
-        """x's cotangent, in memory of its own; zeros where every path from an output has derivative zero."""
+        """Cotangent of x in memory that is not shared; zeros if each path from an output has derivative zero."""
         cotangent = self.cotangents.get(x)
         if cotangent is None:
             return np.zeros_like(x._data)
@@ -101,7 +101,7 @@ class _Sweep:
 
 
 class _RecordedSweep(_Sweep):
-    """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
+    """Sweep on nodes, recorded as the backward graph."""
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
@@ -116,7 +116,7 @@ class _RecordedSweep(_Sweep):
 
 
 def _nodes_depending_on(targets: set[Node], order: Links) -> set[Node]:
-    """The nodes from which a target can be reached: only they need a cotangent."""
+    """Nodes that depend on a target: only these need a cotangent."""
     needed = set(targets)
     for node, inputs in reversed(order.items()):
         for x in inputs:

@@ -120,9 +120,9 @@ def test_logsumexp_of_nothing_but_minus_infinity():
 
 
 def test_max_of_nothing_names_the_shape():
-    with pytest.raises(ValueError, match=r"max: shape \(0,\)"):
+    with pytest.raises(ValueError, match=r"max: .* got shape \(0,\)"):
         ag.max(Tensor([]))
-    with pytest.raises(ValueError, match=r"shape \(2, 0\).*axis 1"):
+    with pytest.raises(ValueError, match=r"axis 1, got shape \(2, 0\)"):
         ag.max(Tensor(np.zeros((2, 0))), axis=1)
 
 
@@ -139,14 +139,14 @@ def test_transpose_gradient_goes_back_where_it_came_from(axes):
     ("call", "named"),
     [
         (lambda x: ag.sum(x, axis=2), r"axis 2.*\(2, 3\)"),
-        (lambda x: ag.sum(x, axis=(0, -2)), r"axis \(0, -2\).*twice"),
-        (lambda x: ag.transpose(x, (0, 0)), r"twice"),
-        (lambda x: ag.transpose(x, (0,)), r"\(0,\).*\(2, 3\)"),
-        (lambda x: ag.reshape(x, (4, 2)), r"\(2, 3\) has 6 entries.*\(4, 2\)"),
+        (lambda x: ag.sum(x, axis=(0, -2)), r"axis \(0, -2\) repeats"),
+        (lambda x: ag.transpose(x, (0, 0)), "repeats an axis"),
+        (lambda x: ag.transpose(x, (0,)), r"\(2, 3\).* got \(0,\)"),
+        (lambda x: ag.reshape(x, (4, 2)), r"\(2, 3\) with 6 entries .*\(4, 2\)"),
         (lambda x: ag.reshape(x, (-1, -1)), r"\(-1, -1\)"),
         (lambda x: ag.broadcast_to(x, (3, 2)), r"\(2, 3\)"),
-        (lambda x: ag.sum_to(x, (2,)), r"\(2,\).*\(2, 3\)"),
-        (lambda x: x @ x, r"\(2, 3\) and \(2, 3\).*3 columns against 2 rows"),
+        (lambda x: ag.sum_to(x, (2,)), r"\(2, 3\) .* to \(2,\)"),
+        (lambda x: x @ x, r"\(2, 3\) and \(2, 3\).*3 columns and 2 rows"),
         (lambda x: x @ 2.0, r"\(\)"),
         (lambda x: x + np.ones((4, 3)), r"add of \(2, 3\) float64 and \(4, 3\)"),
     ],
