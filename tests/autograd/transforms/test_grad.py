@@ -239,7 +239,7 @@ def test_names_and_docstrings_are_kept():
         (lambda: grad(lambda x: [x])(1.0), TypeError, r"must return one number, not \[.*of type list"),
         (lambda: grad(lambda x: None)(1.0), TypeError, r"not None of type NoneType"),
         (lambda: grad(lambda x: True)(1.0), TypeError, r"not True of type bool"),
-        (lambda: grad(cube, 1)(1.0), ValueError, r"argument 1, and there are 1"),
+        (lambda: grad(cube, 1)(1.0), ValueError, r"argument 1, but there are 1"),
         (lambda: grad(cube, (0, -2))(1.0), ValueError, r"argument -2"),
         (lambda: grad(cube)("a"), TypeError, r"'a'"),
         (lambda: grad(cube)({"a": True}), TypeError, r"truth value True"),

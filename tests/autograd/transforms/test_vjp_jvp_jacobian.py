@@ -126,9 +126,9 @@ def test_stop_gradient_keeps_numbers_and_containers():
     ("call", "words"),
     [
         (lambda: jvp(ag.sin, (np.ones(2),), (np.ones(3),)), "shape of its primal"),
-        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need as many tangents"),
+        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need 1 tangents, got 0"),
         (lambda: vjp(ag.sin, np.ones(2))[1]([1.0, 1.0]), "does not have the shape of the output"),
-        (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"shape \(3,\)"),
+        (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"got \(3,\)"),
         (lambda: value_and_grad(lambda x: x * x, has_aux=True)(1.0), "must return"),
         (lambda: grad(ag.sin, argnums=1)(1.0), "argnums 1"),
         (lambda: ravel_tree([1.0])[1](np.ones(2)), r"\(1,\).*\(2,\)"),
