@@ -44,7 +44,7 @@ _MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_j
 
 SWEEP, RECORDED = reverse_mode._Sweep, reverse_mode._RecordedSweep
 
-#: (what is wrong, where, its name, a piece of the source, what stands there instead, the op that shows it)
+#: (what is wrong, where, its name, a piece of the source, its replacement, the op that shows it)
 EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("one use replaces another", SWEEP, "add", "before + cotangent", "cotangent", "multiply"),
     ("one use replaces another, of three", SWEEP, "add", "before += cotangent", "before = cotangent", None),

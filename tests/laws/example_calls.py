@@ -1,4 +1,4 @@
-"""The ops of the table by kind, with the parameters and example calls of the catalogue: the cases of the laws."""
+"""Cases of the laws: ops by kind, with parameters and example calls of the catalogue."""
 
 from autograd import OPS
 from autograd.testing.call_catalogue import ARRAYS, PARAMETERS, Example
@@ -11,7 +11,7 @@ OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in ANSWERS]
 
 
 def rows_of(op):
-    """An elementwise op with each of the parameters it is to be tested with."""
+    """Elementwise op with each of its parameters to test."""
     return [(op, params) for params in PARAMETERS.get(op.name, [{}])]
 
 
@@ -21,7 +21,7 @@ def named(case):
     return "-".join([op.name, *(f"{k}={v}" for k, v in params.items())])
 
 
-#: Every elementwise op with parameters: what a law over the table is parametrised with.
+#: All elementwise ops with parameters, for parametrised laws.
 ELEMENTWISE_CASES = [case for op in ELEMENTWISE for case in rows_of(op)]
 
 

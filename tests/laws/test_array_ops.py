@@ -36,7 +36,7 @@ def inner(a, b):
 @pytest.mark.parametrize("case", LINEAR, ids=numbered)
 @given(rng=seeds)
 def test_linear_op_is_linear(case, rng):
-    """In all its inputs together."""
+    """Jointly in all inputs."""
     _, _, example = case
     xs, ys = ([integers(rng, shape) for shape in example.shapes] for _ in range(2))
     sums = [x + 2 * y for x, y in zip(xs, ys, strict=True)]
@@ -90,7 +90,7 @@ def extrapolated_derivative(f):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", examples("bilinear", "general"), ids=numbered)
 @given(rng=seeds)
-def test_gradient_is_what_differences_give(case, rng):
+def test_gradient_agrees_with_differences(case, rng):
     """Every entry of every gradient, one direction each."""
     _, _, example = case
     arrays = example.arrays(rng)
@@ -112,7 +112,7 @@ def test_gradient_is_what_differences_give(case, rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", examples("general"), ids=numbered)
 @given(rng=seeds)
-def test_second_derivative_is_what_differences_of_the_first_give(case, rng):
+def test_second_derivative_agrees_with_differences_of_the_first(case, rng):
     _, _, example = case
     arrays = example.arrays(rng)
     xs = leaves(arrays)

@@ -15,9 +15,8 @@ from tests.laws.inputs import points
 TOLERANCE = 1e-13
 HUGE, TINY = 1e290, 1e-290  # beyond them numbers overflow, or lose digits to underflow
 
-# A number that passes through zero as a difference of larger ones has no digits left there, and one that is the exponential
-# of a large polynomial has few in its tail: they are asked to be exact for inputs within a few ulps of the given ones. All
-# others keep their digits everywhere.
+# Differences of larger numbers have no correct digits near zero, and exponentials of large polynomials few in their tails:
+# their derivatives must be exact for inputs within a few ulps. All others must be accurate everywhere.
 SLACK_IN_VALUE = {"gammaln", "logaddexp", "hardsigmoid", "hardswish", "sinc_derivative", "gelu"}
 SLACK_IN_DERIVATIVE = {"hardswish", "gelu", "silu", "mish", "sinc", "sinc_derivative"}
 

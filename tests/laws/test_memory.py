@@ -1,4 +1,4 @@
-"""Whose memory is whose: inputs are read only, and no gradient is stored where anything else is."""
+"""Memory: inputs are not written to, and gradients share no memory."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ ARRAY_OPS = examples("linear", "bilinear", "general")
 
 
 def memory_of(y, xs, seed):
-    """(name, array) of every array that a backward pass leaves behind."""
+    """(name, array) of every array after a backward pass."""
     constants = [x for x in y.inputs if isinstance(x, np.ndarray)]
     return [
         ("the seed", seed),
@@ -47,7 +47,7 @@ def check_memory(call, arrays, rng):
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
 @few
 @given(rng=seeds)
-def test_elementwise_op_keeps_memory_apart(case, rng):
+def test_elementwise_op_shares_no_memory(case, rng):
     op, params = case
     check_memory(lambda *xs: op(*xs, **params), arrays_in(op.smooth_on, [(2, 3)] * op.arity, rng), rng)
 
@@ -55,7 +55,7 @@ def test_elementwise_op_keeps_memory_apart(case, rng):
 @pytest.mark.parametrize("case", ARRAY_OPS, ids=numbered)
 @few
 @given(rng=seeds)
-def test_array_op_keeps_memory_apart(case, rng):
+def test_array_op_shares_no_memory(case, rng):
     _, _, example = case
     check_memory(example.call, example.arrays(rng), rng)
 

@@ -1,4 +1,4 @@
-"""What every pullback does to a cotangent: linear, entry by entry, and fitted to its input."""
+"""Pullbacks are linear in the cotangent, with the shape and dtype of the input."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_cotangent_of_an_array_op_fits_its_input(case, dtype):
 @few
 @given(data=st.data(), rng=seeds)
 def test_broadcast_gradient_adds_up_those_of_the_copies(case, data, rng):
-    """The copies are made by hand, and added up by hand."""
+    """Copies are made and added up explicitly."""
     op, params = case
     arrays = arrays_in(op.smooth_on, data.draw(broadcastable(op.arity)), rng)
     xs, y = recorded(op, params, arrays)
@@ -69,7 +69,7 @@ def test_broadcast_gradient_adds_up_those_of_the_copies(case, data, rng):
 
 
 def check_linear(xs, y, rng):
-    """Doubling and negating are exact; adding is as exact as adding is; zero gives zero."""
+    """Doubling and negating are exact; sums are exact up to rounding; zero gives zero."""
     g, h = rng.normal(size=(2, *y.shape))
     pulled = [gradients(y, xs, seed) for seed in (g, h, 2.0 * g, -g, 0.0 * g, g + h)]
     for of_g, of_h, of_double, of_negative, of_zero, of_sum in zip(*pulled, strict=True):

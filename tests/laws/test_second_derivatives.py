@@ -16,12 +16,12 @@ TOLERANCE = 1e-11
 
 
 def derivatives(y, xs):
-    """The gradients of y, as nodes; a constant has those of a constant."""
+    """Gradients of y as nodes; constants if y is a constant."""
     return gradients(y, xs, create_graph=True) if y.requires_grad else [Value(0.0, requires_grad=False)] * len(xs)
 
 
 def slack(first, op, xs, params, i, j):
-    """A second derivative is often a difference of larger terms: what a few ulps of its inputs and of those make."""
+    """Error bound of a second derivative, often a difference of larger terms, for a few ulps in inputs and terms."""
     return exact.few_ulps(op, xs, params, i, j) + 16 * 2.0**-52 * abs(first / xs[j] if xs[j] else 0.0)
 
 

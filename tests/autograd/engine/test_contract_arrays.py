@@ -1,4 +1,4 @@
-"""The exact value and gradient of reductions and indexing where they are easy to get wrong."""
+"""Exact values and gradients of reductions and indexing at difficult points."""
 
 import math
 
@@ -114,12 +114,12 @@ def test_value_and_gradient(run):
     check(run)
 
 
-def test_logsumexp_of_nothing_but_minus_infinity():
+def test_logsumexp_of_minus_infinities():
     x = Tensor([-INF, -INF], requires_grad=True)
     assert ag.logsumexp(x).item() == -INF
 
 
-def test_max_of_nothing_names_the_shape():
+def test_max_of_no_entries_names_the_shape():
     with pytest.raises(ValueError, match=r"max: .* got shape \(0,\)"):
         ag.max(Tensor([]))
     with pytest.raises(ValueError, match=r"axis 1, got shape \(2, 0\)"):
@@ -127,7 +127,7 @@ def test_max_of_nothing_names_the_shape():
 
 
 @pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1), (1, -1, 0), (-1, -3, -2), (-2, 2, 0)])
-def test_transpose_gradient_goes_back_where_it_came_from(axes):
+def test_transpose_gradient_is_the_inverse_transpose(axes):
     x = Tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True)
     y = ag.transpose(x, axes)
     seed = np.arange(24.0).reshape(y.shape)
@@ -151,12 +151,12 @@ def test_transpose_gradient_goes_back_where_it_came_from(axes):
         (lambda x: x + np.ones((4, 3)), r"add of \(2, 3\) float64 and \(4, 3\)"),
     ],
 )
-def test_shapes_that_do_not_fit_are_named(call, named):
+def test_shape_errors(call, named):
     with pytest.raises(ValueError, match=named):
         call(Tensor(GRID))
 
 
 @pytest.mark.parametrize(("index", "named"), [(2, "getitem of.*2"), ((0, 3), "3"), ((0, 0, 0), "getitem"), ([5], "5")])
-def test_indices_out_of_range_are_named(index, named):
+def test_index_errors(index, named):
     with pytest.raises(IndexError, match=named):
         Tensor(GRID)[index]

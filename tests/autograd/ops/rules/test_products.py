@@ -39,7 +39,7 @@ def assert_multilinear(f, *xs):
 
 @st.composite
 def matrices(draw):
-    """Shapes that matmul takes: vectors, matrices and stacks, broadcast against each other."""
+    """Shapes for matmul: vectors, matrices and stacks that broadcast."""
     n, k, m = draw(LENGTHS), draw(LENGTHS), draw(LENGTHS)
     stacks = draw(st.sampled_from([((), ()), ((2,), ()), ((), (3,)), ((2, 1), (3,)), ((1,), (2,)), ((0,), (0,)), ((2,), (2,))]))
     vectors = draw(st.tuples(st.booleans(), st.booleans()))
@@ -50,7 +50,7 @@ def matrices(draw):
 
 @st.composite
 def contractions(draw):
-    """Shapes and axes that tensordot takes."""
+    """Shapes and axes for tensordot."""
     shared = draw(st.lists(LENGTHS, max_size=2))
     a, b = draw(st.lists(LENGTHS, max_size=2)), draw(st.lists(LENGTHS, max_size=2))
     if draw(st.booleans()):
@@ -96,7 +96,7 @@ CALLS = {
 
 @pytest.mark.parametrize("name", CALLS)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_product_is_numpys_and_linear_in_each_operand(name, data, dtype):
+def test_product_agrees_with_numpy_and_is_bilinear(name, data, dtype):
     left, right, *args = data.draw(CALLS[name])
     a, b = data.draw(integers(left, dtype)), data.draw(integers(right, dtype))
     ours, theirs = getattr(ag, name), getattr(np, name)
@@ -114,7 +114,7 @@ def test_product_with_itself_has_both_gradients(data):
 
 @st.composite
 def einsums(draw):
-    """Subscripts with shapes that fit: repeated letters, lengths 1 against others, ellipses of unequal length."""
+    """Subscripts with matching shapes: repeated letters, lengths 1 against others, ellipses of unequal length."""
     lengths = {letter: draw(LENGTHS) for letter in "aXb"}
     dots = draw(st.lists(LENGTHS, max_size=2))
     terms, shapes = [], []
@@ -139,7 +139,7 @@ def einsums(draw):
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_einsum_is_numpys_and_linear_in_each_operand(data, dtype):
+def test_einsum_agrees_with_numpy_and_is_linear_in_each_operand(data, dtype):
     subscripts, shapes = data.draw(einsums())
     xs = [data.draw(integers(shape, dtype)) for shape in shapes]
     assert_like_numpy(lambda *t: ag.einsum(subscripts, *t), lambda *a: np.einsum(subscripts, *a), *xs)
@@ -223,6 +223,6 @@ ROW, GRID = np.arange(3.0), np.arange(6.0).reshape(2, 3)
         (lambda: ag.einsum("..." + string.ascii_letters, Tensor(np.ones((1,) * 53))), ValueError, "more than the 52 letters"),
     ],
 )
-def test_mistakes_are_named(call, error, named):
+def test_error_messages(call, error, named):
     with pytest.raises(error, match=named):
         call()

@@ -1,4 +1,4 @@
-"""Moving, copying and picking entries: NumPy's values, and transposes that are exact."""
+"""Shape, indexing and rearranging ops: NumPy's values and exact transposes."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def pads(draw, shape):
 
 DIAGONALS = st.integers(-4, 4)
 
-# name: (fewest axes, most, what else it is called with, as drawn for a shape)
+# name: (fewest axes, most, further arguments drawn for a shape)
 LINEAR = {
     "ravel": (0, 3, lambda s: st.just(())),
     "reshape": (
@@ -113,7 +113,7 @@ LINEAR = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LINEAR)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_linear_function_is_numpys_and_its_transpose_exact(name, data, dtype):
+def test_linear_function_agrees_with_numpy_and_its_transpose_is_exact(name, data, dtype):
     least, most, others = LINEAR[name]
     shape = data.draw(shapes(least, most))
     x = data.draw(integers(shape, dtype))
@@ -171,7 +171,7 @@ def test_an_index_array_changed_later_does_not_change_the_gradient():
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_sort_is_numpys_and_gives_every_cotangent_back(data, dtype):
+def test_sort_agrees_with_numpy_and_permutes_cotangents_back(data, dtype):
     x = data.draw(integers(data.draw(shapes(1, 3)), dtype))
     axis = data.draw(one_axis_or_none(x.shape))
     assert_like_numpy(lambda t: ag.sort(t, axis), lambda a: np.sort(a, axis), x)
@@ -185,7 +185,7 @@ def test_sort_is_numpys_and_gives_every_cotangent_back(data, dtype):
 
 
 @pytest.mark.parametrize("k", [-1, 0, 1])
-def test_triangles_drop_what_is_not_finite(k):
+def test_triangles_drop_nonfinite_entries(k):
     x = np.where(np.tri(3, k=k, dtype=bool), 1.0, np.inf)
     t = Tensor(x, requires_grad=True)
     y = ag.tril(t, k)
@@ -240,6 +240,6 @@ GRID = np.arange(6.0).reshape(2, 3)
     ],
 )
 @pytest.mark.parametrize("make", [Tensor, np.array])
-def test_mistakes_are_named(make, call, error, named):
+def test_error_messages(make, call, error, named):
     with pytest.raises(error, match=named):
         call(make(GRID))
