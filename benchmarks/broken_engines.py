@@ -105,7 +105,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("forward: a linear op's still inputs stay what they are", forward_mode, "_node_tangent",
      "else _zero_tangent(x) for", "else x for", "concatenate"),
     ("forward: a linear op's tangent is dropped", forward_mode, "_node_tangent",
-     "moved[i] if i in moved else _zero_tangent(x)", "_zero_tangent(x)", "sum"),
+     "by_input[i] if i in by_input else _zero_tangent(x)", "_zero_tangent(x)", "sum"),
     ("forward: a bilinear op keeps both inputs", forward_mode, "_node_tangent",
      "(*inputs[:i], t, *inputs[i + 1 :])", "(*inputs[:i], inputs[i], *inputs[i + 1 :])", "matmul"),
     ("forward: elementwise tangents are doubled", forward_mode, "_node_tangent",

@@ -49,8 +49,8 @@ def array_operand(op: Op, x: Any) -> Any:
         return real_array(x).item()
     if isinstance(x, Node):
         raise TypeError(
-            f"{op.name}: a Tensor and a {type(x).__name__} do not mix; make the {type(x).__name__} a Tensor, or take the "
-            "Tensor apart into Values"
+            f"{op.name}: a Tensor and a {type(x).__name__} do not mix: convert the {type(x).__name__} to a Tensor, or the "
+            "entries of the Tensor to Values"
         )
     return private_array(real_array(x))
 
@@ -74,9 +74,9 @@ def number_operand(op: Op, x: Any) -> float:
     """Constant operand as a float; truth values are allowed, for the condition of `where`."""
     if isinstance(x, Node):
         raise TypeError(
-            f"{op.name}: a Value and a {type(x).__name__} do not mix; make the Value a Tensor, or take the "
-            f"{type(x).__name__} apart into Values"
+            f"{op.name}: a Value and a {type(x).__name__} do not mix: convert the Value to a Tensor, or the entries of the "
+            f"{type(x).__name__} to Values"
         )
     if isinstance(x, np.ndarray) and x.ndim:
-        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix; use Tensor for arrays")
+        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix: use Tensor for arrays")
     return float(x) if isinstance(x, bool | np.bool_) else real_number(x)

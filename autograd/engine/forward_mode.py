@@ -1,6 +1,6 @@
 """Forward mode, derived from the pullbacks and the kind of each op.
 
-elementwise   ẏ = Σᵢ pullbackᵢ(ẋᵢ)          the Jacobian is diagonal, so it is its own transpose
+elementwise   ẏ = Σᵢ pullbackᵢ(ẋᵢ)          the Jacobian is diagonal, hence equal to its transpose
 linear        ẏ = f(ẋ)
 bilinear      ẏ = f(ȧ, b) + f(a, ḃ)
 general       ẏ = ∂⟨pullback(u), ẋ⟩/∂u        the transpose of the transpose
@@ -44,16 +44,16 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
 def _node_tangent(y: Node, op: Op, positions: list[int], tangents: dict[Node, Node]) -> Any:
     """Tangent of y from the tangents of its inputs at `positions`."""
     inputs, params = y.inputs, y.params
-    moved = {i: tangents[inputs[i]] for i in positions}
+    by_input = {i: tangents[inputs[i]] for i in positions}
     if op.kind == "elementwise":
-        return _sum([op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params) for i, t in moved.items()])
+        return _sum([op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params) for i, t in by_input.items()])
     if op.kind == "linear":
-        filled = [moved[i] if i in moved else _zero_tangent(x) for i, x in enumerate(inputs)]
+        filled = [by_input[i] if i in by_input else _zero_tangent(x) for i, x in enumerate(inputs)]
         return y.record(op, tuple(filled), params)
     if op.kind == "bilinear":
-        return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in moved.items()])
+        return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in by_input.items()])
     u = Tensor(np.zeros(y._data.shape, y._data.dtype), requires_grad=True)
-    pairs = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in moved.items()]
+    pairs = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in by_input.items()]
     product = _sum([(p * t).sum() for p, t in pairs])
     return pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)[u]
 

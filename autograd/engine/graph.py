@@ -1,4 +1,4 @@
-"""The recorded graph: topological order, check for changed leaves, and the graph model `Graph`.
+"""Recorded graph: topological order, check for changed leaves, and the graph model `Graph`.
 
 The serial number of a node is larger than those of its inputs, so creation order is a topological order, and a sweep needs
 a search and a sort but no recursion. A leaf whose data changes gets a new number: an input with a larger number than its

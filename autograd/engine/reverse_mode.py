@@ -49,7 +49,7 @@ class _Sweep:
             self.add(output, seed, seed)
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
-        watched = is_detecting_anomaly()
+        detects_anomaly = is_detecting_anomaly()
         cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
             g = cotangents.get(node)
@@ -70,7 +70,7 @@ class _Sweep:
                 if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
                     wanted.append((i, pullback))
             for (i, _), cotangent in zip(wanted, apply_pullbacks(node, inputs, wanted, g)):  # noqa: B905
-                if watched:
+                if detects_anomaly:
                     check_gradient_finite(node, op, g, cotangent)
                 add(inputs[i], cotangent, g)
         return {x: self.result(x) for x in targets if needed is None or x in self.cotangents}

@@ -178,7 +178,7 @@ class Tensor(ArrayMethods):
     def seed(self, given: Any = None) -> Array:
         """Cotangent at the start of a sweep: `given`, validated, or 1 for a tensor of one element."""
         if not self.requires_grad:
-            raise ValueError(f"{self!r} is a constant: make an input with requires_grad=True")
+            raise ValueError(f"{self!r} is a constant: compute it outside no_grad() from an input with requires_grad=True")
         if given is None:
             if self.size != 1:
                 raise ValueError(

@@ -233,7 +233,7 @@ class Value(Node):
     def seed(self, given: Any = None) -> float:
         """Cotangent at the start of a sweep: `given`, or 1."""
         if not self.requires_grad:
-            raise ValueError(f"{self!r} is a constant: make an input with requires_grad=True")
+            raise ValueError(f"{self!r} is a constant: compute it outside no_grad() from an input with requires_grad=True")
         return 1.0 if given is None else real_number(given)
 
     def detach(self) -> "Value":

@@ -7,7 +7,7 @@ For `multiply` the method of two Values is, with names resolved,
     q = a
 
 and the node stores y, its two inputs, and the local derivatives p = ∂y/∂a and q = ∂y/∂b: the pullbacks at ȳ = 1. A
-first-order sweep then takes two multiply-adds per node. All other cases (constants, arrays, errors of `math`, any open
+first-order sweep then takes two multiply-adds per node. All other cases (constant nodes, arrays, errors of `math`, any open
 block of a grad mode) go to `Value.record_any`, which computes the same from the same rule, but slower.
 """
 

@@ -178,7 +178,7 @@ def pullback_on_floats(pullback: Rule, *xs: float, **params: Any) -> float:
 
 
 def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
-    """The signature as the caller sees it: without `xp`, and without annotations that say only Any."""
+    """Signature for callers: without `xp` and without annotations, which are all Any."""
     shown = [p.replace(annotation=p.empty) for p in list(inspect.signature(f).parameters.values())[skip:]]
     return inspect.Signature(shown)
 
@@ -186,7 +186,7 @@ def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
 def _declare(
     kind: str,
 ) -> Callable[..., Callable[[Rule], Op]]:
-    """The decorator that adds a row of `kind` to the table."""
+    """Decorator that adds an op of `kind` to the registry."""
 
     def decorator(
         *pullbacks: Rule | None,
@@ -225,7 +225,7 @@ def custom_op(
         x̄ᵢ = pullbackᵢ(ȳ, y, x₁, …, xₙ)
 
     A pullback must use operators and ops of autograd; then it can itself be differentiated. `kind` may be more specific
-    than "general": "elementwise" (entry by entry), "linear", "bilinear".
+    than "general": "elementwise", "linear", "bilinear".
 
     Raises:
         TypeError: If the numbers of pullbacks and inputs differ

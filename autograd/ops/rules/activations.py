@@ -1,4 +1,4 @@
-"""Activation functions of neural networks, entry by entry.
+"""Elementwise activation functions of neural networks.
 
 Kinks are excluded from `smooth_on`; the derivative at a kink is the least-norm element between the two sides.
 """
