@@ -6,11 +6,11 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value
 from autograd.ops.python_source import Code, source
-from tests.laws.example_calls import QUESTIONS
+from tests.laws.example_calls import COMPARISONS
 from tests.laws.inputs import SPECIAL
 
 
-@pytest.mark.parametrize("op", QUESTIONS, ids=lambda op: op.name)
+@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.name)
 def test_comparison_agrees_with_numpy(op):
     columns = [np.array(c) for c in zip(*[(a, b)[: op.arity] for a in SPECIAL for b in SPECIAL], strict=True)]
     with np.errstate(all="ignore"):
@@ -27,7 +27,7 @@ def test_comparison_agrees_with_numpy(op):
         assert eval(text, dict(zip("ab", floats, strict=False))) == truth
 
 
-@pytest.mark.parametrize("op", QUESTIONS, ids=lambda op: op.name)
+@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.name)
 def test_comparison_has_derivative_zero(op):
     variables = [Value(2.0) for _ in range(op.arity)]
     (op(*variables) * variables[0]).backward()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd.ops.op import pullback_on_floats
 from tests.laws import exact
-from tests.laws.example_calls import ELEMENTWISE_CASES, named
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id
 from tests.laws.inputs import points
 
 TOLERANCE = 1e-13
@@ -31,7 +31,7 @@ def nothing():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_value_is_the_forward_rule_at_high_precision(case, data):
     op, params = case
@@ -42,7 +42,7 @@ def test_value_is_the_forward_rule_at_high_precision(case, data):
     assert_close(op.compute(xs, params), want, slack, f"{op.name}{xs}")
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_pullback_is_the_derivative_at_high_precision(case, data):
     op, params = case

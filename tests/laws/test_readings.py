@@ -14,7 +14,7 @@ from autograd.ops.op import on_floats, pullback_on_floats
 from autograd.ops.python_source import Code, source
 from autograd.ops.tracing import UnreadableRuleError
 from tests.laws.equality import assert_same
-from tests.laws.example_calls import ELEMENTWISE, ELEMENTWISE_CASES, named
+from tests.laws.example_calls import ELEMENTWISE, ELEMENTWISE_CASES, case_id
 from tests.laws.inputs import FEW, SPECIAL, points
 
 ULPS = 8
@@ -63,7 +63,7 @@ def by_tensor(op, columns, params, dtype=np.float64):
     return y.numpy(), [np.zeros(y.shape, dtype) if x.grad is None else x.grad for x in variables]
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_readings_agree_where_numbers_are_special(case):
     op, params = case
     rows = special_points(op)
@@ -78,7 +78,7 @@ def test_readings_agree_where_numbers_are_special(case):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_readings_agree_where_the_op_is_smooth(case, data):
     op, params = case
@@ -91,7 +91,7 @@ def test_readings_agree_where_the_op_is_smooth(case, data):
         assert_gradients_agree(op, i, [g[i] for _, g in found], gradient)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_a_value_holds_a_python_float(case):
     """A NumPy float would be passed on to rules written for Python floats."""
     op, params = case

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value, gradients
 from tests.laws import exact
-from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import few, moderate_points, seeds
 
 TOLERANCE = 1e-11
@@ -26,7 +26,7 @@ def slack(first, op, xs, params, i, j):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_second_derivative_is_that_of_the_forward_rule(case, data):
     op, params = case
@@ -44,7 +44,7 @@ def test_second_derivative_is_that_of_the_forward_rule(case, data):
             )
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(data=st.data())
 def test_recorded_gradient_of_values_is_the_raw_one(case, data):
@@ -57,7 +57,7 @@ def test_recorded_gradient_of_values_is_the_raw_one(case, data):
     np.testing.assert_allclose(recorded, gradients(y, xs), rtol=1e-15, atol=0.0)
 
 
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 @few
 @given(rng=seeds)
 def test_recorded_gradient_of_tensors_is_the_raw_one(case, rng):

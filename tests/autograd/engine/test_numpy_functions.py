@@ -101,7 +101,7 @@ def test_other_names_of_the_same_functions():
     assert np.around(t).requires_grad
 
 
-QUESTIONS = [
+PREDICATES = [
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf,
     np.signbit, np.logical_not, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.any, np.all, np.isrealobj,
     np.iscomplexobj, np.zeros_like, np.ones_like, np.array_repr, np.array_str, np.array2string, np.result_type,
@@ -112,7 +112,7 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ask", PREDICATES, ids=lambda f: f.__name__)
 def test_predicates_return_plain_results(ask):
     got, want = ask(Tensor(X, requires_grad=True)), ask(X)
     assert type(got) is type(want)
