@@ -24,7 +24,7 @@ from warnings import warn as _warn
 
 if (_Path(__file__).parent / "core.py").exists():
     raise ImportError(
-        "Two packages named 'autograd' are installed in the same folder: 'glassgrad' and 'autograd'. Keep one of them "
+        "Two packages that import as 'autograd' are installed in one folder: 'glassgrad' and 'autograd'. Keep one of them "
         "in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
