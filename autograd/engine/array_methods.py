@@ -8,16 +8,7 @@ import numpy.typing as npt
 
 from autograd.engine import numpy_functions
 from autograd.engine.node import Node
-from autograd.ops.rules import (
-    cumulative,
-    indexing,
-    linalg,
-    products,
-    rearranging,
-    reductions,
-    rounding,
-    selection,
-)
+from autograd.ops.rules import cumulative, indexing, linalg, products, rearranging, reductions, rounding, selection
 from autograd.ops.rules import shape as shapes
 
 

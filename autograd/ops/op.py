@@ -183,9 +183,7 @@ def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
     return inspect.Signature(shown)
 
 
-def _declare(
-    kind: str,
-) -> Callable[..., Callable[[Rule], Op]]:
+def _declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     """Decorator that adds an op of `kind` to the registry."""
 
     def decorator(

@@ -24,24 +24,7 @@ from autograd.ops.rules import (
 )
 
 __all__ = [
-    "activations",
-    "arithmetic",
-    "comparisons",
-    "cumulative",
-    "einsum",
-    "exponential",
-    "indexing",
-    "joining",
-    "linalg",
-    "padding",
-    "products",
-    "rearranging",
-    "reductions",
-    "rounding",
-    "selection",
-    "shape",
-    "softmax",
-    "sorting",
-    "special",
-    "trigonometry",
-]
+    "activations", "arithmetic", "comparisons", "cumulative", "einsum", "exponential", "indexing", "joining", "linalg",
+    "padding", "products", "rearranging", "reductions", "rounding", "selection", "shape", "softmax", "sorting",
+    "special", "trigonometry",
+]  # fmt: skip

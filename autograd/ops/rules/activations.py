@@ -46,11 +46,7 @@ def relu(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0.0)
 
 
-@elementwise(
-    lambda g, y, x, slope: where(x > 0, g, slope * g),
-    symbol="LeakyReLU",
-    smooth_on=NONZERO,
-)
+@elementwise(lambda g, y, x, slope: where(x > 0, g, slope * g), symbol="LeakyReLU", smooth_on=NONZERO)
 def leaky_relu(xp: Any, x: Any, *, slope: float = 0.01) -> Any:
     """Leaky rectified linear unit; its derivative at 0 is the slope.
 
@@ -113,11 +109,7 @@ def selu(xp: Any, x: Any) -> Any:
     return _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(x))
 
 
-@elementwise(
-    lambda g, y, x, alpha: g * exp(where(x > 0, 0.0, x / alpha)),
-    symbol="CELU",
-    smooth_on=NONZERO,
-)
+@elementwise(lambda g, y, x, alpha: g * exp(where(x > 0, 0.0, x / alpha)), symbol="CELU", smooth_on=NONZERO)
 def celu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
     """Continuously differentiable exponential linear unit, for every α.
 
@@ -233,11 +225,7 @@ def log_sigmoid(xp: Any, x: Any) -> Any:
     return -xp.logaddexp(-x, 0.0)
 
 
-@elementwise(
-    lambda g, y, x, low, high: g * ((x > low) & (x < high)),
-    symbol="hardtanh",
-    smooth_on=reals_without(-1.0, 1.0),
-)
+@elementwise(lambda g, y, x, low, high: g * ((x > low) & (x < high)), symbol="hardtanh", smooth_on=reals_without(-1.0, 1.0))
 def hardtanh(xp: Any, x: Any, *, low: float = -1.0, high: float = 1.0) -> Any:
     """x clipped to two bounds.
 

@@ -12,11 +12,7 @@ from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import prepare_along_axis
 
 
-@linear(
-    lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis),
-    symbol="Σ…",
-    prepare=prepare_along_axis("cumsum", None),
-)
+@linear(lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis), symbol="Σ…", prepare=prepare_along_axis("cumsum", None))
 def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
     """Cumulative sum along `axis`, or of x flattened if it is None.
 

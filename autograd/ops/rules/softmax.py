@@ -30,10 +30,7 @@ def _prepare_logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Prep
     return (_to_floating(x),), {"axis": normalize_axes("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 
-@general(
-    lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis),
-    prepare=_prepare_logsumexp,
-)
+@general(lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis), prepare=_prepare_logsumexp)
 def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Log-sum-exp over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
 
