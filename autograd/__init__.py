@@ -1,18 +1,18 @@
 """Automatic differentiation that you can see through.
 
-    Value, Tensor                one float, one array: numbers that remember how they were made
-    y.backward(), gradients      their gradients, by a reverse sweep over that memory
-    grad, value_and_grad         the same for functions, of any order by nesting
+    Value, Tensor                scalar and array types that record a computation graph
+    y.backward(), gradients      gradients by a reverse sweep over the graph
+    grad, value_and_grad         gradients of functions, of any order by nesting
     exp, log, sum, matmul, …     ops under NumPy's names, on floats, arrays, Values and Tensors
-    custom_op                    an op of your own, declared as ours are
-    no_grad                      arithmetic without memory
-    compile, record              a function as a tape: recorded once, replayed at machine speed
-    draw, scope                  the graph as a picture, and frames in it
-    explain, paths               its gradient as text, step by step and path by path
-    watch                        and as a page on which it is played
-    check_gradients              is a derivative right, and if not, where and why; gradients_hold is a test of it
+    custom_op                    declare a new op
+    no_grad                      disable graph recording
+    compile, record              record a function as a tape and replay it at machine speed
+    draw, scope                  drawing of the graph, and frames in it
+    explain, paths               the gradient as text, step by step and path by path
+    watch                        page that plays the forward and the backward pass
+    check_gradients              check derivatives and locate wrong ones; gradients_hold does so in tests
 
-An op is one row of facts in `autograd.ops.rules`; everything else reads it.
+Each op is one declared row in `autograd.ops.rules`; every other part reads that row.
 """
 
 import sys as _sys
@@ -24,8 +24,8 @@ from warnings import warn as _warn
 
 if (_Path(__file__).parent / "core.py").exists():
     raise ImportError(
-        "Two packages that import as 'autograd' are installed over each other: 'glassgrad' and 'autograd'. Keep one of "
-        "them in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
+        "Two packages that import as 'autograd' are installed in one folder: 'glassgrad' and 'autograd'. Keep one of them "
+        "in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
     )
 
 __version__ = "0.1.0"
@@ -91,7 +91,7 @@ if _TYPE_CHECKING:
     from autograd.tape.compile import Compiled, compile
     from autograd.tape.tape import Tape, record
 
-#: Checks, drawings and tapes are loaded when a name of theirs is first used: below `autograd`, each module with its names.
+#: Modules below `autograd` that are imported when one of their names is first used.
 _ON_FIRST_USE = {
     "checks": ("GradientError", "check_against", "check_gradients", "gradients_hold"),
     "drawing.draw": ("draw", "watch"),
@@ -106,7 +106,7 @@ _ON_FIRST_USE = {
 }
 
 
-#: Names of version 0.1.0 that have another name now.
+#: Deprecated names of version 0.1.0.
 _RENAMED = {"OtherPathError": "GuardFailedError"}
 
 
@@ -118,9 +118,9 @@ def __getattr__(name: str) -> _Any:
         return _import_module(f"autograd.{name}")
     for module, names in _ON_FIRST_USE.items():
         if name in names:
-            globals()[name] = thing = getattr(_import_module(f"autograd.{module}"), name)
-            thing.__module__ = __name__
-            return thing
+            globals()[name] = value = getattr(_import_module(f"autograd.{module}"), name)
+            value.__module__ = __name__
+            return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -151,7 +151,7 @@ __all__ = [
 _publish(globals())
 _keep_old_paths("autograd")
 
-if _sys.modules.get("hypothesis"):  # which had nothing to register when it was loaded
+if _sys.modules.get("hypothesis"):  # its entry point ran before these types existed
     from autograd.testing.type_strategies import register_types as _register_types
 
     _register_types()

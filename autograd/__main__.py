@@ -1,4 +1,4 @@
-"""`python -m autograd`: what the package does from the command line."""
+"""Command line of the package: `python -m autograd`."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from autograd.cli.draw import add_to as add_pictures
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command in `arguments`, those of the program if None; gives the exit status."""
+    """Run the command in `arguments` (`sys.argv[1:]` if None) and return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="Automatic differentiation that you can see through.", epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -17,9 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_pictures(commands)
     add_checks(commands)
-    given = sys.argv[1:] if arguments is None else arguments
-    # A negative expression or number is no option.
-    known, more = parser.parse_known_args([f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in given])
+    words = sys.argv[1:] if arguments is None else arguments
+    # A leading space keeps argparse from reading a negative number or expression as an option.
+    known, more = parser.parse_known_args([f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in words])
     if more and not getattr(known, "takes_more", False):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     return int(known.run(known, more))

@@ -1,7 +1,7 @@
-"""Open sets on which an op is smooth: facts for its row, read by the tests and by the gradient checker.
+"""Open sets on which ops are smooth, declared in op rules and read by tests and the gradient checker.
 
-A `Domain` is a product of unions of open intervals, one union per argument, with the diagonals cut out where
-arguments must differ. Anything outside is a kink, a pole or the edge of what the op is defined for.
+A `Domain` is a product of unions of open intervals, one union per argument, without the diagonals where arguments
+must differ. The complement holds kinks, poles and points where the op is undefined.
 """
 
 from autograd.base.domain import (

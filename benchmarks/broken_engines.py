@@ -42,9 +42,9 @@ def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
 
 _MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_jvp, value)
 
-SWEEP, RECORDED = reverse_mode._Raw, reverse_mode._Recorded
+SWEEP, RECORDED = reverse_mode._Sweep, reverse_mode._RecordedSweep
 
-#: (what is wrong, where, its name, a piece of the source, what stands there instead, the op that shows it)
+#: (what is wrong, where, its name, a piece of the source, its replacement, the op that shows it)
 EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("one use replaces another", SWEEP, "add", "before + cotangent", "cotangent", "multiply"),
     ("one use replaces another, of three", SWEEP, "add", "before += cotangent", "before = cotangent", None),
@@ -53,8 +53,8 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("the later use is dropped", SWEEP, "add", "self.cotangents[x] = before + cotangent", "pass", "multiply"),
     ("buffers are shared while they are added to", SWEEP, "add",
      'if cotangent is not source and getattr(cotangent, "base", source) is None:', "if True:", None),
-    ("a gradient is the seed itself", SWEEP, "given", "cotangent.copy()", "cotangent", "add"),
-    ("a gradient of zeros is one of ones", SWEEP, "given", "np.zeros_like", "np.ones_like", None),
+    ("a gradient is the seed itself", SWEEP, "result", "cotangent.copy()", "cotangent", "add"),
+    ("a gradient of zeros is one of ones", SWEEP, "result", "np.zeros_like", "np.ones_like", None),
     ("recorded: one use replaces another", RECORDED, "add", "before + cotangent", "cotangent", "multiply"),
     ("recorded: one use is taken away", RECORDED, "add", "before + cotangent", "before - cotangent", "multiply"),
     ("recorded: the cotangent is not fitted", RECORDED, "apply_pullbacks",
@@ -64,7 +64,8 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
      "pullback(g, node, *inputs", "pullback(node, g, *inputs", "exp"),
     ("the order is oldest first", graph, "newest_first", "reverse=True", "reverse=False", None),
     ("the order is none", graph, "newest_first", "sorted(found, key=by_serial, reverse=True)", "found", None),
-    ("nodes on the way are missed", reverse_mode, "_on_the_way_to", "needed.add(node)\n                break", "break", None),
+    ("nodes on the way are missed", reverse_mode, "_nodes_depending_on", "needed.add(node)\n                break", "break",
+     None),
     ("a cotangent is not summed to its input's shape", Tensor, "match_shape_and_dtype",
      "if cotangent.shape != self._data.shape:", "if False:", "add"),
     ("a cotangent keeps the type of the output", Tensor, "match_shape_and_dtype",
@@ -101,23 +102,23 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
      "pullback_on_floats(pullback, 1.0, y, *[y for _ in numbers], **params)", "Values"),
     ("forward: only one input moves", forward_mode, "_sum", "for term in terms[1:]:", "for term in terms[2:]:", "multiply"),
     ("forward: the inputs are subtracted", forward_mode, "_sum", "total + term", "total - term", "multiply"),
-    ("forward: a linear op's still inputs stay what they are", forward_mode, "_pushed",
-     "else _zero(x) for", "else x for", "concatenate"),
-    ("forward: a linear op's tangent is dropped", forward_mode, "_pushed",
-     "moved[i] if i in moved else _zero(x)", "_zero(x)", "sum"),
-    ("forward: a bilinear op keeps both inputs", forward_mode, "_pushed",
+    ("forward: a linear op's still inputs stay what they are", forward_mode, "_node_tangent",
+     "else _zero_tangent(x) for", "else x for", "concatenate"),
+    ("forward: a linear op's tangent is dropped", forward_mode, "_node_tangent",
+     "by_input[i] if i in by_input else _zero_tangent(x)", "_zero_tangent(x)", "sum"),
+    ("forward: a bilinear op keeps both inputs", forward_mode, "_node_tangent",
      "(*inputs[:i], t, *inputs[i + 1 :])", "(*inputs[:i], inputs[i], *inputs[i + 1 :])", "matmul"),
-    ("forward: elementwise tangents are doubled", forward_mode, "_pushed",
-     "op.apply_pullback(i, _filled(t, y), y, inputs, params)",
-     "2.0 * op.apply_pullback(i, _filled(t, y), y, inputs, params)", "sin"),
-    ("forward: the output is passed for the tangent", forward_mode, "_pushed",
-     "op.apply_pullback(i, _filled(t, y), y, inputs, params)", "op.apply_pullback(i, y, y, inputs, params)", "sin"),
-    ("forward: the transpose of the transpose has the wrong sign", forward_mode, "_pushed",
-     "(p * t).sum() for p, t in pulled", "-(p * t).sum() for p, t in pulled", "softmax"),
-    ("forward: only the first input of a general op moves", forward_mode, "_pushed",
-     "for p, t in pulled]", "for p, t in pulled[:1]]", "solve"),
-    ("forward: zeros are ones", forward_mode, "_zero", "np.zeros_like(data)", "np.ones_like(data)", "concatenate"),
-    ("forward: an unbroadcast tangent is scaled", forward_mode, "_filled",
+    ("forward: elementwise tangents are doubled", forward_mode, "_node_tangent",
+     "op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params)",
+     "2.0 * op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params)", "sin"),
+    ("forward: the output is passed for the tangent", forward_mode, "_node_tangent",
+     "op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params)", "op.apply_pullback(i, y, y, inputs, params)", "sin"),
+    ("forward: the transpose of the transpose has the wrong sign", forward_mode, "_node_tangent",
+     "(p * t).sum() for p, t in pairs", "-(p * t).sum() for p, t in pairs", "softmax"),
+    ("forward: only the first input of a general op moves", forward_mode, "_node_tangent",
+     "for p, t in pairs]", "for p, t in pairs[:1]]", "solve"),
+    ("forward: zeros are ones", forward_mode, "_zero_tangent", "np.zeros_like(data)", "np.ones_like(data)", "concatenate"),
+    ("forward: an unbroadcast tangent is scaled", forward_mode, "_broadcast_tangent",
      "broadcast_to(tangent, y.shape)", "2.0 * broadcast_to(tangent, y.shape)", "add"),
 ]  # fmt: skip
 

@@ -1,1 +1,1 @@
-"""Foundations: recording modes, the trace of a tape, containers, numerics, domains."""
+"""Grad modes, trace state, containers, numerics and domains."""

@@ -1,4 +1,4 @@
-"""Open sets, domains, and those that the ops need; `autograd.domain` is their public path."""
+"""Open sets and domains of ops; the public module is `autograd.domain`."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +9,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class OpenSet:
-    """A union of open intervals of the real line.
+    """Union of open intervals of the real line.
 
     >>> 0.0 in NONZERO, -2.0 in NONZERO
     (False, True)
@@ -24,7 +24,7 @@ class OpenSet:
 
 @dataclass(frozen=True)
 class Domain:
-    """An open set of argument tuples: each argument in its own set, and all different if `distinct`.
+    """Open set of argument tuples: one set per argument; arguments must differ if `distinct`.
 
     >>> Domain((REALS, REALS), distinct=True).contains(1.0, 1.0)
     False
@@ -34,14 +34,14 @@ class Domain:
     distinct: bool = False
 
     def contains(self, *xs: float) -> bool:
-        """Whether the op is smooth at `xs`: one set serves all arguments when only one is given."""
+        """True if the op is smooth at `xs`; a single set applies to all arguments."""
         sets = self.sets * len(xs) if len(self.sets) == 1 else self.sets
         inside = all(x in s for x, s in zip(xs, sets, strict=True))
         return inside and not (self.distinct and len(set(xs)) < len(xs))
 
 
 def reals_without(*points: float) -> OpenSet:
-    """The real line without some points, in ascending order: the kinks of a piecewise op.
+    """Real line without `points`, which must ascend: the kinks of a piecewise op.
 
     >>> reals_without(0.0, 6.0).intervals
     ((-inf, 0.0), (0.0, 6.0), (6.0, inf))

@@ -1,8 +1,7 @@
-"""How arithmetic on nodes is recorded: on by default, off inside `no_grad()`, watched inside `detect_anomaly()`,
-and with the lines that made it inside `remember_lines()`.
+"""Grad modes: recording (`no_grad` turns it off), anomaly detection, and source lines of nodes.
 
-Each is a context variable, so that it holds per thread and per task. `state.blocks` counts the open blocks of any kind,
-anywhere: while it is 0, the common case, nobody needs to ask the context variables.
+Each mode is a context variable, so it holds per thread and per task. `state.blocks` counts the open blocks of all kinds
+in all threads: while it is 0, the common case, the context variables need not be read.
 """
 
 import threading
@@ -21,28 +20,28 @@ class _State:
 
 
 state = _State()
-_on: ContextVar[bool] = ContextVar("autograd_recording", default=True)
-_watched: ContextVar[bool] = ContextVar("autograd_watched", default=False)
+_recording: ContextVar[bool] = ContextVar("autograd_recording", default=True)
+_anomaly: ContextVar[bool] = ContextVar("autograd_anomaly", default=False)
 _lines: ContextVar[bool] = ContextVar("autograd_lines", default=False)
 
 
 def is_recording() -> bool:
-    """Whether an operation on a node that requires a gradient would be recorded here and now."""
-    return not state.blocks or _on.get()
+    """True if ops on nodes that require a gradient are recorded in the current context."""
+    return not state.blocks or _recording.get()
 
 
-def is_watched() -> bool:
-    """Whether every value and gradient is to be finite here and now."""
-    return bool(state.blocks) and _watched.get()
+def is_detecting_anomaly() -> bool:
+    """True if values and gradients are checked for NaN and infinity in the current context."""
+    return bool(state.blocks) and _anomaly.get()
 
 
 def is_remembering_lines() -> bool:
-    """Whether the line of the program that makes a node is kept, here and now."""
-    return bool(state.blocks) and (_lines.get() or _watched.get())
+    """True if nodes store the source line that made them in the current context."""
+    return bool(state.blocks) and (_lines.get() or _anomaly.get())
 
 
 class Block(ContextDecorator):
-    """A block, or a function, in which a context variable has a value; it ends as it was, whatever happens inside."""
+    """Context manager and decorator that sets a context variable and restores it at the end."""
 
     def __init__(self, variable: ContextVar[bool], value: bool) -> None:
         self._variable = variable
@@ -57,17 +56,17 @@ class Block(ContextDecorator):
     def __exit__(self, *error: object) -> None:
         try:
             self._variable.reset(self._tokens.pop())
-        finally:  # it raises where a generator ends in another context than it began in
+        finally:  # `reset` raises if a generator ends in another context than it began in
             with state.lock:
                 state.blocks -= 1
 
-    def _recreate_cm(self) -> "Block":  # a decorated function may run in many threads: one block each
+    def _recreate_cm(self) -> "Block":  # one block per call: a decorated function may run in many threads
         return Block(self._variable, self._value)
 
 
 def recording() -> AbstractContextManager[Any]:
-    """A block in which recording is on, whatever is around it."""
-    return nullcontext() if is_recording() else Block(_on, True)  # an open block would keep Values off their fast path
+    """Context manager that enables recording, also inside `no_grad()`."""
+    return nullcontext() if is_recording() else Block(_recording, True)  # an open block disables the fast path of Values
 
 
 @overload
@@ -75,7 +74,7 @@ def no_grad() -> Block: ...
 @overload
 def no_grad(function: F) -> F: ...
 def no_grad(function: Any = None) -> Any:
-    """A block, or a decorated function, in which nothing is recorded: results are constants.
+    """Context manager and decorator that disables graph recording: results are constants.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -84,13 +83,13 @@ def no_grad(function: Any = None) -> Any:
     >>> y.requires_grad
     False
     """
-    return Block(_on, False) if function is None else Block(_on, False)(function)
+    return Block(_recording, False) if function is None else Block(_recording, False)(function)
 
 
 def remember_lines() -> Block:
-    """A block, or a decorator, in which every node keeps the line of the program that made it, for the page that shows it.
+    """Context manager and decorator that stores, for drawings, the source line that made each node.
 
-    A line costs some microseconds a node.
+    It costs some microseconds per node.
 
     >>> from autograd import Value
     >>> with remember_lines():
@@ -100,12 +99,12 @@ def remember_lines() -> Block:
 
 
 def detect_anomaly() -> Block:
-    """A block, or a decorator, in which the first value or gradient that is NaN or infinite is an error.
+    """Context manager and decorator that raises at the first value or gradient that is NaN or infinite.
 
-    The error names the op, the line of the program that called it, and the ranges of its inputs.
+    The error names the op, the source line that called it, and the ranges of its inputs.
 
     Raises:
-        FloatingPointError: inside the block
+        FloatingPointError: Inside the block
 
     >>> from autograd import Value
     >>> with detect_anomaly():
@@ -113,4 +112,4 @@ def detect_anomaly() -> Block:
     Traceback (most recent call last):
     FloatingPointError: log gave nan, from 1 input: -1.0...
     """
-    return Block(_watched, True)
+    return Block(_anomaly, True)

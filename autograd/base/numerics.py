@@ -1,4 +1,4 @@
-"""Numbers that NumPy does not compute: SciPy's special functions on demand, and the derivatives of sinc."""
+"""Functions that NumPy lacks: SciPy's special functions on demand, and derivatives of sinc."""
 
 import math
 from typing import Any
@@ -9,24 +9,24 @@ from autograd.support.optional import require
 
 
 def from_scipy(name: str) -> Any:
-    """The function of that name in scipy.special.
+    """Function `name` of `scipy.special`.
 
     Raises:
-        ImportError: if SciPy is not installed; names the extra that brings it
+        ImportError: If SciPy is not installed; names the extra to install
     """
     return getattr(require("scipy.special", name), name)
 
 
-@np.errstate(all="ignore")  # a float's tail overflows in silence too
+@np.errstate(all="ignore")  # floats overflow without a warning as well
 def sinc_derivative(x: Any, n: int, xp: Any = np) -> Any:
-    """The n-th derivative of sin(πx)/(πx), to full relative accuracy of its larger terms.
+    """n-th derivative of sin(πx)/(πx), to full relative accuracy of its larger terms.
 
-    Away from 0 by the recurrence that comes of differentiating x·sinc(x) = sin(πx)/π n times,
+    Away from 0, the recurrence that follows from differentiating x·sinc(x) = sin(πx)/π n times:
 
         x f⁽ⁿ⁾ = πⁿ⁻¹ sin(πx + nπ/2) − n f⁽ⁿ⁻¹⁾,
 
-    near 0, where that cancels, by the Taylor series Σ (−1)ᵏ (πx)²ᵏ / (2k + 1)!, differentiated term by term.
-    `xp` is NumPy, or what has its names.
+    near 0, where that cancels, the Taylor series Σ (−1)ᵏ (πx)²ᵏ / (2k + 1)!, differentiated term by term.
+    `xp` is NumPy or a namespace with its names.
 
     >>> float(sinc_derivative(0.5, 0)) == 2 / np.pi
     True
@@ -44,7 +44,7 @@ def sinc_derivative(x: Any, n: int, xp: Any = np) -> Any:
 
 
 def _sin_pi(xp: Any, x: Any, quarter_turns: int) -> Any:
-    """sin(πx + kπ/2), with x reduced by whole half-turns first, which is exact."""
+    """sin(πx + kπ/2), after an exact reduction of x by whole half-turns."""
     whole = xp.rint(x)
     rest = x - whole  # in [−½, ½], exactly
     sine, cosine = xp.sin(math.pi * rest), xp.sin(math.pi * (0.5 - xp.abs(rest)))

@@ -1,24 +1,23 @@
-"""What is watched while a tape is recorded: decisions taken on data, which become guards, and data read, which is refused.
+"""State of a tape recording: branch conditions become guards, and reading plain data raises.
 
-Arithmetic needs no watching, since nodes remember it. What they cannot remember is data that leaves them: through `bool()` a
-branch is taken, which the replay must check; through `float()`, `.data` and the like a number becomes a constant of the
-program, which the replay would silently keep.
+Nodes record arithmetic themselves, but not data that leaves the graph. `bool()` selects a branch that the replay must
+check. `float()` and `.data` would make a number a constant of the tape, which the replay would silently reuse.
 """
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any
 
 
 class Trace:
-    """A recording in progress.
+    """Tape recording in progress.
 
     Attributes:
-        start: the serial number of its beginning: a node that is older was made outside
-        inputs: the nodes that stand for the arguments
-        guards: (node, the truth value that it had) for each decision, in order
+        start: Serial number at the start; nodes with a smaller one were made before the recording
+        inputs: Nodes of the arguments
+        guards: (node, recorded truth value) for each branch condition, in order
     """
 
     def __init__(self, start: int) -> None:
@@ -26,14 +25,14 @@ class Trace:
         self.inputs: set[Any] = set()
         self.guards: list[tuple[Any, bool]] = []
 
-    def decide(self, node: Any, outcome: bool) -> bool:
-        """The truth value of `node`, on which the program takes a branch."""
-        if not self.knows(node):
+    def record_guard(self, node: Any, outcome: bool) -> bool:
+        """Record a guard for the branch condition `node` and return `outcome`."""
+        if not self.is_constant(node):
             self.guards.append((node, outcome))
         return outcome
 
-    def knows(self, node: Any) -> bool:
-        """Whether `node` is a constant of the program: a leaf that it made itself."""
+    def is_constant(self, node: Any) -> bool:
+        """True if `node` is a constant of the tape: a leaf made during the recording that is no input."""
         return node.op is None and node.serial > self.start and node not in self.inputs
 
 
@@ -48,13 +47,13 @@ _trace: ContextVar[Trace | None] = ContextVar("autograd_trace", default=None)
 
 
 def current_trace() -> Trace | None:
-    """The recording of a tape that is in progress here and now, if any."""
+    """Tape recording in progress in the current context, or None."""
     return _trace.get() if _state.traces else None
 
 
 @contextmanager
 def tracing(trace: Trace) -> Iterator[Trace]:
-    """A block whose operations are recorded for a tape."""
+    """Context manager that records ops into `trace`."""
     with _state.lock:
         _state.traces += 1
     token = _trace.set(trace)
@@ -67,14 +66,10 @@ def tracing(trace: Trace) -> Iterator[Trace]:
 
 
 def check_not_frozen(node: Any, reading: str) -> None:
-    """Raise if `node`'s data, read by `reading`, would become a constant of the tape that is being recorded."""
+    """Raise if `reading` the data of `node` would turn it into a constant of the tape being recorded."""
     trace = current_trace()
-    if trace is not None and not trace.knows(node):
-        _refuse(node, reading)
-
-
-def _refuse(node: Any, reading: str) -> NoReturn:
-    raise TypeError(
-        f"{reading} of {node!r} while a tape is recorded would make a constant of a number that changes from call to call: use "
-        "the node itself; stop_gradient(x) for its value without a gradient, where, maximum and minimum in place of a choice"
-    )
+    if trace is not None and not trace.is_constant(node):
+        raise TypeError(
+            f"{reading} of {node!r} while a tape is recorded would make a constant of a number that changes from call to call: "
+            "use the node itself, stop_gradient(x) for its value without a gradient, or where, maximum, minimum for a choice"
+        )

@@ -1,4 +1,4 @@
-"""Containers of numbers: taken apart into leaves, and put together again in the same shape."""
+"""Trees of nested containers: flatten, unflatten and map."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -8,12 +8,12 @@ _CONTAINERS = (dict, list, tuple)
 
 
 def is_container(x: Any) -> bool:
-    """Whether x is a dict, a list, a tuple (named or not) or a dataclass: what holds leaves."""
+    """True if x is a dict, list, tuple, named tuple or dataclass instance."""
     return isinstance(x, _CONTAINERS) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
 
 
 def leaves(tree: Any) -> list[Any]:
-    """What the containers in `tree` hold, in order; a leaf alone is a tree of one.
+    """Leaves of `tree` in order; anything but a container is a leaf.
 
     >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
     [1.0, 2.0, 3.0]
@@ -22,7 +22,7 @@ def leaves(tree: Any) -> list[Any]:
 
 
 def unflatten(tree: Any, new: list[Any]) -> Any:
-    """`tree` with its leaves replaced, in order, by `new`.
+    """Copy of `tree` with its leaves replaced, in order, by `new`.
 
     >>> unflatten({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
     {'w': [4, 5], 'b': (6,)}
@@ -31,7 +31,7 @@ def unflatten(tree: Any, new: list[Any]) -> Any:
 
 
 def map(f: Callable[[Any], Any], tree: Any) -> Any:
-    """`tree` with f applied to every leaf.
+    """Copy of `tree` with f applied to every leaf.
 
     >>> map(abs, (-1, [-2]))
     (1, [2])
@@ -40,7 +40,7 @@ def map(f: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def children(tree: Any) -> list[Any]:
-    """What a container holds, leaves and containers."""
+    """Direct children of a container: leaves and containers."""
     if isinstance(tree, dict):
         return list(tree.values())
     if isinstance(tree, list | tuple):
@@ -49,7 +49,7 @@ def children(tree: Any) -> list[Any]:
 
 
 def with_children(tree: Any, new: list[Any]) -> Any:
-    """A container of the kind of `tree` that holds `new` in place of its parts, containers and leaves.
+    """Container of the type of `tree` with its direct children replaced by `new`.
 
     >>> with_children({"a": 1, "b": 2}, [3, [4]])
     {'a': 3, 'b': [4]}

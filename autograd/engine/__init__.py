@@ -1,1 +1,1 @@
-"""The engine: nodes of the graph, sweeps over it, forward mode."""
+"""Engine: graph nodes, reverse sweep, forward mode."""

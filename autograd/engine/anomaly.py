@@ -1,4 +1,4 @@
-"""The watch of `detect_anomaly()`: which op first gave a number that is not finite, where, and from what."""
+"""Checks of `detect_anomaly()`: op, source line and inputs of the first non-finite number."""
 
 import os
 import sys
@@ -12,44 +12,44 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.ops.op import Op
 
-#: How the files of this library begin, with what is generated; the line that is looked for is outside of them.
+#: Path prefixes of this library and of its generated code, which are skipped in the search for the user's line.
 _OURS = (*(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("autograd", "nn")), "<autograd")
 
-#: The line of the user's program that made each node recorded under watch, by the node's id, as long as it lives.
+#: Source line that made each node, by the id of the node, until the node is deleted.
 _lines: dict[int, str] = {}
 
 
-def watch_value(op: Op, y: Any, inputs: list[Any]) -> None:
-    """Raise if the value `y` that `op` gave is not finite."""
+def check_value_finite(op: Op, y: Any, inputs: list[Any]) -> None:
+    """Raise if the result `y` of `op` is not finite."""
     if not np.all(np.isfinite(y)):
-        raise FloatingPointError(f"{op.name} gave {_range(y)}, from {_ranges(inputs)}{_at(user_line())}")
+        raise FloatingPointError(f"{op.name} gave {_describe(y)}, from {_describe_inputs(inputs)}{_location(user_line())}")
 
 
 def remember_line(node: Node) -> None:
-    """Note which line of the user's program made `node`."""
+    """Store the line of the user's program that made `node`."""
     _lines[id(node)] = user_line()
     weakref.finalize(node, _lines.pop, id(node), None)
 
 
 def line_of(node: Node) -> str:
-    """The line that was remembered of a node, or nothing: file, number and text, with ":" between them."""
+    """Stored line of a node as "file:number: text", or ""."""
     return _lines.get(id(node), "")
 
 
-def watch_gradient(node: Node, op: Op, g: Any, cotangent: Any) -> None:
-    """Raise if the cotangent that `op`, which made `node`, pulled back from `g` is not finite."""
+def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:
+    """Raise if `cotangent`, from the pullback of `op` on the cotangent `g` of `node`, is not finite."""
     data = cotangent._data if isinstance(cotangent, Node) else cotangent
     if not np.all(np.isfinite(data)):
         inputs = [x._data if isinstance(x, Node) else x for x in node.inputs]
         incoming = g._data if isinstance(g, Node) else g
         raise FloatingPointError(
-            f"the gradient of {op.name} turned {_range(data)}, from the incoming gradient {_range(incoming)} and "
-            f"{_ranges(inputs)}{_at(line_of(node))}"
+            f"the gradient of {op.name} is {_describe(data)}, from the incoming gradient {_describe(incoming)} and "
+            f"{_describe_inputs(inputs)}{_location(line_of(node))}"
         )
 
 
 def user_line() -> str:
-    """The innermost line of the program outside this library, as file, number and text."""
+    """Innermost line of the program outside this library, as "file:number: text"."""
     frame = sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
@@ -57,20 +57,20 @@ def user_line() -> str:
     return f"{summary.filename}:{summary.lineno}: {summary.line}" if summary.line else ""
 
 
-def _at(line: str) -> str:
+def _location(line: str) -> str:
     return f"\n    {line}" if line else ""
 
 
-def _ranges(inputs: list[Any]) -> str:
-    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}: " + ", ".join(map(_range, inputs))
+def _describe_inputs(inputs: list[Any]) -> str:
+    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}: " + ", ".join(map(_describe, inputs))
 
 
-def _range(x: Any) -> str:
-    """What an array holds, in few words: its range of finite numbers, and how many are not."""
+def _describe(x: Any) -> str:
+    """Range of the finite numbers of an array, and counts of the others."""
     array = np.asarray(x)
     if array.ndim == 0:
         return f"{array.item()}"
     finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array.ravel()
-    span = f"[{finite.min():.6g}, {finite.max():.6g}]" if finite.size else "nothing finite"
+    span = f"[{finite.min():.6g}, {finite.max():.6g}]" if finite.size else "no finite number"
     other = "".join(f", {n} {name}" for name, n in (("nan", np.isnan(array).sum()), ("inf", np.isinf(array).sum())) if n)
     return f"{span}{other} (shape {array.shape})"

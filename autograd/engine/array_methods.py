@@ -1,4 +1,4 @@
-"""The attributes and methods that a NumPy array has and a `Tensor` therefore has too: each calls the op of its name."""
+"""Attributes and methods of NumPy arrays for `Tensor`; each method calls the op of its name."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
@@ -8,56 +8,47 @@ import numpy.typing as npt
 
 from autograd.engine import numpy_functions
 from autograd.engine.node import Node
-from autograd.ops.rules import (
-    cumulative,
-    indexing,
-    linalg,
-    products,
-    rearranging,
-    reductions,
-    rounding,
-    selection,
-)
+from autograd.ops.rules import cumulative, indexing, linalg, products, rearranging, reductions, rounding, selection
 from autograd.ops.rules import shape as shapes
 
 
 class ArrayMethods(Node):
-    """A node whose data is an array, with NumPy's manners."""
+    """Node with array data and the methods of a NumPy array."""
 
     __slots__ = ()
 
     def numpy(self) -> npt.NDArray[Any]:
-        """The numbers as a read-only view."""
+        """Read-only view of the data."""
         raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
+        """Length of each axis."""
         return self._data.shape
 
     @property
     def ndim(self) -> int:
-        """How many axes there are."""
+        """Number of axes."""
         return self._data.ndim
 
     @property
     def size(self) -> int:
-        """How many entries there are."""
+        """Number of entries."""
         return self._data.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The type of the entries."""
+        """Data type of the entries."""
         return self._data.dtype
 
     @property
     def T(self) -> Self:
-        """The transpose: every axis reversed."""
+        """Transpose: axes in reverse order."""
         return shapes.transpose(self)
 
     @property
     def mT(self) -> Self:
-        """The matrices of the last two axes, each transposed."""
+        """Transposes of the matrices in the last two axes."""
         return shapes.transpose(self, (*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Self:
@@ -89,15 +80,15 @@ class ArrayMethods(Node):
         return reductions.std(self, axis, ddof=ddof, keepdims=keepdims)
 
     def cumsum(self, axis: int | None = None) -> Self:
-        """Running sum along `axis`: `autograd.cumsum`."""
+        """Cumulative sum along `axis`: `autograd.cumsum`."""
         return cumulative.cumsum(self, axis)
 
     def cumprod(self, axis: int | None = None) -> Self:
-        """Running product along `axis`: `autograd.cumprod`."""
+        """Cumulative product along `axis`: `autograd.cumprod`."""
         return cumulative.cumprod(self, axis)
 
     def clip(self, min: Any = None, max: Any = None) -> Self:
-        """Entries kept between two bounds: `autograd.clip`."""
+        """Entries clipped to two bounds: `autograd.clip`."""
         return selection.clip(self, min, max)
 
     def round(self, decimals: int = 0) -> Self:
@@ -121,62 +112,62 @@ class ArrayMethods(Node):
         return indexing.take(self, indices, axis)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
-        """Each entry several times in a row: `autograd.repeat`."""
+        """Entries repeated in a row: `autograd.repeat`."""
         return rearranging.repeat(self, repeats, axis)
 
     def ravel(self) -> Self:
-        """The entries in a row: `autograd.ravel`."""
+        """Entries flattened to one axis: `autograd.ravel`."""
         return shapes.ravel(self)
 
     flatten = ravel
 
     def squeeze(self, axis: Any = None) -> Self:
-        """Without axes of length 1: `autograd.squeeze`."""
+        """Copy without axes of length 1: `autograd.squeeze`."""
         return shapes.squeeze(self, axis)
 
     def swapaxes(self, axis1: int, axis2: int) -> Self:
-        """Two axes interchanged: `autograd.swapaxes`."""
+        """Copy with two axes interchanged: `autograd.swapaxes`."""
         return shapes.swapaxes(self, axis1, axis2)
 
     def reshape(self, *shape: Any) -> Self:
-        """The same entries in another shape: `autograd.reshape`."""
+        """Entries in another shape: `autograd.reshape`."""
         return shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Self:
-        """The axes in another order: `autograd.transpose`."""
+        """Copy with permuted axes: `autograd.transpose`."""
         return shapes.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
-        """The same numbers in another floating-point type: `autograd.astype`."""
+        """Entries in another floating-point dtype: `autograd.astype`."""
         return shapes.astype(self, dtype)
 
-    # Questions, whose answers are plain: positions, truth values, lists.
+    # Methods with plain results: positions and lists.
 
     def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
-        """The position of the largest entry along `axis`, as a plain integer or array."""
+        """Position of the largest entry along `axis`, as a plain integer or array."""
         return np.argmax(self.numpy(), axis, keepdims=keepdims)
 
     def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
-        """The position of the smallest entry along `axis`, as a plain integer or array."""
+        """Position of the smallest entry along `axis`, as a plain integer or array."""
         return np.argmin(self.numpy(), axis, keepdims=keepdims)
 
     def argsort(self, axis: int | None = -1) -> Any:
-        """The positions of the entries in increasing order along `axis`, equal ones in theirs, as a plain array."""
+        """Indices that sort the entries along `axis`, stably, as a plain array."""
         return self.numpy().argsort(axis, stable=True)
 
     def tolist(self) -> Any:
-        """The entries as nested lists of Python numbers."""
+        """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-        return numpy_functions.call(function, types, args, kwargs)
+        return numpy_functions.dispatch(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise TypeError("len() of a tensor of shape (): it has no axes")
+            raise TypeError("len() needs a tensor with at least one axis, got shape ()")
         return int(self.shape[0])
 
     def __iter__(self) -> Iterator[Self]:

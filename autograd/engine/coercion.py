@@ -1,4 +1,4 @@
-"""Conversion of operands: numbers and arrays that a graph accepts, and errors that say what to write instead."""
+"""Conversion and validation of operands: numbers and arrays for graph nodes."""
 
 from numbers import Real
 from typing import Any
@@ -12,8 +12,8 @@ from autograd.ops.op import Op
 Array = npt.NDArray[Any]
 
 
-def own(array: Array) -> Array:
-    """An array that nobody else can write to: itself if it is read-only to its roots, else a copy."""
+def private_array(array: Array) -> Array:
+    """`array` itself if it and its bases are read-only, else a copy."""
     root: Any = array
     while isinstance(root, np.ndarray):
         if root.flags.writeable:
@@ -23,7 +23,7 @@ def own(array: Array) -> Array:
 
 
 def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """`data` as an array of real numbers."""
+    """Convert `data` to an array of real numbers."""
     if isinstance(data, Node):
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
     if isinstance(data, np.ndarray) and hasattr(data, "mask"):
@@ -32,31 +32,31 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
         raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
-    wanted = array.dtype if dtype is None else np.dtype(dtype)
-    for kind in (array.dtype, wanted):  # a conversion of what is not real would lose a part of it
+    target = array.dtype if dtype is None else np.dtype(dtype)
+    for kind in (array.dtype, target):  # a conversion from or to complex numbers would lose a part
         if kind.kind not in "fiub":
             raise TypeError(
                 f"Tensor(…) takes real numbers, not {data!r} (dtype {kind}): convert them with np.asarray(…, dtype=float)"
             )
-    return array.astype(wanted, copy=False)
+    return array.astype(target, copy=False)
 
 
-def operand(op: Op, x: Any) -> Any:
-    """A constant operand: one number is a Python number, so that it never changes a type; an array is kept from change."""
+def array_operand(op: Op, x: Any) -> Any:
+    """Constant operand: a Python number, which does not change dtypes, or a private array."""
     if x.__class__ in (float, int, bool):
         return x
     if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
         return real_array(x).item()
     if isinstance(x, Node):
         raise TypeError(
-            f"{op.name}: a Tensor and a {type(x).__name__} do not mix; make the {type(x).__name__} a Tensor, or take the "
-            "Tensor apart into Values"
+            f"{op.name}: a Tensor and a {type(x).__name__} do not mix: convert the {type(x).__name__} to a Tensor, or the "
+            "entries of the Tensor to Values"
         )
-    return own(real_array(x))
+    return private_array(real_array(x))
 
 
 def real_number(x: Any) -> float:
-    """x as a float, if it is a real number."""
+    """Convert x, a real number, to a float."""
     if isinstance(x, np.ndarray) and x.ndim == 0:
         x = x.item()
     if isinstance(x, Real) and not isinstance(x, bool | np.bool_):
@@ -71,12 +71,12 @@ def real_number(x: Any) -> float:
 
 
 def number_operand(op: Op, x: Any) -> float:
-    """A constant operand as a float; a truth value counts, as the condition of `where` is one."""
+    """Constant operand as a float; truth values are allowed, for the condition of `where`."""
     if isinstance(x, Node):
         raise TypeError(
-            f"{op.name}: a Value and a {type(x).__name__} do not mix; make the Value a Tensor, or take the "
-            f"{type(x).__name__} apart into Values"
+            f"{op.name}: a Value and a {type(x).__name__} do not mix: convert the Value to a Tensor, or the entries of the "
+            f"{type(x).__name__} to Values"
         )
     if isinstance(x, np.ndarray) and x.ndim:
-        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix; use Tensor for arrays")
+        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix: use Tensor for arrays")
     return float(x) if isinstance(x, bool | np.bool_) else real_number(x)

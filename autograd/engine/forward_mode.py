@@ -1,6 +1,6 @@
-"""Forward mode, derived from what kind of op each node is: there is no second table of derivatives.
+"""Forward mode, derived from the pullbacks and the kind of each op.
 
-elementwise   ẏ = Σᵢ pullbackᵢ(ẋᵢ)          the Jacobian is diagonal, so it is its own transpose
+elementwise   ẏ = Σᵢ pullbackᵢ(ẋᵢ)          the Jacobian is diagonal, hence equal to its transpose
 linear        ẏ = f(ẋ)
 bilinear      ẏ = f(ȧ, b) + f(a, ḃ)
 general       ẏ = ∂⟨pullback(u), ẋ⟩/∂u        the transpose of the transpose
@@ -20,46 +20,46 @@ from autograd.ops.rules.shape import broadcast_to
 
 
 def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node | None]:
-    """The tangents of `outputs`, from those of the nodes in `tangents`; None where an output does not depend on them.
+    """Tangents of `outputs` from the tangents of nodes; None for outputs that do not depend on these nodes.
 
         ẏ = Σ ∂y/∂x ẋ
 
-    Tangents are nodes, and so are the results.
+    Tangents and results are nodes.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.1
     """
     order = newest_first(outputs)
     check_unchanged(order)
-    found = dict(tangents)
+    known = dict(tangents)
     with recording(), np.errstate(all="ignore"):
         for y in reversed(order):
-            if y not in found and y.op is not None:
-                moving = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in found]
-                if moving:
-                    found[y] = _filled(_pushed(y, y.op, moving, found), y)
-    return [found.get(y) for y in outputs]
+            if y not in known and y.op is not None:
+                positions = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in known]
+                if positions:
+                    known[y] = _broadcast_tangent(_node_tangent(y, y.op, positions, known), y)
+    return [known.get(y) for y in outputs]
 
 
-def _pushed(y: Node, op: Op, moving: list[int], tangents: dict[Node, Node]) -> Any:
-    """The tangent of y from those of its inputs at the positions `moving`."""
+def _node_tangent(y: Node, op: Op, positions: list[int], tangents: dict[Node, Node]) -> Any:
+    """Tangent of y from the tangents of its inputs at `positions`."""
     inputs, params = y.inputs, y.params
-    moved = {i: tangents[inputs[i]] for i in moving}
+    by_input = {i: tangents[inputs[i]] for i in positions}
     if op.kind == "elementwise":
-        return _sum([op.apply_pullback(i, _filled(t, y), y, inputs, params) for i, t in moved.items()])
+        return _sum([op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params) for i, t in by_input.items()])
     if op.kind == "linear":
-        still = [moved[i] if i in moved else _zero(x) for i, x in enumerate(inputs)]
-        return y.record(op, tuple(still), params)
+        filled = [by_input[i] if i in by_input else _zero_tangent(x) for i, x in enumerate(inputs)]
+        return y.record(op, tuple(filled), params)
     if op.kind == "bilinear":
-        return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in moved.items()])
+        return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in by_input.items()])
     u = Tensor(np.zeros(y._data.shape, y._data.dtype), requires_grad=True)
-    pulled = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in moved.items()]
-    product = _sum([(p * t).sum() for p, t in pulled])
+    pairs = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in by_input.items()]
+    product = _sum([(p * t).sum() for p, t in pairs])
     return pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)[u]
 
 
-def _filled(tangent: Any, y: Node) -> Any:
-    """A tangent brought to y's shape: an input that was broadcast moves all of its copies."""
+def _broadcast_tangent(tangent: Any, y: Node) -> Any:
+    """Tangent broadcast to the shape of y and converted to its dtype."""
     if isinstance(y, Tensor):
         tangent = tangent if isinstance(tangent, Tensor) else Tensor(np.asarray(tangent, y.dtype))
         tangent = tangent if tangent.shape == y.shape else broadcast_to(tangent, y.shape)
@@ -67,7 +67,7 @@ def _filled(tangent: Any, y: Node) -> Any:
     return tangent if isinstance(tangent, Node) else y.constant(tangent)
 
 
-def _zero(x: Any) -> Any:
+def _zero_tangent(x: Any) -> Any:
     data = x._data if isinstance(x, Node) else x
     return np.zeros_like(data)
 

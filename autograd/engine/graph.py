@@ -1,8 +1,8 @@
-"""The recorded graph: its nodes in order, the check that no leaf changed since it was used, and `Graph`, the same as data.
+"""Recorded graph: topological order, check for changed leaves, and the graph model `Graph`.
 
-A node has a serial number, younger (larger) than those of its inputs, so that creation order is a topological order and a
-sweep is a search and a sort, never recursion. A leaf whose data changes takes a new number: an input younger than its node
-is therefore data that changed after it was used.
+The serial number of a node is larger than those of its inputs, so creation order is a topological order, and a sweep needs
+a search and a sort but no recursion. A leaf whose data changes gets a new number: an input with a larger number than its
+node was changed after use.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,21 +16,18 @@ from autograd.ops.op import Op
 
 by_serial = attrgetter("serial")
 
-#: Nodes, each with its inputs: asking for them once is enough.
+#: Inputs of each node, stored because computing them takes time.
 Links = dict[Node, tuple[Any, ...]]
 
 
 def newest_first(outputs: Iterable[Node]) -> Links:
-    """Every node that `outputs` were computed from, and themselves, with its inputs, in a reverse topological order."""
-    found = reached(outputs)
+    """`outputs` and all nodes they depend on, with inputs, in reverse topological order."""
+    found = reachable_nodes(outputs)
     return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
 
 
-def reached(outputs: Iterable[Node], after: int = 0) -> Links:
-    """The same in no order.
-
-    What nodes made before serial number `after` were computed from is not looked at: they stand there as leaves.
-    """
+def reachable_nodes(outputs: Iterable[Node], after: int = 0) -> Links:
+    """`outputs` and all nodes they depend on, with inputs, unordered; nodes up to serial number `after` count as leaves."""
     found: Links = {}
     stack = list(outputs)
     pop, push = stack.pop, stack.append
@@ -45,7 +42,7 @@ def reached(outputs: Iterable[Node], after: int = 0) -> Links:
 
 
 def graph_nodes(y: Node) -> list[Any]:
-    """The nodes that y was computed from, and y itself, in the order in which they were made.
+    """y and all nodes it depends on, in order of creation.
 
     >>> from autograd import Value
     >>> x = Value(2.0)
@@ -65,30 +62,30 @@ def check_unchanged(order: Links) -> None:
 
 
 def check_leaf_unchanged(node: Node, x: Node) -> None:
-    """Raise if x, an input of `node`, is younger than it."""
+    """Raise if x, an input of `node`, changed after `node` was computed."""
     if x.latest_serial() > node.serial:
         raise RuntimeError(
-            f"{x!r} was changed after {getattr(node.op, 'name', 'an op')}(…) used it, so the recorded graph no longer "
-            "describes its data and its gradient would be of other numbers. Compute the output again after changing a leaf."
+            f"{x!r} was changed after {getattr(node.op, 'name', 'an op')}(…) used it, so the gradient of the recorded graph "
+            "would be wrong: compute the output again after changing a leaf"
         )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GraphNode:
-    """One number of a graph as data, for drawings and texts; it is equal to itself alone.
+    """Node of the graph model, for drawings and texts; compared by identity.
 
     Attributes:
-        name: its name in formulas; label: the first text of its box
+        source: Node of the engine, instruction of a tape, or, for a cotangent, its primal node
         role: "parameter", "input", "constant", "computed", "primal", "cotangent" or "gradient": the style of its box
-        value: a number or an array, or None if only a run of the program tells it
-        raw: whether it is a plain number or array, which is written without a word before it
-        sign: the sign of the op between the inputs and this number, or "" if none is drawn
-        frames: the modules and scopes around it, outermost first, each with its title
-        op: what computed it, with its params, or None
-        grad: the stored gradient of a Value
-        line: the line of the program that made it, if remembered
-        notes: other texts of its box
-        source: what it stands for: a node of the engine, a step of a tape, or, of a cotangent, the node that it belongs to
+        name: Name in formulas; label: first text of its box
+        value: Number or array, or None if unknown before a run
+        raw: True for a plain number or array, written without a word before it
+        sign: Sign of the op drawn between the inputs and this node, or ""
+        frames: Modules and scopes around it, outermost first, each with its title
+        op: Op that computed it, with its params, or None
+        grad: Stored gradient of a Value
+        line: Source line that made it, if stored
+        notes: Other texts of its box
     """
 
     source: Any
@@ -109,13 +106,13 @@ class GraphNode:
 
 @dataclass(frozen=True)
 class Graph:
-    """A graph as data, built once and passed on: what drawings and texts are made from.
+    """Graph model, built once, from which drawings and texts are made.
 
     Attributes:
-        nodes: by what they stand for, each before its inputs; raw numbers are among the inputs only
-        outputs: with everything that they were computed from, what is shown
-        unfolded: nodes that are shown by themselves even if the frame around them is folded
-        gradients: of the one output with respect to each node that they reach, newest first, or None if they are not asked for
+        nodes: Graph nodes by source, each before its inputs; raw numbers appear among inputs only
+        outputs: Outputs, shown with all nodes they depend on
+        unfolded: Nodes shown even if the frame around them is folded
+        gradients: Gradients of the single output with respect to its nodes, newest first, or None if not requested
     """
 
     nodes: dict[Any, GraphNode]
@@ -125,7 +122,7 @@ class Graph:
 
     @cached_property
     def users(self) -> Mapping[GraphNode, list[GraphNode]]:
-        """The nodes that were computed from each node."""
+        """Nodes computed from each node."""
         users: dict[GraphNode, list[GraphNode]] = {}
         for node in self.nodes.values():
             for x in node.inputs:
@@ -133,5 +130,5 @@ class Graph:
         return users
 
     def gradient(self, node: GraphNode) -> Any:
-        """The gradient shown beside a node: of the output, or else the stored one."""
+        """Gradient shown with a node: that of the output, or else the stored one."""
         return node.grad if self.gradients is None else self.gradients.get(node)

@@ -1,12 +1,7 @@
-"""`Node`, the abstract number that remembers how it was made: its place in the graph, and its operators.
-
-`Value` (one float) and `Tensor` (one array) are its two classes.
-"""
+"""`Node`, the base class of `Value` (one float) and `Tensor` (one array): graph structure and operators."""
 
 import itertools
-import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import partial
 from numbers import Real
 from typing import Any, Self
@@ -14,27 +9,28 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.base.grad_mode import no_grad
-from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.base.trace_state import current_trace
+from autograd.engine.ufuncs import call_ufunc, floor_and_remainder
 from autograd.ops.op import OPS, Op, Recorder, Rule
-from autograd.ops.operators import OPERATORS, Operator
-from autograd.ops.rules import activations, arithmetic, exponential, rounding, trigonometry
+from autograd.ops.operators import Operator
+from autograd.ops.rules import activations, arithmetic, exponential, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
 
-#: The next serial number. A node is always younger than its inputs.
+#: Next serial number; that of a node is larger than those of its inputs.
 next_serial = itertools.count(1).__next__
 
-#: What may stand beside a node in arithmetic; anything else has its own say.
-NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: asking it takes long
+#: Operand types of node arithmetic; others get NotImplemented.
+NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: its instance check is slow
 
 
 class Node(Arithmetic):
-    """A number with a memory: `op`, `inputs` and `params` say how it was made; all are empty for a leaf.
+    """Number or array in a computation graph, recorded by `op`, `inputs` and `params`; a leaf has none of these.
 
     Attributes:
-        label: any text, for pictures and messages
-        requires_grad: whether gradients reach it
-        retains_grad: whether a computed node keeps its gradient after `backward()`
-        serial: creation order, a topological order of the graph
+        label: Any text, for drawings and messages
+        requires_grad: True if gradients are computed for it
+        retains_grad: True if a computed node keeps its gradient after `backward()`
+        serial: Creation order, a topological order of the graph
     """
 
     __slots__ = ()
@@ -50,46 +46,43 @@ class Node(Arithmetic):
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """What the op was applied to, in order: nodes, and raw numbers or arrays for constants."""
+        """Inputs of the op, in order: nodes, and raw numbers or arrays for constants."""
         raise NotImplementedError
 
     @property
     def params(self) -> dict[str, Any]:
-        """The op's parameters: axes, shapes, indices."""
+        """Parameters of the op: axes, shapes, indices."""
         raise NotImplementedError
 
     @classmethod
     def constant(cls, data: Any) -> Self:
-        """A leaf that no gradient reaches."""
+        """Leaf that requires no gradient."""
         raise NotImplementedError
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
-        """The cotangents that `g`, this node's own, pulls back to the `wanted` inputs: raw data, each in its input's shape.
-
-        `wanted` holds (position, pullback) pairs.
-        """
+        """Cotangents, as raw data, of the `wanted` inputs, pairs (position, pullback), from the cotangent `g` of this node."""
         raise NotImplementedError
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
-        """A cotangent computed by a pullback of `op`, brought to this node's shape and type."""
+        """Cotangent from a pullback of `op`, summed to the shape and converted to the dtype of this node."""
         raise NotImplementedError
 
     def run_hooks(self, gradient: Any) -> Any:
-        """The gradient after every hook registered on this node has seen it."""
+        """Gradient after all hooks registered on this node."""
         return gradient
 
     def latest_serial(self) -> int:
-        """The serial number, after noticing any change of a leaf's data."""
+        """Serial number, updated if the data of a leaf changed."""
         return self.serial
 
     def recorded_copy(self, requires_grad: bool) -> Self:
-        """The same data as a node of its own, which remembers where it came from and requires a gradient or not."""
+        """Recorded copy of this node that requires a gradient or not."""
         with no_grad():
             node = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
 
-    # What micrograd's readers look for.
+    # Names of micrograd.
 
     @property
     def _op(self) -> str:
@@ -99,88 +92,63 @@ class Node(Arithmetic):
     def _prev(self) -> tuple["Node", ...]:
         return tuple(x if isinstance(x, Node) else self.constant(x) for x in self.inputs)
 
-    # Python's operators come from the table, at the end of the file.
+    # The other operators are defined at the end of the file.
 
     def __divmod__(self, other: Any) -> Any:
-        return _divmod(self, other)
+        return _apply(floor_and_remainder, self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return _divmod(other, self)
+        return _apply(floor_and_remainder, other, self)
 
     def exp(self) -> Self:
-        """eˣ, entry by entry: `autograd.exp`."""
+        """Elementwise exponential: `autograd.exp`."""
         return exponential.exp(self)
 
     def log(self) -> Self:
-        """Natural logarithm, entry by entry: `autograd.log`."""
+        """Elementwise natural logarithm: `autograd.log`."""
         return exponential.log(self)
 
     def sqrt(self) -> Self:
-        """Square root, entry by entry: `autograd.sqrt`."""
+        """Elementwise square root: `autograd.sqrt`."""
         return exponential.sqrt(self)
 
     def sin(self) -> Self:
-        """Sine, entry by entry: `autograd.sin`."""
+        """Elementwise sine: `autograd.sin`."""
         return trigonometry.sin(self)
 
     def cos(self) -> Self:
-        """Cosine, entry by entry: `autograd.cos`."""
+        """Elementwise cosine: `autograd.cos`."""
         return trigonometry.cos(self)
 
     def tanh(self) -> Self:
-        """Hyperbolic tangent, entry by entry: `autograd.tanh`."""
+        """Elementwise hyperbolic tangent: `autograd.tanh`."""
         return trigonometry.tanh(self)
 
     def sigmoid(self) -> Self:
-        """The logistic function, entry by entry: `autograd.sigmoid`."""
+        """Elementwise logistic function: `autograd.sigmoid`."""
         return activations.sigmoid(self)
 
     def relu(self) -> Self:
-        """max(x, 0), entry by entry: `autograd.relu`."""
+        """Elementwise max(x, 0): `autograd.relu`."""
         return activations.relu(self)
 
-    # NumPy's functions and operators on a node give a node.
-
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        ours = _OURS.get(ufunc) or _of_scipy(ufunc)
-        plain = method == "__call__" and not kwargs
-        if plain and ufunc in _QUESTIONS and (ours is None or current_trace() is None):
-            for x in inputs:
-                if isinstance(x, Node):
-                    check_not_frozen(x, f"np.{ufunc.__name__}")
-            return ufunc(*(x._data if isinstance(x, Node) else x for x in inputs))
-        if plain and ours is not None:
-            return ours(*inputs)
-        what = (
-            f"np.{ufunc.__name__}"
-            + (f".{method}" if method != "__call__" else "")
-            + (f"(…, {', '.join(kwargs)}=…)" if kwargs else "")
-        )
-        near = _UFUNC_METHODS.get((ufunc, method)) or get_close_matches(ufunc.__name__, OPS, n=2)
-        raise TypeError(
-            f"{what} has no derivative here for a {type(self).__name__}: use an op of autograd"
-            + f" ({', '.join(near)}?)" * bool(near)
-            + ", or x.data for plain numbers"
-        )
+        return call_ufunc(type(self).__name__, ufunc, method, inputs, kwargs)
 
 
 def _apply(op: Callable[..., Any], *inputs: Any) -> Any:
-    """An op on operands; NotImplemented, so that Python asks the other operand, if one is neither a node nor a number."""
+    """Result of an op, or NotImplemented, so that Python tries the other operand, for foreign types."""
     for x in inputs:
         if not isinstance(x, NUMBERS):
             return NotImplemented
     return op(*inputs)
 
 
-def _divmod(a: Any, b: Any) -> Any:
-    return _apply(lambda a, b: (arithmetic.floor_divide(a, b), arithmetic.remainder(a, b)), a, b)
-
-
 def _bind(operator: Operator) -> Callable[..., Any]:
     op = OPS[operator.op]
 
     def compare(a: Any, b: Any) -> Any:
-        """Plain truth values, or an op while a tape is recorded: it must ask again at every replay."""
+        """Plain truth values, or, while a tape is recorded, an op that compares again at every replay."""
         if not isinstance(b, NUMBERS):
             return NotImplemented
         if current_trace() is not None:
@@ -192,26 +160,3 @@ def _bind(operator: Operator) -> Callable[..., Any]:
 
 
 define_operators(Node, _bind)
-
-#: Our function for each ufunc of NumPy, by identity: another package may have one of the same name.
-_OURS: dict[np.ufunc, Callable[..., Any]] = {
-    **{getattr(np, name): op for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)},
-    **{row.ufunc: OPS[row.op] for row in OPERATORS},
-    np.divmod: _divmod, np.fabs: arithmetic.abs, np.rint: rounding.round,
-}  # fmt: skip
-#: Ufuncs of `scipy.special` whose names there are not ours.
-_SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
-_UFUNC_METHODS: dict[tuple[np.ufunc, str], list[str]] = {
-    (np.add, "reduce"): ["sum"], (np.multiply, "reduce"): ["prod"], (np.maximum, "reduce"): ["max"],
-    (np.minimum, "reduce"): ["min"], (np.add, "accumulate"): ["cumsum"], (np.multiply, "accumulate"): ["cumprod"],
-}  # fmt: skip
-_QUESTIONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
-_QUESTIONS |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
-
-
-def _of_scipy(ufunc: np.ufunc) -> Callable[..., Any] | None:
-    """Our op for a ufunc of SciPy, if that package is loaded and the ufunc is one of its own."""
-    special = sys.modules.get("scipy.special")
-    name = ufunc.__name__
-    is_of_scipy = special is not None and any(getattr(special, n, None) is ufunc for n in (name, *_SCIPY_NAMES))
-    return OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None

@@ -1,4 +1,4 @@
-"""NumPy's functions on tensors: `np.sum(t)` is `autograd.sum(t)`, and nothing loses a gradient in silence."""
+"""NumPy functions on tensors: `np.sum(t)` is `autograd.sum(t)`; functions that would lose a gradient raise."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ from autograd.ops.rules import (
     sorting,
     special,
 )
-from autograd.ops.rules.indexing import plain
+from autograd.ops.rules.indexing import plain_array
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
@@ -41,18 +41,18 @@ _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
     linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, reductions.norm,
 )  # fmt: skip
 
-#: Our function for each of NumPy's.
+#: Function of autograd for each NumPy function.
 _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
     np.amax: reductions.max,
     np.amin: reductions.min,
     np.around: rounding.round,
-    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain(a), fill_value, *args, **kwargs),
+    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain_array(a), fill_value, *args, **kwargs),
 }
 
-#: Functions that only ask: their answers have no gradient to lose.
-_ASKING: set[Any] = {
+#: Functions whose results have no gradient.
+_PREDICATES: set[Any] = {
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
     np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
     np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
@@ -60,11 +60,11 @@ _ASKING: set[Any] = {
 }  # fmt: skip
 
 
-def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-    """What a NumPy function gives on arguments some of which are tensors: `__array_function__`, by NumPy's NEP 18.
+def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+    """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
 
     Raises:
-        TypeError: for arguments that ours does not take, and for a function without counterpart that would lose a gradient
+        TypeError: For arguments that autograd's function lacks, and for a function that would lose a gradient
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
@@ -76,32 +76,32 @@ def call(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs:
             name = ours.__name__
             raise TypeError(f"np.{name} of a tensor is autograd.{name}{inspect.signature(ours)}: {error}") from None
         return ours(*args, **kwargs)
-    if function not in _ASKING and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
+    if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
-        near = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
+        similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
         raise TypeError(
             f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
-            + f" ({', '.join(near)}?)" * bool(near)
+            + f" ({', '.join(similar)}?)" * bool(similar)
             + ", or x.detach().numpy() for plain numbers"
         )
-    numbers = _unchecked if function in _OF_THE_SHAPE else _numbers
-    return function(*tree.map(numbers, args), **tree.map(numbers, kwargs))
+    data = _raw_data if function in _SHAPE_QUERIES else _checked_data
+    return function(*tree.map(data, args), **tree.map(data, kwargs))
 
 
 def _has_gradient(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
 
 
-#: Of these, only those that look at shape and type.
-_OF_THE_SHAPE: set[Any] = {
+#: The subset of `_PREDICATES` that reads shape and dtype only.
+_SHAPE_QUERIES: set[Any] = {
     np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
     np.zeros_like,
 }  # fmt: skip
 
 
-def _unchecked(x: Any) -> Any:
+def _raw_data(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
 
 
-def _numbers(x: Any) -> Any:
-    return plain(x) if isinstance(x, Node) else x
+def _checked_data(x: Any) -> Any:
+    return plain_array(x) if isinstance(x, Node) else x

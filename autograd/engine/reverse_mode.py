@@ -1,12 +1,12 @@
-"""Reverse mode: the sweep from outputs to inputs. It knows inputs, ops and serial numbers, and nothing of number types."""
+"""Reverse mode: the sweep from outputs to inputs, independent of number types."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.base.grad_mode import is_watched, recording
-from autograd.engine.anomaly import watch_gradient
+from autograd.base.grad_mode import is_detecting_anomaly, recording
+from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import quiet
@@ -16,12 +16,12 @@ from autograd.ops.op import Rule
 def pull_back(
     outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
 ) -> dict[Node, Any]:
-    """The cotangents of the `wanted` nodes (of every leaf that requires a gradient if None), by reverse sweep.
+    """Cotangents of the `wanted` nodes (all leaves that require a gradient if None), by reverse sweep.
 
         x̄ = Σ over the uses of x of pullback(ȳ)
 
     With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
-    are not in the result. Raw cotangents share memory with nothing.
+    are not in the result. Raw cotangents do not share memory.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
@@ -33,13 +33,13 @@ def pull_back(
         needed = None
     else:
         targets = set(wanted)
-        needed = _on_the_way_to(targets, order)
+        needed = _nodes_depending_on(targets, order)
     with recording() if record else quiet():
-        return (_Recorded if record else _Raw)(order, outputs, seeds).sweep(targets, needed)
+        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds).sweep(targets, needed)
 
 
-class _Raw:
-    """A sweep on numbers. `owned` holds the nodes whose cotangent is an array that nothing else refers to."""
+class _Sweep:
+    """Sweep on numbers; `owned` holds the nodes whose cotangent is an array without other references."""
 
     def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
         self.order = order
@@ -49,7 +49,7 @@ class _Raw:
             self.add(output, seed, seed)
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
-        watched = is_watched()
+        detects_anomaly = is_detecting_anomaly()
         cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
             g = cotangents.get(node)
@@ -65,21 +65,21 @@ class _Raw:
                 del cotangents[node]
             wanted = []
             i = -1
-            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time, and they match)
+            for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time; lengths match)
                 i += 1
                 if pullback and isinstance(x, Node) and x.requires_grad and (needed is None or x in needed):
                     wanted.append((i, pullback))
             for (i, _), cotangent in zip(wanted, apply_pullbacks(node, inputs, wanted, g)):  # noqa: B905
-                if watched:
-                    watch_gradient(node, op, g, cotangent)
+                if detects_anomaly:
+                    check_gradient_finite(node, op, g, cotangent)
                 add(inputs[i], cotangent, g)
-        return {x: self.given(x) for x in targets if needed is None or x in self.cotangents}
+        return {x: self.result(x) for x in targets if needed is None or x in self.cotangents}
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.apply_pullbacks(wanted, g)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
-        """Add to x's cotangent, in place only where the array is x's own; `source` is what it was made from."""
+        """Add to the cotangent of x, in place if x owns the array; `cotangent` may be a view of `source`."""
         before = self.cotangents.get(x)
         if before is None:
             self.cotangents[x] = cotangent
@@ -92,16 +92,16 @@ class _Raw:
             self.cotangents[x] = before + cotangent
             self.owned.add(x)
 
-    def given(self, x: Node) -> Any:
-        """x's cotangent, in memory of its own; zeros where every path from an output has derivative zero."""
+    def result(self, x: Node) -> Any:
+        """Cotangent of x in memory that is not shared; zeros if each path from an output has derivative zero."""
         cotangent = self.cotangents.get(x)
         if cotangent is None:
             return np.zeros_like(x._data)
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 
-class _Recorded(_Raw):
-    """A sweep on nodes: the same rules, and every step of it a node of the backward graph."""
+class _RecordedSweep(_Sweep):
+    """Sweep on nodes, recorded as the backward graph."""
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
@@ -111,12 +111,12 @@ class _Recorded(_Raw):
         before = self.cotangents.get(x)
         self.cotangents[x] = cotangent if before is None else before + cotangent
 
-    def given(self, x: Node) -> Any:
+    def result(self, x: Node) -> Any:
         return self.cotangents[x]
 
 
-def _on_the_way_to(targets: set[Node], order: Links) -> set[Node]:
-    """The nodes from which a target can be reached: only they need a cotangent."""
+def _nodes_depending_on(targets: set[Node], order: Links) -> set[Node]:
+    """Nodes that depend on a target: only these need a cotangent."""
     needed = set(targets)
     for node, inputs in reversed(order.items()):
         for x in inputs:

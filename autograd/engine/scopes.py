@@ -1,7 +1,7 @@
-"""Scopes: which part of a program made a node, for pictures.
+"""Scopes: the part of a program that made a node, for drawings.
 
-A node remembers nothing of its scope. What is remembered, for the last scopes only, is between which serial numbers each was
-open; a picture finds the scopes of its nodes from that. Arithmetic pays nothing, and training keeps nothing alive.
+Nodes do not store their scope. Instead, each of the last scopes stores the serial numbers between which it was open, from
+which a drawing finds the scopes of its nodes. So scopes cost no time in arithmetic and keep no nodes alive.
 """
 
 import weakref
@@ -14,19 +14,19 @@ from typing import Any
 
 from autograd.engine.node import Node, next_serial
 
-#: Scopes that are remembered: those of the last few steps of a large program.
-MOST = 2**15
+#: Number of scopes stored, enough for the last few training steps of a large model.
+MAX_SPANS = 2**15
 
-#: A longer description of a module is left out, and its type stands there.
-LONGEST = 24
+#: Longer descriptions of modules are replaced by the name of the type.
+MAX_DESCRIPTION = 24
 
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """A scope that was open from serial number `first` to `last`; it is equal to itself alone.
+    """Scope that was open from serial number `first` to `last`; compared by identity.
 
     Attributes:
-        owner: gives the name, or a weak reference to the object that was called, which may be gone
+        owner: Name, or a weak reference to the module that was called
     """
 
     owner: Any
@@ -35,14 +35,14 @@ class Span:
     thread: int
 
 
-_spans: deque[Span] = deque(maxlen=MOST)
+_spans: deque[Span] = deque(maxlen=MAX_SPANS)
 
 
 class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a function
-    """A block, or a function, whose operations belong together: a picture draws them in a frame with this name.
+    """Context manager and decorator whose ops are drawn in a frame with this name.
 
     Raises:
-        TypeError: if the name is no text
+        TypeError: If the name is not a string
 
     >>> from autograd import Value, draw
     >>> x = Value(3.0)
@@ -63,9 +63,9 @@ class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a f
             raise TypeError(f"scope takes a name, such as scope('attention'), not {name!r} of type {type(name).__name__}")
 
     def _recreate_cm(self) -> "scope":
-        again = scope.__new__(scope)
-        again._owner = self._owner
-        return again
+        copy = scope.__new__(scope)
+        copy._owner = self._owner
+        return copy
 
     def __enter__(self) -> "scope":
         self._first = next_serial()
@@ -76,55 +76,59 @@ class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a f
 
 
 class Scopes:
-    """The scopes of some nodes, as far as they are remembered, and the names of the parts they belong to.
+    """Stored scopes of some nodes, and the paths of modules and parameters.
 
-    A node that was made while scopes were open in several threads is taken to be in none.
+    A node that was made while scopes were open in several threads has no scope.
     """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         serials = sorted(node.serial for node in nodes)
-        low, high = (serials[0], serials[-1]) if serials else (0, -1)
-        self._spans = sorted((s for s in list(_spans) if s.first < high and s.last > low), key=lambda s: (s.first, -s.last))
+        self._spans = _spans_between(serials[0], serials[-1]) if serials else []
         self._paths: dict[int, str] = {}
         for span in self._spans:
             owner = _owner(span)
             if owner is not None and not isinstance(owner, str) and id(owner) not in self._paths:
-                self._paths |= {key: path for key, path in owner.scope_paths().items() if key not in self._paths}
+                self._paths = owner.scope_paths() | self._paths
         self._names = {span: self._name(span) for span in self._spans}
-        self._around = dict(self._sweep(serials))
+        self._around = dict(self._scopes_by_serial(serials))
 
-    def _sweep(self, serials: list[int]) -> Iterable[tuple[int, tuple[Span, ...]]]:
-        """For each serial number the scopes around it, outermost first."""
+    def _scopes_by_serial(self, serials: list[int]) -> Iterable[tuple[int, tuple[Span, ...]]]:
+        """Scopes around each serial number, outermost first."""
         stack: list[Span] = []
         spans = iter([*self._spans, None])
-        coming = next(spans)
+        upcoming = next(spans)
         for serial in serials:
-            while coming is not None and coming.first < serial:
-                stack.append(coming)
-                coming = next(spans)
+            while upcoming is not None and upcoming.first < serial:
+                stack.append(upcoming)
+                upcoming = next(spans)
             stack = [span for span in stack if span.last > serial]
             one_thread = len({span.thread for span in stack}) == 1
             yield serial, tuple(stack) if one_thread else ()
 
     def of(self, node: Any) -> tuple[Span, ...]:
-        """The scopes in which a node was made, outermost first."""
+        """Scopes in which a node was made, outermost first."""
         return self._around.get(getattr(node, "serial", -1), ())
 
     def name(self, span: Span) -> str:
-        """What a scope is called: its name, or the path and the description of the module that was called, if it was there."""
+        """Name of a scope, or path and description of the module that was called."""
         return self._names[span]
 
     def _name(self, span: Span) -> str:
         owner = _owner(span)
         if owner is None or isinstance(owner, str):
             return owner or ""
-        path, what = self._paths.get(id(owner), ""), repr(owner)
-        what = what if len(what) <= LONGEST else type(owner).__name__
-        return f"{path}: {what}" if path else what
+        path, text = self._paths.get(id(owner), ""), repr(owner)
+        text = text if len(text) <= MAX_DESCRIPTION else type(owner).__name__
+        return f"{path}: {text}" if path else text
 
     def path(self, part: Any) -> str:
-        """Where a parameter stands in the outermost module that was called, such as "layers.0.weight"."""
+        """Path of a parameter in the outermost module that was called, such as "layers.0.weight"."""
         return self._paths.get(id(part), "")
+
+
+def _spans_between(low: int, high: int) -> list[Span]:
+    spans = [s for s in list(_spans) if s.first < high and s.last > low]
+    return sorted(spans, key=lambda s: (s.first, -s.last))
 
 
 def _owner(span: Span) -> Any:

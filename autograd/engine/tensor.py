@@ -1,4 +1,4 @@
-"""`Tensor`: one NumPy array that remembers how it was made."""
+"""`Tensor`: a NumPy array that records a computation graph."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, final
@@ -6,30 +6,30 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched, state
+from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine.anomaly import remember_line, watch_value
+from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
-from autograd.engine.coercion import Array, operand, own, real_array
+from autograd.engine.coercion import Array, array_operand, private_array, real_array
 from autograd.engine.node import next_serial
 from autograd.engine.reverse_mode import pull_back
 from autograd.ops.op import Op, Rule
 from autograd.ops.rules import shape
 
-#: What `register_hook` takes: gradient in, gradient or None out.
+#: Function from a gradient to a new gradient or None.
 Hook = Callable[[Any], Any]
 
 
 @final
 class Tensor(ArrayMethods):
-    """One array that remembers how it was made, and whose gradient `backward()` finds.
+    """Array that records a computation graph, for gradients by `backward()`.
 
-    `data` is copied, unless it is a read-only array, which is taken as it is. Floating-point types are kept; a Python number
-    beside a tensor never changes its type. `grad` is None until a `backward()` reaches the tensor, and only leaves that
-    require a gradient have one; over calls it adds up.
+    `data` is copied unless it is read-only. Floating-point dtypes are kept; Python numbers never change the dtype of a
+    tensor. `grad` is None until a `backward()` reaches the tensor; only leaves that require a gradient have one, and it adds
+    up over calls.
 
     Raises:
-        TypeError: if `data` is no array of real numbers, or requires a gradient and is not floating-point
+        TypeError: If `data` is not an array of real numbers, or requires a gradient and is not floating-point
 
     >>> w = Tensor([[1.0, 2.0]], requires_grad=True)
     >>> (w * w).sum().backward()
@@ -37,7 +37,7 @@ class Tensor(ArrayMethods):
     array([[2., 4.]])
     """
 
-    # `_seen` is None as long as nobody else can write to a leaf's array; then it is what the array held when last looked at.
+    # `_seen` is a copy of a leaf's array at the last check for changes, or None while no user code can write to the array.
     __slots__ = (
         "__weakref__", "_data", "_hooks", "_inputs", "_params", "_seen", "grad", "label", "op", "requires_grad",
         "retains_grad", "serial",
@@ -46,10 +46,10 @@ class Tensor(ArrayMethods):
     def __init__(
         self, data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None, label: str = ""
     ) -> None:
-        array = own(real_array(data, dtype))
+        array = private_array(real_array(data, dtype))
         if requires_grad and array.dtype.kind != "f":
             raise TypeError(
-                f"only floating-point tensors have gradients, and this is {array.dtype}: "
+                f"only floating-point tensors have gradients, got {array.dtype}: "
                 "write Tensor(data, requires_grad=True, dtype=float)"
             )
         self._set(array, bool(requires_grad), label)
@@ -73,17 +73,17 @@ class Tensor(ArrayMethods):
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Tensor":
-        """The result of `op`, recorded if it is to be and some input requires a gradient."""
+        """Result of `op`, recorded if recording is on and an input requires a gradient."""
         arrays, requires_grad = [], False
         for x in inputs:
             if x.__class__ is cls:
                 arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
             else:
-                arrays.append(operand(op, x))
+                arrays.append(array_operand(op, x))
         y = op.on_arrays(arrays, params)
-        if state.blocks and is_watched():
-            watch_value(op, y, arrays)
+        if state.blocks and is_detecting_anomaly():
+            check_value_finite(op, y, arrays)
         node = new(cls)
         y = y if y.__class__ is np.ndarray else np.asarray(y)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
@@ -104,9 +104,9 @@ class Tensor(ArrayMethods):
 
     @property
     def data(self) -> Array:
-        """The array. A leaf's may be written to or assigned; graphs recorded before that no longer give gradients.
+        """Array, writable and assignable for a leaf, a read-only view for a computed tensor.
 
-        Of a computed tensor it is a read-only view. To read only, `numpy()` is cheaper.
+        After a change, graphs recorded before no longer give gradients. `numpy()` is faster for reading.
         """
         check_not_frozen(self, ".data")
         if self.op is not None:
@@ -122,13 +122,13 @@ class Tensor(ArrayMethods):
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
         check_not_frozen(self, "the assignment of .data")
-        array = own(real_array(data, self.dtype))
+        array = private_array(real_array(data, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"data of shape {array.shape} cannot replace data of shape {self.shape}: make a new Tensor")
         self._data, self._seen, self.serial = array, None, next_serial()
 
     def _snapshot(self) -> Array:
-        """A private copy of an array that others may write to; the tensor grows young if they did since the last look."""
+        """Private copy of an array that user code may write to; bumps the serial number if the data changed."""
         if self._seen is None or self._seen.tobytes() != self._data.tobytes():
             self._seen, self.serial = self._data.copy(), next_serial()
         return self._seen
@@ -154,20 +154,20 @@ class Tensor(ArrayMethods):
                 cotangent = shape.sum_to(cotangent, self._data.shape)
             except ValueError:
                 raise ValueError(
-                    f"a pullback of {op.name} gave a cotangent of shape {cotangent.shape} for an input of shape {self.shape}"
+                    f"a pullback of {op.name} must return a cotangent of shape {self.shape}, got {cotangent.shape}"
                 ) from None
         return cotangent if cotangent.dtype == self._data.dtype else shape.astype(cotangent, self._data.dtype)
 
     def backward(self, seed: npt.ArrayLike | None = None) -> None:
-        """Add to the `.grad` of every leaf that requires a gradient the one of this tensor, weighted by `seed`.
+        """Add the gradient of this tensor, weighted by `seed`, to the `.grad` of each leaf that requires one.
 
             x̄ = Σᵢ seedᵢ ∂yᵢ/∂x
 
-        `seed` has this tensor's shape; it may be left out if there is one element, and is then 1.
+        `seed` must have the shape of this tensor; the default, 1, needs a tensor of one element.
 
         Raises:
-            ValueError: if the seed's shape differs, or there is none and more than one element, or this is a constant
-            RuntimeError: if a leaf's data changed since it was used; nothing is changed then
+            ValueError: If the shape of the seed differs, a needed seed is missing, or this is a constant
+            RuntimeError: If the data of a leaf changed after use; then no gradient changes
         """
         check_not_frozen(self, "backward()")
         leaves = pull_back([self], [self.seed(seed)])
@@ -176,9 +176,9 @@ class Tensor(ArrayMethods):
             leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient
 
     def seed(self, given: Any = None) -> Array:
-        """The cotangent to start a sweep from: `given`, checked, or 1 for a tensor of one element."""
+        """Cotangent at the start of a sweep: `given`, validated, or 1 for a tensor of one element."""
         if not self.requires_grad:
-            raise ValueError(f"{self!r} is a constant: nothing it was computed from requires a gradient")
+            raise ValueError(f"{self!r} is a constant: compute it outside no_grad() from an input with requires_grad=True")
         if given is None:
             if self.size != 1:
                 raise ValueError(
@@ -188,21 +188,20 @@ class Tensor(ArrayMethods):
             return np.ones(self.shape, self.dtype)
         array = np.array(real_array(given._data if isinstance(given, Tensor) else given, self.dtype))
         if array.shape != self.shape:
-            raise ValueError(f"the seed has shape {array.shape}, and the tensor has shape {self.shape}: they must be equal")
+            raise ValueError(f"the seed must have the shape {self.shape} of the tensor, got {array.shape}")
         return array
 
     def retain_grad(self) -> None:
-        """Have `backward()` leave its gradient in this computed tensor's `.grad` too: that of the newest sweep adds up."""
+        """Make `backward()` also add the gradient of this computed tensor to its `.grad`."""
         self.retains_grad = True
 
     def register_hook(self, hook: Hook) -> Callable[[], None]:
-        """Have `hook(gradient)` called in every sweep when this tensor's gradient is complete; gives a function that ends it.
+        """Register `hook(gradient)`, called in each sweep with the complete gradient; returns a function that removes it.
 
-        What the hook returns, unless None, goes on in place of the gradient. It sees a read-only array, or a Tensor when the
-        sweep is recorded.
+        A result other than None replaces the gradient. The hook gets a read-only array, or a Tensor if the sweep is recorded.
 
         >>> x = Tensor([1.0, 2.0], requires_grad=True)
-        >>> end = x.register_hook(lambda gradient: 10 * gradient)
+        >>> remove = x.register_hook(lambda gradient: 10 * gradient)
         >>> x.sum().backward()
         >>> x.grad
         array([10., 10.])
@@ -216,35 +215,35 @@ class Tensor(ArrayMethods):
         return remove
 
     def run_hooks(self, gradient: Any) -> Any:
-        """The gradient after every hook has seen it."""
+        """Gradient after all hooks."""
         for hook in self._hooks:
-            seen = gradient
+            view = gradient
             if isinstance(gradient, np.ndarray):
-                seen = gradient.view()
-                seen.flags.writeable = False
-            answer = hook(seen)
-            if answer is not None:
-                gradient = answer if isinstance(answer, Tensor) else np.array(answer, self.dtype)
+                view = gradient.view()
+                view.flags.writeable = False
+            result = hook(view)
+            if result is not None:
+                gradient = result if isinstance(result, Tensor) else np.array(result, self.dtype)
                 if gradient.shape != self.shape:
-                    raise ValueError(f"a hook gave a gradient of shape {gradient.shape} for a tensor of shape {self.shape}")
+                    raise ValueError(f"a hook returned a gradient of shape {gradient.shape} for a tensor of shape {self.shape}")
         return gradient
 
     def numpy(self) -> Array:
-        """The numbers as a read-only view, free of charge; `.copy()` it to write."""
+        """Read-only view of the data; `.copy()` it to write."""
         check_not_frozen(self, "the plain array")
         view = self._data.view()
         view.flags.writeable = False
         return view
 
     def item(self) -> float:
-        """The one element as a Python number."""
+        """Single element as a Python number."""
         if self.size != 1:
-            raise ValueError(f"item() needs one element, and this tensor has shape {self.shape}")
+            raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
         check_not_frozen(self, ".item()")
         return self._data.item()
 
     def detach(self) -> "Tensor":
-        """The same numbers as a constant, with no memory of how they were made."""
+        """Constant with the same data."""
         if current_trace() is not None:
             return self.recorded_copy(requires_grad=False)
         return Tensor(self._data if self._seen is None else self._snapshot(), label=self.label)
@@ -257,9 +256,9 @@ class Tensor(ArrayMethods):
 
     def __bool__(self) -> bool:
         if self.size != 1:
-            raise ValueError(f"a tensor of shape {self.shape} has no one truth value: use (x != 0).any() or .all()")
+            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use (x != 0).any() or .all()")
         trace = current_trace()
-        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
+        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
     def __float__(self) -> float:
         check_not_frozen(self, "float()")
@@ -276,7 +275,7 @@ class Tensor(ArrayMethods):
         return f"Tensor({body}{extras}" + (f", label={self.label!r})" if self.label else ")")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles: of a leaf, an independent leaf; of a computed tensor, a constant."""
+        """Copies and pickles: an independent leaf for a leaf, a constant for a computed tensor."""
         return Tensor, (self._data, self.requires_grad and self.op is None, None, self.label)
 
 

@@ -1,11 +1,11 @@
-"""`Value`: one float that remembers how it was made."""
+"""`Value`: a float that records a computation graph."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, final
 
-from autograd.base.grad_mode import is_recording, is_remembering_lines, is_watched
+from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine.anomaly import remember_line, watch_value
+from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import number_operand, real_number
 from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
 from autograd.engine.node import Node, next_serial
@@ -19,13 +19,13 @@ _NO_PARAMS: dict[str, Any] = {}
 @emit_methods
 @final
 class Value(Node):
-    """One float that remembers how it was made, and whose gradient `backward()` finds.
+    """Float that records a computation graph, for gradients by `backward()`.
 
-    A leaf is made from a number; arithmetic on Values makes the others. `grad` starts at 0.0. After `y.backward()` every
-    node that y was computed from holds ∂y/∂node: leaves add up over calls, the others hold that of the newest call.
+    `Value(data)` is a leaf; arithmetic on Values returns computed nodes. `grad` starts at 0.0. After `y.backward()` each node
+    that y depends on holds ∂y/∂node: leaves add up over calls, computed nodes hold the result of the last call.
 
     Raises:
-        TypeError: if `data` is not a real number
+        TypeError: If `data` is not a real number
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> y = a * b + a**2
@@ -34,9 +34,9 @@ class Value(Node):
     (-2.0, 1.0, 2.0)
     """
 
-    # An input that is a constant has None in `_a` or `_b`, and its number stands where its derivative would, in `_p` or
-    # `_q`; likewise the node itself where the derivative is zero. An op of more inputs has None in both `_a` and `_b`, and
-    # keeps such pairs in `_many`. `_many`, `_params` and `_label` are not set on the nodes that do not need them.
+    # `_a`, `_b` hold the inputs and `_p`, `_q` the local derivatives. For a constant input, or one with derivative zero, the
+    # input is None and the derivative is replaced by the number or the node. An op of more than two inputs has None in `_a`
+    # and `_b`, and stores such pairs in `_many`. `_many`, `_params` and `_label` are set only on nodes that need them.
     __slots__ = (
         "__weakref__", "_a", "_b", "_data", "_label", "_many", "_p", "_params", "_q", "grad", "op", "requires_grad",
         "serial",
@@ -62,7 +62,7 @@ class Value(Node):
 
     @property
     def label(self) -> str:
-        """Any text, for pictures and messages."""
+        """Any text, for drawings and messages."""
         return getattr(self, "_label", "")
 
     @label.setter
@@ -71,7 +71,7 @@ class Value(Node):
 
     @property
     def data(self) -> float:
-        """The number. A leaf's may be assigned; graphs recorded before that no longer give gradients."""
+        """Number, assignable for a leaf; graphs recorded before an assignment no longer give gradients."""
         check_not_frozen(self, ".data")
         return self._data
 
@@ -88,7 +88,7 @@ class Value(Node):
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """The result of an elementwise op: by its emitted method if it has one."""
+        """Result of an elementwise op, by its emitted method if there is one."""
         methods = cls._methods.get(op)
         if methods is None:
             return cls.record_any(op, inputs, params)
@@ -97,13 +97,13 @@ class Value(Node):
 
     @classmethod
     def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """The result of any elementwise op, recorded if it is to be and some input requires a gradient."""
+        """Result of any elementwise op, recorded if recording is on and an input requires a gradient."""
         if op.kind != "elementwise":
-            raise TypeError(f"{op.name} works on arrays, and a Value is one number: use Tensor")
+            raise TypeError(f"{op.name} is an op on arrays, got a Value: use Tensor")
         numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
-        if is_watched():
-            watch_value(op, y, numbers)
+        if is_detecting_anomaly():
+            check_value_finite(op, y, numbers)
         requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)
         if not requires_grad and current_trace() is None:
             return cls(y, requires_grad=False)
@@ -126,7 +126,7 @@ class Value(Node):
 
     @property
     def _pairs(self) -> tuple[tuple[Any, Any], ...]:
-        """(input, local derivative) in argument order; (None, number) for a constant."""
+        """Pairs (input, local derivative) in argument order; (None, number) for a constant."""
         if self.op is None:
             return ()
         return self._many if self.op.arity > 2 else ((self._a, self._p), (self._b, self._q))[: self.op.arity]
@@ -153,21 +153,21 @@ class Value(Node):
         return cotangent
 
     def backward(self) -> None:
-        """Find the gradient of this number with respect to every node it was computed from, into their `.grad`.
+        """Store the gradient of this number with respect to each node it depends on in their `.grad`.
 
             x̄ = Σ over the uses of x of ȳ ∂y/∂x,   from the newest node to the oldest
 
-        This is `graph.pull_back` with the local derivatives that are already stored, written out for speed.
+        Fast version of `reverse_mode.pull_back` with the stored local derivatives.
 
         Raises:
-            ValueError: if no leaf that requires a gradient was used
-            RuntimeError: if a leaf's data changed since it was used; nothing is changed then
+            ValueError: If no leaf that requires a gradient was used
+            RuntimeError: If the data of a leaf changed after use; then no gradient changes
         """
         self.seed()
         check_not_frozen(self, "backward()")
-        if is_watched():
-            pull_back([self], [1.0], wanted=newest_first([self]))  # slow, and looks at every gradient
-        order, leaves = self._reached()
+        if is_detecting_anomaly():
+            pull_back([self], [1.0], wanted=newest_first([self]))  # slow, checks each gradient
+        order, leaves = self._collect_graph()
         order.sort(key=by_serial, reverse=True)
         for node in order:
             node.grad = 0.0
@@ -188,13 +188,13 @@ class Value(Node):
                 for x, derivative in node._pairs:
                     if x is not None:
                         x.grad += g * derivative
-        for leaf, before in leaves:  # a whole sweep is added at once, so that two give exactly twice one
+        for leaf, before in leaves:  # add a whole sweep at once, so that two sweeps give exactly twice one
             leaf.grad = before + leaf.grad if leaf.requires_grad else before
 
-    def _reached(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
-        """The computed nodes behind this one, and the leaves with the gradients they have; refuses changed leaves.
+    def _collect_graph(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
+        """Computed nodes this one depends on, and leaves with their gradients; raises if a leaf changed.
 
-        This is `graph.newest_first` without its sort, and `graph.check_unchanged`, written out for speed.
+        Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.
         """
         order: list[Value] = []
         leaves: list[tuple[Value, float]] = []
@@ -231,19 +231,19 @@ class Value(Node):
         return order, leaves
 
     def seed(self, given: Any = None) -> float:
-        """The cotangent to start a sweep from: `given`, or 1."""
+        """Cotangent at the start of a sweep: `given`, or 1."""
         if not self.requires_grad:
-            raise ValueError(f"{self!r} is a constant: nothing it was computed from requires a gradient")
+            raise ValueError(f"{self!r} is a constant: compute it outside no_grad() from an input with requires_grad=True")
         return 1.0 if given is None else real_number(given)
 
     def detach(self) -> "Value":
-        """The same number as a constant, with no memory of how it was made."""
+        """Constant with the same number."""
         if current_trace() is not None:
             return self.recorded_copy(requires_grad=False)
         return Value(self._data, requires_grad=False, label=self.label)
 
     def item(self) -> float:
-        """The number as a Python float."""
+        """Number as a Python float."""
         check_not_frozen(self, ".item()")
         return self._data
 
@@ -258,9 +258,9 @@ class Value(Node):
 
     def __bool__(self) -> bool:
         trace = current_trace()
-        return bool(self._data) if trace is None else trace.decide(self, bool(self._data))
+        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
-    # Steps have derivative zero, so a plain number loses nothing.
+    # Rounding has derivative zero, so plain numbers lose no gradient.
 
     def __int__(self) -> int:
         return int(self.data)
@@ -285,5 +285,5 @@ class Value(Node):
         return f"Value(data={self._data}, grad={self.grad}{label})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles: of a leaf, an independent leaf; of a computed node, a constant."""
+        """Copies and pickles: an independent leaf for a leaf, a constant for a computed node."""
         return Value, (self._data, self.requires_grad and self.op is None, self.label)

@@ -1,14 +1,14 @@
-"""Straight-line methods for `Value`, written from the rows: the forward rule and the local derivatives in one function.
+"""Generated methods of `Value`: forward rule and local derivatives of an op in one function.
 
-For `multiply` the method of two Values reads, once the names are resolved,
+For `multiply` the method of two Values is, with names resolved,
 
     y = a * b
     p = b
     q = a
 
-and the node keeps y, its two inputs, and the local derivatives p = ∂y/∂a and q = ∂y/∂b: the pullbacks read with ȳ = 1. A
-first-order sweep is then two multiply-adds a node. Whatever is not two plain floats within `math`'s reach (constants,
-arrays, overflow, recording off or watched) goes to `Value.record`, which does the same from the same row, and is slower.
+and the node stores y, its two inputs, and the local derivatives p = ∂y/∂a and q = ∂y/∂b: the pullbacks at ȳ = 1. A
+first-order sweep then takes two multiply-adds per node. All other cases (constant nodes, arrays, errors of `math`, any open
+block of a grad mode) go to `Value.record_any`, which computes the same from the same rule, but slower.
 """
 
 import linecache
@@ -24,7 +24,7 @@ from autograd.ops.python_source import Code, pullback_source, rule_source
 
 N = TypeVar("N", bound=Node)
 
-#: The methods that stand for an op, and for its reflection.
+#: Names of the method of an op and of its reflection.
 _METHODS = {row.op: (row.method, row.reflected) for row in OPERATORS}
 
 _NODE = """\
@@ -94,9 +94,9 @@ def method(self, other):
 
 
 def method_sources(op: Op) -> list[str]:
-    """The source of the method that stands for `op`, and of its reflection if it has two inputs.
+    """Source of the method of `op`, and of its reflection if it has two inputs.
 
-    None for an op that has parameters, more inputs, or an input without a derivative: `Value.record` serves those.
+    The list is empty for ops with parameters, more inputs, or an input without a derivative: they use `Value.record_any`.
 
     >>> print(method_sources(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
@@ -107,24 +107,24 @@ def method_sources(op: Op) -> list[str]:
     y = rule_source(op, *names)
     p, *others = (pullback_source(op, i, *names) for i in range(op.arity))
     if op.arity == 1:
-        return [_UNARY.format(y=y, p=p, node=_node(8, "self", "None"))]
+        return [_UNARY.format(y=y, p=p, node=_node_source(8, "self", "None"))]
     parts = {"y": y, "p": p, "q": others[0]}
     return [
-        _BINARY.format(node=_node(12, "self", "other"), node_constant=_node(8, "self", "None"), **parts),
-        _REFLECTED.format(node=_node(8, "None", "self"), **parts),
+        _BINARY.format(node=_node_source(12, "self", "other"), node_constant=_node_source(8, "self", "None"), **parts),
+        _REFLECTED.format(node=_node_source(8, "None", "self"), **parts),
     ]
 
 
-def _node(indent: int, a: str, b: str) -> str:
+def _node_source(indent: int, a: str, b: str) -> str:
     return _NODE.format(indent=" " * indent, a=a, b=b)
 
 
 def emit_methods(cls: type[N]) -> type[N]:
-    """Class decorator: write the methods of every op, put them in place of the generic ones, and list them for `record`."""
+    """Class decorator that replaces the generic methods of ops by generated ones and stores these for `record`."""
     table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
         names = _METHODS.get(op.name, (op.name, "__r" + op.name))
-        table[op] = tuple(_compiled(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
+        table[op] = tuple(_compile_method(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
         for name, method in zip(names, table[op], strict=False):
             if hasattr(cls, name):
                 method.__doc__ = getattr(cls, name).__doc__
@@ -133,14 +133,14 @@ def emit_methods(cls: type[N]) -> type[N]:
     return cls
 
 
-def _compiled(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
+def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
     file = f"<autograd: {cls.__name__}.{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
     names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
         "__name__": cls.__module__, "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
         "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
     }  # fmt: skip
-    exec(compile(text, file, "exec"), names)  # our own text, from our own table
+    exec(compile(text, file, "exec"), names)  # source generated above, from declared rules
     method: Callable[..., Any] = names["method"]
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
     return method

@@ -1,1 +1,1 @@
-"""Ops: their declaration, the namespaces in which a rule is read, and the rules themselves."""
+"""Ops: declaration, operator table, namespaces that evaluate rules, and the rules."""

@@ -1,7 +1,7 @@
-"""The readings of a forward rule: Python floats and NumPy arrays (`source` has a file of its own).
+"""Namespaces that evaluate a forward rule on Python floats and on NumPy arrays.
 
-A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Both namespaces here use NumPy's names,
-and differ from NumPy only where its spelling of a thing is no single call.
+A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Both namespaces use NumPy's names, with
+extra names where NumPy needs more than one call.
 """
 
 import math
@@ -15,12 +15,12 @@ import numpy as np
 
 from autograd.base.numerics import from_scipy, sinc_derivative
 
-#: What `math` raises where IEEE 754 has a value: the caller then reads the rule once more, in NumPy.
+#: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
 
 
 class _Scalar:
-    """Names for Python floats: `math` at its fastest. It may raise one of MATH_ERRORS."""
+    """Names for Python floats, from `math`; they may raise one of MATH_ERRORS."""
 
     exp = staticmethod(math.exp)
     exp2 = staticmethod(math.exp2)
@@ -67,7 +67,7 @@ class _Scalar:
 
     @staticmethod
     def floor(x: float) -> float:
-        return math.copysign(math.floor(x), x)  # −0.0 keeps its sign
+        return math.copysign(math.floor(x), x)  # keeps the sign of −0.0
 
     @staticmethod
     def ceil(x: float) -> float:
@@ -80,7 +80,7 @@ class _Scalar:
     @staticmethod
     def round(x: float, decimals: int) -> float:
         if decimals:
-            raise ValueError("NumPy rounds decimals in its own way")
+            raise ValueError("decimals are rounded by NumPy")
         return math.copysign(round(x), x)
 
     @staticmethod
@@ -121,7 +121,7 @@ class _Scalar:
 
 
 def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    """Zeros of `shape` with `values` added in at `index`; entries named twice add up."""
+    """Zeros of `shape` with `values` added at `index`; repeated entries add up."""
     out = np.zeros(shape, values.dtype)
     if has_no_duplicates(index):
         out[index] = values
@@ -131,7 +131,7 @@ def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def has_no_duplicates(index: Any) -> bool:
-    """Whether `index` is of a kind that names no entry twice: integers, slices, None, Ellipsis and masks; no integer arrays.
+    """True if `index` cannot repeat an entry: integers, slices, None, Ellipsis and masks, but no integer arrays.
 
     >>> has_no_duplicates((0, slice(None), None, ...)), has_no_duplicates(np.array([0, 0]))
     (True, False)
@@ -143,58 +143,57 @@ def has_no_duplicates(index: Any) -> bool:
     )
 
 
-#: np.sum and np.max, without their Python wrappers.
-_add_up: Callable[..., Any] = np.add.reduce
-_largest: Callable[..., Any] = np.maximum.reduce
-
+#: np.sum and np.max without their Python wrappers.
+_sum: Callable[..., Any] = np.add.reduce
+_max: Callable[..., Any] = np.maximum.reduce
 
 _SCIPY = ("erf", "erfc", "gammaln", "digamma")
 
 
 class _NumPy:
-    """NumPy itself, with cheaper or missing spellings."""
+    """NumPy's names, with faster and missing functions."""
 
-    abstract = False  # a rule may look at its numbers
+    abstract = False  # rules may read the numbers
     power = staticmethod(operator.pow)  # `a ** 2` has a fast path that np.power lacks
     put = staticmethod(_put)
 
     sinc_derivative = staticmethod(sinc_derivative)
 
     def __getattr__(self, name: str) -> Any:
-        found = from_scipy(name) if name in _SCIPY else getattr(np, name)
-        setattr(self, name, found)
-        return found
+        function = from_scipy(name) if name in _SCIPY else getattr(np, name)
+        setattr(self, name, function)
+        return function
 
     @staticmethod
     def pick(x: Any, places: Any) -> Any:
-        """One entry of each row, as a column."""
+        """One entry of each row, at `places`, as a column."""
         return x[np.arange(len(places)), places, None]
 
     @staticmethod
     def polygamma(n: int, x: Any) -> Any:
         y = from_scipy("polygamma")(n, x)
-        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy's is float64 for float32 too
+        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy returns float64 for float32
 
     @staticmethod
     def max(x: Any, axis: Any, keepdims: bool, **initial: Any) -> Any:
-        return _largest(x, axis=axis, keepdims=keepdims, **initial)
+        return _max(x, axis=axis, keepdims=keepdims, **initial)
 
     @staticmethod
     def sum(x: Any, axis: Any, keepdims: bool) -> Any:
-        return _add_up(x, axis=axis, keepdims=keepdims)
+        return _sum(x, axis=axis, keepdims=keepdims)
 
 
 scalar = _Scalar()
 numpy = _NumPy()
 
 
-#: Whether NumPy's warnings are off already: turning them off takes longer than many an op.
+#: True if NumPy's warnings are off already: turning them off takes longer than many ops.
 _quiet: ContextVar[bool] = ContextVar("autograd_quiet", default=False)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """A block in which numbers are IEEE 754's, without warnings: 1/0 is inf, log(-1) is nan."""
+    """Context manager for IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan."""
     token = _quiet.set(True)
     try:
         with np.errstate(all="ignore"):
@@ -203,9 +202,9 @@ def quiet() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def quietly(read: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
-    """`read(numpy, *inputs, **params)`, as in a `quiet` block."""
+def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
+    """Result of `rule(numpy, *inputs, **params)` in a `quiet` block."""
     if _quiet.get():
-        return read(numpy, *inputs, **params)
+        return rule(numpy, *inputs, **params)
     with np.errstate(all="ignore"):
-        return read(numpy, *inputs, **params)
+        return rule(numpy, *inputs, **params)

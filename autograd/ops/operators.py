@@ -1,6 +1,6 @@
-"""Python's operators: the op behind each, its sign, its precedence, and the NumPy ufunc that does the same to arrays.
+"""Table of Python's operators: op, sign, precedence and NumPy ufunc of each.
 
-Nodes, the tracers of the tape, the expression reader and the formulas of pictures all take their operators from this table.
+Nodes, tracers, the expression reader and the formulas of drawings take their operators from this table.
 """
 
 import ast
@@ -15,7 +15,7 @@ import numpy as np
 
 
 class Precedence(IntEnum):
-    """How tightly an expression binds, the tightest first."""
+    """Binding strength of an expression, the strongest first."""
 
     ATOM = 0
     POWER = 1
@@ -29,15 +29,15 @@ class Precedence(IntEnum):
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator of Python.
+    """Operator of Python.
 
     Attributes:
-        method: the special method that it calls on its left operand
-        reflected: the one that it calls on its right operand if the left one declines, or ""
-        op: the name of the op
-        sign: its spelling in source text
-        precedence: how tightly it binds
-        ufunc: what it does to arrays
+        method: Special method of the left operand
+        reflected: Special method of the right operand, called if the left one returns NotImplemented, or ""
+        op: Name of the op
+        sign: Spelling in source text
+        precedence: Binding strength
+        ufunc: NumPy ufunc that it calls on arrays
     """
 
     method: str
@@ -49,12 +49,12 @@ class Operator:
 
     @cached_property
     def function(self) -> Callable[..., Any]:
-        """The operator as a function, from the standard library's `operator`."""
+        """Function of the standard library's `operator`."""
         return getattr(operator, self.method)
 
     @cached_property
     def syntax(self) -> type[ast.AST] | None:
-        """The class that stands for it in a syntax tree; None for `abs`, which is a call."""
+        """Class of its syntax tree node; None for `abs`, which is a call."""
         if not self.sign:
             return None
         tree: Any = ast.parse(f"{self.sign}a" if self.is_unary else f"a {self.sign} b", mode="eval").body
@@ -62,12 +62,12 @@ class Operator:
 
     @property
     def is_unary(self) -> bool:
-        """Whether it has one operand."""
+        """True if it has one operand."""
         return self.ufunc.nin == 1
 
     @property
     def is_comparison(self) -> bool:
-        """Whether its results are truth values, and its reflection is another comparison."""
+        """True if its results are truth values and its reflection is another comparison."""
         return self.precedence is Precedence.COMPARISON
 
 

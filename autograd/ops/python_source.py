@@ -1,4 +1,4 @@
-"""The third reading of a rule: Python source. A forward rule read on `Code` gives the text of its expression."""
+"""Python source of op rules: a forward rule evaluated on `Code` returns the text of its expression."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, 
 
 
 class Code(Tracer):
-    """A piece of Python source that grows by arithmetic, with parentheses only where they are needed.
+    """Python expression as text; arithmetic builds larger ones with the necessary parentheses only.
 
     >>> a, b = Code("a"), Code("b")
     >>> (a + b) * -a / 2.0
@@ -22,7 +22,7 @@ class Code(Tracer):
     def __init__(self, text: str, level: int = Precedence.ATOM, truth: bool = False) -> None:
         self.text = text
         self.level = level
-        self.truth = truth  # whether it is a truth value, which must become 1 or 0 to be a number
+        self.truth = truth  # True for a truth value, which must become 1 or 0 to be a number
 
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -32,38 +32,38 @@ class Code(Tracer):
         return self.text
 
     def up_to(self, level: int) -> str:
-        """The text, in parentheses if it binds less tightly than `level`."""
+        """Text, in parentheses if it binds more weakly than `level`."""
         return self.text if self.level <= level else f"({self.text})"
 
 
 def code(x: Any) -> Code:
-    """A piece of source for x: itself, or the literal of a number.
+    """Convert x, a piece of code or a number, to `Code`.
 
     Raises:
-        UnreadableRuleError: if it is neither
+        UnreadableRuleError: If x is neither
     """
     if isinstance(x, Code):
         return x
     try:
         return Code(repr(float(x)))
     except (TypeError, ValueError):
-        raise UnreadableRuleError(f"{type(x).__name__} is no number") from None
+        raise UnreadableRuleError(f"the rule must compute with numbers, got {type(x).__name__}") from None
 
 
 def rule_source(op: Op, *inputs: Code, **params: Any) -> Code:
-    """The forward rule of an op as an expression in `inputs`.
+    """Forward rule of an op as an expression in `inputs`.
 
     Raises:
-        UnreadableRuleError: if it is none
+        UnreadableRuleError: If it is not an expression
     """
     return code(read_rule(op.forward, op, source, *inputs, **params))
 
 
 def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
-    """The derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`.
+    """Derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`.
 
     Raises:
-        UnreadableRuleError: if it is no expression, or zero
+        UnreadableRuleError: If it is zero or not an expression
     """
     pullback = op.pullbacks[i]
     if pullback is None:
@@ -74,17 +74,17 @@ def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
 def _infix(sign: str, level: int, a: Any, b: Any) -> Code:
     left, right = code(a), code(b)
     is_comparison = level == Precedence.COMPARISON  # Python reads a < b != c as a < b and b != c
-    beside = level - 1 if is_comparison else level
-    return Code(f"{left.up_to(beside)} {sign} {right.up_to(level - 1)}", level, truth=is_comparison)
+    left_level = level - 1 if is_comparison else level
+    return Code(f"{left.up_to(left_level)} {sign} {right.up_to(level - 1)}", level, truth=is_comparison)
 
 
 def _sum(a: Any, b: Any) -> Code:
     left = code(a)
-    return code(b) if left.text == "-0.0" else _infix("+", Precedence.SUM, left, b)  # −0 + x = x, −0 itself included
+    return code(b) if left.text == "-0.0" else _infix("+", Precedence.SUM, left, b)  # −0 + x = x, also for x = −0
 
 
 def _product(a: Any, b: Any) -> Code:
-    """a × b; a factor of ±1, exact in IEEE 754, is not written, and a truth value counts as 1 or 0."""
+    """a × b without factors of ±1, which are exact in IEEE 754; a truth value counts as 1 or 0."""
     left, right = code(a), code(b)
     for one, other in ((left, right), (right, left)):
         if one.text == "1.0":
@@ -94,12 +94,12 @@ def _product(a: Any, b: Any) -> Code:
     return _infix("*", Precedence.PRODUCT, left, right)
 
 
-def _both(a: Any, b: Any) -> Code:
+def _and(a: Any, b: Any) -> Code:
     left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
     return Code(f"{left} and {right}", Precedence.CHOICE, truth=True)
 
 
-def _either(a: Any, b: Any) -> Code:
+def _or(a: Any, b: Any) -> Code:
     left, right = (code(x).up_to(Precedence.COMPARISON) for x in (a, b))
     return Code(f"({left} or {right})", truth=True)
 
@@ -112,33 +112,33 @@ def _minus(a: Code) -> Code:
     return Code(f"-{a.up_to(Precedence.POWER)}", Precedence.UNARY)
 
 
-#: What is not written as a sign between two operands, nor as a call.
-_OWN: dict[str, Callable[..., Code]] = {
-    "add": _sum, "multiply": _product, "logical_and": _both, "logical_or": _either, "logical_not": _not, "negative": _minus,
+#: Ops written neither as a sign between two operands nor as a call.
+_SPECIAL: dict[str, Callable[..., Code]] = {
+    "add": _sum, "multiply": _product, "logical_and": _and, "logical_or": _or, "logical_not": _not, "negative": _minus,
     "positive": code,
 }  # fmt: skip
 _SIGNS = ("subtract", "divide")
 
 
 def _writer(operator: Operator) -> Callable[..., Code]:
-    if operator.op in _OWN:
-        return _OWN[operator.op]
+    if operator.op in _SPECIAL:
+        return _SPECIAL[operator.op]
     if operator.is_comparison or operator.op in _SIGNS:
         return lambda a, b: _infix(operator.sign, operator.precedence, a, b)
-    return lambda *operands: getattr(source, operator.op)(*operands)  # a call, which is told apart from NumPy's in no bit
+    return lambda *operands: getattr(source, operator.op)(*operands)  # a call agrees with NumPy in every bit
 
 
 define_operators(Code, _writer)
 
 
 class _Source:
-    """Names that write a call; a choice between two is written out, so that only one of them is evaluated."""
+    """Namespace whose functions return the source of a call; a choice becomes `a if c else b`, which evaluates one branch."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # Python's own questions, such as whether a function is wrapped
+        if name.startswith("__"):  # Python's protocols, such as `__wrapped__`
             raise AttributeError(name)
         if not hasattr(scalar, name):
-            raise UnreadableRuleError(f"the function {name} of a rule has no meaning for one number")
+            raise UnreadableRuleError(f"the function {name} of the rule is not defined for floats")
 
         def call(*args: Any) -> Code:
             return Code(f"{name}({', '.join(repr(x) if isinstance(x, int) else str(code(x)) for x in args)})")

@@ -1,4 +1,4 @@
-"""Operators for nodes and tracers, made from the table of operators, and the error of a rule that a tracer cannot read."""
+"""Operator methods of nodes and tracers, and the error of rules that a tracer cannot read."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -8,11 +8,11 @@ from autograd.ops.operators import OPERATORS, Operator
 
 
 class UnreadableRuleError(Exception):
-    """A forward rule or a pullback that is no expression of operators and functions of the namespace."""
+    """Raised if a rule is not an expression of operators and functions of the namespace."""
 
 
 class Arithmetic(Recorder):
-    """A class with Python's operators; `define_operators` adds them."""
+    """Class with Python's operators, which `define_operators` adds."""
 
     __slots__ = ()
 
@@ -31,12 +31,12 @@ class Arithmetic(Recorder):
 
 
 def define_operators(cls: type[Arithmetic], bind: Callable[[Operator], Callable[..., Any]]) -> None:
-    """Give a class every operator of the table: `bind(operator)` is what it calls on its operands, the left one first."""
+    """Add every operator of the table to a class: its method calls `bind(operator)` on the operands, left one first."""
     for row in OPERATORS:
         call = bind(row)
-        _define(cls, row.method, _of_one(call) if row.is_unary else _of_two(call))
+        _define(cls, row.method, _unary_method(call) if row.is_unary else _binary_method(call))
         if row.reflected:
-            _define(cls, row.reflected, _of_two_reflected(call))
+            _define(cls, row.reflected, _reflected_method(call))
 
 
 def _define(cls: type, name: str, method: Any) -> None:
@@ -44,36 +44,36 @@ def _define(cls: type, name: str, method: Any) -> None:
     setattr(cls, name, method)
 
 
-def _of_one(call: Callable[..., Any]) -> Callable[..., Any]:
+def _unary_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self: call(self)
 
 
-def _of_two(call: Callable[..., Any]) -> Callable[..., Any]:
+def _binary_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: call(self, other)
 
 
-def _of_two_reflected(call: Callable[..., Any]) -> Callable[..., Any]:
+def _reflected_method(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: call(other, self)
 
 
 class Tracer(Arithmetic):
-    """A number or array of a rule that is being read: it knows how it was made, and no numbers."""
+    """Symbolic number or array in a rule that is being read: has a recorded expression, but no data."""
 
     __slots__ = ()
-    __array_ufunc__ = None  # an array on the left leaves the operator to the tracer
+    __array_ufunc__ = None  # a NumPy array on the left then calls the reflected operator
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise UnreadableRuleError("the rule looks at its numbers: write a choice between two with xp.where")
+    def _raise_unreadable(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise UnreadableRuleError("the rule reads its numbers: write choices with xp.where")
 
-    __bool__ = __float__ = __int__ = __index__ = __len__ = __iter__ = __getitem__ = __array__ = __array_function__ = _refuse
+    __bool__ = __float__ = __int__ = __index__ = __len__ = __iter__ = __getitem__ = __array__ = _raise_unreadable
+    __array_function__ = _raise_unreadable
 
 
 def read_rule(rule: Callable[..., Any], op: Op, *args: Any, **params: Any) -> Any:
-    """The result of a rule of `op` on tracers.
+    """Result of a rule of `op` on tracers.
 
     Raises:
-        UnreadableRuleError: if the rule cannot be read; whatever the rule of a custom op, which is anybody's code, raises of
-            tracers says so too
+        UnreadableRuleError: If the rule cannot be read; any error in the rule of a custom op counts as that
     """
     try:
         return rule(*args, **params)

@@ -1,1 +1,1 @@
-"""Functions of functions: gradients, products with Jacobians, Jacobians, checkpoints."""
+"""Transforms of functions: gradients, Jacobian products, Jacobians, checkpoints."""

@@ -1,4 +1,4 @@
-"""`checkpoint(f)`: give back memory by computing a part of the graph twice."""
+"""`checkpoint(f)`: save memory by computing a part of the graph twice."""
 
 import functools
 from collections.abc import Callable
@@ -18,15 +18,15 @@ from autograd.ops.rules.arithmetic import positive
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """f, of which only arguments and result stay in the graph: the sweep computes what is between a second time.
+    """Version of f that stores only arguments and result in the graph; the sweep computes the nodes between again.
 
-        the same value and the same gradients; memory falls by what f keeps, time grows by one forward run of f
+        the same value and the same gradients; less memory, one more forward run of f
 
-    f returns one Tensor and must give the same result when it is run again. Parameters that it uses without being passed them
-    get their gradients as well. Values keep their local derivatives in any case, so that f of Values alone is simply run.
+    f must return one Tensor, and the same one when it runs again. Captured parameters get gradients as well. Values store
+    their local derivatives in any case, so f on Values alone runs without a checkpoint.
 
     Raises:
-        TypeError: if f, given Tensors, does not return one
+        TypeError: If f on Tensors does not return a Tensor
     Source:
         Griewank & Walther, ACM Trans. Math. Softw. 26(1), 2000
 
@@ -40,28 +40,28 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     def checkpointed(*args: Any) -> Any:
         leaves = tree.leaves(args)
         nodes = [x for x in leaves if isinstance(x, Tensor) and x.requires_grad]
-        if not nodes or not is_recording() or current_trace() is not None:  # a tape keeps nothing, so there is nothing to save
+        if not nodes or not is_recording() or current_trace() is not None:  # recording a tape stores no data
             return f(*args)
         start = next_serial()
-        y = f(*tree.unflatten(list(args), [_fresh(x) for x in leaves]))
+        y = f(*tree.unflatten(list(args), [_copy_variable(x) for x in leaves]))
         if not isinstance(y, Tensor):
             raise TypeError(f"a checkpointed function must return a Tensor, not {y!r} of type {type(y).__name__}")
-        inputs = [*nodes, *_captured(y, start, nodes)]
+        inputs = [*nodes, *_captured_nodes(y, start, nodes)]
 
-        def again(replacing: dict[Node, Node]) -> Any:
+        def rerun(replacing: dict[Node, Node]) -> Any:
             return f(*tree.unflatten(list(args), [replacing.get(x, x) if isinstance(x, Node) else x for x in leaves]))
 
-        return Tensor.record(_op(f, again, nodes, inputs, y._data), tuple(inputs), {})
+        return Tensor.record(_recomputing_op(f, rerun, nodes, inputs, y._data), tuple(inputs), {})
 
     return checkpointed
 
 
-def _fresh(x: Any) -> Any:
+def _copy_variable(x: Any) -> Any:
     return positive(x) if isinstance(x, Node) and x.requires_grad else x
 
 
-def _captured(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
-    """The nodes older than `start` that y was computed from, besides `nodes`: what f used without being passed it."""
+def _captured_nodes(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
+    """Nodes before serial number `start` that y depends on, except `nodes`: variables captured by f."""
     known: set[Node] = set(nodes)
     boundary: dict[Node, None] = {}
     for node in newest_first([y]):
@@ -70,24 +70,24 @@ def _captured(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
     return [x for x in boundary if x not in known]
 
 
-def _op(f: Any, again: Callable[[dict[Node, Node]], Any], nodes: list[Tensor], inputs: list[Node], data: Any) -> Op:
-    """An op for this one call: its forward is known, its pullback runs f once more and sweeps what it recorded."""
-    newest: dict[str, Any] = {"g": None}
+def _recomputing_op(f: Any, rerun: Callable[[dict[Node, Node]], Any], nodes: list[Tensor], inputs: list[Node], data: Any) -> Op:
+    """Op of one call of f: its forward returns `data`; its pullback runs f again and sweeps the recorded graph."""
+    cache: dict[str, Any] = {"g": None}
 
-    def pulled(g: Any) -> list[Any]:
-        if newest["g"] is not g:  # one run serves the pullbacks of all inputs
+    def recompute(g: Any) -> list[Any]:
+        if cache["g"] is not g:  # one run for the pullbacks of all inputs
             with recording():
                 as_nodes = isinstance(g, Node)
                 variables: dict[Node, Node] = {
                     x: positive(x) if as_nodes else Tensor(x.numpy(), requires_grad=True) for x in nodes
                 }
-                y = again(variables)
+                y = rerun(variables)
                 wanted = [variables.get(x, x) for x in inputs]
-                newest.update(g=g, found=gradients(y, wanted, g, create_graph=as_nodes))
-        return list(newest["found"])
+                cache.update(g=g, gradients=gradients(y, wanted, g, create_graph=as_nodes))
+        return list(cache["gradients"])
 
     def pullback(i: int) -> Rule:
-        return lambda g, y, *xs: pulled(g)[i]
+        return lambda g, y, *xs: recompute(g)[i]
 
     def forward(xp: Any, *xs: Any) -> Any:
         return data

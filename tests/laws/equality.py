@@ -1,4 +1,4 @@
-"""When two numbers, or arrays of them, count as the same."""
+"""Equality of numbers and arrays up to rounding."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def assert_same(got, want, ulps, what="", *, signed=True, absolute=5e-324):
 
 
 def assert_share_nothing(named_arrays):
-    """No two of (name, array) have memory in common."""
+    """Check that no two of the (name, array) pairs share memory."""
     for i, (name, a) in enumerate(named_arrays):
         for other, b in named_arrays[:i]:
             assert not np.shares_memory(a, b), f"{name} and {other} share memory"

@@ -79,7 +79,7 @@ class _Exact:
         return mpmath.psi(0, x)
 
     def sinc_derivative(self, x, n):
-        """Leibniz' rule for sin(πx) · 1/(πx), with digits enough for what cancels near 0."""
+        """Leibniz' rule for sin(πx) · 1/(πx), with enough digits for the cancellation near 0."""
         if x == 0:
             return mpmath.cospi(mpf(n) / 2) * mpmath.pi**n / (n + 1)
         with mpmath.extradps(mpmath.mp.dps * (n + 1)):
@@ -107,7 +107,7 @@ def partial(op, xs, params, order):
             before, now = now, _difference(op, tuple(map(mpf, xs)), params, order, digits)
         if now != 0 and abs(now - before) < abs(now) * mpf("1e-20"):
             return now
-    if abs(now) > max(abs(before) * mpf("1e-20"), mpf("1e-300")):  # what goes to zero with the step is zero
+    if abs(now) > max(abs(before) * mpf("1e-20"), mpf("1e-300")):  # a limit of zero
         raise ArithmeticError(f"∂{order} {op.name}{tuple(xs)} = {now} has not settled at {digits} digits")
     return mpf(0)
 
@@ -128,11 +128,11 @@ def unit(arity, *positions):
 
 
 def few_ulps(op, xs, params, *positions):
-    """How far a derivative moves while each of its arguments moves by sixteen ulps."""
+    """Change of a derivative if each argument changes by sixteen ulps."""
     moves = (x * partial(op, xs, params, unit(op.arity, *positions, i)) for i, x in enumerate(xs) if x)
     return 16 * mpf(2) ** -52 * mpmath.fsum(moves, absolute=True)
 
 
 def show(x):
-    """x as a message shows it."""
+    """Text of x in messages."""
     return mpmath.nstr(x, 20)

@@ -1,27 +1,27 @@
-"""The ops of the table by kind, with the parameters and example calls of the catalogue: the cases of the laws."""
+"""Cases of the laws: ops by kind, with parameters and example calls of the catalogue."""
 
 from autograd import OPS
 from autograd.testing.call_catalogue import ARRAYS, PARAMETERS, Example
 
 TABLE = [op for op in OPS.values() if op.__module__ == "autograd"]
-QUESTIONS = [op for op in TABLE if op.forward.__module__.endswith("comparisons")]  # laws: test_comparisons.py
-ANSWERS = [OPS["argsort"], OPS["signdet"]]
-ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise" and op not in QUESTIONS]
-OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in ANSWERS]
+COMPARISONS = [op for op in TABLE if op.forward.__module__.endswith("comparisons")]  # laws: test_comparisons.py
+DISCRETE = [OPS["argsort"], OPS["signdet"]]
+ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise" and op not in COMPARISONS]
+OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in DISCRETE]
 
 
 def rows_of(op):
-    """An elementwise op with each of the parameters it is to be tested with."""
+    """Elementwise op with each of its parameters to test."""
     return [(op, params) for params in PARAMETERS.get(op.name, [{}])]
 
 
-def named(case):
+def case_id(case):
     """The id of a case in the test's name."""
     op, params = case
     return "-".join([op.name, *(f"{k}={v}" for k, v in params.items())])
 
 
-#: Every elementwise op with parameters: what a law over the table is parametrised with.
+#: All elementwise ops with parameters, for parametrised laws.
 ELEMENTWISE_CASES = [case for op in ELEMENTWISE for case in rows_of(op)]
 
 
@@ -34,5 +34,5 @@ def _examples_of(name: str) -> list[Example]:
     return [Example(call, shapes) for call in ARRAYS.get(name, []) for shapes in call.shapes]
 
 
-def numbered(case: tuple[str, int, Example]) -> str:
+def example_id(case: tuple[str, int, Example]) -> str:
     return f"{case[0]}-{case[1]}"

@@ -1,4 +1,4 @@
-"""Inputs for the laws: floats drawn from an op's smooth set, arrays drawn from it, and the numbers that break things."""
+"""Inputs of the laws: floats and arrays from the domain of an op, and special numbers."""
 
 import math
 from functools import cache
@@ -14,7 +14,7 @@ SPECIAL = [0.0, -0.0, INF, -INF, NAN, 5e-324, -5e-324, 1e-308, 1e-20, -1e-20, 1e
 SPECIAL += [-37.5, 710.0, -745.2, 1000.0, -1000.0, 1e18, -1e18, 1e200, -1e200, 1.7e308, -1.7e308]
 FEW = [0.0, -0.0, INF, -INF, NAN, 1e-20, 1.0, -2.0, 1e200]
 
-#: How far out inputs are drawn: the usual, and far enough to be in every tail, yet where products do not overflow.
+#: Range of inputs: usual, and large enough for every tail but without overflow of products.
 NEAR, FAR, SMALL = 30.0, 1e40, 1e-40
 
 

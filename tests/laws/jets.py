@@ -1,4 +1,4 @@
-"""Third derivatives of random programs: forward mode on (y, y′, y″, y‴), with formulas of its own.
+"""Third derivatives of random programs: forward mode on (y, y′, y″, y‴), with independent formulas.
 
 A function g of a jet a has, by Faà di Bruno's formula,
 
@@ -13,13 +13,13 @@ from tests.laws.smooth_programs import _logistic
 
 @dataclass(frozen=True)
 class Jet:
-    """A number and its first three derivatives. `sizes` is what they would be if all their terms were positive."""
+    """A number and its first three derivatives. `sizes` is their sum of absolute terms."""
 
     parts: tuple[float, float, float, float]
     sizes: tuple[float, float, float, float]
 
     def through(self, *slopes):
-        """g of this, given g, g′, g″, g‴ here; a slope counts as 1 more in size, for the rounding it was computed with."""
+        """g of this, from g, g′, g″, g‴ at this point; the size of a slope is 1 larger, for its rounding error."""
         sizes = [abs(slope) + 1.0 for slope in slopes]
         return Jet(_composed(slopes, self.parts), _composed(sizes, self.sizes))
 
@@ -133,7 +133,7 @@ FUNCTIONS = {
 
 
 def derivatives(program, inputs, i):
-    """The jet of a program's result, as input i moves."""
+    """Jet of a program's result with respect to input i."""
     registers = [variable(x) if j == i else jet(x) for j, x in enumerate(inputs)]
     for name, arguments, bounded in program.instructions:
         result = FUNCTIONS[name](*[registers[k] for k in arguments])

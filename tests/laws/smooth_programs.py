@@ -1,4 +1,4 @@
-"""Random programs as data, and their derivatives by dual numbers: plain forward mode, with formulas of its own.
+"""Random programs as data, and their derivatives by dual numbers: plain forward mode, with independent formulas.
 
 A program is a list of instructions (function, registers), each of which adds a register; its result is a sum of registers.
 Registers may be used often, twice in one instruction, or never.
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 import autograd as ag
 
-LARGE = 4.0  # a result that would be larger is put through tanh, so that nothing grows out of hand
+LARGE = 4.0  # larger results go through tanh, so that numbers stay bounded
 
 
 @dataclass(frozen=True)
 class Dual:
-    """value + dot ε. `size` is what dot would be if all its terms were positive: the scale of its rounding error."""
+    """value + dot ε. `size` is the sum of the absolute terms of dot: the scale of its rounding error."""
 
     value: float
     dot: float = 0.0
@@ -123,7 +123,7 @@ class Program:
 
 
 def derivative(program, inputs, i):
-    """The dual number of the result, as input i moves."""
+    """Dual number of the result with respect to input i."""
     return program.run([Dual(x, float(i == j), float(i == j)) for j, x in enumerate(inputs)], 2)
 
 

@@ -1,4 +1,4 @@
-"""Whatever is done to tensors, in whatever order, their gradients are those of an evaluator too simple to be wrong."""
+"""Random sequences of operations on tensors give the gradients of a simple evaluator."""
 
 import copy
 import gc
@@ -31,7 +31,7 @@ OPS = {
 
 
 class Known:
-    """What the evaluator knows of a tensor: its value, how it was made, and the gradient it should have."""
+    """Record of a tensor in the evaluator: value, op and inputs, and expected gradient."""
 
     def __init__(self, value, requires_grad, made=None):
         self.value = value
@@ -40,7 +40,7 @@ class Known:
         self.grad = None
 
     def derivative(self, leaf, memo):
-        """∂self/∂leaf, entry by entry, by the chain rule read forwards."""
+        """∂self/∂leaf, elementwise, by the chain rule in forward order."""
         if self is leaf:
             return np.ones(N)
         if self.made is None:
@@ -128,7 +128,7 @@ class Events(RuleBasedStateMachine):
     @precondition(lambda self: len(self.pairs) > 3)
     @rule(data=st.data())
     def delete(self, data):
-        """What nobody refers to any more is gone at once, without the garbage collector."""
+        """Tensors without references are freed at once, without the garbage collector."""
         tensor = self.pairs.pop(data.draw(st.integers(0, len(self.pairs) - 1)))[0]
         users = tensor in set(newest_first([t for t, _ in self.pairs + self.leaves]))
         seen = weakref.ref(tensor)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from autograd import Tensor, gradients, no_grad
-from tests.laws.example_calls import examples, numbered
+from tests.laws.example_calls import example_id, examples
 from tests.laws.inputs import seeds
 
 LINEAR, BILINEAR = examples("linear"), examples("bilinear")
@@ -33,17 +33,17 @@ def inner(a, b):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", LINEAR, ids=numbered)
+@pytest.mark.parametrize("case", LINEAR, ids=example_id)
 @given(rng=seeds)
 def test_linear_op_is_linear(case, rng):
-    """In all its inputs together."""
+    """Jointly in all inputs."""
     _, _, example = case
     xs, ys = ([integers(rng, shape) for shape in example.shapes] for _ in range(2))
     sums = [x + 2 * y for x, y in zip(xs, ys, strict=True)]
     np.testing.assert_array_equal(apply(example, *sums), apply(example, *xs) + 2 * apply(example, *ys))
 
 
-@pytest.mark.parametrize("case", LINEAR, ids=numbered)
+@pytest.mark.parametrize("case", LINEAR, ids=example_id)
 @given(rng=seeds)
 def test_pullback_of_a_linear_op_is_its_transpose(case, rng):
     """⟨w, A x⟩ = ⟨Aᵀ w, x⟩, exactly."""
@@ -55,7 +55,7 @@ def test_pullback_of_a_linear_op_is_its_transpose(case, rng):
     assert inner(w, y.numpy()) == sum(inner(p, x.numpy()) for p, x in zip(pulled, xs, strict=True))
 
 
-@pytest.mark.parametrize("case", BILINEAR, ids=numbered)
+@pytest.mark.parametrize("case", BILINEAR, ids=example_id)
 @given(rng=seeds)
 def test_bilinear_op_is_linear_in_each_input(case, rng):
     _, _, example = case
@@ -65,7 +65,7 @@ def test_bilinear_op_is_linear_in_each_input(case, rng):
         np.testing.assert_array_equal(apply(example, *sums), apply(example, *xs) + 2 * apply(example, *others))
 
 
-@pytest.mark.parametrize("case", BILINEAR, ids=numbered)
+@pytest.mark.parametrize("case", BILINEAR, ids=example_id)
 @given(rng=seeds)
 def test_pullbacks_of_a_bilinear_op_are_its_transposes(case, rng):
     """⟨w, f(a, b)⟩ = ⟨ā, a⟩ = ⟨b̄, b⟩ and so, the other input held, in every direction; exactly."""
@@ -88,9 +88,9 @@ def extrapolated_derivative(f):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", examples("bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("bilinear", "general"), ids=example_id)
 @given(rng=seeds)
-def test_gradient_is_what_differences_give(case, rng):
+def test_gradient_agrees_with_differences(case, rng):
     """Every entry of every gradient, one direction each."""
     _, _, example = case
     arrays = example.arrays(rng)
@@ -110,9 +110,9 @@ def test_gradient_is_what_differences_give(case, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", examples("general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("general"), ids=example_id)
 @given(rng=seeds)
-def test_second_derivative_is_what_differences_of_the_first_give(case, rng):
+def test_second_derivative_agrees_with_differences_of_the_first(case, rng):
     _, _, example = case
     arrays = example.arrays(rng)
     xs = leaves(arrays)

@@ -1,4 +1,4 @@
-"""The laws have teeth: an engine broken in one place, as engines have been, fails the law that is there for it."""
+"""Engines with one deliberate error fail the law that tests for it."""
 
 import inspect
 import textwrap
@@ -48,9 +48,9 @@ def broadcast_number():
     assert x.grad.shape == ()
 
 
-SWEEP, VALUE = reverse_mode._Raw, Value
+SWEEP, VALUE = reverse_mode._Sweep, Value
 
-# (what is wrong, where, its name, the piece of source, what stands there instead, the law that must fail)
+# (what is wrong, where, its name, the piece of source, its replacement, the law that must fail)
 BROKEN = [
     ("a use replaces another", SWEEP, "add", "before + cotangent", "cotangent",
      lambda: of_graphs.test_every_use_of_a_node_counts(tensor)),
@@ -61,7 +61,7 @@ BROKEN = [
     ("buffers are shared while they are added to", SWEEP, "add",
      'if cotangent is not source and getattr(cotangent, "base", source) is None:', "if True:",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(tensor)),
-    ("a gradient is the seed itself", SWEEP, "given", "cotangent.copy()", "cotangent",
+    ("a gradient is the seed itself", SWEEP, "result", "cotangent.copy()", "cotangent",
      of_graphs.test_gradients_seed_and_data_share_no_memory),
     ("the order is not topological, of Values", VALUE, "backward", "order.sort(key=by_serial, reverse=True)", "pass",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(Value)),
@@ -81,7 +81,7 @@ BROKEN = [
      "cotangent if cotangent.dtype == self._data.dtype else", "cotangent if True else",
      of_types.test_single_with_double_is_double_and_each_gradient_has_its_leafs_dtype),
     ("changed data is not noticed", reverse_mode, "check_unchanged", "x.latest_serial() > serial", "False",
-     changed_data.test_a_view_taken_before_recording_is_watched),
+     changed_data.test_changes_through_a_view_taken_before_recording_are_noticed),
 ]  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_a_sweep_that_is_not_in_topological_order_fails_its_law(monkeypatch):
 
 
 def test_merging_nodes_of_equal_data_fails_its_law(monkeypatch):
-    """A hash of the data, beside an equality of the data, makes one node of two wherever a set or a dict is used."""
+    """Hash and equality of the data would merge two nodes in sets and dicts."""
     monkeypatch.setattr(Value, "__hash__", lambda self: hash(self._data))
     with pytest.raises(AssertionError):
         of_graphs.test_two_nodes_with_equal_data_are_two_nodes(Value)

@@ -1,4 +1,4 @@
-"""Questions agree with NumPy's in every reading, and have no derivative."""
+"""Comparisons agree with NumPy in every namespace, and have derivative zero."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,12 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value
 from autograd.ops.python_source import Code, source
-from tests.laws.example_calls import QUESTIONS
+from tests.laws.example_calls import COMPARISONS
 from tests.laws.inputs import SPECIAL
 
 
-@pytest.mark.parametrize("op", QUESTIONS, ids=lambda op: op.name)
-def test_question_is_answered_as_by_numpy(op):
+@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.name)
+def test_comparison_agrees_with_numpy(op):
     columns = [np.array(c) for c in zip(*[(a, b)[: op.arity] for a in SPECIAL for b in SPECIAL], strict=True)]
     with np.errstate(all="ignore"):
         want = getattr(np, op.name)(*columns)
@@ -27,14 +27,14 @@ def test_question_is_answered_as_by_numpy(op):
         assert eval(text, dict(zip("ab", floats, strict=False))) == truth
 
 
-@pytest.mark.parametrize("op", QUESTIONS, ids=lambda op: op.name)
-def test_question_has_derivative_zero(op):
+@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.name)
+def test_comparison_has_derivative_zero(op):
     variables = [Value(2.0) for _ in range(op.arity)]
     (op(*variables) * variables[0]).backward()
     assert [x.grad for x in variables] == [op(*[2.0] * op.arity)] + [0.0] * (op.arity - 1)
 
 
-def test_argsort_and_signdet_are_numpys(rng):
+def test_argsort_and_signdet_agree_with_numpy(rng):
     x = rng.integers(0, 3, (4, 3)).astype(float)
     t = Tensor(x, requires_grad=True)
     np.testing.assert_array_equal(ag.argsort(t, 0).numpy(), np.argsort(x, 0, stable=True))

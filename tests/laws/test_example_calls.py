@@ -1,4 +1,4 @@
-"""The catalogue of example calls reaches every op of the table; what it says of each call is so."""
+"""The catalogue of example calls covers every op, with correct entries."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, LINES, PARAMETE
 from autograd.testing.random_programs import value_of
 from tests.laws.example_calls import ELEMENTWISE_CASES, OTHERS, TABLE, examples
 
-#: Calls that take no number: it has no entries, and no axes to pad.
+#: Calls without a number as argument: a number has no entries and no axes to pad.
 WITHOUT_NUMBERS = ("a[", "put(", "pad(")
 
 
@@ -23,7 +23,7 @@ def test_the_laws_have_an_example_of_every_op_on_arrays_and_all_parameters_of_th
     assert [op.name for op, params in ELEMENTWISE_CASES if params.keys() | op.defaults.keys() != set(op.params)] == []
 
 
-def test_an_example_ends_in_the_op_it_stands_for():
+def test_an_example_ends_in_its_op():
     rng = np.random.default_rng(0)
     ends = [(name, e, e.call(*map(variable, e.arrays(rng))).op) for name, _, e in examples("linear", "bilinear", "general")]
     assert [(name, example) for name, example, op in ends if op is not OPS[name]] == []

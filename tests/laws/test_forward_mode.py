@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, grad, jvp, vjp
-from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import arrays_in
 
 
@@ -24,7 +24,7 @@ def assert_transposes(call, arrays, rng):
     assert abs(forward - backward) <= (1e-12 if np.asarray(y).dtype == np.float64 else 1e-6) * scale
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_ops_under_broadcasting(case, rng):
     op, params = case
     shapes = [(2, 3), (3,), (2, 1)][: op.arity]
@@ -34,14 +34,14 @@ def test_elementwise_ops_under_broadcasting(case, rng):
     assert_transposes(lambda *xs: op(*xs, **params), arrays, rng)
 
 
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 def test_all_other_ops(case, rng):
     _, _, example = case
     arrays = example.arrays(rng)
     assert_transposes(lambda *xs: ag.positive(example.call(*xs)), arrays, rng)
 
 
-@pytest.mark.parametrize("case", examples("general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("general"), ids=example_id)
 def test_forward_mode_can_be_differentiated(case, rng):
     """d/dx of ⟨w, J(x) v⟩ by reverse over forward, against reverse over reverse."""
     _, _, example = case

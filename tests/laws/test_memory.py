@@ -1,4 +1,4 @@
-"""Whose memory is whose: inputs are read only, and no gradient is stored where anything else is."""
+"""Memory: inputs are not written to, and gradients share no memory."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,14 @@ from hypothesis import given
 
 from autograd import Tensor, Value, gradients
 from tests.laws.equality import assert_share_nothing
-from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import arrays_in, few, seeds
 
 ARRAY_OPS = examples("linear", "bilinear", "general")
 
 
 def memory_of(y, xs, seed):
-    """(name, array) of every array that a backward pass leaves behind."""
+    """(name, array) of every array after a backward pass."""
     constants = [x for x in y.inputs if isinstance(x, np.ndarray)]
     return [
         ("the seed", seed),
@@ -44,23 +44,23 @@ def check_memory(call, arrays, rng):
     assert (seed.tobytes(), y.numpy().tobytes()) == (seed_bytes, y_bytes)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(rng=seeds)
-def test_elementwise_op_keeps_memory_apart(case, rng):
+def test_elementwise_op_shares_no_memory(case, rng):
     op, params = case
     check_memory(lambda *xs: op(*xs, **params), arrays_in(op.smooth_on, [(2, 3)] * op.arity, rng), rng)
 
 
-@pytest.mark.parametrize("case", ARRAY_OPS, ids=numbered)
+@pytest.mark.parametrize("case", ARRAY_OPS, ids=example_id)
 @few
 @given(rng=seeds)
-def test_array_op_keeps_memory_apart(case, rng):
+def test_array_op_shares_no_memory(case, rng):
     _, _, example = case
     check_memory(example.call, example.arrays(rng), rng)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_op_on_plain_arrays_only_reads_them(case):
     op, params = case
     arrays = arrays_in(op.smooth_on, [(5,)] * op.arity, np.random.default_rng(2))
@@ -70,7 +70,7 @@ def test_elementwise_op_on_plain_arrays_only_reads_them(case):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_op_on_read_only_arrays_works(case):
     op, params = case
     arrays = arrays_in(op.smooth_on, [(5,)] * op.arity, np.random.default_rng(2))
@@ -81,7 +81,7 @@ def test_op_on_read_only_arrays_works(case):
     op(*xs, **params).backward(np.ones(5))
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_op_used_with_one_node_twice_adds_its_gradients(case):
     op, params = case
     if op.arity == 1:

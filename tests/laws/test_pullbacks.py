@@ -1,4 +1,4 @@
-"""What every pullback does to a cotangent: linear, entry by entry, and fitted to its input."""
+"""Pullbacks are linear in the cotangent, with the shape and dtype of the input."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd import Tensor, gradients
 from tests.laws.equality import ULP
-from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import arrays_in, few, seeds
 
 ALL = examples("linear", "bilinear", "general")
@@ -32,7 +32,7 @@ def check_fit(xs, y, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(data=st.data(), rng=seeds)
 def test_cotangent_fits_its_input_under_any_broadcast(case, dtype, data, rng):
@@ -42,7 +42,7 @@ def test_cotangent_fits_its_input_under_any_broadcast(case, dtype, data, rng):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", ALL, ids=numbered)
+@pytest.mark.parametrize("case", ALL, ids=example_id)
 def test_cotangent_of_an_array_op_fits_its_input(case, dtype):
     name, _, example = case
     xs = [Tensor(a, requires_grad=True, dtype=dtype) for a in example.arrays(np.random.default_rng(1))]
@@ -50,11 +50,11 @@ def test_cotangent_of_an_array_op_fits_its_input(case, dtype):
     check_fit(xs, y, y.dtype if name == "astype" else dtype)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(data=st.data(), rng=seeds)
 def test_broadcast_gradient_adds_up_those_of_the_copies(case, data, rng):
-    """The copies are made by hand, and added up by hand."""
+    """Copies are made and added up explicitly."""
     op, params = case
     arrays = arrays_in(op.smooth_on, data.draw(broadcastable(op.arity)), rng)
     xs, y = recorded(op, params, arrays)
@@ -69,7 +69,7 @@ def test_broadcast_gradient_adds_up_those_of_the_copies(case, data, rng):
 
 
 def check_linear(xs, y, rng):
-    """Doubling and negating are exact; adding is as exact as adding is; zero gives zero."""
+    """Doubling and negating are exact; sums are exact up to rounding; zero gives zero."""
     g, h = rng.normal(size=(2, *y.shape))
     pulled = [gradients(y, xs, seed) for seed in (g, h, 2.0 * g, -g, 0.0 * g, g + h)]
     for of_g, of_h, of_double, of_negative, of_zero, of_sum in zip(*pulled, strict=True):
@@ -80,7 +80,7 @@ def check_linear(xs, y, rng):
         assert (np.abs(of_sum - of_g - of_h) <= 500 * ULP[y.dtype] * scale).all()
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(rng=seeds)
 def test_pullback_is_linear_in_the_cotangent(case, rng):
@@ -88,7 +88,7 @@ def test_pullback_is_linear_in_the_cotangent(case, rng):
     check_linear(*recorded(op, params, arrays_in(op.smooth_on, [(4,)] * op.arity, rng)), rng)
 
 
-@pytest.mark.parametrize("case", ALL, ids=numbered)
+@pytest.mark.parametrize("case", ALL, ids=example_id)
 @few
 @given(rng=seeds)
 def test_pullback_of_an_array_op_is_linear_in_the_cotangent(case, rng):

@@ -1,4 +1,4 @@
-"""Any program of smooth ops, as Values, as Tensors of one number and as batches, has the derivatives that dual numbers find."""
+"""Random programs of smooth ops, as Values, Tensors and batches: derivatives agree with dual numbers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Any program of smooth ops has the second and third derivatives that jets find, as Values, Tensors and batches."""
+"""Random programs of smooth ops: second and third derivatives agree with jets."""
 
 import math
 
@@ -18,7 +18,7 @@ def test_every_function_has_its_jet():
 
 
 def check_orders(program, rows, variables, make, columns):
-    """The first three derivatives along the first variable, each the gradient of the one before."""
+    """First three derivatives along the first variable, by nested gradients."""
     i = variables.index(True)
     want = [jets.derivatives(program, row, i) for row in rows]
     assume(all(math.isfinite(x) and x < 1e100 for jet in want for x in jet.sizes))

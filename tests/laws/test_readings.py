@@ -1,4 +1,4 @@
-"""One rule, many readings: floats, arrays, Values, Tensors and source give the same number and the same gradient."""
+"""One rule in all namespaces: floats, arrays, Values, Tensors and source give equal numbers and gradients."""
 
 import itertools
 
@@ -14,13 +14,13 @@ from autograd.ops.op import on_floats, pullback_on_floats
 from autograd.ops.python_source import Code, source
 from autograd.ops.tracing import UnreadableRuleError
 from tests.laws.equality import assert_same
-from tests.laws.example_calls import ELEMENTWISE, ELEMENTWISE_CASES, named
+from tests.laws.example_calls import ELEMENTWISE, ELEMENTWISE_CASES, case_id
 from tests.laws.inputs import FEW, SPECIAL, points
 
 ULPS = 8
 
-# Where Python's `math` and NumPy or SciPy differ by more: SciPy's erfc loses digits in its tail and ends before its last
-# numbers; a value or a gradient that passes through zero as a difference has an absolute error there, of each its own.
+# Larger differences between `math` and NumPy or SciPy: SciPy's erfc loses digits in its tail and underflows earlier; values
+# and gradients that cross zero as a difference have an absolute error there.
 VALUES = {
     "erfc": {"ulps": 512, "absolute": 1e-300},
     "gelu": {"ulps": 512, "absolute": 1e-300},
@@ -37,7 +37,7 @@ def assert_agree(op, got, want, what):
 
 
 def assert_gradients_agree(op, i, got, want):
-    """The sign of a zero does not count: a Value adds its gradient to 0."""
+    """The sign of zero is ignored: a Value adds its gradient to 0."""
     slack = {"ulps": ULPS} | GRADIENTS.get(op.name, {})
     assert_same(got, want, **slack, what=f"gradient {i}, Values against a Tensor", signed=False)
 
@@ -63,7 +63,7 @@ def by_tensor(op, columns, params, dtype=np.float64):
     return y.numpy(), [np.zeros(y.shape, dtype) if x.grad is None else x.grad for x in variables]
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_readings_agree_where_numbers_are_special(case):
     op, params = case
     rows = special_points(op)
@@ -78,7 +78,7 @@ def test_readings_agree_where_numbers_are_special(case):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_readings_agree_where_the_op_is_smooth(case, data):
     op, params = case
@@ -91,9 +91,9 @@ def test_readings_agree_where_the_op_is_smooth(case, data):
         assert_gradients_agree(op, i, [g[i] for _, g in found], gradient)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_a_value_holds_a_python_float(case):
-    """One of NumPy's would be passed on, to rules that read what Python's floats do."""
+    """A NumPy float would be passed on to rules written for Python floats."""
     op, params = case
     for xs in special_points(op):
         variables = [Value(x) for x in xs]
@@ -114,7 +114,7 @@ def test_source_is_the_rule(op):
         try:
             y = eval(forward, meaning, numbers)
         except MATH_ERRORS:
-            continue  # then NumPy reads the rule itself
+            continue  # then NumPy evaluates the rule
         assert_same(float(y), on_floats(op.forward, *xs), 0, f"{forward} at {xs}")
         for pullback, text in zip(op.pullbacks, pullbacks, strict=True):
             try:
@@ -149,8 +149,8 @@ def test_a_constant_operand_is_a_value_that_needs_no_gradient(op):
             assert_same(variable.grad, other.grad, 0, f"gradient of {op.name}({a}, {b}) with a constant")
 
 
-def test_source_means_what_it_says_whatever_stands_in_it():
-    """Python reads a < b != c as a chain, and a choice between numbers is no truth value."""
+def test_source_keeps_the_precedence_of_operands():
+    """Python reads a < b != c as a chain, and a choice between numbers is not a truth value."""
     a, b = Code("a"), Code("b")
     names = {"a": 2.0, "b": 1.0}
     for piece, want in (
@@ -168,5 +168,5 @@ def test_source_means_what_it_says_whatever_stands_in_it():
         got = eval(str(piece), dict(names))
         assert got == want, str(piece)
         assert type(got) is type(want) or isinstance(got, bool), str(piece)
-    with pytest.raises(UnreadableRuleError, match=r"write a choice between two with xp\.where"):
+    with pytest.raises(UnreadableRuleError, match=r"write choices with xp\.where"):
         bool(a > b)

@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value, gradients
 from tests.laws import exact
-from tests.laws.example_calls import ELEMENTWISE_CASES, examples, named, numbered
+from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import few, moderate_points, seeds
 
 TOLERANCE = 1e-11
 
 
 def derivatives(y, xs):
-    """The gradients of y, as nodes; a constant has those of a constant."""
+    """Gradients of y as nodes; constants if y is a constant."""
     return gradients(y, xs, create_graph=True) if y.requires_grad else [Value(0.0, requires_grad=False)] * len(xs)
 
 
 def slack(first, op, xs, params, i, j):
-    """A second derivative is often a difference of larger terms: what a few ulps of its inputs and of those make."""
+    """Error bound of a second derivative, often a difference of larger terms, for a few ulps in inputs and terms."""
     return exact.few_ulps(op, xs, params, i, j) + 16 * 2.0**-52 * abs(first / xs[j] if xs[j] else 0.0)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @given(data=st.data())
 def test_second_derivative_is_that_of_the_forward_rule(case, data):
     op, params = case
@@ -44,7 +44,7 @@ def test_second_derivative_is_that_of_the_forward_rule(case, data):
             )
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @few
 @given(data=st.data())
 def test_recorded_gradient_of_values_is_the_raw_one(case, data):
@@ -57,7 +57,7 @@ def test_recorded_gradient_of_values_is_the_raw_one(case, data):
     np.testing.assert_allclose(recorded, gradients(y, xs), rtol=1e-15, atol=0.0)
 
 
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 @few
 @given(rng=seeds)
 def test_recorded_gradient_of_tensors_is_the_raw_one(case, rng):

@@ -1,4 +1,4 @@
-"""Every op, declared once: a derivative of this engine stands in these files and nowhere else."""
+"""Rules of all ops: every derivative of the engine is declared in these files only."""
 
 from autograd.ops.rules import (
     activations,
@@ -24,24 +24,7 @@ from autograd.ops.rules import (
 )
 
 __all__ = [
-    "activations",
-    "arithmetic",
-    "comparisons",
-    "cumulative",
-    "einsum",
-    "exponential",
-    "indexing",
-    "joining",
-    "linalg",
-    "padding",
-    "products",
-    "rearranging",
-    "reductions",
-    "rounding",
-    "selection",
-    "shape",
-    "softmax",
-    "sorting",
-    "special",
-    "trigonometry",
-]
+    "activations", "arithmetic", "comparisons", "cumulative", "einsum", "exponential", "indexing", "joining", "linalg",
+    "padding", "products", "rearranging", "reductions", "rounding", "selection", "shape", "softmax", "sorting",
+    "special", "trigonometry",
+]  # fmt: skip

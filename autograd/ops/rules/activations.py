@@ -1,6 +1,6 @@
-"""Activation functions of neural networks, entry by entry.
+"""Elementwise activation functions of neural networks.
 
-Each is smooth or has its kinks in `smooth_on`; at a kink the derivative is the least-norm element between the two sides.
+Kinks are excluded from `smooth_on`; the derivative at a kink is the least-norm element between the two sides.
 """
 
 import math
@@ -21,7 +21,7 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 @elementwise(lambda g, y, x: g * y * sigmoid(-x), symbol="σ")  # σ(−x) = 1 − σ(x), to full relative accuracy
 def sigmoid(xp: Any, x: Any) -> Any:
-    """The logistic function, a probability from log-odds.
+    """Logistic function: probability from log-odds.
 
         y = σ(x) = 1 / (1 + e⁻ˣ)
 
@@ -46,13 +46,9 @@ def relu(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0.0)
 
 
-@elementwise(
-    lambda g, y, x, slope: where(x > 0, g, slope * g),
-    symbol="LeakyReLU",
-    smooth_on=NONZERO,
-)
+@elementwise(lambda g, y, x, slope: where(x > 0, g, slope * g), symbol="LeakyReLU", smooth_on=NONZERO)
 def leaky_relu(xp: Any, x: Any, *, slope: float = 0.01) -> Any:
-    """x, or a small multiple of it on the negative side; the derivative at 0 is the slope.
+    """Leaky rectified linear unit; its derivative at 0 is the slope.
 
         y = x if x > 0 else slope · x
 
@@ -64,7 +60,7 @@ def leaky_relu(xp: Any, x: Any, *, slope: float = 0.01) -> Any:
 
 @elementwise(lambda g, y, x: g * ((x > 0) & (x < 6)), symbol="ReLU6", smooth_on=reals_without(0.0, 6.0))
 def relu6(xp: Any, x: Any) -> Any:
-    """Rectified linear unit with a ceiling of 6.
+    """Rectified linear unit with maximum 6.
 
         y = min(max(x, 0), 6)
 
@@ -100,7 +96,7 @@ def elu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
     smooth_on=NONZERO,
 )
 def selu(xp: Any, x: Any) -> Any:
-    """Scaled exponential linear unit: activations keep mean 0 and variance 1 from layer to layer.
+    """Scaled exponential linear unit: preserves mean 0 and variance 1 of activations across layers.
 
         y = λ x if x > 0 else λ α (eˣ − 1),   λ = 1.0507…, α = 1.6733…
 
@@ -113,13 +109,9 @@ def selu(xp: Any, x: Any) -> Any:
     return _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(x))
 
 
-@elementwise(
-    lambda g, y, x, alpha: g * exp(where(x > 0, 0.0, x / alpha)),
-    symbol="CELU",
-    smooth_on=NONZERO,
-)
+@elementwise(lambda g, y, x, alpha: g * exp(where(x > 0, 0.0, x / alpha)), symbol="CELU", smooth_on=NONZERO)
 def celu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
-    """Exponential linear unit with a continuous derivative for every α.
+    """Continuously differentiable exponential linear unit, for every α.
 
         y = x if x > 0 else α (exp(x/α) − 1)
 
@@ -141,21 +133,21 @@ def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
     return g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
 
 
-def _gelu_call(x: Any, approximate: str = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _prepare_gelu(x: Any, approximate: str = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
     if approximate not in ("none", "tanh"):
-        raise ValueError(f"gelu: approximate must be 'none' or 'tanh', not {approximate!r}")
+        raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
     return (x,), {"approximate": approximate}
 
 
-@elementwise(_gelu_pullback, symbol="GELU", prepare=_gelu_call)
+@elementwise(_gelu_pullback, symbol="GELU", prepare=_prepare_gelu)
 def gelu(xp: Any, x: Any, *, approximate: str) -> Any:
-    """Gaussian error linear unit: x times the probability that a standard normal lies below it.
+    """Gaussian error linear unit: x times the standard normal distribution function.
 
         y = x Φ(x),   or with approximate="tanh"   y = x σ(2 √(2/π) (x + 0.044715 x³))
 
     Raises:
-        ValueError: if `approximate` is neither "none" nor "tanh"
-        ImportError: for arrays with "none", if SciPy is not installed
+        ValueError: If `approximate` is neither "none" nor "tanh"
+        ImportError: For arrays with "none", if SciPy is not installed
     Source:
         Hendrycks & Gimpel, arXiv:1606.08415
 
@@ -184,7 +176,7 @@ def silu(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * (tanh(softplus(x)) + x * sigmoid(x) * square(sech(softplus(x)))))
 def mish(xp: Any, x: Any) -> Any:
-    """A smooth, non-monotonic unit.
+    """Mish activation, smooth and non-monotonic.
 
         y = x tanh(softplus(x))
 
@@ -199,7 +191,7 @@ def mish(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * sigmoid(x))
 def softplus(xp: Any, x: Any) -> Any:
-    """A smooth maximum of x and 0.
+    """Smooth maximum of x and 0.
 
         y = log(1 + eˣ)
 
@@ -211,7 +203,7 @@ def softplus(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / (1.0 + abs(x)) / (1.0 + abs(x)), smooth_on=NONZERO)
 def softsign(xp: Any, x: Any) -> Any:
-    """x squeezed between −1 and 1, with slow tails.
+    """Softsign: maps x to (−1, 1), with tails like 1/x.
 
         y = x / (1 + |x|)
 
@@ -233,13 +225,9 @@ def log_sigmoid(xp: Any, x: Any) -> Any:
     return -xp.logaddexp(-x, 0.0)
 
 
-@elementwise(
-    lambda g, y, x, low, high: g * ((x > low) & (x < high)),
-    symbol="hardtanh",
-    smooth_on=reals_without(-1.0, 1.0),
-)
+@elementwise(lambda g, y, x, low, high: g * ((x > low) & (x < high)), symbol="hardtanh", smooth_on=reals_without(-1.0, 1.0))
 def hardtanh(xp: Any, x: Any, *, low: float = -1.0, high: float = 1.0) -> Any:
-    """x kept between two bounds.
+    """x clipped to two bounds.
 
         y = min(max(x, low), high)
 
@@ -251,7 +239,7 @@ def hardtanh(xp: Any, x: Any, *, low: float = -1.0, high: float = 1.0) -> Any:
 
 @elementwise(lambda g, y, x: g * ((x > -3) & (x < 3)) / 6.0, symbol="hard σ", smooth_on=reals_without(-3.0, 3.0))
 def hardsigmoid(xp: Any, x: Any) -> Any:
-    """A logistic function of three straight pieces.
+    """Piecewise linear approximation of the logistic function.
 
         y = min(max(x/6 + ½, 0), 1)
 
@@ -267,7 +255,7 @@ def hardsigmoid(xp: Any, x: Any) -> Any:
     smooth_on=reals_without(-3.0, 3.0),
 )
 def hardswish(xp: Any, x: Any) -> Any:
-    """x times its hardsigmoid.
+    """x times hardsigmoid(x).
 
         y = x min(max(x/6 + ½, 0), 1)
 

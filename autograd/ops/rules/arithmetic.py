@@ -1,4 +1,4 @@
-"""Arithmetic, entry by entry: + − × ÷ and what is made of them."""
+"""Elementwise arithmetic: sums, products, quotients, powers, remainders."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from autograd.ops.rules.selection import where
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: g, symbol="+")
 def add(xp: Any, a: Any, b: Any) -> Any:
-    """Sum of two numbers, entry by entry.
+    """Elementwise sum.
 
         y = a + b
 
@@ -23,7 +23,7 @@ def add(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g, symbol="−")
 def subtract(xp: Any, a: Any, b: Any) -> Any:
-    """Difference, entry by entry.
+    """Elementwise difference.
 
         y = a − b
 
@@ -35,7 +35,7 @@ def subtract(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, symbol="×")
 def multiply(xp: Any, a: Any, b: Any) -> Any:
-    """Product, entry by entry.
+    """Elementwise product.
 
         y = a b
 
@@ -47,12 +47,12 @@ def multiply(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(
     lambda g, y, a, b: g / b,
-    lambda g, y, a, b: -g * y / b,  # y / b rather than a / b²: b² may overflow, and 0/0 stays NaN
+    lambda g, y, a, b: -g * y / b,  # y / b instead of a / b²: b² may overflow, and 0/0 must stay NaN
     symbol="÷",
     smooth_on=Domain((REALS, NONZERO)),
 )
 def divide(xp: Any, a: Any, b: Any) -> Any:
-    """Quotient, entry by entry; a/0 is ±∞ and 0/0 is NaN, as IEEE 754 has it, for floats too.
+    """Elementwise quotient by IEEE 754, also for floats: a/0 is ±∞ and 0/0 is NaN.
 
         y = a / b
 
@@ -64,7 +64,7 @@ def divide(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(lambda g, y, x: -g, symbol="−")
 def negative(xp: Any, x: Any) -> Any:
-    """The number with its sign changed.
+    """Elementwise negation.
 
         y = −x
 
@@ -76,7 +76,7 @@ def negative(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g, symbol="=")
 def positive(xp: Any, x: Any) -> Any:
-    """The same number, as a node of its own.
+    """Copy of x as a new node.
 
         y = x
 
@@ -100,7 +100,7 @@ def abs(xp: Any, x: Any) -> Any:
 
 @elementwise(None, smooth_on=NONZERO)
 def sign(xp: Any, x: Any) -> Any:
-    """−1, 0 or 1 by the sign of x.
+    """Sign of x: −1, 0 or 1.
 
         y = x / |x|,  0 at 0
 
@@ -112,7 +112,7 @@ def sign(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * 2.0 * x, symbol="²")
 def square(xp: Any, x: Any) -> Any:
-    """The number times itself.
+    """Elementwise square.
 
         y = x²
 
@@ -124,7 +124,7 @@ def square(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: -g * y * y, symbol="1/·", smooth_on=NONZERO)
 def reciprocal(xp: Any, x: Any) -> Any:
-    """One divided by the number; ±∞ at ±0.
+    """Elementwise reciprocal; ±∞ at ±0.
 
         y = 1 / x
 
@@ -135,14 +135,14 @@ def reciprocal(xp: Any, x: Any) -> Any:
 
 
 @elementwise(
-    # The two `where` are limits: x⁰ is constant, also where 1/x overflows, and 0ᵇ stays 0 when b > 0 moves a little.
+    # Both `where` are limits: x⁰ is constant, also where 1/x overflows, and 0ᵇ is constant in b > 0.
     lambda g, y, a, b: where((b == 0) & (a * a == 0), 0.0, g * b * power(a, b - 1)),
     lambda g, y, a, b: where((a == 0) & (b >= 0), 0.0, g * y * log(a)),
     symbol="^",
     smooth_on=Domain((POSITIVE, REALS)),
 )
 def power(xp: Any, a: Any, b: Any) -> Any:
-    """a raised to the power b; NaN, never a complex number, for a negative base and a fractional exponent.
+    """a raised to the power b; NaN for a negative base and a fractional exponent.
 
         y = aᵇ
 
@@ -154,12 +154,12 @@ def power(xp: Any, a: Any, b: Any) -> Any:
 
 _A_BELOW_B = Domain((UNIT_INTERVAL, ABOVE_ONE))  # one of the cells between the jumps
 
-# Both remainders are a − n b with n an integer; n is (a − y) / b, rounded so that it is one exactly.
+# Both remainders are a − n b with an integer n = (a − y) / b, rounded to be exact.
 
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g * round((a - y) / b), symbol="mod", smooth_on=_A_BELOW_B)
 def remainder(xp: Any, a: Any, b: Any) -> Any:
-    """What is left of a after division by b, with the sign of b: Python's %.
+    """Remainder of a / b with the sign of b: Python's %.
 
         y = a − b ⌊a / b⌋
 
@@ -171,7 +171,7 @@ def remainder(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="⌊÷⌋", smooth_on=_A_BELOW_B)
 def floor_divide(xp: Any, a: Any, b: Any) -> Any:
-    """The largest integer not above a / b: Python's //.
+    """Largest integer not above a / b: Python's //.
 
         y = ⌊a / b⌋
 
@@ -183,7 +183,7 @@ def floor_divide(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: -g * round((a - y) / b), smooth_on=_A_BELOW_B)
 def fmod(xp: Any, a: Any, b: Any) -> Any:
-    """What is left of a after division by b, with the sign of a: C's fmod.
+    """Remainder of a / b with the sign of a: C's fmod.
 
         y = a − b trunc(a / b)
 

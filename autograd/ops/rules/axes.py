@@ -1,4 +1,4 @@
-"""Axes and shapes, settled before an op is recorded: NumPy's many spellings become one."""
+"""Normalise axis and shape arguments before an op is recorded."""
 
 import math
 import operator
@@ -11,85 +11,88 @@ from autograd.ops.op import Recorder
 
 Shape = tuple[int, ...]
 
-#: What `prepare` makes of a call: the inputs of the op, and its parameters.
+#: Result of `prepare`: the inputs of the op and its parameters.
 PreparedCall = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def shape_of(x: Any) -> Shape:
-    """The shape of a node, an array or a number."""
+    """Shape of a node, an array or a number."""
     return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
-def axes_of(op: str, axis: Any, shape: Shape) -> Shape:
-    """`axis` as a tuple of distinct non-negative integers; None means every axis.
+def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:
+    """Normalise `axis` to a tuple of distinct non-negative integers; None means all axes.
 
-    >>> axes_of("sum", -1, (2, 3)), axes_of("sum", None, (2, 3))
+    >>> normalize_axes("sum", -1, (2, 3)), normalize_axes("sum", None, (2, 3))
     ((1,), (0, 1))
     """
     ndim = len(shape)
     if axis is None:
         return tuple(range(ndim))
     try:
-        given = (operator.index(axis),) if not isinstance(axis, tuple | list) else tuple(map(operator.index, axis))
+        indices = (operator.index(axis),) if not isinstance(axis, tuple | list) else tuple(map(operator.index, axis))
     except TypeError:
-        raise TypeError(f"{op}: axis must be an integer, a tuple of integers or None, not {axis!r}") from None
-    for a in given:
+        raise TypeError(f"{op}: axis must be an integer, a tuple of integers or None, got {axis!r}") from None
+    for a in indices:
         if not -ndim <= a < ndim:
             raise ValueError(f"{op}: axis {a} is out of range for shape {shape}, which has {ndim} axes")
-    axes = tuple(a % ndim for a in given)
+    axes = tuple(a % ndim for a in indices)
     if len(set(axes)) < len(axes):
-        raise ValueError(f"{op}: axis {axis!r} names an axis of shape {shape} twice")
+        raise ValueError(f"{op}: axis {axis!r} repeats an axis of shape {shape}")
     return axes
 
 
-def axis_of(op: str, axis: Any, shape: Shape) -> int:
-    """One axis, as a non-negative integer.
+def normalize_axis(op: str, axis: Any, shape: Shape) -> int:
+    """Normalise one axis to a non-negative integer.
 
-    >>> axis_of("sort", -1, (2, 3))
+    >>> normalize_axis("sort", -1, (2, 3))
     1
     """
     if axis is None or isinstance(axis, tuple | list):
-        raise TypeError(f"{op}: axis must be one integer, not {axis!r}")
-    return axes_of(op, axis, shape)[0]
+        raise TypeError(f"{op}: axis must be one integer, got {axis!r}")
+    return normalize_axes(op, axis, shape)[0]
 
 
-def shape_from(op: str, shape: Any) -> Shape:
-    """A shape given as an integer or a sequence of them, as a tuple."""
+def normalize_shape(op: str, shape: Any) -> Shape:
+    """Normalise a shape, one integer or a sequence of integers, to a tuple."""
     try:
         return (operator.index(shape),) if not isinstance(shape, tuple | list) else tuple(map(operator.index, shape))
     except TypeError:
-        raise TypeError(f"{op}: a shape is an integer or a tuple of integers, not {shape!r}") from None
+        raise TypeError(f"{op}: shape must be an integer or a tuple of integers, got {shape!r}") from None
 
 
-def kept(shape: Shape, axes: Shape) -> Shape:
-    """`shape` after a reduction over `axes` that keeps them, with length 1.
+def reduced_shape(shape: Shape, axes: Shape) -> Shape:
+    """Shape after a reduction over `axes` that keeps them with length 1.
 
-    >>> kept((2, 3), (1,))
+    >>> reduced_shape((2, 3), (1,))
     (2, 1)
     """
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def count(shape: Shape, axes: Shape) -> int:
-    """How many entries a reduction over `axes` takes together."""
+def entry_count(shape: Shape, axes: Shape) -> int:
+    """Number of entries that a reduction over `axes` combines."""
     return math.prod(shape[i] for i in axes)
 
 
-def over_axes(name: str) -> Callable[..., PreparedCall]:
-    """The call of a reduction, `name(x, axis=None, keepdims=False)`."""
+def prepare_reduction(name: str) -> Callable[..., PreparedCall]:
+    """`prepare` of a reduction with signature `name(x, axis=None, keepdims=False)`."""
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-        return (x,), {"axis": axes_of(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+        return (x,), {"axis": normalize_axes(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
 
     return prepare
 
 
-def with_types(arrays: Iterable[Any]) -> list[Any]:
-    """Arrays to join: beside a node a lone number takes the type of the others, as in arithmetic."""
+def match_dtypes(arrays: Iterable[Any]) -> list[Any]:
+    """Arrays to join, with plain numbers converted to the dtype of the others if there is a node, as in arithmetic."""
     parts = list(arrays)
-    types = [p.dtype for p in parts if hasattr(p, "dtype") and (isinstance(p, Recorder) or shape_of(p))]
-    if not types or not any(isinstance(p, Recorder) for p in parts):
+    is_number = [not isinstance(p, Recorder) and shape_of(p) == () for p in parts]
+    dtypes = [p.dtype for p, number in zip(parts, is_number, strict=True) if hasattr(p, "dtype") and not number]
+    if not dtypes or not any(isinstance(p, Recorder) for p in parts):
         return parts
-    lone = [not isinstance(p, Recorder) and shape_of(p) == () for p in parts]
-    numbers = [np.asarray(p).item() if alone else p for p, alone in zip(parts, lone, strict=True)]
-    return [np.asarray(p, np.result_type(*types, p)) if alone else p for p, alone in zip(numbers, lone, strict=True)]
+    return [_to_dtype(np.asarray(p).item(), dtypes) if number else p for p, number in zip(parts, is_number, strict=True)]
+
+
+def _to_dtype(number: Any, dtypes: list[Any]) -> Any:
+    return np.asarray(number, np.result_type(*dtypes, number))

@@ -1,7 +1,7 @@
-"""Questions about numbers, answered entry by entry: 1 or 0 for floats, truth values for arrays. Their derivatives are zero.
+"""Elementwise comparisons: 1 or 0 for floats, truth values for arrays. Their derivatives are zero.
 
-Python's operators on nodes answer with plain truth values instead, except while a tape is recorded: there the question must
-be asked again at every replay, so it is one of these.
+Python's operators on nodes return plain truth values instead. While a tape is recorded they call these ops, because each
+replay must compare again.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from autograd.ops.op import elementwise
 
 @elementwise(None, None, symbol="<", smooth_on=DISTINCT)
 def less(xp: Any, a: Any, b: Any) -> Any:
-    """Whether a is less than b.
+    """True if a is less than b.
 
         y = [a < b]
 
@@ -24,7 +24,7 @@ def less(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="≤", smooth_on=DISTINCT)
 def less_equal(xp: Any, a: Any, b: Any) -> Any:
-    """Whether a is at most b.
+    """True if a is less than or equal to b.
 
         y = [a ≤ b]
 
@@ -36,7 +36,7 @@ def less_equal(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol=">", smooth_on=DISTINCT)
 def greater(xp: Any, a: Any, b: Any) -> Any:
-    """Whether a is greater than b.
+    """True if a is greater than b.
 
         y = [a > b]
 
@@ -48,7 +48,7 @@ def greater(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="≥", smooth_on=DISTINCT)
 def greater_equal(xp: Any, a: Any, b: Any) -> Any:
-    """Whether a is at least b.
+    """True if a is greater than or equal to b.
 
         y = [a ≥ b]
 
@@ -60,7 +60,7 @@ def greater_equal(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="=", smooth_on=DISTINCT)
 def equal(xp: Any, a: Any, b: Any) -> Any:
-    """Whether two numbers are equal; NaN equals nothing.
+    """True if two numbers are equal; NaN equals no number.
 
         y = [a = b]
 
@@ -72,7 +72,7 @@ def equal(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="≠", smooth_on=DISTINCT)
 def not_equal(xp: Any, a: Any, b: Any) -> Any:
-    """Whether two numbers differ; NaN differs from everything.
+    """True if two numbers differ; NaN differs from every number.
 
         y = [a ≠ b]
 
@@ -84,7 +84,7 @@ def not_equal(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="∧", smooth_on=NONZERO)
 def logical_and(xp: Any, a: Any, b: Any) -> Any:
-    """Whether neither is 0.
+    """True if both are non-zero.
 
         y = [a ≠ 0 ∧ b ≠ 0]
 
@@ -96,7 +96,7 @@ def logical_and(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, None, symbol="∨", smooth_on=NONZERO)
 def logical_or(xp: Any, a: Any, b: Any) -> Any:
-    """Whether at least one is not 0.
+    """True if at least one is non-zero.
 
         y = [a ≠ 0 ∨ b ≠ 0]
 
@@ -108,7 +108,7 @@ def logical_or(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(None, symbol="¬", smooth_on=NONZERO)
 def logical_not(xp: Any, x: Any) -> Any:
-    """Whether it is 0.
+    """True if x is 0.
 
         y = [x = 0]
 

@@ -1,4 +1,4 @@
-"""Running sums and products along an axis."""
+"""Cumulative sums and products along an axis."""
 
 from typing import Any
 
@@ -9,16 +9,12 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.rearranging import flip
-from autograd.ops.rules.shape import in_line
+from autograd.ops.rules.shape import prepare_along_axis
 
 
-@linear(
-    lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis),
-    symbol="Σ…",
-    prepare=in_line("cumsum", None),
-)
+@linear(lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis), symbol="Σ…", prepare=prepare_along_axis("cumsum", None))
 def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
-    """The running sum along `axis`, or of x flattened if it is None.
+    """Cumulative sum along `axis`, or of x flattened if it is None.
 
         y[i] = Σ_{j ≤ i} x[j]
 
@@ -32,24 +28,24 @@ def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
 
 
 def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
-    """x̄[i] = y[i−1] r[i], where r[i] = ȳ[i] + x[i+1] r[i+1]: no quotient, so that zeros are no matter.
+    """x̄[i] = y[i−1] r[i], where r[i] = ȳ[i] + x[i+1] r[i+1]: without division, hence exact at zeros.
 
-    The recurrence is solved by doubling: r[i] = b[i] + a[i] r[i+k] gives the like with 2k. That takes log n passes.
+    The recurrence is solved by doubling k in r[i] = b[i] + a[i] r[i+k], in log n passes.
 
     Source:
         Hillis & Steele, Commun. ACM 29(12), 1986
     """
-    a, r, k = shifted(x, -1, 0, axis), g, 1
+    a, r, k = shift_entries(x, -1, 0, axis), g, 1
     while k < shape_of(x)[axis]:
-        r = r + a * shifted(r, -k, 0, axis)
-        a = a * shifted(a, -k, 0, axis)
+        r = r + a * shift_entries(r, -k, 0, axis)
+        a = a * shift_entries(a, -k, 0, axis)
         k *= 2
-    return shifted(y, 1, 1, axis) * r
+    return shift_entries(y, 1, 1, axis) * r
 
 
-@general(_cumprod_pullback, symbol="Π…", prepare=in_line("cumprod", None))
+@general(_cumprod_pullback, symbol="Π…", prepare=prepare_along_axis("cumprod", None))
 def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
-    """The running product along `axis`, or of x flattened if it is None. The derivative is exact at zeros too.
+    """Cumulative product along `axis`, or of x flattened if it is None; its derivative is exact at zeros too.
 
         y[i] = Π_{j ≤ i} x[j]
 
@@ -62,10 +58,10 @@ def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
     return xp.cumprod(x, axis=axis)
 
 
-def shifted(x: Any, places: int, fill: float, axis: int) -> Any:
-    """x moved up by `places` along `axis`, or down if they are negative; `fill` stands in the gap.
+def shift_entries(x: Any, places: int, fill: float, axis: int) -> Any:
+    """x shifted by `places` along `axis`, to lower indices if negative; `fill` goes into the gap.
 
-    >>> shifted(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()
+    >>> shift_entries(np.array([1.0, 2.0, 3.0]), 1, 9, 0).tolist()
     [9.0, 1.0, 2.0]
     """
     shape = shape_of(x)

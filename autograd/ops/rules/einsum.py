@@ -1,8 +1,8 @@
-"""Einstein's summation: any product of arrays that is linear in each of them, written in letters.
+"""Einstein summation: products of arrays, summed over indices written as letters.
 
-A call is brought to a plain form before it is recorded, by other ops: the ellipsis becomes letters, a letter twice in one
-operand a diagonal, an axis of length 1 against a longer one is dropped, and a letter that stands alone is summed over. Then
-every letter of an operand is found in another one or in the output, and the pullback is an einsum too.
+Other ops simplify a call before it is recorded. The ellipsis becomes letters, a repeated letter of one operand a diagonal;
+broadcast axes of length 1 are dropped, and letters that occur once are summed over. Then each letter of an operand occurs
+in another operand or in the output, and the pullback is an einsum too.
 """
 
 import string
@@ -17,33 +17,41 @@ from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.shape import reshape
 
 
-def _settled(subscripts: str, *operands: Any) -> PreparedCall:
+def _prepare_einsum(subscripts: str, *operands: Any) -> PreparedCall:
     if not isinstance(subscripts, str):
-        raise TypeError(f"einsum: the subscripts come first, as a string such as 'ij,jk->ik', not {subscripts!r}")
+        raise TypeError(f"einsum: the first argument must be a string such as 'ij,jk->ik', got {subscripts!r}")
     arrays = list(operands)
-    terms, output = _terms(subscripts, [shape_of(x) for x in arrays])
+    terms, output = _parse_subscripts(subscripts, [shape_of(x) for x in arrays])
     if any(isinstance(x, Recorder) for x in arrays):
-        for i in [i for i, x in enumerate(arrays) if terms[i] == "" and not isinstance(x, Recorder)][::-1]:
-            del terms[i]
-            number = arrays.pop(i)
-            arrays[0] = multiply(arrays[0], number)  # as in arithmetic, it does not change the type
-    lengths = _lengths(subscripts, terms, arrays)
-    plain = [_plain(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]
+        _multiply_numbers(terms, arrays)
+    lengths = _letter_lengths(subscripts, terms, arrays)
+    plain = [_simplify_operand(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]
     uses = Counter(letter for _, term in plain for letter in term) + Counter(output)
-    inputs = []
-    for i, (x, term) in enumerate(plain):
-        alone = tuple(axis for axis, letter in enumerate(term) if uses[letter] == 1)
-        inputs.append(sum(x, alone) if alone else x)
-        terms[i] = "".join(letter for letter in term if uses[letter] > 1)
+    inputs = [_sum_single_letters(x, term, uses) for x, term in plain]
+    terms = ["".join(letter for letter in term if uses[letter] > 1) for _, term in plain]
     return tuple(inputs), {"subscripts": f"{','.join(terms)}->{output}"}
 
 
-def _terms(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
-    """The letters of each operand and of the output, those that the ellipsis stands for included."""
+def _sum_single_letters(x: Any, term: str, uses: Counter[str]) -> Any:
+    axes = tuple(axis for axis, letter in enumerate(term) if uses[letter] == 1)
+    return sum(x, axes) if axes else x
+
+
+def _multiply_numbers(terms: list[str], arrays: list[Any]) -> None:
+    """Multiply plain numbers into the first operand, which keeps its dtype, as in arithmetic."""
+    for i in range(len(arrays) - 1, -1, -1):
+        if terms[i] == "" and not isinstance(arrays[i], Recorder):
+            del terms[i]
+            number = arrays.pop(i)
+            arrays[0] = multiply(arrays[0], number)
+
+
+def _parse_subscripts(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
+    """Letters of each operand and of the output, with letters in place of the ellipsis."""
     left, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(shapes):
-        raise ValueError(f"einsum: {subscripts!r} has {len(terms)} terms, and there are {len(shapes)} operands")
+        raise ValueError(f"einsum: {subscripts!r} has {len(terms)} terms and {len(shapes)} operands: write one term for each")
     hidden = [len(shape) - len(term.replace("...", "")) for term, shape in zip(terms, shapes, strict=True)]
     for term, shape, more in zip(terms, shapes, hidden, strict=True):
         if more < 0 or (more and "..." not in term):
@@ -56,22 +64,22 @@ def _terms(subscripts: str, shapes: list[Shape]) -> tuple[list[str], str]:
     terms = [term.replace("...", dots[widest - more :], 1) for term, more in zip(terms, hidden, strict=True)]
     if arrow:
         if dots and "..." not in output:
-            raise ValueError(f"einsum: {subscripts!r} has no '...' in its output for the {widest} axes that it stands for")
+            raise ValueError(f"einsum: the output of {subscripts!r} must contain '...', which stands for {widest} axes")
         output = output.replace("...", dots, 1)
     else:
         once = Counter("".join(terms))
         output = dots + "".join(sorted(letter for letter in once if once[letter] == 1 and letter not in dots))
     for letter in "".join(terms):
         if letter not in string.ascii_letters:
-            raise ValueError(f"einsum: {letter!r} in {subscripts!r} is no letter")
+            raise ValueError(f"einsum: subscripts must be ASCII letters, got {letter!r} in {subscripts!r}")
     for letter, n in Counter(output).items():
         if n > 1 or letter not in "".join(terms):
-            raise ValueError(f"einsum: {letter!r} in the output of {subscripts!r} must be there once, and in an operand")
+            raise ValueError(f"einsum: {letter!r} must occur once in the output of {subscripts!r}, and in an operand")
     return terms, output
 
 
-def _lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, int]:
-    """The length that each letter stands for; an axis of length 1 goes with any other."""
+def _letter_lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, int]:
+    """Length of the axes of each letter; an axis of length 1 broadcasts."""
     lengths: dict[str, int] = {}
     for term, x in zip(terms, arrays, strict=True):
         for letter, n in zip(term, shape_of(x), strict=True):
@@ -83,8 +91,8 @@ def _lengths(subscripts: str, terms: list[str], arrays: list[Any]) -> dict[str, 
     return lengths
 
 
-def _plain(x: Any, term: str, lengths: dict[str, int]) -> tuple[Any, str]:
-    """An operand without letters that come twice, and without axes of length 1 whose letter is longer elsewhere."""
+def _simplify_operand(x: Any, term: str, lengths: dict[str, int]) -> tuple[Any, str]:
+    """Operand and term with repeated letters replaced by diagonals and without broadcast axes of length 1."""
     for letter in term:
         while term.count(letter) > 1:
             i = term.index(letter)
@@ -108,16 +116,16 @@ def _pullback(g: Any, y: Any, *operands: Any, i: int, subscripts: str) -> Any:
     return einsum(f"{','.join([output, *others])}->{terms[i]}", g, *operands[:i], *operands[i + 1 :])
 
 
-@bilinear(_pullback, symbol="Σ∏", prepare=_settled)
+@bilinear(_pullback, symbol="Σ∏", prepare=_prepare_einsum)
 def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
-    """Products of operands summed over the letters that the output lacks: einsum("ij,jk->ik", a, b) is a @ b.
+    """Product of operands summed over the letters not in the output: einsum("ij,jk->ik", a, b) is a @ b.
 
         y[output] = Σ over the other letters of Πₙ operandₙ[its letters]
 
-    As in NumPy: without "->" the output has the letters that come once, in order; "..." stands for any further axes.
+    As in NumPy: without "->" the output has the letters that occur once, sorted; "..." stands for further axes.
 
     Raises:
-        ValueError: if a letter stands for two lengths, or the letters do not fit the shapes; names both
+        ValueError: If a letter has two lengths, or the letters do not fit the shapes; names both
 
     >>> einsum("ij,j", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0]).tolist()
     [21.0, 43.0]

@@ -1,4 +1,4 @@
-"""Roots, exponentials and logarithms, entry by entry."""
+"""Elementwise roots, exponentials and logarithms."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ def sqrt(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / 3.0 / y / y, symbol="∛", smooth_on=NONZERO)
 def cbrt(xp: Any, x: Any) -> Any:
-    """Cube root, of negative numbers too; its derivative at 0 is the limit, ∞.
+    """Cube root, also of negative numbers; its derivative at 0 is the limit, ∞.
 
         y = ∛x
 
@@ -33,7 +33,7 @@ def cbrt(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * y)
 def exp(xp: Any, x: Any) -> Any:
-    """e to the power x; ∞ above 709.78, where a float ends.
+    """Exponential; ∞ above 709.78, where float64 overflows.
 
         y = eˣ
 
@@ -45,7 +45,7 @@ def exp(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * y * math.log(2))
 def exp2(xp: Any, x: Any) -> Any:
-    """2 to the power x.
+    """Power of 2.
 
         y = 2ˣ
 
@@ -55,7 +55,7 @@ def exp2(xp: Any, x: Any) -> Any:
     return xp.exp2(x)
 
 
-@elementwise(lambda g, y, x: g * exp(x))  # y + 1 would lose digits far left
+@elementwise(lambda g, y, x: g * exp(x))  # y + 1 would lose digits for large negative x
 def expm1(xp: Any, x: Any) -> Any:
     """eˣ − 1, exact for small x.
 
@@ -69,7 +69,7 @@ def expm1(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / x, smooth_on=POSITIVE)
 def log(xp: Any, x: Any) -> Any:
-    """Natural logarithm: −∞ at 0 and NaN below.
+    """Natural logarithm; −∞ at 0 and NaN below.
 
         y = log x
 

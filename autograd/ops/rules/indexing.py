@@ -1,21 +1,21 @@
-"""Entries picked out by an index, and the transpose that puts them back."""
+"""Indexing, and its transpose, which adds entries at an index."""
 
 from typing import Any
 
 import numpy as np
 
 from autograd.ops.op import Recorder, linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape
 
 
-def plain(x: Any) -> Any:
-    """The numbers that x holds, as an array."""
+def plain_array(x: Any) -> Any:
+    """Data of x as a NumPy array."""
     return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
 
 def constant_index(index: Any) -> Any:
-    """`index` with nodes and lists read as arrays, and every array in nobody else's power to change."""
+    """Copy of `index` with nodes and lists converted to arrays, and all arrays private and read-only."""
     if isinstance(index, tuple):
         return tuple(map(constant_index, index))
     if isinstance(index, list):
@@ -28,18 +28,18 @@ def constant_index(index: Any) -> Any:
     return index
 
 
-def _indexed(x: Any, index: Any) -> PreparedCall:
+def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index)}
 
 
-@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_indexed)
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem)
 def getitem(xp: Any, x: Any, *, index: Any) -> Any:
-    """The entries of x that `index` names, as NumPy indexes: integers, slices, None, Ellipsis, arrays, masks.
+    """Entries of x at `index`, as in NumPy: integers, slices, None, Ellipsis, arrays, masks.
 
         y = x[index]
 
     Raises:
-        IndexError: if `index` is out of range for x's shape
+        IndexError: If `index` is out of range for the shape of x
 
     >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
     [1.0, 1.0, 3.0]
@@ -47,13 +47,13 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     return x[index]
 
 
-def _placed(x: Any, index: Any, shape: Any) -> PreparedCall:
-    return (x,), {"index": constant_index(index), "shape": shape_from("put", shape)}
+def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
+    return (x,), {"index": constant_index(index), "shape": normalize_shape("put", shape)}
 
 
-@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_placed)
+@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_prepare_put)
 def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
-    """Zeros of `shape` with the entries of x added in where `index` names them.
+    """Zeros of `shape` with the entries of x added at `index`.
 
         y = Gᵀ x,  G = getitem(·, index)
 
@@ -64,41 +64,41 @@ def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
+    """Entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
 
         y = x[:, …, indices, …]
 
     Raises:
-        IndexError: if an index is out of range
+        IndexError: If an index is out of range
 
     >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
     [[2.0, 1.0], [4.0, 3.0]]
     """
     if axis is None:
         return getitem(reshape(x, -1), indices)
-    position = axis_of("take", axis, shape_of(x))
+    position = normalize_axis("take", axis, shape_of(x))
     return getitem(x, (slice(None),) * position + (indices,))
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
-    """The entries of x at `indices` along `axis`, one index for each line of x; of x flattened if `axis` is None.
+    """Entries of x at `indices` along `axis`, line by line; of x flattened if `axis` is None.
 
         y[i, j] = x[i, indices[i, j]]
 
     Shapes:
         x (…, n, …), indices (…, m, …) -> y (…, m, …)
     Raises:
-        ValueError: if x and `indices` have not as many axes
-        IndexError: if an index is out of range
+        ValueError: If x and `indices` have different numbers of axes
+        IndexError: If an index is out of range
 
     >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[0], [1]], axis=1).tolist()
     [[1.0], [4.0]]
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    shape, along = shape_of(x), plain(indices)
-    position = axis_of("take_along_axis", axis, shape)
+    shape, along = shape_of(x), plain_array(indices)
+    position = normalize_axis("take_along_axis", axis, shape)
     if along.ndim != len(shape):
-        raise ValueError(f"take_along_axis: indices of shape {along.shape} need as many axes as the shape {shape}")
+        raise ValueError(f"take_along_axis: indices of shape {along.shape} must have {len(shape)} axes, as x of shape {shape}")
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
     return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))

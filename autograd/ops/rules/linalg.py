@@ -1,4 +1,4 @@
-"""Linear algebra on matrices, and on stacks of them in the last two axes; diagonals and triangles."""
+"""Linear algebra on matrices or stacks of them in the last two axes; diagonals and triangles."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,39 +7,39 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis
 
 
-def _refuse_unless_square(op: str, shape: Shape) -> None:
+def _check_square(op: str, shape: Shape) -> None:
     if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ValueError(f"{op}: shape {shape} is not that of square matrices, (…, n, n)")
+        raise ValueError(f"{op}: x must have the shape (…, n, n) of square matrices, got {shape}")
 
 
-def _square(op: str) -> Callable[..., PreparedCall]:
-    """The call of an op on square matrices."""
+def _prepare_square(op: str) -> Callable[..., PreparedCall]:
+    """`prepare` of an op on square matrices."""
 
     def prepare(x: Any) -> PreparedCall:
-        _refuse_unless_square(op, shape_of(x))
+        _check_square(op, shape_of(x))
         return (x,), {}
 
     return prepare
 
 
-@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_square("inv"))
+@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_prepare_square("inv"))
 def inv(xp: Any, x: Any) -> Any:
-    """The inverses of matrices.
+    """Inverses of matrices.
 
         y x = 1
 
     Shapes:
         x (…, n, n) -> y the same
     Raises:
-        Exception: numpy.linalg.LinAlgError  if a matrix is singular
-        ValueError: if x is not square; names its shape
+        numpy.linalg.LinAlgError: If a matrix is singular
+        ValueError: If x is not square; names its shape
     Source:
         Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.2
 
@@ -49,11 +49,11 @@ def inv(xp: Any, x: Any) -> Any:
     return xp.linalg.inv(x)
 
 
-def _system(a: Any, b: Any) -> PreparedCall:
+def _prepare_solve(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
-    _refuse_unless_square("solve", left)
+    _check_square("solve", left)
     if not right or left[-1] != right[max(len(right) - 2, 0)]:
-        raise ValueError(f"solve: shapes {left} and {right} do not fit: b must have columns of length {left[-1]}")
+        raise ValueError(f"solve: shapes {left} and {right} do not match: b must have columns of length {left[-1]}")
     return (a, b), {}
 
 
@@ -64,21 +64,21 @@ def _solve_right_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _solve_left_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
     """−b̄ yᵀ."""
-    pulled = _solve_right_pullback(g, y, a, b)
-    return -pulled[..., None] * y[..., None, :] if len(shape_of(b)) == 1 else -pulled @ y.mT
+    b_cotangent = _solve_right_pullback(g, y, a, b)
+    return -b_cotangent[..., None] * y[..., None, :] if len(shape_of(b)) == 1 else -b_cotangent @ y.mT
 
 
-@general(_solve_left_pullback, _solve_right_pullback, prepare=_system)
+@general(_solve_left_pullback, _solve_right_pullback, prepare=_prepare_solve)
 def solve(xp: Any, a: Any, b: Any) -> Any:
-    """The solutions of systems of linear equations; b is one vector, or matrices of columns.
+    """Solutions of systems of linear equations; b is one vector, or matrices of columns.
 
         a y = b
 
     Shapes:
         a (…, n, n), b (n,) or (…, n, m) -> y (…, n) or (…, n, m)
     Raises:
-        Exception: numpy.linalg.LinAlgError  if a matrix is singular
-        ValueError: if the shapes do not fit; names both
+        numpy.linalg.LinAlgError: If a matrix is singular
+        ValueError: If the shapes do not match; names both
     Source:
         Giles, Collected Matrix Derivative Results for Forward and Reverse Mode AD, 2008, section 2.3
 
@@ -88,16 +88,16 @@ def solve(xp: Any, a: Any, b: Any) -> Any:
     return xp.linalg.solve(a, b)
 
 
-@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_square("det"))
+@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_prepare_square("det"))
 def det(xp: Any, x: Any) -> Any:
-    """The determinants of matrices. The derivative is exact at singular ones too; the second needs an inverse.
+    """Determinants of matrices. The derivative is exact at singular ones too; the second derivative needs an inverse.
 
         y = det x
 
     Shapes:
         x (…, n, n) -> y (…)
     Raises:
-        ValueError: if x is not square; names its shape
+        ValueError: If x is not square; names its shape
 
     >>> float(det([[0.0, 1.0], [1.0, 0.0]]))
     -1.0
@@ -111,43 +111,45 @@ def _cofactors_pullback(g: Any, y: Any, x: Any) -> Any:
     return sum(g * inverse, (-2, -1), keepdims=True) * y - inverse @ g.mT @ y
 
 
-@general(_cofactors_pullback, prepare=_square("cofactors"))
+@general(_cofactors_pullback, prepare=_prepare_square("cofactors"))
 def cofactors(xp: Any, x: Any) -> Any:
-    """The matrices of cofactors: the derivative of the determinant. Singular matrices have them too.
+    """Cofactor matrices, the derivative of the determinant, also of singular matrices.
 
         y = det(x) x⁻ᵀ = det(uv) u diag(Π_{j ≠ i} sⱼ) v,   x = u diag(s) v
 
     Shapes:
         x (…, n, n) -> y the same
     Raises:
-        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+        ValueError: If x is not square; names its shape
+        numpy.linalg.LinAlgError: In the derivative at a singular matrix
 
     >>> np.allclose(cofactors([[1.0, 2.0], [2.0, 4.0]]), [[4.0, -2.0], [-2.0, 1.0]])
     True
     """
-    known = xp.all(xp.isfinite(x), axis=(-2, -1), keepdims=True)
-    u, s, v = xp.linalg.svd(xp.where(known, x, 0))
+    finite = xp.all(xp.isfinite(x), axis=(-2, -1), keepdims=True)
+    u, s, v = xp.linalg.svd(xp.where(finite, x, 0))
     sign = xp.sign(xp.linalg.det(u) * xp.linalg.det(v))
     others = xp.prod(xp.where(xp.eye(shape_of(s)[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
-    return xp.where(known, (sign[..., None, None] * u * others[..., None, :]) @ v, xp.nan)
+    return xp.where(finite, (sign[..., None, None] * u * others[..., None, :]) @ v, xp.nan)
 
 
 class SlogdetResult(NamedTuple):
-    """The determinant, sign · exp(logabsdet), where it could over- or underflow."""
+    """Determinant as sign · exp(logabsdet), without over- or underflow."""
 
     sign: Any
     logabsdet: Any
 
 
 def slogdet(x: Any) -> SlogdetResult:
-    """(sign, log |·|) of the determinants of matrices; the sign is a constant.
+    """Signs and log |·| of the determinants of matrices; the signs are constants.
 
         det x = sign · exp(logabsdet)
 
     Shapes:
         x (…, n, n) -> both (…)
     Raises:
-        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+        ValueError: If x is not square; names its shape
+        numpy.linalg.LinAlgError: In the derivative at a singular matrix
 
     >>> sign, logabsdet = slogdet([[0.0, 1.0], [1.0, 0.0]])
     >>> float(sign), float(logabsdet)
@@ -158,16 +160,16 @@ def slogdet(x: Any) -> SlogdetResult:
         return SlogdetResult(signdet(x), logarithm)
 
 
-@general(None, symbol="sign det", prepare=_square("signdet"))
+@general(None, symbol="sign det", prepare=_prepare_square("signdet"))
 def signdet(xp: Any, x: Any) -> Any:
-    """The signs of determinants, −1, 0 or 1; their derivative is 0.
+    """Signs of determinants, −1, 0 or 1; their derivative is 0.
 
         y = sign det x
 
     Shapes:
         x (…, n, n) -> y (…)
     Raises:
-        ValueError: if x is not square; names its shape
+        ValueError: If x is not square; names its shape
 
     >>> float(signdet([[0.0, 1.0], [1.0, 0.0]]))
     -1.0
@@ -175,16 +177,17 @@ def signdet(xp: Any, x: Any) -> Any:
     return xp.linalg.slogdet(x)[0]
 
 
-@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_square("logabsdet"))
+@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_prepare_square("logabsdet"))
 def logabsdet(xp: Any, x: Any) -> Any:
-    """The logarithms of the absolute values of determinants; −∞ for a singular matrix.
+    """Logarithms of the absolute values of determinants; −∞ for singular matrices.
 
         y = log |det x|
 
     Shapes:
         x (…, n, n) -> y (…)
     Raises:
-        ValueError: if x is not square; names its shape numpy.linalg.LinAlgError  in the derivative, at a singular matrix
+        ValueError: If x is not square; names its shape
+        numpy.linalg.LinAlgError: In the derivative at a singular matrix
 
     >>> float(logabsdet([[0.0, 1.0], [1.0, 0.0]]))
     0.0
@@ -193,24 +196,24 @@ def logabsdet(xp: Any, x: Any) -> Any:
 
 
 def _cholesky_pullback(g: Any, y: Any, x: Any) -> Any:
-    """The symmetric part of y⁻ᵀ Φ(yᵀ ȳ) y⁻¹, where Φ takes the lower triangle and half of the diagonal."""
+    """Symmetric part of y⁻ᵀ Φ(yᵀ ȳ) y⁻¹, where Φ takes the lower triangle and half of the diagonal."""
     n = shape_of(x)[-1]
     half = (np.tri(n) - 0.5 * np.eye(n)).astype(y.dtype)
     s = solve(y.mT, solve(y.mT, (y.mT @ g) * half).mT)
     return 0.5 * (s + s.mT)
 
 
-@general(_cholesky_pullback, prepare=_square("cholesky"))
+@general(_cholesky_pullback, prepare=_prepare_square("cholesky"))
 def cholesky(xp: Any, x: Any) -> Any:
-    """The lower triangular matrices y with y yᵀ = x, for x positive definite; of x that is not symmetric, its symmetric part.
+    """Lower triangular Cholesky factors of positive definite matrices, or of the symmetric parts of others.
 
         y yᵀ = (x + xᵀ)/2
 
     Shapes:
         x (…, n, n) -> y the same
     Raises:
-        Exception: numpy.linalg.LinAlgError  if a matrix is not positive definite
-        ValueError: if x is not square; names its shape
+        numpy.linalg.LinAlgError: If a matrix is not positive definite
+        ValueError: If x is not square; names its shape
     Source:
         Murray, Differentiation of the Cholesky Decomposition, arXiv:1602.07527, 2016, section 3.1
 
@@ -220,32 +223,32 @@ def cholesky(xp: Any, x: Any) -> Any:
     return xp.linalg.cholesky(0.5 * (x + xp.matrix_transpose(x)))
 
 
-def _on_diagonal(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
-    """The row and column indices of a diagonal, which lies `offset` to the right of the main one."""
+def _diagonal_indices(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
+    """Row and column indices of a diagonal, `offset` to the right of the main one."""
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
     return np.arange(length) - min(offset, 0), np.arange(length) + max(offset, 0)
 
 
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The diagonals of the matrices in two axes, `offset` to the right of the main ones.
+    """Diagonals of the matrices in two axes, `offset` to the right of the main ones.
 
         y[…, i] = x[i, i + offset, …]
 
     Shapes:
         x (n, m, …) -> y (…, k), the diagonal last
     Raises:
-        ValueError: if x has fewer than two axes, or the two are the same
+        ValueError: If x has fewer than two axes, or the two are the same
 
     >>> diagonal([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [1.0, 4.0]
     """
-    i, j = axes_of("diagonal", (axis1, axis2), shape_of(x))
-    diagonals = _on_diagonal(shape_of(x)[i], shape_of(x)[j], offset)
+    i, j = normalize_axes("diagonal", (axis1, axis2), shape_of(x))
+    diagonals = _diagonal_indices(shape_of(x)[i], shape_of(x)[j], offset)
     return getitem(moveaxis(x, (i, j), (-2, -1)), (..., *diagonals))
 
 
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The sum of a diagonal, `offset` to the right of the main one, of the matrices in two axes.
+    """Sums of the diagonals of the matrices in two axes, `offset` to the right of the main ones.
 
         y = Σᵢ x[i, i + offset]
 
@@ -259,12 +262,12 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def diag(x: Any, k: int = 0) -> Any:
-    """The k-th diagonal of a matrix, or the matrix that has a vector as its k-th diagonal and is 0 elsewhere.
+    """k-th diagonal of a matrix, or the matrix with a vector as its k-th diagonal and zeros elsewhere.
 
     Shapes:
         (n, m) -> (…,);  (n,) -> (n + |k|, n + |k|)
     Raises:
-        ValueError: if x has not one or two axes
+        ValueError: If x does not have one or two axes
 
     >>> diag([1.0, 2.0]).tolist(), diag([[1.0, 2.0], [3.0, 4.0]]).tolist()
     ([[1.0, 0.0], [0.0, 2.0]], [1.0, 4.0])
@@ -272,42 +275,42 @@ def diag(x: Any, k: int = 0) -> Any:
     shape = shape_of(x)
     if len(shape) == 1:
         n = shape[0] + abs(k)
-        return put(x, _on_diagonal(n, n, k), (n, n))
+        return put(x, _diagonal_indices(n, n, k), (n, n))
     if len(shape) != 2:
-        raise ValueError(f"diag: shape {shape} is neither that of a vector nor that of a matrix; of stacks, take diagonal")
+        raise ValueError(f"diag: x must be a vector or a matrix, got shape {shape}: use diagonal for stacks of matrices")
     return diagonal(x, k)
 
 
 def triu(x: Any, k: int = 0) -> Any:
-    """The matrices x with zeros below the k-th diagonal.
+    """Upper triangles: the matrices x with zeros below the k-th diagonal.
 
         y[i, j] = x[i, j] if j − i ≥ k, else 0
 
     Raises:
-        ValueError: if x has fewer than two axes
+        ValueError: If x has fewer than two axes
 
     >>> triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 2.0], [0.0, 4.0]]
     """
-    return where(np.tri(*_matrix("triu", x), k=k - 1, dtype=bool), 0, x)
+    return where(np.tri(*_matrix_shape("triu", x), k=k - 1, dtype=bool), 0, x)
 
 
 def tril(x: Any, k: int = 0) -> Any:
-    """The matrices x with zeros above the k-th diagonal.
+    """Lower triangles: the matrices x with zeros above the k-th diagonal.
 
         y[i, j] = x[i, j] if j − i ≤ k, else 0
 
     Raises:
-        ValueError: if x has fewer than two axes
+        ValueError: If x has fewer than two axes
 
     >>> tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 0.0], [3.0, 4.0]]
     """
-    return where(np.tri(*_matrix("tril", x), k=k, dtype=bool), x, 0)
+    return where(np.tri(*_matrix_shape("tril", x), k=k, dtype=bool), x, 0)
 
 
-def _matrix(op: str, x: Any) -> tuple[int, int]:
+def _matrix_shape(op: str, x: Any) -> tuple[int, int]:
     shape = shape_of(x)
     if len(shape) < 2:
-        raise ValueError(f"{op}: shape {shape} has fewer than the two axes of a matrix")
+        raise ValueError(f"{op}: x must have at least two axes, got shape {shape}")
     return shape[-2], shape[-1]

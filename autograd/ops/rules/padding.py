@@ -1,4 +1,4 @@
-"""Arrays with a border."""
+"""Padding of arrays."""
 
 import math
 from typing import Any
@@ -11,22 +11,22 @@ from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
 from autograd.support.validation import one_of
 
-#: The modes in which every entry of the border is a copy of an entry of x.
+#: Modes that copy entries of x into the border.
 _COPYING = ("edge", "reflect", "symmetric", "wrap")
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
-    """x with a border: of constants, or of copies of its own entries.
+    """x padded with constants, or with copies of its entries.
 
         y[before + i] = x[i]
 
     `pad_width` is one number for all sides, a pair (before, after) for all axes, or a pair for each axis. The modes are
-    NumPy's: "constant", which takes `constant_values` as `pad_width` is given; "edge", "reflect", "symmetric" and "wrap".
+    NumPy's: "constant", with `constant_values` in the form of `pad_width`; "edge", "reflect", "symmetric" and "wrap".
 
     Shapes:
         x (…, n, …) -> y (…, before + n + after, …)
     Raises:
-        ValueError: for another mode, and for widths that are negative or do not fit the shape
+        ValueError: For another mode, and for widths that are negative or do not match the shape
 
     >>> pad([1.0, 2.0, 3.0], 1).tolist(), pad([1.0, 2.0, 3.0], (0, 2), "reflect").tolist()
     ([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 2.0, 1.0])

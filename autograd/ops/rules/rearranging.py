@@ -1,4 +1,4 @@
-"""Entries moved and copied along axes: roll, flip, tile, repeat."""
+"""Roll, flip, tile and repeat entries along axes."""
 
 import operator
 from typing import Any
@@ -6,28 +6,28 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.indexing import constant_index, getitem, take
 from autograd.ops.rules.shape import broadcast_to, reshape
 
 
-def _rolled(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
+def _prepare_roll(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
     try:
         pairs = [(operator.index(s), operator.index(a)) for s, a in np.broadcast(shift, 0 if axis is None else axis)]
     except (TypeError, ValueError):
-        raise ValueError(f"roll: shift {shift!r} must be an integer, or one for each of the axes {axis!r}") from None
-    axes = None if axis is None else axes_of("roll", [a for _, a in pairs], shape_of(x))
+        raise ValueError(f"roll: shift must be an integer, or one for each of the axes {axis!r}, got {shift!r}") from None
+    axes = None if axis is None else normalize_axes("roll", [a for _, a in pairs], shape_of(x))
     return (x,), {"shift": tuple(s for s, _ in pairs), "axis": axes}
 
 
-@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_rolled)
+@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_prepare_roll)
 def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
-    """x moved `shift` places along `axis`, what falls off one end coming back at the other; flattened to move if it is None.
+    """x shifted cyclically by `shift` places along `axis`; as if flattened if it is None.
 
         y[(i + shift) mod n] = x[i]
 
     Raises:
-        ValueError: if `axis` is out of range, or is given another number of shifts than axes
+        ValueError: If `axis` is out of range, or the numbers of shifts and axes differ
 
     >>> roll([1.0, 2.0, 3.0], 1).tolist()
     [3.0, 1.0, 2.0]
@@ -36,7 +36,7 @@ def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
 
 
 def flip(x: Any, axis: Any = None) -> Any:
-    """x in reverse order along `axis` (an integer, a tuple of them, or None for all).
+    """x reversed along `axis` (an integer, a tuple of them, or None for all).
 
         y[i] = x[n − 1 − i]
 
@@ -44,35 +44,36 @@ def flip(x: Any, axis: Any = None) -> Any:
     [3.0, 2.0, 1.0]
     """
     shape = shape_of(x)
-    axes = axes_of("flip", axis, shape)
+    axes = normalize_axes("flip", axis, shape)
     return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
 
 
 def tile(x: Any, reps: Any) -> Any:
-    """x laid side by side `reps` times, so often along each of the last axes.
+    """x repeated as a whole, `reps` times along each of the last axes.
 
         y[i] = x[i mod n]
 
     >>> tile([1.0, 2.0], 2).tolist()
     [1.0, 2.0, 1.0, 2.0]
     """
-    times, shape = shape_from("tile", reps), shape_of(x)
+    times, shape = normalize_shape("tile", reps), shape_of(x)
     if any(t < 0 for t in times):
-        raise ValueError(f"tile: reps {reps!r} must not be negative")
+        raise ValueError(f"tile: reps must not be negative, got {reps!r}")
     ndim = max(len(times), len(shape))
     times, shape = (1,) * (ndim - len(times)) + times, (1,) * (ndim - len(shape)) + shape
-    apart = tuple(n for length in shape for n in (1, length))
+    pairs = tuple(n for length in shape for n in (1, length))
     copies = tuple(n for t, length in zip(times, shape, strict=True) for n in (t, length))
-    return reshape(broadcast_to(reshape(x, apart), copies), tuple(t * length for t, length in zip(times, shape, strict=True)))
+    tiled = tuple(t * length for t, length in zip(times, shape, strict=True))
+    return reshape(broadcast_to(reshape(x, pairs), copies), tiled)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Each entry of x, or each slice along `axis`, so many times in a row: as many for all, or a number for each.
+    """Entries of x, or slices along `axis`, repeated in a row: `repeats` is one number for all or one for each.
 
         y = (x₀, x₀, …, x₁, x₁, …)
 
     Raises:
-        ValueError: if `repeats` is negative, or has another length than the axis
+        ValueError: If `repeats` is negative, or has another length than the axis
 
     >>> repeat([1.0, 2.0], 2).tolist(), repeat([1.0, 2.0], [1, 2]).tolist()
     ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0])
@@ -80,12 +81,11 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         x, axis = reshape(x, -1), 0
     shape, times = shape_of(x), np.asarray(constant_index(repeats))
-    position = axis_of("repeat", axis, shape)
+    position = normalize_axis("repeat", axis, shape)
     n = shape[position]
     if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():
         raise ValueError(
-            f"repeat: repeats {repeats!r} must be a whole number, not negative, or {n} of them, one for each entry along "
-            f"axis {axis} of shape {shape}"
+            f"repeat: repeats must be a non-negative integer, or {n} of them for axis {axis} of shape {shape}, got {repeats!r}"
         )
     if times.size != 1:
         return take(x, np.repeat(np.arange(n), times), position)

@@ -1,4 +1,4 @@
-"""Reductions over axes: sum, mean, largest and smallest, product, variance and standard deviation, norms."""
+"""Reductions over axes: sum, mean, max, min, product, variance, standard deviation, norms."""
 
 import builtins
 import math
@@ -6,22 +6,22 @@ from typing import Any
 
 from autograd.ops.op import Prepare, general, linear
 from autograd.ops.rules.arithmetic import abs, divide, square
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, count, kept, over_axes, shape_of
-from autograd.ops.rules.cumulative import cumprod, shifted
+from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
+from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import broadcast_to, reshape, transpose
 
 
-def unreduced(y: Any, x: Any, axis: Shape) -> Any:
-    """The result of a reduction of x over `axis`, or its cotangent, with those axes kept, of length 1."""
-    return reshape(y, kept(shape_of(x), axis))
+def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
+    """Result of a reduction of x over `axis`, or its cotangent, with the reduced axes restored with length 1."""
+    return reshape(y, reduced_shape(shape_of(x), axis))
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis), shape_of(x)),
+    lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis), shape_of(x)),
     symbol="Σ",
-    prepare=over_axes("sum"),
+    prepare=prepare_reduction("sum"),
 )
 def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Sum over `axis` (an integer, a tuple of them, or None for all).
@@ -31,7 +31,7 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if `axis` is out of range; names the axis and the shape
+        ValueError: If `axis` is out of range; names the axis and the shape
 
     >>> float(sum([1.0, 2.0, 3.0]))
     6.0
@@ -40,8 +40,8 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 @linear(
-    lambda g, y, x, axis, keepdims: broadcast_to(unreduced(g, x, axis) / count(shape_of(x), axis), shape_of(x)),
-    prepare=over_axes("mean"),
+    lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis) / entry_count(shape_of(x), axis), shape_of(x)),
+    prepare=prepare_reduction("mean"),
 )
 def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Arithmetic mean over `axis`; NaN over no entries.
@@ -54,38 +54,38 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     >>> float(mean([1.0, 2.0, 6.0]))
     3.0
     """
-    return xp.sum(x, axis=axis, keepdims=keepdims) / count(shape_of(x), axis)
+    return xp.sum(x, axis=axis, keepdims=keepdims) / entry_count(shape_of(x), axis)
 
 
-def _over_some(name: str) -> Prepare:
-    """The call of a reduction that has no value over no entries."""
+def _prepare_nonempty_reduction(name: str) -> Prepare:
+    """`prepare` of a reduction that is undefined for no entries."""
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         shape = shape_of(x)
-        axes = axes_of(name, axis, shape)
-        if not count(shape, axes):
-            raise ValueError(f"{name}: shape {shape} has no entries along axis {axis!r}, so there is none to choose")
+        axes = normalize_axes(name, axis, shape)
+        if not entry_count(shape, axes):
+            raise ValueError(f"{name}: x must have entries along axis {axis!r}, got shape {shape}")
         return (x,), {"axis": axes, "keepdims": bool(keepdims)}
 
     return prepare
 
 
-def _chosen(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ to the entries equal to y, shared equally between ties; to the NaNs if y is one."""
-    chosen = (x == unreduced(y, x, axis)) | (x != x)
-    return unreduced(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
+def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
+    """ȳ at the entries equal to y, divided equally between ties, or at the NaNs if y is NaN."""
+    chosen = (x == restore_axes(y, x, axis)) | (x != x)
+    return restore_axes(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
 
 
-@general(_chosen, prepare=_over_some("max"))
+@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("max"))
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+    """Largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
         y = max x
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if there are no entries
+        ValueError: If there are no entries
 
     >>> float(max([1.0, 3.0, 3.0]))
     3.0
@@ -93,16 +93,16 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@general(_chosen, prepare=_over_some("min"))
+@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("min"))
 def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
+    """Smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
         y = min x
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: if there are no entries
+        ValueError: If there are no entries
 
     >>> float(min([1.0, 3.0, 1.0]))
     1.0
@@ -111,17 +111,17 @@ def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def _prod_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ times the product of the other entries, computed as such: y/x would fail at zeros."""
+    """ȳ times the product of the other entries, without y/x, which fails at zeros."""
     shape = shape_of(x)
     order = (*(i for i in range(len(shape)) if i not in axis), *axis)
     lengths = tuple(shape[i] for i in order)
-    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], count(shape, axis)))
+    rows = reshape(transpose(x, order), (*lengths[: len(shape) - len(axis)], entry_count(shape, axis)))
     others = transpose(reshape(products_of_others(rows), lengths), [order.index(i) for i in range(len(shape))])
-    return unreduced(g, x, axis) * others
+    return restore_axes(g, x, axis) * others
 
 
 def products_of_others(x: Any) -> Any:
-    """For each entry along the last axis, the product of all the others: of those before it times of those after it.
+    """Product of all other entries along the last axis, for each entry: of those before it times those after it.
 
         y[i] = Π_{j ≠ i} x[j]
 
@@ -129,12 +129,12 @@ def products_of_others(x: Any) -> Any:
     [6.0, 0.0, 0.0]
     """
     last = len(shape_of(x)) - 1
-    before = shifted(cumprod(x, last), 1, 1, last)
-    after = flip(shifted(cumprod(flip(x, last), last), 1, 1, last), last)
+    before = shift_entries(cumprod(x, last), 1, 1, last)
+    after = flip(shift_entries(cumprod(flip(x, last), last), 1, 1, last), last)
     return before * after
 
 
-@general(_prod_pullback, symbol="Π", prepare=over_axes("prod"))
+@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod"))
 def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
 
@@ -149,15 +149,15 @@ def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.prod(x, axis=axis, keepdims=keepdims)
 
 
-def _about_mean(x: Any, axis: Any = None) -> PreparedCall:
-    return (x,), {"axis": axes_of("deviations", axis, shape_of(x))}
+def _prepare_deviations(x: Any, axis: Any = None) -> PreparedCall:
+    return (x,), {"axis": normalize_axes("deviations", axis, shape_of(x))}
 
 
-@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_about_mean)
+@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_prepare_deviations)
 def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
-    """x minus its mean over `axis` (an integer, a tuple of them, or None for all); exactly 0 where x is constant.
+    """Deviations of x from its mean over `axis` (an integer, a tuple, or None for all); exactly 0 for constant x.
 
-        y = x − m,   m the mean, computed once more from what the first rounding left
+        y = x − m,   m the mean, corrected by the mean of the rounding errors
 
     Shapes:
         x (…) -> y (…)
@@ -165,14 +165,14 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     >>> deviations([1.0, 2.0, 6.0]).tolist()
     [-2.0, -1.0, 3.0]
     """
-    n = count(shape_of(x), axis)
+    n = entry_count(shape_of(x), axis)
     m = xp.sum(x, axis=axis, keepdims=True) / n
     m = m + xp.sum(x - m, axis=axis, keepdims=True) / n
     return x - m
 
 
 def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance over `axis`, in two passes; NaN over no more than `ddof` equal entries.
+    """Variance over `axis`, in two passes; NaN over at most `ddof` equal entries.
 
         y = Σ (x − m)² / (n − ddof)
 
@@ -184,12 +184,12 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(var([1e8, 1e8 + 1, 1e8 + 2]))
     0.6666666666666666
     """
-    n = _freedom("var", x, axis, ddof)
+    n = _degrees_of_freedom("var", x, axis, ddof)
     return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
 
 
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Standard deviation over `axis`; its derivative where all entries are equal is 0.
+    """Standard deviation over `axis`; its derivative is 0 where all entries are equal.
 
         y = ‖x − m‖ / √(n − ddof)
 
@@ -199,27 +199,27 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     >>> float(std([1.0, 3.0]))
     1.0
     """
-    n = _freedom("std", x, axis, ddof)
+    n = _degrees_of_freedom("std", x, axis, ddof)
     return divide(euclidean_norm(deviations(x, axis), axis, keepdims), math.sqrt(n))
 
 
-def _freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
-    """The degrees of freedom, n − ddof, or 0."""
+def _degrees_of_freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
+    """Degrees of freedom, n − ddof, at least 0."""
     shape = shape_of(x)
-    return builtins.max(count(shape, axes_of(op, axis, shape)) - ddof, 0.0)
+    return builtins.max(entry_count(shape, normalize_axes(op, axis, shape)) - ddof, 0.0)
 
 
 def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ x/y; where y is 0 the subgradient of least norm, 0."""
-    y = unreduced(y, x, axis)
-    return unreduced(g, x, axis) * where(y == 0, 0.0, x / y)
+    """ȳ x/y; 0, the subgradient of least norm, where y is 0."""
+    y = restore_axes(y, x, axis)
+    return restore_axes(g, x, axis) * where(y == 0, 0.0, x / y)
 
 
-@general(_euclidean_pullback, symbol="‖·‖", prepare=over_axes("euclidean_norm"))
+@general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"))
 def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """The root of the sum of squares over `axis`, without overflow; its derivative at 0 is 0.
+    """Euclidean norm over `axis`, without overflow; its derivative at 0 is 0.
 
-        y = s √Σ (x/s)²,   s the power of two below max |x|
+        y = s √Σ (x/s)²,   s the largest power of two up to max |x|
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
@@ -234,35 +234,33 @@ def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
+    """Norms of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
 
         ord None   √Σ x²             any axes
-        ord 1      Σ |x|             a vector;   max over columns of Σ |x| down one, a matrix
+        ord 1      Σ |x|             a vector;   largest Σ |x| of a column, a matrix
         ord 2      √Σ x²             a vector
-        ord inf    max |x|           a vector;   max over rows of Σ |x| along one, a matrix
+        ord inf    max |x|           a vector;   largest Σ |x| of a row, a matrix
         ord "fro"  √Σ x²             a matrix
 
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: for another `ord`, or another number of axes
+        ValueError: For another `ord`, or another number of axes
 
     >>> float(norm([3.0, 4.0])), float(norm([3.0, -4.0], 1)), float(norm([3.0, -4.0], float("inf")))
     (5.0, 7.0, 4.0)
     """
     shape = shape_of(x)
-    axes = axes_of("norm", axis, shape)
-    if ord is None or (ord == 2 and len(axes) == 1) or (ord == "fro" and len(axes) == 2):
+    axes = normalize_axes("norm", axis, shape)
+    if ord is None or (len(axes), ord) in ((1, 2), (2, "fro")):
         return euclidean_norm(x, axes, keepdims)
-    if ord == 1 and len(axes) == 1:
-        return sum(abs(x), axes, keepdims)
-    if ord == math.inf and len(axes) == 1:
-        return max(abs(x), axes, keepdims)
-    if ord in (1, math.inf) and len(axes) == 2:
-        down, across = axes if ord == 1 else axes[::-1]
-        y = max(sum(abs(x), down, keepdims=True), across, keepdims=True)
-        return reshape(y, kept(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
+    if len(axes) == 1 and ord in (1, math.inf):
+        return (sum if ord == 1 else max)(abs(x), axes, keepdims)
+    if len(axes) == 2 and ord in (1, math.inf):
+        summed, largest = axes if ord == 1 else axes[::-1]
+        y = max(sum(abs(x), summed, keepdims=True), largest, keepdims=True)
+        return reshape(y, reduced_shape(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
     raise ValueError(
-        f"norm: ord {ord!r} over {len(axes)} axes of shape {shape}: vectors (one axis) have ord None, 1, 2 and inf, "
-        "matrices (two axes) None, 'fro', 1 and inf"
+        f"norm: ord must be None, 1, 2 or inf for one axis, and None, 'fro', 1 or inf for two, got {ord!r} for {len(axes)} "
+        f"axes of shape {shape}"
     )

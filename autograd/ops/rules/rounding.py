@@ -1,4 +1,4 @@
-"""Rounding, entry by entry: steps, whose derivative is zero between the jumps."""
+"""Elementwise rounding; the derivative is zero between the jumps."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from autograd.ops.op import elementwise
 
 @elementwise(None, symbol="⌊·⌋", smooth_on=NON_INTEGERS)
 def floor(xp: Any, x: Any) -> Any:
-    """The largest integer not above x.
+    """Largest integer not above x.
 
         y = ⌊x⌋
 
@@ -20,7 +20,7 @@ def floor(xp: Any, x: Any) -> Any:
 
 @elementwise(None, symbol="⌈·⌉", smooth_on=NON_INTEGERS)
 def ceil(xp: Any, x: Any) -> Any:
-    """The smallest integer not below x.
+    """Smallest integer not below x.
 
         y = ⌈x⌉
 
@@ -44,7 +44,7 @@ def trunc(xp: Any, x: Any) -> Any:
 
 @elementwise(None, smooth_on=NON_HALVES)
 def round(xp: Any, x: Any, *, decimals: int = 0) -> Any:
-    """x rounded to so many decimals; a half goes to the even neighbour.
+    """x rounded to `decimals` decimals; halves round to the even neighbour.
 
         y = 10⁻ᵈ ⌊10ᵈ x⌉
 

@@ -1,7 +1,7 @@
-"""Choices between numbers, entry by entry.
+"""Elementwise selection: where, maximum, minimum, clip.
 
-Where a map has a kink, the value of its derivative there is chosen in this order: the least-norm subgradient if it is
-locally convex, the least-norm supergradient if it is locally concave, the limit if it is defined by continuity, else NaN.
+The derivative at a kink is the least-norm subgradient if the function is locally convex, the least-norm supergradient if
+it is locally concave, the limit if it is defined by continuity, else NaN.
 """
 
 from typing import Any
@@ -18,13 +18,13 @@ from autograd.ops.op import elementwise
     smooth_on=Domain((NONZERO, REALS, REALS)),
 )
 def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, else b, entry by entry.
+    """Elementwise choice: a where the condition holds, else b.
 
         y = a if condition else b
 
-    Both branches are computed, and so are both derivatives: an infinite derivative in the branch not taken gives 0·∞ = NaN.
-    `where(x > 0, log(x), 0.0)` has gradient NaN at 0; keep the argument safe as well, with
-    `where(x > 0, log(where(x > 0, x, 1.0)), 0.0)`, and it is 0.
+    Both branches and both derivatives are computed: an infinite derivative in the branch not taken gives 0·∞ = NaN.
+    `where(x > 0, log(x), 0.0)` has gradient NaN at 0. With a safe argument,
+    `where(x > 0, log(where(x > 0, x, 1.0)), 0.0)`, the gradient is 0.
 
     >>> where(True, 1.0, 2.0)
     1.0
@@ -39,7 +39,7 @@ def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
     smooth_on=DISTINCT,
 )
 def maximum(xp: Any, a: Any, b: Any) -> Any:
-    """The larger of two numbers; NaN if either is. A tie shares its derivative, half each.
+    """Larger of two numbers; NaN if either is NaN. At a tie each derivative is ½.
 
         y = max(a, b)
 
@@ -56,7 +56,7 @@ def maximum(xp: Any, a: Any, b: Any) -> Any:
     smooth_on=DISTINCT,
 )
 def minimum(xp: Any, a: Any, b: Any) -> Any:
-    """The smaller of two numbers; NaN if either is. A tie shares its derivative, half each.
+    """Smaller of two numbers; NaN if either is NaN. At a tie each derivative is ½.
 
         y = min(a, b)
 
@@ -73,7 +73,7 @@ def minimum(xp: Any, a: Any, b: Any) -> Any:
     smooth_on=DISTINCT,
 )
 def fmax(xp: Any, a: Any, b: Any) -> Any:
-    """The larger of two numbers, or the one that is not NaN. A tie shares its derivative, half each.
+    """Larger of two numbers, or the one that is not NaN. At a tie each derivative is ½.
 
         y = max(a, b)
 
@@ -90,7 +90,7 @@ def fmax(xp: Any, a: Any, b: Any) -> Any:
     smooth_on=DISTINCT,
 )
 def fmin(xp: Any, a: Any, b: Any) -> Any:
-    """The smaller of two numbers, or the one that is not NaN. A tie shares its derivative, half each.
+    """Smaller of two numbers, or the one that is not NaN. At a tie each derivative is ½.
 
         y = min(a, b)
 
@@ -100,12 +100,12 @@ def fmin(xp: Any, a: Any, b: Any) -> Any:
     return xp.fmin(a, b)
 
 
-def _bounds(
+def _prepare_clip(
     x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    min, max = a_min if min is None else min, a_max if max is None else max  # NumPy's two spellings
+    min, max = a_min if min is None else min, a_max if max is None else max  # NumPy has both names
     if min is None and max is None:
-        raise TypeError("clip needs a bound: clip(x, min, max), either of which may be None")
+        raise TypeError("clip: min and max must not both be None: pass at least one, as in clip(x, 0.0)")
     return (x, float("-inf") if min is None else min, float("inf") if max is None else max), {}
 
 
@@ -114,15 +114,15 @@ def _bounds(
     lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
     lambda g, y, x, low, high: g * ((x > high) | (low > high)),
     smooth_on=DISTINCT,
-    prepare=_bounds,
+    prepare=_prepare_clip,
 )
 def clip(xp: Any, x: Any, low: Any, high: Any) -> Any:
-    """x kept between two bounds, either of which may be None; the derivative is 1 on the bounds as well.
+    """x clipped to two bounds, one of which may be None; the derivative on a bound is 1.
 
         y = min(max(x, low), high)
 
     Raises:
-        TypeError: if there is no bound
+        TypeError: If both bounds are None
 
     >>> clip(2.0, 0.0, 1.0)
     1.0

@@ -1,4 +1,4 @@
-"""Shapes, axes and types: each op lays out or copies entries, and its pullback is its transpose, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
+"""Shape, axis order and dtype: linear ops A whose pullback is the transpose, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
 
 import math
 from collections.abc import Callable
@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, axis_of, shape_from, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
 
 
-def _to_shape(x: Any, shape: Any) -> PreparedCall:
-    shape, smaller = shape_from("broadcast_to", shape), shape_of(x)
+def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
+    shape, smaller = normalize_shape("broadcast_to", shape), shape_of(x)
     added = len(shape) - len(smaller)
     if added < 0 or any(n not in (1, m) for n, m in zip(smaller, shape[added:], strict=True)):
-        raise ValueError(f"broadcast_to: shape {smaller} cannot be repeated to {shape}")
+        raise ValueError(f"broadcast_to: shape {smaller} does not broadcast to {shape}")
     return (x,), {"shape": shape}
 
 
-@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_to_shape)
+@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_prepare_broadcast_to)
 def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
-    """x repeated along new axes and axes of length 1, until it has `shape`.
+    """x broadcast to `shape`: repeated along new axes and axes of length 1.
 
         y = B x
 
     Raises:
-        ValueError: if x's shape does not broadcast to `shape`
+        ValueError: If the shape of x does not broadcast to `shape`
 
     >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
     [[1.0, 2.0], [1.0, 2.0]]
@@ -33,25 +33,25 @@ def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.broadcast_to(x, shape)
 
 
-def _down_to_shape(x: Any, shape: Any) -> PreparedCall:
-    shape, larger = shape_from("sum_to", shape), shape_of(x)
+def _prepare_sum_to(x: Any, shape: Any) -> PreparedCall:
+    shape, larger = normalize_shape("sum_to", shape), shape_of(x)
     added = len(larger) - len(shape)
-    if added >= 0 and larger[added:] == shape:  # the usual case, a bias
+    if added >= 0 and larger[added:] == shape:  # fast path for a bias
         return (x,), {"shape": shape, "axis": tuple(range(added))}
     if added < 0 or any(n not in (1, m) for n, m in zip(shape, larger[added:], strict=True)):
-        raise ValueError(f"sum_to: shape {shape} does not broadcast to {larger}, so {larger} cannot be summed to it")
+        raise ValueError(f"sum_to: shape {larger} cannot be summed to {shape}, which does not broadcast to it")
     spread = tuple(i for i, m in enumerate(larger) if i < added or (shape[i - added] == 1 and m != 1))
     return (x,), {"shape": shape, "axis": spread}
 
 
-@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_down_to_shape)
+@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_prepare_sum_to)
 def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
-    """x summed over the axes along which something of `shape` would be repeated to x's shape.
+    """x summed to `shape`, the transpose of broadcasting from `shape` to the shape of x.
 
         y = Bᵀ x,  B = broadcast_to
 
     Raises:
-        ValueError: if `shape` does not broadcast to x's shape
+        ValueError: If `shape` does not broadcast to the shape of x
 
     >>> sum_to([[1.0, 2.0], [3.0, 4.0]], (2,)).tolist()
     [4.0, 6.0]
@@ -59,25 +59,25 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     return xp.sum(x, axis=axis, keepdims=False).reshape(shape)
 
 
-def _reshaped(x: Any, shape: Any) -> PreparedCall:
-    new, old = shape_from("reshape", shape), shape_of(x)
+def _prepare_reshape(x: Any, shape: Any) -> PreparedCall:
+    new, old = normalize_shape("reshape", shape), shape_of(x)
     size = math.prod(old)
     if new.count(-1) == 1:
         rest = math.prod(n for n in new if n != -1)
         new = tuple((size // rest if rest else 0) if n == -1 else n for n in new)
     if math.prod(new) != size or any(n < 0 for n in new):
-        raise ValueError(f"reshape: shape {old} has {size} entries, which cannot be laid out as {shape!r}")
+        raise ValueError(f"reshape: shape {old} with {size} entries cannot be reshaped to {shape!r}")
     return (x,), {"shape": new}
 
 
-@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_reshaped)
+@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_prepare_reshape)
 def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
-    """The same entries in the same order, laid out in `shape`; one length may be −1 and is worked out.
+    """x in another shape with the same order of entries; one length may be −1 and is inferred.
 
         y = x,  entry by entry in row-major order
 
     Raises:
-        ValueError: if the number of entries differs
+        ValueError: If the numbers of entries differ
 
     >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
@@ -85,26 +85,26 @@ def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.reshape(x, shape)
 
 
-def _permuted(x: Any, axes: Any = None) -> PreparedCall:
+def _prepare_transpose(x: Any, axes: Any = None) -> PreparedCall:
     shape = shape_of(x)
-    order = tuple(reversed(range(len(shape)))) if axes is None else axes_of("transpose", axes, shape)
+    order = tuple(reversed(range(len(shape)))) if axes is None else normalize_axes("transpose", axes, shape)
     if len(order) != len(shape):
-        raise ValueError(f"transpose: axes {axes!r} do not name every axis of shape {shape} once")
+        raise ValueError(f"transpose: axes must contain each axis of shape {shape} once, got {axes!r}")
     return (x,), {"axes": order}
 
 
 @linear(
     lambda g, y, x, axes: transpose(g, tuple(axes.index(i) for i in range(len(axes)))),
     symbol="ᵀ",
-    prepare=_permuted,
+    prepare=_prepare_transpose,
 )
 def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
-    """x with its axes in the order `axes`, reversed if None.
+    """x with its axes in the order `axes`, or reversed if None.
 
         y[i, j] = x[j, i]
 
     Raises:
-        ValueError: if `axes` does not name every axis once
+        ValueError: If `axes` does not contain each axis once
 
     >>> transpose([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 3.0], [2.0, 4.0]]
@@ -112,13 +112,13 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     return xp.transpose(x, axes)
 
 
-def _typed(x: Any, dtype: Any) -> PreparedCall:
+def _prepare_astype(x: Any, dtype: Any) -> PreparedCall:
     return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
 
 
-@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_typed)
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_prepare_astype)
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
-    """x in another floating-point type.
+    """x converted to another floating-point dtype.
 
         y = x, rounded to dtype
 
@@ -129,7 +129,7 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
 
 
 def ravel(x: Any) -> Any:
-    """The entries of x in a row, in row-major order.
+    """x flattened in row-major order.
 
     Shapes:
         (…) -> (N,)
@@ -149,25 +149,25 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     [[1.0], [2.0]]
     """
     shape = shape_of(x)
-    i, j = axis_of("swapaxes", axis1, shape), axis_of("swapaxes", axis2, shape)
+    i, j = normalize_axis("swapaxes", axis1, shape), normalize_axis("swapaxes", axis2, shape)
     order = list(range(len(shape)))
     order[i], order[j] = j, i
     return transpose(x, order)
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
-    """x with the axes at `source` brought to the positions `destination`, the others in their order.
+    """x with the axes `source` moved to the positions `destination`; the others keep their order.
 
     Raises:
-        ValueError: if there are not as many positions as axes
+        ValueError: If the numbers of positions and axes differ
 
     >>> moveaxis([[[1.0, 2.0]]], -1, 0).shape
     (2, 1, 1)
     """
     shape = shape_of(x)
-    old, new = axes_of("moveaxis", source, shape), axes_of("moveaxis", destination, shape)
+    old, new = normalize_axes("moveaxis", source, shape), normalize_axes("moveaxis", destination, shape)
     if len(old) != len(new):
-        raise ValueError(f"moveaxis: axes {source!r} cannot go to positions {destination!r}: there must be as many of both")
+        raise ValueError(f"moveaxis: source and destination must have equal lengths, got {source!r} and {destination!r}")
     order = [i for i in range(len(shape)) if i not in old]
     for position, i in sorted(zip(new, old, strict=True)):
         order.insert(position, i)
@@ -175,40 +175,40 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
 
 
 def squeeze(x: Any, axis: Any = None) -> Any:
-    """x without the axes `axis`, which have length 1; without every such axis if it is None.
+    """x without the axes `axis`, which must have length 1, or without all such axes if None.
 
     Raises:
-        ValueError: if one of them has another length
+        ValueError: If one of them has another length
 
     >>> squeeze([[[1.0, 2.0]]]).shape
     (2,)
     """
     shape = shape_of(x)
-    axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else axes_of("squeeze", axis, shape)
+    axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else normalize_axes("squeeze", axis, shape)
     for i in axes:
         if shape[i] != 1:
-            raise ValueError(f"squeeze: axis {i} of shape {shape} has length {shape[i]}, and only 1 can go")
+            raise ValueError(f"squeeze: axis {i} of shape {shape} must have length 1, got {shape[i]}")
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
 
 
 def expand_dims(x: Any, axis: Any) -> Any:
-    """x with new axes of length 1, which stand at `axis` in the result.
+    """x with new axes of length 1 at the positions `axis` of the result.
 
     >>> expand_dims([1.0, 2.0], -1).shape
     (2, 1)
     """
     shape = shape_of(x)
-    new = axes_of("expand_dims", axis, shape + (1,) * len(shape_from("expand_dims", axis)))
+    new = normalize_axes("expand_dims", axis, shape + (1,) * len(normalize_shape("expand_dims", axis)))
     lengths = iter(shape)
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def in_line(name: str, default: int | None) -> Callable[..., PreparedCall]:
-    """The call of an op that works along one axis, `name(x, axis=default)`; None flattens x first."""
+def prepare_along_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
+    """`prepare` of an op along one axis, `name(x, axis=default)`; None flattens x first."""
 
     def prepare(x: Any, axis: int | None = default) -> PreparedCall:
         if axis is None:
             return (reshape(x, -1),), {"axis": 0}
-        return (x,), {"axis": axis_of(name, axis, shape_of(x))}
+        return (x,), {"axis": normalize_axis(name, axis, shape_of(x))}
 
     return prepare

@@ -1,4 +1,4 @@
-"""Sums of exponentials, without overflow, and the probabilities that are their parts."""
+"""Softmax, log-softmax and log-sum-exp, without overflow."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,35 +7,32 @@ import numpy as np
 
 from autograd.ops.op import elementwise, general
 from autograd.ops.rules.activations import sigmoid
-from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.exponential import exp
-from autograd.ops.rules.reductions import sum, unreduced
+from autograd.ops.rules.reductions import restore_axes, sum
 from autograd.ops.rules.shape import astype
 
 
-def _over(name: str, default: int | None) -> Callable[..., PreparedCall]:
+def _prepare_over_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
     def prepare(x: Any, axis: Any = default) -> PreparedCall:
-        return (_floating(x),), {"axis": axes_of(name, axis, shape_of(x))}
+        return (_to_floating(x),), {"axis": normalize_axes(name, axis, shape_of(x))}
 
     return prepare
 
 
-def _floating(x: Any) -> Any:
-    """x, as floating-point numbers if it is made of whole ones."""
+def _to_floating(x: Any) -> Any:
+    """x, converted to floating-point numbers if it has integers."""
     x = x if hasattr(x, "dtype") else np.asarray(x)
     return x if x.dtype.kind == "f" else astype(x, float)
 
 
-def _logsumexp_call(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-    return (_floating(x),), {"axis": axes_of("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
+def _prepare_logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
+    return (_to_floating(x),), {"axis": normalize_axes("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 
-@general(
-    lambda g, y, x, axis, keepdims: unreduced(g, x, axis) * softmax(x, axis),
-    prepare=_logsumexp_call,
-)
+@general(lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis), prepare=_prepare_logsumexp)
 def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
-    """log Σ exp(x) over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
+    """Log-sum-exp over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
 
         y = m + log Σ exp(x − m),   m = max x
 
@@ -44,7 +41,7 @@ def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     Units:
         nats, as x
     Raises:
-        ValueError: if `axis` is out of range; names the axis and the shape
+        ValueError: If `axis` is out of range; names the axis and the shape
     Source:
         Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021
 
@@ -57,16 +54,16 @@ def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 
 
 def _log_sum(xp: Any, d: Any, axis: Shape) -> Any:
-    """log Σ exp(d), the largest d being 0, to full relative accuracy: the ones of the sum are counted apart."""
+    """log Σ exp(d) with max d = 0, to full relative accuracy: the terms equal to 1 are summed separately."""
     e = xp.exp(d)
     ones = xp.maximum(xp.sum(xp.where(d == 0, e, 0), axis=axis, keepdims=True), 1)
     rest = xp.sum(xp.where(d == 0, 0, e), axis=axis, keepdims=True)
     return xp.log(ones) + xp.log1p(rest / ones)
 
 
-@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_over("softmax", -1))
+@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_prepare_over_axis("softmax", -1))
 def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
-    """exp(x) / Σ exp(x) over `axis`: probabilities from log-odds, without overflow.
+    """Softmax over `axis`, without overflow: probabilities from log-odds.
 
         y = exp(x − m) / Σ exp(x − m),   m = max x
 
@@ -82,9 +79,9 @@ def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
-@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_over("log_softmax", -1))
+@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_prepare_over_axis("log_softmax", -1))
 def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
-    """The logarithm of `softmax`, over `axis`, also where softmax itself underflows.
+    """Logarithm of `softmax` over `axis`, accurate also where softmax underflows.
 
         y = x − m − log Σ exp(x − m),   m = max x
 
@@ -102,7 +99,7 @@ def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
 
 @elementwise(lambda g, y, a, b: g * sigmoid(a - b), lambda g, y, a, b: g * sigmoid(b - a))
 def logaddexp(xp: Any, a: Any, b: Any) -> Any:
-    """log(eᵃ + eᵇ), without overflow: a smooth maximum.
+    """Logarithm of eᵃ + eᵇ, without overflow: a smooth maximum.
 
         y = m + log(1 + e^(−|a − b|)),   m = max(a, b)
 

@@ -3,18 +3,18 @@
 from typing import Any
 
 from autograd.ops.op import general
-from autograd.ops.rules.axes import axis_of, shape_of
-from autograd.ops.rules.shape import in_line
+from autograd.ops.rules.axes import normalize_axis, shape_of
+from autograd.ops.rules.shape import prepare_along_axis
 
 
 def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
-    """Every entry of ȳ back to where it came from: through the inverse of the permutation that sorts x."""
+    """ȳ permuted by the inverse of the permutation that sorts x."""
     return permute(g, argsort(argsort(x, axis), axis), axis)
 
 
-@general(None, prepare=in_line("argsort", -1))
+@general(None, prepare=prepare_along_axis("argsort", -1))
 def argsort(xp: Any, x: Any, *, axis: int) -> Any:
-    """The positions of x's entries in increasing order along `axis`, or flattened if it is None; equal ones keep theirs.
+    """Indices that sort x along `axis`, or x flattened if it is None; equal entries keep their order.
 
         y = argsort x,   x[y₀] ≤ x[y₁] ≤ …
 
@@ -31,10 +31,10 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     lambda g, y, x, order, axis: permute(g, argsort(order, axis), axis),
     None,
     symbol="P",
-    prepare=lambda x, order, axis: ((x, order), {"axis": axis_of("permute", axis, shape_of(x))}),
+    prepare=lambda x, order, axis: ((x, order), {"axis": normalize_axis("permute", axis, shape_of(x))}),
 )
 def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
-    """Along `axis`, the entries of x in another order: one permutation for each line of x.
+    """x permuted along `axis`, with one permutation for each line of x.
 
         y[i, j] = x[i, order[i, j]]
 
@@ -47,9 +47,9 @@ def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
     return xp.take_along_axis(x, order, axis)
 
 
-@general(_sort_pullback, prepare=in_line("sort", -1))
+@general(_sort_pullback, prepare=prepare_along_axis("sort", -1))
 def sort(xp: Any, x: Any, *, axis: int) -> Any:
-    """x in increasing order along `axis`, or flattened and sorted if it is None; equal entries keep their order.
+    """x sorted along `axis`, or flattened and sorted if it is None; equal entries keep their order.
 
         y = P x,  P a permutation
 

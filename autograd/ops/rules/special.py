@@ -1,4 +1,4 @@
-"""Special functions, entry by entry. For arrays they come from SciPy, an extra."""
+"""Elementwise special functions; arrays need SciPy, an extra."""
 
 import math
 from typing import Any
@@ -13,12 +13,12 @@ _TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
 
 @elementwise(lambda g, y, x: g * _TWO_OVER_ROOT_PI * exp(-x * x))
 def erf(xp: Any, x: Any) -> Any:
-    """The error function.
+    """Error function.
 
         y = 2/√π ∫₀ˣ exp(−t²) dt
 
     Raises:
-        ImportError: for arrays, if SciPy is not installed
+        ImportError: For arrays, if SciPy is not installed
 
     >>> erf(0.0)
     0.0
@@ -28,12 +28,12 @@ def erf(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: -g * _TWO_OVER_ROOT_PI * exp(-x * x))
 def erfc(xp: Any, x: Any) -> Any:
-    """The complementary error function, exact in its tail.
+    """Complementary error function, accurate in its tail.
 
         y = 1 − erf x
 
     Raises:
-        ImportError: for arrays, if SciPy is not installed
+        ImportError: For arrays, if SciPy is not installed
 
     >>> erfc(0.0)
     1.0
@@ -48,7 +48,7 @@ def gammaln(xp: Any, x: Any) -> Any:
         y = log |Γ(x)|
 
     Raises:
-        ImportError: for arrays and for gradients, if SciPy is not installed
+        ImportError: For arrays and for gradients, if SciPy is not installed
 
     >>> gammaln(1.0)
     0.0
@@ -58,12 +58,12 @@ def gammaln(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g * polygamma(x, n=1), symbol="ψ", smooth_on=POSITIVE)
 def digamma(xp: Any, x: Any) -> Any:
-    """The derivative of log Γ.
+    """Digamma function, the derivative of log Γ.
 
         y = ψ(x) = Γ′(x) / Γ(x)
 
     Raises:
-        ImportError: if SciPy is not installed
+        ImportError: If SciPy is not installed
 
     >>> abs(digamma(1.0) + 0.5772156649015329) < 1e-15  # minus Euler's constant
     True
@@ -73,12 +73,12 @@ def digamma(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x, n: g * polygamma(x, n=n + 1), symbol="ψ⁽ⁿ⁾", smooth_on=POSITIVE)
 def polygamma(xp: Any, x: Any, *, n: int) -> Any:
-    """The n-th derivative of digamma.
+    """Polygamma function, the n-th derivative of digamma.
 
         y = ψ⁽ⁿ⁾(x)
 
     Raises:
-        ImportError: if SciPy is not installed
+        ImportError: If SciPy is not installed
 
     >>> abs(polygamma(1.0, n=1) - 1.6449340668482264) < 1e-15  # π² / 6
     True
@@ -88,7 +88,7 @@ def polygamma(xp: Any, x: Any, *, n: int) -> Any:
 
 @elementwise(lambda g, y, x: g * sinc_derivative(x, n=1))
 def sinc(xp: Any, x: Any) -> Any:
-    """The normalised cardinal sine, 1 at 0.
+    """Normalised cardinal sine; 1 at 0.
 
         y = sin(π x) / (π x)
 
@@ -100,7 +100,7 @@ def sinc(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x, n: g * sinc_derivative(x, n=n + 1), symbol="sinc⁽ⁿ⁾")
 def sinc_derivative(xp: Any, x: Any, *, n: int) -> Any:
-    """The n-th derivative of sinc.
+    """n-th derivative of sinc.
 
         y = dⁿ/dxⁿ sin(π x) / (π x)
 
@@ -116,7 +116,7 @@ def sinc_derivative(xp: Any, x: Any, *, n: int) -> Any:
     smooth_on=Domain((NONZERO, POSITIVE)),
 )
 def xlogy(xp: Any, a: Any, b: Any) -> Any:
-    """a log b, and 0 where a is 0: a term of an entropy.
+    """Entropy term a log b; 0 where a is 0.
 
         y = a log b,   0 log 0 = 0
 
@@ -128,13 +128,13 @@ def xlogy(xp: Any, a: Any, b: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / (x * (1.0 - x)), smooth_on=UNIT_INTERVAL)
 def logit(xp: Any, x: Any) -> Any:
-    """The inverse of the sigmoid: the logarithm of the odds, exact near ½ too.
+    """Log-odds, the inverse of the sigmoid, accurate near ½ too.
 
         y = log(x / (1 − x))
 
     >>> logit(0.5)
     0.0
     """
-    # The argument of arctanh is kept off ±1, where it is infinite and `math` raises, in the branch that is not taken.
+    # In the branch not taken, the argument of arctanh is replaced: at ±1 it is infinite and `math` raises.
     near = xp.abs(x - 0.5) < 0.25
     return xp.where(near, 2.0 * xp.arctanh(2.0 * xp.where(near, x, 0.5) - 1.0), xp.log(x) - xp.log1p(-x))

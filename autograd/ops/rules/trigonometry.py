@@ -1,4 +1,4 @@
-"""Circular and hyperbolic functions and their inverses, entry by entry."""
+"""Elementwise trigonometric and hyperbolic functions and their inverses."""
 
 import math
 from typing import Any
@@ -55,9 +55,9 @@ def tan(xp: Any, x: Any) -> Any:
     return xp.tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), smooth_on=UNIT)  # 1 − x² would lose digits near ±1
+@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), smooth_on=UNIT)  # 1 − x² loses digits near ±1
 def arcsin(xp: Any, x: Any) -> Any:
-    """The angle whose sine is x; NaN outside [−1, 1].
+    """Inverse sine; NaN outside [−1, 1].
 
         y = sin⁻¹ x
 
@@ -72,7 +72,7 @@ def arcsin(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), smooth_on=UNIT)
 def arccos(xp: Any, x: Any) -> Any:
-    """The angle whose cosine is x; NaN outside [−1, 1].
+    """Inverse cosine; NaN outside [−1, 1].
 
         y = cos⁻¹ x
 
@@ -87,7 +87,7 @@ def arccos(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / (1.0 + x * x))
 def arctan(xp: Any, x: Any) -> Any:
-    """The angle whose tangent is x.
+    """Inverse tangent.
 
         y = tan⁻¹ x
 
@@ -106,7 +106,7 @@ def arctan(xp: Any, x: Any) -> Any:
     smooth_on=Domain((NONZERO, REALS)),
 )
 def arctan2(xp: Any, a: Any, b: Any) -> Any:
-    """The angle of the point (b, a) from the positive first axis; the derivatives at (0, 0) are 0.
+    """Angle of the point (b, a) from the positive first axis; the derivatives at (0, 0) are 0.
 
         y = the angle with a = r sin y,  b = r cos y
 
@@ -143,7 +143,7 @@ def cosh(xp: Any, x: Any) -> Any:
     return xp.cosh(x)
 
 
-@elementwise(lambda g, y, x: g * square(sech(x)))  # 1 − tanh² would lose every digit by x = 19
+@elementwise(lambda g, y, x: g * square(sech(x)))  # 1 − tanh² loses all digits at x = 19
 def tanh(xp: Any, x: Any) -> Any:
     """Hyperbolic tangent.
 
@@ -169,7 +169,7 @@ def sech(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / hypot(x, 1.0))  # √(1 + x²) would overflow above 1e154
 def arcsinh(xp: Any, x: Any) -> Any:
-    """The number whose hyperbolic sine is x.
+    """Inverse hyperbolic sine.
 
         y = log(x + √(x² + 1))
 
@@ -181,7 +181,7 @@ def arcsinh(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / sqrt(x - 1.0) / sqrt(x + 1.0), smooth_on=ABOVE_ONE)
 def arccosh(xp: Any, x: Any) -> Any:
-    """The non-negative number whose hyperbolic cosine is x; NaN below 1.
+    """Inverse hyperbolic cosine, non-negative; NaN below 1.
 
         y = log(x + √(x² − 1))
 
@@ -193,7 +193,7 @@ def arccosh(xp: Any, x: Any) -> Any:
 
 @elementwise(lambda g, y, x: g / ((1.0 - x) * (1.0 + x)), smooth_on=UNIT)
 def arctanh(xp: Any, x: Any) -> Any:
-    """The number whose hyperbolic tangent is x; ±∞ at ±1 and NaN beyond.
+    """Inverse hyperbolic tangent; ±∞ at ±1 and NaN beyond.
 
         y = ½ log((1 + x) / (1 − x))
 
@@ -209,7 +209,7 @@ def arctanh(xp: Any, x: Any) -> Any:
     smooth_on=Domain((NONZERO, NONZERO)),
 )
 def hypot(xp: Any, a: Any, b: Any) -> Any:
-    """The longest side of a right-angled triangle, without overflow; the derivatives at (0, 0) are 0.
+    """Hypotenuse of a right triangle, without overflow; the derivatives at (0, 0) are 0.
 
         y = √(a² + b²)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.namespaces import quiet, quietly
+from autograd.ops.namespaces import evaluate_with_numpy, quiet
 from autograd.ops.op import on_floats
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
@@ -91,7 +91,7 @@ class Backend:
             known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
             with quiet():
                 for step in program.instructions:
-                    y = quietly(step.op.forward, [known[x] for x in step.inputs], step.params)
+                    y = evaluate_with_numpy(step.op.forward, [known[x] for x in step.inputs], step.params)
                     known[step] = np.asarray(y, float)  # a truth value is a number here
 
             def all_of(steps: Iterable[Instruction]) -> np.ndarray[Any, Any]:

@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 from autograd.base.trace_state import Trace
-from autograd.engine.graph import by_serial, reached
+from autograd.engine.graph import by_serial, reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
@@ -28,7 +28,7 @@ def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Progra
     steps: dict[Any, Instruction] = dict(inputs)
     ordered = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
-    found = reached(roots, trace.start)
+    found = reachable_nodes(roots, trace.start)
     for node in sorted(found, key=by_serial):
         if node in steps:
             continue

@@ -1,4 +1,4 @@
-"""no_grad and its kin hold where they are opened: per thread, per task, in decorators and generators, and they end."""
+"""Grad modes: per thread and per task, as decorators, in generators, and restored at the end."""
 
 import asyncio
 import contextvars
@@ -12,7 +12,7 @@ from autograd.base.grad_mode import is_recording, recording, state
 
 
 def records(x=None):
-    """Whether arithmetic is recorded here and now."""
+    """True if arithmetic is recorded in the current context."""
     x = x or Value(2.0)
     return (x * x).requires_grad
 
@@ -153,7 +153,7 @@ def test_a_generator_closed_early_ends_its_block():
     assert records()
 
 
-def test_a_generator_closed_in_another_context_says_so_and_leaves_nothing_open():
+def test_closing_a_generator_in_another_context_raises_and_ends_its_block():
     def numbers():
         with no_grad():
             yield 1

@@ -24,7 +24,7 @@ def walks(call):
     found = []
 
     def look(frame, event, arg):
-        if event == "call" and frame.f_code is graph.reached.__code__:
+        if event == "call" and frame.f_code is graph.reachable_nodes.__code__:
             found.append(frame)
 
     sys.setprofile(look)

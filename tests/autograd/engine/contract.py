@@ -1,10 +1,10 @@
-"""Rows of the contract of values and gradients: how one is run, for each class of number, and compared."""
+"""Run and compare rows of the contract of values and gradients, for each class of number."""
 
 import numpy as np
 
 from autograd import Tensor, Value, gradients
 
-#: What makes a variable, and to how many parts its numbers are right.
+#: Constructor of a variable, and relative tolerance.
 KINDS = {
     "Value": (Value, 1e-15),
     "float64": (lambda x: Tensor(x, requires_grad=True), 1e-15),
@@ -12,7 +12,7 @@ KINDS = {
 }
 ARRAYS = ("float64", "float32")
 DOUBLE = ("Value", "float64")
-#: In place of a number of which the contract says nothing.
+#: Placeholder for a number that the contract leaves open.
 ANY = None
 
 
@@ -27,7 +27,7 @@ def name(run):
 
 
 def check(run):
-    """Value and gradients are those of the row, by a raw sweep and by a recorded one."""
+    """Compare value and gradients with those of the row, by a raw and by a recorded sweep."""
     case, kind, f, inputs, value, want = run
     make, tolerance = KINDS[kind]
     xs = [make(x) for x in inputs]

@@ -1,4 +1,4 @@
-"""What an array can do, a tensor can."""
+"""Tensors have the methods of arrays."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What changes how a graph is kept or swept: checkpoints, hooks, retained gradients, and the watch for anomalies."""
+"""Checkpoints, hooks, retained gradients, and anomaly detection."""
 
 import tracemalloc
 
@@ -29,7 +29,7 @@ def loss(weights, f):
     return x, ag.sum(y * y)
 
 
-def test_a_checkpoint_changes_no_gradient_not_even_of_captured_parameters(weights):
+def test_a_checkpoint_has_equal_gradients_also_of_captured_parameters(weights):
     x, y = loss(weights, lambda f: f)
     expected = gradients(y, [x, *weights])
     x, y = loss(weights, checkpoint)
@@ -53,7 +53,7 @@ def test_a_checkpoint_can_be_differentiated_twice():
     )
 
 
-def test_a_checkpoint_keeps_less():
+def test_a_checkpoint_saves_memory():
     def kept(f):
         tracemalloc.start()
         x = Tensor(np.ones((1000, 20)), requires_grad=True)
@@ -74,7 +74,7 @@ def test_a_checkpoint_of_values_is_the_function_itself():
     assert x.grad == 4.0
 
 
-def test_a_checkpoint_must_give_a_tensor():
+def test_a_checkpoint_must_return_a_tensor():
     with pytest.raises(TypeError, match="must return a Tensor"):
         checkpoint(lambda x: 3.0)(Tensor([1.0], requires_grad=True))
 
@@ -139,14 +139,14 @@ def test_a_computed_tensor_keeps_its_gradient_on_request():
     assert z.grad is None
 
 
-def test_the_watch_names_op_line_and_ranges_of_a_value():
+def test_anomaly_error_names_op_line_and_ranges_of_a_value():
     x = Tensor([-1.0, 2.0], requires_grad=True)
     with pytest.raises(FloatingPointError, match=r"(?s)log gave .*1 nan.*\[-1, 2\].*ag\.log\(x\)"), detect_anomaly():
         ag.log(x)
 
 
 @pytest.mark.parametrize("make", [Value, lambda x: Tensor([x], requires_grad=True)], ids=["Value", "Tensor"])
-def test_the_watch_names_op_and_line_of_a_gradient(make):
+def test_anomaly_error_names_op_and_line_of_a_gradient(make):
     x = make(0.0)
     with detect_anomaly():
         y = ag.sqrt(x * 2.0)
@@ -155,6 +155,6 @@ def test_the_watch_names_op_and_line_of_a_gradient(make):
             (z if isinstance(z, Value) else z.sum()).backward()
 
 
-def test_without_the_watch_numbers_are_ieee_s():
+def test_without_anomaly_detection_nan_and_inf_are_allowed():
     assert str(Value(-1.0).log().data) == "nan"
     assert ag.sqrt(Value(0.0)).data == 0.0

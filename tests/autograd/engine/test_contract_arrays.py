@@ -1,4 +1,4 @@
-"""The exact value and gradient of reductions and indexing where they are easy to get wrong."""
+"""Exact values and gradients of reductions and indexing at difficult points."""
 
 import math
 
@@ -114,20 +114,20 @@ def test_value_and_gradient(run):
     check(run)
 
 
-def test_logsumexp_of_nothing_but_minus_infinity():
+def test_logsumexp_of_minus_infinities():
     x = Tensor([-INF, -INF], requires_grad=True)
     assert ag.logsumexp(x).item() == -INF
 
 
-def test_max_of_nothing_names_the_shape():
-    with pytest.raises(ValueError, match=r"max: shape \(0,\)"):
+def test_max_of_no_entries_names_the_shape():
+    with pytest.raises(ValueError, match=r"max: .* got shape \(0,\)"):
         ag.max(Tensor([]))
-    with pytest.raises(ValueError, match=r"shape \(2, 0\).*axis 1"):
+    with pytest.raises(ValueError, match=r"axis 1, got shape \(2, 0\)"):
         ag.max(Tensor(np.zeros((2, 0))), axis=1)
 
 
 @pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1), (1, -1, 0), (-1, -3, -2), (-2, 2, 0)])
-def test_transpose_gradient_goes_back_where_it_came_from(axes):
+def test_transpose_gradient_is_the_inverse_transpose(axes):
     x = Tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True)
     y = ag.transpose(x, axes)
     seed = np.arange(24.0).reshape(y.shape)
@@ -139,24 +139,24 @@ def test_transpose_gradient_goes_back_where_it_came_from(axes):
     ("call", "named"),
     [
         (lambda x: ag.sum(x, axis=2), r"axis 2.*\(2, 3\)"),
-        (lambda x: ag.sum(x, axis=(0, -2)), r"axis \(0, -2\).*twice"),
-        (lambda x: ag.transpose(x, (0, 0)), r"twice"),
-        (lambda x: ag.transpose(x, (0,)), r"\(0,\).*\(2, 3\)"),
-        (lambda x: ag.reshape(x, (4, 2)), r"\(2, 3\) has 6 entries.*\(4, 2\)"),
+        (lambda x: ag.sum(x, axis=(0, -2)), r"axis \(0, -2\) repeats"),
+        (lambda x: ag.transpose(x, (0, 0)), "repeats an axis"),
+        (lambda x: ag.transpose(x, (0,)), r"\(2, 3\).* got \(0,\)"),
+        (lambda x: ag.reshape(x, (4, 2)), r"\(2, 3\) with 6 entries .*\(4, 2\)"),
         (lambda x: ag.reshape(x, (-1, -1)), r"\(-1, -1\)"),
         (lambda x: ag.broadcast_to(x, (3, 2)), r"\(2, 3\)"),
-        (lambda x: ag.sum_to(x, (2,)), r"\(2,\).*\(2, 3\)"),
-        (lambda x: x @ x, r"\(2, 3\) and \(2, 3\).*3 columns against 2 rows"),
+        (lambda x: ag.sum_to(x, (2,)), r"\(2, 3\) .* to \(2,\)"),
+        (lambda x: x @ x, r"\(2, 3\) and \(2, 3\).*3 columns and 2 rows"),
         (lambda x: x @ 2.0, r"\(\)"),
         (lambda x: x + np.ones((4, 3)), r"add of \(2, 3\) float64 and \(4, 3\)"),
     ],
 )
-def test_shapes_that_do_not_fit_are_named(call, named):
+def test_shape_errors(call, named):
     with pytest.raises(ValueError, match=named):
         call(Tensor(GRID))
 
 
 @pytest.mark.parametrize(("index", "named"), [(2, "getitem of.*2"), ((0, 3), "3"), ((0, 0, 0), "getitem"), ([5], "5")])
-def test_indices_out_of_range_are_named(index, named):
+def test_index_errors(index, named):
     with pytest.raises(IndexError, match=named):
         Tensor(GRID)[index]

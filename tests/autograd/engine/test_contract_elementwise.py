@@ -1,4 +1,4 @@
-"""The exact value and gradient of elementwise ops at every point that is easy to get wrong.
+"""Exact values and gradients of elementwise ops at all difficult points.
 
 Where a map is differentiable, the derivative. At a kink: locally convex, the subgradient of least norm; locally concave, the
 supergradient of least norm; defined by continuity, that limit, infinities allowed; undefined, NaN.

@@ -1,4 +1,4 @@
-"""What backward does to a graph: accumulation, repetition, fan-in, ownership, staleness, seeds."""
+"""Backward on graphs: accumulation, repetition, fan-in, ownership, changed leaves, seeds."""
 
 import gc
 import weakref
@@ -78,7 +78,7 @@ def test_gradient_of_a_leaf_is_one(make):
 
 
 @both
-def test_dead_branches_get_nothing(make):
+def test_dead_branches_get_no_gradient(make):
     x, unused = make(3.0), make(4.0)
     dead = x * unused
     assert grads(x * 2.0, x) == [2.0]
@@ -88,7 +88,7 @@ def test_dead_branches_get_nothing(make):
     assert zero == 0.0
 
 
-def test_zeros_for_what_an_output_does_not_depend_on_have_its_shape_and_dtype():
+def test_gradients_of_independent_inputs_are_zeros_of_their_shape_and_dtype():
     x, other = Tensor([1.0], requires_grad=True), Tensor(np.ones((2, 0, 3)), requires_grad=True, dtype=np.float32)
     for create_graph in (False, True):
         (zero,) = gradients(x * 2.0, [other], create_graph=create_graph)
@@ -119,7 +119,7 @@ def test_third_derivative(make):
     assert [first.item(), second.item(), float(third)] == [27.0, 18.0, 6.0]
 
 
-def test_gradients_touch_no_grad_attribute():
+def test_gradients_do_not_change_grad():
     x = Value(3.0)
     y = x * x
     assert gradients(y, x) == 6.0
@@ -161,7 +161,7 @@ def test_backward_of_a_constant_names_the_node(constant):
         constant.backward()
 
 
-def test_gradients_names_what_is_no_variable():
+def test_gradients_rejects_constants_and_numbers():
     x, c = Value(2.0), Value(3.0, requires_grad=False)
     with pytest.raises(ValueError, match=r"xs\[1\] is the constant .*3\.0"):
         gradients(x * c, [x, c])
@@ -221,13 +221,13 @@ def test_a_variable_given_twice_gets_two_gradients():
 
 
 @pytest.mark.parametrize("seed", ["a", "1.5", [1j, 0.0], [None, 1.0], {"a": 1.0}])
-def test_a_seed_that_is_no_array_of_reals_is_refused(seed):
+def test_a_seed_must_be_real(seed):
     y = Tensor([1.0, 2.0], requires_grad=True) * 2.0
     with pytest.raises(TypeError, match="real numbers"):
         y.backward(seed)
 
 
-def test_what_is_computed_from_constants_remembers_nothing():
+def test_results_of_constants_are_constants():
     y = Tensor([1.0]) * Tensor([2.0])
     assert not y.requires_grad
     assert y.inputs == ()

@@ -1,4 +1,4 @@
-"""What goes in, what comes out, and what is refused: dtypes, Python's and NumPy's manners, conversions."""
+"""Argument and result types, dtypes, conversions, and errors for other types."""
 
 import math
 from decimal import Decimal
@@ -55,7 +55,7 @@ def test_an_array_on_the_left_gives_a_tensor():
         assert y.requires_grad
 
 
-def test_numpys_functions_give_nodes():
+def test_numpy_functions_return_nodes():
     assert isinstance(np.exp(Tensor([1.0])), Tensor)
     assert isinstance(np.sin(Value(1.0)), Value)
     assert isinstance(np.maximum(Tensor([1.0]), 0.0), Tensor)
@@ -70,7 +70,7 @@ def test_numpys_functions_give_nodes():
         (lambda x: np.spacing(x), r"np\.spacing"),
     ],
 )
-def test_a_ufunc_without_an_op_is_refused_by_name(call, named):
+def test_a_ufunc_without_an_op_raises(call, named):
     with pytest.raises(TypeError, match=named):
         call(single())
 
@@ -106,12 +106,12 @@ def test_a_value_takes_a_real_number(data):
         ([1.0], r"\[1\.0\]"),
     ],
 )
-def test_a_value_refuses_anything_else(data, named):
+def test_a_value_rejects_other_data(data, named):
     with pytest.raises(TypeError, match=named):
         Value(data)
 
 
-def test_a_value_of_a_node_says_what_to_write():
+def test_error_of_a_value_of_a_node():
     with pytest.raises(TypeError, match=r"use it as it is"):
         Value(Value(1.0))
     with pytest.raises(TypeError, match=r"\.item\(\)"):
@@ -119,7 +119,7 @@ def test_a_value_of_a_node_says_what_to_write():
 
 
 @pytest.mark.parametrize("data", [["a"], [1j], [None], [[1.0], [2.0, 3.0]], {"a": 1}])
-def test_a_tensor_refuses_what_is_no_array_of_reals(data):
+def test_a_tensor_rejects_data_that_are_not_real(data):
     with pytest.raises((TypeError, ValueError), match=r"Tensor\(…\) takes"):
         Tensor(data)
 
@@ -127,7 +127,7 @@ def test_a_tensor_refuses_what_is_no_array_of_reals(data):
 @pytest.mark.parametrize(
     ("data", "dtype"), [([1j], float), ("1.5", float), (["1", "2"], np.float32), ([1.0], complex), ([1.0], str)]
 )
-def test_a_dtype_makes_no_reals_of_anything_else(data, dtype):
+def test_dtype_does_not_convert_data_that_are_not_real(data, dtype):
     with pytest.raises(TypeError, match="real numbers"):
         Tensor(data, dtype=dtype)
 
@@ -144,7 +144,7 @@ def test_a_value_and_an_array_do_not_mix():
             call()
 
 
-def test_what_is_no_number_is_refused_by_python():
+def test_foreign_operands_raise():
     for call in (
         lambda: Value(1.0) + "a",
         lambda: "a" - Value(1.0),
@@ -176,7 +176,7 @@ def test_a_value_does_what_a_float_does():
     assert bool(Value(0.0)) is False
 
 
-def test_comparison_gives_plain_truth():
+def test_comparisons_return_plain_truth_values():
     assert type(Value(1.0) < 2.0) is bool
     assert type(Tensor([1.0, 3.0]) > 2.0) is np.ndarray
     assert (Value(1.0) == "a") is False
@@ -184,7 +184,7 @@ def test_comparison_gives_plain_truth():
         _ = Value(1.0) < "a"
 
 
-def test_numbers_are_taken_out_by_name():
+def test_conversion_to_plain_numbers_is_explicit():
     v, t = Value(2.0) * 3.0, Tensor([2.0], requires_grad=True) * 3.0
     for node in (v, t):
         with pytest.raises(TypeError, match=r"\.item\(\)"):
@@ -216,7 +216,7 @@ def test_an_array_of_a_tensor_cannot_change_it():
     assert t.numpy().tolist() == [1.0, 2.0]
 
 
-def test_truth_and_item_of_many_numbers_are_refused_with_the_shape():
+def test_bool_and_item_need_one_element():
     t = Tensor(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"\(2, 3\).*\.any\(\)"):
         bool(t)
@@ -235,7 +235,7 @@ def test_a_tensor_is_iterated_over_its_first_axis():
     assert len(x) == 2
 
 
-def test_ops_give_what_they_are_given():
+def test_ops_return_the_type_of_their_arguments():
     assert type(ag.exp(1)) is float
     assert type(ag.exp(np.ones(2))) is np.ndarray
     assert type(ag.exp(Value(1.0))) is Value
@@ -258,6 +258,6 @@ def test_wrong_calls_of_ops_are_type_errors():
             call()
 
 
-def test_a_mask_is_not_lost_in_silence():
+def test_a_masked_array_raises():
     with pytest.raises(TypeError, match=r"(?s)mask .* would be lost.*filled"):
         Tensor(np.ma.masked_array([1.0, 2.0], [True, False]))

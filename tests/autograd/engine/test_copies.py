@@ -64,7 +64,7 @@ def test_deepcopy_of_a_container_keeps_what_is_shared():
 
 
 @every_way
-def test_an_op_is_itself(duplicate):
+def test_copy_of_an_op_is_the_op(duplicate):
     assert duplicate(ag.exp) is ag.exp
 
 

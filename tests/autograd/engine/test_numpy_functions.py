@@ -1,4 +1,4 @@
-"""NumPy's own functions on tensors: the same as autograd's, a plain answer, or an error; never a gradient lost in silence."""
+"""NumPy functions on tensors: autograd's function, a plain result, or an error."""
 
 import numpy as np
 import pytest
@@ -78,13 +78,13 @@ def assert_the_same(through_numpy, ours, plain):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_function_of_numpy_is_autograds(name):
+def test_numpy_function_calls_autograd(name):
     t = Tensor(X, requires_grad=True)
     assert_the_same(CALLS[name](np, t), CALLS[name](ag, t), CALLS[name](np, X))
 
 
 @pytest.mark.parametrize("name", LINALG)
-def test_linear_algebra_of_numpy_is_autograds(name):
+def test_numpy_linalg_calls_autograd(name):
     t = Tensor(SQUARE, requires_grad=True)
     assert_the_same(LINALG[name](np.linalg, t), LINALG[name](ag, t), LINALG[name](np.linalg, SQUARE))
 
@@ -101,7 +101,7 @@ def test_other_names_of_the_same_functions():
     assert np.around(t).requires_grad
 
 
-QUESTIONS = [
+PREDICATES = [
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf,
     np.signbit, np.logical_not, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.any, np.all, np.isrealobj,
     np.iscomplexobj, np.zeros_like, np.ones_like, np.array_repr, np.array_str, np.array2string, np.result_type,
@@ -112,8 +112,8 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=lambda f: f.__name__)
-def test_a_question_has_a_plain_answer(ask):
+@pytest.mark.parametrize("ask", PREDICATES, ids=lambda f: f.__name__)
+def test_predicates_return_plain_results(ask):
     got, want = ask(Tensor(X, requires_grad=True)), ask(X)
     assert type(got) is type(want)
     np.testing.assert_array_equal(got, want)
@@ -151,7 +151,7 @@ def test_a_question_has_a_plain_answer(ask):
         (lambda t: ag.sum([t, t]), r"would lose its gradient"),
     ],
 )
-def test_what_would_lose_a_gradient_is_an_error_that_says_what_to_do(call, named):
+def test_functions_that_would_lose_a_gradient_raise(call, named):
     with pytest.raises(TypeError, match=named):
         call(Tensor(X, requires_grad=True))
 
@@ -163,7 +163,7 @@ def test_an_array_is_not_added_to_in_place():
     np.testing.assert_array_equal(array, X)
 
 
-def test_a_constant_has_nothing_to_lose():
+def test_any_numpy_function_accepts_constants():
     t = Tensor(X)
     assert np.vstack([t, t]).shape == (4, 3)
     assert type(np.vstack([t, t])) is np.ndarray
@@ -182,7 +182,7 @@ def test_gradients_flow_through_a_function_written_for_numpy():
     assert isinstance(energy(X), float)
 
 
-def test_another_class_with_the_protocol_has_its_say():
+def test_another_class_with_the_protocol_is_called():
     class Other:
         def __array_function__(self, function, types, args, kwargs):
             return "other"

@@ -1,4 +1,4 @@
-"""Frames in pictures: nodes stand in the scopes they were made in, parameters where they are used; nothing is kept alive."""
+"""Frames in drawings: nodes in the scopes that made them, parameters where used; no objects kept alive."""
 
 import contextlib
 import gc
@@ -74,7 +74,7 @@ def test_a_scope_can_be_a_decorator_and_is_closed_by_an_error():
     assert names_around(after, y, z) == []
 
 
-def test_a_graph_whose_module_is_gone_is_drawn_in_frames_without_names():
+def test_deleted_modules_have_frames_without_names():
     def computed():
         model = nn.MLP(2, [3], 1, seed=0)
         return model(np.ones((1, 2))).sum()
@@ -113,7 +113,7 @@ def test_a_shared_module_has_a_frame_for_each_call_and_its_parameter_stands_betw
     assert draw(ag.sum(model(np.ones((1, 2))))).dot.count("layers.0: Linear(2, 2)") == 2
 
 
-def test_training_keeps_nothing_alive():
+def test_scopes_keep_no_nodes_alive():
     model = nn.MLP(2, [3], 2, seed=0)
     gone = weakref.ref(model)
     y = model(np.ones((1, 2)))
@@ -128,10 +128,10 @@ def test_only_the_last_scopes_are_remembered():
     x = Value(1.0)
     with scope("old"):
         y = x + x
-    for _ in range(module.MOST):
+    for _ in range(module.MAX_SPANS):
         with scope("new"):
             pass
-    assert len(module._spans) == module.MOST
+    assert len(module._spans) == module.MAX_SPANS
     assert names_around(y, x) == []
 
 
@@ -155,6 +155,6 @@ def test_scopes_of_two_threads_are_not_mixed():
     assert names_around(nodes[0], nodes[1], x) == []
 
 
-def test_a_name_is_text():
+def test_scope_name_must_be_a_string():
     with pytest.raises(TypeError, match=r"scope takes a name, such as scope\('attention'\), not 3 of type int"):
         scope(3)

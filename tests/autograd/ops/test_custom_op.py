@@ -1,4 +1,4 @@
-"""An op that a user declares is an op like ours: on every kind of number, at any order, forward and backward, in pictures."""
+"""Custom ops: on every kind of number, at any order, forward and backward, in drawings."""
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_in_pictures_by_its_symbol():
         (lambda: custom_op(None, kind="circular")(lambda xp, x: x), "kind must be one of .*, not 'circular'"),
     ],
 )
-def test_a_wrong_declaration_says_what_is_wrong(declare, words):
+def test_errors_of_declarations(declare, words):
     with pytest.raises((TypeError, ValueError), match=words):
         declare()
 
@@ -85,7 +85,7 @@ def test_another_module_s_op_is_not_replaced():
     def sin(xp, x):
         return x
 
-    with pytest.raises(ValueError, match=r"'sin' exists already, in autograd\.ops\.rules\.trigonometry"):
+    with pytest.raises(ValueError, match=r"'sin' already exists in autograd\.ops\.rules\.trigonometry"):
         custom_op(lambda g, y, x: g)(sin)
     assert ag.sin(0.0) == 0.0
 

@@ -1,4 +1,4 @@
-"""Every operator of the table, for every class that has operators, in every back end; ufuncs by identity, not by name."""
+"""Operators of the table for each class with operators and each back end; ufuncs by identity."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_every_class_has_every_operator(row):
 
 
 @pytest.mark.parametrize("row", ARITHMETIC, ids=sign)
-def test_operator_means_what_numpy_means(row):
+def test_operator_agrees_with_numpy(row):
     for xs in zip(LEFT, RIGHT, strict=True):
         operands = xs[: row.ufunc.nin]
         with np.errstate(all="ignore"):
@@ -112,7 +112,7 @@ def test_another_packages_ufunc_of_the_same_name_is_not_replaced():
         add(Value(2.0), 3.0)
 
 
-def test_every_ufunc_that_numpy_names_as_an_op_is_that_op():
+def test_numpy_ufuncs_call_the_op_of_their_name():
     x = np.array([0.3, 0.6])
     for name, op in OPS.items():
         ufunc = getattr(np, name, None)
@@ -123,7 +123,7 @@ def test_every_ufunc_that_numpy_names_as_an_op_is_that_op():
             assert_same(np.array(getattr(got, "data", got), float), np.array(want, float), ulps=4, what=name)
 
 
-def test_functions_of_scipy_are_ours():
+def test_scipy_ufuncs_call_ops():
     special = pytest.importorskip("scipy.special")
     x = np.array([0.3, 0.6, 0.9])
     for name, ours in {

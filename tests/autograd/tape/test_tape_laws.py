@@ -11,7 +11,7 @@ from autograd import Tensor, Value, gradients, record, value_and_grad
 from autograd.base.tree import leaves
 from autograd.tape.backends.registry import find_backend
 from tests.laws.equality import assert_same
-from tests.laws.example_calls import ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
+from tests.laws.example_calls import COMPARISONS, ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import FEW, SPECIAL, arrays_in, few
 from tests.laws.smooth_programs import programs
 
@@ -38,7 +38,7 @@ def plain(x):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", SCALAR_BACKENDS)
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_op_on_floats_is_replayed_to_the_bit(case, backend):
     op, params = case
     if backend == "numba" and (op.name in UNKNOWN):
@@ -52,7 +52,7 @@ def test_op_on_floats_is_replayed_to_the_bit(case, backend):
         assert_same(np.array([got[0], *got[1]]), want, ulps=0, what=f"{op.name}{xs} by {backend}")
 
 
-@pytest.mark.parametrize("case", [(op, {}) for op in QUESTIONS], ids=named)
+@pytest.mark.parametrize("case", [(op, {}) for op in COMPARISONS], ids=case_id)
 @pytest.mark.parametrize("backend", [*SCALAR_BACKENDS, "numpy"])
 def test_question_is_asked_again(case, backend):
     op, _ = case
@@ -67,7 +67,7 @@ def test_answers_to_questions_are_numbers(backend):
     assert [tape(x) for x in (0.0, 1.5, 3.0)] == [-2.0, -1.0, 0.0]
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 @pytest.mark.parametrize("backend", ["numpy", "python"])
 def test_op_on_arrays_is_replayed_to_the_bit(case, backend, rng):
     op, params = case
@@ -76,7 +76,7 @@ def test_op_on_arrays_is_replayed_to_the_bit(case, backend, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 @pytest.mark.parametrize("backend", ["numpy", "python"])
 def test_every_other_op_is_replayed_to_the_bit(case, backend, rng):
     _, _, example = case

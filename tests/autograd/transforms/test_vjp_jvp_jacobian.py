@@ -42,7 +42,7 @@ def test_a_pullback_may_be_called_many_times():
     [Pair, Line, lambda a, b: [a, b], lambda a, b: (a, {"b": b})],
     ids=["namedtuple", "dataclass", "list", "nested"],
 )
-def test_gradients_come_in_the_container_that_went_in(make):
+def test_gradients_have_the_container_of_the_argument(make):
     given = make(2.0, np.array([1.0, 3.0]))
 
     def f(container):
@@ -73,7 +73,7 @@ def test_jacobian_of_containers_nests_argument_in_output():
     assert j["z"]["w"].tolist() == [1.0, 1.0]
 
 
-def test_jacobian_of_what_does_not_depend_on_the_argument_is_zero():
+def test_jacobian_of_a_constant_function_is_zero():
     assert jacobian(lambda x: np.ones(2))(np.ones(3)).tolist() == np.zeros((2, 3)).tolist()
 
 
@@ -107,11 +107,11 @@ def test_third_derivatives_by_every_nesting():
                 assert outer(middle(inner(f)))(2.0) == 48.0
 
 
-def test_jvp_sees_no_other_use_of_its_argument():
+def test_jvp_excludes_other_uses_of_its_argument():
     assert grad(lambda x: x * jvp(lambda y: x + y, (x,), (1.0,))[1])(2.0) == 1.0
 
 
-def test_aux_comes_back_beside_the_value():
+def test_aux_is_returned_with_the_value():
     (value, aux), g = value_and_grad(lambda x: (x * x, {"double": x + x, "name": "x"}), has_aux=True)(3.0)
     assert (value, aux, g) == (9.0, {"double": 6.0, "name": "x"}, 6.0)
     assert grad(lambda x: (x * x, "aux"), has_aux=True)(3.0) == (6.0, "aux")
@@ -126,15 +126,15 @@ def test_stop_gradient_keeps_numbers_and_containers():
     ("call", "words"),
     [
         (lambda: jvp(ag.sin, (np.ones(2),), (np.ones(3),)), "shape of its primal"),
-        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need as many tangents"),
+        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need 1 tangents, got 0"),
         (lambda: vjp(ag.sin, np.ones(2))[1]([1.0, 1.0]), "does not have the shape of the output"),
-        (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"shape \(3,\)"),
+        (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"got \(3,\)"),
         (lambda: value_and_grad(lambda x: x * x, has_aux=True)(1.0), "must return"),
         (lambda: grad(ag.sin, argnums=1)(1.0), "argnums 1"),
         (lambda: ravel_tree([1.0])[1](np.ones(2)), r"\(1,\).*\(2,\)"),
     ],
 )
-def test_errors_say_what_is_wrong(call, words):
+def test_error_messages(call, words):
     with pytest.raises((ValueError, TypeError), match=words):
         call()
 
@@ -170,7 +170,7 @@ def test_scipy_minimises_a_logistic_regression_over_a_container():
     assert abs(slope["b"].item()) < 1e-8
 
 
-def test_nodes_in_give_nodes_out():
+def test_nodes_as_arguments_return_nodes():
     x = Tensor([1.0, 2.0], requires_grad=True)
     y = jvp(ag.square, (x,), (np.ones(2),))[1]
     assert isinstance(y, Tensor)
@@ -186,7 +186,7 @@ def test_a_seed_may_be_a_list_as_for_backward():
     assert ag.gradients(x * x, x, [1.0, 0.0]).tolist() == [2.0, 0.0]
 
 
-def test_an_output_that_does_not_move_has_a_tangent_of_its_shape():
+def test_a_constant_output_has_a_zero_tangent_of_its_shape():
     _, tangents = jvp(lambda x: (x * 2.0, np.ones((2, 3)), 1.0), [np.ones(2)], [np.ones(2)])
     assert [np.shape(t) for t in tangents] == [(2,), (2, 3), ()]
     assert not np.any(tangents[1])

@@ -1,4 +1,4 @@
-"""What an array function is held to: NumPy's values, exact transposes, and derivatives that differences confirm."""
+"""Checks of array functions: NumPy's values, exact transposes, and derivatives by differences."""
 
 import itertools
 
@@ -49,7 +49,7 @@ def inner(a, b):
 
 
 def assert_like_numpy(ours, theirs, *xs, rtol=0.0):
-    """On arrays and on tensors the value, shape and type are those of `theirs`; of tensors it is recorded."""
+    """Value, shape and type on arrays and on tensors are those of `theirs`; results of tensors are recorded."""
     want = np.asarray(theirs(*xs))
     plain, recorded = ours(*xs), ours(*leaves(xs))
     assert recorded.requires_grad
@@ -59,7 +59,7 @@ def assert_like_numpy(ours, theirs, *xs, rtol=0.0):
 
 
 def assert_transposes(f, *xs, w=None):
-    """For f linear in all its inputs together: ⟨w, f(d)⟩ = ⟨fᵀ(w), d⟩, exactly, and the same by a recorded sweep."""
+    """For f jointly linear in its inputs: ⟨w, f(d)⟩ = ⟨fᵀ(w), d⟩, exactly, and the same by a recorded sweep."""
     variables = leaves(xs)
     y = f(*variables)
     w = np.arange(1.0, y.size + 1).reshape(y.shape) % 7 - 3 if w is None else w

@@ -1,4 +1,4 @@
-"""Linear algebra: NumPy's values on any stack of matrices, derivatives to the second order, singular matrices, mistakes."""
+"""Linear algebra: NumPy's values on any stack of matrices, derivatives to the second order, singular matrices, errors."""
 
 import itertools
 import math
@@ -32,14 +32,14 @@ def symmetric(x):
 
 @pytest.mark.parametrize("name", ["inv", "det", "cholesky"])
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_function_of_matrices_is_numpys(name, data, dtype):
+def test_function_of_matrices_agrees_with_numpy(name, data, dtype):
     x = data.draw(well_conditioned(dtype=dtype))
     x = symmetric(x) if name == "cholesky" else x
     assert_like_numpy(getattr(ag, name), getattr(np.linalg, name), x, rtol=ROUNDING[dtype])
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_slogdet_is_numpys_with_a_constant_sign(data, dtype):
+def test_slogdet_agrees_with_numpy_and_has_a_constant_sign(data, dtype):
     x = data.draw(well_conditioned(dtype=dtype))
     want = np.linalg.slogdet(x)
     for got in (ag.slogdet(x), ag.slogdet(Tensor(x, requires_grad=True))):
@@ -52,7 +52,7 @@ def test_slogdet_is_numpys_with_a_constant_sign(data, dtype):
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_solve_is_numpys(data, dtype):
+def test_solve_agrees_with_numpy(data, dtype):
     n = data.draw(st.integers(1, 3))
     a = data.draw(well_conditioned(data.draw(st.sampled_from([(), (2,), (3, 1)])), n, dtype))
     columns = data.draw(st.sampled_from([(n,), (n, 2), (n, 0), (2, n, 1)]))
@@ -89,7 +89,7 @@ def test_solve_has_the_derivatives_of_inv_times_b(data):
 
 
 def minors(x):
-    """The cofactors by their definition: signed determinants of what is left without row i and column j."""
+    """Cofactors by definition: signed determinants without row i and column j."""
     n = len(x)
 
     def determinant(m):
@@ -154,22 +154,22 @@ SQUARE, WIDE = np.eye(2), np.ones((2, 3))
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        *[(f, rf"{f.name}: shape \(2, 3\)") for f in (ag.inv, ag.det, ag.logabsdet, ag.cholesky, ag.cofactors)],
-        (ag.slogdet, r"logabsdet: shape \(2, 3\)"),
-        (lambda x: ag.inv(x[0]), r"inv: shape \(3,\)"),
-        (lambda x: ag.solve(x, SQUARE), r"solve: shape \(2, 3\)"),
+        *[(f, rf"{f.name}: .* got \(2, 3\)") for f in (ag.inv, ag.det, ag.logabsdet, ag.cholesky, ag.cofactors)],
+        (ag.slogdet, r"logabsdet: .* got \(2, 3\)"),
+        (lambda x: ag.inv(x[0]), r"inv: .* got \(3,\)"),
+        (lambda x: ag.solve(x, SQUARE), r"solve: .* got \(2, 3\)"),
         (lambda x: ag.solve(SQUARE, x.mT), r"solve: shapes \(2, 2\) and \(3, 2\)"),
         (lambda x: ag.solve(SQUARE, x[0]), r"solve: shapes \(2, 2\) and \(3,\)"),
         (lambda x: ag.solve(SQUARE, x[0, 0]), r"solve: shapes \(2, 2\) and \(\)"),
     ],
 )
 @pytest.mark.parametrize("make", [Tensor, np.array])
-def test_shapes_that_do_not_fit_are_named(make, call, named):
+def test_shape_errors(make, call, named):
     with pytest.raises(ValueError, match=named):
         call(make(WIDE))
 
 
-def test_matrices_without_a_value_are_named():
+def test_errors_of_singular_matrices():
     for call in (ag.inv, lambda x: ag.solve(x, SQUARE), lambda x: ag.cholesky(x - 2.0)):
         with pytest.raises(np.linalg.LinAlgError, match=r"of \(2, 2\) float64"):
             call(Tensor(np.ones((2, 2))))

@@ -39,7 +39,7 @@ def assert_multilinear(f, *xs):
 
 @st.composite
 def matrices(draw):
-    """Shapes that matmul takes: vectors, matrices and stacks, broadcast against each other."""
+    """Shapes for matmul: vectors, matrices and stacks that broadcast."""
     n, k, m = draw(LENGTHS), draw(LENGTHS), draw(LENGTHS)
     stacks = draw(st.sampled_from([((), ()), ((2,), ()), ((), (3,)), ((2, 1), (3,)), ((1,), (2,)), ((0,), (0,)), ((2,), (2,))]))
     vectors = draw(st.tuples(st.booleans(), st.booleans()))
@@ -50,7 +50,7 @@ def matrices(draw):
 
 @st.composite
 def contractions(draw):
-    """Shapes and axes that tensordot takes."""
+    """Shapes and axes for tensordot."""
     shared = draw(st.lists(LENGTHS, max_size=2))
     a, b = draw(st.lists(LENGTHS, max_size=2)), draw(st.lists(LENGTHS, max_size=2))
     if draw(st.booleans()):
@@ -96,7 +96,7 @@ CALLS = {
 
 @pytest.mark.parametrize("name", CALLS)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_product_is_numpys_and_linear_in_each_operand(name, data, dtype):
+def test_product_agrees_with_numpy_and_is_bilinear(name, data, dtype):
     left, right, *args = data.draw(CALLS[name])
     a, b = data.draw(integers(left, dtype)), data.draw(integers(right, dtype))
     ours, theirs = getattr(ag, name), getattr(np, name)
@@ -114,7 +114,7 @@ def test_product_with_itself_has_both_gradients(data):
 
 @st.composite
 def einsums(draw):
-    """Subscripts with shapes that fit: repeated letters, lengths 1 against others, ellipses of unequal length."""
+    """Subscripts with matching shapes: repeated letters, lengths 1 against others, ellipses of unequal length."""
     lengths = {letter: draw(LENGTHS) for letter in "aXb"}
     dots = draw(st.lists(LENGTHS, max_size=2))
     terms, shapes = [], []
@@ -139,7 +139,7 @@ def einsums(draw):
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_einsum_is_numpys_and_linear_in_each_operand(data, dtype):
+def test_einsum_agrees_with_numpy_and_is_linear_in_each_operand(data, dtype):
     subscripts, shapes = data.draw(einsums())
     xs = [data.draw(integers(shape, dtype)) for shape in shapes]
     assert_like_numpy(lambda *t: ag.einsum(subscripts, *t), lambda *a: np.einsum(subscripts, *a), *xs)
@@ -202,27 +202,27 @@ ROW, GRID = np.arange(3.0), np.arange(6.0).reshape(2, 3)
 @pytest.mark.parametrize(
     ("call", "error", "named"),
     [
-        (lambda: ag.matmul(Tensor(GRID), GRID), ValueError, r"\(2, 3\) and \(2, 3\).*3 columns against 2 rows"),
+        (lambda: ag.matmul(Tensor(GRID), GRID), ValueError, r"\(2, 3\) and \(2, 3\).*3 columns and 2 rows"),
         (lambda: ag.dot(Tensor(GRID), GRID), ValueError, r"\(2, 3\) and \(2, 3\)"),
         (lambda: ag.inner(Tensor(GRID), GRID.T), ValueError, r"inner: shapes \(2, 3\) and \(3, 2\)"),
         (lambda: ag.tensordot(Tensor(GRID), GRID, 1), ValueError, r"tensordot: shapes \(2, 3\) and \(2, 3\)"),
         (lambda: ag.tensordot(Tensor(GRID), GRID, 3), ValueError, r"axis -3.*\(2, 3\)"),
-        (lambda: ag.convolve(Tensor(ROW), []), ValueError, r"convolve: shapes \(3,\) and \(0,\)"),
-        (lambda: ag.convolve(Tensor(ROW), GRID), ValueError, r"convolve: shapes \(3,\) and \(2, 3\)"),
+        (lambda: ag.convolve(Tensor(ROW), []), ValueError, r"convolve: .* shapes \(3,\) and \(0,\)"),
+        (lambda: ag.convolve(Tensor(ROW), GRID), ValueError, r"convolve: .* shapes \(3,\) and \(2, 3\)"),
         (lambda: ag.convolve(Tensor(ROW), ROW, "most"), ValueError, "mode must be one of full, same, valid, not 'most'"),
         (lambda: ag.einsum("ij,jk", Tensor(GRID), ROW), ValueError, r"'jk' in 'ij,jk' does not fit shape \(3,\)"),
         (lambda: ag.einsum("ij,jk", Tensor(GRID), GRID), ValueError, r"'j' .* lengths 3 and 2, in \(2, 3\), \(2, 3\)"),
         (lambda: ag.einsum("ii", Tensor(GRID)), ValueError, "'i' in 'ii' has lengths 2 and 3"),
         (lambda: ag.einsum("ii", Tensor(GRID[:1])), ValueError, "'i' twice in 'ii'"),
-        (lambda: ag.einsum("i->j", Tensor(ROW)), ValueError, "'j' in the output"),
-        (lambda: ag.einsum("i->ii", Tensor(ROW)), ValueError, "'i' in the output"),
-        (lambda: ag.einsum("i,i", Tensor(ROW)), ValueError, "2 terms, and there are 1 operands"),
-        (lambda: ag.einsum("i1", Tensor(GRID)), ValueError, "'1' in 'i1' is no letter"),
-        (lambda: ag.einsum("...i->i", Tensor(GRID)), ValueError, r"no '...' in its output for the 1 axes"),
-        (lambda: ag.einsum(Tensor(ROW), [0]), TypeError, "the subscripts come first"),
+        (lambda: ag.einsum("i->j", Tensor(ROW)), ValueError, "'j' must occur once in the output"),
+        (lambda: ag.einsum("i->ii", Tensor(ROW)), ValueError, "'i' must occur once in the output"),
+        (lambda: ag.einsum("i,i", Tensor(ROW)), ValueError, "2 terms and 1 operands"),
+        (lambda: ag.einsum("i1", Tensor(GRID)), ValueError, "ASCII letters, got '1' in 'i1'"),
+        (lambda: ag.einsum("...i->i", Tensor(GRID)), ValueError, r"must contain '\.\.\.', which stands for 1 axes"),
+        (lambda: ag.einsum(Tensor(ROW), [0]), TypeError, "the first argument must be a string"),
         (lambda: ag.einsum("..." + string.ascii_letters, Tensor(np.ones((1,) * 53))), ValueError, "more than the 52 letters"),
     ],
 )
-def test_mistakes_are_named(call, error, named):
+def test_error_messages(call, error, named):
     with pytest.raises(error, match=named):
         call()

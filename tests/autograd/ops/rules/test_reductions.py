@@ -1,4 +1,4 @@
-"""Products, extremes, norms, variances, softmax: NumPy's and SciPy's values, and derivatives that are easy to get wrong."""
+"""Products, extremes, norms, variances, softmax: NumPy's and SciPy's values, and difficult derivatives."""
 
 import math
 
@@ -77,7 +77,7 @@ def test_value_and_gradient(run):
 
 @pytest.mark.parametrize("reduction", ["max", "min", "prod"])
 @given(data=st.data(), dtype=st.sampled_from(DTYPES), keepdims=st.booleans())
-def test_reduction_is_numpys(reduction, data, dtype, keepdims):
+def test_reduction_agrees_with_numpy(reduction, data, dtype, keepdims):
     x = data.draw(
         integers(data.draw(shapes() if reduction == "prod" else array_shapes(min_dims=0, max_dims=3, max_side=3)), dtype)
     )
@@ -88,7 +88,7 @@ def test_reduction_is_numpys(reduction, data, dtype, keepdims):
 
 @pytest.mark.parametrize("spread", ["var", "std"])
 @given(data=st.data(), dtype=st.sampled_from(DTYPES), keepdims=st.booleans(), ddof=st.sampled_from([0, 1, 0.5]))
-def test_spread_is_numpys(spread, data, dtype, keepdims, ddof):
+def test_var_and_std_agree_with_numpy(spread, data, dtype, keepdims, ddof):
     x = data.draw(integers(data.draw(array_shapes(min_dims=1, max_dims=3, min_side=2, max_side=3)), dtype))
     axes = data.draw(any_axes(x.shape).filter(lambda a: a != ()))
     ours, theirs = getattr(ag, spread), getattr(np, spread)
@@ -102,7 +102,7 @@ def test_spread_is_numpys(spread, data, dtype, keepdims, ddof):
 
 @pytest.mark.parametrize("order", [None, 1, 2, INF, "fro"])
 @given(data=st.data(), dtype=st.sampled_from(DTYPES), keepdims=st.booleans())
-def test_norm_is_numpys(order, data, dtype, keepdims):
+def test_norm_agrees_with_numpy(order, data, dtype, keepdims):
     x = data.draw(integers(data.draw(array_shapes(min_dims=2, max_dims=3, max_side=3)), dtype))
     pairs = [(0, 1), (1, 0), (-1, 0)]
     axes = data.draw(st.sampled_from({None: [None, 0, -1, *pairs], 2: [0, -1], "fro": pairs}.get(order, [0, 1, -1, *pairs])))
@@ -116,7 +116,7 @@ def test_norm_is_numpys(order, data, dtype, keepdims):
 
 @pytest.mark.parametrize("function", ["logsumexp", "softmax", "log_softmax"])
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_sum_of_exponentials_is_scipys(function, data, dtype):
+def test_logsumexp_and_softmax_agree_with_scipy(function, data, dtype):
     shape = data.draw(array_shapes(min_dims=1, max_dims=3, max_side=3))
     x = data.draw(arrays(dtype, shape, elements=st.floats(-1000, 1000, width=32)))
     axes = data.draw(any_axes(shape).filter(lambda a: a != ()))
@@ -126,7 +126,7 @@ def test_sum_of_exponentials_is_scipys(function, data, dtype):
 
 @given(smaller=st.lists(st.integers(-60, 0).map(float), min_size=1, max_size=5))
 def test_log_probability_near_certainty_keeps_its_digits(smaller):
-    """log Σ is small where one entry has nearly all the probability: not 1 − 1."""
+    """log Σ is small if one entry has nearly all the probability, without the cancellation of 1 − 1."""
     x = np.array([0.0, *smaller])
     with mpmath.workdps(50):
         want = mpmath.log(mpmath.fsum(mpmath.exp(v) for v in x))
@@ -220,7 +220,7 @@ def test_matrix_norms_have_the_signs_of_the_largest_column_or_row(data):
     shape=array_shapes(max_dims=2, max_side=40),
     dtype=st.sampled_from(DTYPES),
 )
-def test_a_constant_has_no_spread_and_no_gradient(c, shape, dtype):
+def test_std_of_equal_entries_and_its_gradient_are_zero(c, shape, dtype):
     x = Tensor(np.full(shape, c, dtype), requires_grad=True)
     assert not ag.deviations(x).numpy().any()
     for f in (ag.std, ag.var):
@@ -230,14 +230,14 @@ def test_a_constant_has_no_spread_and_no_gradient(c, shape, dtype):
         assert not gradient.any()
 
 
-def test_spread_about_one_far_entry_keeps_the_digits_of_the_others():
+def test_std_with_an_outlier_keeps_the_digits_of_the_others():
     x = np.ones(1000, np.float32)
     x[0], x[1] = 1e8, 3.0
     exact = x.astype(float) - x.astype(float).mean()
     np.testing.assert_allclose(ag.deviations(x), exact, rtol=1e-6)
 
 
-def test_softmax_of_a_row_of_minus_infinity_leaves_the_other_rows_alone():
+def test_softmax_of_a_row_of_minus_infinity_does_not_change_other_rows():
     x = Tensor([[-INF, -INF], [0.0, 0.0]], requires_grad=True)
     y = ag.softmax(x)
     ag.sum(y[1] * np.array([1.0, 3.0])).backward()
@@ -259,19 +259,19 @@ def test_extremes_share_between_ties_in_any_axes(data):
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda x: ag.min(x[:, :0], 1), r"min: shape \(2, 0\) .*axis 1"),
-        (lambda x: ag.max(x[:0]), r"max: shape \(0, 3\)"),
+        (lambda x: ag.min(x[:, :0], 1), r"min: .*axis 1, got shape \(2, 0\)"),
+        (lambda x: ag.max(x[:0]), r"max: .* got shape \(0, 3\)"),
         (lambda x: ag.prod(x, 2), r"prod: axis 2.*\(2, 3\)"),
         (lambda x: ag.var(x, 2), r"var: axis 2.*\(2, 3\)"),
-        (lambda x: ag.norm(x, 2), r"norm: ord 2 over 2 axes of shape \(2, 3\)"),
-        (lambda x: ag.norm(x, 3, 0), "norm: ord 3 over 1 axes"),
-        (lambda x: ag.norm(x[None], 1), r"norm: ord 1 over 3 axes of shape \(1, 2, 3\)"),
-        (lambda x: ag.norm(x, "nuc"), "norm: ord 'nuc'"),
+        (lambda x: ag.norm(x, 2), r"norm: .* got 2 for 2 axes of shape \(2, 3\)"),
+        (lambda x: ag.norm(x, 3, 0), "norm: .* got 3 for 1 axes"),
+        (lambda x: ag.norm(x[None], 1), r"norm: .* got 1 for 3 axes of shape \(1, 2, 3\)"),
+        (lambda x: ag.norm(x, "nuc"), "norm: .* got 'nuc'"),
         (lambda x: ag.softmax(x, 2), r"softmax: axis 2.*\(2, 3\)"),
         (lambda x: ag.softmax(x[0, 0]), r"softmax: axis -1.*\(\)"),
     ],
 )
 @pytest.mark.parametrize("make", [Tensor, np.array])
-def test_mistakes_are_named(make, call, named):
+def test_error_messages(make, call, named):
     with pytest.raises(ValueError, match=named):
         call(make(np.arange(6.0).reshape(2, 3)))

@@ -1,4 +1,4 @@
-"""Moving, copying and picking entries: NumPy's values, and transposes that are exact."""
+"""Shape, indexing and rearranging ops: NumPy's values and exact transposes."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def pads(draw, shape):
 
 DIAGONALS = st.integers(-4, 4)
 
-# name: (fewest axes, most, what else it is called with, as drawn for a shape)
+# name: (fewest axes, most, further arguments drawn for a shape)
 LINEAR = {
     "ravel": (0, 3, lambda s: st.just(())),
     "reshape": (
@@ -113,7 +113,7 @@ LINEAR = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LINEAR)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_linear_function_is_numpys_and_its_transpose_exact(name, data, dtype):
+def test_linear_function_agrees_with_numpy_and_its_transpose_is_exact(name, data, dtype):
     least, most, others = LINEAR[name]
     shape = data.draw(shapes(least, most))
     x = data.draw(integers(shape, dtype))
@@ -171,7 +171,7 @@ def test_an_index_array_changed_later_does_not_change_the_gradient():
 
 
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
-def test_sort_is_numpys_and_gives_every_cotangent_back(data, dtype):
+def test_sort_agrees_with_numpy_and_permutes_cotangents_back(data, dtype):
     x = data.draw(integers(data.draw(shapes(1, 3)), dtype))
     axis = data.draw(one_axis_or_none(x.shape))
     assert_like_numpy(lambda t: ag.sort(t, axis), lambda a: np.sort(a, axis), x)
@@ -185,7 +185,7 @@ def test_sort_is_numpys_and_gives_every_cotangent_back(data, dtype):
 
 
 @pytest.mark.parametrize("k", [-1, 0, 1])
-def test_triangles_drop_what_is_not_finite(k):
+def test_triangles_drop_nonfinite_entries(k):
     x = np.where(np.tri(3, k=k, dtype=bool), 1.0, np.inf)
     t = Tensor(x, requires_grad=True)
     y = ag.tril(t, k)
@@ -216,22 +216,22 @@ GRID = np.arange(6.0).reshape(2, 3)
 @pytest.mark.parametrize(
     ("call", "error", "named"),
     [
-        (lambda x: ag.squeeze(x, 0), ValueError, r"axis 0 of shape \(2, 3\) has length 2"),
-        (lambda x: ag.moveaxis(x, 0, (0, 1)), ValueError, r"axes 0 .* \(0, 1\)"),
+        (lambda x: ag.squeeze(x, 0), ValueError, r"axis 0 of shape \(2, 3\) must have length 1, got 2"),
+        (lambda x: ag.moveaxis(x, 0, (0, 1)), ValueError, r"got 0 and \(0, 1\)"),
         (lambda x: ag.swapaxes(x, 0, 2), ValueError, r"swapaxes: axis 2.*\(2, 3\)"),
-        (lambda x: ag.swapaxes(x, (0, 1), 1), TypeError, r"one integer, not \(0, 1\)"),
-        (lambda x: ag.cumsum(x, (0, 1)), TypeError, r"cumsum: axis must be one integer, not \(0, 1\)"),
-        (lambda x: ag.tile(x, -1), ValueError, "tile: reps -1"),
-        (lambda x: ag.repeat(x, [1, 2], 1), ValueError, r"repeat: repeats \[1, 2\].*3 of them.*\(2, 3\)"),
-        (lambda x: ag.repeat(x, -1, 1), ValueError, "repeat: repeats -1"),
-        (lambda x: ag.roll(x, 1.5), ValueError, "roll: shift 1.5"),
-        (lambda x: ag.roll(x, (1, 2, 3), (0, 1)), ValueError, r"roll: shift \(1, 2, 3\).*\(0, 1\)"),
+        (lambda x: ag.swapaxes(x, (0, 1), 1), TypeError, r"one integer, got \(0, 1\)"),
+        (lambda x: ag.cumsum(x, (0, 1)), TypeError, r"cumsum: axis must be one integer, got \(0, 1\)"),
+        (lambda x: ag.tile(x, -1), ValueError, "tile: reps must .* got -1"),
+        (lambda x: ag.repeat(x, [1, 2], 1), ValueError, r"repeat: .* 3 of them .*\(2, 3\), got \[1, 2\]"),
+        (lambda x: ag.repeat(x, -1, 1), ValueError, "repeat: repeats must .* got -1"),
+        (lambda x: ag.roll(x, 1.5), ValueError, "roll: shift must .* got 1.5"),
+        (lambda x: ag.roll(x, (1, 2, 3), (0, 1)), ValueError, r"roll: shift .*\(0, 1\), got \(1, 2, 3\)"),
         (lambda x: ag.take(x, 7), IndexError, "7"),
         (lambda x: ag.take_along_axis(x, [0], 1), ValueError, r"\(1,\).*\(2, 3\)"),
-        (lambda x: ag.diag(x[None]), ValueError, r"diag: shape \(1, 2, 3\)"),
+        (lambda x: ag.diag(x[None]), ValueError, r"diag: .* got shape \(1, 2, 3\)"),
         (lambda x: ag.diagonal(x[0]), ValueError, r"diagonal: axis 1.*\(3,\)"),
-        (lambda x: ag.diagonal(x, 0, 1, -1), ValueError, "twice"),
-        (lambda x: ag.triu(x[0]), ValueError, r"triu: shape \(3,\)"),
+        (lambda x: ag.diagonal(x, 0, 1, -1), ValueError, "repeats an axis"),
+        (lambda x: ag.triu(x[0]), ValueError, r"triu: .* got shape \(3,\)"),
         (lambda x: ag.pad(x, -1), ValueError, r"pad: shape \(2, 3\) with pad_width -1"),
         (lambda x: ag.pad(x, ((1, 2), (3, 4), (5, 6))), ValueError, r"pad: shape \(2, 3\)"),
         (lambda x: ag.pad(x, 1, "mean"), ValueError, "mode must be one of constant, edge, .*, not 'mean'"),
@@ -240,6 +240,6 @@ GRID = np.arange(6.0).reshape(2, 3)
     ],
 )
 @pytest.mark.parametrize("make", [Tensor, np.array])
-def test_mistakes_are_named(make, call, error, named):
+def test_error_messages(make, call, error, named):
     with pytest.raises(error, match=named):
         call(make(GRID))

@@ -12,7 +12,7 @@ import autograd as ag
 import nn
 from autograd import Tensor, compile, gradients, record, value_and_grad
 from autograd.base.tree import leaves
-from tests.laws.example_calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
+from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 from tests.laws.smooth_programs import programs
 
@@ -71,7 +71,7 @@ def smooth_arrays(case, rng):
     return arrays_in(op.smooth_on, [(2, 3), (3,), (2, 1)][: op.arity], rng)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_op(jax, case, rng):
     op, params = case
     assert_agrees(jax, twice(lambda *xs: op(*xs, **params)), [smooth_arrays(case, rng) for _ in range(2)])
@@ -80,7 +80,7 @@ def test_elementwise_op(jax, case, rng):
 OTHERS = examples("linear", "bilinear", "general")
 
 
-@pytest.mark.parametrize("case", OTHERS, ids=numbered)
+@pytest.mark.parametrize("case", OTHERS, ids=example_id)
 def test_every_other_op(jax, case, rng):
     assert_agrees(jax, twice(case[2].call), [case[2].arrays(rng)])
 
@@ -89,7 +89,7 @@ IN_DOUBLE = "is of float64, and JAX computes in float32"
 
 
 @pytest.mark.parametrize(
-    "case", [*ELEMENTWISE_CASES, *OTHERS], ids=lambda case: named(case) if len(case) == 2 else numbered(case)
+    "case", [*ELEMENTWISE_CASES, *OTHERS], ids=lambda case: case_id(case) if len(case) == 2 else example_id(case)
 )
 def test_op_in_float32_with_64_bit_numbers_off(jax, case, rng):
     """As JAX comes."""
@@ -105,9 +105,9 @@ def test_op_in_float32_with_64_bit_numbers_off(jax, case, rng):
         assert_close(jax.jit(tape.to_jax())(*single), wanted, rtol=2e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("op", [*QUESTIONS, *ANSWERS], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [*COMPARISONS, *DISCRETE], ids=lambda op: op.name)
 def test_op_without_a_derivative(jax, op):
-    xs = [np.array([[0.0, 1.0], [-2.0, 1.0]]), np.array([[1.0, 1.0], [-3.0, np.nan]])][: 1 if op in ANSWERS else op.arity]
+    xs = [np.array([[0.0, 1.0], [-2.0, 1.0]]), np.array([[1.0, 1.0], [-3.0, np.nan]])][: 1 if op in DISCRETE else op.arity]
     assert_agrees(jax, lambda *xs: op(*xs), [xs])
 
 
@@ -117,7 +117,7 @@ SUBNORMAL = 2.3e-308
 GAMMAS = ("gammaln", "digamma", "polygamma")
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_op_at_hard_points(jax, case):
     op, params = case
     numbers = [x for x in (SPECIAL if op.arity == 1 else FEW) if x == 0 or not abs(x) < SUBNORMAL]

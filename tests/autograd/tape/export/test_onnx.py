@@ -10,7 +10,7 @@ import autograd as ag
 import nn
 from autograd import OPS, Tape, Tensor, gradients, record
 from autograd.base.tree import leaves
-from tests.laws.example_calls import ANSWERS, ELEMENTWISE_CASES, QUESTIONS, examples, named, numbered
+from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -60,19 +60,19 @@ def assert_agrees(run, call, arrays):
         np.testing.assert_allclose(got, want, rtol=2e-5, atol=2e-6 * scale + 1e-7)
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_op(run, case, rng):
     op, params = case
     shapes = [(2, 3), (3,), (2, 1)][: op.arity]
     assert_agrees(run, lambda *xs: op(*xs, **params), arrays_in(op.smooth_on, shapes, rng))
 
 
-@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=numbered)
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 def test_every_other_op(run, case, rng):
     assert_agrees(run, case[2].call, case[2].arrays(rng))
 
 
-@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=named)
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_elementwise_op_at_hard_points(run, case):
     op, params = case
     if op.name in WITHOUT:
@@ -113,7 +113,7 @@ def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, r
     assert not (tmp_path / "f.onnx").exists()
 
 
-@pytest.mark.parametrize("op", [*QUESTIONS, ANSWERS[0]], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [*COMPARISONS, DISCRETE[0]], ids=lambda op: op.name)
 def test_question(run, op):
     xs = [np.array([0.0, 1.0, -2.0, 1.0], np.float32), np.array([1.0, 1.0, -3.0, 0.0], np.float32)][: op.arity]
     tape = record(lambda *xs: op(*xs), *xs)

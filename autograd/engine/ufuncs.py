@@ -1,0 +1,71 @@
+"""NumPy ufuncs on nodes: calls of the corresponding op, and errors for ufuncs without one."""
+
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.ops.op import OPS, Recorder
+from autograd.ops.operators import OPERATORS
+from autograd.ops.rules import arithmetic, rounding
+
+
+def floor_and_remainder(a: Any, b: Any) -> tuple[Any, Any]:
+    """Quotient and remainder, as `divmod`."""
+    return arithmetic.floor_divide(a, b), arithmetic.remainder(a, b)
+
+
+#: Op of each NumPy ufunc, by identity: another package may have a ufunc of the same name.
+_OPS: dict[np.ufunc, Callable[..., Any]] = {
+    **{getattr(np, name): op for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)},
+    **{row.ufunc: OPS[row.op] for row in OPERATORS},
+    np.divmod: floor_and_remainder, np.fabs: arithmetic.abs, np.rint: rounding.round,
+}  # fmt: skip
+#: Ops with another name in `scipy.special`.
+_SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
+_METHOD_OPS: dict[tuple[np.ufunc, str], list[str]] = {
+    (np.add, "reduce"): ["sum"], (np.multiply, "reduce"): ["prod"], (np.maximum, "reduce"): ["max"],
+    (np.minimum, "reduce"): ["min"], (np.add, "accumulate"): ["cumsum"], (np.multiply, "accumulate"): ["cumprod"],
+}  # fmt: skip
+_PREDICATES = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
+_PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
+
+
+def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op.
+
+    Raises:
+        TypeError: If there is no op, or for a method or an argument of the ufunc; suggests ops
+    """
+    op = _OPS.get(ufunc) or _scipy_op(ufunc)
+    if method == "__call__" and not kwargs:
+        if ufunc in _PREDICATES and (op is None or current_trace() is None):
+            return ufunc(*[_data(x, ufunc) for x in inputs])
+        if op is not None:
+            return op(*inputs)
+    call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+    call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
+    similar = _METHOD_OPS.get((ufunc, method)) or get_close_matches(ufunc.__name__, OPS, n=2)
+    raise TypeError(
+        f"{call} has no derivative here for a {type_name}: use an op of autograd"
+        + f" ({', '.join(similar)}?)" * bool(similar)
+        + ", or x.data for plain numbers"
+    )
+
+
+def _data(x: Any, ufunc: np.ufunc) -> Any:
+    if not isinstance(x, Recorder):
+        return x
+    check_not_frozen(x, f"np.{ufunc.__name__}")
+    return x._data  # type: ignore[attr-defined]
+
+
+def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
+    """Op for a ufunc of SciPy, if `scipy.special` is loaded and contains this ufunc."""
+    special = sys.modules.get("scipy.special")
+    name = ufunc.__name__
+    is_of_scipy = special is not None and any(getattr(special, n, None) is ufunc for n in (name, *_SCIPY_NAMES))
+    return OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None
