@@ -16,10 +16,10 @@ import numpy as np
 import autograd as ag
 from autograd import Value, grad
 from autograd import compile as compiled
-from autograd.checks._check_against import framework_of
-from autograd.checks.arguments import Arguments, flat
-from autograd.checks.compare import Comparing
-from autograd.checks.functions import GraphFunction, _data
+from autograd.checks._check_against import adapter_for
+from autograd.checks.arguments import Arguments, data_of, flatten
+from autograd.checks.compare import Comparer
+from autograd.checks.functions import GraphFunction
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
@@ -103,18 +103,18 @@ class Fuzz:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         try:
-            tangents = subject.spread(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
+            tangents = subject.expand(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
         except GraphReplayError:
             self.counts["  no dual numbers"] += 1
             return
-        claimed = flat(subject.pulled(w))
+        claimed = flatten(subject.weighted_gradients(w))
         size = np.abs(w) @ np.abs(tangents) + np.abs(claimed) @ np.abs(v)
         self.counts["against dual numbers"] += 1
         if abs(claimed @ v - w @ tangents) <= (1e-4 if subject.single else 1e-11) * size + 1e-290:
             return
         subject.increase_samples()
         oracles = Oracles(subject, "dual", self.rng)
-        miss = Comparing(subject, oracles, self.rng, 1e-11).run(3).mismatch
+        miss = Comparer(subject, oracles, self.rng, 1e-11).run(3).mismatch
         if miss is not None:
             self._disagree(
                 "dual numbers",
@@ -128,7 +128,7 @@ class Fuzz:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         claimed, bars = subject.vjp(w)
-        recorded, pushed = flat(subject.pulled(w, create_graph=True)), subject.jvp(v)
+        recorded, pushed = flatten(subject.weighted_gradients(w, create_graph=True)), subject.jvp(v)
         self.counts["against the recorded sweep and forward mode"] += 1
         if not _close(recorded, claimed, bars):
             self._disagree("the recorded sweep", program, f"order {subject.order}: {recorded}, not {claimed}", args)
@@ -147,11 +147,11 @@ class Fuzz:
         fast = compiled(of, backend=backend)
         for point in (args, elsewhere):
             try:
-                got = flat(list(fast(*point)))
+                got = flatten(list(fast(*point)))
             except (TypeError, ImportError, NotImplementedError, np.linalg.LinAlgError) as error:
                 self.counts[f"  not on the tape ({backend}): {str(error)[:60]}"] += 1
                 return
-            want = flat(list(of(*point)))
+            want = flatten(list(of(*point)))
             if _close(got, want, np.zeros(1)) or not np.isfinite(want).all():
                 continue
             there = GraphFunction(program, Arguments(program, point), subject.order, self.rng)
@@ -164,8 +164,8 @@ class Fuzz:
         names = self.names[peer]
         arrays = tuple(np.asarray(x) for x in args)
         try:
-            of = framework_of(peer).swept
-            theirs = flat(of(lambda *xs: program(*xs, names=names), Arguments(program, arrays), [*subject.weights, None]))
+            of = adapter_for(peer).derivatives
+            theirs = flatten(of(lambda *xs: program(*xs, names=names), Arguments(program, arrays), [*subject.weights, None]))
         except REFUSALS as error:
             self.counts[f"  not in {peer}: {type(error).__name__}: {str(error)[:50]}"] += 1
             return
@@ -201,12 +201,12 @@ def _weighted(program: RandomProgram, subject: GraphFunction) -> Any:
             result = 0.0
             for y, w in zip(parts(*xs), weights, strict=True):
                 number = isinstance(y, float | Value)
-                result = result + (y * float(w) if number else ag.sum(y * np.asarray(w, _data(y).dtype)))
+                result = result + (y * float(w) if number else ag.sum(y * np.asarray(w, data_of(y).dtype)))
             return result
 
         return f
 
-    return total(subject.order, [np.ones(np.shape(_data(y))) for y in subject.outputs])
+    return total(subject.order, [np.ones(np.shape(data_of(y))) for y in subject.outputs])
 
 
 def _close(a: Any, b: Any, bars: Any, rtol: float = 1e-12) -> bool:

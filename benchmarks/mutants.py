@@ -143,7 +143,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="print the counts, and the mutants that live")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    shrink.MOST = 60
+    shrink.MOST_TRIALS = 60
     by_op = calls_by_op()
     mutants = [m for m in (*row_mutants(), *engine_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
     mutants = mutants[arguments.first :: arguments.every]
