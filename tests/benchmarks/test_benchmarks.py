@@ -44,14 +44,14 @@ def test_contestants_agree_and_are_timed(name):
 def test_growth_is_measured():
     table = growth.measure(1, sizes=(240, 480))
     assert [row.operations for row in table.rows] == sorted(row.operations for row in table.rows)
-    assert "the dearest length costs" in str(table)
+    assert "the most expensive length costs" in str(table)
 
 
 def test_scaling_is_measured_next_to_the_model():
     table, paper = scaling.measure(1, sizes=((8, 4),), counts=(1, 2))
     assert [row[:2] for row in table.rows] == ([] if table.missing else [(4, 1), (4, 2)])
     assert table.missing in str(table)
-    assert f"the shortest step is that of {paper.best} devices" in str(paper)
+    assert f"the shortest step has {paper.best} devices" in str(paper)
 
 
 @pytest.mark.parametrize("widths", [(4, 6, 3), (5, 7, 2, 3)])
@@ -78,7 +78,7 @@ def test_modelled_cost_of_the_sum_from_one_device_to_many():
     many = scaling.cost(widths, 10**6, 1000, machine)
     assert many.products == scaling.products_of(widths, 1000)
     np.testing.assert_allclose(many.summed, 2 * 0.999 * 4 * weights / 1e9 + 2 * 999 * 1e-6, rtol=1e-12)
-    best = scaling.most_useful(widths, 10**6, machine)
+    best = scaling.fastest_count(widths, 10**6, machine)
     assert 1 < best < 1000
     times = [scaling.cost(widths, 10**6, n, machine).seconds for n in (best - 1, best, best + 1)]
     assert times[1] == min(times)
@@ -106,7 +106,7 @@ def test_a_peer_that_is_not_installed_is_named():
 @pytest.mark.parametrize("program", ["import time; time.sleep(60)", ""], ids=["hangs", "ends"])
 def test_a_silent_program_is_ended(program, monkeypatch, tmp_path):
     monkeypatch.setattr(outside, "LIMIT", 0.5)
-    with pytest.raises(RuntimeError, match=r"said nothing in 0.5 s, or ended"):
+    with pytest.raises(RuntimeError, match=r"gave no answer in 0.5 s, or ended"):
         outside.Process([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(1); {program}"], {}, tmp_path)
 
 
@@ -143,7 +143,7 @@ def test_every_peer_is_installed(monkeypatch):
     monkeypatch.undo()
     missing = [m for table in (gpt_benchmark.measure(1, tokens=[0, 1, 0]), moons.measure(1, points=4)) for m in table.missing]
     missing += mnist_step.measure(1, sizes=((8, 4),))[0].missing + SMALL["devices"]().missing
-    assert not scaling.checked(1, sizes=((8, 4),), counts=(1, 2)).missing
+    assert not scaling.compare_with_model(1, sizes=((8, 4),), counts=(1, 2)).missing
     missing = [
         m for m in missing if m not in ("JAX, jit, on a GPU: JAX finds no GPU here", "JAX on a GPU: JAX finds no GPU here")
     ]

@@ -44,7 +44,7 @@ def test_a_mutant_is_caught(mutant):
     if mutant.equivalent:
         pytest.skip(mutant.equivalent)
     with np.errstate(all="ignore"):
-        count, law, shrunk = mutants.tried(mutant, CALLS.get(mutant.op, ([], [])), seed=0)
+        count, law, shrunk = mutants.try_mutant(mutant, CALLS.get(mutant.op, ([], [])), seed=0)
     assert 0 < count <= mutants.EXAMPLES
     assert law
     assert shrunk

@@ -66,7 +66,7 @@ def test_gradient_equals_differences(backend):
 
 def test_loss_of_embedded_letters_is_the_same_loss():
     p = values(gpt.initial_parameters(0))
-    embedded = [gpt.added(p["letter"][t], p["position"][i]) for i, t in enumerate(TOKENS[:-1])]
+    embedded = [gpt.add(p["letter"][t], p["position"][i]) for i, t in enumerate(TOKENS[:-1])]
     padded = [*embedded, embedded[0]]  # a position with weight 0 does not count
     wanted = [*(np.eye(27)[TOKENS[1:]] / 7).tolist(), [0.0] * 27]
     assert gpt.loss_of_embedded(p, padded, wanted).data == pytest.approx(gpt.loss(p, TOKENS).data, rel=1e-14)
