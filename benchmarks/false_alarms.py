@@ -169,18 +169,9 @@ def _real(x: Any) -> float:
 
 
 FAMILIES = [
-    graph,
-    single_precision,
-    values,
-    black_box,
-    extreme_scales,
-    steep_slopes,
-    cancellation,
-    kinks,
-    ties,
-    numpy_claims,
+    graph, single_precision, values, black_box, extreme_scales, steep_slopes, cancellation, kinks, ties, numpy_claims,
     zero_derivatives,
-]
+]  # fmt: skip
 
 
 def count(functions: int, seed: int = 0, progress: bool = True) -> tuple[Counter[str], list[str]]:

@@ -97,6 +97,11 @@ def varies(x: Any) -> bool:
     return isinstance(x, float)
 
 
+def has_gradient(x: Any) -> bool:
+    """True if x is a node that requires a gradient."""
+    return isinstance(x, Node) and x.requires_grad
+
+
 def data_of(x: Any) -> Any:
     """The data of a node, number or array, as an array."""
     return np.asarray(x._data if isinstance(x, Node) else x)

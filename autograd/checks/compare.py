@@ -95,10 +95,9 @@ class Comparer:
             return
         v = subject.arguments.scales * self._random_vector(subject.n)
         forward = subject.jvp(v)
+        one = Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
         if forward is not None:
-            self._forward_is_wrong(
-                v, forward, Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
-            )
+            self._forward_is_wrong(v, forward, one)
 
     def _is_nonlinear(self, claims: Any, bars: Any) -> bool:
         """True if wᵀ J is not linear in w: a weighted sweep differs from the weighted sum of sweeps from single outputs."""
@@ -194,8 +193,7 @@ class Comparer:
         claimed, measured = float(claimed), float(found.value)
         if found.oracle in NAMES:
             self.result.used.add(found.oracle)
-        rtol = self._rtol(found)
-        allowed = float(found.error) + float(bar) + rtol * max(abs(claimed), abs(measured)) + TINY
+        allowed = float(found.error) + float(bar) + self._rtol(found) * max(abs(claimed), abs(measured)) + TINY
         if np.isnan(claimed) or not np.isfinite(allowed):
             if np.isfinite(claimed) or np.isinf(float(found.error)):
                 what = self.subject.arguments.entry(entry) if entry is not None else "a random direction"
@@ -206,14 +204,12 @@ class Comparer:
         if off <= allowed:
             self.result.error = max(self.result.error, off / max(abs(claimed), abs(measured), TINY))
             return False
-        if found.oracle == "differences":
-            again = self._confirm(v, w, claimed, bar)
-            if again is None:
-                return False
-            found = again
+        again = self._confirm(v, w, claimed, bar) if found.oracle == "differences" else found
+        if again is None:
+            return False
         scale = float(self.subject.arguments.scales[entry]) if entry is not None else 1.0
-        name, error = NAMES.get(found.oracle, found.oracle), float(found.error) + float(bar)
-        self.result.mismatch = Mismatch(v, w, claimed / scale, float(found.value) / scale, error / scale, name, entry)
+        name, error = NAMES.get(again.oracle, again.oracle), float(again.error) + float(bar)
+        self.result.mismatch = Mismatch(v, w, claimed / scale, float(again.value) / scale, error / scale, name, entry)
         return True
 
     def _rtol(self, found: Measured) -> float:

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import no_grad, recording
-from autograd.checks.arguments import Arguments, data_of, flatten, numeric_leaves
+from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves
 from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
-from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
@@ -64,7 +63,7 @@ class GraphFunction(Subject):
         self.variables = arguments.variables()
         with keep_graph(True), recording():
             self.outputs = self._outputs(self.variables, order)
-        self.found = [y for y in self.outputs if isinstance(y, Node) and y.requires_grad]
+        self.found = [y for y in self.outputs if has_gradient(y)]
         self.replay = GraphReplay(self.found, self.variables)
         self.base = flatten(self.outputs)
 
@@ -78,7 +77,7 @@ class GraphFunction(Subject):
         below = self._outputs(variables, order - 1)
         if len(self.weights) < order - 1:
             self.weights.append([self.rng.uniform(0.5, 1.5, np.shape(data_of(y))) for y in below])
-        pairs = [(y, w) for y, w in zip(below, self.weights[order - 2], strict=True) if isinstance(y, Node) and y.requires_grad]
+        pairs = [(y, w) for y, w in zip(below, self.weights[order - 2], strict=True) if has_gradient(y)]
         if not pairs:
             return [np.zeros(np.shape(x._data)) for x in variables]
         seeds = [_like(y, w) for y, w in pairs]
@@ -92,15 +91,12 @@ class GraphFunction(Subject):
     @property
     def single(self) -> bool:
         nodes = [node for node, _ in self.replay.steps] if self.replay is not None else []
-        return self.arguments.single or any(np.asarray(node._data).dtype.itemsize < 8 for node in nodes)
+        return self.arguments.single or any(data_of(node).dtype.itemsize < 8 for node in nodes)
 
     def expand(self, found: list[Any]) -> Any:
         """Results for the outputs with a gradient as a vector over all outputs; the others have derivative 0."""
         results = iter(found)
-        parts = [
-            np.ravel(next(results)) if isinstance(y, Node) and y.requires_grad else np.zeros(np.size(data_of(y)))
-            for y in self.outputs
-        ]
+        parts = [np.ravel(next(results)) if has_gradient(y) else np.zeros(data_of(y).size) for y in self.outputs]
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
 
     def value(self, vector: Any) -> Any:
@@ -116,7 +112,7 @@ class GraphFunction(Subject):
     def seeds(self, w: Any) -> list[Any]:
         """A vector of weights split into seeds, one for each output with a gradient, in its shape and dtype."""
         parts = np.split(np.asarray(w), np.cumsum([np.size(data_of(y)) for y in self.outputs])[:-1])
-        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if isinstance(y, Node) and y.requires_grad]
+        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if has_gradient(y)]
 
     def weighted_gradients(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
         """The gradients of the weighted outputs from the engine, one per variable."""
@@ -135,14 +131,10 @@ class GraphFunction(Subject):
         return claimed, scatter + 2 * eps * np.abs(claimed)
 
     def _scatters(self, recorded: list[Any]) -> list[Any]:
-        moving = [g for g in recorded if isinstance(g, Node) and g.requires_grad]
-        backward = GraphReplay(moving, self.variables)
+        backward = GraphReplay([g for g in recorded if has_gradient(g)], self.variables)
         backward.samples = self.samples
         found = iter(backward.scatter(self.rng))
-        return [
-            next(found) if isinstance(g, Node) and g.requires_grad else USUAL_SAMPLES[1] * EPS * np.abs(data_of(g))
-            for g in recorded
-        ]
+        return [next(found) if has_gradient(g) else USUAL_SAMPLES[1] * EPS * np.abs(data_of(g)) for g in recorded]
 
     def jvp(self, v: Any) -> Any:
         """J v by forward mode through the same function."""
@@ -201,10 +193,9 @@ class BlackBox(Subject):
 
 def _split_claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
     """The claim for each variable, in the shape of the outputs and the variable."""
-    found = (
-        [claimed] if len(arguments.arrays) == 1 and not isinstance(claimed, tuple | list | dict) else numeric_leaves(claimed)
-    )
-    if len(arguments.arrays) == 1 and len(found) != 1:
+    single = len(arguments.arrays) == 1
+    found = [claimed] if single and not isinstance(claimed, tuple | list | dict) else numeric_leaves(claimed)
+    if single and len(found) != 1:
         found = [np.asarray(claimed)]
     if len(found) != len(arguments.arrays):
         raise ValueError(f"gradient must return one part for each of the {len(arguments.arrays)} variables, got {len(found)}")

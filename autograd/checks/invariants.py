@@ -120,7 +120,7 @@ def backward_twice(subject: GraphFunction, w: Any) -> Iterator[Callable[[], None
         if isinstance(y, Value):
             y.backward()
         else:
-            y.backward(seed)  # type: ignore[attr-defined]
+            y.backward(seed)
 
     try:
         for x in subject.variables:

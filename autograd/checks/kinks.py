@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd.base.domain import NONZERO, POSITIVE, REALS, Domain
-from autograd.checks.arguments import data_of
+from autograd.checks.arguments import data_of, has_gradient
 from autograd.checks.oracles.replay import GraphReplay
 from autograd.engine.node import Node
 
@@ -41,7 +41,7 @@ def _kink(node: Node, inputs: tuple[Any, ...]) -> tuple[Any, str] | None:
     if not all(a.dtype.kind in "fiub" for a in arrays):
         return None
     eps = max((float(np.finfo(a.dtype).eps) for a in arrays if a.dtype.kind == "f"), default=2.0**-52)
-    moving = [getattr(x, "requires_grad", False) for x in inputs]
+    moving = [has_gradient(x) for x in inputs]
     op: Any = node.op
     if op.kind != "elementwise":
         return _kink_at_tie(op.name, arrays, node, NEAR * eps)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.arguments import Arguments
+from autograd.checks.arguments import Arguments, has_gradient
 from autograd.checks.compare import Mismatch, compare
 from autograd.checks.diagnosis import DIFFERENT_FACTORS, UNEXPLAINED, Fault, explain_difference, first_fault
 from autograd.checks.functions import GraphFunction, Subject, unit_vector
@@ -133,7 +133,7 @@ def isolate_op(node: Node, order: int, rng: np.random.Generator) -> GraphFunctio
 
 def _differentiated_positions(node: Node) -> list[int]:
     """The positions of the inputs that require a gradient."""
-    return [i for i, x in enumerate(node.inputs) if isinstance(x, Node) and x.requires_grad]
+    return [i for i, x in enumerate(node.inputs) if has_gradient(x)]
 
 
 def op_fault(node: Node, order: int, rng: np.random.Generator) -> Fault | None:

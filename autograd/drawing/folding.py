@@ -31,11 +31,11 @@ def fold_frames(items: Items, most: int, depth: int | None) -> tuple[dict[GraphN
     if depth is not None:
         return _at_depth(items, depth), depth
     depth = max((len(item.frames) for item in items), default=0)
-    stands = _at_depth(items, depth)
-    while depth > 0 and len(set(stands.values())) > most:
+    targets = _at_depth(items, depth)
+    while depth > 0 and len(set(targets.values())) > most:
         depth -= 1
-        stands = _at_depth(items, depth)
-    return stands, depth
+        targets = _at_depth(items, depth)
+    return targets, depth
 
 
 def _at_depth(items: Items, depth: int) -> dict[GraphNode, Any]:

@@ -100,35 +100,35 @@ def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
     """
     items = _nearest_first(graph.outputs)
     near = items if view.around is None else _neighbours(items, view.around, view.hops)
-    stands, depth = fold_frames(near, view.max_nodes, view.depth)
-    stands |= {item: item for item in graph.unfolded if item in stands}  # drawn next to the fold of its frame
-    order = list(dict.fromkeys(stands[item] for item in near))
+    targets, depth = fold_frames(near, view.max_nodes, view.depth)
+    targets |= {item: item for item in graph.unfolded if item in targets}  # drawn next to the fold of its frame
+    order = list(dict.fromkeys(targets[item] for item in near))
     kept, hidden = order[: view.max_nodes], set(order[view.max_nodes :])
-    names = {stand: f"n{i}" for i, stand in enumerate(kept)} | dict.fromkeys(hidden, "folded")
-    places = {item: names[stands[item]] for item in near}
-    omitted = sum(stands[item] in hidden for item in near)
+    names = {target: f"n{i}" for i, target in enumerate(kept)} | dict.fromkeys(hidden, "folded")
+    places = {item: names[targets[item]] for item in near}
+    omitted = sum(targets[item] in hidden for item in near)
     rest = [DrawnNode("folded", "folded", [f"… {_nodes(omitted, 'more ')}"], count=omitted)] if omitted else []
-    seen = {item: stands[item] for item in reversed(near) if stands[item] not in hidden}
-    shown = sum(not isinstance(stand, Fold) for stand in kept)
+    seen = {item: targets[item] for item in reversed(near) if targets[item] not in hidden}
+    shown = sum(not isinstance(target, Fold) for target in kept)
     return Sketch(rest + _shapes(graph, view, slopes, seen, places, depth), shown, len(items), places)
 
 
 def _shapes(
-    graph: Graph, view: View, slopes: Slopes, stands: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
+    graph: Graph, view: View, slopes: Slopes, targets: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
 ) -> list[DrawnNode]:
     """The boxes and folds of the drawn numbers, farthest from the outputs first."""
     shapes: list[DrawnNode] = []
     folds: dict[Fold, DrawnNode] = {}
-    for item, stand in stands.items():
-        edges = _edges(item, places, view, {} if isinstance(stand, Fold) else slopes)
-        if not isinstance(stand, Fold):
+    for item, target in targets.items():
+        edges = _edges(item, places, view, {} if isinstance(target, Fold) else slopes)
+        if not isinstance(target, Fold):
             edges = _bundle(edges, {"folded", *(shape.name for shape in folds.values())})
             shapes.append(_shape(graph, item, places[item], edges, view, depth))
             continue
-        if stand not in folds:
-            folds[stand] = DrawnNode(places[item], "folded", [stand.title], stand.frames, count=0, item=stand)
-            shapes.append(folds[stand])
-        _add_to_fold(folds[stand], edges)
+        if target not in folds:
+            folds[target] = DrawnNode(places[item], "folded", [target.title], target.frames, count=0, item=target)
+            shapes.append(folds[target])
+        _add_to_fold(folds[target], edges)
     for shape in folds.values():
         shape.fields.append(_nodes(shape.count))
     return shapes
