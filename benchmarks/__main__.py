@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …]`: one table a workload, in ratios."""
+"""`python -m benchmarks [NAME …]`: one table of times and ratios per workload."""
 
 import argparse
 import importlib
@@ -10,8 +10,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-#: BLAS and PyTorch alike get this many threads, whatever one library alone was told; set before NumPy is loaded. One, unless
-#: asked for more: as many as there are cores wait for each other as soon as anything else runs on one of them.
+#: Threads of BLAS and PyTorch, set before NumPy is loaded. The default is 1: with one thread per core, all wait as soon as
+#: another program uses a core.
 THREADS = os.environ.get("OMP_NUM_THREADS") or "1"
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS))
 if THREADS == "1":
@@ -31,15 +31,15 @@ WORKLOADS = {
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Time the same computation by several engines.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"workloads: {', '.join(WORKLOADS)} (default: all)")
-    parser.add_argument("--rounds", type=int, default=9, help="how often each contestant is timed (default: 9)")
-    parser.add_argument("--slow", action="store_true", help="let ddx-ad compile by LLVM too, which takes some 20 s")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the tables there as well")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians there")
+    parser.add_argument("--rounds", type=int, default=9, help="number of timed rounds (default: 9)")
+    parser.add_argument("--slow", action="store_true", help="also run ddx-ad compiled by LLVM, which takes about 20 s")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the tables to a file")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians to a file")
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.names if name not in WORKLOADS]:
-        parser.error(f"no workload is named {', '.join(unknown)}; there are {', '.join(WORKLOADS)}")
+        parser.error(f"no workload is named {', '.join(unknown)}: choose from {', '.join(WORKLOADS)}")
     if given.rounds < 1:
-        parser.error(f"--rounds must be at least 1, not {given.rounds}")
+        parser.error(f"--rounds must be at least 1, got {given.rounds}")
 
     start = time.perf_counter()
     print(f"Python {platform.python_version()}, {platform.machine()}; OMP_NUM_THREADS={THREADS} for all")

@@ -1,4 +1,4 @@
-"""Wrong engines: the machinery that reads rows, with one piece of its source replaced."""
+"""Mutants of the engine: one piece of its source is replaced."""
 
 import contextlib
 import inspect
@@ -13,11 +13,11 @@ from autograd.transforms import grad_vjp_jvp
 from benchmarks.mutations import Mutant
 
 
-def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
-    """A function, or method, with one piece of its source replaced.
+def edit_source(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
+    """A context manager in which one piece of the source of a function or method is replaced.
 
     Raises:
-        ValueError: if the piece does not stand there once
+        ValueError: If the source does not contain the piece exactly once
     """
 
     @contextlib.contextmanager
@@ -25,7 +25,7 @@ def edited(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
         function = vars(owner)[name]
         source = textwrap.dedent(inspect.getsource(function))
         if source.count(old) != 1:
-            raise ValueError(f"{name} no longer says {old!r} once: break it in another way")
+            raise ValueError(f"the source of {name} must contain {old!r} exactly once: update this mutant")
         names = dict(getattr(function, "__func__", function).__globals__)  # a class method is a function inside
         exec(compile(source.replace(old, new), f"<broken {name}>", "exec"), names)
         users = [owner, *[m for m in _MODULES if vars(m).get(name) is function]]
@@ -44,7 +44,7 @@ _MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_j
 
 SWEEP, RECORDED = reverse_mode._Sweep, reverse_mode._RecordedSweep
 
-#: (what is wrong, where, its name, a piece of the source, its replacement, the op that shows it)
+#: (error, owner, name, piece of the source, replacement, op that shows the error)
 EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("one use replaces another", SWEEP, "add", "before + cotangent", "cotangent", "multiply"),
     ("one use replaces another, of three", SWEEP, "add", "before += cotangent", "before = cotangent", None),
@@ -124,7 +124,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
 
 
 def engine_mutants() -> Iterator[Mutant]:
-    """The edits of the machinery."""
+    """All mutants of the engine."""
     for what, owner, name, old, new, op in EDITS:
         found = OPS.get(op or "") if op != "Values" else None
-        yield Mutant(what, "Values" if op == "Values" else "engine", found, edited(owner, name, old, new))
+        yield Mutant(what, "Values" if op == "Values" else "engine", found, edit_source(owner, name, old, new))

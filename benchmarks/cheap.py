@@ -1,4 +1,4 @@
-"""What a derivative costs in units of its function, on tapes: Griewank's cheap gradient principle.
+"""Cost of derivatives on tapes relative to the function: the cheap gradient principle.
 
 The bounds are 4 for a gradient with its value (Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 4.6, has 5
 in a wider model), and 8 for a product with the Hessian.
@@ -25,8 +25,8 @@ def measure(rounds: int, variables=1000, tokens=TOKENS) -> list[Table]:
     p = gpt.initial_parameters(0)
     flat = np.concatenate([a.ravel() for a in p.values()])
     return [
-        against_the_value("Rosenbrock", rosenbrock, x, direction, rounds),
-        against_the_value("GPT", lambda v: gpt.loss(nested(v), tokens), flat, np.cos(np.arange(flat.size)), rounds),
+        compare_with_value("Rosenbrock", rosenbrock, x, direction, rounds),
+        compare_with_value("GPT", lambda v: gpt.loss(nested(v), tokens), flat, np.cos(np.arange(flat.size)), rounds),
     ]
 
 
@@ -36,11 +36,11 @@ def nested(v):
     return {name: [[next(numbers) for _ in range(m)] for _ in range(n)] for name, (n, m) in gpt.SHAPES.items()}
 
 
-def against_the_value(name, f, x, direction, rounds):
+def compare_with_value(name, f, x, direction, rounds):
     contest = Contest()
-    contest.enter("value and gradient", replayed, value_and_grad(f), x)
-    contest.enter("value alone", replayed, f, x)
-    contest.enter("product with the Hessian", replayed, lambda x, v: hvp(f, (x,), (v,)), x, direction)
+    contest.enter("value and gradient", replay_tape, value_and_grad(f), x)
+    contest.enter("value alone", replay_tape, f, x)
+    contest.enter("product with the Hessian", replay_tape, lambda x, v: hvp(f, (x,), (v,)), x, direction)
     table = compare(f"cheap gradient, {name}", f"{name} in {x.size:,} variables, numba", contest, rounds=rounds, check=False)
     _, value, product = table.rows
     table.notes.append(f"value and gradient cost {value.ratio:.2f} values (bound: 4)")
@@ -48,7 +48,7 @@ def against_the_value(name, f, x, direction, rounds):
     return table
 
 
-def replayed(f, *args):
+def replay_tape(f, *args):
     tape = record(f, *args, backend="numba")
 
     def run():

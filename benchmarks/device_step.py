@@ -1,4 +1,4 @@
-"""A training step on devices of JAX, in a process of its own: how many there are is settled before JAX starts."""
+"""A training step on JAX devices in a separate process, because their number is fixed when JAX starts."""
 
 import pickle
 import sys

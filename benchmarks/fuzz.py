@@ -1,8 +1,8 @@
-"""`python -m benchmarks.fuzz`: random programs over the whole table of ops, each held against what shares nothing with it.
+"""`python -m benchmarks.fuzz`: random programs over the op registry, compared with independent derivatives.
 
-Every program, in float64, float32 or of Values, and of order 1, 2 or 3, against dual numbers along a random direction; some of
-them, in turn, in forward mode and in a recorded sweep, on every back end of the tape, in PyTorch and in JAX where these are
-installed. A program at a kink, where engines choose derivatives of their own, is drawn anew and counted apart.
+Every program, in float64, float32 or of Values, and of order 1, 2 or 3, is compared with dual numbers along a random direction.
+Some are also compared with forward mode, a recorded sweep, a back end of the tape, PyTorch and JAX if installed. Programs at a
+kink, where engines choose different derivatives, are counted separately and replaced.
 """
 
 import argparse
@@ -16,10 +16,10 @@ import numpy as np
 import autograd as ag
 from autograd import Value, grad
 from autograd import compile as compiled
-from autograd.checks._check_against import framework_of
-from autograd.checks.arguments import Arguments, flat
-from autograd.checks.compare import Comparing
-from autograd.checks.functions import GraphFunction, _data
+from autograd.checks._check_against import adapter_for
+from autograd.checks.arguments import Arguments, data_of, flatten
+from autograd.checks.compare import Comparer
+from autograd.checks.functions import GraphFunction
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
@@ -28,12 +28,12 @@ from autograd.testing.random_programs import Generator, RandomProgram, drawn
 from benchmarks import peers
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)
-#: Primes, so that each meets every kind of argument.
+#: Primes, so that each comparison meets every kind of argument.
 MODES_EVERY, BACKENDS_EVERY, TORCH_EVERY, JAX_EVERY = 3, 3, 7, 241
-#: Of so many turns of the tape one is for JAX, which takes a second to compile what it is given.
+#: Interval of tapes on JAX, which compiles for about a second.
 JAX_TAPES = 131
 
-#: What is known of peers, in tests/known_disagreements.md: by a call's beginning, from which order on, how far they are off.
+#: Known disagreements of peers (tests/known_disagreements.md), by the beginning of a call: lowest order, relative size.
 KNOWN: dict[str, dict[str, tuple[int, float]]] = {
     "torch": {
         "celu(": (1, 1e-6), "hardsigmoid(": (1, 1e-6), "gammaln(": (2, 1e-6), "digamma(": (1, 1e-6), "polygamma(": (1, 1e-6),
@@ -42,12 +42,12 @@ KNOWN: dict[str, dict[str, tuple[int, float]]] = {
     "jax": {},
 }  # fmt: skip
 
-#: What a peer raises of a program that it has no functions for.
-REFUSALS = (NameError, KeyError, TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError)
+#: Errors of a peer that lacks a function of a program.
+PEER_ERRORS = (NameError, KeyError, TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError)
 
 
 class Fuzz:
-    """Counts of what was compared, and the programs that disagreed."""
+    """Counts of comparisons, and the programs that disagreed."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
@@ -61,7 +61,7 @@ class Fuzz:
                 continue
 
     def one(self, k: int) -> None:
-        """Draw a program and compare it with everything whose turn it is."""
+        """Draw program k and run the comparisons due for it."""
         rng = self.rng
         scalar = k % 4 == 0
         self.program = program = drawn(Generator(rng), scalar=scalar)
@@ -72,14 +72,14 @@ class Fuzz:
         order = int(rng.choice(ORDERS))
         try:
             subject = GraphFunction(program, Arguments(program, args), order, rng)
-        except np.linalg.LinAlgError:  # the second derivative of a determinant needs an inverse, as its row says
-            self.counts["of a singular matrix, left out"] += 1
+        except np.linalg.LinAlgError:  # the second derivative of a determinant needs an inverse
+            self.counts["singular matrix, skipped"] += 1
             return
         if not np.isfinite(subject.base).all():
-            self.counts["not finite, left out"] += 1
+            self.counts["not finite, skipped"] += 1
             return
         if subject.replay is not None and kinks_of(subject.replay):
-            self.counts["at a kink, left out"] += 1
+            self.counts["at a kink, skipped"] += 1
             return
         self.counts["programs"] += 1
         self.counts[f"  order {order}, {np.dtype(dtype).name if not isinstance(args[0], float) else 'Values'}"] += 1
@@ -93,28 +93,28 @@ class Fuzz:
                 self._against_peer(peer, program, subject, args)
 
     def safely(self, k: int) -> None:
-        """The same as `one`, where an error that nobody foresaw counts as a disagreement."""
+        """The same as `one`; an unexpected error counts as a disagreement."""
         try:
             self.one(k)
-        except Exception as error:  # whatever a broken engine raises
+        except Exception as error:  # a broken engine may raise anything
             self._disagree(f"itself: {type(error).__name__}", self.program, str(error), self.program.arguments)
 
     def _against_dual(self, program: RandomProgram, subject: GraphFunction, args: Any) -> None:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         try:
-            tangents = subject.spread(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
+            tangents = subject.expand(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
         except GraphReplayError:
             self.counts["  no dual numbers"] += 1
             return
-        claimed = flat(subject.pulled(w))
+        claimed = flatten(subject.weighted_gradients(w))
         size = np.abs(w) @ np.abs(tangents) + np.abs(claimed) @ np.abs(v)
         self.counts["against dual numbers"] += 1
         if abs(claimed @ v - w @ tangents) <= (1e-4 if subject.single else 1e-11) * size + 1e-290:
             return
         subject.increase_samples()
         oracles = Oracles(subject, "dual", self.rng)
-        miss = Comparing(subject, oracles, self.rng, 1e-11).run(3).mismatch
+        miss = Comparer(subject, oracles, self.rng, 1e-11).run(3).mismatch
         if miss is not None:
             self._disagree(
                 "dual numbers",
@@ -124,11 +124,11 @@ class Fuzz:
             )
 
     def _in_other_modes(self, program: RandomProgram, subject: GraphFunction, args: Any) -> None:
-        """The sweep that records and the sweep that does not, and forward mode, give one derivative."""
+        """Compare the derivatives of the sweep, the recorded sweep and forward mode."""
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         claimed, bars = subject.vjp(w)
-        recorded, pushed = flat(subject.pulled(w, create_graph=True)), subject.jvp(v)
+        recorded, pushed = flatten(subject.weighted_gradients(w, create_graph=True)), subject.jvp(v)
         self.counts["against the recorded sweep and forward mode"] += 1
         if not _close(recorded, claimed, bars):
             self._disagree("the recorded sweep", program, f"order {subject.order}: {recorded}, not {claimed}", args)
@@ -147,11 +147,11 @@ class Fuzz:
         fast = compiled(of, backend=backend)
         for point in (args, elsewhere):
             try:
-                got = flat(list(fast(*point)))
+                got = flatten(list(fast(*point)))
             except (TypeError, ImportError, NotImplementedError, np.linalg.LinAlgError) as error:
                 self.counts[f"  not on the tape ({backend}): {str(error)[:60]}"] += 1
                 return
-            want = flat(list(of(*point)))
+            want = flatten(list(of(*point)))
             if _close(got, want, np.zeros(1)) or not np.isfinite(want).all():
                 continue
             there = GraphFunction(program, Arguments(program, point), subject.order, self.rng)
@@ -164,14 +164,14 @@ class Fuzz:
         names = self.names[peer]
         arrays = tuple(np.asarray(x) for x in args)
         try:
-            of = framework_of(peer).swept
-            theirs = flat(of(lambda *xs: program(*xs, names=names), Arguments(program, arrays), [*subject.weights, None]))
-        except REFUSALS as error:
+            of = adapter_for(peer).derivatives
+            theirs = flatten(of(lambda *xs: program(*xs, names=names), Arguments(program, arrays), [*subject.weights, None]))
+        except PEER_ERRORS as error:
             self.counts[f"  not in {peer}: {type(error).__name__}: {str(error)[:50]}"] += 1
             return
         self.counts[f"against {peer}"] += 1
         ours, bars = subject.vjp(np.ones(subject.m))
-        theirs, ours = np.append(theirs, 1.0), np.append(ours, 1.0)  # what is 0 to us may be rounding to others
+        theirs, ours = np.append(theirs, 1.0), np.append(ours, 1.0)  # an exact 0 may be rounding noise in the peer
         if not _close(theirs, ours, bars, 1e-4 if subject.single else 1e-9):
             known = [KNOWN[peer][n] for n in KNOWN[peer] if any(call.text.startswith(n) for call in program.calls)]
             if any(subject.order >= order and _close(theirs, ours, bars, rtol) for order, rtol in known):
@@ -186,7 +186,7 @@ class Fuzz:
 
 
 def _weighted(program: RandomProgram, subject: GraphFunction) -> Any:
-    """The function of one number whose gradient is that of the outputs of the subject, of whatever order."""
+    """The scalar function whose gradient is that of the outputs of the subject, for any order."""
 
     def below(order: int) -> Any:
         if order == 1:
@@ -201,26 +201,26 @@ def _weighted(program: RandomProgram, subject: GraphFunction) -> Any:
             result = 0.0
             for y, w in zip(parts(*xs), weights, strict=True):
                 number = isinstance(y, float | Value)
-                result = result + (y * float(w) if number else ag.sum(y * np.asarray(w, _data(y).dtype)))
+                result = result + (y * float(w) if number else ag.sum(y * np.asarray(w, data_of(y).dtype)))
             return result
 
         return f
 
-    return total(subject.order, [np.ones(np.shape(_data(y))) for y in subject.outputs])
+    return total(subject.order, [np.ones(np.shape(data_of(y))) for y in subject.outputs])
 
 
 def _close(a: Any, b: Any, bars: Any, rtol: float = 1e-12) -> bool:
-    """Whether two gradients agree, up to a part of their largest entry and to the rounding of the second."""
+    """True if two gradients agree up to `rtol` of their largest entry and the error bars of the second."""
     return bool((np.abs(a - b) <= rtol * np.max(np.abs(b), initial=1e-290) + np.max(bars, initial=0.0)).all())
 
 
 def run(programs: int, seed: int, progress: bool = True) -> Fuzz:
-    """Compare so many programs, beside those that are left out."""
+    """Compare this many programs, not counting the skipped ones."""
     fuzz, start, k = Fuzz(seed), time.perf_counter(), 0
     with np.errstate(all="ignore"):
         while fuzz.counts["programs"] < programs:
             if k % 500 == 0:
-                gc.freeze()  # a tape looks through all objects for sources of chance, and those of a peer are very many
+                gc.freeze()  # recording scans objects for random generators, and a peer has many objects
             fuzz.safely(k)
             k += 1
             if progress and k % 5000 == 0:
@@ -229,7 +229,7 @@ def run(programs: int, seed: int, progress: bool = True) -> Fuzz:
 
 
 def main() -> int:
-    """Print the counts; the exit status is 1 if a program disagreed."""
+    """Print the counts and return the exit status, 1 if a program disagreed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
     parser.add_argument("--programs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)

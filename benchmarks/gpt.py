@@ -1,4 +1,4 @@
-"""A transformer written in scalars: the loss of a text of seven letters, and all 4,192 gradients, in float64."""
+"""A scalar transformer: the loss of a text of seven letters and all 4,192 gradients, in float64."""
 
 import time
 
@@ -16,10 +16,10 @@ TOKENS = [0, 5, 13, 13, 1, 8, 3, 0]
 def measure(rounds: int, tokens=TOKENS, slow=False) -> Table:
     p = gpt.initial_parameters(0)
     contest = Contest()
-    contest.enter("glassgrad, numba", replayed, p, tokens, "numba", contest.notes)
-    contest.enter("glassgrad, python", replayed, p, tokens, "python", contest.notes)
-    contest.enter("glassgrad, Value", objects, p, tokens, Value)
-    contest.enter("a plain Python class", objects, p, tokens, plain.Value)
+    contest.enter("glassgrad, numba", replay_tape, p, tokens, "numba", contest.notes)
+    contest.enter("glassgrad, python", replay_tape, p, tokens, "python", contest.notes)
+    contest.enter("glassgrad, Value", run_objects, p, tokens, Value)
+    contest.enter("a plain Python class", run_objects, p, tokens, plain.Value)
     contest.enter("CasADi 3.8 SX function", casadi, p, tokens)
     contest.enter("ddx-ad 4.3 interpreter", ddx, p, tokens)
     if slow:
@@ -28,8 +28,8 @@ def measure(rounds: int, tokens=TOKENS, slow=False) -> Table:
     return compare("gpt", ABOUT, contest, rounds=rounds)
 
 
-def replayed(p, tokens, backend, notes):
-    record(value_and_grad(lambda x: x * x), 1.0, backend=backend)(1.0)  # numba loads its interpreter
+def replay_tape(p, tokens, backend, notes):
+    record(value_and_grad(lambda x: x * x), 1.0, backend=backend)(1.0)  # load the numba interpreter
     start = time.perf_counter()
     tape = record(value_and_grad(gpt.loss), p, tokens, backend=backend)
     recorded = time.perf_counter()
@@ -46,8 +46,8 @@ def replayed(p, tokens, backend, notes):
     return run
 
 
-def objects(p, tokens, value):
-    """The program on number objects: parameters are made once, as in training."""
+def run_objects(p, tokens, value):
+    """The program on number objects; parameters are created once, as in training."""
     parameters = {name: [[value(x) for x in row] for row in rows.tolist()] for name, rows in p.items()}
     leaves = [x for rows in parameters.values() for row in rows for x in row]
 
@@ -62,7 +62,7 @@ def objects(p, tokens, value):
 
 
 class Wrapped:
-    """A symbolic number of another engine, with the methods that the program calls."""
+    """A symbolic number of another engine with the methods of the program."""
 
     __slots__ = ("x",)
     functions = None  # (exp, log, maximum) of the engine
@@ -125,7 +125,7 @@ def casadi(p, tokens):
 
     def run(alive=(f, buffer, flat)):  # `call` reads and writes their memory
         call()
-        return [value[0], *shaped(gradient, p)]
+        return [value[0], *split_parameters(gradient, p)]
 
     return run
 
@@ -149,12 +149,12 @@ def ddx(p, tokens, compiled=False):
     def run():
         call.x[:] = flat
         call()
-        return [float(np.asarray(call.value).ravel()[0]), *shaped(np.asarray(call.jacobian).ravel(), p)]
+        return [float(np.asarray(call.value).ravel()[0]), *split_parameters(np.asarray(call.jacobian).ravel(), p)]
 
     return run
 
 
-def shaped(flat, p):
-    """A vector in the shapes of the parameters."""
+def split_parameters(flat, p):
+    """A vector split into the shapes of the parameters."""
     ends = np.cumsum([a.size for a in p.values()])
     return [part.reshape(a.shape) for part, a in zip(np.split(flat, ends[:-1]), p.values(), strict=True)]

@@ -1,4 +1,4 @@
-"""How the cost of a tape grows with its length, from a thousand recorded operations to a million."""
+"""Cost of a tape by its length, from a thousand recorded operations to a million."""
 
 import gc
 import statistics
@@ -13,13 +13,13 @@ from autograd.tape.backends import numba
 from autograd.tape.passes import optimise
 from autograd.tape.recorder.trace import trace_function
 
-ABOUT = "a recurrence of products and sines, its value and gradient: cost an operation"
+ABOUT = "a recurrence of products and sines, its value and gradient: cost per operation"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 @dataclass
 class Growth:
-    """One length: microseconds an operation to record and to optimise, nanoseconds to replay, bytes at the peak."""
+    """Cost of one length per operation: µs to record and to optimise, ns to replay, peak bytes."""
 
     operations: int
     record: float
@@ -30,7 +30,7 @@ class Growth:
 
 @dataclass
 class GrowthTable:
-    """All lengths."""
+    """Costs of all lengths."""
 
     workload: str
     about: str
@@ -42,17 +42,17 @@ class GrowthTable:
             lines.append(f"  {r.operations:10,}{r.record:7.2f} µs {r.optimise:7.2f} µs {r.replay:7.2f} ns {r.memory:7.0f} B")
         for name in ("record", "optimise", "replay"):
             column = [getattr(r, name) for r in self.rows]
-            lines.append(f"  {name}: the dearest length costs {max(column) / min(column):.2f} × the cheapest")
+            lines.append(f"  {name}: the most expensive length costs {max(column) / min(column):.2f} × the cheapest")
         return "\n".join(lines)
 
 
 def measure(rounds: int, sizes=SIZES) -> GrowthTable:
-    """Medians over a few repetitions; the longest is done once and weighed once."""
+    """Medians over a few repetitions; the longest length is measured once."""
     return GrowthTable("growth", ABOUT, [_one(n, max(1, min(rounds, 200_000 // n))) for n in sizes])
 
 
 def recurrence(n):
-    """A function whose value and gradient come to about n operations."""
+    """A function with about n operations for its value and gradient."""
 
     def f(x):
         a, b = x[0], x[1]

@@ -1,4 +1,4 @@
-"""The MNIST step with HIPS autograd, in an environment of its own: it has our import name. See benchmarks.outside."""
+"""The MNIST step with HIPS autograd, in a separate environment because it has our import name (benchmarks.outside)."""
 
 import pickle
 import sys

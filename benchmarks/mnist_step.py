@@ -16,15 +16,15 @@ def measure(rounds: int, sizes=SIZES) -> list[Table]:
 
 
 def one(rounds: int, batch: int, hidden: int) -> Table:
-    """All start from the same weights, and give the loss and the weights after each step."""
+    """The table of one size; all contestants start from equal weights and return the loss and the weights after each step."""
     data = nn.datasets.mnist()
     x, labels = data.train_images[:batch].copy(), data.train_labels[:batch].astype(int)
     x.flags.writeable = labels.flags.writeable = False
     weights = [np.array(p.numpy()) for p in nn.MLP(784, [hidden], 10, seed=0).parameters()]
     contest = Contest()
-    contest.enter("glassgrad, compiled", compiled, x, labels, weights)
-    contest.enter("glassgrad, eager", ours, x, labels, hidden)
-    contest.enter("NumPy by hand", by_hand, x, labels, weights)
+    contest.enter("glassgrad, compiled", compiled_step, x, labels, weights)
+    contest.enter("glassgrad, eager", eager_step, x, labels, hidden)
+    contest.enter("NumPy by hand", numpy_step, x, labels, weights)
     contest.enter("PyTorch 2.13, eager", pytorch, x, labels, weights)
     contest.enter("JAX, jit", jax, "cpu", x, labels, weights)
     contest.enter("JAX, jit, on a GPU", jax, "gpu", x, labels, weights)
@@ -40,7 +40,7 @@ def loss_of(p, x, labels):
     return nn.cross_entropy(h @ p["w2"] + p["b2"], labels)
 
 
-def compiled(x, labels, weights):
+def compiled_step(x, labels, weights):
     p = dict(zip(("w1", "b1", "w2", "b2"), (w.copy() for w in weights), strict=True))
     step = ag.compile(ag.value_and_grad(loss_of))
 
@@ -55,7 +55,7 @@ def compiled(x, labels, weights):
     return run
 
 
-def ours(x, labels, hidden):
+def eager_step(x, labels, hidden):
     model = nn.MLP(784, [hidden], 10, seed=0)
     optimizer = nn.SGD(model.parameters(), lr=RATE)
 
@@ -108,7 +108,7 @@ def jax(platform, x, labels, weights):
 
     @jax.jit
     def step(p, x, labels):
-        with jax.default_matmul_precision("highest"):  # as all others multiply; on a GPU it would take fewer digits
+        with jax.default_matmul_precision("highest"):  # full float32 as in the others; the default on a GPU has fewer digits
             value, gradients = jax.value_and_grad(loss)(p, x, labels)
         return value, [w - RATE * g for w, g in zip(p, gradients, strict=True)]
 
@@ -139,7 +139,7 @@ def mygrad(x, labels, weights):
     return run
 
 
-def by_hand(x, labels, weights):
+def numpy_step(x, labels, weights):
     w1, b1, w2, b2 = (w.copy() for w in weights)
     n, rows = len(x), np.arange(len(x))
 

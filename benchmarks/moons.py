@@ -1,4 +1,4 @@
-"""Two moons in scalars: MLP 2-16-16-1, max-margin loss, forward and backward over all points."""
+"""Two moons with a scalar MLP 2-16-16-1: max-margin loss, forward and backward pass over all points."""
 
 import importlib
 import random
@@ -20,11 +20,11 @@ def measure(rounds: int, points=100) -> Table:
     model = nn.scalar.MLP(2, [16, 16, 1])
     parameters = [v for layer in model.layers for v in matrices(layer)]
     contest = Contest()
-    contest.enter("glassgrad, numba, mapped", mapped, parameters, x, signs, "numba")
-    contest.enter("glassgrad, python, mapped", mapped, parameters, x, signs, "python")
-    contest.enter("glassgrad, Tensor", tensors, parameters, x, signs)
-    contest.enter("glassgrad, Value", objects, "autograd", "nn.scalar", x, signs)
-    contest.enter("micrograd 0.1.0", objects, "micrograd.engine", "micrograd.nn", x, signs)
+    contest.enter("glassgrad, numba, mapped", map_tape, parameters, x, signs, "numba")
+    contest.enter("glassgrad, python, mapped", map_tape, parameters, x, signs, "python")
+    contest.enter("glassgrad, Tensor", run_tensors, parameters, x, signs)
+    contest.enter("glassgrad, Value", run_objects, "autograd", "nn.scalar", x, signs)
+    contest.enter("micrograd 0.1.0", run_objects, "micrograd.engine", "micrograd.nn", x, signs)
     return compare("moons", ABOUT, contest, rounds=rounds)
 
 
@@ -45,7 +45,7 @@ def margin(parameters, point, sign):
     return (1.0 - sign * point[0]).relu()
 
 
-def mapped(parameters, x, signs, backend):
+def map_tape(parameters, x, signs, backend):
     """Recorded for one point, replayed over all of them."""
     tape = record(value_and_grad(margin), parameters, x[0], float(signs[0]), backend=backend)
 
@@ -56,7 +56,7 @@ def mapped(parameters, x, signs, backend):
     return run
 
 
-def tensors(parameters, x, signs):
+def run_tensors(parameters, x, signs):
     """The same program on arrays of points."""
     leaves = [Tensor(p, requires_grad=True) for p in parameters]
 
@@ -75,13 +75,13 @@ def tensors(parameters, x, signs):
 
 
 def in_order(value, gradients):
-    """The numbers as `objects` gives them: for each neuron its weights, then its offset."""
+    """The numbers in the order of `run_objects`: the weights of each neuron, then its offset."""
     flat = [np.c_[w, b].ravel() for w, b in zip(gradients[::2], gradients[1::2], strict=True)]
     return [value, np.concatenate(flat)]
 
 
-def objects(engine, network, x, signs):
-    """The program on number objects, with an engine's own Value and MLP."""
+def run_objects(engine, network, x, signs):
+    """The program on number objects, with the Value and MLP of an engine."""
     value, mlp = importlib.import_module(engine).Value, importlib.import_module(network).MLP
     random.seed(1337)
     model = mlp(2, [16, 16, 1])

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.mutants`: is every wrong engine caught? By which law, after how many examples, shrunk to what.
+"""`python -m benchmarks.mutants`: mutation test of the checks, with the law, number of examples and smallest example.
 
-Each mutant is an engine wrong in one place. The default check, `check_gradients` with no options, is pointed at random calls of
-the op (any calls, for the machinery) in float64 and float32, with ties and zeros among the numbers, until it raises, at most
-200 times. A mutant that cannot change a gradient is not run: the reason is printed in its place.
+Each mutant is an engine with one error. `check_gradients` with default options runs on random calls of the op (for mutants of
+the engine, of any op) in float64 and float32, with ties and zeros among the numbers, until it raises, at most 200 times. A
+mutant that cannot change a gradient is not run; the table contains the reason.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from benchmarks.mutations import Mutant, row_mutants
 
 EXAMPLES = 200
 
-#: Shapes of one number and of none, which are tried more often than the others.
+#: Shapes of one number and of none, which are drawn more often than the others.
 SINGLE_AND_EMPTY = ((), (1,), (1, 1), (0,), (2, 0))
 
 
@@ -32,7 +32,7 @@ Example = tuple[Any, tuple[Any, ...]]
 
 
 def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
-    """The calls of the catalogue that end in each op and have its arity, and those whose graphs, or gradients, call it."""
+    """(calls that end in the op with its arity, calls with the op in their graph or gradient), by op."""
     rng = np.random.default_rng(0)
     found: dict[Op, tuple[list[ExampleCall], list[ExampleCall]]] = {}
     for call in LINES:
@@ -49,7 +49,7 @@ def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
 
 
 def recorded_ops(f: Any, args: Any) -> set[Any]:
-    """The ops in the graph of a function's result and of its gradient."""
+    """The ops in the graphs of a result and of its gradient."""
     xs = [Tensor(a, requires_grad=True) for a in args]
     y = f(*xs)
     if not y.requires_grad:
@@ -59,10 +59,10 @@ def recorded_ops(f: Any, args: Any) -> set[Any]:
 
 
 def example_of(call: ExampleCall, rng: np.random.Generator, types: list[Any]) -> Example | None:
-    """A call on arrays of random shapes that fit it; None if these do not."""
+    """A call on arrays of random shapes; None if these do not fit."""
     among = SHAPES if rng.random() < 0.85 else SINGLE_AND_EMPTY
     shapes = [among[rng.integers(len(among))] for _ in range(call.arity)]
-    if rng.random() < 0.15:  # zeros, and entries that are equal
+    if rng.random() < 0.15:  # with zeros and equal entries
         arrays = [rng.integers(-1, 3, shape).astype(dtype) for shape, dtype in zip(shapes, types, strict=True)]
     else:
         arrays = [np.asarray(rng.uniform(-2.0, 2.0, s)).astype(dtype) for s, dtype in zip(shapes, types, strict=True)]
@@ -72,7 +72,7 @@ def example_of(call: ExampleCall, rng: np.random.Generator, types: list[Any]) ->
 def examples_for(
     mutant: Mutant, calls: tuple[list[ExampleCall], list[ExampleCall]], rng: np.random.Generator
 ) -> Iterator[Example]:
-    """Functions and arguments to try a mutant on, without end."""
+    """Endless examples for a mutant: functions and arguments."""
     while True:
         if mutant.kind == "Values":
             program = drawn(Generator(rng), scalar=True)
@@ -90,26 +90,26 @@ def examples_for(
                 yield example
 
 
-def tried(mutant: Mutant, calls: tuple[list[ExampleCall], list[ExampleCall]], seed: int) -> tuple[int, str, str]:
-    """(after how many examples it was caught, by which law, shrunk to what); 0 examples if it was not."""
+def try_mutant(mutant: Mutant, calls: tuple[list[ExampleCall], list[ExampleCall]], seed: int) -> tuple[int, str, str]:
+    """(number of examples until the mutant was caught, law, smallest example); 0 if it lives."""
     examples = examples_for(mutant, calls, np.random.default_rng(seed))
     for count in range(1, EXAMPLES + 1):
         f, args = next(examples)
-        refused = None
+        raised = None
         with mutant.broken():
             try:
                 check_gradients(f, *args)
             except GradientError as error:
-                return count, _law(error), f"{_text(f)} at {', '.join(map(_shown, error.smallest or args))}"
-            except Exception as error:  # a wrong engine may raise anything; what the right one raises too is no catch
-                refused = error
-        if refused is not None and _passes(f, args):
-            return count, f"the engine refuses: {type(refused).__name__}: {str(refused)[:40]}", _text(f)
+                return count, _law(error), f"{_text(f)} at {', '.join(map(_array_text, error.smallest or args))}"
+            except Exception as error:  # an error counts only if the right engine does not raise
+                raised = error
+        if raised is not None and _passes(f, args):
+            return count, f"the engine raises: {type(raised).__name__}: {str(raised)[:40]}", _text(f)
     return 0, "", ""
 
 
 def _passes(f: Any, args: Any) -> bool:
-    """Whether the check passes with the right engine."""
+    """True if the check passes with the right engine."""
     try:
         return bool(check_gradients(f, *args))
     except ValueError:
@@ -125,7 +125,7 @@ def _law(error: GradientError) -> str:
     return f"{error.oracle}{order}"
 
 
-def _shown(x: Any) -> str:
+def _array_text(x: Any) -> str:
     return np.array2string(np.asarray(x), threshold=6, separator=",").replace("\n", "")
 
 
@@ -134,16 +134,16 @@ def _text(f: Any) -> str:
 
 
 def main() -> int:
-    """Print the table; the exit status is 1 if a mutant lives."""
+    """Print the table and return the exit status, 1 if a mutant lives."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__)
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="try only every N-th mutant")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="run only every N-th mutant")
     parser.add_argument("--first", type=int, default=0, metavar="K", help="start with the K-th")
-    parser.add_argument("--kind", default="", metavar="TEXT", help="only mutants in whose name or kind this stands")
+    parser.add_argument("--kind", default="", metavar="TEXT", help="only mutants with this text in their name or kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--short", action="store_true", help="print the counts, and the mutants that live")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    shrink.MOST = 60
+    shrink.MOST_TRIALS = 60
     by_op = calls_by_op()
     mutants = [m for m in (*row_mutants(), *engine_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
     mutants = mutants[arguments.first :: arguments.every]
@@ -161,7 +161,7 @@ def main() -> int:
         if mutant.op is not None and not calls[1]:
             raise ValueError(f"no call of {mutant.op.name}: give it a line in autograd/testing/call_catalogue.py")
         with np.errstate(all="ignore"):
-            count, law, shrunk = tried(mutant, calls, arguments.seed)
+            count, law, shrunk = try_mutant(mutant, calls, arguments.seed)
         counts["caught" if count else "LIVES"] += 1
         laws[law] += bool(count)
         most = max(most, count)

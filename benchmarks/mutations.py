@@ -1,4 +1,4 @@
-"""Wrong rows: every way in which a pullback is broken, one at a time; `benchmarks.broken_engines` breaks what reads rows."""
+"""Mutants of pullbacks, one change at a time; `benchmarks.broken_engines` has mutants of the engine."""
 
 import contextlib
 import dis
@@ -16,7 +16,7 @@ from autograd.ops.op import Op
 
 @dataclass(frozen=True)
 class Mutant:
-    """An engine that is wrong in one place. `op` is the op on which it is tried; any op if it is None."""
+    """An engine with one error; `op` is the op to check, or None for any op."""
 
     name: str
     kind: str
@@ -37,28 +37,28 @@ def _data(x: Any) -> Any:
     return np.asarray(x._data if isinstance(x, Node) else x)
 
 
-def _through_float32(r: Any) -> Any:
+def _round_to_float32(r: Any) -> Any:
     return np.asarray(np.asarray(r, np.float32), np.asarray(r).dtype)[()] if _raw(r) else r * (1.0 + 1e-8)
 
 
-def _transposed(r: Any) -> Any:
-    """r with its last two axes exchanged where they are as long, else with its last axis in reverse order."""
+def _transpose(r: Any) -> Any:
+    """r with its last two axes exchanged if they have equal lengths, else with its last axis reversed."""
     shape = _data(r).shape
     if len(shape) >= 2 and shape[-1] == shape[-2]:
         return r.mT if not _raw(r) else np.swapaxes(r, -1, -2)
     return r[..., ::-1] if shape else r
 
 
-def _at_ties(xs: Any) -> bool:
-    """Whether two of the inputs agree in an entry, or the first has two entries that are equal."""
+def _has_ties(xs: Any) -> bool:
+    """True if the first two inputs have an equal entry, or a single input has two equal entries."""
     arrays = [_data(x) for x in xs if _data(x).dtype.kind == "f"]
     if len(arrays) > 1:
         return bool((arrays[0] == arrays[1]).any())
     return len(np.unique(arrays[0])) < arrays[0].size
 
 
-def _remembering(pullback: Any) -> Any:
-    """The pullback at the first inputs of these shapes and types that it ever saw, whatever they are now."""
+def _keep_first_inputs(pullback: Any) -> Any:
+    """The pullback evaluated at the first inputs of the same shapes and dtypes."""
     seen: dict[Any, Any] = {}
 
     def stale(g: Any, y: Any, *xs: Any, **params: Any) -> Any:
@@ -69,12 +69,12 @@ def _remembering(pullback: Any) -> Any:
     return stale
 
 
-def _without_numbers(r: Any, g: Any, x: Any) -> Any:
+def _fill_empty_cotangent(r: Any, g: Any, x: Any) -> Any:
     return np.ones_like(_data(x)) if not _size(g) and _size(x) and _raw(g) else r
 
 
 def _next_axis(pullback: Any) -> Any:
-    """The pullback along the axis after the one it is asked for."""
+    """The pullback along the next axis."""
 
     def off(g: Any, y: Any, *xs: Any, axis: Any, **params: Any) -> Any:
         n = max(_data(xs[0]).ndim, 1)
@@ -84,8 +84,8 @@ def _next_axis(pullback: Any) -> Any:
     return off
 
 
-def _wrong_for_the_last_axis(pullback: Any) -> Any:
-    """An axis from the end, −1, is the last one when it comes to the pullback."""
+def _scale_last_axis(pullback: Any) -> Any:
+    """The pullback, wrong by a factor for the last of several axes."""
 
     def off(g: Any, y: Any, *xs: Any, axis: Any, **params: Any) -> Any:
         last = _data(xs[0]).ndim - 1
@@ -95,8 +95,8 @@ def _wrong_for_the_last_axis(pullback: Any) -> Any:
     return off
 
 
-def _scaled(when: Callable[..., bool], by: float) -> Callable[[Any], Any]:
-    """The pullback, wrong by a factor where `when` holds of the inputs that are real numbers."""
+def _scale_where(when: Callable[..., bool], by: float) -> Callable[[Any], Any]:
+    """The pullback, wrong by a factor if `when` is true for the floating-point inputs."""
 
     def holds(*xs: Any) -> bool:
         return when(*[x for x in xs if _data(x).dtype.kind == "f"])
@@ -106,36 +106,36 @@ def _scaled(when: Callable[..., bool], by: float) -> Callable[[Any], Any]:
 
 NEGATIVE = "wrong where the first input is negative"
 
-#: Kinds that every pullback is altered in: the wrong pullback, made of the right one.
+#: Changes applied to every pullback.
 ALWAYS: dict[str, Callable[[Any], Any]] = {
     "a factor 2 too much": lambda p: lambda *a, **k: p(*a, **k) * 2.0,
     "the wrong sign": lambda p: lambda *a, **k: -p(*a, **k),
 }
 
-#: Kinds that pullbacks are altered in by turns, three each.
+#: Changes of which every pullback gets three, in turn.
 IN_TURN: dict[str, Callable[[Any], Any]] = {
     "too large by a relative 1e-9": lambda p: lambda *a, **k: p(*a, **k) * (1.0 + 1e-9),
-    "rounded to float32": lambda p: lambda *a, **k: _through_float32(p(*a, **k)),
-    "wrong for inputs of one number": _scaled(lambda *x: _size(x[0]) == 1, 2.0),
-    "wrong for two or more axes": _scaled(lambda *x: _data(x[0]).ndim > 1, 0.5),
-    "wrong in float32": _scaled(lambda *x: _data(x[0]).dtype == np.float32, 1.5),
-    NEGATIVE: _scaled(lambda *x: bool(_size(x[0]) and (_data(x[0]) < 0).all()), 3.0),
+    "rounded to float32": lambda p: lambda *a, **k: _round_to_float32(p(*a, **k)),
+    "wrong for inputs of one number": _scale_where(lambda *x: _size(x[0]) == 1, 2.0),
+    "wrong for two or more axes": _scale_where(lambda *x: _data(x[0]).ndim > 1, 0.5),
+    "wrong in float32": _scale_where(lambda *x: _data(x[0]).dtype == np.float32, 1.5),
+    NEGATIVE: _scale_where(lambda *x: bool(_size(x[0]) and (_data(x[0]) < 0).all()), 3.0),
     "wrong when the sweep is recorded": lambda p: lambda g, y, *x, **k: p(g, y, *x, **k) * (1.0 if _raw(g) else 2.0),
-    "wrong at ties": _scaled(lambda *x: _at_ties(x), 1.5),
-    "transposed or reversed": lambda p: lambda *a, **k: _transposed(p(*a, **k)),
-    "stale: at the first inputs ever seen": _remembering,
+    "wrong at ties": _scale_where(lambda *x: _has_ties(x), 1.5),
+    "transposed or reversed": lambda p: lambda *a, **k: _transpose(p(*a, **k)),
+    "stale: at the first inputs ever seen": _keep_first_inputs,
 }
 
 
-#: Kinds for ops that work along an axis.
+#: Changes for ops with an axis.
 OF_AXES: dict[str, Callable[[Any], Any]] = {
     "the axis is off by one": _next_axis,
-    "wrong for axis −1 of several": _wrong_for_the_last_axis,
+    "wrong for axis −1 of several": _scale_last_axis,
 }
 
 
 def row_mutants() -> Iterator[Mutant]:
-    """Each pullback of each row, altered in each way that does not need more than the row."""
+    """All mutants of the pullbacks of the op registry."""
     ops = sorted((op for op in OPS.values() if op.__module__ == "autograd"), key=lambda op: op.name)
     for number, op in enumerate(ops):
         for i, pullback in enumerate(op.pullbacks):
@@ -143,61 +143,62 @@ def row_mutants() -> Iterator[Mutant]:
                 continue
             kinds = list(IN_TURN)
             turns = [kinds[(3 * (number + i) + k) % len(kinds)] for k in range(3)]
-            for kind, altered in (ALWAYS | {kind: IN_TURN[kind] for kind in turns}).items():
-                wrong = _replaced(op, i, altered(pullback))
+            for kind, alter in (ALWAYS | {kind: IN_TURN[kind] for kind in turns}).items():
+                wrong = _replace_pullback(op, i, alter(pullback))
                 yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, _equivalent(op, kind, pullback))
-            yield Mutant(f"{op.name}, pullback {i}", "left out", op, _replaced(op, i, None))
+            yield Mutant(f"{op.name}, pullback {i}", "left out", op, _replace_pullback(op, i, None))
             if "axis" in op.params and op.name != "sum_to":
-                for kind, altered in OF_AXES.items():
-                    wrong = _replaced(op, i, altered(pullback))
+                for kind, alter in OF_AXES.items():
+                    wrong = _replace_pullback(op, i, alter(pullback))
                     yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, _equivalent(op, kind, pullback))
             if op.kind == "elementwise":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "the local derivative is left out", op,
-                    _replaced(op, i, lambda g, y, *x, **k: g), _gives_the_cotangent(op, pullback),
+                    _replace_pullback(op, i, lambda g, y, *x, **k: g), _returns_cotangent(op, pullback),
                 )  # fmt: skip
             if op.kind == "elementwise" and op.arity > 1:
                 yield Mutant(
                     f"{op.name}, pullback {i}", "wrong for a cotangent of no numbers", op,
-                    _replaced(
-                        op, i, lambda g, y, *x, _p=pullback, _i=i, **k: _without_numbers(_p(g, y, *x, **k), g, x[_i])
+                    _replace_pullback(
+                        op, i, lambda g, y, *x, _p=pullback, _i=i, **k: _fill_empty_cotangent(_p(g, y, *x, **k), g, x[_i])
                     ),
                 )  # fmt: skip
             if op.kind != "linear":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "wrong in second order only", op,
-                    _replaced(op, i, _detached(pullback)), _constant_in(op, pullback),
+                    _replace_pullback(op, i, _detach(pullback)), _linear_between_kinks(op, pullback),
                 )  # fmt: skip
             if op.arity == 2 and not op.variadic and op.kind == "elementwise":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "arguments swapped", op,
-                    _replaced(op, i, lambda g, y, a, b, _p=pullback, **k: _p(g, y, b, a, **k)), _unread(pullback),
+                    _replace_pullback(op, i, lambda g, y, a, b, _p=pullback, **k: _p(g, y, b, a, **k)),
+                    _reads_no_input(pullback),
                 )  # fmt: skip
 
 
-def _detached(pullback: Any) -> Any:
+def _detach(pullback: Any) -> Any:
     return lambda g, y, *x, **k: pullback(g, stop_gradient(y), *[stop_gradient(v) for v in x], **k)
 
 
-def _reads(pullback: Any) -> set[str]:
-    """The arguments that a pullback loads, beside the cotangent."""
+def _read_arguments(pullback: Any) -> set[str]:
+    """The arguments that a pullback reads, except the cotangent."""
     names = list(inspect.signature(pullback).parameters)
     loaded = {i.argval for i in dis.get_instructions(pullback) if i.opname.startswith("LOAD_")}
     return {n for n in names[1:] if n in loaded}
 
 
-def _gives_the_cotangent(op: Op, pullback: Any) -> str:
-    """Why nothing changes if it gives its cotangent, or nothing."""
-    if _reads(pullback):
+def _returns_cotangent(op: Op, pullback: Any) -> str:
+    """The reason if the pullback returns its cotangent, so that the mutant is equivalent, else ""."""
+    if _read_arguments(pullback):
         return ""
     g = np.array([1.5, -2.5])
     same = np.array_equal(pullback(g, *[None] * (1 + op.arity), **dict.fromkeys(op.params)), g)
     return "the pullback gives the cotangent itself" if same else ""
 
 
-#: Rows that a kind of mutant cannot change, and why.
+#: Equivalent mutants, with the reason.
 UNCHANGED = {
-    ("convolve", "wrong for two or more axes"): "the op takes nothing but vectors",
+    ("convolve", "wrong for two or more axes"): "the op takes vectors only",
     ("remainder", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("fmod", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
@@ -207,13 +208,13 @@ UNCHANGED = {
     ("log_softmax", "wrong for inputs of one number"): "of one number it is 0, whatever the number: the derivative is 0",
 }
 
-#: Linear ops of one input that give all their entries the same cotangent, or that of their place.
-_STALE = "the pullback reads neither the output nor an input but for its shape and type"
+#: Reason why a stale pullback is equivalent.
+_STALE = "the pullback reads only shapes and dtypes of its output and inputs"
 
 
 def _equivalent(op: Op, kind: str, pullback: Any) -> str:
     if kind.startswith("stale"):
-        return _STALE if op.kind == "linear" or not _reads(pullback) else ""
+        return _STALE if op.kind == "linear" or not _read_arguments(pullback) else ""
     if kind == NEGATIVE and op.kind == "elementwise" and op.arity == 1 and not op.params:
         negative = -np.linspace(0.01, 4.0, 100)
         if np.isnan(op(negative)).all():
@@ -225,9 +226,9 @@ def _equivalent(op: Op, kind: str, pullback: Any) -> str:
     return UNCHANGED.get((op.name, kind), "")
 
 
-def _unread(pullback: Any) -> str:
+def _reads_no_input(pullback: Any) -> str:
     inputs = set(list(inspect.signature(pullback).parameters)[2:])
-    return "" if _reads(pullback) & inputs else "the pullback reads neither argument"
+    return "" if _read_arguments(pullback) & inputs else "the pullback reads neither argument"
 
 
 #: Ops that are linear between their kinks: their pullbacks read inputs only to compare them.
@@ -237,13 +238,13 @@ _PIECEWISE = {
 }  # fmt: skip
 
 
-def _constant_in(op: Op, pullback: Any) -> str:
-    if not _reads(pullback) & set(list(inspect.signature(pullback).parameters)[1:]):
+def _linear_between_kinks(op: Op, pullback: Any) -> str:
+    if not _read_arguments(pullback) & set(list(inspect.signature(pullback).parameters)[1:]):
         return "the pullback reads nothing but the cotangent"
     return "the op is linear between its kinks: the second derivative is 0 with and without" if op.name in _PIECEWISE else ""
 
 
-def _replaced(op: Op, i: int, pullback: Any) -> Callable[[], Any]:
+def _replace_pullback(op: Op, i: int, pullback: Any) -> Callable[[], Any]:
     @contextlib.contextmanager
     def broken() -> Iterator[None]:
         before = op.pullbacks

@@ -1,4 +1,4 @@
-"""The names that random programs use, as PyTorch and JAX mean them; programs that use what these lack are left out."""
+"""Functions of random programs in PyTorch and JAX; programs with functions that these lack are skipped."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 def torch_names() -> dict[str, Any]:
-    """A program's functions, of PyTorch's tensors.
+    """The functions of a program for PyTorch tensors.
 
     Raises:
-        ImportError: if PyTorch is not installed
+        ImportError: If PyTorch is not installed
     """
     import torch
     from torch.nn import functional
@@ -99,10 +99,10 @@ def torch_names() -> dict[str, Any]:
 
 
 def jax_names() -> dict[str, Any]:
-    """A program's functions, of JAX's arrays, in double precision.
+    """The functions of a program for JAX arrays in double precision.
 
     Raises:
-        ImportError: if JAX is not installed
+        ImportError: If JAX is not installed
     """
     import jax
     import jax.numpy as jnp
@@ -136,7 +136,7 @@ def jax_names() -> dict[str, Any]:
         "logabsdet": lambda x: jnp.linalg.slogdet(x)[1],
         "solve": jnp.linalg.solve,
         "permute": jnp.take_along_axis,
-        "sum_to": lambda x, shape: jnp.sum(x, axis=0),  # of what was broadcast along a new first axis
+        "sum_to": lambda x, shape: jnp.sum(x, axis=0),  # programs only broadcast along a new first axis
         "put": lambda x, index, n: jnp.zeros(n, x.dtype).at[index].set(x),
         "deviations": lambda x, axis: x - jnp.mean(x, axis, keepdims=True),
         "cholesky": lambda x: jnp.linalg.cholesky((x + x.mT) / 2),

@@ -1,10 +1,10 @@
-"""A plain Python class for scalars, as one would write it for speed: slots, stored derivatives, no recursion."""
+"""A plain Python class of scalars, written for speed: slots, stored derivatives, no recursion."""
 
 import math
 
 
 class Value:
-    """A number, what it was computed from, and the derivative with respect to each of that."""
+    """A number, its inputs, and the derivative with respect to each input."""
 
     __slots__ = ("children", "data", "derivatives", "grad")
 

@@ -1,4 +1,4 @@
-"""The tables as bars: the median of each contestant in units of the first one's, on a logarithmic axis."""
+"""Bar charts of the tables: medians relative to the first contestant, on a logarithmic axis."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,12 @@ from benchmarks.timing import Table
 
 
 def save(tables: Sequence[Any], path: Path) -> None:
-    """Draw the tables of contests, one below the other."""
+    """Save the tables of contests as bar charts, one below the other."""
     import matplotlib.pyplot as plt
 
     contests = [table for table in tables if isinstance(table, Table)]
     if not contests:
-        raise SystemExit("there is no contest among these workloads to draw")
+        raise SystemExit("nothing to draw: these workloads have no contest")
     heights = [len(table.rows) + 1.5 for table in contests]
     figure, all_axes = plt.subplots(
         len(contests), figsize=(8, 0.28 * sum(heights)), height_ratios=heights, layout="constrained", squeeze=False
@@ -27,6 +27,6 @@ def save(tables: Sequence[Any], path: Path) -> None:
         axes.margins(x=0.15)
         axes.set_title(table.about, fontsize=9, loc="left")
         axes.tick_params(labelsize=8)
-    all_axes[-1, 0].set_xlabel("time, in units of the first one's", fontsize=8)
+    all_axes[-1, 0].set_xlabel("time relative to the first contestant", fontsize=8)
     figure.savefig(path, dpi=130)
     plt.close(figure)

@@ -1,7 +1,7 @@
-"""Timing that can be trusted: contestants in turn, round after round, and ratios taken within each round.
+"""Timing of contestants in turn, round after round, with ratios within each round.
 
-A machine's speed drifts; the ratio of two runs that follow each other does not. Garbage is collected before every timed run,
-so that nobody pays for what another left behind, and the collector stays on during it, so that everybody pays for his own.
+The speed of a machine drifts; the ratio of two consecutive runs does not. Garbage is collected before every timed run, so that
+no run pays for another. The collector stays on during the run, so that every run pays for its own garbage.
 """
 
 import gc
@@ -14,31 +14,31 @@ from typing import Any
 
 import numpy as np
 
-#: What a contestant gives back: the arrays that all must agree on, or nothing if it is only a floor to the time. One that
-#: runs elsewhere has a method `seconds(runs)` that says how long so many runs took there.
+#: A contestant: returns the arrays that all must agree on, or an empty list for a lower bound of the time. A contestant in
+#: another process has a method `seconds(runs)`, the time of that many runs there.
 Run = Callable[[], list]
 
-#: How far an entry may be off, in units of the largest of its array: float32, and sums in another order.
+#: Allowed difference of an entry relative to the largest of its array, for float32 and other orders of summation.
 TOLERANCE = 1e-5
 
-#: How long a contestant runs in each round, in seconds, unless one run takes longer.
+#: Seconds that a contestant runs in each round, unless one run takes longer.
 TURN = 0.03
 
 
 class NotHereError(Exception):
-    """What a contestant runs on is not here."""
+    """Raised if the hardware or software of a contestant is missing."""
 
 
 @dataclass
 class Contest:
-    """Who is timed, the first of them against all others; who is missing and why; what else there is to say."""
+    """Contestants to time, the first against all others; missing ones with the reason; notes."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def enter(self, name: str, make: Callable[..., Run], *args: Any) -> None:
-        """Add what `make(*args)` gives; if a package for it, or what it runs on, is not there, say so."""
+        """Add the contestant `make(*args)`, or note why it is missing."""
         try:
             self.runs[name] = make(*args)
         except ImportError as error:
@@ -49,7 +49,7 @@ class Contest:
 
 @dataclass
 class Row:
-    """One contestant's times in seconds a run, and the median over the rounds of the first one's time divided by its own."""
+    """Times of a contestant in seconds per run; `ratio` is the median of the time of the first contestant over its own."""
 
     contestant: str
     median: float
@@ -60,7 +60,7 @@ class Row:
 
 @dataclass
 class Table:
-    """What a workload's contestants took."""
+    """Times of the contestants of a workload."""
 
     workload: str
     about: str
@@ -81,18 +81,18 @@ class Table:
 
 
 def compare(workload: str, about: str, contest: Contest, *, rounds: int, check: bool = True) -> Table:
-    """The table of a contest, after a check, unless they are meant to differ, that all compute the same numbers."""
+    """The table of a contest; if `check` is true, all contestants must compute the same numbers."""
     with ExitStack() as leaving:
         for run in contest.runs.values():
             if hasattr(run, "close"):
                 leaving.callback(run.close)
-        return _compared(workload, about, contest, rounds, check)
+        return _compare(workload, about, contest, rounds, check)
 
 
-def _compared(workload: str, about: str, contest: Contest, rounds: int, check: bool) -> Table:
+def _compare(workload: str, about: str, contest: Contest, rounds: int, check: bool) -> Table:
     if check:
         agree(contest.runs)
-    turns = {name: _runs_a_turn(run) for name, run in contest.runs.items()}
+    turns = {name: _runs_per_turn(run) for name, run in contest.runs.items()}
     times: dict[str, list[float]] = {name: [] for name in contest.runs}
     for _ in range(rounds):
         for name, run in contest.runs.items():
@@ -106,7 +106,7 @@ def _compared(workload: str, about: str, contest: Contest, rounds: int, check: b
     return Table(workload, about, contest.missing, contest.notes, check, rows)
 
 
-def _runs_a_turn(run: Run) -> int:
+def _runs_per_turn(run: Run) -> int:
     once = min(_seconds(run, 1) for _ in range(3))
     return max(1, min(1000, int(TURN / once)))
 
@@ -121,11 +121,11 @@ def _seconds(run: Run, runs: int) -> float:
 
 
 def agree(contestants: Mapping[str, Run]) -> None:
-    """Raise if the arrays of a contestant, unless it gives back none, are not those of the first one, within TOLERANCE."""
+    """Raise if the arrays of a contestant that returns any differ from those of the first by more than TOLERANCE."""
     (first, expected), *others = [(name, [np.asarray(x, float) for x in run()]) for name, run in contestants.items()]
     for name, found in others:
         if found and not (len(found) == len(expected) and all(map(_close, found, expected))):
-            raise SystemExit(f"{name} and {first} do not compute the same numbers: nothing is timed")
+            raise SystemExit(f"{name} and {first} do not compute the same numbers: no times were taken")
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:

@@ -1,7 +1,7 @@
-"""Programs that show what the packages can do: each asserts its own claim and writes its pictures to a folder."""
+"""Demos of the packages: each checks a claim and writes pictures to a folder."""
 
 import os
 
-# Matrices as small as these gain nothing from threads; on a busy machine, threads that wait for each other cost a factor of
-# ten. NumPy reads this when it is imported, so it stands here, before that.
+# Small matrices gain nothing from threads, which on a busy machine cost a factor of ten. NumPy reads the variable when it is
+# imported, so it must be set before.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,4 +1,4 @@
-"""How a demo says what it found: a claim that does not hold ends the program with an error."""
+"""Claims of demos: a false claim ends the program with an error."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,23 +7,23 @@ from autograd import RenderError, Value, draw
 
 
 def claim(holds: bool, text: str) -> None:
-    """Print the claim if it holds; end the program with exit status 1 if it does not."""
+    """Print the claim if it holds; otherwise end the program with exit status 1."""
     if not holds:
         raise SystemExit(f"This did not hold: {text}")
     print(f"Holds: {text}")
 
 
-def wrote(paths: Iterable[Path]) -> None:
-    """Say which pictures were written."""
+def print_paths(paths: Iterable[Path]) -> None:
+    """Print the paths of the written pictures."""
     print("Wrote " + ", ".join(map(str, paths)))
 
 
-def check_that_pictures_can_be_made() -> None:
-    """Have matplotlib draw to files; end the program, before any work, if there is nothing to draw with."""
+def check_renderer() -> None:
+    """Select the file back end of matplotlib; end the program if pictures cannot be drawn."""
     try:
         import matplotlib
 
         draw(Value(1.0) + 1.0).svg()
     except (ImportError, RenderError) as error:
-        raise SystemExit(f"The demos draw pictures, and cannot here ({error}): pip install 'glassgrad[demos]'") from None
-    matplotlib.use("Agg")  # so that no screen is needed
+        raise SystemExit(f"The demos need matplotlib and a renderer ({error}): pip install 'glassgrad[demos]'") from None
+    matplotlib.use("Agg")  # needs no screen

@@ -1,6 +1,6 @@
-"""Eleven graphs as pictures, light and dark, and as pages to play; out/gallery.html shows them all.
+"""Eleven graphs as pictures, light and dark, and as interactive pages; out/gallery.html shows all.
 
-Each page is one file, and smaller than 200 kB beyond the picture and the steps in it.
+Each page is one file, with less than 200 kB beyond its picture and its steps.
 """
 
 import html
@@ -26,7 +26,7 @@ def run(short: bool, out: Path) -> list[Path]:
     largest = 0
     for name, (title, build) in GALLERY.items():
         start = time.perf_counter()
-        with ag.remember_lines():  # pages tell them
+        with ag.remember_lines():  # for the pages
             drawing = build(theme="light")
         drawing.save(out / f"gallery-{name}.svg")
         seconds = time.perf_counter() - start
@@ -155,7 +155,7 @@ GALLERY: dict[str, tuple[str, Draw]] = {
 
 
 def index() -> str:
-    """A page with all pictures, each of which leads to its own page; dark where the reader likes it dark."""
+    """A page with all pictures, each with a link to its page; the theme follows the system."""
     figures = "".join(
         f'<h2><a href="gallery-{name}.html">{html.escape(title)}</a></h2><a href="gallery-{name}.html"><picture>'
         f'<source srcset="gallery-{name}-dark.svg" media="(prefers-color-scheme: dark)">'

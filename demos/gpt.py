@@ -1,11 +1,11 @@
-"""Learn to invent given names: a transformer of single numbers, recorded once and replayed for a batch of names at a time.
+"""Learn to invent given names: a scalar transformer, recorded once and replayed for batches of names.
 
-The network is a generative pre-trained transformer (Radford et al. 2018) in the small: letters and positions are embedded in
-16 dimensions; one block of four-headed causal attention (Vaswani et al. 2017) and a perceptron of 64 units follows, each after
-a root-mean-square norm (Zhang & Sennrich 2019) and around a shortcut; 27 scores come out for the next letter. There are 4,192
-parameters. It is written for numbers of any kind that have + × / ** and exp, log and relu.
+The network is a small generative pre-trained transformer (Radford et al. 2018). Letters and positions are embedded in 16
+dimensions. One block follows: four-headed causal attention (Vaswani et al. 2017) and a perceptron of 64 units, each after a
+root-mean-square norm (Zhang & Sennrich 2019) and with a shortcut. The outputs are 27 scores of the next letter. There are
+4,192 parameters. The code works for all number types with + × / ** and exp, log and relu.
 
-It learns from the 5,163 given names of `nn.datasets.names`.
+The training data are the 5,163 given names of `nn.datasets.names`.
 
 Picture: the loss over the steps.
 """
@@ -35,7 +35,7 @@ Parameters = dict[str, Any]
 
 
 def initial_parameters(seed: int) -> Parameters:
-    """Matrices of small normal numbers, each row the weights of one output."""
+    """Matrices of small normal numbers; each row holds the weights of one output."""
     rng = np.random.default_rng(seed)
     return {name: rng.normal(0.0, 0.08, shape) for name, shape in SHAPES.items()}
 
@@ -48,25 +48,25 @@ def linear(rows: Sequence[Vector], x: Vector) -> Vector:
     return [dot(row, x) for row in rows]
 
 
-def added(a: Vector, b: Vector) -> Vector:
+def add(a: Vector, b: Vector) -> Vector:
     return [x + y for x, y in zip(a, b, strict=True)]
 
 
-def normed(x: Vector) -> Vector:
-    """x in units of its root mean square."""
+def normalize(x: Vector) -> Vector:
+    """x divided by its root mean square."""
     scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
     return [v * scale for v in x]
 
 
 def softmax(scores: Vector) -> Vector:
-    """Probabilities. After a norm scores are small, so that exp needs no help against overflow."""
+    """Probabilities from scores; after a norm scores are small, so that exp does not overflow."""
     powers = [v.exp() for v in scores]
     total = sum(powers)
     return [v / total for v in powers]
 
 
-def attended(query: Vector, keys: Sequence[Vector], values: Sequence[Vector]) -> Vector:
-    """For each head, the mean of the values so far, weighted by how well their keys fit the query."""
+def attend(query: Vector, keys: Sequence[Vector], values: Sequence[Vector]) -> Vector:
+    """The mean of the values so far for each head, weighted by the match of their keys with the query."""
     size = WIDTH // HEADS
     result: list[Any] = []
     for start in range(0, WIDTH, size):
@@ -77,47 +77,47 @@ def attended(query: Vector, keys: Sequence[Vector], values: Sequence[Vector]) ->
 
 
 def scores(parameters: Parameters, embedded: Sequence[Vector]) -> list[Vector]:
-    """At each place, the scores of the 27 letters to come next, from the embedded letters up to there."""
+    """The scores of the 27 next letters at each position, from the embedded letters up to it."""
     keys: list[Vector] = []
     values: list[Vector] = []
     found = []
     for letter in embedded:
-        x = normed(letter)
-        seen = normed(x)
+        x = normalize(letter)
+        seen = normalize(x)
         keys.append(linear(parameters["key"], seen))
         values.append(linear(parameters["value"], seen))
-        attention = attended(linear(parameters["query"], seen), keys, values)
-        x = added(x, linear(parameters["out"], attention))
-        hidden = [v.relu() for v in linear(parameters["up"], normed(x))]
-        x = added(x, linear(parameters["down"], hidden))
+        attention = attend(linear(parameters["query"], seen), keys, values)
+        x = add(x, linear(parameters["out"], attention))
+        hidden = [v.relu() for v in linear(parameters["up"], normalize(x))]
+        x = add(x, linear(parameters["down"], hidden))
         found.append(linear(parameters["score"], x))
     return found
 
 
-def surprise(z: Vector, wanted: Iterable[tuple[int, Any]]) -> Any:
+def cross_entropy(z: Vector, wanted: Iterable[tuple[int, Any]]) -> Any:
     """−Σ w log p(letter) over (letter, w) pairs, where p = softmax(z)."""
     total = sum(v.exp() for v in z).log()
     return sum((total - z[letter]) * weight for letter, weight in wanted)
 
 
 def loss(parameters: Parameters, tokens: Sequence[int]) -> Any:
-    """The mean of −log p(next letter) over a text of at most 17 letters, given as numbers."""
+    """The mean of −log p(next letter) over a text of at most 17 letters as numbers."""
     letter, position = parameters["letter"], parameters["position"]
-    embedded = [added(letter[token], position[i]) for i, token in enumerate(tokens[:-1])]
+    embedded = [add(letter[token], position[i]) for i, token in enumerate(tokens[:-1])]
     found = scores(parameters, embedded)
-    return sum(surprise(z, [(token, 1.0 / len(found))]) for z, token in zip(found, tokens[1:], strict=True))
+    return sum(cross_entropy(z, [(token, 1.0 / len(found))]) for z, token in zip(found, tokens[1:], strict=True))
 
 
 def loss_of_embedded(parameters: Parameters, embedded: Sequence[Vector], wanted: Sequence[Vector]) -> Any:
-    """The same of letters embedded already, with the weight of every letter at every place: one tape serves all texts."""
-    return sum(surprise(z, enumerate(weights)) for z, weights in zip(scores(parameters, embedded), wanted, strict=True))
+    """The same loss for embedded letters, with the weight of every letter at every position: one tape fits all texts."""
+    return sum(cross_entropy(z, enumerate(weights)) for z, weights in zip(scores(parameters, embedded), wanted, strict=True))
 
 
 def run(short: bool, out: Path) -> list[Path]:
     steps, most = (100, 2.6) if short else (1000, 2.15)
     backend = "numba" if importlib.util.find_spec("numba") else "python"
     names = nn.datasets.names()
-    length = max(map(len, names)) + 1  # a name of n letters has n + 1 letters to tell, the last of them the full stop
+    length = max(map(len, names)) + 1  # n letters and the full stop to predict
     texts = np.array([[LETTERS.index(c) for c in f".{name}.".ljust(length + 1, ".")] for name in names])
     parameters = {name: Tensor(array, requires_grad=True) for name, array in initial_parameters(0).items()}
     start = time.perf_counter()
@@ -127,13 +127,13 @@ def run(short: bool, out: Path) -> list[Path]:
     print(f"{tape.recorded:,} operations in {len(tape):,} instructions, recorded in {time.perf_counter() - start:.1f} s")
     losses = train(parameters, tape.map, texts, np.array(list(map(len, names))), steps)
     print(f"{steps} steps of {BATCH} names with {backend} in {time.perf_counter() - start:.1f} s")
-    print("invented: " + ", ".join(invented(parameters, length, backend, 20)))
+    print("invented: " + ", ".join(sample_names(parameters, length, backend, 20)))
     picture = out / "gpt-loss.png"
     save_curve(losses, picture)
     found = float(np.mean(losses[-100:]))
     claim(
         found <= most,
-        f"at most {most} nats a letter over the last 100 steps, namely {found:.3f}; guessing has {np.log(27):.3f}",
+        f"at most {most} nats a letter over the last 100 steps, namely {found:.3f}; guessing gives {np.log(27):.3f}",
     )
     return [picture]
 
@@ -141,14 +141,14 @@ def run(short: bool, out: Path) -> list[Path]:
 def train(
     parameters: dict[str, Tensor], losses_of: Callable[..., Any], texts: np.ndarray, lengths: np.ndarray, steps: int
 ) -> list[float]:
-    """The loss at each step of Adam, each on a few names drawn at random."""
+    """The losses of Adam, one per step on a random batch of names."""
     rng = np.random.default_rng(1)
     optimizer = nn.Adam(parameters.values(), lr=RATE)
     losses = []
     for step in range(steps):
         drawn = rng.integers(len(texts), size=BATCH)
         tokens, following = texts[drawn, :-1], texts[drawn, 1:]
-        places = np.arange(tokens.shape[1]) <= lengths[drawn, None]  # what follows the last full stop does not count
+        places = np.arange(tokens.shape[1]) <= lengths[drawn, None]  # mask the padding
         wanted = np.eye(27)[following] * (places / places.sum(1, keepdims=True))[..., None]
         numbers = {name: p.numpy() for name, p in parameters.items()}
         letter, position = numbers.pop("letter"), numbers.pop("position")
@@ -168,8 +168,8 @@ def train(
     return losses
 
 
-def invented(parameters: dict[str, Tensor], length: int, backend: str, count: int, temperature: float = 0.7) -> list[str]:
-    """Names drawn letter by letter, with probabilities softmax(score / temperature)."""
+def sample_names(parameters: dict[str, Tensor], length: int, backend: str, count: int, temperature: float = 0.7) -> list[str]:
+    """Names sampled letter by letter with probabilities softmax(score / temperature)."""
     rng = np.random.default_rng(2)
     numbers = {name: p.numpy() for name, p in parameters.items()}
     replay = compile(scores, backend=backend)
@@ -187,7 +187,7 @@ def invented(parameters: dict[str, Tensor], length: int, backend: str, count: in
 
 
 def save_curve(losses: Sequence[float], path: Path) -> None:
-    """The loss over the steps, and its mean over the last 50."""
+    """Save a plot of the losses and their mean over the last 50 steps."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")

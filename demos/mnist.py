@@ -1,6 +1,6 @@
-"""Train a network on the 60,000 digits of MNIST until it reads 97 % of the 10,000 others right.
+"""Train a network on the 60,000 digits of MNIST until it classifies 97 % of the 10,000 test digits correctly.
 
-Pictures: the curves of loss and accuracy, the surest of its mistakes, and the backward graph of one step of training.
+Pictures: the curves of loss and accuracy, the most confident mistakes, and the backward graph of one training step.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import nn
 from autograd import Drawing, Tensor, draw, softmax
 from demos.claims import claim
 
-SIZE = 28  # pixels a side
+SIZE = 28  # pixels per side
 MISTAKES = 24
 
 
@@ -36,24 +36,26 @@ def run(short: bool, out: Path) -> list[Path]:
     for form in ("svg", "png"):
         drawing.save(out / f"mnist-backward.{form}")
     found = history["validation_accuracy"][-1]
-    claim(found >= least, f"at least {least:.0%} of 10,000 test digits are read right, namely {found:.2%}")
+    claim(found >= least, f"at least {least:.0%} of 10,000 test digits are classified correctly, namely {found:.2%}")
     return [out / name for name in ("mnist-curves.png", "mnist-misread.png", "mnist-backward.svg", "mnist-backward.png")]
 
 
 def draw_mistakes(model: nn.Module, images: np.ndarray, labels: np.ndarray, path: Path) -> None:
-    """The misread digits of which the model was surest."""
+    """Save a picture of the misclassified digits with the highest probabilities."""
     probabilities = softmax(nn.predict(model, images))
-    read, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(read != labels)
-    shown = wrong[np.argsort(-sureness[wrong], kind="stable")][:MISTAKES]
-    titles = [f"read {read[i]}: {sureness[i]:.1%}\nis {labels[i]}: {probabilities[i, labels[i]]:.1%}" for i in shown]
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    shown = wrong[np.argsort(-confidence[wrong], kind="stable")][:MISTAKES]
+    titles = [f"read {predicted[i]}: {confidence[i]:.1%}\nis {labels[i]}: {probabilities[i, labels[i]]:.1%}" for i in shown]
     figure = nn.plots.image_grid(images[shown].reshape(-1, SIZE, SIZE), titles)[0].figure
-    figure.suptitle(f"{len(shown)} of {len(wrong)} misread digits, the surest mistakes, and the probability of each answer")
+    figure.suptitle(
+        f"{len(shown)} of {len(wrong)} misread digits, the most confident mistakes, and the probability of each answer"
+    )
     figure.savefig(path, dpi=150)
 
 
 def backward_graph(model: nn.MLP, images: np.ndarray, labels: np.ndarray) -> Drawing:
-    """How the gradients of all parameters come from one batch."""
+    """The backward graph of the loss of one batch."""
     first, relu, second = model.layers
     first.weight.label, first.bias.label, second.weight.label, second.bias.label = "W1", "b1", "W2", "b2"
     z = first(Tensor(images, label="images"))

@@ -1,7 +1,6 @@
-"""The notebooks of the lesson as programs: run in a kernel, or as scripts whose pictures go to files.
+"""Notebooks of the lesson as programs: run in a kernel, or as scripts that write their pictures to files.
 
-python -m demos.notebooks [--write] [PATH …]    run notebooks in a kernel from the first cell to the last, all by default;
-                                                with --write keep what they show in the files
+python -m demos.notebooks [--write] [PATH …]    run notebooks in a kernel, all by default; --write stores their output
 """
 
 import argparse
@@ -16,11 +15,11 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-LONGEST = 120  # seconds that a notebook may take
+LONGEST = 120  # seconds per notebook
 
 
 class Script:
-    """A notebook as a demo: its code cells in order, each figure and each graph saved where a notebook would show it."""
+    """A notebook as a demo: runs its code cells in order and saves each figure and each graph."""
 
     def __init__(self, name: str, number: int) -> None:
         self.name = name
@@ -29,7 +28,7 @@ class Script:
         self.__doc__ = f"{title}: notebook {number} of the lesson as a script."
 
     def run(self, short: bool, out: Path) -> list[Path]:
-        """Run the cells; `short` changes nothing, since the lesson takes no longer than a minute anyway."""
+        """Run the cells; `short` has no effect, because a notebook takes less than a minute."""
         import matplotlib.pyplot as plt
 
         from autograd import Drawing
@@ -52,10 +51,10 @@ class Script:
 
 
 def execute(path: Path, write: bool) -> int:
-    """Run a notebook in a kernel of its own, and give the number of pictures that it shows.
+    """Run a notebook in a new kernel and return its number of pictures.
 
     Raises:
-        Exception: nbclient's CellExecutionError  if a cell fails; shows it
+        nbclient.exceptions.CellExecutionError: If a cell fails; the message shows it
     """
     import nbformat
     from nbclient import NotebookClient
@@ -71,7 +70,7 @@ def execute(path: Path, write: bool) -> int:
 
 
 def pictures(notebook: dict) -> int:
-    """How many pictures the outputs of a notebook hold: figures, and graphs, which may stand side by side."""
+    """The number of figures and graphs in the outputs of a notebook."""
     shown = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
     return sum("image/png" in data or "image/svg+xml" in data for data in shown) + sum(
         "".join(data.get("text/html", "")).count("<svg") for data in shown
@@ -90,18 +89,18 @@ def _source(cell: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.notebooks", description="Run the notebooks of the lesson.")
     parser.add_argument("paths", nargs="*", type=Path, default=sorted(LESSON.glob("*.ipynb")), metavar="PATH")
-    parser.add_argument("--write", action="store_true", help="keep what they show in the files")
+    parser.add_argument("--write", action="store_true", help="store the outputs in the files")
     given = parser.parse_args()
     for path in given.paths:
         start = time.perf_counter()
         try:
             shown = execute(path, given.write)
         except ImportError as error:
-            raise SystemExit(f"running notebooks needs a kernel ({error}): pip install 'glassgrad[lesson]'") from None
+            raise SystemExit(f"notebooks need a kernel ({error}): pip install 'glassgrad[lesson]'") from None
         seconds = time.perf_counter() - start
         print(f"{path.name}: {shown} pictures, {seconds:.0f} s", flush=True)
         if seconds > LONGEST:
-            sys.exit(f"{path.name} took {seconds:.0f} s, and may take {LONGEST}")
+            sys.exit(f"{path.name} must take at most {LONGEST} s, took {seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""Is a derivative right? Claims held against measurements that know nothing of how they were made.
+"""Gradient checks: claimed derivatives compared with independent measurements.
 
-arguments, functions                a function as vectors in and out; what it gives, and what is claimed of its derivative
-oracles                             the ways to measure, the sharpest first: complex step, differences, polynomials, replay
-compare                             the comparison of what is measured with the claim
-kinks, subdifferential              points where a derivative is a choice
-invariants                          shapes, types, memory, the same answer twice
-diagnosis, localize, shrink         why it is wrong: the factor, the op, the smallest arguments
-report, detection_power             what is said of it, and how small an error is always found
-_check_gradients, _check_against    `check_gradients`, and beside another framework `check_against`
+arguments, functions                the function under check from vectors to vectors, and the claims on its derivative
+oracles                             measurements, the sharpest first: exact structure, complex step, dual numbers, differences
+compare                             comparison of claims with measurements
+kinks, subdifferential              points where the function is not smooth
+invariants                          determinism, no input mutation, gradient shape and dtype, no aliasing
+diagnosis, localize, shrink         cause of a wrong derivative: factor, op, smallest arguments
+report, detection_power             reports and errors; the smallest error that each oracle always finds
+_check_gradients, _check_against    `check_gradients`; `check_against`, which compares with PyTorch or JAX
 property_testing                    `gradients_hold`
 """
 

@@ -1,4 +1,4 @@
-"""Our derivatives beside those of PyTorch or JAX, where these are installed, and theirs under our check."""
+"""Comparison of derivatives with PyTorch or JAX, and checks of their derivatives."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,112 +6,117 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.checks.arguments import Arguments, flat
-from autograd.checks.diagnosis import explained
+from autograd.checks.arguments import Arguments, flatten
+from autograd.checks.diagnosis import explain_difference
 from autograd.checks.functions import GraphFunction
 from autograd.checks.report import GradientError, Report
 from autograd.support.optional import require
 
-#: Weights of what one order gives, for the next to differentiate; None for ones.
+#: Weights of the outputs of one order, whose sum the next order differentiates; None for ones.
 Level = Sequence[Any] | None
 
-#: How many outputs are compared one by one, and along how many random weights more are.
-FEW_OUTPUTS, SOME = 24, 2
+#: Most outputs compared one by one, and the number of random weightings of more outputs.
+FEW_OUTPUTS, WEIGHTINGS = 24, 2
 
 
 class _Torch:
     name, module = "PyTorch", "torch"
 
-    def swept(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
+    def derivatives(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
+        """The outputs of f, or after each level the gradients of their weighted sum."""
         torch = require(self.module, "check_against")
         xs = [torch.tensor(a, requires_grad=True) for a in arguments.arrays]
-        parts = [y for y in tree.leaves(f(*arguments.rebuilt(xs))) if isinstance(y, torch.Tensor) and y.is_floating_point()]
-        for k, by in enumerate(levels):
-            weights = [np.ones(y.shape) for y in parts] if by is None else by
-            pairs = zip(parts, weights, strict=True)
-            total = sum(((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in pairs), torch.zeros(()))
-            if not total.requires_grad:
-                parts = [torch.zeros_like(x) for x in xs]
-                continue
-            found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=k + 1 < len(levels))
-            parts = [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
+        parts = [y for y in tree.leaves(f(*arguments.unflatten(xs))) if isinstance(y, torch.Tensor) and y.is_floating_point()]
+        for k, weights in enumerate(levels):
+            parts = self._gradients(parts, xs, weights, create_graph=k + 1 < len(levels))
         return [y.detach().numpy(force=True) for y in parts]
+
+    def _gradients(self, parts: list[Any], xs: list[Any], weights: Level, create_graph: bool) -> list[Any]:
+        torch = require(self.module, "check_against")
+        pairs = zip(parts, [np.ones(y.shape) for y in parts] if weights is None else weights, strict=True)
+        total = sum(((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in pairs), torch.zeros(()))
+        if not total.requires_grad:
+            return [torch.zeros_like(x) for x in xs]
+        found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=create_graph)
+        return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
 
 
 class _Jax:
     name, module = "JAX", "jax"
 
-    def swept(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
+    def derivatives(self, f: Callable[..., Any], arguments: Arguments, levels: Sequence[Level]) -> list[Any]:
+        """The outputs of f, or after each level the gradients of their weighted sum."""
         jax = require(self.module, "check_against")
         jnp = jax.numpy
         if any(a.dtype.itemsize > 4 for a in arguments.arrays) and not jax.config.jax_enable_x64:
             raise TypeError(
-                "JAX computes in float32 unless told otherwise: jax.config.update('jax_enable_x64', True), first of all"
+                "float64 arguments need JAX in double precision: call jax.config.update('jax_enable_x64', True) first"
             )
-        every = tuple(range(len(arguments.arrays)))
 
         def outputs(*xs: Any) -> list[Any]:
-            found = [
-                jnp.asarray(y) for y in tree.leaves(f(*arguments.rebuilt(list(xs)))) if y is not None and not isinstance(y, str)
-            ]
+            leaves = tree.leaves(f(*arguments.unflatten(list(xs))))
+            found = [jnp.asarray(y) for y in leaves if y is not None and not isinstance(y, str)]
             return [y for y in found if jnp.issubdtype(y.dtype, jnp.floating)]
 
-        def gradient_of(parts: Any, by: Level) -> Any:
-            def total(*xs: Any) -> Any:
-                found = parts(*xs)
-                weights = [np.ones(y.shape) for y in found] if by is None else by
-                return sum(((y * jnp.asarray(w, y.dtype)).sum() for y, w in zip(found, weights, strict=True)), jnp.zeros(()))
-
-            return jax.grad(total, argnums=every)
-
         parts: Any = outputs
-        for by in levels:
-            parts = gradient_of(parts, by)
+        for weights in levels:
+            parts = self._gradient(parts, weights, tuple(range(len(arguments.arrays))))
         return [np.asarray(y) for y in parts(*[jnp.asarray(a) for a in arguments.arrays])]
+
+    def _gradient(self, parts: Callable[..., Any], weights: Level, argnums: tuple[int, ...]) -> Any:
+        jax = require(self.module, "check_against")
+        jnp = jax.numpy
+
+        def total(*xs: Any) -> Any:
+            found = parts(*xs)
+            pairs = zip(found, [np.ones(y.shape) for y in found] if weights is None else weights, strict=True)
+            return sum(((y * jnp.asarray(w, y.dtype)).sum() for y, w in pairs), jnp.zeros(()))
+
+        return jax.grad(total, argnums=argnums)
 
 
 FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}
 
 
-def framework_of(name: str) -> Any:
-    """What knows how to ask a framework for gradients: its `swept(f, arguments, levels)`.
+def adapter_for(name: str) -> Any:
+    """The adapter of a framework, which has `derivatives(f, arguments, levels)`.
 
     Raises:
-        ValueError: if there is none of this name
+        ValueError: If the framework is unknown
     """
     if name not in FRAMEWORKS:
-        raise ValueError(f"there is no adapter for {name!r}: choose one of {', '.join(FRAMEWORKS)}")
+        raise ValueError(f"framework must be one of {', '.join(FRAMEWORKS)}, got {name!r}")
     return FRAMEWORKS[name]
 
 
 def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """(f, its Jacobian) as functions of floats and arrays, of a function of PyTorch's or JAX's: what `check_gradients` takes.
+    """(f, its Jacobian) of a PyTorch or JAX function as functions of floats and arrays, for `check_gradients`.
 
         f, df = adapted("torch", f_of_torch)
         check_gradients(f, x, gradient=df)
 
     Raises:
-        ImportError: if the framework is not installed
-        ValueError: if there is no adapter for it
+        ImportError: If the framework is not installed
+        ValueError: If the framework is unknown
     """
-    peer = framework_of(framework)
+    peer = adapter_for(framework)
 
     def value(*args: Any) -> list[Any]:
         if any(np.iscomplexobj(x) for x in tree.leaves(list(args))):
-            raise TypeError(f"a function of {peer.name} is called with real numbers")
-        return list(peer.swept(f, Arguments(f, args), []))
+            raise TypeError(f"a {peer.name} function must get real numbers, got complex ones")
+        return list(peer.derivatives(f, Arguments(f, args), []))
 
     def gradient(*args: Any) -> tuple[Any, ...]:
         arguments = Arguments(f, args)
-        outputs = peer.swept(f, arguments, [])
-        rows = [peer.swept(f, arguments, [_shaped(w, outputs)]) for w in np.eye(sum(y.size for y in outputs))]
+        outputs = peer.derivatives(f, arguments, [])
+        rows = [peer.derivatives(f, arguments, [_split_weights(w, outputs)]) for w in np.eye(sum(y.size for y in outputs))]
         return tuple(np.stack(column) for column in zip(*rows, strict=True))
 
     return value, gradient
 
 
-def _shaped(w: Any, outputs: Sequence[Any]) -> list[Any]:
-    """A vector of weights, apart into the shapes of outputs."""
+def _split_weights(w: Any, outputs: Sequence[Any]) -> list[Any]:
+    """A vector of weights split into the shapes of the outputs."""
     parts = np.split(w, np.cumsum([y.size for y in outputs])[:-1])
     return [part.reshape(y.shape) for part, y in zip(parts, outputs, strict=True)]
 
@@ -126,43 +131,47 @@ def check_against(
     rtol: float | None = None,
     seed: int = 0,
 ) -> Report:
-    """A report that two functions, ours and one of "torch" or "jax", have the same values and derivatives at these arguments.
+    """A report that two functions, ours and one of "torch" or "jax", have equal values and derivatives at these arguments.
 
-    f_ours takes nodes, as in `check_gradients`; f_theirs is called with tensors of the framework in their places.
+    f_ours takes nodes, as in `check_gradients`; f_theirs gets tensors of the framework instead.
 
     Args:
-        order: up to which derivatives are compared, those of order 2 as derivatives of the weighted gradient
-        rtol: what difference is allowed beside rounding, as a part of the largest entry; if None 1e-9, in single precision 1e-4
+        order: The highest order to compare; order 2 compares the derivatives of the weighted gradient
+        rtol: The difference allowed beyond rounding, relative to the largest entry; if None 1e-9, in single precision 1e-4
     Costs:
-        a sweep of both for each output, up to 24, and an order
+        One sweep of both per order and output, up to 24 outputs
     Raises:
-        GradientError: if a value or a derivative differs: `claimed` is ours and `measured` theirs
-        ImportError: if the framework is not installed
-        ValueError: if there is no adapter for it, or the functions give different shapes
+        GradientError: If a value or a derivative differs: `claimed` is ours and `measured` theirs
+        ImportError: If the framework is not installed
+        ValueError: If the framework is unknown, or the functions return different shapes
     """
-    peer, arguments, rng = framework_of(framework), Arguments(f_ours, args, argnums), np.random.default_rng(seed)
+    peer, arguments, rng = adapter_for(framework), Arguments(f_ours, args, argnums), np.random.default_rng(seed)
     require(peer.module, "check_against")
     worst, compared = 0.0, 0
     for k in range(1, order + 1):
         subject = GraphFunction(f_ours, arguments, k, rng)
         levels = subject.weights[: k - 1]
-        theirs = peer.swept(f_theirs, arguments, levels)
+        theirs = peer.derivatives(f_theirs, arguments, levels)
         shapes = [np.shape(np.asarray(getattr(y, "_data", y))) for y in subject.outputs]
         if [y.shape for y in theirs] != shapes:
-            raise ValueError(f"our function gives shapes {shapes}, and theirs {[y.shape for y in theirs]}")
+            raise ValueError(f"f_ours and f_theirs must return equal shapes, got {shapes} and {[y.shape for y in theirs]}")
         part = rtol if rtol is not None else 1e-4 if subject.single else 1e-9
-        worst = max(worst, _compare(subject, subject.base, flat(theirs), 0.0, part, peer.name, "the values differ"))
-        weights = np.eye(subject.m) if subject.m <= FEW_OUTPUTS else rng.uniform(0.5, 1.5, (SOME, subject.m))
+        worst = max(worst, _compare(subject, subject.base, flatten(theirs), 0.0, part, peer.name, "the values differ"))
+        weights = np.eye(subject.m) if subject.m <= FEW_OUTPUTS else rng.uniform(0.5, 1.5, (WEIGHTINGS, subject.m))
         for w in weights:
             ours, bars = subject.vjp(w)
-            found = flat(peer.swept(f_theirs, arguments, [*levels, _shaped(w, theirs)]))
+            found = flatten(peer.derivatives(f_theirs, arguments, [*levels, _split_weights(w, theirs)]))
             worst = max(worst, _compare(subject, ours, found, bars, part, peer.name, ""))
         compared += len(weights)
     return Report((peer.name,) * order, worst, evaluations=2 * compared, directions=f"{compared} sweeps")
 
 
 def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:
-    """The largest difference, relative to the largest entry; raises if it is too large."""
+    """The largest difference relative to the largest entry.
+
+    Raises:
+        GradientError: If it is too large
+    """
     largest = float(np.max(np.abs(theirs), initial=0.0))
     with np.errstate(invalid="ignore"):
         off = np.where((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)), 0.0, np.abs(ours - theirs))
@@ -171,7 +180,7 @@ def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: fl
         i = int(np.argmax(np.where(wrong, np.nan_to_num(off, nan=np.inf), -1.0)))
         entry = f"output {i}" if cause else subject.arguments.entry(i)
         raise GradientError(
-            cause or explained(ours, theirs, bars + part * largest), entry=entry, claimed=float(ours[i]),
+            cause or explain_difference(ours, theirs, bars + part * largest), entry=entry, claimed=float(ours[i]),
             measured=float(theirs[i]), bar=float(np.broadcast_to(bars, off.shape)[i] + part * largest), oracle=name,
             order=subject.order,
         )  # fmt: skip

@@ -1,20 +1,20 @@
-"""`check_gradients`: is a derivative right? And if it is not, where, by how much, and why."""
+"""`check_gradients`: check that derivatives are right; name the entry, the difference and the cause if they are wrong."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.checks.arguments import Arguments, flat
-from autograd.checks.compare import Comparison, compared
+from autograd.checks.arguments import Arguments
+from autograd.checks.compare import Comparison, compare
 from autograd.checks.functions import BlackBox, GraphFunction, Subject
-from autograd.checks.invariants import check_deterministic, check_no_mutation, check_shape_and_dtype, contents
+from autograd.checks.invariants import array_bytes, check_deterministic, check_no_mutation, check_shape_and_dtype
 from autograd.checks.kinks import Kink, kinks_of
-from autograd.checks.localize import blamed
+from autograd.checks.localize import localize
 from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, Report
-from autograd.checks.shrink import smallest_failing
-from autograd.checks.subdifferential import refuse_outside
+from autograd.checks.shrink import smallest_failure
+from autograd.checks.subdifferential import check_subgradients
 from autograd.support.validation import one_of, whole
 
 
@@ -31,35 +31,35 @@ def check_gradients(
     shrink: bool = True,
     picture: str | None = None,
 ) -> Report:
-    """A report that the derivatives of f at these arguments are right; else a `GradientError` that says what is wrong.
+    """A report that the derivatives of f at these arguments are right.
 
         wᵀ J v  as claimed by reverse mode, by forward mode, and as measured
 
-    f takes Values, Tensors, floats, arrays and containers of them: floats become Values and arrays Tensors, as in `grad`. With
-    `gradient`, f is any function of floats and arrays, and `gradient(*args)` claims its derivative, as SciPy's `jac` does: of
-    one number the gradient in the shape of the argument (a tuple for several), of many the Jacobian, outputs first.
+    f takes Values, Tensors, floats, arrays and containers of them: floats become Values and arrays Tensors, as in `grad`.
+    With `gradient`, f is any function of floats and arrays, and `gradient(*args)` claims its derivative, as SciPy's `jac`
+    does: the gradient in the shape of the argument (a tuple for several) of a scalar f, else the Jacobian, outputs first.
 
     Args:
-        order: up to which derivatives are checked: 2 checks the gradient as a function of its own. Claims have order 1
-        argnums: which arguments are differentiated; all if None
-        directions: along how many random directions; if None, every entry of a small Jacobian (up to 400) and 2 directions else
-        oracle: what measures, of "exact", "complex", "dual", "differences" and "taylor"; the sharpest that applies if None
-        rtol: what relative difference is allowed beside the error bars; if None 2e-13 for exact structure, complex steps and
+        order: The highest order to check: 2 also checks the derivative of the gradient. With `gradient` it is 1
+        argnums: The positions of the arguments to differentiate; all if None
+        directions: The number of random directions; if None, every entry of a Jacobian up to 400 entries, else 2 directions
+        oracle: The measurement: "exact", "complex", "dual", "differences" or "taylor"; the sharpest that applies if None
+        rtol: The relative difference allowed beyond the error bars; if None 2e-13 for exact structure, complex steps and
             dual numbers, 2e-9 for differences
-        shrink: whether the smallest arguments that fail are looked for
-        picture: a file for a picture of the graph with the op at fault marked: .svg, .png or .dot
+        shrink: If true, search for the smallest arguments that fail
+        picture: A file for a picture of the graph with the wrong op marked: .svg, .png or .dot
 
-    Checked as well: that gradients have the shape and type of their leaves and share no memory, that f gives the same answer
-    twice and leaves its arguments alone, and that f depends on them by no way that the graph does not know. At a kink the
-    derivative is held against the subdifferential, and the report names the kink.
+    Also checked: gradients have the shape and dtype of their leaves and share no memory; f is deterministic, does not write
+    to its arguments, and depends on them only through the recorded graph. At a kink the derivative must lie in the
+    subdifferential, and the report names the kink.
 
     Costs:
-        for n numbers in and m out, small: n replays of the graph and m sweeps; else 2 of each; some 20 calls of f beside them.
-        A black box is called about 20 times an entry or direction.
+        For n inputs and m outputs: n replays of the graph and m sweeps if small, else 2 of each, and about 20 calls of f.
+        A black box is called about 20 times per entry or direction.
     Raises:
-        GradientError: if a derivative is wrong
-        ValueError: if there is nothing to differentiate, f is not finite here, or an option is unknown
-        TypeError: if f is not callable, or order is no integer
+        GradientError: If a derivative is wrong
+        ValueError: If there is nothing to differentiate, f is not finite here, or an option is unknown
+        TypeError: If f is not callable, or order is not an integer
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008; Squire & Trapp, SIAM Review 40(1), 1998
 
@@ -68,7 +68,9 @@ def check_gradients(
     gradients hold, by complex step, then complex step; all 1 × 1 entries; 50 evaluations
     """
     if not callable(f):
-        raise TypeError(f"check_gradients takes a function first, not {f!r} of type {type(f).__name__}")
+        raise TypeError(
+            f"f must be callable, got {f!r} of type {type(f).__name__}: pass the function first, then its arguments"
+        )
     one_of("oracle", oracle, (None, *ORACLES))
     order = whole("order", order, least=1)
     check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
@@ -78,7 +80,7 @@ def check_gradients(
         error = found
         if shrink and found.claimed is not None:
             level = found.order
-            error = smallest_failing(lambda *xs: check.run(xs, level, only=True), args, found)
+            error = smallest_failure(lambda *xs: check.run(xs, level, only=True), args, found)
         if picture is not None and error.drawing is not None:
             error.drawing.save(picture)
             error.picture = picture
@@ -86,7 +88,7 @@ def check_gradients(
 
 
 class Check:
-    """One way to check, for any arguments."""
+    """Options of a check, for any arguments."""
 
     def __init__(
         self,
@@ -102,10 +104,10 @@ class Check:
         self.directions, self.oracle, self.rtol, self.seed = directions, oracle, rtol, seed
 
     def run(self, args: tuple[Any, ...], order: int, only: bool = False) -> Report:
-        """Check every order up to `order`, or `only` that one."""
+        """Check every order up to `order`, or, if `only` is true, that order alone."""
         rng = np.random.default_rng(self.seed)
         arguments = Arguments(self.f, args, self.argnums)
-        before = contents(arguments)
+        before = array_bytes(arguments)
         reports, kinks, unmeasured, used, calls, where = [], [], [], [], 0, ""
         if self.gradient is not None:
             order, only = 1, False
@@ -115,7 +117,7 @@ class Check:
             if k == 1:
                 check_deterministic(subject)
                 check_no_mutation(arguments, before)
-            found, here = self._compared(subject, oracles, rng)
+            found, here = self._compare(subject, oracles, rng)
             reports.append(found)
             kinks += here + found.kinks
             unmeasured += found.unmeasured
@@ -123,7 +125,7 @@ class Check:
             calls += oracles.evaluations
             where = where or found.directions
             if here:
-                break  # at a kink the gradient jumps
+                break  # the gradient is discontinuous at a kink
         error = max(r.error for r in reports)
         return Report(tuple(used), error, tuple(dict.fromkeys(kinks)), calls, where, tuple(dict.fromkeys(unmeasured)))
 
@@ -133,27 +135,23 @@ class Check:
         else:
             subject = GraphFunction(self.f, arguments, order, rng)
         if order == 1 and not np.isfinite(subject.base).all():
-            raise ValueError(f"the function gives {subject.base} at these arguments: check it where it is defined and finite")
+            raise ValueError(
+                f"the function must be finite, got {subject.base} at these arguments: check it where it is defined"
+            )
         return subject
 
-    def _compared(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
+    def _compare(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
         kinks: list[Kink] = []
         if isinstance(subject, GraphFunction):
             if np.isfinite(subject.base).all():
                 check_shape_and_dtype(subject, rng.uniform(0.5, 1.5, subject.m))
             kinks = kinks_of(subject.replay) if subject.replay is not None else []
         if kinks:
-            refuse_outside(subject, kinks, rng)
+            check_subgradients(subject, kinks, rng)
             return Comparison(directions="the subdifferential, at a kink"), [str(kink) for kink in kinks]
         if not np.isfinite(subject.base).all():
             return Comparison(unmeasured=[f"the derivative of order {subject.order - 1} is not finite"]), []
-        found = compared(subject, oracles, rng, self.rtol, self.directions)
+        found = compare(subject, oracles, rng, self.rtol, self.directions)
         if found.mismatch is not None:
-            raise blamed(subject, oracles, found.mismatch, rng)
+            raise localize(subject, oracles, found.mismatch, rng)
         return found, []
-
-
-def gradient_of(f: Callable[..., Any], *args: Any, argnums: int | Sequence[int] | None = None) -> Any:
-    """The gradient of the sum of everything f gives, as one vector: what tests compare."""
-    subject = GraphFunction(f, Arguments(f, args, argnums), 1, np.random.default_rng(0))
-    return flat(subject.pulled(np.ones(subject.m)))

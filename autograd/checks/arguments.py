@@ -1,4 +1,4 @@
-"""The arguments of a function under check: which numbers vary, what these are called, and others in their place."""
+"""Arguments of a function under check: its variables, their names, and new values for them."""
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
@@ -14,27 +14,27 @@ from autograd.transforms.grad_vjp_jvp import argument_numbers
 
 
 class Arguments:
-    """The arguments, taken apart into leaves; the floats and floating-point arrays among them are the variables.
+    """Arguments as leaves; the floats and floating-point arrays among them are the variables.
 
-    `arrays` holds the variables as they were given, `sizes` how many numbers each has, `point` all of them as one vector.
+    Attributes:
+        arrays: The variables as arrays; `sizes` holds their numbers of entries
+        point: All variables as one vector
 
     Raises:
-        ValueError: if there is no variable among them
+        ValueError: If there is no variable
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:
-        self.given = args
-        chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
+        self.args = args
         self.leaves = tree.leaves(list(args))
-        named = [(i, name) for i, arg in enumerate(args) for name in _paths(_parameter(f, i), arg)]
-        self.positions = [k for k, (x, (i, _)) in enumerate(zip(self.leaves, named, strict=True)) if i in chosen and varies(x)]
-        if not self.positions:
+        names = _variable_names(f, args, argnums)
+        if not names:
             raise ValueError(
-                f"there is nothing to differentiate among the arguments {args!r}: pass floats, floating-point arrays, Values "
-                "or Tensors, or containers of them"
+                f"nothing to differentiate among the arguments {args!r}: pass floats, floating-point arrays, Values, Tensors "
+                "or containers of them"
             )
-        self.labels = [named[k][1] for k in self.positions]
-        self.arrays = [_array(self.leaves[k]) for k in self.positions]
+        self.positions, self.labels = list(names), list(names.values())
+        self.arrays = [data_of(self.leaves[k]).copy() for k in self.positions]
         self.sizes = [a.size for a in self.arrays]
         self.point = np.concatenate([a.astype(float).ravel() for a in self.arrays])
         self.with_arrays = any(isinstance(x, Tensor | np.ndarray) for x in self.leaves)
@@ -42,44 +42,44 @@ class Arguments:
 
     @property
     def scales(self) -> Any:
-        """How far it is sensible to move each number: its own size, and for zeros that of the others, or 1."""
+        """Step size of each number: its absolute value; for zeros the median of the others, within 0.001 … 1."""
         sizes = np.abs(self.point)
-        usual = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 1.0
-        return np.where(sizes > 0, sizes, min(max(usual, 1e-3), 1.0))
+        median = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 1.0
+        return np.where(sizes > 0, sizes, min(max(median, 1e-3), 1.0))
 
     def pieces(self, vector: Any) -> list[Any]:
-        """A vector of all variables, as one array a variable, each in its shape."""
+        """A vector of all variables split into one array per variable."""
         parts = np.split(np.asarray(vector), np.cumsum(self.sizes)[:-1])
         return [part.reshape(a.shape) for part, a in zip(parts, self.arrays, strict=True)]
 
-    def rebuilt(self, new: list[Any]) -> list[Any]:
-        """The arguments with their variables replaced by `new`."""
+    def unflatten(self, new: list[Any]) -> list[Any]:
+        """The arguments with `new` in place of the variables."""
         leaves = list(self.leaves)
         for k, x in zip(self.positions, new, strict=True):
             leaves[k] = x
-        return list(tree.unflatten(list(self.given), leaves))
+        return list(tree.unflatten(list(self.args), leaves))
 
-    def plain(self, vector: Any, dtypes: bool = False) -> list[Any]:
-        """The arguments as floats and arrays, at another point; in double precision unless `dtypes` are kept."""
+    def plain_arguments(self, vector: Any, dtypes: bool = False) -> list[Any]:
+        """The arguments as floats and arrays at the point `vector`; in double precision unless `dtypes` is true."""
         new: list[Any] = []
         for k, a, part in zip(self.positions, self.arrays, self.pieces(vector), strict=True):
             scalar = not isinstance(self.leaves[k], np.ndarray | Tensor)
             new.append(float(part) if scalar else np.array(part, a.dtype if dtypes else float))
-        return self.rebuilt(new)
+        return self.unflatten(new)
 
     def variables(self, vector: Any = None) -> list[Node]:
-        """Fresh nodes for the variables: in their own type, or at another point in double precision."""
+        """New nodes for the variables: in their own dtype, or at the point `vector` in double precision."""
         arrays = self.arrays if vector is None else self.pieces(vector)
-        made: list[Node] = []
+        nodes: list[Node] = []
         for k, a in zip(self.positions, arrays, strict=True):
             of_array = isinstance(self.leaves[k], Tensor | np.ndarray) or (
                 self.with_arrays and not isinstance(self.leaves[k], Value)
             )
-            made.append(Tensor(a, requires_grad=True) if of_array else Value(float(a)))
-        return made
+            nodes.append(Tensor(a, requires_grad=True) if of_array else Value(float(a)))
+        return nodes
 
     def entry(self, i: int) -> str:
-        """What number i of the vector is called."""
+        """The name of number i of the vector, for example `w[0, 1]`."""
         for label, a in zip(self.labels, self.arrays, strict=True):
             if i < a.size:
                 index = ", ".join(str(int(n)) for n in np.unravel_index(i, a.shape)) if a.ndim else ""
@@ -89,7 +89,7 @@ class Arguments:
 
 
 def varies(x: Any) -> bool:
-    """True if a derivative with respect to x exists: x is a node, or floating-point."""
+    """True if x is a node, a float or a floating-point array."""
     if isinstance(x, Value):
         return True
     if isinstance(x, Tensor | np.ndarray | np.generic):
@@ -97,11 +97,25 @@ def varies(x: Any) -> bool:
     return isinstance(x, float)
 
 
-def _array(x: Any) -> Any:
-    return np.array(x._data if isinstance(x, Node) else x)
+def has_gradient(x: Any) -> bool:
+    """True if x is a node that requires a gradient."""
+    return isinstance(x, Node) and x.requires_grad
 
 
-def _parameter(f: Callable[..., Any], i: int) -> str:
+def data_of(x: Any) -> Any:
+    """The data of a node, number or array, as an array."""
+    return np.asarray(x._data if isinstance(x, Node) else x)
+
+
+def _variable_names(f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None) -> dict[int, str]:
+    """The names of the variables, by their positions among the leaves of the arguments."""
+    chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
+    names = [(i, name) for i, arg in enumerate(args) for name in _leaf_names(_parameter_name(f, i), arg)]
+    leaves = tree.leaves(list(args))
+    return {k: name for k, (x, (i, name)) in enumerate(zip(leaves, names, strict=True)) if i in chosen and varies(x)}
+
+
+def _parameter_name(f: Callable[..., Any], i: int) -> str:
     """The name of the argument at position i."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -115,24 +129,24 @@ def _parameter(f: Callable[..., Any], i: int) -> str:
     return f"argument {i}"
 
 
-def _paths(name: str, x: Any) -> Iterator[str]:
-    """The names of the leaves of x, as Python would write them."""
+def _leaf_names(name: str, x: Any) -> Iterator[str]:
+    """The names of the leaves of x as Python expressions."""
     if not tree.is_container(x):
         yield name
     elif isinstance(x, dict):
         for key, part in x.items():
-            yield from _paths(f"{name}[{key!r}]", part)
+            yield from _leaf_names(f"{name}[{key!r}]", part)
     elif isinstance(x, list | tuple):
         fields = getattr(x, "_fields", None)
         for i, part in enumerate(x):
-            yield from _paths(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", part)
+            yield from _leaf_names(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", part)
     else:
         for key, part in zip(x.__dataclass_fields__, tree.children(x), strict=True):
-            yield from _paths(f"{name}.{key}", part)
+            yield from _leaf_names(f"{name}.{key}", part)
 
 
-def numbers_in(result: Any) -> list[Any]:
-    """The real numbers that a function gave back, as a list of nodes, floats and arrays; texts and such are left out."""
+def numeric_leaves(result: Any) -> list[Any]:
+    """The nodes, numbers and numeric arrays in the result of a function; other leaves are ignored."""
     return [
         x
         for x in tree.leaves(result)
@@ -142,8 +156,8 @@ def numbers_in(result: Any) -> list[Any]:
     ]
 
 
-def flat(result: list[Any]) -> Any:
-    """Numbers as one vector."""
-    parts = [np.ravel(np.asarray(x._data if isinstance(x, Node) else x)) for x in result]
+def flatten(result: list[Any]) -> Any:
+    """Nodes, numbers and arrays concatenated into one vector."""
+    parts = [np.ravel(data_of(x)) for x in result]
     vector = np.concatenate(parts) if parts else np.zeros(0)
     return vector if vector.dtype.kind == "c" else vector.astype(float)

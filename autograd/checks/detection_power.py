@@ -1,4 +1,4 @@
-"""How sharp the oracles are: the smallest relative error that each always catches, measured on derivatives made wrong by it."""
+"""Detection power: the smallest relative error of a derivative that each oracle always catches."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
 from autograd.ops.op import OPS, custom_op
 
-#: The functions that are made wrong: name, forward, pullback. Each is wrong by the factor 1 + ε in its derivative.
+#: Test functions by name: forward, pullback. Their derivatives are made wrong by the factor 1 + ε.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "x³": (lambda xp, x: x * x * x, lambda g, y, x: g * 3.0 * x * x),
     "sin x": (lambda xp, x: xp.sin(x), lambda g, y, x: g * OPS["cos"](x)),
@@ -24,20 +24,20 @@ QUADRATIC: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {"x²": (l
 POINTS = (0.3, -0.7, 1.1, 2.3)
 DECADES = range(-14, 0)
 
-#: What was measured elsewhere, on one smooth function.
+#: Detection limits of other checkers, measured on one smooth function.
 OTHERS = {"PyTorch gradcheck, its defaults": 1.8e-3, "JAX check_grads, its defaults": 1e-4, "HIPS autograd check_grads": 1e-5}
 
 
-def caught(relative: float, oracle: str, function: str) -> bool:
-    """Whether the oracle calls the derivative of a function wrong that is off by so much, at every one of the points.
+def catches(relative: float, oracle: str, function: str) -> bool:
+    """True if the oracle finds a derivative with this relative error wrong at every one of the points.
 
-    >>> caught(1e-3, "complex", "sin x"), caught(0.0, "complex", "sin x")
+    >>> catches(1e-3, "complex", "sin x"), catches(0.0, "complex", "sin x")
     (True, False)
     """
-    return all(_caught_at(relative, oracle, function, x) for x in POINTS)
+    return all(_catches_at(relative, oracle, function, x) for x in POINTS)
 
 
-def _caught_at(relative: float, oracle: str, function: str, x: float) -> bool:
+def _catches_at(relative: float, oracle: str, function: str, x: float) -> bool:
     forward, pullback = (QUADRATIC | FUNCTIONS)[function]
     try:
         if oracle in ("black box", "taylor box"):
@@ -56,7 +56,7 @@ def _graph(forward: Any, pullback: Any, relative: float, x: float, oracle: str) 
         return forward(xp, x)
 
     try:
-        if oracle == "exact":  # a polynomial is known by the names of its ops
+        if oracle == "exact":  # the names of the ops show a polynomial
             same = _same(relative)
             check_gradients(lambda x: same(x * x), x, order=1, shrink=False, oracle=oracle)
         else:
@@ -68,7 +68,7 @@ def _graph(forward: Any, pullback: Any, relative: float, x: float, oracle: str) 
 
 
 def _same(relative: float) -> Any:
-    """The op y = x under the name that tells the structure, with a derivative that is wrong by the factor 1 + ε."""
+    """The op y = x under the name `positive`, with a derivative that is wrong by the factor 1 + ε."""
 
     def positive(xp: Any, x: Any) -> Any:
         return +x
@@ -80,7 +80,7 @@ def _same(relative: float) -> Any:
 def _black_box(forward: Any, pullback: Any, relative: float, x: float, oracle: str | None) -> None:
     def f(x: Any) -> Any:
         if isinstance(x, complex | np.complexfloating):
-            raise TypeError("a black box takes no complex numbers")
+            raise TypeError("a black box must not get complex numbers")
         return float(forward(np, x))
 
     def df(x: Any) -> Any:
@@ -89,29 +89,29 @@ def _black_box(forward: Any, pullback: Any, relative: float, x: float, oracle: s
     check_gradients(f, x, gradient=df, order=1, shrink=False, oracle=oracle)
 
 
-def smallest_caught(oracle: str, functions: Any = None) -> float:
-    """The smallest power of ten that is always caught, and with it every larger one, in every function at every point."""
+def smallest_error(oracle: str, functions: Any = None) -> float:
+    """The smallest power of ten from which every error is caught, in every function at every point."""
     names = list(functions or FUNCTIONS)
     least = math.inf
     for exponent in reversed(DECADES):
-        if not all(caught(10.0**exponent, oracle, name) for name in names):
+        if not all(catches(10.0**exponent, oracle, name) for name in names):
             break
         least = 10.0**exponent
     return least
 
 
 def table() -> str:
-    """The table that `python -m autograd check --power` prints."""
+    """The table printed by `python -m autograd check --power`."""
     rows = [
-        ("exact structure", smallest_caught("exact", QUADRATIC)),
-        ("complex step", smallest_caught("complex")),
-        ("dual numbers", smallest_caught("dual")),
-        ("extrapolated differences", smallest_caught("differences")),
-        ("a black box, by default", smallest_caught("black box")),
-        ("Taylor slope", smallest_caught("taylor box")),
+        ("exact structure", smallest_error("exact", QUADRATIC)),
+        ("complex step", smallest_error("complex")),
+        ("dual numbers", smallest_error("dual")),
+        ("extrapolated differences", smallest_error("differences")),
+        ("a black box, by default", smallest_error("black box")),
+        ("Taylor slope", smallest_error("taylor box")),
     ]
-    lines = [f"{'oracle':<36} catches always, from a relative error of"]
+    lines = [f"{'oracle':<36} smallest relative error always caught"]
     lines += [f"{name:<36} {error:.0e}" for name, error in rows]
-    lines += ["", "for comparison, as measured elsewhere on one smooth function"]
+    lines += ["", "for comparison: other checkers, on one smooth function"]
     lines += [f"{name:<36} {error:.1e}" for name, error in OTHERS.items()]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Why a derivative is wrong: what turns the claim into the measurement, and which op's row does it."""
+"""Diagnosis of a wrong derivative: the difference in words, and the op at fault."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,17 +7,18 @@ import numpy as np
 
 from autograd.engine.node import Node
 
-#: (what is wrong with the derivative of an op, for which of its inputs, if it is one).
+#: (cause, position of the input, or None if it concerns all).
 Fault = tuple[str, int | None]
 
-#: What is said where nothing explains it.
+#: The cause if no explanation fits.
 UNEXPLAINED = "no simple factor, sign or change of order explains it"
+DIFFERENT_FACTORS = ", by different factors"
 
 
-def explained(claimed: Any, measured: Any, bars: Any, shape: tuple[int, ...] = ()) -> str:
-    """What explains the difference between a claimed and a measured gradient of a variable of this shape, in words.
+def explain_difference(claimed: Any, measured: Any, bars: Any, shape: tuple[int, ...] = ()) -> str:
+    """An explanation of the difference between a claimed and a measured gradient of a variable of this shape.
 
-    >>> explained(np.array([-2.0, 4.0]), np.array([2.0, -4.0]), 1e-12)
+    >>> explain_difference(np.array([-2.0, 4.0]), np.array([2.0, -4.0]), 1e-12)
     'claimed has the wrong sign'
     """
     claimed, measured = np.asarray(claimed, float).ravel(), np.asarray(measured, float).ravel()
@@ -30,23 +31,27 @@ def explained(claimed: Any, measured: Any, bars: Any, shape: tuple[int, ...] = (
 
     sure = np.abs(measured) > 10 * bars
     if not claimed.any() and sure.any():
-        return "claimed is 0: the function depends on this input by a way that the derivative leaves out"
+        return "claimed is 0: the derivative omits a dependence on this input"
     if sure.any():
         ratio = float(np.median(claimed[sure] / measured[sure]))
-        if np.isfinite(ratio) and ratio and same(claimed, ratio * measured):
-            return _factor(ratio)
-        for name, turned in _rearrangements(measured, shape):
-            if not same(turned, measured) and same(claimed, turned):
+        if 0 < abs(ratio) < np.inf and same(claimed, ratio * measured):
+            return _explain_factor(ratio)
+        for name, other in _rearrangements(measured, shape):
+            if not same(other, measured) and same(claimed, other):
                 return name
         if claimed.size > 1 and same(claimed / len(measured), measured):
             return f"claimed is {len(measured)} times too large: a sum in place of a mean"
+    return _explain_entries(claimed, measured, bars)
+
+
+def _explain_entries(claimed: Any, measured: Any, bars: Any) -> str:
     wrong = int((np.abs(claimed - measured) > bars + 1e-9 * np.abs(measured)).sum())
     if claimed.size > 1 and 0 < wrong < claimed.size:
-        return f"{wrong} of {claimed.size} entries are wrong, by no one factor"
+        return f"{wrong} of {claimed.size} entries are wrong{DIFFERENT_FACTORS}"
     return UNEXPLAINED
 
 
-def _factor(ratio: float) -> str:
+def _explain_factor(ratio: float) -> str:
     if abs(ratio + 1.0) < 1e-6:
         return "claimed has the wrong sign"
     whole = round(abs(ratio)) if abs(ratio) > 1 else round(1 / abs(ratio))
@@ -72,21 +77,21 @@ def _rearrangements(measured: Any, shape: tuple[int, ...]) -> list[tuple[str, An
         if len(set(array.shape)) > 1:
             found.append(("the entries are those of the transpose", array.T.reshape(array.shape)))
     for i in range(array.ndim):
-        found.append((f"the entries stand in reverse order along axis {i}", np.flip(array, i)))
+        found.append((f"the entries are reversed along axis {i}", np.flip(array, i)))
         found += [(f"the entries are shifted by {s} along axis {i}", np.roll(array, s, i)) for s in (1, -1)]
-    return [(name, np.ravel(turned)) for name, turned in found]
+    return [(name, np.ravel(other)) for name, other in found]
 
 
-def op_at_fault(nodes: list[Node], wrong_alone: Callable[[Node], Fault | None]) -> tuple[Node, Fault] | None:
-    """The first node, from the inputs on, whose op alone gives a wrong derivative at the inputs it had, and what is wrong.
+def first_fault(nodes: list[Node], find_fault: Callable[[Node], Fault | None]) -> tuple[Node, Fault] | None:
+    """The first node, from the inputs on, with an op at fault, and the fault.
 
-    Ops that stand in the graph more often are tried at up to eight places.
+    An op is checked at its first eight nodes only.
     """
     tried: dict[Any, int] = {}
     for node in nodes:
         tried[node.op] = tried.get(node.op, 0) + 1
         if tried[node.op] <= 8:
-            reason = wrong_alone(node)
+            reason = find_fault(node)
             if reason is not None:
                 return node, reason
     return None

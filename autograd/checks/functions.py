@@ -1,4 +1,4 @@
-"""A function under check, as vectors in and vectors out: what it gives, and what is claimed of its derivative."""
+"""Functions under check, from vectors to vectors: values and claimed derivatives."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,43 +6,42 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import no_grad, recording
-from autograd.checks.arguments import Arguments, flat, numbers_in
-from autograd.checks.oracles.replay import CLOSER, USUAL, GraphReplay
+from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves
+from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
-from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
 
 EPS = 2.0**-52
-#: What comes of numbers below the smallest normal one, which lose digits, is not told apart.
+#: Differences of this size are ignored: subnormal intermediate numbers lose digits.
 TINY = 1e-290
 
 
 class Subject:
-    """f at a point. `m` numbers come out of `n`; `order` 2 is the gradient of f, weighted, as a function of the same point."""
+    """A function at a point, from `n` numbers to `m`; of order 2 it is the weighted gradient of f at the same point."""
 
     arguments: Arguments
     base: Any
     order = 1
-    #: The graph behind the outputs, if there is one.
+    #: The graph of the outputs, if one was recorded.
     replay: GraphReplay | None = None
 
     def value(self, vector: Any) -> Any:
-        """f at another point, as one vector."""
+        """f at the point `vector`, as one vector."""
         raise NotImplementedError
 
     def vjp(self, w: Any) -> tuple[Any, Any]:
-        """(wᵀ J as claimed, how far rounding may have moved it), as vectors."""
+        """(wᵀ J as claimed, its rounding error), as vectors."""
         raise NotImplementedError
 
     def jvp(self, v: Any) -> Any:
-        """J v as claimed by forward mode, or None if there is no claim."""
+        """J v as claimed by forward mode, or None without a claim."""
         return None
 
     @property
     def single(self) -> bool:
-        """Whether some of it is computed in less than double precision."""
+        """True if any part is computed in less than double precision."""
         return self.arguments.single
 
     @property
@@ -55,18 +54,18 @@ class Subject:
 
 
 class GraphFunction(Subject):
-    """A function of Values and Tensors, whose derivative the engine claims."""
+    """A function of Values and Tensors; the engine claims its derivative."""
 
     def __init__(self, f: Callable[..., Any], arguments: Arguments, order: int, rng: np.random.Generator) -> None:
         self.f, self.arguments, self.order, self.rng = f, arguments, order, rng
-        self.looks = USUAL
+        self.samples = USUAL_SAMPLES
         self.weights: list[list[Any]] = []
         self.variables = arguments.variables()
         with keep_graph(True), recording():
             self.outputs = self._outputs(self.variables, order)
-        self.found = [y for y in self.outputs if isinstance(y, Node) and y.requires_grad]
+        self.found = [y for y in self.outputs if has_gradient(y)]
         self.replay = GraphReplay(self.found, self.variables)
-        self.base = flat(self.outputs)
+        self.base = flatten(self.outputs)
 
     @property
     def m(self) -> int:
@@ -74,11 +73,11 @@ class GraphFunction(Subject):
 
     def _outputs(self, variables: list[Any], order: int) -> list[Any]:
         if order == 1:
-            return numbers_in(self.f(*self.arguments.rebuilt(variables)))
+            return numeric_leaves(self.f(*self.arguments.unflatten(variables)))
         below = self._outputs(variables, order - 1)
         if len(self.weights) < order - 1:
-            self.weights.append([self.rng.uniform(0.5, 1.5, np.shape(_data(y))) for y in below])
-        pairs = [(y, w) for y, w in zip(below, self.weights[order - 2], strict=True) if isinstance(y, Node) and y.requires_grad]
+            self.weights.append([self.rng.uniform(0.5, 1.5, np.shape(data_of(y))) for y in below])
+        pairs = [(y, w) for y, w in zip(below, self.weights[order - 2], strict=True) if has_gradient(y)]
         if not pairs:
             return [np.zeros(np.shape(x._data)) for x in variables]
         seeds = [_like(y, w) for y, w in pairs]
@@ -86,63 +85,59 @@ class GraphFunction(Subject):
 
     @property
     def degenerate(self) -> bool:
-        """Whether some number was computed in whole numbers or in less than single precision, and cannot be read otherwise."""
-        return any(np.asarray(_data(y)).dtype.itemsize < 4 for y in self.found)
+        """True if an output has less than single precision, so that only differences can measure it."""
+        return any(data_of(y).dtype.itemsize < 4 for y in self.found)
 
     @property
     def single(self) -> bool:
         nodes = [node for node, _ in self.replay.steps] if self.replay is not None else []
-        return self.arguments.single or any(np.asarray(node._data).dtype.itemsize < 8 for node in nodes)
+        return self.arguments.single or any(data_of(node).dtype.itemsize < 8 for node in nodes)
 
-    def spread(self, found: list[Any]) -> Any:
-        """What was found for each output with a gradient, as a vector over all outputs; the others have derivative 0."""
+    def expand(self, found: list[Any]) -> Any:
+        """Results for the outputs with a gradient as a vector over all outputs; the others have derivative 0."""
         results = iter(found)
-        parts = [
-            np.ravel(next(results)) if isinstance(y, Node) and y.requires_grad else np.zeros(np.size(_data(y)))
-            for y in self.outputs
-        ]
+        parts = [np.ravel(next(results)) if has_gradient(y) else np.zeros(data_of(y).size) for y in self.outputs]
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
 
     def value(self, vector: Any) -> Any:
         with keep_graph(self.order > 1), recording() if self.order > 1 else no_grad():
-            return flat(self._outputs(self.arguments.variables(vector), self.order))
+            return flatten(self._outputs(self.arguments.variables(vector), self.order))
 
     def increase_samples(self) -> None:
-        """Estimate rounding errors with more care from now on."""
-        self.looks = CLOSER
+        """Estimate rounding errors from more samples."""
+        self.samples = MORE_SAMPLES
         if self.replay is not None:
-            self.replay.looks = CLOSER
+            self.replay.samples = MORE_SAMPLES
 
     def seeds(self, w: Any) -> list[Any]:
-        """The part of a vector of weights that belongs to each output with a gradient, in its shape and type."""
-        parts = np.split(np.asarray(w), np.cumsum([np.size(_data(y)) for y in self.outputs])[:-1])
-        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if isinstance(y, Node) and y.requires_grad]
+        """A vector of weights split into seeds, one for each output with a gradient, in its shape and dtype."""
+        parts = np.split(np.asarray(w), np.cumsum([np.size(data_of(y)) for y in self.outputs])[:-1])
+        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if has_gradient(y)]
 
-    def pulled(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
-        """The gradients of the weighted outputs, variable by variable, as the engine gives them."""
+    def weighted_gradients(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
+        """The gradients of the weighted outputs from the engine, one per variable."""
         if not self.found:
             return [np.zeros_like(a) for a in self.arguments.arrays]
         seeds = self.seeds(w) if seeds is None else seeds
         return list(gradients(self.found, self.variables, seeds, create_graph=create_graph))
 
     def vjp(self, w: Any) -> tuple[Any, Any]:
-        claimed = flat(self.pulled(w))
+        claimed = flatten(self.weighted_gradients(w))
         if not self.found:
             return claimed, np.zeros_like(claimed)
-        recorded = self.pulled(w, create_graph=True)
+        recorded = self.weighted_gradients(w, create_graph=True)
         scatter = np.concatenate([np.ravel(s) for s in self._scatters(recorded)])
         eps = 2.0**-23 if self.single else EPS
         return claimed, scatter + 2 * eps * np.abs(claimed)
 
     def _scatters(self, recorded: list[Any]) -> list[Any]:
-        moving = [g for g in recorded if isinstance(g, Node) and g.requires_grad]
-        backward = GraphReplay(moving, self.variables)
-        backward.looks = self.looks
+        backward = GraphReplay([g for g in recorded if has_gradient(g)], self.variables)
+        backward.samples = self.samples
         found = iter(backward.scatter(self.rng))
-        return [next(found) if isinstance(g, Node) and g.requires_grad else USUAL[1] * EPS * np.abs(_data(g)) for g in recorded]
+        return [next(found) if has_gradient(g) else USUAL_SAMPLES[1] * EPS * np.abs(data_of(g)) for g in recorded]
 
     def jvp(self, v: Any) -> Any:
-        """Forward mode, through the same function."""
+        """J v by forward mode through the same function."""
         pieces = self.arguments.pieces(v)
         tangents = [
             float(p) if isinstance(x, Value) else np.asarray(p, x._data.dtype)
@@ -154,11 +149,11 @@ class GraphFunction(Subject):
             return self._outputs(list(variables), self.order)
 
         _, found = jvp(f, primals, tangents)
-        return flat(list(found))
+        return flatten(list(found))
 
 
 class BlackBox(Subject):
-    """A plain function of numbers and arrays, whose derivative another function claims."""
+    """A plain function of numbers and arrays; another function claims its derivative."""
 
     def __init__(self, f: Callable[..., Any], gradient: Callable[..., Any], arguments: Arguments) -> None:
         self.f, self.gradient, self.arguments = f, gradient, arguments
@@ -171,20 +166,20 @@ class BlackBox(Subject):
         return int(self.base.size)
 
     def value(self, vector: Any) -> Any:
-        return flat(numbers_in(self.f(*self.arguments.plain(vector))))
+        return flatten(numeric_leaves(self.f(*self.arguments.plain_arguments(vector))))
 
     def complex_value(self, vector: Any) -> Any:
-        """f at a complex point, if it takes one."""
-        return flat(numbers_in(self.f(*self.arguments.rebuilt([p[()] for p in self.arguments.pieces(vector)]))))
+        """f at a complex point."""
+        return flatten(numeric_leaves(self.f(*self.arguments.unflatten([p[()] for p in self.arguments.pieces(vector)]))))
 
     def _jacobian(self, vector: Any) -> Any:
-        """What `gradient` claims, as a matrix; of one number, the gradient in the shape of the arguments."""
-        claimed = self.gradient(*self.arguments.plain(vector, dtypes=True))
-        parts = _claims(claimed, self.arguments, self.m)
+        """The claim of `gradient` as a matrix."""
+        claimed = self.gradient(*self.arguments.plain_arguments(vector, dtypes=True))
+        parts = _split_claims(claimed, self.arguments, self.m)
         return np.concatenate([np.asarray(p, float).reshape(self.m, -1) for p in parts], axis=1)
 
     def _uncertain(self) -> Any:
-        """How far the claim moves while the point moves by a few ulps, and its own rounding."""
+        """The rounding error of the claim: its change when the point moves by a few ulps, and 8 ulps of the largest entry."""
         ulp = max(float(np.finfo(a.dtype).eps) for a in self.arguments.arrays)
         moved = self.arguments.point * (1.0 + 2.0 * ulp * np.where(np.arange(self.n) % 2, 1.0, -1.0))
         with np.errstate(all="ignore"):
@@ -196,26 +191,26 @@ class BlackBox(Subject):
         return w @ self.jacobian, np.abs(w) @ self.uncertain
 
 
-def _claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
-    """The claim for each variable, whose shape is refused unless it is that of the outputs and the variable."""
-    found = [claimed] if len(arguments.arrays) == 1 and not isinstance(claimed, tuple | list | dict) else numbers_in(claimed)
-    if len(arguments.arrays) == 1 and len(found) != 1:
+def _split_claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
+    """The claim for each variable, in the shape of the outputs and the variable."""
+    single = len(arguments.arrays) == 1
+    found = [claimed] if single and not isinstance(claimed, tuple | list | dict) else numeric_leaves(claimed)
+    if single and len(found) != 1:
         found = [np.asarray(claimed)]
     if len(found) != len(arguments.arrays):
-        raise ValueError(f"the claimed gradient has {len(found)} parts, and there are {len(arguments.arrays)} variables")
+        raise ValueError(f"gradient must return one part for each of the {len(arguments.arrays)} variables, got {len(found)}")
     for label, a, g in zip(arguments.labels, arguments.arrays, found, strict=True):
         if np.size(g) != m * a.size or (m == 1 and np.shape(g) not in (a.shape, (1, *a.shape))):
-            raise ValueError(
-                f"the gradient claimed for {label} has shape {np.shape(g)}, and {label} has shape {a.shape}"
-                + (f" while the function gives {m} numbers: claim a Jacobian, outputs first" if m > 1 else "")
-            )
+            want = a.shape if m == 1 else f"{(m, *a.shape)}, a Jacobian with the outputs first,"
+            raise ValueError(f"gradient must return shape {want} for {label}, got shape {np.shape(g)}")
     return found
 
 
-def _data(y: Any) -> Any:
-    return np.asarray(y._data if isinstance(y, Node) else y)
+def unit_vector(n: int, i: int, length: float = 1.0) -> Any:
+    """A vector of n numbers that is zero except for entry i."""
+    return np.where(np.arange(n) == i, length, 0.0)
 
 
 def _like(y: Any, w: Any) -> Any:
-    """Weights as a seed for the output y."""
+    """Weights as a seed of the output y."""
     return float(np.reshape(w, ())) if isinstance(y, Value) else np.reshape(w, np.shape(y._data)).astype(y._data.dtype)

@@ -1,4 +1,4 @@
-"""What a function and its gradient owe beside being right: the same answer twice, shapes, types, memory of their own."""
+"""Invariants: determinism, no input mutation, gradient shape and dtype, no aliasing."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -6,39 +6,36 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.arguments import Arguments, flat
+from autograd.checks.arguments import Arguments, data_of, flatten
 from autograd.checks.functions import TINY, GraphFunction, Subject
 from autograd.checks.report import GradientError
 from autograd.engine.graph import newest_first
-from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 
-def contents(arguments: Arguments) -> list[bytes]:
-    """What every array among the arguments holds."""
-    return [np.asarray(x._data if isinstance(x, Node) else x).tobytes() for x in arguments.leaves if _is_array(x)]
-
-
-def _is_array(x: Any) -> bool:
-    return isinstance(x, np.ndarray | Tensor)
+def array_bytes(arguments: Arguments) -> list[bytes]:
+    """The contents of every array among the arguments, as bytes."""
+    return [data_of(x).tobytes() for x in arguments.leaves if isinstance(x, np.ndarray | Tensor)]
 
 
 def check_no_mutation(arguments: Arguments, before: list[bytes]) -> None:
-    """Raise if an argument does not hold what it held."""
-    for k, (was, now) in enumerate(zip(before, contents(arguments), strict=True)):
-        if was != now:
-            raise GradientError(f"the function changed its argument: array {k} of its inputs was written to; copy it first")
+    """Raise if an array among the arguments changed."""
+    for k, (old, new) in enumerate(zip(before, array_bytes(arguments), strict=True)):
+        if old != new:
+            raise GradientError(
+                f"the function must not change its arguments: it wrote to array {k} of its inputs; copy it first"
+            )
 
 
 def check_deterministic(subject: Subject) -> None:
-    """Raise if the function gives another answer when it is called again."""
+    """Raise if two calls of the function return different values."""
     first, again = subject.value(subject.arguments.point), subject.value(subject.arguments.point)
     if first.shape != again.shape or first.tobytes() != again.tobytes():
         k = int(np.argmax(first != again)) if first.shape == again.shape else 0
         raise GradientError(
-            "the function is not deterministic: called twice at one point it gave "
-            f"{_at(first, k)} and {_at(again, k)}; seed what is random in it, inside of it"
+            "the function is not deterministic: two calls at one point returned "
+            f"{_at(first, k)} and {_at(again, k)}; seed its random generator inside the function"
         )
 
 
@@ -47,42 +44,42 @@ def _at(vector: Any, k: int) -> str:
 
 
 def check_shape_and_dtype(subject: GraphFunction, w: Any) -> None:
-    """Raise if gradients have other shapes or types than their leaves, share memory, or depend on how they are asked for."""
+    """Raise if gradients have another shape or dtype than their leaves, share memory, or differ between sweeps."""
     seeds = subject.seeds(w)
-    found = subject.pulled(w, seeds=seeds)
+    found = subject.weighted_gradients(w, seeds=seeds)
     arguments = subject.arguments
     for label, x, g in zip(arguments.labels, subject.variables, found, strict=True):
         data = np.asarray(x._data)
         if np.shape(g) != data.shape:
-            raise GradientError(f"the gradient has shape {np.shape(g)}, and {label} has shape {data.shape}", entry=label)
+            raise GradientError(f"the gradient of {label} must have shape {data.shape}, got {np.shape(g)}", entry=label)
         if isinstance(x, Tensor) and np.asarray(g).dtype != data.dtype:
-            raise GradientError(f"the gradient is {np.asarray(g).dtype}, and {label} is {data.dtype}", entry=label)
-    _refuse_sharing(subject, found, seeds)
+            raise GradientError(f"the gradient of {label} must have dtype {data.dtype}, got {np.asarray(g).dtype}", entry=label)
+    _check_no_sharing(subject, found, seeds)
     if not subject.found:
         return
     claimed, bars = subject.vjp(w)
-    recorded = flat(subject.pulled(w, create_graph=True))
-    _refuse_difference(subject, claimed, recorded, bars, "the recorded sweep, of create_graph, gives another gradient")
-    again = flat(subject.pulled(w))
-    _refuse_difference(subject, claimed, again, np.zeros_like(bars), "asked twice, the sweep gives another gradient")
+    recorded = flatten(subject.weighted_gradients(w, create_graph=True))
+    _check_close(subject, claimed, recorded, bars, "a sweep with create_graph=True gives a different gradient")
+    again = flatten(subject.weighted_gradients(w))
+    _check_close(subject, claimed, again, np.zeros_like(bars), "a second sweep gives a different gradient")
     if len(subject.found) == 1:
-        swept, twice = _swept(subject, w)
-        _refuse_difference(subject, claimed, swept, bars, ".backward() gives another gradient than gradients()")
-        _refuse_difference(subject, 2 * claimed, twice, 2 * bars, ".backward() twice does not give twice the gradient")
+        once, twice = _backward_gradients(subject, w)
+        _check_close(subject, claimed, once, bars, ".backward() gives a different gradient than gradients()")
+        _check_close(subject, 2 * claimed, twice, 2 * bars, "two calls of .backward() do not give twice the gradient")
 
 
-def _refuse_sharing(subject: GraphFunction, found: list[Any], seeds: list[Any]) -> None:
-    named = [(f"the gradient of {label}", g) for label, g in zip(subject.arguments.labels, found, strict=True)]
+def _check_no_sharing(subject: GraphFunction, found: list[Any], seeds: list[Any]) -> None:
+    pairs = [(f"the gradient of {label}", g) for label, g in zip(subject.arguments.labels, found, strict=True)]
     others = [(repr(label), x._data) for label, x in zip(subject.arguments.labels, subject.variables, strict=True)]
     others += [("the seed", seed) for seed in seeds]
-    arrays = [(name, g) for name, g in [*named, *others] if isinstance(g, np.ndarray) and g.size]
-    for i, (name, a) in enumerate(arrays[: len(named)]):
+    arrays = [(name, g) for name, g in [*pairs, *others] if isinstance(g, np.ndarray) and g.size]
+    for i, (name, a) in enumerate(arrays[: len(pairs)]):
         for other, b in arrays[i + 1 :]:
             if np.shares_memory(a, b):
                 raise GradientError(f"{name} and {other} share memory: writing to one changes the other")
 
 
-def _refuse_difference(subject: GraphFunction, want: Any, got: Any, bars: Any, cause: str) -> None:
+def _check_close(subject: GraphFunction, want: Any, got: Any, bars: Any, cause: str) -> None:
     eps = 1e-6 if subject.single else 1e-15
     with np.errstate(invalid="ignore"):
         wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want) + TINY) | (want == got) | (np.isnan(want) & np.isnan(got)))
@@ -94,27 +91,27 @@ def _refuse_difference(subject: GraphFunction, want: Any, got: Any, bars: Any, c
         )  # fmt: skip
 
 
-def _swept(subject: GraphFunction, w: Any) -> tuple[Any, Any]:
-    """What `.backward()` leaves in the variables, after one call and after two."""
+def _backward_gradients(subject: GraphFunction, w: Any) -> tuple[Any, Any]:
+    """The gradients in the variables after one call of `.backward()`, and after two."""
     factor = subject.seeds(w)[0] if isinstance(subject.found[0], Value) else 1.0
-    with swept(subject, w) as again:
-        _refuse_sharing(subject, [x.grad for x in subject.variables], [])
-        once = factor * _left(subject)
+    with backward_twice(subject, w) as again:
+        _check_no_sharing(subject, [x.grad for x in subject.variables], [])
+        once = factor * _stored_gradients(subject)
         again()
-        return once, factor * _left(subject)
+        return once, factor * _stored_gradients(subject)
 
 
-def _left(subject: GraphFunction) -> Any:
-    """The gradients that stand in the variables, as a vector of its own."""
+def _stored_gradients(subject: GraphFunction) -> Any:
+    """A copy of the `.grad` of the variables, as one vector."""
     grads = [(x.grad, np.shape(x._data)) for x in subject.variables]
-    return flat([np.zeros(shape) if grad is None else np.array(grad) for grad, shape in grads])
+    return flatten([np.zeros(shape) if grad is None else np.array(grad) for grad, shape in grads])
 
 
 @contextlib.contextmanager
-def swept(subject: GraphFunction, w: Any) -> Iterator[Callable[[], None]]:
-    """Time in which the one output has been swept backward, from the seed w or, a Value, from 1; gives what does it again.
+def backward_twice(subject: GraphFunction, w: Any) -> Iterator[Callable[[], None]]:
+    """Context after `.backward()` of the one output, from the seed w, or from 1 for a Value; yields a function that repeats it.
 
-    Every leaf has the gradient of this sweep, and afterwards the one that it had.
+    On exit every leaf has its old `.grad` again.
     """
     (y,), (seed,) = subject.found, subject.seeds(w)
     before = {x: x.grad for x in newest_first([y]) if x.op is None}
@@ -123,7 +120,7 @@ def swept(subject: GraphFunction, w: Any) -> Iterator[Callable[[], None]]:
         if isinstance(y, Value):
             y.backward()
         else:
-            y.backward(seed)  # type: ignore[attr-defined]
+            y.backward(seed)
 
     try:
         for x in subject.variables:

@@ -1,4 +1,4 @@
-"""From a wrong derivative to the op whose row is at fault: each op on the way is checked alone, at the inputs it had."""
+"""Localise a wrong derivative: check each op of the graph alone, at its recorded inputs."""
 
 import contextlib
 from dataclasses import replace
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.arguments import Arguments
-from autograd.checks.compare import Mismatch, compared
-from autograd.checks.diagnosis import UNEXPLAINED, explained, op_at_fault
-from autograd.checks.functions import GraphFunction, Subject
-from autograd.checks.invariants import swept
+from autograd.checks.arguments import Arguments, has_gradient
+from autograd.checks.compare import Mismatch, compare
+from autograd.checks.diagnosis import DIFFERENT_FACTORS, UNEXPLAINED, Fault, explain_difference, first_fault
+from autograd.checks.functions import GraphFunction, Subject, unit_vector
+from autograd.checks.invariants import backward_twice
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.oracles import NAMES, Oracles
 from autograd.checks.report import GradientError
@@ -20,70 +20,80 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
-#: So many entries are measured one by one to find the wrong one.
+#: Most entries that are measured one by one to find the wrong one.
 ENTRIES = 64
 
 
-def blamed(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> GradientError:
-    """The error that says which entry is wrong and why."""
+def localize(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> GradientError:
+    """The error that names the wrong entry, the cause and the op at fault."""
     entry, claims, measured, bars = _entries(subject, oracles, miss)
     if entry is not None:
         miss.claimed, miss.measured, miss.bar = float(claims[entry]), float(measured[entry]), float(bars[entry])
-    shape = subject.arguments.arrays[0].shape if len(subject.arguments.arrays) == 1 else ()
-    cause = (
-        explained(claims, measured, bars + 1e-12 * np.abs(measured), shape) if claims.size else "a random direction is wrong"
-    )
-    if miss.mode == "forward":
-        cause = "forward mode (jvp) and the measurement differ, where reverse mode (vjp) is right"
+    cause = _explain_mismatch(subject, miss, claims, measured, bars)
     node: Node | None = None
     position: int | None = None
-    if miss.mode == "detached":
-        cause = (
-            "the function depends on its inputs by a way that its graph does not know: .data, .item(), stop_gradient, no_grad, "
-            f"or plain NumPy; {cause}"
-        )
-    if isinstance(subject, GraphFunction) and subject.replay is not None and (miss.mode != "detached" or subject.order > 1):
-        nodes = [node for node, _ in subject.replay.steps]
-        fault = op_at_fault(nodes, lambda node: wrong_alone(node, 1, rng))
-        if fault is None and subject.order > 1:
-            below = GraphFunction(subject.f, subject.arguments, subject.order - 1, rng)
-            nodes = [node for node, _ in below.replay.steps] if below.replay else []
-            fault = op_at_fault(nodes, lambda node: wrong_alone(node, 2, rng))
-        if fault is not None:
-            node, (reason, position) = fault
-            cause = f"{getattr(node.op, 'name', '')}: {reason}"
+    fault = _graph_fault(subject, miss, rng)
+    if fault is not None:
+        node, (reason, position) = fault
+        cause = f"{getattr(node.op, 'name', '')}: {reason}"
     details = tuple(f"not used  {reason}" for reason in oracles.refused if "polynomial" not in reason)
     where = f"{subject.arguments.entry(entry)}" if entry is not None else "a random direction"
     return GradientError(
         cause, entry=where, claimed=miss.claimed, measured=miss.measured, bar=miss.bar, oracle=miss.oracle,
         op=node.op if node is not None else None, order=subject.order, details=details,
-        drawn=lambda: _drawn(subject, node, position),
+        drawn=lambda: _draw_fault(subject, node, position),
     )  # fmt: skip
 
 
+def _explain_mismatch(subject: Subject, miss: Mismatch, claims: Any, measured: Any, bars: Any) -> str:
+    if miss.mode == "forward":
+        return "forward mode (jvp) and the measurement differ; reverse mode (vjp) is right"
+    shape = subject.arguments.arrays[0].shape if len(subject.arguments.arrays) == 1 else ()
+    bars = bars + 1e-12 * np.abs(measured)
+    cause = explain_difference(claims, measured, bars, shape) if claims.size else "a random direction is wrong"
+    if miss.mode != "detached":
+        return cause
+    return (
+        "the function depends on its inputs outside of its graph: through .data, .item(), stop_gradient, no_grad or plain "
+        f"NumPy; {cause}"
+    )
+
+
+def _graph_fault(subject: Subject, miss: Mismatch, rng: np.random.Generator) -> tuple[Node, Fault] | None:
+    """The op at fault, by its derivative, or of order 2 by the derivative of its pullback; None if no single op is."""
+    if not isinstance(subject, GraphFunction) or subject.replay is None or (miss.mode == "detached" and subject.order == 1):
+        return None
+    nodes = [node for node, _ in subject.replay.steps]
+    fault = first_fault(nodes, lambda node: op_fault(node, 1, rng))
+    if fault is None and subject.order > 1:
+        below = GraphFunction(subject.f, subject.arguments, subject.order - 1, rng)
+        nodes = [node for node, _ in below.replay.steps] if below.replay else []
+        fault = first_fault(nodes, lambda node: op_fault(node, 2, rng))
+    return fault
+
+
 def _entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
-    """(the worst entry, claims, measurements, bars) of the output weighted as in the mismatch, entry by entry of the input."""
+    """(worst entry, claims, measurements, bars), per entry of the input, of the outputs weighted as in the mismatch."""
     if subject.n > ENTRIES:
-        return _searched(subject, oracles, miss)
+        return _bisect_entries(subject, oracles, miss)
     claims, uncertain = subject.vjp(miss.w) if miss.mode != "forward" else (np.zeros(0), np.zeros(0))
     if miss.mode == "forward":
         return None, claims, claims, claims
-    sharply = miss.oracle in (NAMES["exact"], NAMES["complex"], NAMES["dual"])
+    sharp = miss.oracle in (NAMES["exact"], NAMES["complex"], NAMES["dual"])
     scales, found, bars = subject.arguments.scales, np.zeros(subject.n), np.zeros(subject.n)
     for i in range(subject.n):
-        v = np.zeros(subject.n)
-        v[i] = scales[i]
-        one = (oracles.sharply(v) if sharply else None) or oracles.differences(v, thorough=True)
+        v = unit_vector(subject.n, i, scales[i])
+        one = (oracles.sharpest(v) if sharp else None) or oracles.differences(v, thorough=True)
         found[i], bars[i] = miss.w @ one.value / scales[i], np.abs(miss.w) @ one.error / scales[i]
     bars = bars + uncertain
-    usual = np.isfinite(bars)
-    excess = np.where(usual, np.abs(claims - found) - bars, -np.inf)
+    known = np.isfinite(bars)
+    excess = np.where(known, np.abs(claims - found) - bars, -np.inf)
     entry = miss.entry if miss.entry is not None else int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
-    return entry, claims, found, np.where(usual, bars, np.abs(found) + np.abs(claims))
+    return entry, claims, found, np.where(known, bars, np.abs(found) + np.abs(claims))
 
 
-def _searched(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
-    """The same for many inputs: halves of them are tried, and of the wrong half the halves."""
+def _bisect_entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
+    """The result of `_entries` for many inputs: bisection measures the worst entry only."""
     claims, uncertain = subject.vjp(miss.w)
     members = np.arange(subject.n)
 
@@ -102,82 +112,70 @@ def _searched(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int |
     i = int(members[0])
     claimed, measured, bar = (x / abs(miss.v[i]) * np.sign(miss.v[i]) for x in off(members))
     miss.claimed, miss.measured, miss.bar = float(claimed), float(measured), abs(float(bar))
-    full = np.full(subject.n, np.nan)
-    full[i] = claimed
-    return i, *_only(i, subject.n, float(claimed), float(measured), abs(float(bar)))
+    n = subject.n
+    return i, unit_vector(n, i, miss.claimed), unit_vector(n, i, miss.measured), unit_vector(n, i, miss.bar)
 
 
-def _only(i: int, n: int, *numbers: float) -> tuple[Any, Any, Any]:
-    """Vectors of zeros, but for one entry."""
-    vectors = []
-    for x in numbers:
-        vector = np.zeros(n)
-        vector[i] = x
-        vectors.append(vector)
-    return vectors[0], vectors[1], vectors[2]
-
-
-def alone(node: Node, order: int, rng: np.random.Generator) -> GraphFunction:
-    """The op of a node as a function of its own, at the inputs it had."""
+def isolate_op(node: Node, order: int, rng: np.random.Generator) -> GraphFunction:
+    """The op of a node as a function, at its recorded inputs."""
     inputs, op, params = node.inputs, node.op, node.params
-    moving = _moving(node)
+    moving = _differentiated_positions(node)
 
     def f(*xs: Any) -> Any:
-        given = list(inputs)
+        new = [x.detach() if isinstance(x, Value | Tensor) else x for x in inputs]
         for i, x in zip(moving, xs, strict=True):
-            given[i] = x
-        given = [x.detach() if isinstance(x, Value | Tensor) and i not in moving else x for i, x in enumerate(given)]
-        return type(node).record(op, tuple(given), params)  # type: ignore[arg-type]
+            new[i] = x
+        return type(node).record(op, tuple(new), params)  # type: ignore[arg-type]
 
     args = tuple(inputs[i].detach() for i in moving)
     return GraphFunction(f, Arguments(f, args), order, rng)
 
 
-def _moving(node: Node) -> list[int]:
-    """The places of the inputs that are differentiated."""
-    return [i for i, x in enumerate(node.inputs) if isinstance(x, Node) and x.requires_grad]
+def _differentiated_positions(node: Node) -> list[int]:
+    """The positions of the inputs that require a gradient."""
+    return [i for i, x in enumerate(node.inputs) if has_gradient(x)]
 
 
-def wrong_alone(node: Node, order: int, rng: np.random.Generator) -> tuple[str, int | None] | None:
-    """(what is wrong with the derivative of a node's op alone, for which input, if it is one); None if nothing is."""
-    subject = alone(node, order, rng)
+def op_fault(node: Node, order: int, rng: np.random.Generator) -> Fault | None:
+    """The fault of the op of a node, checked alone; None if its derivative is right."""
+    subject = isolate_op(node, order, rng)
     if not np.isfinite(subject.base).all() or (subject.replay is not None and kinks_of(subject.replay)):
         return None
     oracles = Oracles(subject, None, rng)
-    miss = compared(subject, oracles, rng, 1e-11, None).mismatch
+    miss = compare(subject, oracles, rng, 1e-11, None).mismatch
     if miss is None:
         return None
     if miss.mode == "forward":
-        return f"forward mode is wrong: its kind, {getattr(node.op, 'kind', '')}, promises what it does not keep", None
+        return f"forward mode is wrong: the forward rule does not fit the kind {getattr(node.op, 'kind', '')!r} of the op", None
     weights = [np.ones(subject.m), miss.w] if subject.m > 1 else [miss.w]
-    number, said = _said(subject, oracles, miss, weights)
-    level = "" if order == 1 else "of the pullback's own derivative, "
-    position = _moving(node)[number]
-    said = f"pullback {position}, {level}{said}"
+    number, cause = _explain_op(subject, oracles, miss, weights)
+    level = "" if order == 1 else "derivative of the pullback, "
+    position = _differentiated_positions(node)[number]
+    cause = f"pullback {position}, {level}{cause}"
     if miss.mode == "detached":
-        said = f"its forward rule depends on its input where the pullback does not: {said}"
-    return said, position
+        cause = f"the forward rule depends on its input where the pullback does not: {cause}"
+    return cause, position
 
 
-def _said(subject: GraphFunction, oracles: Oracles, miss: Mismatch, weights: list[Any]) -> tuple[int, str]:
-    """(of which variable, what explains the claims of an op alone): the plainest that some weights of its outputs give."""
-    number, said = 0, UNEXPLAINED
+def _explain_op(subject: GraphFunction, oracles: Oracles, miss: Mismatch, weights: list[Any]) -> tuple[int, str]:
+    """(index of the wrong variable, cause): the simplest cause that some weights of the outputs show."""
+    number, cause = 0, UNEXPLAINED
     for w in weights:
         entry, claims, measured, bars = _entries(subject, oracles, replace(miss, w=w, entry=None))
         if entry is None or abs(claims[entry] - measured[entry]) <= bars[entry]:
             continue
-        number, said = _number(subject, entry), _explained_part(subject, entry, claims, measured, bars)
-        if said != UNEXPLAINED and not said.endswith("by no one factor"):
+        number, cause = _variable_index(subject, entry), _explain_part(subject, entry, claims, measured, bars)
+        if cause != UNEXPLAINED and not cause.endswith(DIFFERENT_FACTORS):
             break
-        turned = _with_transposed_input(subject, number, w, claims)
-        if turned:
-            return number, turned
-    return number, said
+        transposed = _explain_by_transposed_input(subject, number, w, claims)
+        if transposed:
+            return number, transposed
+    return number, cause
 
 
-def _with_transposed_input(subject: GraphFunction, number: int, w: Any, claims: Any) -> str:
-    """Whether the claim for a variable is the derivative at another input transposed, in words: g b in place of g bᵀ, say."""
-    part = _part(subject, number)
+def _explain_by_transposed_input(subject: GraphFunction, number: int, w: Any, claims: Any) -> str:
+    """A cause if the claim for a variable is the derivative at another input transposed (g b for g bᵀ), else ""."""
+    part = _variable_slice(subject, number)
     for j, x in enumerate(subject.arguments.arrays):
         if j == number or x.ndim < 2 or x.shape[-1] != x.shape[-2]:
             continue
@@ -192,36 +190,36 @@ def _with_transposed_input(subject: GraphFunction, number: int, w: Any, claims: 
     return ""
 
 
-def _number(subject: GraphFunction, i: int) -> int:
-    """Which variable number i of the vector belongs to."""
+def _variable_index(subject: GraphFunction, i: int) -> int:
+    """The index of the variable of number i of the vector."""
     return int(np.searchsorted(np.cumsum(subject.arguments.sizes), i, side="right"))
 
 
-def _part(subject: GraphFunction, number: int) -> slice:
-    """Where in the vector of all numbers a variable lies."""
+def _variable_slice(subject: GraphFunction, number: int) -> slice:
+    """The slice of a variable in the vector of all numbers."""
     begin = sum(subject.arguments.sizes[:number])
     return slice(begin, begin + subject.arguments.sizes[number])
 
 
-def _explained_part(subject: GraphFunction, i: int, claims: Any, measured: Any, bars: Any) -> str:
-    number = _number(subject, i)
-    part = _part(subject, number)
+def _explain_part(subject: GraphFunction, i: int, claims: Any, measured: Any, bars: Any) -> str:
+    number = _variable_index(subject, i)
+    part = _variable_slice(subject, number)
     shape = subject.arguments.arrays[number].shape
     bars = bars + 1e-12 * np.abs(measured)
-    return explained(claims[part], measured[part], bars[part], shape)
+    return explain_difference(claims[part], measured[part], bars[part], shape)
 
 
-def _drawn(subject: Subject, node: Node | None, position: int | None) -> Drawing | None:
-    """The graph, with the claimed gradients, and the way into the op at fault, by its wrong pullback, marked."""
+def _draw_fault(subject: Subject, node: Node | None, position: int | None) -> Drawing | None:
+    """The graph with the claimed gradients, and the path into the wrong op marked."""
     if not isinstance(subject, GraphFunction) or not subject.found:
         return None
     try:
         for x, label in zip(subject.variables, subject.arguments.labels, strict=True):
             x.label = x.label or label  # type: ignore[misc]
-        with swept(subject, np.ones(subject.m)) if len(subject.found) == 1 else contextlib.nullcontext():
+        with backward_twice(subject, np.ones(subject.m)) if len(subject.found) == 1 else contextlib.nullcontext():
             if node is None or not node.inputs:
                 return draw(list(subject.found))
-            source = node.inputs[_moving(node)[0] if position is None else position]
+            source = node.inputs[_differentiated_positions(node)[0] if position is None else position]
             return draw(list(subject.found), path=(source, node))
-    except (ValueError, TypeError, RuntimeError, IndexError):  # a graph that cannot be drawn is no reason to lose the error
+    except (ValueError, TypeError, RuntimeError, IndexError):  # the error is reported without a picture too
         return None

@@ -1,4 +1,4 @@
-"""`@gradients_hold`: a whole property test of a function's derivatives in one line."""
+"""`@gradients_hold`: a property test of the derivatives of a function."""
 
 import functools
 import inspect
@@ -11,27 +11,27 @@ from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
 from autograd.support.optional import require
 
-#: How many examples a property is tried on, unless the profile, `max_examples` or `--gradcheck-examples` says otherwise.
+#: Number of examples from `--gradcheck-examples`; `max_examples` overrides it, and if None the Hypothesis profile decides.
 EXAMPLES: int | None = None
 
 
 def gradients_hold(
     *, order: int = 2, max_examples: int | None = None, picture: str | None = None, **strategies: Any
 ) -> Callable[[Callable[..., Any]], Callable[[], None]]:
-    """A decorator that makes of a function a test that its gradients hold, for arguments drawn from these strategies.
+    """A decorator that turns a function into a test of its gradients, for arguments drawn from these strategies.
 
         @gradients_hold(x=reals(-2, 2), w=tensors((3, 4)))
         def test_loss(x, w):
             return sum(tanh(x * w))
 
-    Every argument of the function needs a strategy of its name. The test takes no arguments and is run by pytest, or by
-    calling it; a failure is a `GradientError` for the smallest arguments that Hypothesis finds, which it keeps and tries first
-    the next time. Kinks are checked as `check_gradients` does; arguments for which the function is not finite are drawn anew.
+    Every argument of the function needs a strategy of its name. The test takes no arguments: pytest or a call runs it.
+    A failure is a `GradientError` for the smallest arguments that Hypothesis finds; Hypothesis tries them first next time.
+    Kinks are checked as in `check_gradients`; arguments at which the function is not finite are drawn again.
 
     Raises:
-        ImportError: if Hypothesis is not installed
-        TypeError: if an argument has no strategy, or a strategy has no argument
-        GradientError: from the test, if a derivative is wrong
+        ImportError: If Hypothesis is not installed
+        TypeError: If an argument has no strategy, or a strategy has no argument
+        GradientError: From the test, if a derivative is wrong
 
     >>> from autograd import sin
     >>> from autograd.strategies import reals
@@ -44,12 +44,7 @@ def gradients_hold(
 
     def decorate(f: Callable[..., Any]) -> Callable[[], None]:
         names = list(inspect.signature(f).parameters)
-        if set(names) != set(strategies):
-            missing, extra = set(names) - set(strategies), set(strategies) - set(names)
-            raise TypeError(
-                f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(names)}; "
-                + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is no argument")
-            )
+        _check_names(f, names, strategies)
 
         def check(**drawn: Any) -> None:
             hypothesis.note(f"arguments: {drawn}")
@@ -78,10 +73,20 @@ def gradients_hold(
                     error.picture = picture
                 raise
 
-        told: Any = test
-        told.__signature__ = inspect.Signature()
-        del told.__wrapped__
-        told.hypothesis = given.hypothesis
+        attributes: Any = test
+        attributes.__signature__ = inspect.Signature()
+        del attributes.__wrapped__
+        attributes.hypothesis = given.hypothesis
         return test
 
     return decorate
+
+
+def _check_names(f: Callable[..., Any], names: list[str], strategies: dict[str, Any]) -> None:
+    """Raise if an argument has no strategy, or a strategy no argument."""
+    missing, extra = set(names) - set(strategies), set(strategies) - set(names)
+    if missing or extra:
+        raise TypeError(
+            f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(names)}; "
+            + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is no argument")
+        )

@@ -1,4 +1,4 @@
-"""What a check gives back: a report, or a `GradientError` that says what is wrong, where, and by how much."""
+"""Results of a check: `Report` if the derivatives are right, else `GradientError`."""
 
 import functools
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from autograd.drawing.drawing import Drawing
 
 @dataclass(frozen=True)
 class Report:
-    """What `check_gradients` found right.
+    """Report of a check that found the derivatives right.
 
     Attributes:
-        oracles: what measured the derivatives, order by order
-        error: the largest relative difference between claim and measurement that was seen and allowed
-        kinks: where the function is not smooth at this point, in words
-        evaluations: how often the function itself was called
-        directions: along how many directions it was measured, and whether these were all of them
-        unmeasured: what no oracle could measure, in words
+        oracles: The oracle that measured the derivatives of each order
+        error: The largest relative difference between claim and measurement that was allowed
+        kinks: Ops at which the function is not smooth at this point, as text
+        evaluations: The number of calls of the function
+        directions: The measured entries or directions, as text
+        unmeasured: Entries that no oracle could measure, as text
     """
 
     __module__ = "autograd.checks"
@@ -38,20 +38,20 @@ class Report:
 
 
 class GradientError(AssertionError):
-    """A derivative is wrong. The message says which, by how much and why; the parts are attributes.
+    """Error of a wrong derivative; the message names the entry, the difference and the cause.
 
     Attributes:
-        cause: what explains it, in words
-        entry: the number whose derivative is wrong, as Python would name it
-        claimed: the derivative that was claimed
-        measured: the derivative that was measured
-        bar: how far the measurement may be off
-        oracle: what measured it
+        cause: The explanation, as text
+        entry: The number whose derivative is wrong, as a Python expression
+        claimed: The claimed derivative
+        measured: The measured derivative
+        bar: The error bar of the measurement
+        oracle: The oracle that measured it
         ratio: claimed / measured
-        op: the op whose row is at fault, if one is
+        op: The op whose rule is wrong, or None
         order: 1 for the gradient, 2 for the gradient of the gradient
-        args: the smallest arguments that were found to fail stand in `smallest`
-        drawing: a picture of the graph with the way through the op at fault marked, or None
+        smallest: The smallest arguments found to fail, or None
+        drawing: A picture of the graph with the path through the wrong op marked, or None
 
     >>> from autograd import check_gradients
     >>> try:
@@ -85,7 +85,7 @@ class GradientError(AssertionError):
 
     @functools.cached_property
     def drawing(self) -> Drawing | None:
-        """A picture of the graph with the way through the op at fault marked, or None; made when it is asked for."""
+        """A picture of the graph with the path through the wrong op marked, or None; made on first access."""
         return None if self._drawn is None else self._drawn()
 
     @property
@@ -104,12 +104,12 @@ class GradientError(AssertionError):
             lines.append(f"  op        {self.op.name}: its row in {self.op.forward.__module__}")
         lines += [f"  {line}" for line in self.details]
         if self.smallest is not None:
-            lines.append(f"  smallest  arguments that fail: {', '.join(map(_shown, self.smallest))}")
+            lines.append(f"  smallest  arguments that fail: {', '.join(map(_shorten, self.smallest))}")
         if self.picture is not None:
             lines.append(f"  picture   {self.picture}")
         return "\n".join(lines)
 
 
-def _shown(x: Any) -> str:
+def _shorten(x: Any) -> str:
     text = repr(x)
     return text if len(text) <= 300 else text[:297] + "…"

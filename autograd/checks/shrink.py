@@ -1,4 +1,4 @@
-"""The smallest arguments that fail: zeros and ones in place of numbers, whole numbers in place of fractions, and so on down."""
+"""Search for the smallest arguments that fail: zeros and ones first, then integers, then short decimals."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,27 +7,26 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.checks.arguments import varies
+from autograd.checks.arguments import data_of, varies
 from autograd.checks.diagnosis import UNEXPLAINED
 from autograd.checks.report import GradientError
-from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
-#: How many simpler arguments are tried at most: fewer if they are large, as a check of them takes longer.
-MOST, FEWEST, ENTRIES = 100, 10, 10_000
+#: Most and fewest simpler arguments to try: fewer for large arguments, whose check takes longer.
+MOST_TRIALS, FEWEST_TRIALS, ENTRIES = 100, 10, 10_000
 
 _NUMBER = re.compile(r"[\d.]+(e[+-]?\d+)?")
 
 
-def smallest_failing(check: Callable[..., Any], args: tuple[Any, ...], error: GradientError) -> GradientError:
-    """The error of the simplest arguments that were found to fail for the same cause, or of these if none simpler do."""
+def smallest_failure(check: Callable[..., Any], args: tuple[Any, ...], error: GradientError) -> GradientError:
+    """The error of the simplest arguments found to fail for the same cause; else `error` itself."""
     best, leaves = error, tree.leaves(list(args))
-    trials = max(FEWEST, min(MOST, ENTRIES // max(1, sum(np.size(x) for x in leaves if varies(x)))))
+    trials = max(FEWEST_TRIALS, min(MOST_TRIALS, ENTRIES // max(1, sum(np.size(x) for x in leaves if varies(x)))))
     progress = True
     while progress:
         progress = False
-        for k, simpler in _simpler(leaves):
+        for k, simpler in _simpler_leaves(leaves):
             if not trials:
                 break
             trials -= 1
@@ -35,34 +34,34 @@ def smallest_failing(check: Callable[..., Any], args: tuple[Any, ...], error: Gr
             try:
                 check(*tree.unflatten(list(args), candidate))
             except GradientError as found:
-                if found.claimed is not None and found.op is error.op and _alike(found.cause, error.cause):
+                if found.claimed is not None and found.op is error.op and _same_cause(found.cause, error.cause):
                     best, leaves, progress = found, candidate, True
                     break
-            except Exception:  # a point where the function is not defined is no simpler failure
+            except Exception:  # the function may be undefined there
                 continue
     best.smallest = tuple(tree.unflatten(list(args), leaves))
     return best
 
 
-def _alike(cause: str, other: str) -> bool:
-    """Whether two causes are one but for the numbers in them, or the other says nothing."""
+def _same_cause(cause: str, other: str) -> bool:
+    """True if two causes differ in their numbers only, or the other explains nothing."""
     return other.endswith(UNEXPLAINED) or _NUMBER.sub("", cause) == _NUMBER.sub("", other)
 
 
-def _simpler(leaves: list[Any]) -> Iterator[tuple[int, Any]]:
-    """(position, something simpler in its place), the simplest first."""
+def _simpler_leaves(leaves: list[Any]) -> Iterator[tuple[int, Any]]:
+    """(position, a simpler value), the simplest first."""
     for k, x in enumerate(leaves):
         if not varies(x):
             continue
-        array = np.asarray(x._data if isinstance(x, Node) else x, float)
-        seen = {array.tobytes()}
-        for candidate in _arrays(array):
-            if candidate.tobytes() not in seen and _cost(candidate) < _cost(array):
-                seen.add(candidate.tobytes())
+        array = data_of(x).astype(float)
+        tried = {array.tobytes()}
+        for candidate in _simpler_arrays(array):
+            if candidate.tobytes() not in tried and _cost(candidate) < _cost(array):
+                tried.add(candidate.tobytes())
                 yield k, _like(x, candidate)
 
 
-def _arrays(a: Any) -> Iterator[Any]:
+def _simpler_arrays(a: Any) -> Iterator[Any]:
     for fill in (0.0, 1.0, 2.0):
         yield np.full_like(a, fill)
     yield np.round(a)
@@ -78,7 +77,7 @@ def _arrays(a: Any) -> Iterator[Any]:
 
 
 def _cost(a: Any) -> tuple[int, float]:
-    """Short to write, then small: what makes an example simple."""
+    """Complexity of an example: its length as text, then its size."""
     return sum(len(f"{x:.17g}") for x in a.ravel()[:64]), float(np.abs(a).sum())
 
 

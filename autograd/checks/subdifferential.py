@@ -1,4 +1,4 @@
-"""At a kink: each op's claim is held against its one-sided derivatives, and the rest of the graph is checked as anywhere.
+"""Checks at a kink: each op's claim against its one-sided derivatives, and the other ops of the graph as usual.
 
 −f′(x; −v) ≤ ⟨g, v⟩ ≤ f′(x; v)   for every v, if g is a subgradient; the other way round for a supergradient
 """
@@ -11,7 +11,7 @@ import numpy as np
 from autograd.checks.arguments import Arguments
 from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.kinks import Kink
-from autograd.checks.localize import alone, wrong_alone
+from autograd.checks.localize import isolate_op, op_fault
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import GradientError
 
@@ -20,25 +20,25 @@ POINTS = 40
 SLACK = 1e-7
 
 
-def refuse_outside(subject: Subject, kinks: list[Kink], rng: np.random.Generator) -> None:
-    """Raise if the claim of an op at its kink lies outside of its subdifferential, or the row of another op is wrong."""
+def check_subgradients(subject: Subject, kinks: list[Kink], rng: np.random.Generator) -> None:
+    """Raise if the claim of an op at its kink lies outside of its subdifferential, or the rule of another op is wrong."""
     if not isinstance(subject, GraphFunction) or subject.replay is None:
         return
-    bent = {kink.node for kink in kinks}
+    at_kink = {kink.node for kink in kinks}
     for kink in kinks:
-        _refuse_op(kink, subject, rng)
+        _check_subgradient(kink, subject, rng)
     tried: dict[object, int] = {}
     for node, _ in subject.replay.steps:
         tried[node.op] = tried.get(node.op, 0) + 1
-        if node in bent or tried[node.op] > 4:
+        if node in at_kink or tried[node.op] > 4:
             continue
-        fault = wrong_alone(node, 1, rng)
+        fault = op_fault(node, 1, rng)
         if fault is not None:
             raise GradientError(f"{getattr(node.op, 'name', '')}: {fault[0]}", op=node.op, order=subject.order)
 
 
-def _refuse_op(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> None:
-    op = alone(kink.node, 1, rng)
+def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> None:
+    op = isolate_op(kink.node, 1, rng)
     if not op.n or not op.m or not np.isfinite(op.base).all():
         return
     oracles = Oracles(op, "differences", rng)
@@ -53,9 +53,9 @@ def _refuse_op(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> 
             bars = left.error + right.error + SLACK * np.maximum(np.abs(left.value), np.abs(right.value)) + 1e-12
             low, high = np.minimum(left.value, right.value) - bars, np.maximum(left.value, right.value) + bars
             wrong = np.isfinite(bars) & ~((low <= claimed) & (claimed <= high))
-        if wrong.any():  # neither convex nor concave: then the derivatives at the points around are the ends
-            around = _around(op, v, rng)
-            low, high = np.minimum(low, around.min(0) - bars), np.maximum(high, around.max(0) + bars)
+        if wrong.any():  # neither convex nor concave: compare with derivatives nearby
+            nearby = _nearby_slopes(op, v, rng)
+            low, high = np.minimum(low, nearby.min(0) - bars), np.maximum(high, nearby.max(0) + bars)
             wrong &= ~((low <= claimed) & (claimed <= high))
         if wrong.any():
             k = int(np.argmax(wrong))
@@ -69,8 +69,8 @@ def _refuse_op(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> 
             )  # fmt: skip
 
 
-def _around(op: GraphFunction, v: Any, rng: np.random.Generator) -> Any:
-    """J v at points around, where the op is smooth: the generalised Jacobian is the convex hull of their limits.
+def _nearby_slopes(op: GraphFunction, v: Any, rng: np.random.Generator) -> Any:
+    """J v at smooth points nearby; the generalised Jacobian is the convex hull of their limits.
 
     Source:
         Clarke, Optimization and Nonsmooth Analysis, 1983, section 2.6

@@ -1,13 +1,13 @@
-"""Pictures of graphs: `draw` gives a `Drawing`, which a notebook shows and a file keeps; `explain` and `paths` tell it as text.
+"""Pictures of graphs: `draw` returns a `Drawing` for notebooks and files; `explain` and `paths` return text.
 
-inputs, options                  what is drawn: nodes, or what a module or function gives; how much of it, and how
+inputs, options                  outputs to draw, from nodes, modules or functions; options of the view and the look
 forward_model, backward_model    the graph as data, built once (`engine.graph.Graph`): numbers, or their cotangents
-events                           a backward sweep as a list: seed, local derivatives, products, sums
-text, names, box_text            any text made fit for a picture; names of nodes; what is in a box
-math_notation, formulas          expressions written for people; local derivatives
-layout, folding                  what is drawn of a graph, and what is folded away
-themes, dot, mermaid             how it looks, as DOT and as Mermaid text
-graphviz, drawing                a program that makes SVG, PNG or PDF of it, and what `draw` gives back
+events                           a reverse sweep as a list: seed, local derivatives, products, sums
+text, names, box_text            safe texts for pictures; names of nodes; contents of boxes
+math_notation, formulas          formulas in mathematical notation; local derivatives
+layout, folding                  boxes and edges to draw; folds for the rest
+themes, dot, mermaid             colours and styles; DOT text; Mermaid text
+graphviz, drawing                the renderer of SVG, PNG and PDF; the result of `draw`
 explain, paths                   the chain rule, step by step and path by path
-page                             a page on which it is played
+page                             an interactive page that plays the computation
 """

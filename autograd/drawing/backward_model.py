@@ -1,4 +1,4 @@
-"""The graph of the cotangents of a result, as data: how its gradient reaches everything that it was computed from."""
+"""Backward model: the graph of the cotangents of an output as data."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,9 +10,9 @@ from autograd.engine.graph import Graph, GraphNode
 
 
 def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, Slopes]:
-    """The cotangents of a graph that has gradients, in the frames of what they belong to, and the slopes between them.
+    """The cotangents of a graph with gradients, in the frames of their numbers, and the slopes between them.
 
-    The inputs of a cotangent are those that it comes from; where several arrive, the sign says that they are added.
+    The inputs of a cotangent are the cotangents of its users; the sign of several is a sum.
     """
     gradients, y = graph.gradients or {}, graph.outputs[0]
     uses = _uses(gradients, derivatives)
@@ -22,7 +22,7 @@ def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, S
             x,
             "gradient" if x.op is None else "cotangent",
             label=f"∂{y.name}/∂{x.name}",
-            value=_plain(gradients[x]),
+            value=_python_number(gradients[x]),
             sign="+" if len(ways) > 1 else "",
             inputs=tuple(made[local.node] for local in ways),
             frames=x.frames,
@@ -34,7 +34,7 @@ def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, S
 
 
 def _uses(reached: Iterable[GraphNode], derivatives: Iterable[Local]) -> dict[GraphNode, list[Local]]:
-    """The uses of every number that a gradient reaches, newest first."""
+    """The uses of every number with a gradient, newest first."""
     uses: dict[GraphNode, list[Local]] = {node: [] for node in reached}
     for local in derivatives:
         if local.node in uses and local.input in uses:
@@ -42,6 +42,6 @@ def _uses(reached: Iterable[GraphNode], derivatives: Iterable[Local]) -> dict[Gr
     return uses
 
 
-def _plain(g: Any) -> Any:
-    """A gradient as an array, or as a Python number."""
+def _python_number(g: Any) -> Any:
+    """A gradient as an array or a float."""
     return g if isinstance(g, np.ndarray) else float(g)

@@ -1,4 +1,4 @@
-"""What is in a box: numbers, shapes, and arrays in the small."""
+"""Contents of boxes: numbers, shapes, statistics and heat maps."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.drawing.formulas import expression
-from autograd.drawing.names import brief
+from autograd.drawing.names import short_gradient_text
 from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
 
@@ -17,7 +17,7 @@ CELLS = 8
 
 
 class Box(NamedTuple):
-    """A number as it is drawn: its role, which decides the style, the text of its fields, and an array in the small.
+    """The content of a box: its role, which decides the style, its fields, and a heat map.
 
     Attributes:
         alarm: "alarm" if the number is not finite, "grad-alarm" if its gradient is not
@@ -30,35 +30,35 @@ class Box(NamedTuple):
 
 
 def box_of(graph: Graph, node: GraphNode, format: str, arrays: str) -> Box:
-    """The box of a node: its label, what it holds, its gradient, and where what is not finite begins."""
+    """The box of a node: label, value, gradient, and a mark if NaN or ∞ begins here."""
     fields = [node.label] * bool(node.label)
     belongs_to = node.source if isinstance(node.source, GraphNode) else None
     if belongs_to is not None and belongs_to.op is not None:
         fields.append(f"{belongs_to.name} = {expression(belongs_to)}")
     bare = belongs_to is not None or (node.raw and not isinstance(node.value, np.ndarray))
-    fields += [*contents(node.value, format, arrays, "" if bare else "data "), *node.notes]
+    fields += [*value_fields(node.value, format, arrays, "" if bare else "data "), *node.notes]
     gradient = graph.gradient(node)
     if gradient is not None:
-        fields.append(f"grad {brief(gradient, format)}")
+        fields.append(f"grad {short_gradient_text(gradient, format)}")
     alarm, where = _alarm(graph, node)
-    return Box(node.role, fields + [where] * bool(where), heat(node.value) if arrays == "heat" else [], alarm)
+    return Box(node.role, fields + [where] * bool(where), heat_map(node.value) if arrays == "heat" else [], alarm)
 
 
 def _alarm(graph: Graph, node: GraphNode) -> tuple[str, str]:
-    """The alarm of a number or gradient that is not finite, and a text if it begins here; nothing for a raw constant."""
+    """(alarm of a number or gradient that is not finite, text if it begins here); empty for a raw constant."""
     gradient = graph.gradient(node)
     if node.raw:
         return "", ""
-    if trouble := not_finite(node.value):
-        return "alarm", "" if any(not_finite(x.value) for x in node.inputs) else f"! {trouble} begins here"
-    if gradient is None or not (trouble := not_finite(gradient)):
+    if trouble := nonfinite_kind(node.value):
+        return "alarm", "" if any(nonfinite_kind(x.value) for x in node.inputs) else f"! {trouble} begins here"
+    if gradient is None or not (trouble := nonfinite_kind(gradient)):
         return "", ""
-    earlier = any(not_finite(user.value) or not_finite(graph.gradient(user)) for user in graph.users.get(node, ()))
+    earlier = any(nonfinite_kind(user.value) or nonfinite_kind(graph.gradient(user)) for user in graph.users.get(node, ()))
     return "grad-alarm", "" if earlier else f"! grad {trouble} begins here"
 
 
-def contents(x: Any, format: str, arrays: str, word: str) -> list[str]:
-    """The fields for what x holds: a number after a word; of an array shape and type, and what is asked for of its numbers."""
+def value_fields(x: Any, format: str, arrays: str, word: str) -> list[str]:
+    """The fields of a value: a number after `word`, or the shape and dtype of an array, with statistics if requested."""
     if x is None:
         return []
     if isinstance(x, np.ndarray):
@@ -69,7 +69,7 @@ def contents(x: Any, format: str, arrays: str, word: str) -> list[str]:
 
 
 def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
-    """The least number, the mean and the largest of an array, without those that are not finite."""
+    """The minimum, mean and maximum of the finite entries of an array."""
     if array.dtype.kind not in "fiub":
         return []
     finite = array[np.isfinite(array)].astype(float)
@@ -79,10 +79,10 @@ def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
             [("min", finite.min()), ("mean", finite.mean()), ("max", finite.max())]]  # fmt: skip
 
 
-def heat(x: Any) -> list[list[float | None]]:
-    """An array as few rows of numbers from −1 to 1, in units of its largest: means over blocks; None where one is not finite.
+def heat_map(x: Any) -> list[list[float | None]]:
+    """Block means of an array, relative to its largest absolute entry; None for blocks that are not finite.
 
-    >>> heat(np.array([[1.0, -2.0], [0.0, np.inf]]))
+    >>> heat_map(np.array([[1.0, -2.0], [0.0, np.inf]]))
     [[0.5, -1.0], [0.0, None]]
     """
     if not isinstance(x, np.ndarray) or x.size < 2 or x.dtype.kind not in "fiub":
@@ -95,8 +95,8 @@ def heat(x: Any) -> list[list[float | None]]:
     return [[m / largest if np.isfinite(m) else None for m in row] for row in means]
 
 
-def not_finite(x: Any) -> str:
-    """ "NaN" or "∞" if x holds one, else nothing."""
+def nonfinite_kind(x: Any) -> str:
+    """ "NaN" or "∞" if x contains one, else ""."""
     array = np.asarray(x)
     if array.dtype.kind != "f":
         return ""

@@ -1,7 +1,7 @@
-"""A sketch as text of Graphviz's language: boxes for numbers, and between inputs and result a round sign for the op.
+"""DOT text of a sketch: boxes for numbers, and a round sign for the op between inputs and result.
 
-The text depends on the shape of the graph and what is in its boxes only, so equal graphs have equal text. Labels are
-HTML-like, the one kind in which any text can be spelled and a field can be given a width.
+The text depends only on the graph and the contents of its boxes, so equal graphs have equal text. Labels are HTML-like: only
+these can hold any text and give a field a width.
 """
 
 import math
@@ -17,16 +17,17 @@ from autograd.drawing.themes import FONT_SIZE, THEMES, Theme, heat_color
 
 
 def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
-    """The DOT text of a sketch, with the lines of the caption below it.
+    """The DOT text of a sketch, with the caption below it.
 
-    If it is `named`, every part has an id, a box its role as class, and there is room above every sign.
+    Args:
+        named: If true, every part has an id, every box its role as class, and there is room above every sign
     """
     leaving, entering, first, last = PORTS[look.rankdir].split()
     theme = THEMES[look.theme]
     text = {"fontname": look.font, "fontsize": str(FONT_SIZE)}
     text |= {"fontcolor": theme.ink} if look.theme != "light" else {}
     graph = Digraph(
-        graph_attr=_whole(sketch, look, text) | _named(named, nodesep="0.3"),
+        graph_attr=_graph_attributes(sketch, look, text) | _if_named(named, nodesep="0.3"),
         node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **text},
         edge_attr={"arrowsize": "0.6", "color": theme.line, "tailport": leaving, "headport": entering},
     )
@@ -35,17 +36,17 @@ def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
         head = f"op_{shape.name}" if shape.sign else shape.name
         for i, edge in enumerate(shape.edges):
             port = entering if len(shape.edges) == 1 else {0: first, len(shape.edges) - 1: last}.get(i, entering)
-            attributes = _edge_look(edge, port if shape.sign else "", theme, text)
-            graph.edge(edge.tail, head, **attributes, **_named(named, id=edge_id(shape, edge)))
+            attributes = _edge_attributes(edge, port if shape.sign else "", theme, text)
+            graph.edge(edge.tail, head, **attributes, **_if_named(named, id=edge_id(shape, edge)))
         if shape.sign:
             result = Edge(head, weight=shape.weight, marked=shape.marked and any(edge.marked for edge in shape.edges))
-            graph.edge(head, shape.name, **_edge_look(result, "", theme, text), **_named(named, id=edge_id(shape)))
+            graph.edge(head, shape.name, **_edge_attributes(result, "", theme, text), **_if_named(named, id=edge_id(shape)))
     return graph.source
 
 
-def _whole(sketch: Sketch, look: Look, text: dict[str, str]) -> dict[str, str]:
-    """The attributes of the picture as a whole."""
-    # A leaf used in hundreds of places takes minutes to place perfectly, and a second with a limit on the iterations.
+def _graph_attributes(sketch: Sketch, look: Look, text: dict[str, str]) -> dict[str, str]:
+    """The attributes of the whole picture."""
+    # Without a limit on the iterations, the layout of a leaf with hundreds of uses takes minutes.
     frame = {"rankdir": look.rankdir, "nodesep": "0.15", "ranksep": "0.3", "nslimit": "2"}
     if len(sketch.shapes) > 100:
         frame |= {"nslimit1": "2", "mclimit": "0.5"}
@@ -58,20 +59,20 @@ def _whole(sketch: Sketch, look: Look, text: dict[str, str]) -> dict[str, str]:
     return frame
 
 
-def _named(named: bool, **attributes: str) -> dict[str, str]:
-    """Attributes of a part of a picture whose parts are named."""
+def _if_named(named: bool, **attributes: str) -> dict[str, str]:
+    """The attributes if `named` is true, else an empty dict."""
     return attributes if named else {}
 
 
 def edge_id(shape: DrawnNode, edge: Edge | None = None) -> str:
-    """The id of an arrow into a shape, or of the one from its sign to its box."""
+    """The id of an edge into a shape, or without an edge of that from its sign to its box."""
     if edge is None:
         return f"{shape.name}_out"
     return f"{shape.name}_{edge.tail if shape.role == 'folded' else edge.position}"
 
 
 def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: bool) -> None:
-    """The boxes and signs of a frame, and the frames in it."""
+    """Add the boxes and signs of a frame, and the frames inside it."""
     for shape in frame.shapes:
         style = theme.styles[shape.role]
         if shape.alarm:
@@ -79,23 +80,23 @@ def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: b
             style = style | theme.styles[shape.alarm] | {"style": lines}
         if shape.marked:
             style = style | {"color": theme.mark, "penwidth": "3"}
-        known = _named(named, **{"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()})
+        known = _if_named(named, **{"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()})
         if shape.role == "folded":
             graph.node(shape.name, _label(shape.fields, FONT_SIZE), **style, **known)
         else:
             graph.node(shape.name, _table(shape, theme), **style, **known)
         if shape.sign:
             sign = f"op_{shape.name}"
-            known = _named(named, **{"id": sign, "class": "sign"})
+            known = _if_named(named, **{"id": sign, "class": "sign"})
             graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **theme.sign, **known)
     for inner in frame.within.values():
         attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": theme.frame, "labeljust": "l"}
-        attributes |= {"margin": "8"} | _named(named, id=inner.name)
+        attributes |= {"margin": "8"} | _if_named(named, id=inner.name)
         with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
             _draw(inside, inner, theme, text, named)
 
 
-def _edge_look(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dict[str, str]:
+def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dict[str, str]:
     attributes = {"headport": port} if port else {}
     if edge.label:
         attributes |= text | {"label": _label([edge.label], FONT_SIZE - 1), "fontsize": str(FONT_SIZE - 1)}
@@ -107,7 +108,7 @@ def _edge_look(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dic
 
 
 def _table(shape: DrawnNode, theme: Theme) -> str:
-    """An HTML-like label: fields in a row, or one below another if there are many, and an array in the small beside them."""
+    """An HTML-like label: fields in a row, or in a column if there are many, and a heat map next to them."""
     cells = [_cell(text, FONT_SIZE, 10) for text in shape.fields]
     if not shape.heat and len(cells) <= 3:
         return f"<{_tabular(5, [cells])}>"
@@ -125,20 +126,20 @@ def _table(shape: DrawnNode, theme: Theme) -> str:
 
 
 def _tabular(padding: int, rows: list[list[str]], ruled: bool = True) -> str:
-    """A table of cells, with rules between them."""
+    """A table of cells, with lines between them if `ruled`."""
     across, down = ("<VR/>", "<HR/>") if ruled else ("", "")
     lines = down.join(f"<TR>{across.join(row)}</TR>" for row in rows)
     return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{lines}</TABLE>'
 
 
 def _cell(text: str, size: int, room: int = 0, longest: int = LONGEST) -> str:
-    """A cell of a table, as wide as its text may be."""
+    """A cell of a table, with the width of its text."""
     points = math.ceil(width(visible(text, longest)) * size)
     return f'<TD ALIGN="LEFT" WIDTH="{points + room}">{html(text, longest)}</TD>'
 
 
 def _label(texts: Sequence[str], size: int, longest: int = LONGEST) -> str:
-    """A label of some lines, as wide as its text may be."""
+    """A label of several lines, with the width of its text."""
     return f"<{_tabular(0, [[_cell(text, size, 0, longest)] for text in texts], ruled=False)}>"
 
 

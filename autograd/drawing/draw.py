@@ -1,4 +1,4 @@
-"""`draw` and `watch`: a graph as a `Drawing`, and as a page."""
+"""`draw` and `watch`: a graph as a picture, and as a page."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -16,14 +16,15 @@ from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, ou
 from autograd.drawing.layout import sketch
 from autograd.drawing.mermaid import mermaid_of
 from autograd.drawing.names import size_of
-from autograd.drawing.options import Look, View, check_one_of
+from autograd.drawing.options import Look, View
 from autograd.drawing.page.page import Page, page_of
-from autograd.drawing.paths import marks, paths_in
+from autograd.drawing.paths import path_marks, paths_in
 from autograd.drawing.text import FORMAT
 from autograd.drawing.themes import FONT
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
+from autograd.support.validation import one_of
 
 DIRECTIONS = ("forward", "backward", "both")
 
@@ -45,14 +46,14 @@ def draw(
     font: str = FONT,
     size: tuple[float, float] | None = None,
 ) -> Drawing:
-    """A picture of how y was computed, or of how its gradient is.
+    """A picture of the computation of y, or of its gradient.
 
         forward   x → op → y
-        backward  ȳ → x̄ = Σ ȳ ∂y/∂x: a box a cotangent, an edge a local derivative, a sign where several are added
-        both      forward, with the gradient of y beside every number
+        backward  ȳ → x̄ = Σ ȳ ∂y/∂x: boxes are cotangents, edges local derivatives, signs sums
+        both      forward, with the gradient of y in every box
 
-    y is a node, or forward a list of nodes; a tape; or a module or function, drawn for the `inputs` that follow it: numbers,
-    lists of numbers for a network of single ones, or arrays; they are named as its arguments are. Boxes are numbers: label,
+    y is a node; a list of nodes, if forward; a tape; or a module or function, which is called with the `inputs`: numbers,
+    lists of numbers for a network of Values, or arrays. The inputs get the names of its arguments. Boxes are numbers: label,
     data and gradient of a Value, label, shape and dtype of a Tensor. Round signs are ops, between their inputs (the first
     enters above the second) and their result.
 
@@ -61,29 +62,26 @@ def draw(
         constant    square, grey, no outline
         computed    rounded, thin outline
         cotangent   rounded, orange; the gradient of a leaf is square, with a thick outline
-        alarm       very thick red outline: NaN or ∞, dashed if in the gradient alone; where it begins is said
-        folded      a folder: so many numbers that are not shown one by one
+        alarm       very thick red outline: NaN or ∞, dashed if only in the gradient; the first box names it
+        folded      a folder: several numbers in one box
 
     Args:
-        arrays: what is shown of an array: "shape", "stats" (least, mean, largest) or "heat" (the array in the small)
-        depth: frames within frames that are opened, from 0; the rest is folded, equal ones in a row into one
-
-    max_nodes beyond so many numbers frames are folded, and then all but those nearest the outputs
-
-    Args:
-        around: a node, of which only the neighbourhood of so many `hops` is shown
-        path: (a, b): everything on the way from a to b is marked, each step with its local derivative; below stand the ways,
-            the product along each, and their sum, which is ∂b/∂a
-        emphasis: "gradient": the thicker an edge, the larger the gradient that comes back on it; dotted where none does
+        arrays: Fields of an array: "shape", "stats" (minimum, mean, maximum) or "heat" (a heat map)
+        depth: The number of nested frames to open, from 0; deeper ones are folded, equal ones in a row into one
+        max_nodes: The most numbers to draw; beyond it frames are folded, then all but those nearest the outputs
+        around: A node; only its neighbourhood of `hops` edges is drawn
+        path: (a, b): mark the paths from a to b, each step with its local derivative; a caption lists the paths, the
+            product along each, and their sum ∂b/∂a
+        emphasis: "gradient": the width of an edge shows the size of its gradient; dotted without one
         rankdir: Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in
             inches
 
-    No `.grad` is touched; the hooks of a tensor are called by a backward sweep, as by any other.
+    `.grad` is not changed; a backward sweep calls the hooks of tensors as usual.
 
     Raises:
-        TypeError: if y is nothing that can be drawn
-        ValueError: if an option is unknown; if y must be one number that has a gradient and is not; if `path` is none
-        RuntimeError: backward, if a leaf's data changed since it was used
+        TypeError: If y cannot be drawn
+        ValueError: If an option is unknown; if y must be one number with a gradient and is not; if there is no such path
+        RuntimeError: If a sweep finds that the data of a leaf changed since its use
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
@@ -91,32 +89,32 @@ def draw(
     """
     look = Look(rankdir, theme, font, size)
     view = View(max_nodes, format, arrays, depth, hops)
-    check_one_of("direction", direction, DIRECTIONS)
-    check_one_of("emphasis", emphasis, (None, "gradient"))
+    one_of("direction", direction, DIRECTIONS)
+    one_of("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
-            raise ValueError("draw: a tape is drawn forward and whole: draw what the recorded function gives to see more of it")
+            raise ValueError("a tape is drawn forward and whole: draw the result of the recorded function to use other options")
         return y.draw(max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, size=size)
     graph, graded = _graphs(y, inputs, direction, emphasis)
-    view = replace(view, around=_middle(graph, around), weights=_weights(graded) if emphasis else {})
+    view = replace(view, around=_center(graph, around), weights=_weights(graded) if emphasis else {})
     page = _page_maker(graph, view, look)
     slopes: Slopes = {}
     derivatives = [] if path is None and direction != "backward" else local_events(graph)
     if path is not None:
-        view, look, slopes = _with_path(graph, derivatives, path, view, look)
+        view, look, slopes = _mark_path(graph, derivatives, path, view, look)
     if direction == "backward":
         return _drawing(*_backward(graded, derivatives, view), look, page)
     return _drawing(graph if direction == "forward" else graded, slopes, view, look, page)
 
 
 def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
-    """The page of a node, or of what a module or function gives for the `inputs`: a notebook shows it, `save` writes it.
+    """The page of a node, or of the result of a module or function for the `inputs`.
 
-    It plays how y was computed and how its gradient comes back, step by step. Of a function it tells the line of the program
-    that made each number too. `options` are those of `draw`.
+    A notebook displays it, and `save` writes it. It plays the computation of y and the backward pass, step by step; for a
+    function it also shows the line of the program that made each number. `options` are those of `draw`.
 
     Raises:
-        Exception: as `draw`
+        Exception: As `draw`
 
     >>> watch(lambda x: x * x, 3.0)
     <Page of 2 boxes, 5 steps: .save('graph.html')>
@@ -127,23 +125,23 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
 
 
 def draw_graph(graph: Graph, *, max_nodes: int, format: str, **look: Any) -> Drawing:
-    """The drawing of any graph that is given as data; options as for `draw`.
+    """The drawing of a graph model; options as for `draw`.
 
     Raises:
-        ValueError: if an option is unknown
+        ValueError: If an option is unknown
     """
     return _drawing(graph, {}, View(max_nodes, format), Look(**look))
 
 
 def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | None) -> tuple[Graph, Graph]:
-    """The graph of what is drawn, and the same with gradients, if an option needs them."""
+    """The graph to draw, and the same graph with gradients, if an option needs them."""
     y, arguments = evaluate(y, inputs)
     outputs = outputs_of(y)
     if direction != "forward":
         check_one_number(y, direction)
     if emphasis:
         if len(outputs) > 1:
-            raise ValueError("draw(…, emphasis='gradient') takes one output, whose gradient is shown: draw their sum")
+            raise ValueError(f"draw(…, emphasis='gradient') takes one output, got {len(outputs)}: draw their sum")
         check_one_number(outputs[0], "emphasis")
     graph = graph_of(outputs, arguments)
     return graph, graph if direction == "forward" and not emphasis else with_gradients(graph)
@@ -155,7 +153,7 @@ def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callabl
 
 
 def _page_maker(graph: Graph, view: View, look: Look) -> Callable[[str], Page]:
-    """A function from a title to the page of a graph, with the gradients of the output if it is one number that has some."""
+    """A function from a title to the page of a graph, with gradients if the output is one number that requires them."""
 
     def page(title: str) -> Page:
         shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
@@ -164,38 +162,38 @@ def _page_maker(graph: Graph, view: View, look: Look) -> Callable[[str], Page]:
     return page
 
 
-def _middle(graph: Graph, around: Any) -> GraphNode | None:
-    """The number around which a neighbourhood is shown, if one is asked for."""
+def _center(graph: Graph, around: Any) -> GraphNode | None:
+    """The number in the centre of the neighbourhood to draw, if any."""
     if around is None:
         return None
     if not isinstance(around, Node) or around not in graph.nodes:
-        raise ValueError(f"draw: around is {around!r}, which is not in this graph: give a node that y was computed from")
+        raise ValueError(f"around must be a node that y was computed from, got {around!r}, which is not in this graph")
     return graph.nodes[around]
 
 
-def _with_path(graph: Graph, derivatives: list[Local], path: Any, view: View, look: Look) -> tuple[View, Look, Slopes]:
-    """The view with a path marked, the look with its products as a caption, and the slopes on its arrows."""
+def _mark_path(graph: Graph, derivatives: list[Local], path: Any, view: View, look: Look) -> tuple[View, Look, Slopes]:
+    """The view with a path marked, the look with its products as a caption, and the slopes on its edges."""
     if not (isinstance(path, tuple | list) and len(path) == 2 and all(isinstance(end, Node) for end in path)):
-        raise TypeError(f"draw: path is a pair of nodes (a, b), not {path!r}")
-    marked = marks(graph, *path)
+        raise TypeError(f"path must be a pair of nodes (a, b), got {path!r}")
+    marked = path_marks(graph, *path)
     slopes = {(local.node, local.position): local for local in derivatives if (local.input, local.node) in marked}
     if all(isinstance(end, Value) for end in path):
-        with suppress(ValueError):  # on some ways no gradient flows
+        with suppress(ValueError):  # there may be no path with a gradient
             names = {node.source: node.name for node in graph.nodes.values()}
             look = replace(look, caption=paths_in(graph, derivatives, *path).lines(names, view.format))
     return replace(view, marked=marked), look, slopes
 
 
 def _backward(graded: Graph, derivatives: list[Local], view: View) -> tuple[Graph, Slopes, View]:
-    """The graph of the cotangents, its slopes, and the view of numbers as one of their cotangents, with arrows turned round.
+    """The graph of the cotangents, its slopes, and the view with each number replaced by its cotangent and edges reversed.
 
     Raises:
-        ValueError: if no gradient reaches the number in the middle
+        ValueError: If no gradient reaches the number in the centre
     """
     graph, slopes = backward_graph(graded, derivatives)
     of = graph.nodes
     if view.around is not None and view.around not in of:
-        raise ValueError(f"draw: no gradient reaches {view.around.source!r}, around which the way back is to be shown")
+        raise ValueError(f"no gradient reaches {view.around.source!r}: draw its neighbourhood with direction='forward'")
     pairs = [part for part in view.marked if isinstance(part, tuple)]
     marked = {of[x] for x in view.marked if x in of} | {(of[b], of[a]) for a, b in pairs if a in of and b in of}
     weights = {of[x]: weight for x, weight in view.weights.items()}
@@ -204,7 +202,7 @@ def _backward(graded: Graph, derivatives: list[Local], view: View) -> tuple[Grap
 
 
 def _weights(graph: Graph) -> Mapping[GraphNode, float]:
-    """How large the gradient of each node is, on a logarithmic scale: 1 for the largest of all, 0 for none at all."""
+    """The size of the gradient of each node on a logarithmic scale: 1 for the largest, 0 for zero."""
     found = {x: size_of(g) for x, g in (graph.gradients or {}).items()}
     finite = [g for g in found.values() if 0 < g < math.inf]
     top = math.log10(max(finite, default=1.0))

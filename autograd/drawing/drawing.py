@@ -1,4 +1,4 @@
-"""`Drawing`: a picture as DOT text, and its ways to the eye: SVG, PNG, files and notebooks."""
+"""`Drawing`: a picture as DOT text, with its conversion to SVG, PNG, PDF, files and notebook output."""
 
 import os
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from autograd.support.atomic_write import atomic_write, target_of
 
 @dataclass(frozen=True, repr=False)
 class Drawing:
-    """A picture of a graph. A notebook shows it; elsewhere, save it.
+    """A picture of a graph; notebooks display it, `save` writes it.
 
     Attributes:
-        dot: the DOT text
-        shown: how many numbers it shows
-        total: how many numbers the graph has; those beyond `shown` are folded
-        mermaid: the picture as Mermaid text, for Markdown pages
-        paged: what makes a page of the graph, given a title; it keeps the graph alive
+        dot: The DOT text
+        shown: The number of nodes drawn one by one
+        total: The number of nodes of the graph; the others are folded
+        mermaid: The Mermaid text, for Markdown pages
+        paged: A function from a title to the page of the graph; it keeps the graph alive
     """
 
     __module__ = "autograd"
@@ -34,7 +34,7 @@ class Drawing:
         """The picture as SVG.
 
         Raises:
-            RenderError: if there is no renderer or it fails
+            RenderError: If there is no renderer or it fails
         """
         return render(self.dot, "svg").decode()
 
@@ -42,7 +42,7 @@ class Drawing:
         """The picture as PNG.
 
         Raises:
-            RenderError: if there is no renderer or it fails
+            RenderError: If there is no renderer or it fails
         """
         return render(self.dot, "png")
 
@@ -50,20 +50,19 @@ class Drawing:
         """The picture as PDF.
 
         Raises:
-            RenderError: if there is no renderer or it cannot make PDF
+            RenderError: If there is no renderer or it cannot make PDF
         """
         return render(self.dot, "pdf")
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file in the form its suffix names: .svg, .png, .pdf, .dot and .gv for the DOT text, .mmd
-        for Mermaid text.
+        """Write the picture to a file: .svg, .png or .pdf, .dot or .gv for DOT text, .mmd for Mermaid text.
 
-        The file is complete or not there: an older one stays as it is until the new one is whole.
+        The write is atomic: an older file is replaced only by a complete one.
 
         Raises:
-            ValueError: if the suffix names no known form
-            FileNotFoundError: if the folder does not exist
-            RenderError: if there is no renderer or it fails
+            ValueError: If the suffix is unknown
+            FileNotFoundError: If the folder does not exist
+            RenderError: If there is no renderer or it fails
         """
         target = target_of(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
@@ -73,19 +72,19 @@ class Drawing:
             out.write(content)
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "") -> Page:
-        """The graph as a page on which the computation and its gradient are played, step by step; written to `path`, if given.
+        """A page that plays the computation and its gradient, step by step; written to `path` if given.
 
-        The page is one file that needs no network: open it in a browser. Gradients are there if the graph has one output of
-        one element, and the lines of the program if it ran inside `remember_lines()`. No `.grad` is touched.
+        The page is one file that needs no network: open it in a browser. It has gradients if the graph has one output of one
+        element, and the lines of the program if that ran inside `remember_lines()`. `.grad` is not changed.
 
         Raises:
-            ValueError: if `path` does not end in .html; if this is the picture of a tape
-            FileNotFoundError: if its folder does not exist
-            RuntimeError: if a leaf's data changed since it was used
-            RenderError: if there is no renderer or it fails
+            ValueError: If `path` does not end in .html; if this is the picture of a tape
+            FileNotFoundError: If the folder does not exist
+            RuntimeError: If the data of a leaf changed since its use
+            RenderError: If there is no renderer or it fails
         """
         if self.paged is None:
-            raise ValueError("the picture of a tape has no page: draw what the recorded function gives, or use watch(f, x)")
+            raise ValueError("the picture of a tape has no page: draw the result of the recorded function, or use watch(f, x)")
         page = self.paged(title)
         if path is not None:
             page.save(path)
@@ -96,7 +95,7 @@ class Drawing:
         return f"<Drawing of {count}: .save('graph.svg'), .svg(), .png(), .dot>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or the DOT text with the reason why there is none; it never raises."""
+        """The notebook output: SVG, or the DOT text with the reason if rendering fails; it never raises."""
         try:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
         except Exception as error:

@@ -1,7 +1,7 @@
-"""Events of a backward sweep, from which the texts and pages of a gradient are printed.
+"""Events of a reverse sweep, from which `explain`, `paths` and pages are made.
 
 A sweep begins with a `Seed`. Every use of a number follows, from the newest user to the oldest, as three events: the `Local`
-derivative, the `Product` of it with the gradient of the user, and the `Sum` of the products that have arrived so far.
+derivative, its `Product` with the gradient of the user, and the `Sum` of the products so far.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ class Seed(NamedTuple):
 
 
 class Local(NamedTuple):
-    """The derivative of `node` with respect to its input at a position; `value` is None if it is no number."""
+    """The derivative of `node` with respect to its input at a position; `value` is None for arrays."""
 
     node: GraphNode
     position: int
@@ -34,12 +34,12 @@ class Local(NamedTuple):
 
     @property
     def input(self) -> GraphNode:
-        """The number with respect to which it is."""
+        """The input of the derivative."""
         return self.node.inputs[self.position]
 
 
 class Product(NamedTuple):
-    """The gradient of `node` times its local derivative: what this use adds to the gradient of `input`."""
+    """The gradient of `node` times its local derivative: the term of this use in the gradient of `input`."""
 
     node: GraphNode
     input: GraphNode
@@ -48,7 +48,7 @@ class Product(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """The sum of the products that have reached `input`, with the one from `node`; `before` is that without it, or None."""
+    """The sum of the products for `input`, including that of `node`; `before` is the sum without it, or None."""
 
     node: GraphNode
     input: GraphNode
@@ -59,7 +59,7 @@ class Sum(NamedTuple):
 
 Event = Seed | Local | Product | Sum
 
-#: Local derivatives beside arrows: by the head of an arrow and the position of its tail among the inputs of that.
+#: Local derivatives of edges, by (head, position of the tail among its inputs).
 Slopes = Mapping[tuple[GraphNode, int], Local]
 
 
@@ -70,7 +70,7 @@ def local_events(graph: Graph) -> list[Local]:
 
 
 def sweep_events(graph: Graph, derivatives: Iterable[Local]) -> list[Event]:
-    """All events of the sweep from the one output of a graph that has gradients, given its local derivatives."""
+    """All events of the sweep from the one output of a graph with gradients and these local derivatives."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     sums: dict[GraphNode, Any] = {y: gradients[y]}
     events: list[Event] = [Seed(y, gradients[y], 0)]
@@ -93,7 +93,7 @@ def uses(events: list[Event]) -> Iterator[tuple[Local, Product, Sum]]:
 
 
 def _locals(node: GraphNode, step: int) -> Iterator[Local]:
-    """The local derivatives of a node, one for every input that a gradient flows to."""
+    """The local derivatives of a node, one for every input with a gradient."""
     user, op = node.source, node.op
     if op is None:
         return
@@ -103,7 +103,7 @@ def _locals(node: GraphNode, step: int) -> Iterator[Local]:
 
 
 def _slope(user: Node, x: Node, position: int) -> float | None:
-    """The derivative at a position as a number, or None if it is an array."""
+    """The derivative at a position as a number, or None for arrays."""
     if isinstance(user, Value):
         return float(_apply_pullback(user, position, 1.0))
     if isinstance(user, Tensor) and isinstance(x, Tensor) and user.size == x.size == 1:
@@ -112,6 +112,6 @@ def _slope(user: Node, x: Node, position: int) -> float | None:
 
 
 def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
-    """What the use at a position adds to the gradient of that input, if that of the user is `gradient`."""
+    """The term of the use at a position in the gradient of that input, for the `gradient` of the user."""
     pullback = user.op.pullbacks_of(user.inputs)[position]
     return user.apply_pullbacks([(position, pullback)], gradient)[0]

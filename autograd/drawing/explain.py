@@ -1,4 +1,4 @@
-"""The story of a gradient as text: what was computed, and how the gradient came back."""
+"""`explain`: the computation and the backward pass of a gradient as text."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from autograd.drawing.events import Local, local_events, sweep_events, uses
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.forward_model import graph_of, with_gradients
-from autograd.drawing.names import shown, sized
+from autograd.drawing.names import gradient_text, value_text
 from autograd.drawing.text import FORMAT, check_format, number
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
@@ -14,15 +14,16 @@ from autograd.engine.tensor import Tensor
 
 
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = FORMAT) -> str:
-    """How y was computed and how its gradient is, step by step: each op, its local derivative, the numbers, the product.
+    """The computation of y and its backward pass, step by step: each op, its local derivative, the numbers, the product.
 
         ∂y/∂x = Σ over the uses u of x of ∂y/∂u × ∂u/∂x
 
-    With `wrt`, a node or several, only what lies on the way to them is told backward.
+    Args:
+        wrt: A node or several; the backward part contains only the gradients on the paths to them
 
     Raises:
-        TypeError: if y is no node
-        ValueError: if y is a constant or has more than one element, or does not depend on a node of `wrt`
+        TypeError: If y is not a node
+        ValueError: If y is a constant or has more than one element, or does not depend on a node of `wrt`
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
@@ -37,29 +38,29 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
       ∂y/∂w = ∂y/∂v3 × x = 12.0000 × 3.0000 = 36.0000
     """
     if not isinstance(y, Node):
-        raise TypeError(f"explain takes a Value or a Tensor of one element, not {y!r} of type {type(y).__name__}")
+        raise TypeError(f"explain takes a Value or a Tensor of one element, got {y!r} of type {type(y).__name__}")
     if not y.requires_grad:
         raise ValueError(f"{y!r} is a constant: it has no gradient to explain")
     if isinstance(y, Tensor) and y.size != 1:
         raise ValueError(f"explain takes one number, and this tensor has shape {y.shape}: explain its sum, or a loss")
     check_format("explain", format)
     graph = with_gradients(graph_of([y]))
-    wanted = _towards(graph, wrt)
+    wanted = _nodes_towards(graph, wrt)
     return "\n".join(["forward", *_forward(graph, format), "backward", *_backward(graph, wanted, format)])
 
 
 def _forward(graph: Graph, format: str) -> Iterator[str]:
-    """A line for every op: a formula, and what it gives."""
+    """A line for every op: its formula and its result."""
     for node in reversed(graph.nodes.values()):
         if node.op is not None:
-            yield f"  {node.name} = {expression(node)} = {shown(node, format)}"
+            yield f"  {node.name} = {expression(node)} = {value_text(node, format)}"
 
 
 def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
-    """A line for every gradient: the products that it is the sum of, in names, in numbers, and the sum."""
+    """A line for every gradient: its products in names, in numbers, and their sum."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     events = sweep_events(graph, local_events(graph))
-    yield f"  ∂{y.name}/∂{y.name} = {sized(events[0].value, format)}"
+    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(events[0].value, format)}"
     ways: dict[GraphNode, list[Local]] = {}
     for local, *_ in uses(events):
         ways.setdefault(local.input, []).append(local)
@@ -69,15 +70,15 @@ def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str
         steps = [" + ".join(chain_rule(y.name, local) for local in ways[node])]
         if all(local.value is not None for local in ways[node]):
             steps.append(" + ".join(_product(gradients[local.node], local, format) for local in ways[node]))
-        yield f"  ∂{y.name}/∂{node.name} = {' = '.join(steps)} = {sized(gradients[node], format)}"
+        yield f"  ∂{y.name}/∂{node.name} = {' = '.join(steps)} = {gradient_text(gradients[node], format)}"
 
 
 def _product(gradient: Any, local: Local, format: str) -> str:
-    return f"{sized(gradient, format)} × {number(local.value or 0.0, format)}"
+    return f"{gradient_text(gradient, format)} × {number(local.value or 0.0, format)}"
 
 
-def _towards(graph: Graph, wrt: Any) -> set[GraphNode]:
-    """The nodes that lie between the output and those asked for."""
+def _nodes_towards(graph: Graph, wrt: Any) -> set[GraphNode]:
+    """The nodes between the output and those of `wrt`; all if it is None."""
     if wrt is None:
         return set(graph.nodes.values())
     wanted: set[GraphNode] = set()

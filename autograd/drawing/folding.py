@@ -1,4 +1,4 @@
-"""Numbers that are drawn as one shape: what stands in frames too deep or too many, and frames that repeat."""
+"""Folding: numbers in deep frames, in too many frames or in repeated frames are drawn as one shape."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ Frames = tuple[tuple[Any, str], ...]
 
 
 class Fold:
-    """Numbers that are drawn as one shape; `signs` are those of how they were made."""
+    """Numbers drawn as one shape; `signs` are those of their ops."""
 
     def __init__(self, title: str, frames: Frames) -> None:
         self.title, self.frames, self.count = title, frames, 0
@@ -18,24 +18,24 @@ class Fold:
 
     @property
     def kind(self) -> str:
-        """What it is called, without its path in a module or its number: "Linear(4, 4)" or "block"."""
+        """The title without the path in a module or the number: "Linear(4, 4)" or "block"."""
         path, _, what = self.title.partition(": ")
         return what or re.sub(r"(?<=\w)[ _.#-]*\d+$", "", path)
 
 
-def folded(items: Items, most: int, depth: int | None) -> tuple[dict[GraphNode, Any], int]:
-    """What stands for each item: itself, or the fold that its frames are folded into; and how many frames deep it is open.
+def fold_frames(items: Items, most: int, depth: int | None) -> tuple[dict[GraphNode, Any], int]:
+    """(shape of each item, open depth): the item itself, or the fold of its frames.
 
-    Without a `depth`, as deep as leaves no more than so many things to draw.
+    Without a `depth`, frames are open as deep as `most` shapes allow.
     """
     if depth is not None:
         return _at_depth(items, depth), depth
     depth = max((len(item.frames) for item in items), default=0)
-    stands = _at_depth(items, depth)
-    while depth > 0 and len(set(stands.values())) > most:
+    targets = _at_depth(items, depth)
+    while depth > 0 and len(set(targets.values())) > most:
         depth -= 1
-        stands = _at_depth(items, depth)
-    return stands, depth
+        targets = _at_depth(items, depth)
+    return targets, depth
 
 
 def _at_depth(items: Items, depth: int) -> dict[GraphNode, Any]:
@@ -51,7 +51,7 @@ def _at_depth(items: Items, depth: int) -> dict[GraphNode, Any]:
 
 
 def _merge_repeats(folds: dict[Frames, Fold]) -> None:
-    """Let one fold stand for three or more equal ones in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
+    """Merge three or more equal folds in a row, or equal groups of up to four: "3 × (Linear(4, 4), ReLU())"."""
     rows: dict[Frames, list[Frames]] = {}
     for key in folds:
         rows.setdefault(key[:-1], []).append(key)

@@ -1,4 +1,4 @@
-"""Formulas of a graph, read from the rows of its ops: of a number in terms of its inputs, and of a local derivative."""
+"""Formulas of nodes and of local derivatives, read from the rules of their ops."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ _LETTERS = "abcdefgh"
 
 
 def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x.name) -> str:
-    """The formula of a node in terms of its inputs; `naming` gives a name to each that is no plain number, or "" for a letter.
+    """The formula of a node in terms of its inputs; `naming` returns the name of an input, or "" for a letter.
 
     >>> from autograd import Value
     >>> from autograd.drawing.forward_model import graph_of
@@ -36,7 +36,7 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
 
 
 def derivative(local: Local) -> str:
-    """The formula of a local derivative: what the op's pullback reads with a gradient of 1, or "" if it is no expression.
+    """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression.
 
     >>> from autograd import Value
     >>> from autograd.drawing.events import local_events
@@ -56,12 +56,12 @@ def derivative(local: Local) -> str:
 
 
 def edge_label(local: Local, format: str) -> str:
-    """A local derivative as what a gradient is multiplied by on an arrow, or "" if it cannot be said."""
+    """The label of an edge: "× " and the local derivative, or "" without a formula or number."""
     formula, value = derivative(local), local.value
     if value is None:
         return f"× {factor(formula)}" if formula else ""
     text = number(value, format)
-    # A formula that says no more than the number, or leaves no room for it, is left out.
+    # A formula that only repeats the number, or leaves no room for it, is omitted.
     known = (
         not formula or formula.strip("()").replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
     )
@@ -69,26 +69,26 @@ def edge_label(local: Local, format: str) -> str:
 
 
 def chain_rule(top: str, local: Local) -> str:
-    """The gradient of the user of a number times the local derivative; without a formula that is written ∂user/∂number."""
+    """The gradient of the user times the local derivative, which is ∂user/∂number if it has no formula."""
     formula, user = derivative(local), local.node.name
     return f"∂{top}/∂{user} × {factor(formula)}" if formula else f"∂{top}/∂{user} · ∂{user}/∂{local.input.name}"
 
 
 def _operands(node: GraphNode, naming: Callable[[GraphNode], str]) -> list[str]:
-    """The names of the inputs of a node: their names, their numbers, or a, b, c."""
+    """The inputs of a node in its formula: names, numbers, or a, b, c."""
     names = [x.name if x.raw else naming(x) for x in node.inputs]
     free = (c for c in _LETTERS if c not in names)
     return [name or next(free, "·") for name in names]
 
 
 def _codes(node: GraphNode) -> list[Code]:
-    """The inputs of a node in a rule: numbers as they are, others as letters."""
+    """The inputs of a node as source code: numbers as literals, others as letters."""
     known = [x.raw and isinstance(x.value, int | float) for x in node.inputs]
     return [Code(repr(float(x.value))) if k else Code(c) for x, k, c in zip(node.inputs, known, _LETTERS, strict=False)]
 
 
 def _numbers(node: GraphNode) -> dict[str, Any] | None:
-    """The values of the letters in a node's formulas, if it is about single numbers."""
+    """The values of the letters in the formulas of a node, if it is a single number."""
     if not isinstance(node.value, float):
         return None
     return {c: float(x.value) for c, x in zip(_LETTERS, node.inputs, strict=False)} | {"y": node.value}

@@ -1,10 +1,10 @@
-"""The graph of some outputs as data: the numbers, the role and the names of each, and what it was made from."""
+"""Forward model: the graph of some outputs as data, with values, roles, names and inputs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograd.drawing.names import literal, names_of, short
+from autograd.drawing.names import literal, names_of, short_name
 from autograd.engine.anomaly import line_of
 from autograd.engine.graph import Graph, GraphNode, Links, newest_first
 from autograd.engine.node import Node
@@ -16,14 +16,14 @@ _NOTHING: Mapping[Node, str] = {}
 
 
 def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) -> Graph:
-    """The graph of `outputs`: one walk over it; `arguments` are the inputs of a function, with their names."""
+    """The graph of `outputs`, built by one walk; `arguments` are the inputs of a function with their names."""
     links = newest_first(outputs)
     scopes = Scopes(links)
-    homes = _homes(links, scopes)
+    homes = _scopes_of_nodes(links, scopes)
     own = {node: node.label or arguments.get(node, "") or scopes.path(node) for node in reversed(links)}
     names = names_of(own, outputs)
     nodes: dict[Node, GraphNode] = {}
-    for node in sorted(own, key=lambda node: node.op is not None):  # a changed leaf is younger than what was computed from it
+    for node in sorted(own, key=lambda node: node.op is not None):  # leaves first: a changed leaf is newer than its users
         frames = tuple((span, scopes.name(span)) for span in homes[node])
         inputs = tuple(nodes[x] if isinstance(x, Node) else _constant(x, frames) for x in links[node])
         role = "input" if node in arguments else _role(node)
@@ -35,7 +35,7 @@ def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) 
 def _number(
     node: Any, role: str, name: str, label: str, inputs: tuple[GraphNode, ...], frames: tuple[tuple[Any, str], ...]
 ) -> GraphNode:
-    """A node of the engine as data."""
+    """The data of a node of the engine."""
     single = isinstance(node, Value)
     return GraphNode(
         node, role, name, label,
@@ -45,10 +45,10 @@ def _number(
 
 
 def with_gradients(graph: Graph) -> Graph:
-    """The same graph with the gradients of its one output; no `.grad` is touched.
+    """A copy of a graph with the gradients of its one output; `.grad` is not changed.
 
     Raises:
-        RuntimeError: if a leaf's data changed since it was used
+        RuntimeError: If the data of a leaf changed since its use
     """
     (y,) = {node.source for node in graph.outputs}
     found = pull_back([y], [y.seed()], wanted=[x for x in graph.nodes if x.requires_grad])
@@ -56,23 +56,23 @@ def with_gradients(graph: Graph) -> Graph:
 
 
 def _constant(x: Any, frames: tuple[tuple[Any, str], ...]) -> GraphNode:
-    """A raw number or array among the inputs of a node; each use of it is a number by itself, beside what uses it."""
+    """A raw number or array among the inputs of a node; each use is a separate constant, in the frames of its user."""
     return GraphNode(x, "constant", f"{x:g}" if isinstance(x, int | float) else "", value=x, raw=True, frames=frames)
 
 
-def _homes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
-    """The scopes of every node: those it was made in, and of a module's parameter those it is used in."""
+def _scopes_of_nodes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
+    """The scopes of every node: those of its creation, or for the parameter of a module those common to its uses."""
     homes: dict[Any, tuple[Span, ...]] = {node: scopes.of(node) for node in nodes}
     uses: dict[Node, list[tuple[Span, ...]]] = {}
     for node, inputs in nodes.items():
         for x in inputs:
             if isinstance(x, Node) and scopes.path(x):
                 uses.setdefault(x, []).append(homes[node])
-    return homes | {leaf: _common(places) for leaf, places in uses.items()}
+    return homes | {leaf: _common_scopes(places) for leaf, places in uses.items()}
 
 
-def _common(places: Iterable[tuple[Span, ...]]) -> tuple[Span, ...]:
-    """The scopes that all places are in."""
+def _common_scopes(places: Iterable[tuple[Span, ...]]) -> tuple[Span, ...]:
+    """The scopes that all places share."""
     first, *others = places
     return tuple(span for i, span in enumerate(first) if all(len(p) > i and p[i] == span for p in others))
 
@@ -84,7 +84,7 @@ def _role(node: Node) -> str:
 
 
 def _label(node: Node, own: str, name: str) -> str:
-    """The text of a box: the own name of a node, and its name in formulas if that is another; none for a plain constant."""
+    """The label of a box: the full name of a node, and its name in formulas if that differs; empty for a plain constant."""
     if not own:
         return "" if literal(node) else name
-    return own if name == short(own) else f"{own} ({name})"
+    return own if name == short_name(own) else f"{own} ({name})"

@@ -1,4 +1,4 @@
-"""Find a program that reads DOT and makes pictures, and run it."""
+"""Rendering of DOT text by an external program."""
 
 import os
 import shutil
@@ -6,30 +6,30 @@ import subprocess
 import sys
 import sysconfig
 
-#: The environment variable that names the renderer, before any that is found.
+#: Environment variable with the path of the renderer; it overrides the search.
 VARIABLE = "AUTOGRAD_DOT"
 
 _BEGINNING = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
 class RenderError(RuntimeError):
-    """No picture was made: there is no renderer, or it failed. The DOT text is there all the same."""
+    """Raised if there is no renderer, or it failed; the DOT text remains available."""
 
     __module__ = "autograd"
 
 
 def renderer() -> str:
-    """The path of the renderer: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`, as `dot` has it on every platform.
+    """The path of the renderer: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`.
 
     Raises:
-        RenderError: if there is none; says how to get one
+        RenderError: If there is none; the message names ways to install one
     """
     chosen = os.environ.get(VARIABLE)
     if chosen:
         path = shutil.which(chosen)
         if path is None:
             raise RenderError(
-                f"${VARIABLE} is {chosen!r}, which is no program that can be run: set it to the path of a renderer, or unset it"
+                f"${VARIABLE} is {chosen!r}, which is not an executable program: set it to the path of a renderer, or unset it"
             )
         return path
     here = os.pathsep.join([os.path.dirname(sys.executable), sysconfig.get_path("scripts")])
@@ -37,16 +37,16 @@ def renderer() -> str:
     if path is None:
         raise RenderError(
             "no renderer for pictures was found: `pip install 'glassgrad[render]'`, or install Graphviz, or set "
-            f"${VARIABLE} to the path of a program that reads DOT; the DOT text itself is in `.dot`"
+            f"${VARIABLE} to the path of a program that reads DOT; `.dot` has the DOT text"
         )
     return path
 
 
 def render(dot: str, form: str) -> bytes:
-    """The picture that the renderer makes of DOT text, in the form "svg", "png" or "pdf".
+    """The picture of DOT text in the form "svg", "png" or "pdf".
 
     Raises:
-        RenderError: if there is no renderer or it fails; says which, and what it said
+        RenderError: If there is no renderer or it fails; the message quotes its output
     """
     program = renderer()
     try:
@@ -55,9 +55,9 @@ def render(dot: str, form: str) -> bytes:
         raise RenderError(f"the renderer {program} could not be run: {error}") from error
     said = done.stderr.decode(errors="replace").strip()
     if done.returncode and "not recognized" in said:
-        raise RenderError(f"the renderer {program} makes no {form.upper()}: install Graphviz, whose `dot` does, or take SVG")
+        raise RenderError(f"the renderer {program} makes no {form.upper()}: install Graphviz, or save an SVG")
     if done.returncode:
-        raise RenderError(f"the renderer {program} failed with exit status {done.returncode}: {said or 'it said nothing'}")
+        raise RenderError(f"the renderer {program} failed with exit status {done.returncode}: {said or 'no output'}")
     if _BEGINNING[form] not in done.stdout[:1000]:
-        raise RenderError(f"the renderer {program} gave no {form.upper()}: {said or done.stdout[:200]!r}")
+        raise RenderError(f"the renderer {program} returned no {form.upper()}: {said or done.stdout[:200]!r}")
     return done.stdout

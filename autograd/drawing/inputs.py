@@ -1,4 +1,4 @@
-"""What is drawn: nodes, or what a module or a function gives for example inputs, which are named as its arguments are."""
+"""Inputs of `draw`: nodes, or a module or function that is called with example inputs."""
 
 import inspect
 from collections.abc import Callable
@@ -12,56 +12,56 @@ from autograd.engine.value import Value
 
 
 def evaluate(y: Any, inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
-    """What is drawn: y, or if y is a module or function what it gives for `inputs`, which are nodes then, with their names.
+    """(result to draw, names of its inputs): y, or if y is a module or function its result for the `inputs` as nodes.
 
     Numbers become Values if all inputs are numbers, if there are Values among them, or if the parameters of y are Values.
     """
     if not callable(y) or isinstance(y, Node):
         if inputs:
-            raise TypeError(f"draw takes one thing to draw, and {len(inputs)} more came: put several nodes into a list")
+            raise TypeError(f"draw takes one result to draw, got {len(inputs)} more: put several nodes into a list")
         return y, {}
     parameters = _parameters(y)
     if not inputs and any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters):
         raise TypeError(f"draw: {y!r:.80} takes {', '.join(p.name for p in parameters)}: give examples, as in draw(f, x)")
     names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
-    nodes, named = _as_nodes(inputs, names + [""] * (len(inputs) - len(names)), _takes_values(y, inputs))
-    return y(*nodes), named
+    nodes, labels = _as_nodes(inputs, names + [""] * (len(inputs) - len(names)), _takes_values(y, inputs))
+    return y(*nodes), labels
 
 
 def _as_nodes(inputs: tuple[Any, ...], names: list[str], single: bool) -> tuple[list[Any], dict[Node, str]]:
     """The inputs as nodes, or lists of them, and the name of each."""
     nodes: list[Any] = []
-    named: dict[Node, str] = {}
+    labels: dict[Node, str] = {}
     for x, name in zip(inputs, names, strict=False):
         if single and isinstance(x, list | tuple):
             nodes.append([_node(v, single) for v in x])
-            named |= {node: f"{name}[{i}]" if name else "" for i, node in enumerate(nodes[-1])}
+            labels |= {node: f"{name}[{i}]" if name else "" for i, node in enumerate(nodes[-1])}
         else:
             nodes.append(_node(x, single))
-            named[nodes[-1]] = name
-    return nodes, named
+            labels[nodes[-1]] = name
+    return nodes, labels
 
 
 def _takes_values(f: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
-    """True if f computes with single numbers, and not with arrays."""
+    """True if f computes with Values and not with Tensors."""
     if all(isinstance(x, Value | int | float) for x in inputs):
         return True
-    given = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
-    if any(isinstance(v, Value) for v in given):
+    numbers = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
+    if any(isinstance(v, Value) for v in numbers):
         return True
     own = next(iter(getattr(f, "parameters", list)()), None)
-    return isinstance(own, Value) and all(isinstance(v, Value | int | float) for v in given)
+    return isinstance(own, Value) and all(isinstance(v, Value | int | float) for v in numbers)
 
 
 def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(getattr(f, "forward", f)).parameters.values())
-    except (TypeError, ValueError):  # not every built-in tells
+    except (TypeError, ValueError):  # some built-ins have no signature
         return []
 
 
 def _node(x: Any, single: bool) -> Node:
-    """A node whose uses are recorded, if it can have a gradient."""
+    """An input as a node, which requires a gradient if its dtype allows one."""
     if isinstance(x, Node):
         return x
     if single:
@@ -71,18 +71,19 @@ def _node(x: Any, single: bool) -> Node:
 
 
 def outputs_of(y: Any) -> list[Node]:
-    """The nodes that are drawn, each with everything it was computed from.
+    """The output nodes to draw.
 
     Raises:
-        TypeError, ValueError: if there is none, or something else
+        TypeError: If an output is not a node
+        ValueError: If there is none
     """
     nodes = list(y) if isinstance(y, list | tuple) else [y]
     if not nodes:
-        raise ValueError("draw: there is nothing to draw in an empty list; pass at least one node")
+        raise ValueError("draw: got an empty list; pass at least one node")
     for node in nodes:
         if not isinstance(node, Node):
             raise TypeError(
-                f"draw takes a Value or a Tensor, or a list of them, not {node!r} of type {type(node).__name__}: "
+                f"draw takes a Value or a Tensor, or a list of them, got {node!r} of type {type(node).__name__}: "
                 "pass the result of the computation"
             )
     return nodes
@@ -94,10 +95,10 @@ def has_gradient(y: Any) -> bool:
 
 
 def check_one_number(y: Any, what: str) -> None:
-    """Raise if y is not one number that has a gradient to draw."""
+    """Raise if y is not one number that requires a gradient."""
     if not isinstance(y, Node):
-        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, not {y!r} of type {type(y).__name__}")
+        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, got {y!r} of type {type(y).__name__}")
     if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(f"draw(…, {what}) takes one number, and this tensor has shape {y.shape}: draw its sum, or a loss")
+        raise ValueError(f"draw(…, {what}) takes one number, got a tensor of shape {y.shape}: draw its sum, or a loss")
     if not y.requires_grad:
-        raise ValueError(f"draw(…, {what}): {y!r} is a constant, and has no gradient to draw")
+        raise ValueError(f"draw(…, {what}) takes a node that requires a gradient, got {y!r}, a constant")

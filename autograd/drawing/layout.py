@@ -1,4 +1,4 @@
-"""A picture reduced to what is drawn: shapes and edges, with what was too much or too deep folded away."""
+"""Layout of a picture: shapes and edges, with folds for numbers that are too many or too deep."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,23 +8,23 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.box_text import box_of
 from autograd.drawing.events import Slopes
-from autograd.drawing.folding import Fold, Frames, Items, folded
+from autograd.drawing.folding import Fold, Frames, Items, fold_frames
 from autograd.drawing.formulas import edge_label
 from autograd.drawing.options import View
 from autograd.engine.graph import Graph, GraphNode
 
 _NONE: Slopes = {}
 
-#: Most edges from one fold to one number that are drawn one by one.
+#: Most parallel edges from one fold to one number that are drawn one by one.
 PARALLEL = 8
 
 
 class Edge(NamedTuple):
-    """An arrow from one shape to another, or to the sign before it.
+    """An edge from one shape to another, or to the sign before it.
 
     Attributes:
-        position: which input it is; weight: how much stands behind it, from 0 to 1, or None
-        marked: whether it is on a path that is shown
+        position: The position of the input; weight: the width from 0 to 1, or None
+        marked: True if it lies on the marked path
     """
 
     tail: str
@@ -36,10 +36,10 @@ class Edge(NamedTuple):
 
 @dataclass
 class DrawnNode:
-    """A box with its fields, or a fold (role "folded") that stands for `count` numbers; `edges` come in argument order.
+    """A box with its fields, or a fold of `count` numbers (role "folded"); `edges` are in argument order.
 
     Attributes:
-        weight: how much stands behind the arrow from the sign to the box, from 0 to 1, or None
+        weight: The width of the edge from the sign to the box, from 0 to 1, or None
     """
 
     name: str
@@ -58,10 +58,10 @@ class DrawnNode:
 
 @dataclass
 class Sketch:
-    """Shapes, inputs before what was made of them; how many numbers they show one by one, and how many there are.
+    """Shapes in order of computation; the number of nodes drawn one by one, and that of all nodes.
 
     Attributes:
-        places: the name of the shape in which a number stands
+        places: The name of the shape that shows each number
     """
 
     shapes: list[DrawnNode]
@@ -70,7 +70,7 @@ class Sketch:
     places: dict[Any, str]
 
     def frames(self) -> "Frame":
-        """The frames around the shapes, one within another."""
+        """The nested frames around the shapes, as a tree."""
         root = Frame("", "", [], {})
         numbers = count()
         for shape in self.shapes:
@@ -84,7 +84,7 @@ class Sketch:
 
 
 class Frame(NamedTuple):
-    """Shapes that stand together: directly, and in frames within."""
+    """A frame with its shapes and the frames inside it."""
 
     name: str
     title: str
@@ -93,49 +93,49 @@ class Frame(NamedTuple):
 
 
 def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
-    """The shapes that are drawn of a graph; `slopes` stand beside the arrows.
+    """The shapes to draw of a graph; `slopes` are the labels of edges.
 
-    Beyond `max_nodes`, frames are folded, the innermost first; if that is not enough, those nearest the outputs are shown, and
-    one shape stands for the others.
+    Beyond `max_nodes`, frames are folded, the innermost first. If that is not enough, only the numbers nearest the outputs are
+    drawn, and one shape represents the others.
     """
     items = _nearest_first(graph.outputs)
     near = items if view.around is None else _neighbours(items, view.around, view.hops)
-    stands, depth = folded(near, view.max_nodes, view.depth)
-    stands |= {item: item for item in graph.unfolded if item in stands}  # it stands beside the fold that it would be in
-    order = list(dict.fromkeys(stands[item] for item in near))
+    targets, depth = fold_frames(near, view.max_nodes, view.depth)
+    targets |= {item: item for item in graph.unfolded if item in targets}  # drawn next to the fold of its frame
+    order = list(dict.fromkeys(targets[item] for item in near))
     kept, hidden = order[: view.max_nodes], set(order[view.max_nodes :])
-    names = {stand: f"n{i}" for i, stand in enumerate(kept)} | dict.fromkeys(hidden, "folded")
-    places = {item: names[stands[item]] for item in near}
-    behind = sum(stands[item] in hidden for item in near)
-    rest = [DrawnNode("folded", "folded", [f"… {_nodes(behind, 'more ')}"], count=behind)] if behind else []
-    seen = {item: stands[item] for item in reversed(near) if stands[item] not in hidden}
-    shown = sum(not isinstance(stand, Fold) for stand in kept)
+    names = {target: f"n{i}" for i, target in enumerate(kept)} | dict.fromkeys(hidden, "folded")
+    places = {item: names[targets[item]] for item in near}
+    omitted = sum(targets[item] in hidden for item in near)
+    rest = [DrawnNode("folded", "folded", [f"… {_nodes(omitted, 'more ')}"], count=omitted)] if omitted else []
+    seen = {item: targets[item] for item in reversed(near) if targets[item] not in hidden}
+    shown = sum(not isinstance(target, Fold) for target in kept)
     return Sketch(rest + _shapes(graph, view, slopes, seen, places, depth), shown, len(items), places)
 
 
 def _shapes(
-    graph: Graph, view: View, slopes: Slopes, stands: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
+    graph: Graph, view: View, slopes: Slopes, targets: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
 ) -> list[DrawnNode]:
-    """The boxes and folds that stand for the numbers that are seen, farthest from the outputs first."""
+    """The boxes and folds of the drawn numbers, farthest from the outputs first."""
     shapes: list[DrawnNode] = []
     folds: dict[Fold, DrawnNode] = {}
-    for item, stand in stands.items():
-        edges = _edges(item, places, view, {} if isinstance(stand, Fold) else slopes)
-        if not isinstance(stand, Fold):
-            edges = _bundled(edges, {"folded", *(shape.name for shape in folds.values())})
+    for item, target in targets.items():
+        edges = _edges(item, places, view, {} if isinstance(target, Fold) else slopes)
+        if not isinstance(target, Fold):
+            edges = _bundle(edges, {"folded", *(shape.name for shape in folds.values())})
             shapes.append(_shape(graph, item, places[item], edges, view, depth))
             continue
-        if stand not in folds:
-            folds[stand] = DrawnNode(places[item], "folded", [stand.title], stand.frames, count=0, item=stand)
-            shapes.append(folds[stand])
-        _add_to_fold(folds[stand], edges)
+        if target not in folds:
+            folds[target] = DrawnNode(places[item], "folded", [target.title], target.frames, count=0, item=target)
+            shapes.append(folds[target])
+        _add_to_fold(folds[target], edges)
     for shape in folds.values():
         shape.fields.append(_nodes(shape.count))
     return shapes
 
 
 def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Slopes) -> list[Edge]:
-    """The arrows into an item, from those of its inputs that are shown."""
+    """The edges into an item from its drawn inputs."""
     return [
         Edge(places[x], i, edge_label(slopes[item, i], view.format) if (item, i) in slopes else "", view.weights.get(x),
              (x, item) in view.marked)
@@ -145,21 +145,21 @@ def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Sl
 
 
 def _shape(graph: Graph, item: GraphNode, name: str, edges: list[Edge], view: View, depth: int) -> DrawnNode:
-    """The box of an item that is drawn by itself."""
+    """The box of a single number."""
     box = box_of(graph, item, view.format, view.arrays)
     return DrawnNode(name, box.role, box.fields, item.frames[:depth], box.heat, box.alarm, item.sign if edges else "", edges,
                  marked=item in view.marked, weight=view.weights.get(item), item=item)  # fmt: skip
 
 
 def _add_to_fold(shape: DrawnNode, edges: list[Edge]) -> None:
-    """Let a fold stand for one number more, with one arrow from each shape that it needs."""
+    """Add a number to a fold, with one edge from each input outside of it."""
     shape.count += 1
     known = {edge.tail for edge in shape.edges} | {shape.name}
     shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
 
 
-def _bundled(edges: list[Edge], folds: set[str]) -> list[Edge]:
-    """The edges into a number; of many that come from one fold, the first stands for all, and says how many there are."""
+def _bundle(edges: list[Edge], folds: set[str]) -> list[Edge]:
+    """The edges into a number; more than `PARALLEL` from one fold become one edge, labelled with their count."""
     counts = Counter(edge.tail for edge in edges)
     many = {tail for tail, count in counts.items() if count > PARALLEL and tail in folds}
     kept: list[Edge] = []
@@ -176,10 +176,10 @@ def _nodes(count: int, which: str = "") -> str:
 
 
 def _nearest_first(outputs: Sequence[GraphNode]) -> Items:
-    """The outputs and every number that they come from, nearest the outputs first."""
+    """The outputs and everything they were computed from, nearest the outputs first."""
     items: Items = list(dict.fromkeys(outputs))
     seen = set(items)
-    for item in items:  # the list grows as it is read: a search breadth first
+    for item in items:  # breadth-first search: the list grows during iteration
         fresh = [x for x in dict.fromkeys(item.inputs) if x not in seen]
         seen.update(fresh)
         items += fresh
@@ -187,7 +187,7 @@ def _nearest_first(outputs: Sequence[GraphNode]) -> Items:
 
 
 def _neighbours(items: Items, middle: GraphNode, hops: int) -> Items:
-    """Those of the items that are at most so many steps from the middle one, in either direction."""
+    """The items within `hops` edges of `middle`, in either direction."""
     links: dict[GraphNode, list[GraphNode]] = {item: [] for item in items}
     for item in items:
         for x in item.inputs:

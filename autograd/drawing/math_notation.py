@@ -1,4 +1,4 @@
-"""A piece of Python source as it is written in mathematics, with choices made where the numbers are known."""
+"""Python expressions in mathematical notation; choices are resolved if the numbers are known."""
 
 import ast
 import operator
@@ -17,11 +17,11 @@ _ATOM = 9
 
 
 def mathematics(text: str, names: Mapping[str, str], numbers: Mapping[str, float] | None = None) -> str:
-    """An expression in Python, written for people.
+    """A Python expression in mathematical notation.
 
     Args:
-        names: what its variables are called
-        numbers: their values: a choice between two is then made, and the one taken is written
+        names: Names of its variables
+        numbers: Values of its variables; then only the chosen branch of a conditional is written
 
     >>> mathematics("-a ** 2.0 * (1.0 - y * y)", {"a": "x", "y": "y"})
     '−x² × (1 − y × y)'
@@ -33,7 +33,7 @@ def mathematics(text: str, names: Mapping[str, str], numbers: Mapping[str, float
 
 
 def factor(formula: str) -> str:
-    """A formula as it stands in a product: in parentheses, if it is a sum, a quotient or a choice, or negative.
+    """A formula as a factor: in parentheses if it is a sum, a quotient, a conditional, or negative.
 
     >>> factor("a − b"), factor("(1 / cosh(x))²"), factor("−x")
     ('(a − b)', '(1 / cosh(x))²', '(−x)')
@@ -51,7 +51,7 @@ class _Writer:
         self.names, self.numbers = names, numbers
 
     def write(self, node: ast.expr) -> tuple[str, int]:
-        """The text of an expression, and how tightly it binds."""
+        """(text, precedence) of an expression."""
         match node:
             case ast.IfExp(test=test, body=yes, orelse=no):
                 return self.choice(test, yes, no)
@@ -92,12 +92,12 @@ class _Writer:
 
     def binary(self, left: ast.expr, op: ast.operator, right: ast.expr) -> tuple[str, int]:
         sign, level, compute = _SIGNS[type(op)]
-        a, b = _known(left), _known(right)
+        a, b = _literal_value(left), _literal_value(right)
         if a is not None and b is not None and (b or not isinstance(op, ast.Div)):
             x = compute(a, b)
             return _number(x), _ATOM if x >= 0 else 2
         if isinstance(op, ast.Pow):
-            exponent = self.write(right)[0] if b is None else _number(self.settled(right))
+            exponent = self.write(right)[0] if b is None else _number(self.constant(right))
             if exponent == "1":
                 return self.write(left)
             raised = exponent.replace("−", "-")
@@ -106,8 +106,8 @@ class _Writer:
             return f"{self.inner(left, 5)}^{self.inner(right, 5)}", 4
         return f"{self.inner(left, level)}{sign}{self.inner(right, level + 1)}", level
 
-    def settled(self, node: ast.expr) -> float:
-        known = _known(node)
+    def constant(self, node: ast.expr) -> float:
+        known = _literal_value(node)
         return 0.0 if known is None else known
 
     def inner(self, node: ast.expr, level: int) -> str:
@@ -121,16 +121,16 @@ class _Writer:
         )
 
 
-def _known(node: ast.expr) -> float | None:
+def _literal_value(node: ast.expr) -> float | None:
     """The value of an expression of literals."""
     match node:
         case ast.Constant(value=float() | int() as x):
             return float(x)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _known(operand)
+            inner = _literal_value(operand)
             return None if inner is None else -inner
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _known(left), _known(right)
+            a, b = _literal_value(left), _literal_value(right)
             return (
                 None if a is None or b is None or not (b or not isinstance(op, ast.Div)) else float(_SIGNS[type(op)][2](a, b))
             )

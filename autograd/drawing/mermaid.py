@@ -1,4 +1,4 @@
-"""A sketch as Mermaid text, for Markdown pages."""
+"""Mermaid text of a sketch, for Markdown pages."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _CODES = str.maketrans({c: f"#{ord(c)};" for c in '"#&<>\\`{}|[]()'})
 
 
 def mermaid_of(sketch: Sketch, rankdir: str) -> str:
-    """The Mermaid text of a sketch: boxes with their fields on lines, round signs for ops, frames as subgraphs."""
+    """The Mermaid text of a sketch: boxes with a line per field, round signs for ops, frames as subgraphs."""
     lines = [f"flowchart {rankdir}", *_boxes(sketch.frames(), "  ")]
     for shape in sketch.shapes:
         head = f"op_{shape.name}" if shape.sign else shape.name
@@ -20,7 +20,7 @@ def mermaid_of(sketch: Sketch, rankdir: str) -> str:
 
 
 def _boxes(frame: Frame, indent: str) -> Iterator[str]:
-    """The boxes and signs of a frame, and the frames in it."""
+    """The lines of the boxes and signs of a frame, and of the frames inside it."""
     for shape in frame.shapes:
         left, right = _SHAPES.get(shape.role, ("[", "]"))
         yield f'{indent}{shape.name}{left}"{"<br/>".join(map(_text, shape.fields))}"{right}'

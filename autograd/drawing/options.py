@@ -1,4 +1,4 @@
-"""Options of a drawing in two groups: the part of a graph that is shown, and the look of it."""
+"""Options of a drawing: `View`, the part of the graph to draw, and `Look`, its style."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,23 +9,24 @@ from autograd.drawing.box_text import ARRAYS
 from autograd.drawing.text import FORMAT, check_format
 from autograd.drawing.themes import FONT, THEMES
 from autograd.engine.graph import GraphNode
+from autograd.support.validation import one_of
 
-#: Where arrows leave a box and enter one, and where the first and the last of several inputs enter an op.
+#: Compass points at which edges leave a box and enter one, and at which the first and the last input enter an op.
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
 
 
 @dataclass(frozen=True)
 class View:
-    """The part of a graph that is shown, and the texts in it.
+    """The part of a graph to draw, and the texts in it.
 
     Attributes:
-        depth: frames inside frames that are opened, or None for all
-        around: the number in the middle, and hops: how many steps from it are shown
-        weights: how thick the arrow that leaves a number is, from 0 to 1
-        marked: numbers, and pairs of tail and head of an arrow, on a path
+        depth: The number of nested frames to open; all if None
+        around: The number in the centre of the neighbourhood, and hops: its radius in edges
+        weights: The width of the edges that leave a number, from 0 to 1
+        marked: Numbers, and (tail, head) pairs of edges, on a path
 
     Raises:
-        ValueError: if an option is unknown
+        ValueError: If an option is unknown
     """
 
     max_nodes: int = 300
@@ -38,7 +39,7 @@ class View:
     marked: frozenset[Any] = frozenset()
 
     def __post_init__(self) -> None:
-        check_one_of("arrays", self.arrays, ARRAYS)
+        one_of("arrays", self.arrays, ARRAYS)
         check_count("max_nodes", self.max_nodes, 1)
         check_format("draw", self.format)
         check_count("hops", self.hops, 0)
@@ -48,10 +49,10 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """The look of a drawing; caption: lines below it.
+    """The style of a drawing; caption: lines below it.
 
     Raises:
-        ValueError: if an option is unknown
+        ValueError: If an option is unknown
     """
 
     rankdir: str = "LR"
@@ -61,26 +62,20 @@ class Look:
     caption: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        check_one_of("rankdir", self.rankdir, tuple(PORTS))
-        check_one_of("theme", self.theme, tuple(THEMES))
+        one_of("rankdir", self.rankdir, tuple(PORTS))
+        one_of("theme", self.theme, tuple(THEMES))
         if not isinstance(self.font, str) or not self.font:
-            raise ValueError(f"draw: font is the name of a font, such as {FONT!r}, not {self.font!r}")
+            raise ValueError(f"font must be the name of a font, such as {FONT!r}, got {self.font!r}")
         if self.size is not None and not _is_size(self.size):
-            raise ValueError(f"draw: size is the most width and height, in inches, such as (6, 4), not {self.size!r}")
+            raise ValueError(f"size must be the largest width and height in inches, such as (6, 4), got {self.size!r}")
 
 
-def check_one_of(name: str, given: Any, known: tuple[Any, ...]) -> None:
-    """Raise if an option is not among those that are known."""
-    if given not in known:
-        raise ValueError(f"draw: {name} is one of {', '.join(map(str, known))}, not {given!r}")
+def check_count(name: str, value: Any, least: int) -> None:
+    """Raise ValueError if an option is not an integer of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
 
 
-def check_count(name: str, given: Any, least: int) -> None:
-    """Raise if an option is no whole number from `least`."""
-    if isinstance(given, bool) or not isinstance(given, int) or given < least:
-        raise ValueError(f"draw: {name} is a whole number from {least}, not {given!r}")
-
-
-def _is_size(given: Any) -> bool:
-    sides = given if isinstance(given, tuple | list) else ()
+def _is_size(value: Any) -> bool:
+    sides = value if isinstance(value, tuple | list) else ()
     return len(sides) == 2 and all(isinstance(x, int | float) and 0 < x < math.inf for x in sides)

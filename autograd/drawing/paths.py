@@ -1,4 +1,4 @@
-"""The chain rule spelled out: every path from one number to another, and the product of the derivatives along it."""
+"""`paths`: every path from one number to another, with the product of the local derivatives along it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 
-#: For each number on a way, those before it, each with the derivative between them.
+#: For each number on a path, its predecessors with the derivative between them.
 Steps = dict[Any, list[tuple[GraphNode, float]]]
 
-#: Paths that are listed; there can be as many as there are particles in the universe.
+#: Most paths to list: their number can grow exponentially with the graph.
 MOST = 20
 
 
 @dataclass(frozen=True)
 class Path:
-    """One way from x to y.
+    """One path from x to y.
 
     Attributes:
-        nodes: from x to y, both included
-        factors: the local derivative of each step
-        product: what this way adds to ∂y/∂x
+        nodes: The nodes from x to y, both included
+        factors: The local derivative of each step
+        product: The term of this path in ∂y/∂x
     """
 
     nodes: tuple[Value, ...]
@@ -35,12 +35,12 @@ class Path:
 
 @dataclass(frozen=True, repr=False)
 class Paths:
-    """The ways from x to y.
+    """All paths from x to y.
 
     Attributes:
-        listed: the first of them
-        count: how many there are
-        total: the sum of the products of all, which is ∂y/∂x
+        listed: The first paths
+        count: The number of all paths
+        total: The sum of the products of all paths, which is ∂y/∂x
     """
 
     __module__ = "autograd"
@@ -55,7 +55,7 @@ class Paths:
         return "\n".join(self.lines({x: node.name for x, node in graph_of([self.y]).nodes.items()}))
 
     def lines(self, names: Mapping[Node, str], format: str = FORMAT) -> list[str]:
-        """The sum, and a line a path."""
+        """The sum, then one line per path."""
         lines = [f"∂{names[self.y]}/∂{names[self.x]} = {number(self.total, format)}, the sum over {self.count:,} "
                  f"path{'s' * (self.count != 1)}"]  # fmt: skip
         for path in self.listed:
@@ -68,13 +68,13 @@ class Paths:
 
 
 def paths(x: Value, y: Value) -> Paths:
-    """All ways in which x reaches y, and the product of the local derivatives along each: their sum is the gradient.
+    """All paths from x to y with the product of the local derivatives along each; the sum of the products is ∂y/∂x.
 
         ∂y/∂x = Σ over the paths Π over the steps ∂(next)/∂(this)
 
     Raises:
-        TypeError: if x or y is no Value
-        ValueError: if y does not depend on x
+        TypeError: If x or y is not a Value
+        ValueError: If y does not depend on x
     Source:
         Bauer, Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974
 
@@ -89,13 +89,13 @@ def paths(x: Value, y: Value) -> Paths:
     """
     for name, given in (("x", x), ("y", y)):
         if not isinstance(given, Value):
-            raise TypeError(f"paths go from one Value to another, and {name} is {given!r} of type {type(given).__name__}")
+            raise TypeError(f"paths: {name} must be a Value, got {given!r} of type {type(given).__name__}")
     graph = graph_of([y])
     return paths_in(graph, local_events(graph), x, y)
 
 
 def paths_in(graph: Graph, derivatives: Iterable[Local], x: Value, y: Value) -> Paths:
-    """The same for two numbers of a graph, given its local derivatives."""
+    """The paths between two numbers of a graph with these local derivatives."""
     into: dict[GraphNode, list[Local]] = {}
     for local in derivatives:
         into.setdefault(local.node, []).append(local)
@@ -112,10 +112,10 @@ def paths_in(graph: Graph, derivatives: Iterable[Local], x: Value, y: Value) -> 
                 sums[node] = sums.get(node, 0.0) + factor * sums[local.input]
     if end not in ways:
         raise ValueError(f"{y!r} does not depend on {x!r}, or no gradient flows between them: there is no path")
-    return Paths(x, y, tuple(_listed(start, end, steps)), ways[end], sums[end])
+    return Paths(x, y, tuple(_list_paths(start, end, steps)), ways[end], sums[end])
 
 
-def _listed(x: Any, y: Any, steps: Steps) -> list[Path]:
+def _list_paths(x: Any, y: Any, steps: Steps) -> list[Path]:
     found: list[Path] = []
     pending: list[tuple[tuple[Any, ...], tuple[float, ...]]] = [((y,), ())]
     while pending and len(found) < MOST:
@@ -130,8 +130,8 @@ def _listed(x: Any, y: Any, steps: Steps) -> list[Path]:
     return found
 
 
-def marks(graph: Graph, x: Node, y: Node) -> frozenset[Any]:
-    """The nodes, and pairs of nodes, on the ways from x to y."""
+def path_marks(graph: Graph, x: Node, y: Node) -> frozenset[Any]:
+    """The nodes, and (tail, head) pairs of edges, on the paths from x to y."""
     start, end = graph.nodes.get(x), graph.nodes.get(y)
     reaching = {start}
     for node in reversed(graph.nodes.values()):

@@ -1,19 +1,19 @@
-"""What may be written in a picture: any text, made visible and short, and numbers."""
+"""Texts in pictures: safe, short strings and formatted numbers."""
 
 import math
 import unicodedata
 from html import escape
 from typing import Any
 
-#: Longest text shown, in characters; the rest folds into "…".
+#: Longest text in a picture, in characters; the rest becomes "…".
 LONGEST = 40
 
-#: How numbers are written, unless something else is asked for.
+#: Default format of numbers.
 FORMAT = ".4f"
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
-    """`text` on one line, without what XML cannot hold or nobody can see, and folded if it is longer than `longest`.
+    """`text` on one line, without invisible or illegal XML characters, cut to `longest` characters.
 
     ASCII control characters become their Unicode pictures; other controls, line separators, lone surrogates and
     noncharacters become U+FFFD. No-break spaces become spaces.
@@ -27,7 +27,7 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
 
 def fold(text: str, longest: int) -> str:
-    """`text`, or so much of it as leaves room for "…" in `longest` characters."""
+    """`text`, cut to `longest` characters with a final "…" if it is longer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -43,7 +43,7 @@ def _visible_character(c: str) -> str:
 
 
 def html(text: str, longest: int = LONGEST) -> str:
-    r"""`text`, made visible, as it is spelled inside an HTML-like label, where a backslash is an escape too.
+    r"""`text`, made visible and escaped for an HTML-like label, in which a backslash is an escape too.
 
     >>> html(r"a < b & \N")
     'a &lt; b &amp; \\\\N'
@@ -52,9 +52,9 @@ def html(text: str, longest: int = LONGEST) -> str:
 
 
 def width(text: str) -> float:
-    """About how wide `text` is set, in ems, in the widest of the usual fonts without serifs, DejaVu Sans.
+    """The approximate width of `text` in ems, in DejaVu Sans, the widest of the usual sans-serif fonts.
 
-    A picture is seen where its renderer is not: with these widths the text keeps within its box in any of those fonts.
+    A viewer may lack the fonts of the renderer: with these widths the text fits its box in any of the usual fonts.
 
     >>> round(width("data 0.5000"), 2)
     6.22
@@ -62,7 +62,7 @@ def width(text: str) -> float:
     return math.fsum(map(_em, text))  # to the same bit in every version of Python
 
 
-#: Characters by how wide they are; others are as wide as most small letters are, or as capitals.
+#: Widths of characters; others are as wide as most small letters, or as capitals.
 _WIDTHS = {c: ems for ems, some in [
     (0.34, " '.,/:;|\\·Iijl"), (0.42, "!()-[]`Jfrt\""), (0.53, "*?_sz∂"), (0.85, "#+<=>^~&OQw×÷−±→"), (1.0, "%@mMW…"),
 ] for c in some}  # fmt: skip
@@ -79,7 +79,7 @@ def _em(c: str) -> float:
 
 
 def number(x: float, format: str) -> str:
-    """x as Python's `format` writes it; with e for f where that would show a number as zero, or be long.
+    """x in Python's `format`; with e for f if the text would show zero for a nonzero number, or be long.
 
     >>> number(0.5, ".4f"), number(1e-6, ".4f"), number(-12345678.0, ".4f"), number(12345678.0, ".3g")
     ('0.5000', '1.0000e-06', '-1.2346e+07', '1.23e+07')
@@ -94,16 +94,16 @@ def number(x: float, format: str) -> str:
 
 
 def check_format(who: str, format: Any) -> None:
-    """Raise if numbers cannot be written so.
+    """Raise if `format` is not a valid format of numbers.
 
     >>> check_format("draw", "4")
     >>> check_format("draw", 4)
     Traceback (most recent call last):
-    ValueError: draw: format is what Python's format() takes for a number, such as '.4f' or '.3g', not 4
+    ValueError: draw: format must be a format specification of numbers, such as '.4f' or '.3g', got 4
     """
     try:
         f"{1.5:{format}}" if isinstance(format, str) else f"{1.5:x}"
     except ValueError:
         raise ValueError(
-            f"{who}: format is what Python's format() takes for a number, such as '.4f' or '.3g', not {format!r}"
+            f"{who}: format must be a format specification of numbers, such as '.4f' or '.3g', got {format!r}"
         ) from None

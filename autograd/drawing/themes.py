@@ -1,14 +1,14 @@
-"""How things look: two themes, in which shape and outline say what colour says, in colours of six digits."""
+"""Themes: colours and styles of boxes; shape and outline repeat the meaning of each colour."""
 
 from typing import Any, NamedTuple
 
-#: Points; renderers that have no Helvetica take its metric twin, Arial or Arimo.
+#: Points; without Helvetica, renderers use a font of the same metrics, Arial or Arimo.
 FONT_SIZE = 11
 FONT = "Helvetica"
 
 
 class Theme(NamedTuple):
-    """Colours of a picture; `styles` holds the attributes of a box by its role, and what an alarm changes."""
+    """Colours of a picture; `styles` holds the attributes of a box by role and alarm."""
 
     background: str
     ink: str
@@ -20,7 +20,7 @@ class Theme(NamedTuple):
 
 
 def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills: str) -> Theme:
-    """Fills are tints of colours that the colour-blind can tell apart (Okabe & Ito 2008); outline and corners say it again."""
+    """A theme with tints of the colour-blind safe palette of Okabe & Ito (2008)."""
     return Theme(
         background, ink, line, mark, line,
         {
@@ -55,7 +55,7 @@ THEMES = {
 
 
 def heat_color(x: float | None, dark: bool) -> str:
-    """Blue for −1, paper for 0, orange for 1; black stands for what is not finite."""
+    """Blue for −1, background for 0, orange for 1; black (white if dark) for None, which is not finite."""
     if x is None:
         return "#000000" if not dark else "#ffffff"
     base: Any = (30, 30, 30) if dark else (255, 255, 255)

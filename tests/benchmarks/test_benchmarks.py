@@ -1,4 +1,4 @@
-"""The benchmarks run, their contestants agree, and one that computes something else is found out. No time is asserted."""
+"""The benchmarks run, their contestants agree, and wrong results raise; times are not asserted."""
 
 import json
 import sys
@@ -44,18 +44,18 @@ def test_contestants_agree_and_are_timed(name):
 def test_growth_is_measured():
     table = growth.measure(1, sizes=(240, 480))
     assert [row.operations for row in table.rows] == sorted(row.operations for row in table.rows)
-    assert "the dearest length costs" in str(table)
+    assert "the most expensive length costs" in str(table)
 
 
-def test_scaling_is_measured_beside_what_is_on_paper():
+def test_scaling_is_measured_next_to_the_model():
     table, paper = scaling.measure(1, sizes=((8, 4),), counts=(1, 2))
     assert [row[:2] for row in table.rows] == ([] if table.missing else [(4, 1), (4, 2)])
     assert table.missing in str(table)
-    assert f"the shortest step is that of {paper.best} devices" in str(paper)
+    assert f"the shortest step has {paper.best} devices" in str(paper)
 
 
 @pytest.mark.parametrize("widths", [(4, 6, 3), (5, 7, 2, 3)])
-def test_operations_and_weights_on_paper_are_those_of_the_recorded_step(widths):
+def test_modelled_operations_and_weights_equal_the_recorded_step(widths):
     batch, model = 8, nn.MLP(widths[0], list(widths[1:-1]), widths[-1], seed=0)
 
     def step(x, y):
@@ -68,7 +68,7 @@ def test_operations_and_weights_on_paper_are_those_of_the_recorded_step(widths):
     assert scaling.weights_of(widths) == sum(p.numpy().size for p in model.parameters())
 
 
-def test_on_paper_a_sum_costs_nothing_alone_and_at_last_everything():
+def test_modelled_cost_of_the_sum_from_one_device_to_many():
     widths, batch, weights = (784, 128, 10), 64, scaling.weights_of((784, 128, 10))
     machine = scaling.Machine(rate=1e12, memory=1e12, link=1e9, latency=1e-6)
     alone = scaling.cost(widths, batch, 1, machine)
@@ -78,7 +78,7 @@ def test_on_paper_a_sum_costs_nothing_alone_and_at_last_everything():
     many = scaling.cost(widths, 10**6, 1000, machine)
     assert many.products == scaling.products_of(widths, 1000)
     np.testing.assert_allclose(many.summed, 2 * 0.999 * 4 * weights / 1e9 + 2 * 999 * 1e-6, rtol=1e-12)
-    best = scaling.most_useful(widths, 10**6, machine)
+    best = scaling.fastest_count(widths, 10**6, machine)
     assert 1 < best < 1000
     times = [scaling.cost(widths, 10**6, n, machine).seconds for n in (best - 1, best, best + 1)]
     assert times[1] == min(times)
@@ -104,9 +104,9 @@ def test_a_peer_that_is_not_installed_is_named():
 
 
 @pytest.mark.parametrize("program", ["import time; time.sleep(60)", ""], ids=["hangs", "ends"])
-def test_a_program_that_says_nothing_is_ended(program, monkeypatch, tmp_path):
+def test_a_silent_program_is_ended(program, monkeypatch, tmp_path):
     monkeypatch.setattr(outside, "LIMIT", 0.5)
-    with pytest.raises(RuntimeError, match=r"said nothing in 0.5 s, or ended"):
+    with pytest.raises(RuntimeError, match=r"gave no answer in 0.5 s, or ended"):
         outside.Process([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(1); {program}"], {}, tmp_path)
 
 
@@ -119,7 +119,7 @@ def test_a_program_that_says_nothing_is_ended(program, monkeypatch, tmp_path):
         pytest.param([1.0], id="too few arrays"),
     ],
 )
-def test_a_contestant_with_other_numbers_is_found_out(theirs):
+def test_a_contestant_with_other_numbers_raises(theirs):
     with pytest.raises(SystemExit, match="theirs and ours do not compute the same numbers"):
         agree({"ours": lambda: [1.0, np.array([1e-3, 2e-3])], "theirs": lambda: theirs})
 
@@ -129,21 +129,21 @@ def test_a_floor_may_compute_less():
 
 
 @pytest.mark.parametrize(("arguments", "words"), [(["mars"], "no workload is named mars"), (["--rounds", "0"], "at least 1")])
-def test_a_wrong_command_says_what_there_is(arguments, words, capsys):
+def test_a_wrong_command_lists_the_choices(arguments, words, capsys):
     with pytest.raises(SystemExit):
         main(arguments)
     assert words in capsys.readouterr().err
 
 
 @pytest.mark.peer
-def test_every_peer_is_there(monkeypatch):
-    """In the environment of the bench extra nobody is missing but who cannot take part."""
+def test_every_peer_is_installed(monkeypatch):
+    """In the environment of the bench extra only peers that cannot run a workload are missing."""
     for peer in ("torch", "jax", "mygrad", "casadi", "ddx", "micrograd"):
         pytest.importorskip(peer)
     monkeypatch.undo()
     missing = [m for table in (gpt_benchmark.measure(1, tokens=[0, 1, 0]), moons.measure(1, points=4)) for m in table.missing]
     missing += mnist_step.measure(1, sizes=((8, 4),))[0].missing + SMALL["devices"]().missing
-    assert not scaling.checked(1, sizes=((8, 4),), counts=(1, 2)).missing
+    assert not scaling.compare_with_model(1, sizes=((8, 4),), counts=(1, 2)).missing
     missing = [
         m for m in missing if m not in ("JAX, jit, on a GPU: JAX finds no GPU here", "JAX on a GPU: JAX finds no GPU here")
     ]

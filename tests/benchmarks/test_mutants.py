@@ -1,4 +1,4 @@
-"""What the checks are measured by: wrong engines, random programs, correct functions. A few of each; all by command."""
+"""Measurements of the checks: a few mutants, random programs and correct functions; the commands run all."""
 
 import itertools
 from collections import Counter
@@ -25,12 +25,12 @@ def test_every_pullback_is_broken_in_many_ways():
 
 
 @pytest.mark.parametrize("mutant", ENGINES, ids=lambda m: m.name)
-def test_the_machinery_is_broken_where_it_says(mutant):
+def test_mutants_of_the_engine_apply(mutant):
     with mutant.broken():
-        pass  # raises if the source no longer reads so
+        pass  # raises if the source changed
 
 
-def test_what_is_broken_is_whole_again():
+def test_mutants_are_undone():
     before = {op: op.pullbacks for op in OPS.values()}
     for mutant in ROWS[::20]:
         with mutant.broken():
@@ -44,7 +44,7 @@ def test_a_mutant_is_caught(mutant):
     if mutant.equivalent:
         pytest.skip(mutant.equivalent)
     with np.errstate(all="ignore"):
-        count, law, shrunk = mutants.tried(mutant, CALLS.get(mutant.op, ([], [])), seed=0)
+        count, law, shrunk = mutants.try_mutant(mutant, CALLS.get(mutant.op, ([], [])), seed=0)
     assert 0 < count <= mutants.EXAMPLES
     assert law
     assert shrunk
@@ -83,7 +83,7 @@ def test_the_table_is_printed(monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_random_programs_agree_with_everything():
+def test_random_programs_agree_with_all_oracles_and_peers():
     found = fuzz.run(30, seed=0, progress=False)
     assert not found.disagreements
     assert found.counts["against dual numbers"] >= 25
@@ -91,14 +91,14 @@ def test_random_programs_agree_with_everything():
 
 
 @pytest.mark.slow
-def test_the_fuzz_sees_a_wrong_row():
+def test_the_fuzzer_finds_a_wrong_rule():
     mutant = next(m for m in ROWS if (m.name, m.kind) == ("multiply, pullback 0", "the wrong sign"))
     with mutant.broken():
         assert fuzz.run(60, seed=0, progress=False).disagreements
 
 
 @pytest.mark.slow
-def test_correct_functions_raise_no_alarm():
+def test_correct_functions_raise_no_error():
     counts, alarms = false_alarms.count(66, seed=7, progress=False)
     assert not alarms
     assert sum(counts.values()) == 66

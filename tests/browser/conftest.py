@@ -1,11 +1,11 @@
-"""A real browser for pages: Chromium, driven by Playwright; every page is watched for errors and requests."""
+"""Fixtures for pages in Chromium, driven by Playwright; every page is checked for errors and requests."""
 
 import os
 import shutil
 
 import pytest
 
-#: No sandbox, as root has none; nothing that would reach for a network; letters drawn alike everywhere.
+#: No sandbox, for root; no background network requests; the same font rendering everywhere.
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--font-render-hinting=none",
@@ -19,7 +19,7 @@ def pytest_itemcollected(item):
 
 
 class Window:
-    """A tab in which pages are opened as files, and what they did that they must not."""
+    """(tab for pages opened as files, list of their errors and requests)."""
 
     def __init__(self, browser, folder):
         self.file = folder / "graph.html"
@@ -40,7 +40,7 @@ class Window:
 
 @pytest.fixture(scope="session")
 def window(tmp_path_factory):
-    """A window of the browser `$AUTOGRAD_BROWSER`, which must then be there, or of one that is found."""
+    """A window of the browser `$AUTOGRAD_BROWSER`, which must exist if set, or of one that is found."""
     asked = os.environ.get("AUTOGRAD_BROWSER")
     if not asked:
         pytest.importorskip("playwright")
@@ -58,7 +58,7 @@ def window(tmp_path_factory):
 
 @pytest.fixture
 def show(window):
-    """Open a page; it may write nothing to the console, and request nothing but itself."""
+    """Open a page, which must not write to the console or request other files."""
     yield window
     faults, window.faults = window.faults, []
     assert faults == []

@@ -1,6 +1,6 @@
-"""Pages as they look, at three sizes: beside the pictures in `golden`, with room for the letters of another machine.
+"""Pages at three sizes equal the pictures in `golden`, with tolerance for the fonts of other machines.
 
-`AUTOGRAD_GOLDEN=write pytest tests/browser/test_golden_pages.py` makes the pictures anew: look at them before they are kept.
+`AUTOGRAD_GOLDEN=write pytest tests/browser/test_golden_pages.py` writes the pictures again: review the changes.
 """
 
 import io
@@ -15,7 +15,7 @@ import autograd as ag
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZES = {"desktop": (1280, 800, "light"), "tablet": (820, 1180, "dark"), "phone": (390, 844, "light")}
-#: A cell of so many pixels may be so much lighter or darker, on a scale from 0 to 1, and so large a share of cells more.
+#: Size of a cell in pixels, allowed difference of its mean (from 0 to 1), and allowed share of cells beyond it.
 CELL, SHADE, SHARE = 16, 0.06, 0.01
 
 
@@ -35,7 +35,7 @@ def picture(show, size, key="End"):
 
 
 def cells(image):
-    """The mean of every cell, which hardly moves when letters do."""
+    """The mean of every cell, which depends little on the font rendering."""
     h, w = (n // CELL * CELL for n in image.shape[:2])
     return image[:h, :w].reshape(h // CELL, CELL, w // CELL, CELL, 3).mean(axis=(1, 3))
 
@@ -45,7 +45,7 @@ def differing(a, b):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_page_looks_as_it_did(show, size):
+def test_a_page_looks_like_its_golden_picture(show, size):
     seen = picture(show, size)
     file = GOLDEN / f"{size}.png"
     if os.environ.get("AUTOGRAD_GOLDEN") == "write":
@@ -55,7 +55,7 @@ def test_a_page_looks_as_it_did(show, size):
     assert differing(seen, kept) <= SHARE
 
 
-def test_the_tolerance_sees_a_step(show):
+def test_one_step_exceeds_the_tolerance(show):
     for size in SIZES:
         kept = imread(GOLDEN / f"{size}.png")[..., :3]
         assert differing(picture(show, size, "Home"), kept) > SHARE

@@ -1,4 +1,4 @@
-"""The page of a graph, in a browser: its gradients are the engine's, and everything on it can be done by keyboard."""
+"""The page of a graph in a browser: its gradients are those of the engine, and the keyboard reaches every function."""
 
 import gc
 import math
@@ -37,7 +37,7 @@ def gradients_on(tab):
 
 
 def until(holds, seconds=5.0):
-    """Wait for what a page does in its own time."""
+    """Wait until a condition on the page holds."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
@@ -62,7 +62,7 @@ def test_the_steps_end_at_the_gradients_of_the_engine(show, program):
     assert found == {places[node]: repr(float(g)) for node, g in graph.gradients.items()}
 
 
-def test_what_is_seen_grows_step_by_step_and_goes_back(show):
+def test_steps_reveal_numbers_and_can_be_undone(show):
     y, *_ = neuron()
     tab = show(ag.draw(y).page())
     lit, graded = [], []
@@ -71,7 +71,7 @@ def test_what_is_seen_grows_step_by_step_and_goes_back(show):
         graded.append(len(gradients_on(tab)))
         tab.keyboard.press("ArrowRight")
     assert step_of(tab) == steps_of(tab) == 15
-    assert lit == [5, 4, 3, 2, 1, *[0] * 11]  # a number an op
+    assert lit == [5, 4, 3, 2, 1, *[0] * 11]  # one number per op
     assert graded == sorted(graded)
     assert graded[:7] == [0] * 6 + [1]  # the seed
     assert graded[-1] == 8
@@ -79,7 +79,7 @@ def test_what_is_seen_grows_step_by_step_and_goes_back(show):
     assert gradients_on(tab) == {}
 
 
-def test_a_step_says_what_happens_in_names_and_in_numbers(show):
+def test_a_step_shows_its_formula_and_numbers(show):
     y, *_ = neuron()
     tab = show(ag.draw(y).page())
     told = {}
@@ -94,7 +94,7 @@ def test_a_step_says_what_happens_in_names_and_in_numbers(show):
     assert "(-3.0000)" in last[2]
 
 
-def test_a_function_tells_the_line_that_made_each_number(show):
+def test_a_step_of_a_function_shows_the_line_of_code(show):
     def f(x):
         doubled = x * 2.0
         return ag.sin(doubled)
@@ -107,7 +107,7 @@ def test_a_function_tells_the_line_that_made_each_number(show):
     assert "return ag.sin(doubled)" in tab.inner_text("#ui-line")
 
 
-def test_the_line_of_a_module_is_the_program_s_own(show):
+def test_the_line_of_a_module_is_in_the_program(show):
     model = nn.Sequential(nn.Linear(2, 3), nn.Tanh())
     tab = show(ag.watch(lambda x: ag.sum(model(x)), np.ones((1, 2))))
     for _ in range(3):
@@ -115,7 +115,7 @@ def test_the_line_of_a_module_is_the_program_s_own(show):
         assert "ag.sum(model(x))" in tab.inner_text("#ui-line")
 
 
-def test_what_formulas_name_is_to_be_seen_and_the_local_derivative_beside_its_sign(show):
+def test_names_in_formulas_and_local_derivatives_are_visible(show):
     y, *_ = neuron()
     tab = show(ag.draw(y).page())
     seen = []
@@ -126,7 +126,7 @@ def test_what_formulas_name_is_to_be_seen_and_the_local_derivative_beside_its_si
         seen.append(tab.text_content("#ui-slope"))
     slopes = [1, 1, 1 / math.cosh(0.88) ** 2, 1, 1, 2.0, -3.0, 2.0, 2.0]
     assert sorted(filter(None, seen)) == sorted(f"× {x:.4f}" for x in slopes)
-    assert seen[:6] == [""] * 6  # the way forward, and the seed
+    assert seen[:6] == [""] * 6  # the forward pass, and the seed
 
 
 def test_play_pause_and_speed(show):
@@ -157,7 +157,7 @@ def test_everything_can_be_done_by_keyboard(show):
     controls = ["search", "theme", "in", "out", "fit", "first", "back", "play", "next", "last", "slider", "speed"]
     assert {f"ui-{name}" for name in controls} <= set(seen)
     boxes = [name for name in seen if re.fullmatch(r"n\d+", name)]
-    assert len(boxes) == 1  # one stop for the whole graph, and arrows from there
+    assert len(boxes) == 1  # one tab stop for the graph, arrow keys inside it
     tab.focus(f"#{boxes[0]}")
     walked = {boxes[0]}
     for _ in range(7):
@@ -206,7 +206,7 @@ def test_frames_fold_and_unfold(show):
     assert tab.locator(".node.inside").count() == 0
 
 
-def test_a_page_is_of_the_picture_even_when_its_module_is_gone(show):
+def test_a_page_outlives_its_module(show):
     def drawn():
         model = nn.MLP(2, [3], 1, seed=0)
         return ag.draw(ag.sum(model(np.ones((1, 2)))))
@@ -222,7 +222,7 @@ def test_a_page_is_of_the_picture_even_when_its_module_is_gone(show):
     assert tab.locator("g.node.parameter").filter(has_text="layers.0.weight").count() == 1
 
 
-def test_names_for_those_who_listen(show):
+def test_accessible_names(show):
     tab = show(ag.draw(neuron()[0]).page())
     for name in (
         "First step",
@@ -247,7 +247,7 @@ def test_names_for_those_who_listen(show):
     assert "Forward" in tab.get_attribute("#ui-slider", "aria-valuetext")
 
 
-def test_the_theme_is_the_reader_s_and_can_be_changed(show):
+def test_the_theme_follows_the_system_and_can_be_changed(show):
     page = ag.draw(neuron()[0]).page()
     background = "getComputedStyle(document.body).backgroundColor"
     fill = "getComputedStyle(document.querySelector('.node.parameter > polygon')).fill"
@@ -261,7 +261,7 @@ def test_the_theme_is_the_reader_s_and_can_be_changed(show):
     assert (tab.evaluate(background), tab.evaluate(fill)) == dark
 
 
-def test_nothing_moves_for_those_who_do_not_want_it(show):
+def test_reduced_motion_is_respected(show):
     page = ag.draw(neuron()[0]).page()
     lasts = "getComputedStyle(document.querySelector('.node')).transitionDuration"
     assert show(page).evaluate(lasts) == "0.25s"
@@ -275,12 +275,12 @@ def test_it_fits_on_small_screens(show, width):
     assert tab.evaluate("document.documentElement.scrollHeight") <= 720
     for name in ("first", "back", "play", "next", "last"):
         box = tab.locator(f"#ui-{name}").bounding_box()
-        assert min(box["width"], box["height"]) >= 32, name  # CSS pixels, for a finger
+        assert min(box["width"], box["height"]) >= 32, name  # CSS pixels, large enough for touch
     graph = tab.locator("#ui-graph").bounding_box()
     assert graph["height"] > 150
 
 
-def test_zoom_by_wheel_keeps_what_is_under_the_pointer_and_dragging_pans(show):
+def test_the_wheel_zooms_at_the_pointer_and_dragging_pans(show):
     tab = show(ag.draw(neuron()[0]).page())
     box = tab.locator("g.node.parameter").first
     before = box.bounding_box()
@@ -339,7 +339,7 @@ def test_two_fingers_zoom_and_one_pans(show):
     assert view()[2] == zoomed[2]
 
 
-def test_tensors_say_the_largest_entry(show):
+def test_tensors_show_the_largest_entry(show):
     w = ag.Tensor(np.array([[1.0, -2.0], [0.5, 3.0]]), requires_grad=True, label="w")
     y = ag.sum(ag.tanh(w))
     tab = show(ag.draw(y).page())
@@ -360,7 +360,7 @@ def test_folded_parts_have_one_step_and_no_gradient(show):
     assert len(gradients_on(tab)) == 10
 
 
-def test_without_a_gradient_there_is_the_way_forward_only(show):
+def test_without_a_gradient_there_is_only_the_forward_pass(show):
     y = ag.Tensor([1.0, 2.0], requires_grad=True) * 3.0  # two numbers
     tab = show(ag.draw(y).page())
     kinds = []

@@ -1,4 +1,4 @@
-"""What people write into labels stays text; what got in all the same could do nothing; nothing leaves the page."""
+"""Safety of pages: labels stay text, injected content is inert, and no request leaves the page."""
 
 import html
 import json
@@ -49,7 +49,7 @@ def test_any_text_in_labels_scopes_and_titles_stays_text(show, text):
         assert " ".join(shown.split()) in " ".join(tab.locator("g.node.parameter").text_content().split())
 
 
-def test_what_got_in_could_do_nothing(show):
+def test_injected_content_is_inert(show):
     tab = show(ag.draw(ag.sin(ag.Value(1.0))).page())
     stopped = {}
     tab.on("requestfailed", lambda request: stopped.update({request.url: request.failure}))
@@ -69,7 +69,7 @@ def test_what_got_in_could_do_nothing(show):
     assert all(stopped[url] == "csp" for url in tried)
 
 
-def test_a_page_is_one_small_file_that_names_no_other():
+def test_a_page_is_one_small_file_without_references():
     x = ag.Value(2.0, label="x")
     page = ag.draw(ag.sin(x) * x).page()
     without = page.html.replace(re.search(r"<svg.*</svg>", page.html, re.DOTALL).group(), "")
@@ -77,7 +77,7 @@ def test_a_page_is_one_small_file_that_names_no_other():
     assert re.findall(r"""(?:src|href)\s*=|url\(|@import|https?://(?!www\.w3\.org/)""", page.html) == []
 
 
-def test_numbers_that_are_not_finite_are_no_fault(show):
+def test_numbers_that_are_not_finite_raise_no_error(show):
     x = ag.Value(0.0, label="x")
     y = ag.log(x) * 0.0 + x
     page = ag.draw(y).page()
@@ -90,7 +90,7 @@ def test_numbers_that_are_not_finite_are_no_fault(show):
     assert tab.locator("#ui-paths li").count() == 0  # ∞ times 0 is no sum of products
 
 
-def test_a_notebook_shows_it_in_a_frame_that_can_only_run_its_script(show, window):
+def test_a_notebook_shows_the_page_in_a_sandboxed_frame(show, window):
     page = ag.watch(lambda x: ag.tanh(x) * x, 0.5)
     bundle = page._repr_mimebundle_()
     assert bundle["text/plain"] == repr(page)
@@ -105,7 +105,7 @@ def test_a_notebook_shows_it_in_a_frame_that_can_only_run_its_script(show, windo
     assert html.unescape(bundle["text/html"]).count("<svg") == 1
 
 
-def test_a_page_is_told_of_a_missing_renderer(monkeypatch):
+def test_a_page_without_a_renderer_raises(monkeypatch):
     monkeypatch.setenv("AUTOGRAD_DOT", "no-such-program")
     page = ag.draw(ag.sin(ag.Value(1.0))).page()
     assert "no-such-program" in page._repr_mimebundle_()["text/plain"]
@@ -113,7 +113,7 @@ def test_a_page_is_told_of_a_missing_renderer(monkeypatch):
         _ = page.html
 
 
-def test_a_page_that_cannot_be_saved_says_so(tmp_path):
+def test_bad_page_paths_raise(tmp_path):
     drawing = ag.draw(ag.sin(ag.Value(1.0)))
     with pytest.raises(ValueError, match=r"\.html or \.htm, not '\.svg'"):
         drawing.page(tmp_path / "page.svg")

@@ -1,10 +1,10 @@
-"""The pictures of the gallery as a browser shows them, in the fonts it has: no text leaves its box or meets another."""
+"""Pictures of the gallery in a browser: no text leaves its box or overlaps another."""
 
 import pytest
 
 from demos.gallery import GALLERY
 
-#: Texts that reach out of the shape around them, or into one another; a box of letters is a little larger than they are.
+#: Texts outside of their shape, or overlapping; the bounding box of a text is slightly larger than its glyphs.
 OUTSIDE = """() => [...document.querySelectorAll("g.node")].flatMap((node) => {
     const outline = node.querySelector("polygon, path, ellipse").getBBox();
     return [...node.querySelectorAll("text")].filter((text) => {
@@ -28,7 +28,7 @@ def test_text_keeps_within_its_box(window, name):
     assert window.tab.evaluate(MEETING) == []
 
 
-def test_the_measure_sees_what_leaves_its_box(window):
+def test_text_outside_of_its_box_is_found(window):
     svg = GALLERY["neuron"][1](theme="light").svg()
     window.tab.set_content(svg.replace('font-size="11.00"', 'font-size="16.00"'))
     assert window.tab.evaluate(OUTSIDE) != []

@@ -1,4 +1,4 @@
-"""The page of a training: what it shows of a moment is what was there at that moment."""
+"""The page of a training: every moment shows the state at that moment."""
 
 import json
 
@@ -31,7 +31,7 @@ def trained():
     return model, record, weights, history, (x, y)
 
 
-def test_a_moment_before_and_one_after_each_epoch_asked_for(trained):
+def test_moments_are_recorded_before_training_and_after_the_chosen_epochs(trained):
     _, record, weights, history, _ = trained
     assert record.epochs == [0, 2, 4, 5]
     assert len(record.pages) == len(weights) == 4
@@ -75,7 +75,7 @@ def test_the_second_slider_runs_through_time(show, trained):
     assert "Forward" in tab.inner_text("#ui-kind")
 
 
-def test_it_runs_by_itself(show, trained):
+def test_run_through_plays_all_moments(show, trained):
     tab = show(trained[1].page())
     tab.select_option("#ui-speed", "10")
     tab.click("#ui-run")
@@ -105,7 +105,7 @@ def test_a_resumed_training_has_the_moments_of_an_unbroken_one(tmp_path):
     assert json.dumps(resumed.page()._data()) == json.dumps(whole.page()._data())
 
 
-def test_what_cannot_be_recorded_says_so():
+def test_bad_recordings_raise():
     with pytest.raises(ValueError, match="no training was recorded"):
         nn.record_training(nn.cross_entropy, ([[1.0]], [0])).page()
     with pytest.raises(ValueError, match="every"):

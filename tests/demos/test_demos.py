@@ -1,4 +1,4 @@
-"""The demos run, leave whole pictures behind, and fail if their claim does not hold."""
+"""The demos run, write complete pictures, and fail if their claim does not hold."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def demos(*arguments, **environment):
     return run("-m", "demos", *arguments, **environment)
 
 
-def test_without_a_name_they_are_listed():
+def test_without_a_name_the_demos_are_listed():
     done = demos()
     assert done.returncode == 0
     names = re.findall(r"^([\w-]+) +\S.*\.$", done.stdout, flags=re.MULTILINE)
@@ -39,7 +39,7 @@ def test_without_a_name_they_are_listed():
     assert names == sorted(files | {"classify", "mnist-lab", "regress"})  # those three are notebooks
 
 
-def test_a_name_that_is_none():
+def test_an_unknown_name_raises():
     done = demos("mnits")
     assert done.returncode == 2
     assert "'mnits' (choose from" in done.stderr
@@ -74,8 +74,8 @@ def test_a_short_run_holds_its_claim_and_writes_its_pictures(name, pictures, tmp
         assert str(path) in done.stdout
 
 
-def test_a_claim_that_does_not_hold_ends_the_program_with_an_error(tmp_path):
-    """The demo as it is, of a network that no step changes."""
+def test_a_failed_claim_ends_the_program_with_an_error(tmp_path):
+    """The unchanged demo, with a network that no step changes."""
     without_steps = "import nn; nn.Adam.step = lambda self: None; from demos.__main__ import main; main(['mnist', '--short'])"
     done = run("-c", without_steps, cwd=tmp_path)
     assert done.returncode == 1
@@ -83,7 +83,7 @@ def test_a_claim_that_does_not_hold_ends_the_program_with_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("missing", ["matplotlib", "renderer"])
-def test_without_the_extra_it_ends_before_any_work_and_says_how_to_get_it(missing, tmp_path):
+def test_a_missing_extra_is_named_before_any_work(missing, tmp_path):
     (tmp_path / "matplotlib.py").write_text("raise ImportError('not here')")
     hidden = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"} if missing == "matplotlib" else {"AUTOGRAD_DOT": "no-such-program"}
     done = demos("moons", "--short", "--out", tmp_path / "out", **hidden)

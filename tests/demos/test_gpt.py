@@ -1,4 +1,4 @@
-"""The scalar transformer is the network that it says it is."""
+"""The scalar transformer equals an independent implementation."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ TOKENS = [0, 5, 13, 13, 1, 8, 3, 0]
 
 
 def by_numpy(p, tokens):
-    """The loss in NumPy, all places at once."""
+    """The loss in NumPy, for all positions at once."""
 
     def norm(x):
         return x / np.sqrt((x * x).mean(-1, keepdims=True) + 1e-5)
@@ -33,11 +33,11 @@ def values(parameters):
     return {name: [[Value(x) for x in row] for row in rows.tolist()] for name, rows in parameters.items()}
 
 
-def test_it_has_4192_parameters():
+def test_the_model_has_4192_parameters():
     assert sum(a.size for a in gpt.initial_parameters(0).values()) == 4192
 
 
-def test_loss_is_that_of_an_independent_program():
+def test_loss_equals_an_independent_implementation():
     for seed in range(3):
         p = gpt.initial_parameters(seed)
         y = gpt.loss(values(p), TOKENS)
@@ -45,14 +45,14 @@ def test_loss_is_that_of_an_independent_program():
     assert 40_000 < len(newest_first([y])) < 70_000
 
 
-def test_without_scores_every_letter_is_as_likely():
+def test_equal_scores_make_letters_equally_likely():
     p = gpt.initial_parameters(0) | {"score": np.zeros((27, 16))}
     assert gpt.loss(values(p), TOKENS).data == pytest.approx(np.log(27), rel=1e-15)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["python", "numba"])
-def test_gradient_is_that_of_differences(backend):
+def test_gradient_equals_differences(backend):
     p = gpt.initial_parameters(0)
     value, gradient = compile(value_and_grad(gpt.loss), backend=backend)(p, TOKENS)
     assert value == pytest.approx(by_numpy(p, TOKENS), rel=1e-13)
@@ -66,7 +66,7 @@ def test_gradient_is_that_of_differences(backend):
 
 def test_loss_of_embedded_letters_is_the_same_loss():
     p = values(gpt.initial_parameters(0))
-    embedded = [gpt.added(p["letter"][t], p["position"][i]) for i, t in enumerate(TOKENS[:-1])]
-    padded = [*embedded, embedded[0]]  # a place without weight does not count
+    embedded = [gpt.add(p["letter"][t], p["position"][i]) for i, t in enumerate(TOKENS[:-1])]
+    padded = [*embedded, embedded[0]]  # a position with weight 0 does not count
     wanted = [*(np.eye(27)[TOKENS[1:]] / 7).tolist(), [0.0] * 27]
     assert gpt.loss_of_embedded(p, padded, wanted).data == pytest.approx(gpt.loss(p, TOKENS).data, rel=1e-14)

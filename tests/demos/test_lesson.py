@@ -1,4 +1,4 @@
-"""The notebooks of the lesson run from the first cell to the last, quickly, with every picture in its place; as scripts too."""
+"""The notebooks of the lesson run as notebooks and as scripts, quickly, with every picture."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def run(*arguments):
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_there_are_five():
+def test_there_are_five_notebooks():
     assert [path.name[0] for path in NOTEBOOKS] == list("12345")
 
 
@@ -35,7 +35,7 @@ def test_a_notebook_runs_in_a_kernel_and_shows_its_pictures(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_kept_with_what_it_shows(path):
+def test_notebooks_are_stored_with_their_output(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     assert pictures(notebook) == PICTURES[path.name[0]]
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -48,7 +48,7 @@ def test_a_notebook_is_kept_with_what_it_shows(path):
 def test_a_script_shows_what_its_notebook_shows(tmp_path):
     done = run("-m", "demos", "classify", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr[-3000:]
-    live = 1  # the picture that grows while a model is trained is for notebooks only
+    live = 1  # the live training curve is for notebooks only
     assert len(list(tmp_path.iterdir())) == PICTURES["3"] - live
     assert all(path.stat().st_size > 2000 for path in tmp_path.iterdir())
 

@@ -1,1 +1,1 @@
-"""Oracles: measurements of a derivative that share nothing with the rule under check."""
+"""Oracles: measurements of a derivative, independent of the rule under check."""

@@ -1,11 +1,11 @@
-"""Forward rules read with complex numbers, whose imaginary part carries a derivative.
+"""Complex step: forward rules evaluated with a derivative in the imaginary part.
 
     f(x + i h v) = f(x) + i h J v + O(h²)
 
-With h = 1e-100 nothing is subtracted and h² is lost beside f(x): the imaginary part, divided by h, is the derivative to the
-last digits. `Complex` reads a rule with NumPy's analytic functions, and makes choices (|x|, max, where) by the real part.
-`Dual` has a formula of its own for every function, so that x + i h v is a dual number v ε with ε² = 0: it serves where a
-function has no complex form, and as an oracle that shares no code with the rules.
+With h = 1e-100 nothing is subtracted and h² vanishes in rounding: the imaginary part, divided by h, is the derivative to the
+last digits. `Complex` evaluates a rule with NumPy's analytic functions, and makes choices (|x|, max, where) by the real part.
+`Dual` has a separate formula for every function, so that x + i h v is a dual number v ε with ε² = 0. It serves functions
+without a complex form, and as an oracle that shares no code with the rules.
 
 Source:
     Squire & Trapp, SIAM Review 40(1), 1998; Martins, Sturdza & Alonso, ACM TOMS 29(3), 2003
@@ -20,7 +20,7 @@ import numpy as np
 from autograd.base.numerics import from_scipy
 from autograd.ops.namespaces import numpy as real_numpy
 
-#: h, and what it is for arguments so small that h times them would underflow.
+#: h, and its value for arguments so small that h times them would underflow.
 STEP, LARGER_STEP = 1e-100, 1e-30
 
 
@@ -34,18 +34,17 @@ def step_for(numbers: Any) -> float:
     return STEP if not ((sizes > 0) & (sizes < 1e-150)).any() else LARGER_STEP
 
 
-def truncated(step: float) -> float:
-    """How large h²f‴/6 may be that a complex step leaves: it is all there is to see where f′ = 0. 0 for the larger step,
-    which serves where everything is small.
+def truncation_error(step: float) -> float:
+    """The largest truncation error h²f‴/6 of a complex step; 0 for the larger step, which is for small numbers.
 
-    >>> truncated(STEP)
+    >>> truncation_error(STEP)
     1e-170
     """
     return 1e-170 if step == STEP else 0.0
 
 
-def lifted(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:
-    """A real function of dual numbers: its value, and its tangent by the given partial derivatives."""
+def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:
+    """A real function extended to dual numbers by its partial derivatives."""
 
     def read(*xs: Any) -> Any:
         reals = [np.real(x) for x in xs]
@@ -56,7 +55,7 @@ def lifted(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., 
 
 
 def _sinc_slope(n: int) -> Callable[[Any], Any]:
-    """The n-th derivative of sin(πx)/(πx) as ∫₀¹ (πt)ⁿ cos(πxt + nπ/2) dt, by Gauss and Legendre."""
+    """The n-th derivative of sin(πx)/(πx) as ∫₀¹ (πt)ⁿ cos(πxt + nπ/2) dt, by Gauss–Legendre quadrature."""
     nodes, weights = np.polynomial.legendre.leggauss(96)
     t, w = (nodes + 1) / 2, weights / 2
 
@@ -76,7 +75,7 @@ def _logistic(x: Any) -> Any:
 
 
 class _Matrices:
-    """`linalg` of complex matrices that are real but for their tangents: symmetric where NumPy's would be Hermitian."""
+    """`linalg` of complex matrices whose imaginary parts are tangents: symmetric where NumPy's is Hermitian."""
 
     inv = staticmethod(np.linalg.inv)
     solve = staticmethod(np.linalg.solve)
@@ -90,7 +89,7 @@ class _Matrices:
 
     @staticmethod
     def cholesky(x: Any) -> Any:
-        """Column by column, without conjugates."""
+        """The Cholesky factor, column by column, without conjugates."""
         y = np.zeros_like(x)
         for j in range(x.shape[-1]):
             rest = x[..., j:, j] - (y[..., j:, :j] * y[..., None, j, :j]).sum(-1)
@@ -100,7 +99,7 @@ class _Matrices:
 
 
 class Complex:
-    """The namespace `xp` of complex numbers. `formulas` says whether a formula of its own stood in for an analytic function."""
+    """The namespace `xp` of complex numbers; `formulas` is true once a dual formula replaced an analytic function."""
 
     linalg = _Matrices
 
@@ -167,7 +166,7 @@ class Complex:
         return scale * np.sqrt((a / scale) ** 2 + (b / scale) ** 2)
 
     def logaddexp(self, a: Any, b: Any) -> Any:
-        larger = np.real(a) >= np.real(b)  # at a tie the one is high and the other low
+        larger = np.real(a) >= np.real(b)  # at a tie a is high and b is low
         high, low = np.where(larger, a, b), np.where(larger, b, a)
         return high + np.log1p(np.exp(low - high))
 
@@ -181,43 +180,43 @@ class Complex:
         return real_numpy.sinc_derivative(np.real(x), n) + 1j * np.imag(x) * _sinc_slope(n + 1)(np.real(x))
 
 
-#: Functions that NumPy and SciPy compute of real numbers only.
+#: Functions that NumPy and SciPy support for real numbers only.
 _FORMULAS: dict[str, Any] = {
-    "cbrt": lifted(np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2)),
-    "arctan2": lifted(np.arctan2, lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
-    "erf": lifted(_scipy("erf"), lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
-    "erfc": lifted(_scipy("erfc"), lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
-    "gammaln": lifted(_scipy("gammaln"), _scipy("digamma")),
-    "digamma": lifted(_scipy("digamma"), lambda x: from_scipy("zeta")(2.0, x)),
+    "cbrt": lift(np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2)),
+    "arctan2": lift(np.arctan2, lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
+    "erf": lift(_scipy("erf"), lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    "erfc": lift(_scipy("erfc"), lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    "gammaln": lift(_scipy("gammaln"), _scipy("digamma")),
+    "digamma": lift(_scipy("digamma"), lambda x: from_scipy("zeta")(2.0, x)),
 }
 
 
 class Dual(Complex):
-    """The namespace of dual numbers: school mathematics for every function."""
+    """The namespace of dual numbers: an elementary formula for every function."""
 
-    exp = lifted(np.exp, np.exp)
-    expm1 = lifted(np.expm1, np.exp)
-    exp2 = lifted(np.exp2, lambda x: np.exp2(x) * math.log(2))
-    log = lifted(np.log, lambda x: 1 / x)
-    log2 = lifted(np.log2, lambda x: 1 / (x * math.log(2)))
-    log10 = lifted(np.log10, lambda x: 1 / (x * math.log(10)))
-    log1p = lifted(np.log1p, lambda x: 1 / (1 + x))
-    sqrt = lifted(np.sqrt, lambda x: 0.5 / np.sqrt(x))
-    square = lifted(np.square, lambda x: 2 * x)
-    sin = lifted(np.sin, np.cos)
-    cos = lifted(np.cos, lambda x: -np.sin(x))
-    tan = lifted(np.tan, lambda x: 1 / np.cos(x) ** 2)
-    arcsin = lifted(np.arcsin, lambda x: 1 / np.sqrt((1 - x) * (1 + x)))
-    arccos = lifted(np.arccos, lambda x: -1 / np.sqrt((1 - x) * (1 + x)))
-    arctan = lifted(np.arctan, lambda x: 1 / (1 + x * x))
-    sinh = lifted(np.sinh, np.cosh)
-    cosh = lifted(np.cosh, np.sinh)
-    tanh = lifted(np.tanh, lambda x: 1 / np.cosh(x) ** 2)
-    arcsinh = lifted(np.arcsinh, lambda x: 1 / np.hypot(1, x))
-    arccosh = lifted(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
-    arctanh = lifted(np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)))
-    hypot = lifted(np.hypot, lambda a, b: a / np.hypot(a, b), lambda a, b: b / np.hypot(a, b))
-    logaddexp = lifted(np.logaddexp, lambda a, b: _logistic(a - b), lambda a, b: _logistic(b - a))
+    exp = lift(np.exp, np.exp)
+    expm1 = lift(np.expm1, np.exp)
+    exp2 = lift(np.exp2, lambda x: np.exp2(x) * math.log(2))
+    log = lift(np.log, lambda x: 1 / x)
+    log2 = lift(np.log2, lambda x: 1 / (x * math.log(2)))
+    log10 = lift(np.log10, lambda x: 1 / (x * math.log(10)))
+    log1p = lift(np.log1p, lambda x: 1 / (1 + x))
+    sqrt = lift(np.sqrt, lambda x: 0.5 / np.sqrt(x))
+    square = lift(np.square, lambda x: 2 * x)
+    sin = lift(np.sin, np.cos)
+    cos = lift(np.cos, lambda x: -np.sin(x))
+    tan = lift(np.tan, lambda x: 1 / np.cos(x) ** 2)
+    arcsin = lift(np.arcsin, lambda x: 1 / np.sqrt((1 - x) * (1 + x)))
+    arccos = lift(np.arccos, lambda x: -1 / np.sqrt((1 - x) * (1 + x)))
+    arctan = lift(np.arctan, lambda x: 1 / (1 + x * x))
+    sinh = lift(np.sinh, np.cosh)
+    cosh = lift(np.cosh, np.sinh)
+    tanh = lift(np.tanh, lambda x: 1 / np.cosh(x) ** 2)
+    arcsinh = lift(np.arcsinh, lambda x: 1 / np.hypot(1, x))
+    arccosh = lift(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+    arctanh = lift(np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)))
+    hypot = lift(np.hypot, lambda a, b: a / np.hypot(a, b), lambda a, b: b / np.hypot(a, b))
+    logaddexp = lift(np.logaddexp, lambda a, b: _logistic(a - b), lambda a, b: _logistic(b - a))
 
     def __init__(self) -> None:
         self.formulas = True
@@ -239,5 +238,5 @@ def _astype(xp: Any, x: Any, dtype: Any) -> Any:
     return x if np.dtype(dtype).kind == "f" else np.real(x)
 
 
-#: Ops whose forward rule is no expression in complex numbers, and what is.
+#: Replacements for forward rules that are not complex expressions.
 INSTEAD: dict[str, Callable[..., Any]] = {"cofactors": _cofactors, "astype": _astype}

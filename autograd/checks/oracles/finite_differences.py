@@ -1,10 +1,10 @@
-"""Derivatives of a black box along a line, by differences that are extrapolated and say how far they may be off.
+"""Derivatives of a black box along a line by extrapolated differences, with error bars.
 
     D(h) = (F(h) − F(−h)) / 2h = F′(0) + c₂h² + c₄h⁴ + …
 
-Richardson's extrapolation removes one power of h² after another. Steps go down by factors of 3 until the result settles;
-every entry of the table carries an error bar, its distance from its neighbours plus the noise of F divided by h, and the
-entry with the smallest bar is the answer. Noise is measured, by what no cubic explains of F at points that lie close together.
+Richardson extrapolation removes one power of h² after another. Steps shrink by factors of 3 until the result settles.
+Every entry of the table has an error bar: its distance from its neighbours plus the noise of F divided by h. The entry with
+the smallest bar is the result. The noise is the residual of a cubic fit to F at points close together.
 
 Source:
     Ridders, Advances in Engineering Software 4(2), 1982; Moré & Wild, SIAM J. Sci. Comput. 33(3), 2011, section 3
@@ -19,11 +19,11 @@ import numpy as np
 
 RATIO = 3.0
 FEW, SOME, MANY = 5, 12, 20
-#: The first step, as a part of the reach; odd, so that a function with a period does not repeat at every step.
+#: First step relative to the reach; uneven, so that a periodic function does not repeat at every step.
 FIRST = 0.8660254
 
-#: How far apart the points lie that show the noise, as parts of the reach; and where, so unevenly that they do not fall in
-#: step with the numbers that F can have. The residual is what no cubic explains.
+#: Spacings of the points that show the noise, relative to the reach, and their places: uneven, so that they do not coincide
+#: with the steps of F. RESIDUAL projects on the residual of a cubic fit.
 SPACINGS = (0.37e-7, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 PLACES = (-3.0, -1.847, -1.138, 0.0, 0.713, 1.921, 2.864)
 _CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
@@ -34,16 +34,16 @@ Line = Callable[[float], Any]
 
 @dataclass(frozen=True)
 class Slope:
-    """A derivative, entry by entry of F, with its error bar; ∞ where nothing settled."""
+    """A derivative per entry of F with its error bar, ∞ if no difference settled."""
 
     value: Any
     error: Any
 
 
-class Along:
-    """F along a line, up to `reach`; at `unit` the arguments have moved by about 1.
+class LineFunction:
+    """F along a line up to `reach`; at `unit` the arguments have moved by about 1.
 
-    Its values are kept, so that central, forward and backward differences share them.
+    Values are cached, so that central, forward and backward differences share them.
     """
 
     def __init__(self, line: Line, reach: float, unit: float = 1.0) -> None:
@@ -58,17 +58,17 @@ class Along:
         return self.known[t]
 
     def _noise(self) -> Any:
-        """The size of rounding in F near 0: its scatter about a cubic, at points 1e-7 of the reach apart.
+        """The rounding noise of F near 0: its scatter about a cubic, at points 1e-7 of the reach apart.
 
-        Where F is a staircase, flat between its steps, the points move apart until they have seen some. What they see then
-        is no rounding but a bend if it is large beside F, here or as far away as 1.
+        If F is a step function, the points move apart until they cover several steps. A scatter that is large relative to F
+        is curvature and not noise.
         """
         with np.errstate(invalid="ignore"):
             usual = np.minimum(np.maximum(np.abs(self(self.unit)), np.abs(self(-self.unit))), 1.0)
         usual = np.maximum(np.where(np.isfinite(usual), usual, 0.0), np.abs(self.at_zero))
         least = 2.0**-53 * usual
         noise = np.zeros_like(self.at_zero)
-        flat = np.full(self.at_zero.shape, 2)  # at how many more spacings to look
+        flat = np.full(self.at_zero.shape, 2)  # number of further spacings to try
         for spacing in SPACINGS:
             samples = np.stack([self(k * spacing * self.reach) for k in PLACES])
             with np.errstate(invalid="ignore", over="ignore"):
@@ -86,19 +86,19 @@ class Along:
         return np.where(np.isfinite(noise), noise, np.inf)
 
     def slope(self, side: int = 0, enough: float = 1e-10) -> Slope:
-        """F′(0) from both sides, or the one-sided derivative F′(0±) for side ±1."""
+        """F′(0) by central differences, or the one-sided derivative F′(0±) for side ±1."""
         best = Slope(np.zeros_like(self.at_zero), np.full(self.at_zero.shape, np.inf))
         for levels in (FEW, SOME, MANY):
-            best = self._extrapolated(side, levels)
+            best = self._extrapolate(side, levels)
             if (best.error <= enough * np.abs(best.value) + 1e-300).all():
                 break
         return best
 
-    def thorough(self, side: int = 0) -> Slope:
-        """The same by all the steps there are: what settles at large steps must not be refuted by small ones."""
-        return self._extrapolated(side, MANY)
+    def thorough(self) -> Slope:
+        """F′(0) from all steps: a result that settles at large steps must also hold at small ones."""
+        return self._extrapolate(0, MANY)
 
-    def _extrapolated(self, side: int, levels: int) -> Slope:
+    def _extrapolate(self, side: int, levels: int) -> Slope:
         steps = [self.reach * RATIO**-k for k in range(levels)]
         with np.errstate(all="ignore"):
             rows: list[list[Any]] = []
@@ -112,16 +112,16 @@ class Along:
                     rounding = 4.0 * self.noise / h + 2.0**-51 * np.abs(row[j])
                     found.append((row[j], np.where(np.isfinite(apart), apart + rounding, np.inf)))
                 rows.append(row)
-            return _most_certain(found)
+            return _select_most_certain(found)
 
     def _difference(self, h: float, side: int) -> Any:
         return (self(side * h) - self.at_zero) / (side * h) if side else (self(h) - self(-h)) / (2.0 * h)
 
 
-def _most_certain(found: list[tuple[Any, Any]]) -> Slope:
-    """Entry by entry the value with the smallest error bar, unless one of smaller steps contradicts it: then that one.
+def _select_most_certain(found: list[tuple[Any, Any]]) -> Slope:
+    """Per entry the value with the smallest error bar, unless one of smaller steps contradicts it: then the latter.
 
-    A function may settle twice, on its coarse and on its fine structure, and the derivative is that of the fine one.
+    Differences may settle on coarse and on fine structure of a function; the derivative is that of the fine structure.
     """
     value, error = found[0]
     for later, bar in found[1:]:
@@ -132,19 +132,19 @@ def _most_certain(found: list[tuple[Any, Any]]) -> Slope:
 
 
 def remainder_orders(F: Line, reach: float, claimed: Any) -> Any:
-    """The order in h of F(h) − F(−h) − 2h·claimed, by Taylor's theorem 3 if the claim is right and 1 if it is wrong.
+    """The order in h of F(h) − F(−h) − 2h·claimed: 3 if the claim is right and 1 if it is wrong (Taylor's theorem).
 
-    The order is that between steps whose remainders are still above rounding; ∞ where none is: the claim is right.
+    It is measured between steps whose remainders are above rounding; ∞ if there are none, so that the claim is right.
 
     Source:
         Farrell, Ham, Funke & Rognes, SIAM J. Sci. Comput. 35(4), 2013, section 5
     """
-    along = Along(F, reach)
+    along = LineFunction(F, reach)
     steps = [along.reach * RATIO**-k for k in range(8)]
     with np.errstate(all="ignore"):
         rest = [np.abs(along(h) - along(-h) - 2.0 * h * claimed) for h in steps]
         order = np.full(along.at_zero.shape, np.inf)
         for larger, smaller in pairwise(rest):
-            seen = smaller > 100.0 * (along.noise + 2.0**-52 * np.abs(along.at_zero))
-            order = np.where(seen, np.log(larger / smaller) / np.log(RATIO), order)
+            significant = smaller > 100.0 * (along.noise + 2.0**-52 * np.abs(along.at_zero))
+            order = np.where(significant, np.log(larger / smaller) / np.log(RATIO), order)
     return order

@@ -1,10 +1,10 @@
-"""The ways to measure a directional derivative J v, from the sharpest to the most general, each with an error bar.
+"""Oracles of a directional derivative J v, from the sharpest to the most general, each with an error bar.
 
-exact structure   a graph that its ops' kinds show to be a polynomial of degree 1 or 2: one central difference, no truncation
-complex step      the graph, or a plain function, computed with complex numbers
-dual numbers      the graph, by formulas that share nothing with the rules
-differences       extrapolated central differences of the function itself, as it is called
-Taylor slope      whether f(x + hv) − f(x − hv) − 2h⟨g, v⟩ falls like h³, for big inputs
+exact structure   one central difference, without truncation error, of a polynomial of degree 1 or 2
+complex step      the graph, or a plain function, evaluated with complex numbers
+dual numbers      the graph, by formulas independent of the op rules
+differences       extrapolated central differences of the function
+Taylor slope      the order in h of f(x + hv) − f(x − hv) − 2h⟨g, v⟩, for large inputs
 """
 
 import math
@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.functions import BlackBox, GraphFunction, Subject
-from autograd.checks.oracles.complex_step import Complex, Dual, step_for, truncated
-from autograd.checks.oracles.finite_differences import Along, Slope
+from autograd.checks.oracles.complex_step import Complex, Dual, step_for, truncation_error
+from autograd.checks.oracles.finite_differences import LineFunction, Slope
 from autograd.checks.oracles.polynomial import degree
-from autograd.checks.oracles.replay import GraphReplay, GraphReplayError
+from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
 from autograd.ops.namespaces import numpy as real_numpy
 from autograd.ops.namespaces import quiet
 
@@ -31,19 +31,19 @@ NAMES = {
     "taylor": "Taylor slope",
 }
 
-#: A part of the result below which two numbers count as equal, whatever the error bars say, by oracle.
+#: Relative difference that is always allowed beyond the error bars, by oracle.
 RTOL = {"exact": 2e-13, "complex": 2e-13, "dual": 2e-13, "differences": 2e-9, "taylor": 1e-6}
 
-#: Arguments smaller than that leave no room below them for a tangent.
+#: Arguments smaller than this leave no room for a tangent.
 SMALLEST = 1e-250
 
-#: How far a step may go, as a part of a number's own size.
+#: Largest step, relative to the size of a number.
 REACH = 0.1
 
 
 @dataclass(frozen=True)
 class Measured:
-    """J v, entry by entry of the output, with an error bar, and the oracle that measured it."""
+    """J v per entry of the output, with an error bar, and the oracle that measured it."""
 
     value: Any
     error: Any
@@ -51,7 +51,7 @@ class Measured:
 
 
 class Oracles:
-    """Measurements of one subject. `choice` names the oracle to use; with None the best that applies is found."""
+    """Measurements of one subject by the oracle `choice`, or by the best that applies if None."""
 
     def __init__(self, subject: Subject, choice: str | None, rng: np.random.Generator) -> None:
         self.subject, self.choice, self.rng = subject, choice, rng
@@ -67,55 +67,55 @@ class Oracles:
         if ((sizes > 0) & (sizes < SMALLEST)).any():
             self.sharp = []
 
-    def sharply(self, v: Any) -> Measured | None:
-        """J v by the sharpest oracle that applies, or None; one that cannot read the function is not tried again."""
+    def sharpest(self, v: Any) -> Measured | None:
+        """J v by the sharpest oracle that applies, or None; an oracle that fails is not tried again."""
         for name in list(self.sharp):
             try:
-                return self._by(name, v)
+                return self._measure(name, v)
             except GraphReplayError as reason:
                 self.sharp.remove(name)
                 self.refused.append(f"{NAMES[name]}: {reason}")
         return None
 
     def discard(self, reason: str) -> None:
-        """Trust no oracle any more but the function itself."""
+        """Use differences of the function only."""
         self.refused += [f"{NAMES[name]}: {reason}" for name in self.sharp]
         self.sharp = []
 
-    def _by(self, name: str, v: Any) -> Measured:
+    def _measure(self, name: str, v: Any) -> Measured:
         subject = self.subject
         if isinstance(subject, BlackBox):
             return self._complex_step(subject, v)
         replay = subject.replay
         if replay is None or not isinstance(subject, GraphFunction):
-            raise GraphReplayError("there is no graph")
+            raise GraphReplayError("no graph was recorded")
         pieces = subject.arguments.pieces(v)
         if name == "exact":
             if self.degree > 2:
-                raise GraphReplayError("the graph is no polynomial of degree 1 or 2")
+                raise GraphReplayError("the graph is not a polynomial of degree 1 or 2")
             found, error = _polynomial(replay, pieces, self.rng)
         else:
             xp = Dual() if name == "dual" else Complex()
             found, error = replay.slopes(pieces, xp, self.rng)
             name = "dual" if xp.formulas else "complex"
-        return Measured(subject.spread(found), subject.spread(error), name)
+        return Measured(subject.expand(found), subject.expand(error), name)
 
     def _complex_step(self, subject: BlackBox, v: Any) -> Measured:
         self.evaluations += 1
         step = step_for(subject.arguments.point)
         try:
             with quiet(), warnings.catch_warnings():
-                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # where a function drops the tangent
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # raised where a function drops the tangent
                 y = subject.complex_value(subject.arguments.point + 1j * step * v)
-        except Exception as error:  # whatever a function raises that was not written for complex numbers
-            raise GraphReplayError(f"the function takes no complex numbers ({type(error).__name__})") from error
+        except Exception as error:  # the function may not support complex numbers
+            raise GraphReplayError(f"the function does not support complex numbers ({type(error).__name__})") from error
         if y.dtype.kind != "c" or y.shape != subject.base.shape or not np.allclose(y.real, subject.base, rtol=1e-9, atol=0.0):
-            raise GraphReplayError("the function takes the real part of complex numbers")
+            raise GraphReplayError("the function discards the imaginary part of complex numbers")
         found = y.imag / step
-        return Measured(found, 1e-14 * np.abs(found) + truncated(step), "complex")
+        return Measured(found, 1e-14 * np.abs(found) + truncation_error(step), "complex")
 
-    def line(self, v: Any, part: float = 1.0) -> Along:
-        """f on the line x + t v, for differences that reach so far as this part of the usual."""
+    def line(self, v: Any, part: float = 1.0) -> LineFunction:
+        """f on the line x + t v, with a reach of `part` times the usual one."""
 
         def f(t: float) -> Any:
             self.evaluations += 1
@@ -125,7 +125,7 @@ class Oracles:
             except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # outside of its domain
                 return np.full(self.subject.base.shape, np.nan)
 
-        return Along(f, part * REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
+        return LineFunction(f, part * REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
 
     def differences(self, v: Any, thorough: bool = False) -> Measured:
         """J v by extrapolated differences of f itself; one-sided at the edge of its domain."""
@@ -133,45 +133,44 @@ class Oracles:
         slope = along.thorough() if thorough else along.slope()
         for side in (1, -1):
             if not np.isfinite(slope.error).all():
-                slope = _better(slope, along.slope(side))
+                slope = _smaller_error(slope, along.slope(side))
         return Measured(slope.value, slope.error, "differences")
 
     def one_sided(self, v: Any) -> tuple[Slope, Slope]:
-        """(f′(x; −v) as seen from the left, f′(x; v) from the right): they differ at a kink."""
+        """The one-sided derivatives along v from the left and from the right, which differ at a kink."""
         along = self.line(v)
         return along.slope(-1), along.slope(1)
 
     def best(self, v: Any) -> Measured:
         """J v by the best oracle that applies."""
-        sharp = self.sharply(v)
+        sharp = self.sharpest(v)
         return self.differences(v) if sharp is None else sharp
 
 
 def _polynomial(replay: GraphReplay, pieces: list[Any], rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
-    """(F(x + v) − F(x − v)) / 2, exact for degree 2, and once more with 3v: the two must agree."""
-    from autograd.checks.oracles.replay import random_rounding
+    """(F(x + v) − F(x − v)) / 2, exact for degree 2, with its error bar; the same with 3v must agree."""
 
-    def difference(t: float, jiggle: Any = None) -> list[Any]:
+    def difference(t: float, perturb: Any = None) -> list[Any]:
         ends = []
         for s in (t, -t):
             data = {x: np.asarray(x._data, float) + s * np.asarray(p) for x, p in zip(replay.variables, pieces, strict=True)}
-            ends.append(replay.run(data, real_numpy, jiggle))
+            ends.append(replay.run(data, real_numpy, perturb))
         return [(np.asarray(a, float) - np.asarray(b, float)) / (2 * t) for a, b in zip(*ends, strict=True)]
 
     try:
         one, three = difference(1.0), difference(3.0)
-        jiggled = [difference(1.0, random_rounding(rng, double=True)) for _ in range(2)]
+        perturbed = [difference(1.0, random_rounding(rng, double=True)) for _ in range(2)]
     except Exception as error:
-        raise GraphReplayError(f"the graph cannot be computed elsewhere: {error}") from error
-    bars = [16 * np.maximum(np.abs(a - j), np.abs(a - k)) for a, j, k in zip(one, *jiggled, strict=True)]
+        raise GraphReplayError(f"the graph cannot be evaluated at another point: {error}") from error
+    bars = [16 * np.maximum(np.abs(a - j), np.abs(a - k)) for a, j, k in zip(one, *perturbed, strict=True)]
     for a, b, bar in zip(one, three, bars, strict=True):
         if not (np.abs(a - b) <= 4 * bar + 1e-12 * np.abs(a)).all():
-            raise GraphReplayError("the graph is not the polynomial that the kinds of its ops say it is")
+            raise GraphReplayError("the graph is not the polynomial that the kinds of its ops imply")
         if not (bar <= 1e-11 * np.abs(a)).all():
-            raise GraphReplayError("the values are so large beside the derivative that their difference loses digits")
+            raise GraphReplayError("the values are too large relative to the derivative: their difference loses digits")
     return one, bars
 
 
-def _better(a: Slope, b: Slope) -> Slope:
+def _smaller_error(a: Slope, b: Slope) -> Slope:
     closer = b.error < a.error
     return Slope(np.where(closer, b.value, a.value), np.where(closer, b.error, a.error))

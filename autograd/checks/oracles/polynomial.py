@@ -1,4 +1,4 @@
-"""What the kinds of ops say of a whole graph: whether it is a polynomial of degree 1 or 2."""
+"""Degree of a graph as a polynomial, from the kinds of its ops."""
 
 import math
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from autograd.checks.oracles.replay import GraphReplay
 from autograd.engine.node import Node
 
-#: Elementwise ops that are polynomials: the degree of the result, from those of the inputs.
+#: Elementwise ops whose degree is the largest of their inputs.
 _SUMS = {"add", "subtract", "negative", "positive"}
 
 
 def degree(replay: GraphReplay) -> float:
-    """The degree of the outputs as polynomials in the variables; ∞ if the kinds of the ops do not tell.
+    """The degree of the outputs as polynomials in the variables; ∞ if the kinds of the ops do not show one.
 
     For a polynomial of degree 2 the central difference is the derivative, at any step: (f(x + v) − f(x − v))/2 = J v.
     """

@@ -1,4 +1,4 @@
-"""A recorded graph computed again: with complex numbers that carry a tangent, or with every rounding made anew at random."""
+"""Replay of a recorded graph: with complex numbers that carry a tangent, or with random rounding."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -6,30 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.oracles.complex_step import INSTEAD, Complex, step_for, truncated
+from autograd.checks.oracles.complex_step import INSTEAD, Complex, step_for, truncation_error
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
 from autograd.ops.namespaces import quiet
 
-#: How many ulps of a result are made anew; how often; and by how much the scatter of so few results may fall short of the
-#: true error. Before anything is called wrong, it is looked at more closely.
+#: Size of a random rounding in ulps. Numbers of samples, each with the factor by which the scatter of so few results may
+#: understate the true error; a mismatch is confirmed with more samples.
 ULPS = 2.0
-USUAL, CLOSER = (2, 16.0), (10, 32.0)
+USUAL_SAMPLES, MORE_SAMPLES = (2, 16.0), (10, 32.0)
 
 
 class GraphReplayError(Exception):
-    """The graph cannot be read in this namespace; says why."""
+    """Raised if a graph cannot be evaluated in a namespace."""
 
 
 class GraphReplay:
-    """The part of a graph that leads from `variables` to `outputs`, to be computed again."""
+    """The part of a graph from `variables` to `outputs`, which can be evaluated again."""
 
     def __init__(self, outputs: Iterable[Node], variables: Iterable[Node]) -> None:
         self.outputs = list(outputs)
         self.variables = list(variables)
         moving = set(self.variables)
-        self.looks = USUAL
+        self.samples = USUAL_SAMPLES
         self.steps: list[tuple[Node, tuple[Any, ...]]] = []
         for node in reversed(list(newest_first(self.outputs))):
             inputs = node.inputs
@@ -37,9 +37,9 @@ class GraphReplay:
                 moving.add(node)
                 self.steps.append((node, inputs))
 
-    def run(self, data: Mapping[Node, Any], xp: Any, jiggle: Callable[[Node, Any], Any] | None = None) -> list[Any]:
-        """The outputs, from the `data` of the variables, in the namespace `xp`; `jiggle` sees and gives every result."""
-        known: dict[Node, Any] = {x: data[x] if jiggle is None else jiggle(x, data[x]) for x in self.variables}
+    def run(self, data: Mapping[Node, Any], xp: Any, perturb: Callable[[Node, Any], Any] | None = None) -> list[Any]:
+        """The outputs for the `data` of the variables in the namespace `xp`; `perturb` maps every result."""
+        known: dict[Node, Any] = {x: data[x] if perturb is None else perturb(x, data[x]) for x in self.variables}
         with quiet():
             for node, inputs in self.steps:
                 op = node.op
@@ -47,56 +47,56 @@ class GraphReplay:
                 numbers = [np.asarray(x) if isinstance(x, float | int) and x.__class__ is not bool else x for x in numbers]
                 rule = op.forward if xp is real_numpy else INSTEAD.get(op.name, op.forward)  # type: ignore[union-attr]
                 y = np.asarray(rule(xp, *numbers, **node.params))
-                known[node] = y if jiggle is None else jiggle(node, y)
+                known[node] = y if perturb is None else perturb(node, y)
         return [known.get(y, y._data) for y in self.outputs]
 
-    def tangents(self, tangents: list[Any], xp: Complex, jiggle: Callable[[Node, Any], Any] | None = None) -> list[Any]:
-        """J v by complex numbers, output by output.
+    def tangents(self, tangents: list[Any], xp: Complex, perturb: Callable[[Node, Any], Any] | None = None) -> list[Any]:
+        """J v by complex numbers, one array per output.
 
         Raises:
-            ReplayError: if a rule has no complex reading, or one whose real part is not what was recorded
+            GraphReplayError: If a rule fails with complex numbers, or its real part is not the recorded value
         """
         step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
         pairs = zip(self.variables, tangents, strict=True)
         try:
             data = {x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in pairs}
-            found = [np.imag(y) / step for y in self.run(data, xp, jiggle or _compared)]
+            found = [np.imag(y) / step for y in self.run(data, xp, perturb or _check_real_part)]
         except GraphReplayError:
             raise
-        except Exception as error:  # what a rule raises of numbers it was not written for
-            raise GraphReplayError(f"a rule cannot be read with complex numbers: {error}") from error
+        except Exception as error:  # rules are not written for complex numbers
+            raise GraphReplayError(f"a rule cannot be evaluated with complex numbers: {error}") from error
         if not all(np.isfinite(s).all() for s in found):
             raise GraphReplayError("the tangent is not finite")
         return found
 
     def slopes(self, tangents: list[Any], xp: Complex, rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
-        """(J v by complex numbers, its error bar), output by output; raises as `tangents` does."""
+        """(J v by complex numbers, its error bar), per output; raises like `tangents`."""
         found = self.tangents(tangents, xp)
-        jiggled = [self.tangents(tangents, xp, random_rounding(rng, double=True)) for _ in range(self.looks[0])]
+        perturbed = [self.tangents(tangents, xp, random_rounding(rng, double=True)) for _ in range(self.samples[0])]
         step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
-        lost = 1e-295 / step + truncated(step)  # smaller may have underflowed
-        return found, [lost + _scatter(s, [j[i] for j in jiggled], self.looks[1]) for i, s in enumerate(found)]
+        lost = 1e-295 / step + truncation_error(step)  # smaller may have underflowed
+        return found, [lost + _scatter(s, [j[i] for j in perturbed], self.samples[1]) for i, s in enumerate(found)]
 
     def scatter(self, rng: np.random.Generator) -> list[Any]:
-        """How far rounding may have moved each output as it was recorded."""
+        """The rounding error of each output as recorded."""
         data = {x: x._data for x in self.variables}
         try:
-            jiggled = [self.run(data, real_numpy, random_rounding(rng)) for _ in range(self.looks[0])]
-        except Exception:  # a singular matrix is no longer singular, and the like
+            perturbed = [self.run(data, real_numpy, random_rounding(rng)) for _ in range(self.samples[0])]
+        except Exception:  # for example if a matrix becomes singular
             return [np.full(np.shape(y._data), np.inf) for y in self.outputs]
-        return [_scatter(y._data, [j[i] for j in jiggled], self.looks[1]) for i, y in enumerate(self.outputs)]
+        return [_scatter(y._data, [j[i] for j in perturbed], self.samples[1]) for i, y in enumerate(self.outputs)]
 
 
 def random_rounding(rng: np.random.Generator, double: bool = False) -> Callable[[Node, Any], Any]:
-    """What moves every number by a few ulps of its type, or of double precision, at random.
+    """A function that moves every number by a few random ulps of its dtype, or of double precision.
 
-    Rounding errors are estimated by how far results scatter when every operation is rounded at random.
+    The scatter of results under random rounding estimates the rounding error.
 
     Source:
         Vignes, Mathematics and Computers in Simulation 35(3), 1993; Parker, Pierce & Eggert, Comput. Sci. Eng. 2(4), 2000
     """
 
-    def jiggle(node: Node, x: Any) -> Any:
+    def perturb(node: Node, x: Any) -> Any:
         x = np.asarray(x)
         if x.dtype.kind not in "fc":
             return x
@@ -108,21 +108,21 @@ def random_rounding(rng: np.random.Generator, double: bool = False) -> Callable[
 
         return moved(x.real) + 1j * moved(x.imag) if x.dtype.kind == "c" else moved(x.astype(float))
 
-    return jiggle
+    return perturb
 
 
-def _compared(node: Node, y: Any) -> Any:
-    """y, whose real part must be what was recorded: else the rule means something else in complex numbers."""
+def _check_real_part(node: Node, y: Any) -> Any:
+    """y, if its real part is the recorded value; else the rule computes another function of complex numbers."""
     want = np.asarray(node._data)
     ulp = math.sqrt(float(np.finfo(want.dtype if want.dtype.kind == "f" else float).eps))
     largest = float(np.max(np.abs(want), initial=0.0, where=np.isfinite(want)))
     close = np.isclose(np.real(y), want, rtol=ulp, atol=ulp * largest, equal_nan=True)
     if np.shape(y) != want.shape or not close.all():
-        raise GraphReplayError(f"{getattr(node.op, 'name', 'an input')} has another value when read with complex numbers")
+        raise GraphReplayError(f"{getattr(node.op, 'name', 'an input')} has another value with complex numbers")
     return y
 
 
-def _scatter(clean: Any, jiggled: list[Any], safety: float) -> Any:
+def _scatter(clean: Any, perturbed: list[Any], safety: float) -> Any:
     with np.errstate(invalid="ignore"):
-        spread = np.maximum.reduce([np.abs(np.asarray(clean, float) - j) for j in jiggled])
+        spread = np.maximum.reduce([np.abs(np.asarray(clean, float) - j) for j in perturbed])
     return safety * np.where(np.isnan(spread), np.inf, spread)

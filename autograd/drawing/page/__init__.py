@@ -1,1 +1,1 @@
-"""The page of a graph: one file for any browser, on which its gradient is played step by step."""
+"""Interactive page of a graph: one HTML file that plays the computation and its gradient, step by step."""

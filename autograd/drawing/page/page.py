@@ -1,4 +1,4 @@
-"""`Page`: a graph as one file for any browser, on which backpropagation is played step by step; it needs no network."""
+"""`Page`: a graph as one HTML file that plays backpropagation step by step, without a network."""
 
 import base64
 import hashlib
@@ -16,29 +16,29 @@ from autograd.drawing.events import Slopes, local_events
 from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.options import Look, View
-from autograd.drawing.page.steps import Step, facts, story
+from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
 from autograd.support.atomic_write import atomic_write, target_of
 
-#: Fields of a step that are kept in the table of texts, where equal ones stand once.
+#: Fields of a step that are stored in the table of texts, without duplicates.
 _TEXTS = slice(Step._fields.index("formula"), None)
 
 
 @dataclass(frozen=True, repr=False)
 class Page:
-    """One self-contained page that plays how a result was computed and how its gradient reaches every number.
+    """One self-contained page that plays the computation of a result and its backward pass.
 
     Attributes:
-        title: its heading
-        html: the page itself; made when it is asked for, by the renderer of pictures
-        dot: the DOT text of its graph, every part of which has an id
-        graph: what is the same at every moment: shapes, edges, frames
-        moments: the steps of the story, the local derivatives, and the fields of the boxes; one, or one an epoch
-        time: what else there is to see of every moment: their names, curves, arrays, a decision boundary
+        title: The heading
+        html: The text of the page; rendered on access
+        dot: The DOT text of the graph, with an id for every part
+        graph: The data common to all moments: shapes, edges, frames
+        moments: The steps, the local derivatives, and the fields of the boxes; one entry, or one per epoch
+        time: Further data of every moment: names, curves, arrays, a decision boundary
 
-    The page asks for nothing from any network, and its Content-Security-Policy forbids it to; text from labels stays text.
+    The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
 
     __module__ = "autograd"
@@ -54,7 +54,7 @@ class Page:
         """The text of the page.
 
         Raises:
-            RenderError: if there is no renderer or it fails
+            RenderError: If there is no renderer or it fails
         """
         web = files("autograd.drawing.page") / "web"
         script = "".join((web / name).read_text("utf-8") for name in ("page.js", "timeline.js", "interaction.js"))
@@ -63,11 +63,11 @@ class Page:
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
             script=script, script_hash=_hash(script),
-            svg=_bare(render(self.dot, "svg").decode()), data=data.replace("<", "\\u003c"),
+            svg=_strip_svg(render(self.dot, "svg").decode()), data=data.replace("<", "\\u003c"),
         )  # fmt: skip
 
     def _data(self) -> dict[str, Any]:
-        """What the script reads; equal texts stand once, in a table."""
+        """The data for the script, with a table of texts without duplicates."""
         table: dict[str, int] = {}
         moments = []
         for moment in self.moments:
@@ -77,12 +77,12 @@ class Page:
         return self.graph | {"moments": moments, "texts": list(table), "time": self.time}
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file, which is complete or not there.
+        """Write the page to a file, atomically.
 
         Raises:
-            ValueError: if the path does not end in .html or .htm
-            FileNotFoundError: if the folder does not exist
-            RenderError: if there is no renderer or it fails
+            ValueError: If the path does not end in .html or .htm
+            FileNotFoundError: If the folder does not exist
+            RenderError: If there is no renderer or it fails
         """
         target = target_of(path, ".html .htm")
         with atomic_write(target) as out:
@@ -94,23 +94,23 @@ class Page:
         return f"<Page of {numbers:,} boxes, {steps:,} steps{moments}: .save('graph.html')>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: the page in a frame that can only run its script, or the reason why there is none."""
+        """The notebook output: the page in a sandboxed frame, or the reason if rendering fails."""
         try:
             inside = html.escape(self.html)
-        except Exception as error:  # a notebook is to show the rest
+        except Exception as error:  # the notebook must still show the text
             return {"text/plain": f"{self!r}\n{error}"}
         frame = f'<iframe sandbox="allow-scripts" width="100%" height="620" srcdoc="{inside}"></iframe>'
         return {"text/html": frame, "text/plain": repr(self)}
 
 
 def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
-    """The page of a graph that has gradients, or, where there are none, only of the forward pass."""
+    """The page of a graph: both passes if it has gradients, else the forward pass."""
     drawn = sketch(graph, view)
     derivatives = local_events(graph)
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     moment = {
-        "steps": [step._replace(value=_text(step.value)) for step in story(graph, drawn, derivatives, view.format)],
+        "steps": [step._replace(value=_text(step.value)) for step in page_steps(graph, drawn, derivatives, view.format)],
         "slopes": [x if x is not None and abs(x) < float("inf") else None for *_, x in arrows],
         "boxes": {shape.name: [visible(text) for text in shape.fields] for shape in drawn.shapes},
     }
@@ -133,7 +133,7 @@ def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
 
 
 def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, float | None]]:
-    """Every arrow: its id, where it begins and ends, and the local derivative on it, if it is a number."""
+    """Every edge: its id, its ends, and its local derivative, or None for arrays."""
     arrows: list[tuple[str, str, str, float | None]] = []
     for shape in drawn.shapes:
         for edge in shape.edges:
@@ -145,24 +145,24 @@ def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, float | 
 
 
 def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
-    """One page of several of the same graph at different moments, with a second slider that runs through time.
+    """One page from pages of the same graph at several moments, with a second slider for time.
 
     Args:
-        time: the `names` of the moments, and what else there is to see of them
+        time: The `names` of the moments, and their curves, arrays and decision boundary
 
     Raises:
-        ValueError: if the graphs differ
+        ValueError: If the graphs differ
     """
     first, *later = pages
     for page, name in zip(later, time["names"][1:], strict=True):
         if page.graph["edges"] != first.graph["edges"]:
-            raise ValueError(f"the graph of moment {name} is not that of moment {time['names'][0]}: a timeline shows one graph")
+            raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
     moments = tuple(moment for page in pages for moment in page.moments)
     return replace(first, title=title, moments=moments, time=time)
 
 
 def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
-    """A box as data for the page: its kinds are "l" for the label, "g" for the gradient and "d" for other fields."""
+    """A box as data for the page; kinds of fields are "l" for the label, "g" for the gradient and "d" for others."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
     kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]
     if node and node.label:
@@ -175,7 +175,7 @@ def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
 
 
 def _frames(frame: Frame) -> Any:
-    """Every frame within a frame: its id, its title, and the shapes in it."""
+    """Every frame inside a frame: its id, its title, and its shapes."""
     for inner in frame.within.values():
         yield [inner.name, visible(inner.title), _inside(inner)]
         yield from _frames(inner)
@@ -186,12 +186,12 @@ def _inside(frame: Frame) -> list[str]:
 
 
 def _text(value: float | None) -> Any:
-    """A number with all its digits; JSON knows no NaN and no infinity."""
+    """A number with all its digits as text, because JSON has no NaN and no infinity."""
     return "" if value is None else repr(value)
 
 
-def _bare(svg: str) -> str:
-    """The picture itself: no prologue, no size of its own, no names that would show as tooltips."""
+def _strip_svg(svg: str) -> str:
+    """SVG without prologue, size, comments and titles, which would show as tooltips."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg, flags=re.DOTALL)
     head, rest = svg.split(">", 1)
@@ -199,13 +199,13 @@ def _bare(svg: str) -> str:
 
 
 def _colors() -> str:
-    """The two themes as variables, and rules that turn the colours of the light picture into those of the dark one."""
+    """CSS variables of the two themes, and rules that map the colours of the light picture to the dark theme."""
     light, dark = THEMES["light"], THEMES["dark"]
     lines = [f":root {{ {_variables(light)} }}", f":root[data-theme=dark] {{ {_variables(dark)} color-scheme: dark; }}"]
     pairs = {getattr(light, part): getattr(dark, part) for part in ("ink", "line", "mark")}
     for before, after in zip([light.sign, *light.styles.values()], [dark.sign, *dark.styles.values()], strict=True):
         pairs |= {before[key]: after[key] for key in ("color", "fillcolor") if key in before}
-    for before, after in pairs.items():  # the cells of an array in the small have no outline, and keep their colours
+    for before, after in pairs.items():  # cells of heat maps have no outline and keep their colours
         lines.append(f':where([data-theme=dark] #ui-graph) [fill="{before}"]:not([stroke=none]) {{ fill: {after}; }}')
         lines.append(f':where([data-theme=dark] #ui-graph) [stroke="{before}"] {{ stroke: {after}; }}')
     return "\n".join(lines)
@@ -220,5 +220,5 @@ def _variables(theme: Theme) -> str:
 
 
 def _hash(text: str) -> str:
-    """The source expression that lets just this text run (Content Security Policy Level 3, §2.3.1)."""
+    """The source expression that allows only this text (Content Security Policy Level 3, §2.3.1)."""
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"

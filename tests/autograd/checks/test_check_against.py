@@ -1,4 +1,4 @@
-"""Our rows beside PyTorch's and JAX's, and theirs under our check."""
+"""Derivatives compared with PyTorch and JAX, and checks of their derivatives."""
 
 import functools
 
@@ -13,7 +13,7 @@ from benchmarks import peers
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-#: What they have no function for, or differentiate in another way: tests/known_disagreements.md.
+#: Ops that a peer lacks, or differentiates in another way: tests/known_disagreements.md.
 LEFT_OUT = {
     "torch": ("sinc_derivative", "celu", "hardsigmoid", "digamma", "gammaln", "polygamma", "sinc", "a * floor_divide"),
     "jax": ("sinc_derivative",),
@@ -32,7 +32,7 @@ def names_of(peer):
     return peers.torch_names() if peer == "torch" else peers.jax_names()
 
 
-def test_rows_agree_to_the_second_order(peer, rng):
+def test_derivatives_agree_with_the_peer_to_order_two(peer, rng):
     theirs = names_of(peer)
     calls = [c for c in SCALAR_LINES if not c.text.startswith(LEFT_OUT[peer])]
     for call in calls if peer == "torch" else calls[::7]:  # JAX compiles each for half a second
@@ -59,7 +59,7 @@ def test_a_difference_is_an_error(peer):
     assert (caught.value.claimed, caught.value.measured) == (4.0, 8.0)
     with pytest.raises(GradientError, match="a factor 2 is missing"):
         check_against(peer, lambda x: x * ag.stop_gradient(x), square, 2.0)
-    with pytest.raises(ValueError, match="our function gives shapes"):
+    with pytest.raises(ValueError, match="must return equal shapes"):
         check_against(peer, square, lambda x: (x, x), 2.0)
 
 
@@ -88,6 +88,6 @@ def test_a_wrong_backward_of_pytorch_is_found():
         check_gradients(f, np.array([1.0, 2.0]), gradient=df)
 
 
-def test_a_framework_that_is_not_there():
-    with pytest.raises(ValueError, match="no adapter for 'tensorflow': choose one of torch, jax"):
+def test_unknown_framework():
+    with pytest.raises(ValueError, match="framework must be one of torch, jax, got 'tensorflow'"):
         check_against("tensorflow", lambda x: x, lambda x: x, 1.0)

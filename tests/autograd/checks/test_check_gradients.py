@@ -1,4 +1,4 @@
-"""`check_gradients` finds nothing wrong with any row of the table, and everything that is put wrong in front of it."""
+"""`check_gradients` accepts every op of the registry and finds every wrong derivative."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ KINDS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
-def test_a_row_of_the_table_holds(case, kind, rng):
+def test_derivatives_of_elementwise_ops(case, kind, rng):
     op, params = case
     args = KINDS[kind](arrays_in(op.smooth_on, [(3,)] * op.arity, rng))
     report = check_gradients(lambda *xs: op(*xs, **params), *args)
@@ -30,10 +30,10 @@ def test_a_row_of_the_table_holds(case, kind, rng):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
-def test_an_array_op_holds(case, rng):
+def test_derivatives_of_array_ops(case, rng):
     name, number, example = case
     if (name, number) == ("logsumexp", 4):
-        pytest.skip("−∞ has no derivative to check")
+        pytest.skip("no derivative at −∞")
     report = check_gradients(example.call, *example.arrays(rng))
     assert not report.kinks
     assert not report.unmeasured
@@ -49,7 +49,7 @@ def wrong_square(pullback, name="wrong"):
 
 
 @pytest.fixture(autouse=True)
-def _the_table_stays_as_it_is():
+def _restore_registry():
     before = dict(ag.OPS)
     yield
     ag.OPS.clear()
@@ -73,7 +73,7 @@ WRONG = {
 
 @pytest.mark.parametrize("cause", WRONG)
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_op_at_fault_is_named_and_why(cause, kind, rng):
+def test_the_op_at_fault_and_the_cause_are_named(cause, kind, rng):
     op = wrong_square(WRONG[cause])
     (x,) = KINDS[kind]([rng.uniform(1.0, 2.0, 3)])
     error = failure(lambda x: ag.sin(op(ag.exp(x))) * 2.0, x)
@@ -114,7 +114,7 @@ def test_an_entry_of_many_is_found():
     assert error.ratio == pytest.approx(1.01)
 
 
-def test_a_transposed_gradient_is_named():
+def test_a_transposed_gradient_is_diagnosed():
     @ag.custom_op(lambda g, y, a, b: g @ b, lambda g, y, a, b: a.mT @ g, kind="bilinear")
     def product(xp, a, b):
         return xp.matmul(a, b)
@@ -154,7 +154,7 @@ def test_a_gradient_of_no_outputs_is_zero():
     assert (error.entry, error.claimed, error.measured) == ("a", 1.0, 0.0)
 
 
-def test_a_derivative_that_is_zero_is_no_alarm():
+def test_a_derivative_of_zero_is_right():
     assert check_gradients(lambda x: np.sum(x**3), np.zeros(3), gradient=lambda x: 3 * x**2)
     assert check_gradients(lambda x: (1e6 * x) ** 3, 0.0)
     assert check_gradients(lambda x: ag.relu(x) + ag.softplus(ag.relu(x)), -1.0)  # a tie in logaddexp is no kink
@@ -187,7 +187,7 @@ def test_gradients_that_share_memory_are_found(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 @pytest.mark.parametrize("away", [10.0**-k for k in range(2, 12)])
-def test_a_black_box_beside_a_kink_is_no_alarm(side, away):
+def test_a_black_box_near_a_kink_is_right(side, away):
     def f(x):
         x = float(x) + 1.25
         return max(x, 0.1 * x)
@@ -201,28 +201,28 @@ def test_a_black_box_beside_a_kink_is_no_alarm(side, away):
 def test_whole_powers_are_smooth_at_zero():
     assert not check_gradients(lambda x: x**3, np.array([0.0, 1.0])).kinks
     assert not check_gradients(lambda x: x**2, 0.0).kinks
-    assert check_gradients(lambda x: x**1, 0.0, order=3)  # x⁻¹ stands in the graph, times 0; it warns of nothing
+    assert check_gradients(lambda x: x**1, 0.0, order=3)  # the graph contains 0 × x⁻¹, without a warning
     assert check_gradients(lambda x: x**1.5, 0.0).kinks
 
 
-def test_gradients_below_the_smallest_normal_number_hold():
+def test_subnormal_gradients_are_ignored():
     for k in np.linspace(525.0, 555.0, 31):
         with np.errstate(all="ignore"):
             check_gradients(lambda x, k=float(k): ag.tanh(k * x), 0.68)
 
 
-def test_orders_that_are_zero_hold():
+def test_higher_orders_that_are_zero_are_right():
     assert check_gradients(lambda x: ag.sum(x), np.array([1.0, 2.0]), order=4)
 
 
-def test_what_the_graph_does_not_know_is_found():
+def test_dependence_outside_of_the_graph_is_found():
     error = failure(lambda x: x * ag.stop_gradient(x), 3.0)
-    assert "by a way that its graph does not know" in error.cause
+    assert "outside of its graph" in error.cause
     error = failure(lambda t: ag.sum(t * t.numpy()), np.array([1.0, 2.0]))
-    assert "by a way that its graph does not know" in error.cause
+    assert "outside of its graph" in error.cause
 
 
-def test_chance_and_written_arguments_are_found():
+def test_nondeterminism_and_input_mutation_are_found():
     rng = np.random.default_rng(0)
     assert "not deterministic" in failure(lambda x: x * rng.normal(), 1.0).cause
 
@@ -230,10 +230,10 @@ def test_chance_and_written_arguments_are_found():
         y[0] += 1.0
         return x * 0.0
 
-    assert "changed its argument" in failure(writes, 1.0, np.zeros(2), argnums=0).cause
+    assert "must not change its arguments" in failure(writes, 1.0, np.zeros(2), argnums=0).cause
 
 
-def test_a_claimed_gradient_of_plain_functions():
+def test_the_gradient_argument_for_plain_functions():
     def f(x, y):
         return np.sum(np.sin(x) * y)
 
@@ -246,11 +246,11 @@ def test_a_claimed_gradient_of_plain_functions():
     assert error.entry in ("x[0]", "x[1]")
     assert check_gradients(lambda x: float(abs(x)) ** 3, -2.0, gradient=lambda x: 3 * x * abs(x))
     assert check_gradients(lambda x: np.array([x[0] * x[1], x[0]]), x, gradient=lambda x: np.array([[x[1], x[0]], [1.0, 0.0]]))
-    with pytest.raises(ValueError, match=r"gradient claimed for x has shape \(3,\), and x has shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"gradient must return shape \(2,\) for x, got shape \(3,\)"):
         check_gradients(lambda x: x.sum(), x, gradient=lambda x: np.ones(3))
 
 
-def test_a_black_box_that_is_one_part_in_a_million_wrong_is_found():
+def test_a_relative_error_of_one_in_a_million_is_found():
     def f(x):
         return float(np.exp(np.real(x))) if np.isrealobj(x) else None
 
@@ -271,7 +271,7 @@ def test_a_black_box_that_is_one_part_in_a_million_wrong_is_found():
         (lambda x: ag.clip(x, 0.0, 1.0) * ag.exp(x), 1.0),
     ],
 )
-def test_a_kink_is_no_bug(f, x):
+def test_a_kink_is_reported_without_error(f, x):
     assert check_gradients(f, x).kinks
 
 
@@ -311,7 +311,7 @@ def test_containers_values_and_tensors_are_arguments():
     assert check_gradients(lambda a, b: {"s": a + b, "p": (a * b,)}, Value(1.0), Value(2.0))
 
 
-def test_it_leaves_gradients_and_arguments_alone():
+def test_gradients_and_arguments_are_unchanged():
     weight = Tensor([1.0, 2.0], requires_grad=True)
     weight.grad = np.array([5.0, 6.0])
     x = np.array([1.0, 2.0])
@@ -323,7 +323,7 @@ def test_it_leaves_gradients_and_arguments_alone():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: check_gradients(3.0, 1.0), TypeError, "takes a function first, not 3.0"),
+        (lambda: check_gradients(3.0, 1.0), TypeError, "f must be callable, got 3.0 of type float"),
         (lambda: check_gradients(ag.sin), ValueError, "nothing to differentiate"),
         (lambda: check_gradients(ag.sin, 1), ValueError, "nothing to differentiate"),
         (lambda: check_gradients(ag.sin, 1.0, oracle="magic"), ValueError, "not 'magic'"),
@@ -331,6 +331,6 @@ def test_it_leaves_gradients_and_arguments_alone():
         (lambda: check_gradients(ag.log, -1.0), ValueError, "where it is defined"),
     ],
 )
-def test_bad_arguments_are_refused(call, error, message):
+def test_bad_arguments_raise(call, error, message):
     with pytest.raises(error, match=message):
         call()

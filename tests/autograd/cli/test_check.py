@@ -72,8 +72,8 @@ def test_a_command_that_cannot_be_run_says_why(arguments, message, capsys):
 def test_oracles_are_as_sharp_as_promised():
     """`python -m autograd check --power` measures all of it; here its ends."""
     for oracle in ("complex", "dual"):
-        assert detection_power.caught(1e-12, oracle, "tanh x")
-    assert detection_power.caught(1e-12, "exact", "x²")
-    assert detection_power.caught(1e-8, "differences", "exp x")
-    assert detection_power.caught(1e-6, "black box", "log(1 + x²)")
-    assert not detection_power.caught(0.0, "complex", "tanh x")
+        assert detection_power.catches(1e-12, oracle, "tanh x")
+    assert detection_power.catches(1e-12, "exact", "x²")
+    assert detection_power.catches(1e-8, "differences", "exp x")
+    assert detection_power.catches(1e-6, "black box", "log(1 + x²)")
+    assert not detection_power.catches(0.0, "complex", "tanh x")

@@ -158,7 +158,7 @@ def test_explain_tells_the_story(capsys):
             "error: explain takes one number, and this tensor has shape (2,): explain its sum, or a loss\n",
         ),
         (["draw", "x", "x=1", "--save", "a.bmp"], "not '.bmp'"),
-        (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', not 'q'"),
+        (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', got 'q'"),
     ],
 )
 def test_errors_are_said_and_end_with_status_2(arguments, message, capsys):

@@ -1,4 +1,4 @@
-"""What a picture shows: every number, op and edge of a graph, forward and backward, and how it folds."""
+"""Pictures of graphs: numbers, ops and edges, forward and backward, and folding."""
 
 import gc
 import re
@@ -38,7 +38,7 @@ def into(drawing, name):
 
 
 def named(drawing, text):
-    """The name of the one box that says `text` first."""
+    """The name of the only box whose first field is `text`."""
     (name,) = [name for name, fields in boxes(drawing).items() if fields[0] == text]
     return name
 
@@ -50,7 +50,7 @@ def style(drawing, name):
 
 @st.composite
 def expressions(draw_from, most_leaves=4):
-    """A Value computed from labelled leaves and numbers, with nodes used many times over or not at all."""
+    """A Value computed from labelled leaves and numbers, with nodes used several times or not at all."""
     values = st.floats(-2, 2)
     leaves = [ag.Value(draw_from(values), label=f"x{i}") for i in range(draw_from(st.integers(1, most_leaves)))]
     nodes = list(leaves)
@@ -62,7 +62,7 @@ def expressions(draw_from, most_leaves=4):
 
 
 @given(expressions())
-def test_every_number_every_op_and_every_use_is_drawn_once(drawn):
+def test_every_number_op_and_use_is_drawn_once(drawn):
     y, _ = drawn
     nodes = newest_first([y])
     computed = [node for node in nodes if node.op is not None]
@@ -116,7 +116,7 @@ def test_x_times_x_shows_two_edges():
 
 
 @pytest.mark.parametrize("rankdir", PORTS)
-def test_edges_come_in_argument_order_and_enter_in_it(rankdir):
+def test_edges_are_in_argument_order(rankdir):
     a, b, c = (ag.Value(float(i), label=name) for i, name in enumerate("abc"))
     _, entering, first, last = PORTS[rankdir].split()
     drawing = draw(ag.where(a, b, c - a), rankdir=rankdir)
@@ -168,7 +168,7 @@ def test_leaves_constants_and_computed_numbers_look_different():
 
 
 def edge_labels(drawing, head):
-    """What stands at the edges into a box or sign."""
+    """The labels of the edges into a box or sign."""
     return re.findall(rf"^\t\w+ -> {head} \[label=<.*?<TD[^>]*>(.*?)</TD>", drawing.dot, re.MULTILINE)
 
 
@@ -183,7 +183,7 @@ def test_the_backward_picture_shows_the_gradient_of_every_leaf(drawn):
 
 
 @given(expressions())
-def test_the_backward_picture_has_a_box_a_cotangent_and_a_sign_where_they_are_added(drawn):
+def test_the_backward_picture_has_one_box_per_cotangent_and_one_sign_per_sum(drawn):
     y, _ = drawn
     nodes = newest_first([y])
     uses = {x: [n for n in nodes for i in n.inputs if i is x] for x in nodes}
@@ -211,8 +211,8 @@ def test_an_edge_carries_its_local_derivative_as_a_formula_and_as_a_number():
 
 
 @given(expressions())
-def test_the_numbers_on_the_way_multiply_to_the_gradient(drawn):
-    """Each cotangent is the sum over its edges of the cotangent before it times the number at the edge."""
+def test_local_derivatives_multiply_to_the_gradient(drawn):
+    """Each cotangent is the sum over its edges of the cotangent of the user times the label of the edge."""
     y, _ = drawn
     drawing = draw(y, direction="backward", max_nodes=10**6, format=".12f")
     value = {name: float(fields[-1].replace("−", "-")) for name, fields in boxes(drawing).items() if name.startswith("n")}
@@ -226,7 +226,7 @@ def test_the_numbers_on_the_way_multiply_to_the_gradient(drawn):
         assert total == pytest.approx(value[name], rel=1e-9, abs=1e-10)
 
 
-def test_cotangents_are_named_after_what_they_belong_to():
+def test_names_of_cotangents():
     w, x = ag.Value(2.0, label="w"), ag.Value(3.0, label="x")
     y = ag.exp(w * x + 1.0)
     said = {tuple(fields[:-1]) for fields in boxes(draw(y, direction="backward")).values()} - {()}
@@ -241,13 +241,13 @@ def test_cotangents_are_named_after_what_they_belong_to():
     assert "∂out/∂w" in {fields[0] for fields in boxes(draw(y, direction="backward")).values()}
 
 
-def test_a_label_y_elsewhere_is_not_taken_for_the_output():
+def test_another_node_labelled_y_is_not_the_output():
     target, w = ag.Value(1.0, label="y"), ag.Value(2.0, label="w")
     said = {fields[0] for fields in boxes(draw((w - target) * w, direction="backward")).values()}
     assert {"∂v4/∂y", "∂v4/∂w"} <= said
 
 
-def test_formulas_name_nothing_that_is_not_to_be_seen():
+def test_every_name_in_a_formula_is_in_a_box():
     x, one = ag.Value(0.5, label="x"), ag.Value(-1.0, requires_grad=False)
     drawing = draw(ag.sin(x) * (one * x), direction="backward")
     texts = [fields[1] for fields in boxes(drawing).values() if len(fields) == 3]
@@ -256,12 +256,12 @@ def test_formulas_name_nothing_that_is_not_to_be_seen():
     assert sorted(labels) == ["× -1.0000", "× cos(x) = 0.8776", "× v3 = 0.4794", "× v4 = -0.5000"]
 
 
-def test_a_function_s_arguments_have_their_names_on_the_way_back_too():
+def test_arguments_of_a_function_are_named_in_the_backward_picture():
     drawing = draw(lambda height, width: height * width, 2.0, 3.0, direction="backward")
     assert {"∂y/∂height", "∂y/∂width"} <= {fields[0] for fields in boxes(drawing).values()}
 
 
-def test_drawing_touches_no_gradient_and_works_where_nothing_is_recorded():
+def test_drawing_changes_no_gradient_and_works_without_recording():
     x = ag.Value(3.0, label="x")
     y = x * x
     with ag.no_grad():
@@ -284,7 +284,7 @@ def test_the_backward_graph_of_tensors():
 
 
 @given(expressions(), st.integers(1, 20), st.sampled_from(["forward", "backward"]))
-def test_a_large_graph_folds_and_says_so(drawn, limit, direction):
+def test_a_large_graph_folds_with_a_count(drawn, limit, direction):
     y, _ = drawn
     whole, folded = (draw(y, max_nodes=n, direction=direction) for n in (10**6, limit))
     assert folded.total == whole.total == whole.shown
@@ -297,7 +297,7 @@ def test_a_large_graph_folds_and_says_so(drawn, limit, direction):
     numbers = {name: fields for name, fields in boxes(folded).items() if name.startswith("n")}
     assert numbers.items() <= boxes(whole).items()
     heads = [head for tail, head, _ in edges(whole) if head in boxes(folded) and tail not in boxes(folded)]
-    if max(map(heads.count, heads), default=0) > PARALLEL:  # bundled
+    if max(map(heads.count, heads), default=0) > PARALLEL:  # one edge for many
         return
     kept = [
         ("folded" if tail not in boxes(folded) else tail, head, port)
@@ -344,7 +344,7 @@ def test_a_deep_graph_is_drawn_without_recursion():
     assert found[0].total == 100_001
 
 
-def test_a_graph_ends_with_its_drawings_and_its_page_keeps_nothing_of_it():
+def test_a_graph_is_freed_with_its_drawing_and_not_held_by_its_page():
     gc.collect()
     gc.disable()
     try:
@@ -362,11 +362,11 @@ def test_a_graph_ends_with_its_drawings_and_its_page_keeps_nothing_of_it():
         gc.enable()
 
 
-# What cannot be drawn.
+# Bad arguments.
 
 
 @pytest.mark.parametrize("y", [3.0, "x", None, np.ones(2), {"y": 1}])
-def test_what_is_no_node_is_refused_by_name(y):
+def test_outputs_that_are_not_nodes_raise_with_their_type(y):
     for direction in ("forward", "backward"):
         with pytest.raises(TypeError, match=f"of type {type(y).__name__}"):
             draw(y, direction=direction)
@@ -377,12 +377,12 @@ def test_what_is_no_node_is_refused_by_name(y):
 def test_options_are_checked():
     x = ag.Value(1.0)
     for options, said in [
-        ({"direction": "up"}, "direction is one of forward, backward, both, not 'up'"),
-        ({"rankdir": "XX"}, "LR, RL, TB, BT, not 'XX'"),
-        ({"max_nodes": 0}, "max_nodes is a whole number .* not 0"),
-        ({"max_nodes": 2.5}, "not 2.5"),
-        ({"format": 4}, "format is what .* such as '.4f' or '.3g', not 4"),
-        ({"format": ".4x"}, "not '.4x'"),
+        ({"direction": "up"}, "direction must be one of forward, backward, both"),
+        ({"rankdir": "XX"}, "rankdir must be one of LR, RL, TB, BT"),
+        ({"max_nodes": 0}, "max_nodes must be an integer of at least 1, got 0"),
+        ({"max_nodes": 2.5}, "got 2.5"),
+        ({"format": 4}, "format must be .* such as '.4f' or '.3g', got 4"),
+        ({"format": ".4x"}, "got '.4x'"),
     ]:
         with pytest.raises(ValueError, match=said):
             draw(x, **options)

@@ -1,4 +1,4 @@
-"""The chain rule as text: `explain` step by step, `paths` way by way."""
+"""The chain rule as text: `explain` step by step, `paths` path by path."""
 
 import math
 import re
@@ -55,7 +55,7 @@ def test_more_paths_than_can_be_listed_are_counted_and_added_up():
     assert f"… and {2**100 - MOST:,} more" in repr(found)
 
 
-def test_what_has_no_path_is_said():
+def test_no_path_raises():
     x, y = ag.Value(1.0, label="x"), ag.Value(2.0, label="y")
     with pytest.raises(ValueError, match="no path"):
         ag.paths(x, ag.sin(y))
@@ -65,8 +65,8 @@ def test_what_has_no_path_is_said():
 
 
 @given(expressions())
-def test_every_number_that_is_told_is_right(drawn):
-    """Each line ends with the gradient, and the products on it add up to that."""
+def test_every_number_of_an_explanation_is_right(drawn):
+    """Each line ends with the gradient, which is the sum of the products on it."""
     y, leaves = drawn
     y.label = "L"
     assume(len({leaf.label for leaf in leaves} | {"L"}) == len(leaves) + (y not in leaves))
@@ -89,7 +89,7 @@ def test_every_name_of_an_explanation_is_in_a_box(drawn, direction):
     assert told <= set(re.findall(r"\w+", said))
 
 
-def test_only_what_lies_on_the_way_is_told():
+def test_wrt_limits_the_explanation_to_its_paths():
     a, b, c = (ag.Value(float(i + 1), label=name) for i, name in enumerate("abc"))
     y = ag.sin(a * b) + c
     y.label = "y"
@@ -100,7 +100,7 @@ def test_only_what_lies_on_the_way_is_told():
     assert "∂y/∂b" in ag.explain(y, wrt=[a, b])
 
 
-def test_arrays_are_told_by_shape_and_size():
+def test_arrays_are_explained_by_shape_and_size():
     w = ag.Tensor(np.ones((3, 2)), requires_grad=True, label="w")
     y = ag.sum(ag.square(w))
     told = ag.explain(y)
@@ -110,7 +110,7 @@ def test_arrays_are_told_by_shape_and_size():
     assert "∂y/∂s = ∂y/∂v3 · ∂v3/∂s" in ag.explain(ag.sum(ag.concatenate([single, single * single])))
 
 
-def test_what_has_no_gradient_cannot_be_explained():
+def test_explain_needs_a_gradient():
     x = ag.Value(1.0)
     for wrong, error, said in [
         (3.0, TypeError, "of type float"),

@@ -1,7 +1,6 @@
-"""The DOT text of known pictures, beside the files in `golden`, and that a renderer reads them.
+"""The DOT text of known pictures equals the files in `golden`, and a renderer reads them.
 
-`AUTOGRAD_GOLDEN=write pytest tests/autograd/drawing/test_golden.py` makes the files anew: look at
-what changed before it is kept.
+`AUTOGRAD_GOLDEN=write pytest tests/autograd/drawing/test_golden.py` writes the files again: review the changes.
 """
 
 import os

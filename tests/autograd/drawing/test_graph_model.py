@@ -1,4 +1,4 @@
-"""The graph as data: it is built by one walk, a sweep over it is a list of events, and what prints it touches no node."""
+"""The graph model: built by one walk, swept into a list of events, and printed without engine nodes."""
 
 import math
 import subprocess
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3] / "autograd"
 
 
 def walks(call):
-    """How often a call searches a graph."""
+    """The number of times a call walks a graph."""
     found = []
 
     def look(frame, event, arg):
@@ -44,7 +44,7 @@ def test_a_call_walks_its_graph_once_and_a_sweep_of_the_engine_once_more():
     assert walks(lambda: ag.draw(y, direction="both", **everything)) == 2
     assert walks(lambda: ag.draw(y, direction="backward", **everything)) == 2
     assert walks(lambda: ag.explain(y, x)) == 2
-    assert walks(drawing.page) == 1  # the gradients: the graph is that of the drawing
+    assert walks(drawing.page) == 1  # for the gradients; the page reuses the graph of the drawing
 
 
 @given(expressions())
@@ -78,7 +78,7 @@ def test_an_event_of_arrays_holds_what_a_use_adds_to_the_gradient():
 
 
 @pytest.mark.parametrize("name", ["dot", "mermaid", "layout", "folding", "formulas", "box_text", "page/page", "page/steps"])
-def test_what_prints_a_graph_knows_no_node_of_the_engine(name):
+def test_printers_do_not_import_the_engine_nodes(name):
     names = [name for name in imported(ROOT / f"drawing/{name}.py") if name.startswith("autograd.engine")]
     assert {name for name in names if not name.startswith("autograd.engine.graph.Graph")} == set()
 

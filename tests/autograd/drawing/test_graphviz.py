@@ -1,4 +1,4 @@
-"""A Drawing's ways to the eye: finding and running a renderer, files, notebooks."""
+"""Output of drawings: the search for a renderer, its errors, files, notebooks."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def drawing():
 
 @pytest.fixture
 def graphviz_pure(monkeypatch):
-    """The renderer that the extra `render` installs, whatever else there is here."""
+    """The renderer of the extra `render`, even if others are installed."""
     monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
     monkeypatch.setenv("PATH", "")
     return renderer()
@@ -32,7 +32,7 @@ def graphviz_pure(monkeypatch):
 
 @pytest.fixture
 def bare(monkeypatch, tmp_path):
-    """A machine without any renderer, and the folder that is its PATH."""
+    """An environment without a renderer, and the folder that is its PATH."""
     monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
@@ -40,13 +40,13 @@ def bare(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_svg_and_png_are_what_they_say(graphviz_pure, drawing):
+def test_svg_and_png_have_their_file_signatures(graphviz_pure, drawing):
     assert ET.fromstring(drawing.svg()).tag == "{http://www.w3.org/2000/svg}svg"
     assert drawing.png().startswith(b"\x89PNG\r\n\x1a\n")
 
 
 @pytest.mark.parametrize("suffix", ["dot", "gv", "mmd", "svg", "png", "SVG"])
-def test_the_suffix_says_the_form(graphviz_pure, drawing, tmp_path, suffix):
+def test_the_suffix_selects_the_form(graphviz_pure, drawing, tmp_path, suffix):
     path = tmp_path / f"graph.{suffix}"
     path.write_text("old")
     drawing.save(path)
@@ -55,7 +55,7 @@ def test_the_suffix_says_the_form(graphviz_pure, drawing, tmp_path, suffix):
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_a_path_that_cannot_be_saved_to_is_refused(drawing, tmp_path):
+def test_bad_paths_raise(drawing, tmp_path):
     with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot, \.gv or \.mmd, not '\.bmp'"):
         drawing.save(tmp_path / "graph.bmp")
     with pytest.raises(ValueError, match="not ''"):
@@ -87,7 +87,7 @@ def test_the_variable_comes_first_then_dot_then_graphviz_pure(bare, monkeypatch)
     assert renderer() == str(bare / "mine")
 
 
-def test_a_missing_renderer_says_how_to_get_one_and_the_text_remains(bare, drawing):
+def test_without_a_renderer_the_error_names_ways_to_install_one(bare, drawing):
     with pytest.raises(RenderError, match=r"pip install 'glassgrad\[render\]'.*AUTOGRAD_DOT.*\.dot"):
         drawing.svg()
     drawing.save(bare / "graph.gv")
@@ -111,7 +111,7 @@ def test_a_renderer_that_fails_is_quoted(graphviz_pure, drawing, monkeypatch):
         drawing.svg()
 
 
-def test_pdf_is_made_where_the_renderer_can_and_else_the_way_is_told(graphviz_pure, drawing, monkeypatch):
+def test_pdf_is_made_or_the_error_names_a_way(graphviz_pure, drawing, monkeypatch):
     with pytest.raises(RenderError, match="makes no PDF: install Graphviz"):
         drawing.pdf()
     monkeypatch.setenv("AUTOGRAD_DOT", "")
@@ -120,14 +120,14 @@ def test_pdf_is_made_where_the_renderer_can_and_else_the_way_is_told(graphviz_pu
         assert drawing.pdf().startswith(b"%PDF")
 
 
-def test_a_program_that_is_no_renderer_is_found_out(drawing, monkeypatch):
-    for program, said in [(TRUE, "gave no SVG: b''"), (ECHO, "gave no SVG: b'-Tsvg")]:
+def test_output_that_is_no_picture_raises(drawing, monkeypatch):
+    for program, said in [(TRUE, "returned no SVG: b''"), (ECHO, "returned no SVG: b'-Tsvg")]:
         monkeypatch.setenv("AUTOGRAD_DOT", program)
         with pytest.raises(RenderError, match=said):
             drawing.svg()
 
 
-def test_a_file_that_is_marked_as_a_program_and_is_none(bare, drawing):
+def test_a_renderer_that_cannot_run_raises(bare, drawing):
     program = bare / "dot"
     program.write_bytes(b"\x00\x01")
     program.chmod(0o755)
@@ -150,7 +150,7 @@ def test_a_notebook_without_a_renderer_shows_the_text_and_the_reason(bare, drawi
     assert text == drawing.dot
 
 
-def test_a_notebook_is_shown_something_whatever_the_renderer_writes(bare, drawing, monkeypatch):
+def test_a_notebook_shows_the_text_if_the_picture_is_not_utf8(bare, drawing, monkeypatch):
     program = bare / "dot"
     program.write_text("#!/bin/sh\nprintf '<svg \\377'\n")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Any text is safe in a picture: what the renderer writes is what the label says."""
+"""Any text is safe in a picture: the rendered text equals the label."""
 
 import re
 import unicodedata
@@ -74,7 +74,7 @@ def shown(drawing):
 
 @given(st.lists(texts, min_size=1, max_size=8))
 @example(HOSTILE)
-def test_a_rendered_picture_says_what_the_labels_say(labels):
+def test_a_rendered_picture_contains_the_labels(labels):
     leaves = [ag.Value(1.0, label=label) for label in labels]
     y = leaves[0] * leaves[0]
     for leaf in leaves[1:]:
@@ -83,7 +83,7 @@ def test_a_rendered_picture_says_what_the_labels_say(labels):
     computed = len(leaves)
     assert len(boxes) == len(leaves) + 2 * computed
     written = [fields[0] for fields in boxes.values() if len(fields) == 3]
-    for label in filter(None, labels):  # a label that is not the only one of its kind is followed by a name
+    for label in filter(None, labels):  # a label that is not unique is followed by a name
         texts = {visible(label), *(visible(f"{label} (v{i})") for i in range(len(boxes)))}
         written.remove(next(text for text in written if text in texts))
     assert all(re.fullmatch(r"v\d+|y", text) for text in written)
@@ -96,7 +96,7 @@ def names_in(y):
 
 @given(texts, texts)
 @example(HOSTILE[7], HOSTILE[22])
-def test_formulas_frames_and_captions_say_what_the_labels_say(one, other):
+def test_formulas_frames_and_captions_contain_the_labels(one, other):
     x, w = ag.Value(0.5, label=one), ag.Value(2.0, label=other)
     with ag.scope(one):
         y = ag.sin(x) * w
@@ -135,12 +135,12 @@ def test_visible_text_is_short_one_line_and_legal_xml(text):
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=LONGEST))
-def test_visible_text_is_left_as_it_is(text):
+def test_visible_text_is_unchanged(text):
     assert visible(text) == text
 
 
 @given(st.characters())
-def test_what_cannot_be_seen_leaves_a_mark(c):
+def test_control_characters_are_replaced(c):
     if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}:
         assert unicodedata.category(visible(c)) == "So"
 
@@ -155,7 +155,7 @@ def test_long_text_folds():
     st.integers(0, 17),
     st.sampled_from("feg"),
 )
-def test_a_number_is_never_shown_as_another(x, digits, kind):
+def test_a_number_is_shown_to_its_precision(x, digits, kind):
     text = number(x, f".{digits + (kind == 'g')}{kind}")
     half = 0.5 * 10.0**-digits
     assert len(text) <= digits + 8

@@ -1,4 +1,4 @@
-"""What else a picture can show: gradients beside numbers, arrays in the small, frames, a neighbourhood, a path, an alarm."""
+"""Views of a picture: gradients in boxes, heat maps, frames, a neighbourhood, a path, an alarm."""
 
 import inspect
 import re
@@ -24,11 +24,11 @@ def neuron():
     return x, w, b, ag.tanh(w * x + b)
 
 
-# Both ways in one picture.
+# Both passes in one picture.
 
 
 @given(expressions())
-def test_both_shows_every_number_with_its_gradient(drawn):
+def test_direction_both_shows_every_number_with_its_gradient(drawn):
     y, _ = drawn
     drawing = draw(y, direction="both", max_nodes=10**6)
     assert edges(drawing) == edges(draw(y, max_nodes=10**6))
@@ -57,7 +57,7 @@ def test_stats_show_the_least_the_mean_and_the_largest():
     assert boxes(ints)["n0"] == ["(1,) float64", "data 0.5000"]
 
 
-def test_a_heat_map_has_a_cell_a_number_or_a_block_of_them():
+def test_a_heat_map_has_one_cell_per_number_or_block():
     small, large = ag.Tensor([[1.0, -1.0, 0.0], [0.5, np.nan, 2.0]]), ag.Tensor(np.ones((50, 20)))
     cells = re.findall(r'BGCOLOR="(#[0-9a-f]{6})"', draw(small, arrays="heat").dot)
     assert len(cells) == 6
@@ -77,7 +77,7 @@ def chain(blocks):
     return y
 
 
-def test_depth_says_how_many_frames_are_open():
+def test_depth_is_the_number_of_open_frames():
     x = ag.Value(1.0, label="x")
     with ag.scope("outer"):
         y = ag.sin(x)
@@ -98,7 +98,7 @@ def test_equal_frames_in_a_row_fold_into_one_that_counts_them():
     assert any("5 × (Linear(4, 4), ReLU())" in fields[0] for fields in boxes(folded).values())
 
 
-def test_numbered_frames_are_equal_if_what_is_in_them_is():
+def test_numbered_frames_with_equal_contents_are_equal():
     folded = draw(chain(5) + 1.0, depth=0)
     assert ["5 × block", "15 nodes"] in boxes(folded).values()
     y = chain(3)
@@ -112,7 +112,7 @@ def test_numbered_frames_are_equal_if_what_is_in_them_is():
     assert ["3", "1 node"] in boxes(draw(y + 1.0, depth=0)).values()
 
 
-def test_the_way_back_folds_by_frames_with_the_gradients_in_them():
+def test_the_backward_picture_folds_by_frames():
     model = nn.scalar.MLP(2, [30, 30, 1])
     y = model([ag.Value(1.0, label="a"), ag.Value(-2.0, label="b")])
     drawing = draw(y, direction="backward")
@@ -123,7 +123,7 @@ def test_the_way_back_folds_by_frames_with_the_gradients_in_them():
     assert len({(tail, head) for tail, head, _ in edges(drawing)}) == len(edges(drawing))  # one edge from fold to fold
 
 
-def test_frames_fold_before_anything_is_left_out():
+def test_frames_fold_before_numbers_are_omitted():
     drawing = draw(chain(200), max_nodes=250)
     assert "more nodes" not in drawing.dot
     assert drawing.shown < drawing.total == 601
@@ -171,7 +171,7 @@ def test_a_path_is_marked_and_nothing_else():
         draw(y, path=x)
 
 
-def test_a_path_is_the_chain_rule_spelled_out():
+def test_the_caption_of_a_path_is_the_chain_rule():
     x = ag.Value(0.5, label="x")
     y = ag.sin(x) * ag.exp(x)
     (slope,) = ag.gradients(y, [x])
@@ -185,14 +185,14 @@ def test_a_path_is_the_chain_rule_spelled_out():
         ]
     w = ag.Tensor([1.0, 2.0], requires_grad=True, label="w")
     total = ag.sum(ag.sin(w))
-    assert "× cos(w)<" in draw(total, path=(w, total)).dot  # the derivative of arrays is no number
+    assert "× cos(w)<" in draw(total, path=(w, total)).dot  # the derivative of arrays is not a number
 
 
 @pytest.mark.parametrize("direction", ["forward", "both", "backward"])
-def test_every_view_is_there_in_every_direction(direction):
+def test_every_view_works_in_every_direction(direction):
     x, w, zero = ag.Value(2.0, label="x"), ag.Value(3.0, label="w"), ag.Value(1.0, requires_grad=False, label="c")
     with ag.scope("inside"):
-        product = (x - 2.0) * w  # zero, which is a number like any other
+        product = (x - 2.0) * w  # zero
     y = ag.tanh(product) + zero
     shown = {fields[0] for fields in boxes(draw(y, direction=direction, around=product, hops=0)).values()}
     assert shown <= {"v5", "∂y/∂v5"}
@@ -210,7 +210,7 @@ def test_every_view_is_there_in_every_direction(direction):
 # Emphasis and alarm.
 
 
-def test_the_edge_is_the_thicker_the_larger_the_gradient():
+def test_larger_gradients_have_wider_edges():
     x, tiny = ag.Value(1.0, label="x"), ag.Value(1e-5, label="tiny")
     still = ag.Value(3.0, label="still")
     y = x * tiny + still * 0.0
@@ -223,7 +223,7 @@ def test_the_edge_is_the_thicker_the_larger_the_gradient():
         draw([x, tiny], emphasis="gradient")
 
 
-def test_what_is_not_finite_alarms_and_says_where_it_begins():
+def test_the_first_number_that_is_not_finite_is_marked():
     x = ag.Value(0.0, label="x")
     with np.errstate(all="ignore"):
         y = ag.sin(ag.log(x) * 2.0)
@@ -235,8 +235,8 @@ def test_what_is_not_finite_alarms_and_says_where_it_begins():
     assert style(drawing, named(drawing, "x"))["penwidth"] != "4"
 
 
-def test_a_gradient_that_is_not_finite_alarms_and_says_where_it_begins():
-    """The trap of `where`: the numbers are all finite, and the gradient of the branch not taken is not."""
+def test_the_first_gradient_that_is_not_finite_is_marked():
+    """All numbers of `where` are finite, but the gradient of the branch not taken is not."""
     x = ag.Value(0.0, label="x")
     y = ag.where(x > 0.0, ag.sqrt(x), x) * 1.0
     for drawing in (draw(y, direction="both"), (y.backward(), draw(y))[1]):
@@ -249,7 +249,7 @@ def test_a_gradient_that_is_not_finite_alarms_and_says_where_it_begins():
     ]
 
 
-# What is drawn.
+# Inputs.
 
 
 def test_a_function_is_drawn_with_its_arguments_names():
@@ -263,7 +263,7 @@ def test_a_network_of_single_numbers_is_drawn_for_a_list_of_them():
         assert {"x[0]", "x[1]"} <= {fields[0] for fields in boxes(draw(model, inputs)).values()}
 
 
-def test_what_a_module_needs_is_asked_for():
+def test_a_module_without_inputs_raises():
     with pytest.raises(TypeError, match=r"takes x: give examples, as in draw\(f, x\)"):
         draw(nn.Linear(2, 3))
 
@@ -293,7 +293,7 @@ def test_the_page_of_a_neighbourhood_without_the_output_begins_below_it():
     assert w.grad == 0.0
 
 
-def test_a_tape_is_drawn_as_by_itself():
+def test_draw_of_a_tape_is_its_own_drawing():
     tape = ag.record(lambda x: ag.sin(x) * x, 2.0)
     options = inspect.signature(draw).parameters
     own = list(inspect.signature(tape.draw).parameters.values())
@@ -304,13 +304,13 @@ def test_a_tape_is_drawn_as_by_itself():
         draw(tape, direction="backward")
 
 
-def test_more_than_one_thing_is_a_list():
+def test_several_outputs_must_be_a_list():
     x = ag.Value(1.0)
     with pytest.raises(TypeError, match="into a list"):
         draw(x, x)
 
 
-# Looks.
+# Themes.
 
 
 def test_themes_fonts_and_sizes():
@@ -321,15 +321,15 @@ def test_themes_fonts_and_sizes():
     assert 'size="4,3"' in dark
     assert "Georgia" not in draw(y).dot
     for options, said in [
-        ({"theme": "red"}, "theme is one of light, dark, not 'red'"),
-        ({"arrays": "all"}, "arrays is one of shape, stats, heat, not 'all'"),
+        ({"theme": "red"}, "theme must be one of light, dark"),
+        ({"arrays": "all"}, "arrays must be one of shape, stats, heat"),
         ({"emphasis": "data"}, "emphasis"),
-        ({"depth": -1}, "depth is a whole number from 0, not -1"),
-        ({"font": 3}, "font is the name of a font, such as 'Helvetica', not 3"),
-        ({"size": 3}, r"size is .*, such as \(6, 4\), not 3"),
-        ({"size": (0, 1)}, r"not \(0, 1\)"),
-        ({"around": "y"}, "around is 'y', which is not in this graph"),
-        ({"hops": 0.5}, "hops is a whole number from 0, not 0.5"),
+        ({"depth": -1}, "depth must be an integer of at least 0, got -1"),
+        ({"font": 3}, "font must be the name of a font, such as 'Helvetica', got 3"),
+        ({"size": 3}, r"size must be .*, such as \(6, 4\), got 3"),
+        ({"size": (0, 1)}, r"got \(0, 1\)"),
+        ({"around": "y"}, "got 'y', which is not in this graph"),
+        ({"hops": 0.5}, "hops must be an integer of at least 0, got 0.5"),
     ]:
         with pytest.raises(ValueError, match=said):
             draw(y, **options)

@@ -1,4 +1,4 @@
-// Mouse, finger and keyboard: zoom and pan, focus, keys, buttons.
+// Input by mouse, touch and keyboard: zoom, pan, focus, keys, buttons.
 
 const whole = svg.viewBox.baseVal;
 const full = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
@@ -18,13 +18,13 @@ function zoom(factor, p = { x: view.x + view.w / 2, y: view.y + view.h / 2 }) {
   look({ x: p.x - (p.x - view.x) * factor, y: p.y - (p.y - view.y) * factor, w: view.w * factor });
 }
 
-// Pan so that a part can be seen, if it cannot.
+// Pan to a part that is outside of the view.
 function bringIntoView(part) {
   const place = part.getBoundingClientRect();
   const room = stage.getBoundingClientRect();
   if (place.left >= room.left && place.right <= room.right && place.top >= room.top && place.bottom <= room.bottom) return;
   const middle = at({ clientX: (place.left + place.right) / 2, clientY: (place.top + place.bottom) / 2 });
-  const held = (to, from, most) => Math.min(Math.max(to, from), Math.max(from, most)); // no empty room where there is more to see
+  const held = (to, from, most) => Math.min(Math.max(to, from), Math.max(from, most)); // no empty margin while parts are hidden
   look({
     ...view,
     x: held(middle.x - view.w / 2, full.x, full.x + full.w - view.w),
@@ -32,7 +32,7 @@ function bringIntoView(part) {
   });
 }
 
-// All of it, or, if that would be too small to read, as much as can be read around the first number.
+// The whole picture; or, if its text would be too small, a readable part around the first number.
 function fit(readable) {
   look(full);
   const scale = svg.getScreenCTM().a;

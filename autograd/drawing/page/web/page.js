@@ -1,5 +1,5 @@
 "use strict";
-// The page of a graph: a story of steps, and a picture whose parts it lights up.
+// Page of a graph: steps, and a picture whose parts they highlight.
 
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("ui-data").textContent);
@@ -15,14 +15,14 @@ const shapes = Object.entries(data.shapes).map(([name, shape]) => {
 });
 const byName = new Map(shapes.map((shape) => [shape.name, shape]));
 const edges = data.edges.map(([id, from, to], slope) => ({ id, from, to, slope, line: $(id) }));
-let step = data.time ? Infinity : 0; // of a training one looks at the gradients, of a graph at how they come
+let step = data.time ? Infinity : 0; // a training starts at the last step, a graph at the first
 let moment = 0;
 let timer = null;
 let selected = null;
 let found = [];
 let chapter;
 
-// A number as the boxes have it: "f", "e" and "g" mean what they mean in Python.
+// Number format of the boxes: "f", "e" and "g" as in Python.
 const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
 const readable = (x) => {
   if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
@@ -30,7 +30,7 @@ const readable = (x) => {
   return kind === "e" || small || Math.abs(x) >= 1e7 ? x.toExponential(digits) : x.toFixed(digits);
 };
 
-// When each part lights up, by the steps of a moment.
+// Index of the step that first highlights each part, and of each gradient.
 function read(steps) {
   const lit = new Map();
   const grads = new Map();
@@ -89,10 +89,10 @@ function render() {
   if (now.place) bringIntoView(byName.get(now.place).box);
 }
 
-// The local derivative stands at the sign through which a gradient comes back: above it, or beside it in an upright picture.
+// The local derivative of the current step is drawn above the sign of its op, or next to it in a vertical layout.
 const slope = document.createElementNS(svg.namespaceURI, "text");
 slope.id = "ui-slope";
-slope.setAttribute("aria-hidden", "true"); // it is said in the step
+slope.setAttribute("aria-hidden", "true"); // the text of the step contains it
 svg.querySelector(".graph").append(slope);
 
 function showSlope(now) {
@@ -145,7 +145,7 @@ function play() {
 const toggle = () => (timer === null ? play() : pause());
 const walk = (to) => { pause(); go(to); };
 
-// Details, and the paths from a number to the output: the product of the local derivatives along each, and their sum.
+// Details of a number, and its paths to the output: the product of the local derivatives along each, and their sum.
 
 function list(place, lines) {
   place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
@@ -184,7 +184,7 @@ function trace(shape) {
   if (shape) showDetails();
 }
 
-// Where there is little room, what was asked for comes into view.
+// Scroll to the details on small screens.
 function showDetails() {
   const [part, room] = [$("ui-details"), document.querySelector("aside")];
   if (part.getBoundingClientRect().bottom > room.getBoundingClientRect().bottom) room.scrollTop = part.offsetTop - room.offsetTop - 8;
@@ -224,7 +224,7 @@ function search(text) {
   $("ui-found").textContent = wanted ? `${found.length} found` : "";
 }
 
-// Frames fold in place: a cover hides what is in them, and the picture does not move.
+// Frames fold in place: a cover hides their contents, and the layout does not change.
 
 for (const [id, title, names] of data.frames) {
   const cluster = $(id);

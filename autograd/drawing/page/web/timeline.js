@@ -1,4 +1,4 @@
-// Time: the moments of a training, with its curves, a decision in the plane, and arrays as images.
+// Timeline of a training: curves, a decision boundary in the plane, and arrays as images.
 
 const SVG = "http://www.w3.org/2000/svg";
 const time = data.time;
@@ -29,7 +29,7 @@ function chart(title, kind, attributes) {
   };
 }
 
-// Columns of the history have an entry an epoch: the moment "3" stands after the third.
+// Columns of the history have one entry per epoch; moment "3" is after the third epoch.
 function curve(title, column) {
   const known = column.filter((x) => x !== null);
   const [low, high] = [Math.min(...known, 0), Math.max(...known)];
@@ -52,7 +52,7 @@ function curve(title, column) {
   };
 }
 
-// Okabe and Ito's colours, which the colour-blind can tell apart; the points say it again by their shapes.
+// Colour-blind safe palette of Okabe and Ito; the shapes of the points repeat the class.
 const CLASSES = [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167], [86, 180, 233], [213, 94, 0], [240, 228, 66], [120, 120, 120]];
 const corners = (n, x, y, r) => [...Array(n).keys()].map((i) => {
   const angle = (2 * Math.PI * i) / n - Math.PI / 2;
@@ -83,7 +83,7 @@ function plane({ corner: [left, right, low, high], steps, regions, points }) {
   };
 }
 
-// Blue for less than 0, orange for more: the stronger, the larger. One scale for all moments.
+// Blue for negative numbers, orange for positive ones; one scale for all moments.
 function image(title, frames) {
   const [rows, columns] = frames.find(Boolean) ?? [1, 1];
   const largest = Math.max(...frames.map((frame) => frame?.[2] ?? 0)) || 1;
