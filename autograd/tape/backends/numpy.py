@@ -78,13 +78,13 @@ class _Emitter:
             earlier[call] = known
         return earlier[calls[-1]]
 
-    def _owners(self) -> dict[NumpyCall, set[NumpyCall]]:
+    def _owners(self) -> dict[NumpyCall, dict[NumpyCall, None]]:
         """For each call the calls, and leaves, whose memory its result may lie in."""
-        owners: dict[NumpyCall, set[NumpyCall]] = {}
+        owners: dict[NumpyCall, dict[NumpyCall, None]] = {}
         leaves = [self.result[leaf] for leaf in self.program.leaves()]
         for call in [*leaves, *self.calls]:
             parts = [owners[x] for x in call.args if isinstance(x, NumpyCall)] if call.view else []
-            owners[call] = set().union(*parts) if parts else {call}
+            owners[call] = {owner: None for part in parts for owner in part} or {call: None}
         return owners
 
     def _last_uses(self) -> dict[NumpyCall, int]:
@@ -130,7 +130,8 @@ class _Emitter:
             if all(np.shares_memory(view, self.fixed[x]) for x in call.args if isinstance(x, NumpyCall) if view.size):
                 self.fixed[call] = view
                 return
-        dying = [x for x in {o for a in call.args if isinstance(a, NumpyCall) for o in self.owners[a]} if self.last[x] == i]
+        owners = dict.fromkeys(o for a in call.args if isinstance(a, NumpyCall) for o in self.owners[a])
+        dying = [x for x in owners if self.last[x] == i]
         out = None
         if call.into and self.last[call] != _FOREVER:
             if call.name in _NOT_IN_PLACE:
@@ -197,8 +198,8 @@ class _Emitter:
         for step in self.program.outputs:
             call = self.result[step]
             owners = self.owners[call]
-            alone = not (owners & given) and all(x.function is not None and x not in self.fixed for x in owners)
-            given |= owners
+            alone = given.isdisjoint(owners) and all(x.function is not None and x not in self.fixed for x in owners)
+            given.update(owners)
             texts.append(self.told(call) if alone or step.kind is None else f"{self.told(call)}.copy()")
         return texts
 
