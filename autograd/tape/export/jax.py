@@ -92,5 +92,5 @@ def _refuse_another(fixed: Any, x: Any, name: str) -> None:
 
 
 class _Outputs(SymbolicOutputs):
-    def stacked(self, where: slice, shape: tuple[int, ...]) -> Any:
+    def stack(self, where: slice, shape: tuple[int, ...]) -> Any:
         return namespace().reshape(namespace().stack(self[where]), shape) if self[where] else namespace().zeros(shape)

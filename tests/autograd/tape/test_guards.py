@@ -123,7 +123,7 @@ def test_guards_are_checked_for_every_example_of_a_map():
 
 
 def test_the_cache_does_not_grow_for_ever(monkeypatch):
-    monkeypatch.setattr(compiling, "MOST", 4)
+    monkeypatch.setattr(compiling, "MAX_TAPES", 4)
     f = compile(recursive)
     for x in [*np.linspace(0.5, 9.5, 10), 0.5, 9.5]:
         assert f(float(x)) == recursive(Value(x)).data

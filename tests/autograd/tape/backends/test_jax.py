@@ -270,7 +270,7 @@ def test_keys_of_a_dict_may_come_in_any_order(jax):
         got = f({"a": np.full(2, 10.0), "b": np.full(2, 3.0)}, [2.0, 3.0])
         assert (got["z"].tolist(), float(got["y"])) == ([-17.0, -17.0], 1.0)
     for wrong in ({"a": np.ones(2)}, [np.ones(2)] * 2, np.ones(2)):
-        with pytest.raises(TypeError, match="the recorded function was given a dict"):
+        with pytest.raises(TypeError, match=r"in place of a dict|a dict must have the recorded entries"):
             tape.to_jax()(wrong, [2.0, 3.0])
 
 
