@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.tape.backends.protocol import Batched, Replay
-from autograd.tape.backends.registry import Choice, find_backend, suit_backend
+from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
@@ -44,7 +44,7 @@ class Tape:
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
             self.program: Program = optimise(program)
-        self._backend = suit_backend(found, self.program)
+        self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
 
@@ -112,7 +112,7 @@ class Tape:
         >>> tape.to_jax()(np.zeros(2, np.float32)).tolist() if importlib.util.find_spec("jax") else [1.0, 1.0]
         [1.0, 1.0]
         """
-        from autograd.tape.export.jax import function as jax_function
+        from autograd.tape.export.jax import jax_function
 
         return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
@@ -130,7 +130,7 @@ class Tape:
             ValueError: If the path does not end in .onnx
             ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
         """
-        from autograd.tape.export.onnx import written as write_onnx
+        from autograd.tape.export.onnx import write_onnx
 
         return write_onnx(self.program, self._name, path)
 

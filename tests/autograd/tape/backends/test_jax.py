@@ -215,15 +215,15 @@ def test_arguments_that_do_not_fit_are_refused(jax):
     with_parameter = record(lambda x: (w * x).sum(), np.ones(3)).to_jax([w])
     repeated = record(lambda x, n, how: x * n if how == "times" else x + n, np.ones(3), 2, "times").to_jax()
     cases = [
-        (labels, (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
-        (jax.jit(labels), (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
-        (labels, (x + 1j, np.array([0, 1])), "logits is of .* type float64 in the tape, and is given .* type complex128"),
-        (labels, (x,), "recorded with 2 arguments, and is given 1"),
-        (with_parameter, ([np.ones(1)], np.ones(3)), r"w is of shape \(3,\) .* given shape \(1,\)"),
+        (labels, (x, np.array([0.7, 1.2])), "labels must have .* type int64, as recorded, got .* type float64"),
+        (jax.jit(labels), (x, np.array([0.7, 1.2])), "labels must have .* type int64, as recorded, got .* type float64"),
+        (labels, (x + 1j, np.array([0, 1])), "logits must have .* type float64, as recorded, got .* type complex128"),
+        (labels, (x,), "must have 2 arguments, as recorded, got 1"),
+        (with_parameter, ([np.ones(1)], np.ones(3)), r"w must have shape \(3,\) .* got shape \(1,\)"),
         (with_parameter, (np.ones(3), np.ones(3)), "must be a list with the data of 1 parameters"),
-        (repeated, (np.ones(3), 3, "times"), "was recorded with 2 where it is given 3"),
-        (repeated, (np.ones(3), 2, "plus"), "was recorded with 'times' where it is given 'plus'"),
-        (jax.jit(repeated, static_argnums=2), (np.ones(3), 2, "times"), "2 is part of the tape of .* in static_argnums"),
+        (repeated, (np.ones(3), 3, "times"), "was recorded with the constant 2, got 3"),
+        (repeated, (np.ones(3), 2, "plus"), "was recorded with the constant 'times', got 'plus'"),
+        (jax.jit(repeated, static_argnums=2), (np.ones(3), 2, "times"), "2 is a constant of the tape of .* in static_argnums"),
     ]
     for f, args, message in cases:
         with pytest.raises(TypeError, match=message):
@@ -259,7 +259,7 @@ def test_jax_transforms_it(jax):
     np.testing.assert_allclose(g["w"], np.arange(3.0) / np.cosh(np.arange(3.0)) ** 2, rtol=1e-12)
     many = jax.vmap(tape.to_jax(), in_axes=(None, 0))({"w": np.ones(3)}, np.eye(3))["y"]
     np.testing.assert_allclose(many, np.full(3, np.tanh(1.0)), rtol=1e-12)
-    with pytest.raises(TypeError, match=r"shape \(3,\) where it is given one of \(2,\)"):
+    with pytest.raises(TypeError, match=r"shape \(3,\), as recorded, got shape \(2,\)"):
         tape.to_jax()({"w": np.ones(3)}, np.ones(2))
 
 

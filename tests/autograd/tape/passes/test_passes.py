@@ -12,7 +12,7 @@ from autograd.tape.backends import evaluated
 from autograd.tape.backends.expand_ops import expand_ops
 from autograd.tape.backends.interpreter import op_codes
 from autograd.tape.passes import optimise
-from autograd.tape.passes.common_subexpressions import Shared
+from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.passes.constant_folding import fold_constants
 from autograd.tape.passes.dead_code import remove_dead_code
 from autograd.tape.passes.identities import simplify
@@ -27,7 +27,7 @@ PASSES = {
     "dead code": remove_dead_code,
     "folding": lambda p: rewrite(p, [fold_constants]),
     "identities": lambda p: rewrite(p, [simplify]),
-    "common subexpressions": lambda p: rewrite(p, [Shared()]),
+    "common subexpressions": lambda p: rewrite(p, [CommonSubexpressions()]),
     "sums of products": fuse_sums,
     "expansion": lambda p: expand_ops(p, op_codes()),
     "all": optimise,
@@ -137,7 +137,7 @@ def test_common_subexpressions_are_computed_once():
     def f(x, y):
         return ag.exp(x * y) + ag.exp(y * x) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.2)
 
-    after = remove_dead_code(rewrite(program(f, 1.0, 2.0), [Shared()]))
+    after = remove_dead_code(rewrite(program(f, 1.0, 2.0), [CommonSubexpressions()]))
     assert names(after).count("multiply") == names(after).count("exp") == 1
     assert names(after).count("leaky_relu") == 2
 
@@ -159,7 +159,7 @@ def test_constants_with_different_signs_of_zero_are_different():
     ],
 )
 def test_sums_of_products_are_one_step(f, left):
-    after = fuse_sums(remove_dead_code(rewrite(program(f, 1.0, 2.0, 3.0), [Shared()])))
+    after = fuse_sums(remove_dead_code(rewrite(program(f, 1.0, 2.0, 3.0), [CommonSubexpressions()])))
     assert names(after) == left
 
 
