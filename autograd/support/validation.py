@@ -1,4 +1,4 @@
-"""Checks of arguments that both packages share: integers, and choices among names."""
+"""Validation of integers and of choices among names, for both packages."""
 
 from collections.abc import Iterable
 from numbers import Integral
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def whole(name: str, value: Any, *, least: int) -> int:
-    """`value` as an int, or an error that names it if it is no integer or less than `least`.
+    """Return `value` as an int; raise TypeError if it is not an integer, and ValueError if it is below `least`.
 
     >>> whole("count", 3, least=1)
     3
@@ -19,7 +19,7 @@ def whole(name: str, value: Any, *, least: int) -> int:
 
 
 def one_of(name: str, value: Any, choices: Iterable[Any]) -> None:
-    """Raise ValueError if `value` is not among the choices; the error lists them.
+    """Raise ValueError, which lists the choices, if `value` is not among them.
 
     >>> one_of("mode", "full", ("full", "same"))
     """

@@ -89,7 +89,7 @@ def test_a_broken_package_is_not_called_missing(text, said, tmp_path, monkeypatc
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.partition(".")[0] == "onnx"]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(ImportError, match=f"^this needs onnx, which is installed and cannot be imported: {said}") as error:
+    with pytest.raises(ImportError, match=f"^this needs onnx, which is installed but cannot be imported: {said}") as error:
         require("onnx", "this")
     assert isinstance(error.value.__cause__, ImportError)
     assert "pip install" not in str(error.value)

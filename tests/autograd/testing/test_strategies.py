@@ -152,14 +152,14 @@ def test_a_strategy_for_every_argument_is_needed():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: reals(2, 1), ValueError, "no numbers from 2 to 1"),
-        (lambda: reals(float("nan")), ValueError, "low is nan"),
-        (lambda: reals(5, domain=UNIT), ValueError, "no numbers of"),
-        (lambda: tensors((2,), int), TypeError, "not int64"),
-        (lambda: tensors((-1,)), ValueError, r"not \(-1,\)"),
-        (lambda: tensors((2,), domain="x"), TypeError, "not 'x'"),
-        (lambda: expressions(["nothing"]), ValueError, "'nothing' is no op"),
-        (lambda: expressions(["matmul"]), ValueError, "'matmul' is an op, but none"),
+        (lambda: reals(2, 1), ValueError, "low must not exceed high, got 2 and 1"),
+        (lambda: reals(float("nan")), ValueError, "low must be finite, got nan"),
+        (lambda: reals(5, domain=UNIT), ValueError, "no number from 5 to None is in"),
+        (lambda: tensors((2,), int), TypeError, "got int64"),
+        (lambda: tensors((-1,)), ValueError, r"got \(-1,\)"),
+        (lambda: tensors((2,), domain="x"), TypeError, "got 'x'"),
+        (lambda: expressions(["nothing"]), ValueError, r"got 'nothing' \(no op"),
+        (lambda: expressions(["matmul"]), ValueError, r"got 'matmul' \(another op\)"),
     ],
 )
 def test_bad_arguments_are_refused(call, error, message):
