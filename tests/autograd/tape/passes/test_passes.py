@@ -1,4 +1,4 @@
-"""Each pass alone: it makes programs smaller, and leaves every bit of what they compute."""
+"""Optimisation passes: smaller programs with bitwise equal results."""
 
 import itertools
 
@@ -45,7 +45,7 @@ def names(p):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PASSES)
 @given(case=programs())
-def test_pass_leaves_every_bit(name, case):
+def test_pass_is_bitwise_equal(name, case):
     drawn, rows, _ = case
 
     def f(*xs):
@@ -115,7 +115,7 @@ def test_identity_of_arrays(f, left):
     assert names(remove_dead_code(rewrite(program(f, np.ones((2, 3))), [simplify]))) == left
 
 
-def test_dead_code_is_dropped_and_guards_are_not():
+def test_dead_code_is_removed_and_guards_are_kept():
     def f(x):
         ag.exp(x) * ag.sin(x)
         return 2.0 * x if ag.cos(x) > 0.0 else x
@@ -123,7 +123,7 @@ def test_dead_code_is_dropped_and_guards_are_not():
     assert names(remove_dead_code(program(f, 0.5))) == ["cos", "greater", "multiply"]
 
 
-def test_constants_are_folded_as_ieee_has_them():
+def test_constants_are_folded_by_ieee_754():
     def f(x):
         c = ag.Value(0.0)
         return x + (1.0 / c) + ag.log(c * 2.0)
@@ -158,7 +158,7 @@ def test_constants_with_different_signs_of_zero_are_different():
         pytest.param(lambda a, b, c: [a * b, a * b + c], ["multiply", "add"], id="a product with another use stays"),
     ],
 )
-def test_sums_of_products_are_one_step(f, left):
+def test_sums_of_products_are_one_instruction(f, left):
     after = fuse_sums(remove_dead_code(rewrite(program(f, 1.0, 2.0, 3.0), [CommonSubexpressions()])))
     assert names(after) == left
 
