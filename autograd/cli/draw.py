@@ -49,12 +49,8 @@ def _add_draw(commands: Any) -> None:
     command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")
     command.add_argument("--direction", choices=DIRECTIONS, help="forward pass, backward pass, or both (default: both)")
     command.add_argument("--theme", choices=THEMES, default="light")
-    command.add_argument(
-        "--rankdir", choices=["LR", "RL", "TB", "BT"], default="LR", help="direction of the layout (default: LR)"
-    )
-    command.add_argument(
-        "--arrays", choices=["shape", "stats", "heat"], default="stats", help="content of array boxes (default: stats)"
-    )
+    command.add_argument("--rankdir", choices=["LR", "RL", "TB", "BT"], default="LR", help="direction of the layout")
+    command.add_argument("--arrays", choices=["shape", "stats", "heat"], default="stats", help="content of array boxes")
 
 
 def _add_explain(commands: Any) -> None:

@@ -22,15 +22,6 @@ from autograd.tape.backends.protocol import (
 )
 
 __all__ = [
-    "Backend",
-    "Batched",
-    "GuardFailedError",
-    "Replay",
-    "called",
-    "check_guards",
-    "check_no_branches",
-    "evaluated",
-    "flat",
-    "leaf_data",
-    "only_floats",
+    "Backend", "Batched", "GuardFailedError", "Replay", "called", "check_guards", "check_no_branches", "evaluated", "flat",
+    "leaf_data", "only_floats",
 ]  # fmt: skip

@@ -32,52 +32,23 @@ from numba import njit
 
 inf, nan = math.inf, math.nan
 compiled = njit(cache=True, error_model="numpy", nogil=True)
+'''
 
+#: Helpers of one expression, by their signatures.
+_EXPRESSIONS = {
+    "power(a, b)": "a**b", "abs(x)": "math.fabs(x)", "floor(x)": "np.floor(x)", "ceil(x)": "np.ceil(x)",
+    "trunc(x)": "np.trunc(x)", "exp2(x)": "np.exp2(x)", "cbrt(x)": "np.cbrt(x)", "fmod(a, b)": "np.fmod(a, b)",
+    "remainder(a, b)": "np.remainder(a, b)",
+}  # fmt: skip
 
-@njit(inline="always")
-def power(a, b):
-    return a**b
-
-
-@njit(inline="always")
-def abs(x):
-    return math.fabs(x)
-
-
-@njit(inline="always")
-def floor(x):
-    return np.floor(x)
-
+_HELPER = """
 
 @njit(inline="always")
-def ceil(x):
-    return np.ceil(x)
+def {signature}:
+    return {expression}
+"""
 
-
-@njit(inline="always")
-def trunc(x):
-    return np.trunc(x)
-
-
-@njit(inline="always")
-def exp2(x):
-    return np.exp2(x)
-
-
-@njit(inline="always")
-def cbrt(x):
-    return np.cbrt(x)
-
-
-@njit(inline="always")
-def fmod(a, b):
-    return np.fmod(a, b)
-
-
-@njit(inline="always")
-def remainder(a, b):
-    return np.remainder(a, b)
-
+_FLOOR_DIVIDE = """
 
 @njit(inline="always")
 def floor_divide(a, b):
@@ -88,7 +59,7 @@ def floor_divide(a, b):
     if rest != 0 and (rest < 0) != (b < 0):
         whole -= 1.0
     return np.rint(whole) if whole != 0 else math.copysign(0.0, a / b)  # whole is an integer up to rounding
-'''
+"""
 
 #: Functions of the `scalar` namespace that numba compiles without changes.
 _SCALAR_HELPERS = ("square", "sign", "logaddexp", "fmax", "fmin", "gammaln")
@@ -189,8 +160,9 @@ def op_codes() -> dict[Op, int]:
 def text() -> str:
     """Source text of the interpreter module."""
     helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _SCALAR_HELPERS]
-    helpers = ["\n\n" + text.replace("@staticmethod", '@njit(inline="always")') for text in helpers]
-    one, many = [_HEADER, *helpers, _ONE], [_MANY]
+    helpers = ["\n\n" + helper.replace("@staticmethod", '@njit(inline="always")') for helper in helpers]
+    short = [_HELPER.format(signature=signature, expression=text) for signature, text in _EXPRESSIONS.items()]
+    one, many = [_HEADER, *short, _FLOOR_DIVIDE, *helpers, _ONE], [_MANY]
     for op, code in op_codes().items():
         if op is SUM_OF_PRODUCTS:
             continue

@@ -4,7 +4,6 @@ A call with an `out` argument writes into a buffer, which is reused after the la
 reuse the buffer of its own argument. Outputs never share memory with buffers, inputs or each other.
 """
 
-import linecache
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
-from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
 from autograd.tape.program import Captured, Constant, Input, Instruction, Program
 
 _FOREVER = 1 << 60
@@ -25,11 +24,8 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function of arrays."""
-        text, names = _Emitter(program).source()
-        file = f"<autograd: tape {id(program):x}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-        exec(compile(text, file, "exec"), names)  # a generated text without user input
-        function, lock = names["replay"], threading.Lock()  # the buffers serve one replay at a time
+        function = load_replay(program, *_Emitter(program).source())
+        lock = threading.Lock()  # one replay at a time may use the buffers
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             with lock, np.errstate(all="ignore"):

@@ -1,5 +1,6 @@
 """Interface of back ends: types, base class, `GuardFailedError`, and the reference evaluation."""
 
+import linecache
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -105,6 +106,14 @@ class Backend:
     def source(self, program: Program) -> str | None:
         """Generated Python source, or None."""
         return None
+
+
+def load_replay(program: Program, text: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """Define the function `replay` of a generated source text, which tracebacks show; `names` are its globals."""
+    file = f"<autograd: tape {id(program):x}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    exec(compile(text, file, "exec"), names)  # a generated text without user input
+    return names["replay"]
 
 
 def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:

@@ -6,7 +6,6 @@ instruction is the forward rule of its op, traced as an expression. The rule its
 """
 
 import functools
-import linecache
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
 from autograd.ops.python_source import Code, code, rule_source
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, only_floats
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, load_replay, only_floats
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
@@ -31,11 +30,7 @@ class PythonBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function."""
-        text, names = _Emitter(program).source()
-        file = f"<autograd: tape {id(program):x}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-        exec(compile(text, file, "exec"), names)  # a generated text without user input
-        function, floats = names["replay"], only_floats(program)
+        function, floats = load_replay(program, *_Emitter(program).source()), only_floats(program)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             if not floats:

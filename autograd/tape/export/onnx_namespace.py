@@ -173,9 +173,8 @@ class OnnxNamespace(Namespace):
         return self.where((a < b) | (b != b), a, b)
 
     def power(self, a: Any, b: Any) -> Any:
-        return (
-            self.square(a) if b is not None and not isinstance(b, TracedArray) and b == 2 else self.tracer.ufunc(np.power, a, b)
-        )
+        is_square = not isinstance(b, TracedArray) and b == 2
+        return self.square(a) if is_square else self.tracer.ufunc(np.power, a, b)
 
     def exp2(self, x: Any) -> Any:
         return self.tracer.ufunc(np.power, 2.0, x)

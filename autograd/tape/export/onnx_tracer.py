@@ -105,9 +105,6 @@ class OnnxTracer(CallTracer):
         operands = [self.name(x, t) for x, t in zip(args, types, strict=False)]
         return self.node(_SAME[call.name], operands, shape, dtype)
 
-    def _broadcast_to(self, args: list[Any], shape: Any, dtype: Any) -> OnnxArray:
-        return self.node("Expand", [self.name(args[0]), self.name(np.array(shape, np.int64))], shape, dtype)
-
     def _transpose(self, args: list[Any], shape: Any, dtype: Any) -> OnnxArray:
         n = len(shape)
         order = args[1] if len(args) > 1 else (*range(n - 2), n - 1, n - 2)
@@ -116,12 +113,13 @@ class OnnxTracer(CallTracer):
     def _not_equal(self, args: list[Any], shape: Any, dtype: Any) -> Any:
         return ~self.ufunc(np.equal, *[OnnxArray(self, x) if isinstance(x, NumpyCall) else x for x in args])
 
-    def _square(self, args: list[Any], shape: Any, dtype: Any) -> OnnxArray:
-        return self.node("Mul", [self.name(args[0], dtype)] * 2, shape, dtype)
-
     def reshape(self, x: Any, shape: Any, dtype: Any) -> OnnxArray:
         """Node for the same entries in another shape."""
         return self.node("Reshape", [self.name(x), self.name(np.array(shape, np.int64))], shape, dtype, allowzero=1)
+
+    def expand(self, x: Any, shape: Any, dtype: Any) -> OnnxArray:
+        """Node that broadcasts x to a shape."""
+        return self.node("Expand", [self.name(x, dtype), self.name(np.array(shape, np.int64))], shape, dtype)
 
     def reduction(self, operator: str, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:
         """Node of a reduction over some axes, or all if `axis` is None."""
@@ -165,8 +163,7 @@ class OnnxTracer(CallTracer):
         sizes = np.broadcast_shapes(*[OnnxArray(self, p).shape if isinstance(p, NumpyCall) else p.shape for p in index])
         columns = []
         for p in index:
-            spread = [self.name(p, np.int64), self.name(np.array(sizes, np.int64))]
-            columns.append(self.reshape(self.node("Expand", spread, sizes, np.int64).call, (*sizes, 1), np.int64))
+            columns.append(self.reshape(self.expand(p, sizes, np.int64).call, (*sizes, 1), np.int64))
         places = self.node("Concat", [self.name(c) for c in columns], (*sizes, len(index)), np.int64, axis=-1)
         entries = self.node("GatherND", [self.name(x), self.name(places)], shape, dtype)
         return self.reshape(entries.call, shape, dtype)
@@ -174,13 +171,13 @@ class OnnxTracer(CallTracer):
 
 #: Calls whose ONNX operator has another form.
 _TRANSLATIONS: dict[str, Callable[..., Any]] = {
-    "reshape": lambda tracer, args, shape, dtype: tracer.reshape(args[0], shape, dtype),
-    "broadcast_to": OnnxTracer._broadcast_to,
+    "reshape": lambda t, args, shape, dtype: t.reshape(args[0], shape, dtype),
+    "broadcast_to": lambda t, args, shape, dtype: t.expand(args[0], shape, dtype),
     "transpose": OnnxTracer._transpose,
     "matrix_transpose": OnnxTracer._transpose,
     "getitem": OnnxTracer._getitem,
     "not_equal": OnnxTracer._not_equal,
-    "square": OnnxTracer._square,
+    "square": lambda t, args, shape, dtype: t.node("Mul", [t.name(args[0], dtype)] * 2, shape, dtype),
 }
 
 

@@ -112,14 +112,12 @@ def zip_leaves(slots: Any, x: Any) -> Iterator[tuple[Slot, Any]]:
     Raises:
         TypeError: If the two differ in structure
     """
+    kind = "single leaf" if isinstance(slots, Slot) else type(slots).__name__
+    if tree.is_container(x) is isinstance(slots, Slot) or isinstance(slots, dict) is not isinstance(x, dict):
+        raise TypeError(f"got a {type(x).__name__} in place of a {kind}: pass arguments like the recorded ones")
     if isinstance(slots, Slot):
-        if tree.is_container(x):
-            raise TypeError(f"got a {type(x).__name__} in place of a single leaf: pass arguments like the recorded ones")
         yield slots, x
         return
-    kind = type(slots).__name__
-    if not tree.is_container(x) or isinstance(slots, dict) is not isinstance(x, dict):
-        raise TypeError(f"got a {type(x).__name__} in place of a {kind}: pass arguments like the recorded ones")
     keys = list(slots) if isinstance(slots, dict) else range(len(tree.children(slots)))
     if (set(x) != set(keys)) if isinstance(slots, dict) else len(tree.children(x)) != len(keys):
         raise TypeError(
@@ -133,38 +131,32 @@ def zip_leaves(slots: Any, x: Any) -> Iterator[tuple[Slot, Any]]:
 def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
     """(arguments with a variable for each float and array, the input of each variable)."""
     leaves = [x._data if isinstance(x, Node) else x for x in tree.leaves(args)]
-    variables = (_ScalarVariables if scalars else _ArrayVariables)(leaves)
     names = tree.leaves({name: _leaf_names(name, x) for name, x in args.items()})
+    floats = [x.dtype for x in leaves if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
+    # A float takes the dtype of the arrays, so that it does not change theirs.
+    variables = _Variables(None if scalars else np.result_type(*floats) if floats else np.dtype(float))
     return tree.unflatten(args, list(map(variables.argument, names, leaves))), variables.inputs
 
 
-class _ArrayVariables:
-    """Tensors for the arguments of a recorded function; a float takes the dtype of the arrays, so as not to change theirs."""
+class _Variables:
+    """Variables for arguments: Tensors, with floats in `dtype`; if that is None, Values, and `Rows` of them for arrays."""
 
-    def __init__(self, leaves: list[Any]) -> None:
-        floats = [x.dtype for x in leaves if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
-        self.dtype = np.result_type(*floats) if floats else np.dtype(float)
+    def __init__(self, dtype: np.dtype[Any] | None) -> None:
+        self.dtype = dtype
         self.inputs: dict[Node, Input] = {}
 
     def argument(self, name: str, x: Any) -> Any:
         if not isinstance(x, float | np.floating | np.ndarray):
             return x
-        array = np.asarray(x, self.dtype if isinstance(x, float) else None)
-        node = Tensor(array, requires_grad=array.dtype.kind == "f")
-        self.inputs[node] = Input(name, (array.shape, array.dtype))
-        return node
-
-
-class _ScalarVariables(_ArrayVariables):
-    """Values for the arguments of a recorded function; arrays of floats are `Rows` of them, other arrays are lists."""
-
-    def argument(self, name: str, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and x.dtype.kind != "f":
-            return x.tolist()
-        if isinstance(x, np.ndarray) and x.ndim:
+        if self.dtype is not None:
+            array = np.asarray(x, self.dtype if isinstance(x, float) else None)
+            node: Node = Tensor(array, requires_grad=array.dtype.kind == "f")
+            self.inputs[node] = Input(name, (array.shape, array.dtype))
+            return node
+        if isinstance(x, np.ndarray) and (x.ndim or x.dtype.kind != "f"):
+            if x.dtype.kind != "f":
+                return x.tolist()
             return Rows([self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)])
-        if not isinstance(x, float | np.floating | np.ndarray):
-            return x
         node = Value(float(x))
         self.inputs[node] = Input(name, None)
         return node
