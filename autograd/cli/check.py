@@ -127,7 +127,7 @@ def parse_strategies(more: list[str]) -> dict[str, Any]:
         try:
             strategy = eval(text, names)
         except Exception as error:  # any error in the text is the user's
-            raise UsageError(f"{option} {text!r} is no strategy: {type(error).__name__}: {error}") from None
+            raise UsageError(f"{option} {text!r} is not a strategy: {type(error).__name__}: {error}") from None
         if not isinstance(strategy, st.SearchStrategy):
             raise UsageError(f"{option} must be a strategy, such as 'reals(0, 1)' or 'tensors((3,))', got {strategy!r}")
         result[option[2:].replace("-", "_")] = strategy

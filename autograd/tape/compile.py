@@ -41,7 +41,7 @@ class Compiled:
             tape = self._first[key] = self._record(args)
         while True:
             try:
-                return tape.replay(leaves)
+                return tape.replayed(leaves)
             except GuardFailedError as failure:
                 branches = self._branches[tape]
                 if failure.guard not in branches:

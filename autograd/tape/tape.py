@@ -39,7 +39,7 @@ class Tape:
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
-        with _garbage_collection_disabled():
+        with _pause_garbage_collection():
             program, unflatten = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
@@ -60,9 +60,9 @@ class Tape:
             raise TypeError(
                 f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"
             )
-        return self.replay(leaves)
+        return self.replayed(leaves)
 
-    def replay(self, leaves: list[Any]) -> Any:
+    def replayed(self, leaves: list[Any]) -> Any:
         """Replay the tape for flat arguments, without a check of their signature."""
         if self._replay is None:
             self._replay = self._backend.compile(self.program)
@@ -166,8 +166,8 @@ class Tape:
 
 
 @contextmanager
-def _garbage_collection_disabled() -> Iterator[None]:
-    """Disable the garbage collector, which would scan a growing graph again and again."""
+def _pause_garbage_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would scan a growing graph again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:
