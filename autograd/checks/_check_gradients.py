@@ -15,7 +15,7 @@ from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, Report
 from autograd.checks.shrink import smallest_failing
 from autograd.checks.subdifferential import refuse_outside
-from autograd.support.validation import one_of, whole
+from autograd.support.validation import check_choice, check_integer
 
 
 def check_gradients(
@@ -69,8 +69,8 @@ def check_gradients(
     """
     if not callable(f):
         raise TypeError(f"check_gradients takes a function first, not {f!r} of type {type(f).__name__}")
-    one_of("oracle", oracle, (None, *ORACLES))
-    order = whole("order", order, least=1)
+    check_choice("oracle", oracle, (None, *ORACLES))
+    order = check_integer("order", order, least=1)
     check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
     try:
         return check.run(args, order)

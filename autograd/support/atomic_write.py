@@ -45,7 +45,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(file.parent)
 
 
-def target_of(path: str | os.PathLike[str], suffixes: str) -> Path:
+def output_path(path: str | os.PathLike[str], suffixes: str) -> Path:
     """Path of a file to write, after a check of its suffix and its folder.
 
     Raises:

@@ -5,10 +5,10 @@ from numbers import Integral
 from typing import Any
 
 
-def whole(name: str, value: Any, *, least: int) -> int:
+def check_integer(name: str, value: Any, *, least: int) -> int:
     """Return `value` as an int; raise TypeError if it is not an integer, and ValueError if it is below `least`.
 
-    >>> whole("count", 3, least=1)
+    >>> check_integer("count", 3, least=1)
     3
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
@@ -18,10 +18,10 @@ def whole(name: str, value: Any, *, least: int) -> int:
     return int(value)
 
 
-def one_of(name: str, value: Any, choices: Iterable[Any]) -> None:
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raise ValueError, which lists the choices, if `value` is not among them.
 
-    >>> one_of("mode", "full", ("full", "same"))
+    >>> check_choice("mode", "full", ("full", "same"))
     """
     known = tuple(choices)
     if value not in known:

@@ -138,7 +138,7 @@ SHAPES: tuple[tuple[int, ...], ...] = (
 )  # fmt: skip
 
 
-def drawn(
+def draw_program(
     choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = False, shapes: Sequence[Any] = SHAPES
 ) -> RandomProgram:
     """Random program: first its lines, then its numbers, so that a smaller array leaves all other choices unchanged.

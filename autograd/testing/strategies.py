@@ -14,7 +14,7 @@ from autograd.engine.value import Value
 from autograd.ops.op import OPS, Op
 from autograd.support.optional import require
 from autograd.testing.call_catalogue import ELEMENTWISE, NAMES, SCALAR_LINES, ExampleCall
-from autograd.testing.random_programs import SHAPES, RandomProgram, drawn, substitute_registers
+from autograd.testing.random_programs import SHAPES, RandomProgram, draw_program, substitute_registers
 
 if require("hypothesis", "autograd.strategies"):
     from hypothesis import strategies as st
@@ -194,7 +194,7 @@ def programs(
         return v1
     program(0.0)
     """
-    return st.composite(lambda draw: drawn(_HypothesisChoices(draw), lines, scalar, shapes))()
+    return st.composite(lambda draw: draw_program(_HypothesisChoices(draw), lines, scalar, shapes))()
 
 
 class _HypothesisChoices:

@@ -10,7 +10,7 @@ from autograd.ops.rules.axes import PreparedCall, Shape, axes_of, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 
 def _two_arrays(a: Any, b: Any) -> PreparedCall:
@@ -145,7 +145,7 @@ def _two_vectors(a: Any, v: Any, mode: str = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: shapes {left} and {right} must be those of two vectors that are not empty")
-    one_of("convolve: mode", mode, ("full", "same", "valid"))
+    check_choice("convolve: mode", mode, ("full", "same", "valid"))
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from autograd.support.atomic_write import atomic_write, remove_drafts, target_of
+from autograd.support.atomic_write import atomic_write, output_path, remove_drafts
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and streams of POSIX")
 
@@ -160,6 +160,6 @@ def test_drafts_of_other_files_are_kept(tmp_path):
 
 @pytest.mark.parametrize(("suffixes", "known"), [(".a", ".a"), (".a .b", ".a or .b"), (".a .b .c", ".a, .b or .c")])
 def test_another_suffix_raises(suffixes, known, tmp_path):
-    assert target_of(tmp_path / "x.A", suffixes) == tmp_path / "x.A"
+    assert output_path(tmp_path / "x.A", suffixes) == tmp_path / "x.A"
     with pytest.raises(ValueError, match=f"the path must end in {known}, got .*x.z'"):
-        target_of(tmp_path / "x.z", suffixes)
+        output_path(tmp_path / "x.z", suffixes)

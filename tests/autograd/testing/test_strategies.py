@@ -15,7 +15,7 @@ from autograd import GradientError, Tensor, Value, check_gradients, gradients_ho
 from autograd.domain import NONZERO, POSITIVE, UNIT
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
-from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, drawn, value_of
+from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
 
 
 @given(reals(-2, 2), reals(domain=UNIT), reals(0.5, domain=NONZERO), values(reals(1, 2)))
@@ -102,7 +102,7 @@ def test_expressions_shrink_to_the_part_that_matters():
 
 def test_numbers_of_a_program_are_bounded():
     rng = np.random.default_rng(1)
-    for program in [drawn(Generator(rng)) for _ in range(300)]:
+    for program in [draw_program(Generator(rng)) for _ in range(300)]:
         assert len({i for used in program.registers for i in used} | {*program.outputs}) > len(program.arguments) - 1
         with np.errstate(all="ignore"):
             assert abs(program(*program.arguments)) < 1e4
