@@ -56,7 +56,7 @@ def output_path(path: str | os.PathLike[str], suffixes: str) -> Path:
     if target.suffix.lower() not in suffixes.split():
         *others, last = suffixes.split()
         known = f"{', '.join(others)} or {last}" if others else last
-        raise ValueError(f"the path must end in {known}, got {str(target)!r}")
+        raise ValueError(f"the path must end in {known}, not {target.suffix!r}, got {str(target)!r}")
     check_folder(target)
     return target
 

@@ -157,7 +157,7 @@ def test_explain_prints_the_steps(capsys):
             ["explain", "v*v", "v=[1,2]"],
             "error: explain takes one number, and this tensor has shape (2,): explain its sum, or a loss\n",
         ),
-        (["draw", "x", "x=1", "--save", "a.bmp"], "must end in .svg, .png, .pdf, .dot, .gv or .mmd, got"),
+        (["draw", "x", "x=1", "--save", "a.bmp"], "must end in .svg, .png, .pdf, .dot, .gv or .mmd, not '.bmp'"),
         (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', not 'q'"),
     ],
 )

@@ -161,5 +161,5 @@ def test_drafts_of_other_files_are_kept(tmp_path):
 @pytest.mark.parametrize(("suffixes", "known"), [(".a", ".a"), (".a .b", ".a or .b"), (".a .b .c", ".a, .b or .c")])
 def test_another_suffix_raises(suffixes, known, tmp_path):
     assert output_path(tmp_path / "x.A", suffixes) == tmp_path / "x.A"
-    with pytest.raises(ValueError, match=f"the path must end in {known}, got .*x.z'"):
+    with pytest.raises(ValueError, match=f"the path must end in {known}, not '.z', got"):
         output_path(tmp_path / "x.z", suffixes)
