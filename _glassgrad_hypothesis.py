@@ -1,6 +1,6 @@
-"""The entry point for Hypothesis, which calls `register` whenever it is imported: it must cost nothing, and break nothing.
+"""Entry point for Hypothesis, which calls `register` at its import; this must be fast and must not fail.
 
-Only if glassgrad is loaded already is there anything to register; if it is loaded later, it does so itself.
+Strategies are registered here only if glassgrad is loaded; otherwise glassgrad registers them when it is imported.
 """
 
 import os
@@ -8,7 +8,7 @@ import sys
 
 
 def register() -> None:
-    """Register strategies for Value and Tensor, unless the `autograd` that is loaded is another package, or none is.
+    """Register strategies for Value and Tensor if glassgrad is loaded.
 
     >>> register()
     """
@@ -19,6 +19,6 @@ def register() -> None:
 
 
 def is_loaded() -> bool:
-    """True if the package that is loaded as `autograd` is glassgrad's, which lies beside this file."""
+    """True if the loaded package `autograd` is glassgrad's, in the folder of this file."""
     file = getattr(sys.modules.get("autograd"), "__file__", None) or ""
     return os.path.dirname(os.path.dirname(file)) == os.path.dirname(__file__)

@@ -1,7 +1,7 @@
-"""The pytest plugin: the `gradcheck` fixture, pictures of failed checks in the report, and `--gradcheck-examples=N`.
+"""Pytest plugin: the `gradcheck` fixture, pictures of failed checks in the report, and `--gradcheck-examples=N`.
 
-Every run of pytest in an environment with glassgrad loads this file, also those of projects that have nothing to do with it:
-glassgrad itself is imported when a test uses it, and never in place of another package that is called `autograd`.
+Each pytest run in an environment with glassgrad loads this file, also for unrelated projects. It must therefore import
+glassgrad only when a test uses it, and never if `autograd` is another package.
 """
 
 import sys
@@ -15,19 +15,19 @@ from _glassgrad_hypothesis import is_loaded
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
+    """Add the options of the plugin."""
     group = parser.getgroup("gradcheck", "checks of gradients")
-    group.addoption("--gradcheck-examples", type=int, metavar="N", help="examples that a @gradients_hold test is tried on")
-    group.addoption("--gradcheck-pictures", metavar="FOLDER", help="where pictures of wrong gradients are put as SVG files")
+    group.addoption("--gradcheck-examples", type=int, metavar="N", help="number of examples of a @gradients_hold test")
+    group.addoption("--gradcheck-pictures", metavar="FOLDER", help="folder for pictures of wrong gradients, as SVG files")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the number of examples before the tests are imported."""
+    """Set the number of examples, before the tests are imported."""
     count = config.getoption("--gradcheck-examples")
     if count is not None:
         if count < 1:
-            raise pytest.UsageError(f"--gradcheck-examples is a number from 1, not {count}")
-        _refuse_another_package()
+            raise pytest.UsageError(f"--gradcheck-examples must be at least 1, got {count}")
+        _check_package()
         from autograd.checks import property_testing
 
         property_testing.EXAMPLES = count
@@ -35,8 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def gradcheck() -> Callable[..., Any]:
-    """`check_gradients`, for tests: gradcheck(f, *args)."""
-    _refuse_another_package()
+    """`check_gradients` as a fixture: gradcheck(f, *args)."""
+    _check_package()
     from autograd.checks import check_gradients
 
     return check_gradients
@@ -46,7 +46,7 @@ def gradcheck() -> Callable[..., Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attach to the report of a failed check its picture: as a file if a folder is named, else as Mermaid text."""
+    """Attach the picture of a failed check to its report: a file if a folder is set, else Mermaid text."""
     report = yield
     drawing = None if call.excinfo is None else _drawing_of(call.excinfo.value)
     if drawing is not None:
@@ -69,17 +69,17 @@ def pytest_runtest_makereport(
 
 
 def _drawing_of(error: BaseException) -> Any:
-    """The drawing of a GradientError, which nobody has raised unless the module of its class is loaded."""
+    """Drawing of a GradientError, or None; if the module of that class is not loaded, the error is another one."""
     report = sys.modules.get("autograd.checks.report")
     return error.drawing if report and is_loaded() and isinstance(error, report.GradientError) else None
 
 
-def _refuse_another_package() -> None:
-    """Raise if the package that is imported as `autograd` is not glassgrad's."""
+def _check_package() -> None:
+    """Raise UsageError if the package `autograd` is not glassgrad's."""
     import autograd
 
     if not is_loaded():
         raise pytest.UsageError(
-            f"gradcheck is glassgrad's, and the package `autograd` that is imported here is {autograd.__file__}: "
-            "run the tests where that package is not on the path, or leave gradcheck out"
+            f"gradcheck needs glassgrad, but the package `autograd` imported here is {autograd.__file__}: "
+            "remove that package from the path, or do not use gradcheck"
         )

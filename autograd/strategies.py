@@ -1,11 +1,11 @@
-"""Hypothesis strategies: numbers, tensors, containers, expressions and whole programs, which shrink to the smallest that fail.
+"""Hypothesis strategies for numbers, tensors, containers, expressions and programs, which shrink to minimal examples.
 
     reals(-2, 2), reals(domain=POSITIVE)     floats of an interval, or of the set on which an op is smooth
-    values, tensors, broadcastable           Values, Tensors, and arrays whose shapes broadcast
-    containers                               dicts, lists and tuples of anything
+    values, tensors, broadcastable           Values, Tensors, and tensors whose shapes broadcast
+    containers                               dicts, lists and tuples
     expressions, programs                    random functions, printed as Python that runs
 
-Hypothesis is not among the dependencies: `pip install 'glassgrad[check]'`.
+Hypothesis is an optional dependency: `pip install 'glassgrad[check]'`.
 """
 
 from autograd.support.public import publish

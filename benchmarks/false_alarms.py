@@ -14,14 +14,14 @@ import numpy as np
 
 import autograd as ag
 from autograd import GradientError, check_gradients, grad
-from autograd.testing.random_programs import Generator, drawn
+from autograd.testing.random_programs import Generator, draw_program
 
 Case = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 def _program(rng: np.random.Generator) -> Any:
     while True:
-        program = drawn(Generator(rng))
+        program = draw_program(Generator(rng))
         if np.isfinite(np.asarray(program(*program.arguments))):
             return program
 
@@ -37,7 +37,7 @@ def single_precision(rng: np.random.Generator) -> Case:
 
 
 def values(rng: np.random.Generator) -> Case:
-    program = drawn(Generator(rng), scalar=True)
+    program = draw_program(Generator(rng), scalar=True)
     return program, tuple(float(x) for x in program.arguments), {}
 
 
@@ -58,7 +58,7 @@ def black_box(rng: np.random.Generator) -> Case:
 
 def extreme_scales(rng: np.random.Generator) -> Case:
     """Arguments and results of scales from 1e-30 to 1e30."""
-    program = drawn(Generator(rng), scalar=True)
+    program = draw_program(Generator(rng), scalar=True)
     scales = [float(10.0 ** rng.uniform(-30, 30)) for _ in program.arguments]
     size = float(10.0 ** rng.uniform(-30, 30))
 

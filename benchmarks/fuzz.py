@@ -24,7 +24,7 @@ from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.oracles.replay import GraphReplayError
-from autograd.testing.random_programs import Generator, RandomProgram, drawn
+from autograd.testing.random_programs import Generator, RandomProgram, draw_program
 from benchmarks import peers
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)
@@ -64,7 +64,7 @@ class Fuzz:
         """Draw program k and run the comparisons due for it."""
         rng = self.rng
         scalar = k % 4 == 0
-        self.program = program = drawn(Generator(rng), scalar=scalar)
+        self.program = program = draw_program(Generator(rng), scalar=scalar)
         dtype = np.float32 if k % 5 == 1 else np.float64
         args = tuple(np.asarray(x, dtype) for x in program.arguments)
         if scalar and k % 8 == 0:

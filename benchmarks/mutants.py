@@ -18,7 +18,7 @@ from autograd.checks import shrink
 from autograd.engine import graph
 from autograd.ops.op import Op
 from autograd.testing.call_catalogue import LINES, ExampleCall
-from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, drawn, value_of
+from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
 from benchmarks.broken_engines import engine_mutants
 from benchmarks.mutations import Mutant, row_mutants
 
@@ -75,10 +75,10 @@ def examples_for(
     """Endless examples for a mutant: functions and arguments."""
     while True:
         if mutant.kind == "Values":
-            program = drawn(Generator(rng), scalar=True)
+            program = draw_program(Generator(rng), scalar=True)
             yield program, tuple(float(x) for x in program.arguments)
         elif mutant.op is None:
-            program = drawn(Generator(rng))
+            program = draw_program(Generator(rng))
             yield program, program.arguments
         else:
             among = calls[0] if calls[0] and rng.random() < 0.5 else calls[1]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.support.validation import one_of, whole
+from autograd.support.validation import check_choice, check_integer
 
 __all__ = [
-    "Array", "as_array", "class_numbers", "finite", "fraction", "generator", "one_of", "positive", "share", "truth", "whole",
-    "within",
+    "Array", "as_array", "check_choice", "check_integer", "class_numbers", "finite", "fraction", "generator", "positive",
+    "share", "truth", "within",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -77,4 +77,4 @@ def class_numbers(labels: Array, classes: int, what: str) -> Array:
 
 def generator(seed: int, *key: int) -> np.random.Generator:
     """A random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
-    return np.random.default_rng(np.random.SeedSequence(whole("seed", seed, least=0), spawn_key=key))
+    return np.random.default_rng(np.random.SeedSequence(check_integer("seed", seed, least=0), spawn_key=key))

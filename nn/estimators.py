@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd as ag
 from autograd.support.optional import require
-from nn._validation import finite, one_of, whole
+from nn._validation import check_choice, check_integer, finite
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
@@ -91,11 +91,11 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
     def _check_parameters(self) -> None:
         """Raise if a parameter is impossible."""
-        one_of("activation", self.activation, ACTIVATIONS)
+        check_choice("activation", self.activation, ACTIVATIONS)
         if self.batch_size != "auto":
-            whole("batch_size, if it is not 'auto',", self.batch_size, least=1)
+            check_integer("batch_size, if it is not 'auto',", self.batch_size, least=1)
         for name in ("max_iter", "n_iter_no_change"):
-            whole(name, getattr(self, name), least=1)
+            check_integer(name, getattr(self, name), least=1)
         for name in ("alpha", "tol", "learning_rate_init"):
             finite(name, getattr(self, name))
 

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from autograd import Value, no_grad
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.modules.module import Module
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]
@@ -37,7 +37,7 @@ class Perceptron(Module):
     """
 
     def __init__(self, nin: int) -> None:
-        self.w = [Value(0.0) for _ in range(whole("nin", nin, least=1))]
+        self.w = [Value(0.0) for _ in range(check_integer("nin", nin, least=1))]
         self.b = Value(0.0)
 
     def score(self, x: Any) -> Value:
@@ -86,7 +86,7 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
-        self.w = [Value(random.uniform(-1, 1)) for _ in range(whole("nin", nin, least=1))]
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(check_integer("nin", nin, least=1))]
         self.b = Value(0)
         self.nonlin = nonlin
 
@@ -108,7 +108,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(whole("nout", nout, least=1))]
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(check_integer("nout", nout, least=1))]
 
     def forward(self, x: Any) -> Any:
         y = [neuron(x) for neuron in self.neurons]

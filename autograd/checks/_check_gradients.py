@@ -15,7 +15,7 @@ from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, Report
 from autograd.checks.shrink import smallest_failure
 from autograd.checks.subdifferential import check_subgradients
-from autograd.support.validation import one_of, whole
+from autograd.support.validation import check_choice, check_integer
 
 
 def check_gradients(
@@ -71,8 +71,8 @@ def check_gradients(
         raise TypeError(
             f"f must be callable, got {f!r} of type {type(f).__name__}: pass the function first, then its arguments"
         )
-    one_of("oracle", oracle, (None, *ORACLES))
-    order = whole("order", order, least=1)
+    check_choice("oracle", oracle, (None, *ORACLES))
+    order = check_integer("order", order, least=1)
     check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
     try:
         return check.run(args, order)

@@ -1,4 +1,4 @@
-"""`python -m autograd check`: a check of a function from the command line, with an exit status for CI."""
+"""`python -m autograd check`: check the gradient of a function, with an exit status for CI."""
 
 import argparse
 import importlib
@@ -13,22 +13,22 @@ def add_to(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check",
         help="search for arguments at which a function's gradient is wrong",
-        description="Search for arguments at which a function's gradient is wrong. Every argument of the function is an option "
+        description="Search for arguments at which a function's gradient is wrong. Each argument of the function is an option "
         "whose value is a strategy: python -m autograd check mymodule:loss --x 'tensors((3,))' --rate 'reals(0, 1)'",
-        epilog="Exit status: 0 if the gradients hold, 1 if one is wrong, 2 if the command is.",
+        epilog="Exit status: 0 if the gradients are right, 1 if one is wrong, 2 if the command is wrong.",
     )
     parser.add_argument("function", nargs="?", help="module:function, or path/to/file.py:function")
     parser.add_argument(
-        "--power", action="store_true", help="print the smallest relative error that each oracle always catches"
+        "--power", action="store_true", help="print the smallest relative error that each oracle always detects"
     )
-    parser.add_argument("--examples", type=int, default=100, metavar="N", help="how many arguments are drawn (default: 100)")
-    parser.add_argument("--order", type=int, default=2, metavar="K", help="up to which derivatives are checked (default: 2)")
-    parser.add_argument("--picture", metavar="FILE", help="where a picture of the wrong op goes: .svg, .png or .dot")
+    parser.add_argument("--examples", type=int, default=100, metavar="N", help="number of examples (default: 100)")
+    parser.add_argument("--order", type=int, default=2, metavar="K", help="highest order of derivatives to check (default: 2)")
+    parser.add_argument("--picture", metavar="FILE", help="file for a picture of the wrong op: .svg, .png or .dot")
     parser.set_defaults(run=run, takes_more=True)
 
 
 def run(arguments: argparse.Namespace, more: list[str]) -> int:
-    """Run the command; `more` are the options that name the function's arguments."""
+    """Run the command; `more` holds the options for the arguments of the function."""
     if arguments.power:
         from autograd.checks.detection_power import table
 
@@ -36,14 +36,16 @@ def run(arguments: argparse.Namespace, more: list[str]) -> int:
         return 0
     try:
         if not arguments.function:
-            raise UsageError("name a function, module:function, or ask for --power")
+            raise UsageError("the name of a function is missing: write module:function, or --power")
         if arguments.examples < 1 or arguments.order < 1:
-            raise UsageError(f"--examples and --order are from 1, not {arguments.examples} and {arguments.order}")
-        f = found(arguments.function)
-        drawn = strategies_of(more)
+            raise UsageError(f"--examples and --order must be at least 1, got {arguments.examples} and {arguments.order}")
+        f = load_function(arguments.function)
+        strategies = parse_strategies(more)
         from autograd.checks.property_testing import gradients_hold
 
-        test = gradients_hold(order=arguments.order, max_examples=arguments.examples, picture=arguments.picture, **drawn)(f)
+        test = gradients_hold(order=arguments.order, max_examples=arguments.examples, picture=arguments.picture, **strategies)(
+            f
+        )
     except (UsageError, ImportError, TypeError) as error:
         print(f"python -m autograd check: {error}", file=sys.stderr)
         return 2
@@ -61,48 +63,48 @@ def run(arguments: argparse.Namespace, more: list[str]) -> int:
 
 
 class UsageError(Exception):
-    """A command that cannot be run; says what to write instead."""
+    """Wrong command line; the message says how to correct it."""
 
 
-def found(name: str) -> Callable[..., Any]:
-    """The function named module:function or file.py:function.
+def load_function(name: str) -> Callable[..., Any]:
+    """Import a function from module:function or file.py:function.
 
     Raises:
-        UsageError: if there is none
+        UsageError: If it does not exist
     """
-    where, colon, what = name.rpartition(":")
+    source, colon, function = name.rpartition(":")
     if not colon:
         raise UsageError(f"{name!r} names no function: write module:function")
     try:
-        module = _from_file(Path(where)) if where.endswith(".py") else importlib.import_module(where)
+        module = _import_file(Path(source)) if source.endswith(".py") else importlib.import_module(source)
     except ImportError as error:
-        raise UsageError(f"{where!r} cannot be imported: {error}") from None
-    f = getattr(module, what, None)
+        raise UsageError(f"{source!r} cannot be imported: {error}") from None
+    f = getattr(module, function, None)
     if not callable(f):
-        raise UsageError(f"{where!r} has no function {what!r}")
+        raise UsageError(f"{source!r} has no function {function!r}")
     return f
 
 
-def _from_file(path: Path) -> Any:
+def _import_file(path: Path) -> Any:
     import importlib.util
 
     if not path.is_file():
         raise UsageError(f"there is no file {str(path)!r}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise UsageError(f"{str(path)!r} is no Python file")
+        raise UsageError(f"{str(path)!r} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     return module
 
 
-def strategies_of(more: list[str]) -> dict[str, Any]:
-    """--x 'tensors((3,))' --y 'reals(0, 1)' as strategies by argument.
+def parse_strategies(more: list[str]) -> dict[str, Any]:
+    """Strategies by argument, from options such as --x 'tensors((3,))' --y 'reals(0, 1)'.
 
     Raises:
-        UsageError: if an option has no value or is no strategy
-        ImportError: if Hypothesis is not installed
+        UsageError: If an option has no value, or its value is not a strategy
+        ImportError: If Hypothesis is not installed
     """
     from autograd.base import domain
     from autograd.support.optional import require
@@ -117,16 +119,16 @@ def strategies_of(more: list[str]) -> dict[str, Any]:
         option, *pairs = pairs
         option, equals, text = option.partition("=")
         if not option.startswith("--"):
-            raise UsageError(f"{option!r} is no option: write --argument 'strategy'")
+            raise UsageError(f"{option!r} is not an option: write --argument 'strategy'")
         if not equals:
             if not pairs:
                 raise UsageError(f"{option} needs a strategy, such as {option} 'tensors((3,))'")
             text, *pairs = pairs
         try:
-            made = eval(text, names)
-        except Exception as error:  # what the text of a strategy raises is the user's to read
-            raise UsageError(f"{option} {text!r} is no strategy: {type(error).__name__}: {error}") from None
-        if not isinstance(made, st.SearchStrategy):
-            raise UsageError(f"{option} {text!r} is {made!r} and no strategy, such as 'reals(0, 1)' or 'tensors((3,))'")
-        result[option[2:].replace("-", "_")] = made
+            strategy = eval(text, names)
+        except Exception as error:  # any error in the text is the user's
+            raise UsageError(f"{option} {text!r} is not a strategy: {type(error).__name__}: {error}") from None
+        if not isinstance(strategy, st.SearchStrategy):
+            raise UsageError(f"{option} must be a strategy, such as 'reals(0, 1)' or 'tensors((3,))', got {strategy!r}")
+        result[option[2:].replace("-", "_")] = strategy
     return result

@@ -1,4 +1,4 @@
-"""`python -m autograd draw` and `… explain`: an expression and its gradient, as a picture, as a page and as text."""
+"""`python -m autograd draw` and `… explain`: the graph and gradient of an expression as picture, page or text."""
 
 import argparse
 import sys
@@ -29,14 +29,14 @@ def add_to(commands: Any) -> None:
     _add_explain(commands)
 
 
-def _add(commands: Any, name: str, what: str, does: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+def _add(commands: Any, name: str, help: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
-        name, help=what, description=what, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        name, help=help, description=help, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    command.add_argument("expression", help='such as "tanh(w*x + b)": numbers, names, operators, and ops by their names')
-    command.add_argument("values", nargs="*", metavar="NAME=VALUE", help='what names stand for: x=2, b=pi/4, "v=[1, 2]"')
-    command.add_argument("--format", default=FORMAT, help=f"how numbers are written, such as .3g (default: {FORMAT})")
-    command.set_defaults(run=lambda given, more: _run(does, given))
+    command.add_argument("expression", help='such as "tanh(w*x + b)": numbers, names, operators and ops')
+    command.add_argument("values", nargs="*", metavar="NAME=VALUE", help='values of the names: x=2, b=pi/4, "v=[1, 2]"')
+    command.add_argument("--format", default=FORMAT, help=f"format of numbers, such as .3g (default: {FORMAT})")
+    command.set_defaults(run=lambda arguments, more: _run(run, arguments))
     return command
 
 
@@ -46,59 +46,59 @@ def _add_draw(commands: Any) -> None:
     )
     command.add_argument("--save", type=Path, action="append", default=[], metavar="FILE",
                          help="write the picture: .svg, .png, .pdf, .dot or .mmd")  # fmt: skip
-    command.add_argument("--page", type=Path, metavar="FILE", help="write a page that plays it step by step: .html")
-    command.add_argument("--direction", choices=DIRECTIONS, help="the way to y, the way back, or both (default: both)")
+    command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")
+    command.add_argument("--direction", choices=DIRECTIONS, help="forward pass, backward pass, or both (default: both)")
     command.add_argument("--theme", choices=THEMES, default="light")
-    command.add_argument("--rankdir", choices=["LR", "RL", "TB", "BT"], default="LR", help="from left to right, or else")
-    command.add_argument("--arrays", choices=["shape", "stats", "heat"], default="stats", help="what is shown of an array")
+    command.add_argument("--rankdir", choices=["LR", "RL", "TB", "BT"], default="LR", help="direction of the layout")
+    command.add_argument("--arrays", choices=["shape", "stats", "heat"], default="stats", help="content of array boxes")
 
 
 def _add_explain(commands: Any) -> None:
-    command = _add(commands, "explain", "Tell how an expression is computed, and its gradient.", _explain)
-    command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be given again")
+    command = _add(commands, "explain", "Explain step by step how an expression and its gradient are computed.", _explain)
+    command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be repeated")
 
 
-def _run(does: Callable[[argparse.Namespace], None], given: argparse.Namespace) -> int:
-    """The exit status: 0, or 2 with a message."""
+def _run(command: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> int:
+    """Run a command; the exit status is 0, or 2 after an error."""
     try:
-        does(given)
+        command(arguments)
     except (ValueError, TypeError, OSError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _result(given: argparse.Namespace) -> tuple[Value | Tensor, dict[str, Node]]:
-    text = given.expression.strip()
-    leaves = inputs(given.values)
+def _result(arguments: argparse.Namespace) -> tuple[Value | Tensor, dict[str, Node]]:
+    text = arguments.expression.strip()
+    leaves = inputs(arguments.values)
     y = read(text, leaves)
     if not isinstance(y, Value | Tensor):
-        raise ExpressionError(text, 0, f"this is the constant {y}: a gradient needs a name, as in x*x with x=3")
+        raise ExpressionError(text, 0, f"the expression is the constant {y}: use a name, as in x*x with x=3")
     if y.op is not None and "y" not in leaves:
         y.label = "y"
     return y, leaves
 
 
-def _draw(given: argparse.Namespace) -> None:
-    y, _ = _result(given)
+def _draw(arguments: argparse.Namespace) -> None:
+    y, _ = _result(arguments)
     one = getattr(y, "size", 1) == 1
     drawing = draw(
-        y, direction=given.direction or ("both" if one else "forward"), format=given.format, theme=given.theme,
-        rankdir=given.rankdir, arrays=given.arrays,
+        y, direction=arguments.direction or ("both" if one else "forward"), format=arguments.format, theme=arguments.theme,
+        rankdir=arguments.rankdir, arrays=arguments.arrays,
     )  # fmt: skip
-    for file in given.save:
+    for file in arguments.save:
         drawing.save(file)
         print(f"wrote {file}")
-    if given.page:
-        drawing.page(given.page, title=given.expression.strip())
-        print(f"wrote {given.page}: open it in a browser")
-    if not given.save and not given.page:
+    if arguments.page:
+        drawing.page(arguments.page, title=arguments.expression.strip())
+        print(f"wrote {arguments.page}: open it in a browser")
+    if not arguments.save and not arguments.page:
         print(drawing.dot, end="")
 
 
-def _explain(given: argparse.Namespace) -> None:
-    y, leaves = _result(given)
-    unknown = [name for name in given.wrt or [] if name not in leaves]
+def _explain(arguments: argparse.Namespace) -> None:
+    y, leaves = _result(arguments)
+    unknown = [name for name in arguments.wrt or [] if name not in leaves]
     if unknown:
-        raise ValueError(f"--wrt {unknown[0]}: the names are {', '.join(leaves)}")
-    print(explain(y, [leaves[name] for name in given.wrt] if given.wrt else None, format=given.format))
+        raise ValueError(f"--wrt must be one of the names {', '.join(leaves)}, got {unknown[0]}")
+    print(explain(y, [leaves[name] for name in arguments.wrt] if arguments.wrt else None, format=arguments.format))

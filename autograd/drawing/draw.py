@@ -24,7 +24,7 @@ from autograd.drawing.themes import FONT
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 DIRECTIONS = ("forward", "backward", "both")
 
@@ -89,8 +89,8 @@ def draw(
     """
     look = Look(rankdir, theme, font, size)
     view = View(max_nodes, format, arrays, depth, hops)
-    one_of("direction", direction, DIRECTIONS)
-    one_of("emphasis", emphasis, (None, "gradient"))
+    check_choice("direction", direction, DIRECTIONS)
+    check_choice("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
             raise ValueError("a tape is drawn forward and whole: draw the result of the recorded function to use other options")

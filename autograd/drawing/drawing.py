@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.drawing.graphviz import render
 from autograd.drawing.page.page import Page
-from autograd.support.atomic_write import atomic_write, target_of
+from autograd.support.atomic_write import atomic_write, output_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,7 +64,7 @@ class Drawing:
             FileNotFoundError: If the folder does not exist
             RenderError: If there is no renderer or it fails
         """
-        target = target_of(path, ".svg .png .pdf .dot .gv .mmd")
+        target = output_path(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
         text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
         content = render(self.dot, suffix[1:]) if text is None else text.encode()

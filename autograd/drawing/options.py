@@ -9,7 +9,7 @@ from autograd.drawing.box_text import ARRAYS
 from autograd.drawing.text import FORMAT, check_format
 from autograd.drawing.themes import FONT, THEMES
 from autograd.engine.graph import GraphNode
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 #: Compass points at which edges leave a box and enter one, and at which the first and the last input enter an op.
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
@@ -39,7 +39,7 @@ class View:
     marked: frozenset[Any] = frozenset()
 
     def __post_init__(self) -> None:
-        one_of("arrays", self.arrays, ARRAYS)
+        check_choice("arrays", self.arrays, ARRAYS)
         check_count("max_nodes", self.max_nodes, 1)
         check_format("draw", self.format)
         check_count("hops", self.hops, 0)
@@ -62,8 +62,8 @@ class Look:
     caption: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        one_of("rankdir", self.rankdir, tuple(PORTS))
-        one_of("theme", self.theme, tuple(THEMES))
+        check_choice("rankdir", self.rankdir, tuple(PORTS))
+        check_choice("theme", self.theme, tuple(THEMES))
         if not isinstance(self.font, str) or not self.font:
             raise ValueError(f"font must be the name of a font, such as {FONT!r}, got {self.font!r}")
         if self.size is not None and not _is_size(self.size):

@@ -21,7 +21,7 @@ import numpy as np
 
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
@@ -236,7 +236,7 @@ def custom_op(
     >>> grad(cube)(2.0), grad(grad(cube))(2.0)
     (12.0, 12.0)
     """
-    one_of("kind", kind, KINDS)
+    check_choice("kind", kind, KINDS)
     declare = _declare(kind)(*pullbacks, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
 
     def add(forward: Rule) -> Op:

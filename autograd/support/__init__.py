@@ -1,1 +1,1 @@
-"""Helpers that need the standard library alone, shared by `autograd` and `nn`."""
+"""Helpers of `autograd` and `nn` that import the standard library only."""

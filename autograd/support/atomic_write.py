@@ -1,4 +1,4 @@
-"""The one writer of files: a reader finds the old file or the new one, never a part."""
+"""Atomic file writes: readers find the old file or the new one, never a part."""
 
 import glob
 import os
@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A binary file to write to, which replaces the file at `path` when the block ends without an error.
+    """Binary file to write to; it replaces the file at `path` when the block ends without an error.
 
-    A kill, an error or a full disk leaves the old file; when the block has ended, the new one is on the disk. The new file has
-    the owner and the mode of the old one. A symbolic link is kept, and the file that it leads to is replaced. Devices, FIFOs
-    and the standard streams must not be replaced: they are written to directly.
+    After a kill, an error or a full disk, the old file is unchanged. After the block, the new one is synced to the disk. It has
+    the owner and the mode of the old one. The target of a symbolic link is replaced, not the link. Devices, FIFOs and the
+    standard streams are written to directly.
 
     Raises:
-        FileNotFoundError: if the folder does not exist; names it
+        FileNotFoundError: If the folder does not exist; names it
     """
     old = _status(path)
     if old is not None and _is_stream(old):
@@ -31,7 +31,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     draft = file.with_name(f"{_draft_prefix(file)}{secrets.token_hex(4)}.draft")
     mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
     try:
-        # A draft of a private file must be private from the first moment.
+        # The draft of a private file must be private from its creation.
         with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as out:
             if old is not None:
                 _set_owner_and_mode(draft, old)
@@ -45,18 +45,18 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(file.parent)
 
 
-def target_of(path: str | os.PathLike[str], suffixes: str) -> Path:
-    """The path of a file to write, which has one of the suffixes and whose folder exists.
+def output_path(path: str | os.PathLike[str], suffixes: str) -> Path:
+    """Path of a file to write, after a check of its suffix and its folder.
 
     Raises:
-        ValueError: if the suffix names no known form
-        FileNotFoundError: if the folder does not exist
+        ValueError: If its suffix is not among `suffixes`
+        FileNotFoundError: If the folder does not exist
     """
     target = Path(path)
     if target.suffix.lower() not in suffixes.split():
         *others, last = suffixes.split()
         known = f"{', '.join(others)} or {last}" if others else last
-        raise ValueError(f"this is saved as {known}, not {target.suffix!r} ({str(target)!r}): give a path that ends so")
+        raise ValueError(f"the path must end in {known}, not {target.suffix!r}, got {str(target)!r}")
     check_folder(target)
     return target
 
@@ -69,7 +69,7 @@ def check_folder(file: Path) -> None:
 
 
 def remove_drafts(file: Path) -> None:
-    """Remove the drafts of a file that killed processes have left; nobody must be writing the file now."""
+    """Remove drafts of a file that killed processes left; no process may be writing the file."""
     file = file.resolve()
     for draft in file.parent.glob(f"{glob.escape(_draft_prefix(file))}{'[0-9a-f]' * 8}.draft"):
         draft.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
 
 
 def _is_stream(status: os.stat_result) -> bool:
-    """True for a device, a FIFO and a socket, for a folder, which `open` refuses, and for a file that is a standard stream."""
+    """True for a device, a FIFO, a socket, a folder (an error of `open`), and the file of a standard stream."""
     if not stat.S_ISREG(status.st_mode):
         return True
     with suppress(OSError):  # a standard stream may be closed
@@ -96,7 +96,7 @@ def _is_stream(status: os.stat_result) -> bool:
 
 
 def _set_owner_and_mode(file: Path, status: os.stat_result) -> None:
-    """Set both as far as the user and the file system can; the owner first, since that resets bits of the mode."""
+    """Set both, where user and file system permit; the owner first, since a change of owner resets mode bits."""
     with suppress(OSError, AttributeError):  # Windows has no owners
         os.chown(file, status.st_uid, status.st_gid)
     with suppress(OSError):
@@ -104,7 +104,7 @@ def _set_owner_and_mode(file: Path, status: os.stat_result) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Write the entries of a folder to the disk, on platforms that can."""
+    """Sync the entries of a folder to the disk, on platforms that support it."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

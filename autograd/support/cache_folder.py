@@ -1,4 +1,4 @@
-"""Folders for files that are kept from one run to the next."""
+"""Cache folder of the user for files that persist between runs."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def cache_folder(name: str) -> Path:
-    """The folder for one kind of files in the user's cache; a variable that holds no absolute path is ignored.
+    """Subfolder of the user's cache; an environment variable without an absolute path is ignored.
 
     Source:
         XDG Base Directory Specification

@@ -1,4 +1,4 @@
-"""Module paths of version 0.1.0: pickles that were written by it name them, and are still read."""
+"""Module paths of version 0.1.0, for pickles that were written by it."""
 
 import sys
 from functools import partial
@@ -6,7 +6,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-#: For each package, its old modules that hold something that can be pickled, and the module in which that is now.
+#: For each package, the new module of each old module that had picklable objects.
 MOVED = {
     "autograd": {
         "checkpointing": "transforms.checkpoint", "checks.against": "checks._check_against",
@@ -47,10 +47,10 @@ MOVED = {
 
 
 def keep_old_paths(package: str) -> None:
-    """Let a pickle find what it names in an old module of a package: a public name, or a name of the module it moved to."""
+    """Register the old modules of a package; their attributes are public names and those of the new modules."""
     for old, new in MOVED[package].items():
         name = f"{package}.{old}"
-        module = sys.modules.setdefault(name, ModuleType(name, f"The path that {package}.{new} had in version 0.1.0."))
+        module = sys.modules.setdefault(name, ModuleType(name, f"Path of {package}.{new} in version 0.1.0."))
         vars(module)["__getattr__"] = partial(_find, package, f"{package}.{new}")
 
 

@@ -1,9 +1,9 @@
-"""Optional packages: imported on first use, with the command that installs them in the error."""
+"""Optional packages: imports on first use, and errors that name the install command."""
 
 from importlib import import_module
 from typing import Any
 
-#: For each optional module, the name of its package and the requirement that brings it.
+#: For each optional module, the name of its package and the requirement to install.
 REQUIREMENTS = {
     "hypothesis": ("Hypothesis", "glassgrad[check]"),
     "jax": ("JAX", "glassgrad[jax]"),
@@ -22,8 +22,8 @@ def require(module: str, what: str) -> Any:
     """Import a module that `what` needs.
 
     Raises:
-        ImportError: if its package is not installed, names the command; if the package is installed and fails while it is
-            imported, with the package's own error as the cause
+        ImportError: If its package is not installed; names the command. If the import of an installed package fails; has the
+            package's error as its cause
     """
     package, requirement = REQUIREMENTS[module.partition(".")[0]]
     try:
@@ -31,4 +31,4 @@ def require(module: str, what: str) -> Any:
     except ImportError as error:
         if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
             raise ImportError(f"{what} needs {package}: pip install '{requirement}'") from None
-        raise ImportError(f"{what} needs {package}, which is installed and cannot be imported: {error}") from error
+        raise ImportError(f"{what} needs {package}, which is installed but cannot be imported: {error}") from error

@@ -1,12 +1,12 @@
-"""Public names: what a package lists says that it belongs to the package, wherever it is defined."""
+"""Public names: set `__module__` of public objects to the name of their package."""
 
 from typing import Any
 
 
 def publish(namespace: dict[str, Any]) -> None:
-    """Set `__module__` of every class, function and op in a package's `__all__` to the name of the package.
+    """Set `__module__` of each class, function and op in a package's `__all__` to the name of the package.
 
-    Pickles, reprs and links then name the package, and survive when a definition moves to another file.
+    Pickles, reprs and links then name the package, and stay valid when a definition moves to another file.
 
     >>> class Thing: ...
     >>> publish({"__name__": "package", "__all__": ["Thing"], "Thing": Thing})
@@ -14,5 +14,5 @@ def publish(namespace: dict[str, Any]) -> None:
     <class 'package.Thing'>
     """
     for name in namespace["__all__"]:
-        if callable(thing := namespace.get(name)):  # one that is loaded on first use is not there yet
+        if callable(thing := namespace.get(name)):  # lazy names are still absent
             thing.__module__ = namespace["__name__"]

@@ -1,10 +1,10 @@
-"""Tables as text, for people."""
+"""Text tables with aligned columns."""
 
 from collections.abc import Sequence
 
 
 def table(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
-    """Rows of texts in columns; numbers stand to the right, and the columns whose numbers are `left` to the left.
+    """Text of aligned columns, right-aligned except for the column indices in `left`.
 
     >>> print(table([["layer", "size"], ["first", "8"], ["second", "16"]], left=[0]))
     layer   size

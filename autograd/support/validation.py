@@ -1,14 +1,14 @@
-"""Checks of arguments that both packages share: integers, and choices among names."""
+"""Validation of integers and of choices among names, for both packages."""
 
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any
 
 
-def whole(name: str, value: Any, *, least: int) -> int:
-    """`value` as an int, or an error that names it if it is no integer or less than `least`.
+def check_integer(name: str, value: Any, *, least: int) -> int:
+    """Return `value` as an int; raise TypeError if it is not an integer, and ValueError if it is below `least`.
 
-    >>> whole("count", 3, least=1)
+    >>> check_integer("count", 3, least=1)
     3
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
@@ -18,10 +18,10 @@ def whole(name: str, value: Any, *, least: int) -> int:
     return int(value)
 
 
-def one_of(name: str, value: Any, choices: Iterable[Any]) -> None:
-    """Raise ValueError if `value` is not among the choices; the error lists them.
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
+    """Raise ValueError, which lists the choices, if `value` is not among them.
 
-    >>> one_of("mode", "full", ("full", "same"))
+    >>> check_choice("mode", "full", ("full", "same"))
     """
     known = tuple(choices)
     if value not in known:

@@ -1,3 +1,3 @@
-"""The tape: a function recorded once as straight-line instructions, optimised, and replayed by one of several back ends."""
+"""Tapes: functions recorded once as lists of instructions, optimised, and replayed by a back end."""
 
 from autograd.tape import backends as backends

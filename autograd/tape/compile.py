@@ -1,4 +1,4 @@
-"""`compile(f)`: f, recorded when it is first called, and replayed from then on."""
+"""`compile`: record a function at its first call, and replay the tape at later calls."""
 
 import functools
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from autograd.tape.recorder.arguments import DifferentiableError, flatten_argume
 from autograd.tape.tape import Tape
 from autograd.transforms.grad_vjp_jvp import graph_requested
 
-#: How many tapes a compiled function keeps before it starts anew.
-MOST = 256
+#: Largest number of tapes that a compiled function keeps; one more clears its cache.
+MAX_TAPES = 256
 
 
 class Compiled:
-    """A function that is recorded once for each structure of its arguments and each path through it, and then replayed.
+    """A function with a cache of tapes: one for each signature of the arguments and each path through the function.
 
     Attributes:
-        tapes: every tape it has recorded and keeps, in that order
+        tapes: The tapes of the cache, oldest first
     """
 
     __module__ = "autograd"
@@ -29,39 +29,39 @@ class Compiled:
         self.clear()
 
     def __call__(self, *args: Any) -> Any:
-        """What f gives for these arguments."""
+        """Replay a tape that fits the arguments, or record one."""
         try:
             key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
             return self._f(*args)
         if graph_requested():
-            return self._f(*args)  # somebody wants to see how it is computed
+            return self._f(*args)  # an outer derivative needs the graph
         tape = self._first.get(key)
         if tape is None:
-            tape = self._first[key] = self._recorded(args)
+            tape = self._first[key] = self._record(args)
         while True:
             try:
                 return tape.replayed(leaves)
-            except GuardFailedError as other:
-                turns = self._others[tape]
-                if other.guard not in turns:
-                    found = self._recorded(args)
-                    self._others.setdefault(tape, {})[other.guard] = found
-                tape = self._others[tape][other.guard]
+            except GuardFailedError as failure:
+                branches = self._branches[tape]
+                if failure.guard not in branches:
+                    new = self._record(args)
+                    self._branches.setdefault(tape, {})[failure.guard] = new
+                tape = self._branches[tape][failure.guard]
 
     def clear(self) -> None:
-        """Forget every tape."""
+        """Remove all tapes from the cache."""
         self.tapes: list[Tape] = []
         self._first: dict[Any, Tape] = {}
-        # For each tape, by the guard that fails: the tape that was recorded then. All decisions before it agree.
-        self._others: dict[Tape, dict[int, Tape]] = {}
+        # For each tape, the tape to try when a guard fails, by the index of that guard.
+        self._branches: dict[Tape, dict[int, Tape]] = {}
 
-    def _recorded(self, args: tuple[Any, ...]) -> Tape:
+    def _record(self, args: tuple[Any, ...]) -> Tape:
         tape = Tape(self._f, args, self._backend)
-        if len(self.tapes) >= MOST:
+        if len(self.tapes) >= MAX_TAPES:
             self.clear()
         self.tapes.append(tape)
-        self._others[tape] = {}
+        self._branches[tape] = {}
         return tape
 
     def __repr__(self) -> str:
@@ -74,21 +74,21 @@ def compile(f: Callable[..., Any], *, backend: Choice = "auto") -> Compiled: ...
 @overload
 def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
 def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
-    """f, recorded when it is first called and replayed from then on; also a decorator.
+    """Record f at its first call and replay the tape at later calls; also a decorator.
 
-        the same numbers, without the cost of remembering how they are made
+    The results are the same numbers, without the cost of graph recording. Another tape is recorded for a new structure, shape
+    or dtype of the arguments, for a new value of an argument that is neither float nor array, and for a branch that goes the
+    other way. `record` lists the limits on f. Inside another derivative, and for arguments that require a gradient, f itself
+    is run, so that no gradient is lost.
 
-    A new structure, shape or type of the arguments, or another value of one that is no float and no array, records another
-    tape; so does a branch that goes the other way. `record` says what f may do. Inside another derivative, and for
-    arguments that require a gradient, f itself is run, so that no gradient is lost.
-
-    `backend` is "python" (no dependency; the choice for floats), "numpy" (the choice for arrays), "numba" (floats, at machine
-    speed: `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or a
-    `Backend` of one's own, as `autograd.tape.backends` says.
+    Args:
+        backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:
+            `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or an
+            instance of `autograd.tape.backends.Backend`
 
     Raises:
-        ValueError: if there is no back end of that name
-        ImportError: if it is not installed; names the command
+        ValueError: If no back end has that name
+        ImportError: If its package is not installed; names the command
 
     >>> from autograd import value_and_grad
     >>> compile(value_and_grad(lambda x: x**3))(2.0)

@@ -1,13 +1,13 @@
-"""A program as a graph for a drawing: the steps of a tape, its inputs and its outputs."""
+"""Graph model of a program, for drawings of tapes."""
 
 from autograd.engine.graph import Graph, GraphNode
 from autograd.tape.program import Captured, Constant, Input, Instruction, Program
 
 
 def graph_of(program: Program) -> Graph:
-    """The graph of a program, without numbers, which a run would tell.
+    """Graph model of a program, without numbers.
 
-    Outputs have a thick outline, and a guard says what it expects.
+    Outputs have a thick outline, and guards show the expected truth value.
     """
     results = {step: f"output {i}" for i, step in reversed(list(enumerate(program.outputs)))}
     guards = {step: f"must be {truth}" for step, truth in program.guards}
@@ -19,14 +19,14 @@ def graph_of(program: Program) -> Graph:
             label=f"v{i}",
             sign=step.op.symbol,
             inputs=tuple(nodes[x] for x in step.inputs),
-            notes=(*_shape(step), *(said[step] for said in (guards, results) if step in said)),
+            notes=(*_shape(step), *(texts[step] for texts in (guards, results) if step in texts)),
         )
     outputs = tuple(nodes[step] for step in dict.fromkeys(program.roots()))
     return Graph(dict(reversed(nodes.items())), outputs, outputs)
 
 
 def _leaf(leaf: Instruction) -> GraphNode:
-    """An input, a captured leaf or a constant, whose number is told if it is one."""
+    """Graph node of an input, a captured leaf or a constant, with the number of a scalar constant."""
     if isinstance(leaf, Constant):
         number = None if leaf.kind and leaf.kind[0] else float(leaf.data)
         return GraphNode(leaf, "constant", value=number, raw=True, notes=_shape(leaf) if number is None else ())
@@ -37,5 +37,5 @@ def _leaf(leaf: Instruction) -> GraphNode:
 
 
 def _shape(step: Instruction) -> tuple[str, ...]:
-    """The shape and type of an array, as text; nothing for a float."""
+    """Shape and dtype of an array as text; empty for a float."""
     return () if step.kind is None else (f"{step.kind[0]} {step.kind[1]}",)

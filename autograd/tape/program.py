@@ -1,7 +1,7 @@
-"""`Program`: a computation as a list of steps, each an op of the table on earlier steps: a Wengert list.
+"""`Program`: a computation as a list of instructions, each an op on earlier ones: a Wengert list.
 
-Every step gives one number or array, once, and nothing else refers to it by name: the list is in static single assignment
-form, so that a pass may put one step in another's place without looking further.
+The list is in static single assignment form: an instruction computes one number or array, once. A pass may therefore replace
+one instruction by another without further analysis.
 
 Source:
     Wengert, Communications of the ACM 7(8), 1964
@@ -23,7 +23,7 @@ Kind = tuple[tuple[int, ...], np.dtype[Any]] | None
 
 
 class Instruction:
-    """What `op` gives on `inputs`, steps that come before, and its `params`; `kind` tells floats from arrays."""
+    """An op, the earlier instructions that are its inputs, its parameters, and the kind of its result."""
 
     __slots__ = ("inputs", "kind", "op", "params")
 
@@ -35,7 +35,7 @@ class Instruction:
 
 
 def _leaf(xp: Any) -> Any:
-    """What is given, not computed."""
+    """Placeholder: leaves are not computed."""
     raise NotImplementedError
 
 
@@ -44,7 +44,7 @@ LEAF = Op(_leaf, (), "general", "", Domain(()), None)
 
 
 class Leaf(Instruction):
-    """A step that is given, not computed: an input, a captured leaf or a constant."""
+    """An instruction without a computation: an input, a captured leaf or a constant."""
 
     __slots__ = ()
 
@@ -53,7 +53,7 @@ class Leaf(Instruction):
 
 
 class Input(Leaf):
-    """A number or array that the caller passes at every replay; `name` is for the listing."""
+    """A number or array that the caller passes at every replay; the listing shows its `name`."""
 
     __slots__ = ("name",)
 
@@ -63,7 +63,7 @@ class Input(Leaf):
 
 
 class Captured(Leaf):
-    """The data of a node from outside, a parameter say, read anew at every replay."""
+    """The data of a node from outside, such as a parameter, read at every replay."""
 
     __slots__ = ("node",)
 
@@ -73,7 +73,7 @@ class Captured(Leaf):
 
 
 class Constant(Leaf):
-    """A number or array that never changes. A Python number beside an array has no say in the result's type."""
+    """A number or array that never changes. A Python number does not affect the dtype of a result."""
 
     __slots__ = ("data",)
 
@@ -89,13 +89,13 @@ def kind_of(data: Any) -> Kind:
 
 @dataclass(frozen=True)
 class Program:
-    """Instructions in an order in which each comes after its inputs.
+    """Instructions in topological order, with inputs, outputs and guards.
 
     Attributes:
-        inputs: the leaves that the caller passes, used or not
-        instructions: everything that is computed
-        outputs: the steps, or leaves, whose values come out
-        guards: (a step, the truth value it must have), in the order in which the decisions were taken
+        inputs: The leaves that the caller passes, used or not
+        instructions: All computed instructions
+        outputs: The instructions, or leaves, whose values are returned
+        guards: (Instruction, required truth value), in the order of the recorded decisions
     """
 
     inputs: list[Input]
@@ -104,13 +104,13 @@ class Program:
     guards: list[tuple[Instruction, bool]]
 
     def roots(self) -> Iterator[Instruction]:
-        """What must be computed: the outputs, and what guards look at."""
+        """Outputs and instructions under guards."""
         yield from self.outputs
         for step, _ in self.guards:
             yield step
 
     def leaves(self) -> list[Leaf]:
-        """Every leaf that is used, in the order of first use, after the inputs."""
+        """Inputs, then all other used leaves in the order of first use."""
         found: dict[Leaf, None] = dict.fromkeys(self.inputs)
         for step in self.instructions:
             for x in step.inputs:
@@ -120,11 +120,11 @@ class Program:
         return list(found)
 
     def uses(self) -> "Counter[Instruction]":
-        """How often each step is used, by other steps and as a root."""
+        """Number of uses of each instruction, by other instructions and as a root."""
         return Counter([x for step in self.instructions for x in step.inputs] + list(self.roots()))
 
     def with_instructions(self, steps: list[Instruction], new: dict[Instruction, Instruction]) -> "Program":
-        """The program of `instructions`, with its roots replaced as `new` says."""
+        """The program of other instructions, with its roots replaced by `new`."""
         guards = [(new.get(step, step), truth) for step, truth in self.guards]
         return Program(self.inputs, steps, [new.get(step, step) for step in self.outputs], guards)
 
@@ -133,5 +133,5 @@ class Program:
 
 
 def replace_instructions(steps: Iterable[Instruction], new: dict[Instruction, Instruction]) -> tuple[Instruction, ...]:
-    """`instructions`, each replaced as `new` says."""
+    """Replace each instruction that is a key of `new`."""
     return tuple([new.get(x, x) for x in steps])

@@ -1,4 +1,4 @@
-"""`Tape`: one recorded path through a function, optimised, and ready to be replayed by a back end."""
+"""`Tape`: one recorded path through a function, optimised, and replayed by a back end."""
 
 import gc
 import os
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.tape.backends.protocol import Batched, Replay
-from autograd.tape.backends.registry import Choice, find_backend, suit_backend
+from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Unflatten, batch_columns, flatten_arguments, places
+from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, flatten_arguments
 from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class Tape:
-    """A recorded path through a function: call it as the function, with arguments of the same shapes.
+    """A recorded path through a function, called with arguments of the same shapes.
 
     Attributes:
-        program: the steps, after the optimiser
-        recorded: how many steps there were before
-        backend: the name of what runs them: "python", "numpy", "numba", "jax", or that of one's own
+        program: The optimised program
+        recorded: Number of instructions before optimisation
+        backend: Name of the back end: "python", "numpy", "numba", "jax", or that of a custom one
     """
 
     __module__ = "autograd"
@@ -38,22 +38,22 @@ class Tape:
         self._signature, leaves = flatten_arguments(args, found.scalars)
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
-        self._places = places(args, self._scalars)
-        with _uncollected():
+        self._slots = argument_slots(args, self._scalars)
+        with _pause_garbage_collection():
             program, unflatten = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
             self.program: Program = optimise(program)
-        self._backend = suit_backend(found, self.program)
+        self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
 
     def __call__(self, *args: Any) -> Any:
-        """What the function gives for these arguments.
+        """Replay the tape for these arguments.
 
         Raises:
-            TypeError: if they do not have the structure, shapes and types of the examples
-            GuardFailedError: if the numbers take another path through the function
+            TypeError: If their structure, shapes or dtypes differ from those of the examples
+            GuardFailedError: If the numbers take another path through the function
         """
         key, leaves = flatten_arguments(args, self._scalars)
         if key != self._signature:
@@ -63,22 +63,23 @@ class Tape:
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:
-        """The same for the floats and arrays of arguments that are known to fit."""
+        """Replay the tape for flat arguments, without a check of their signature."""
         if self._replay is None:
             self._replay = self._backend.compile(self.program)
         return self._unflatten_result(self._replay(leaves))
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
-        """What the function gives for many examples at once: each output with an axis in front, of their number.
+        """Outputs for many examples at once, each with a leading axis for the examples.
 
             map(x)[i] = tape(x[i])
 
-        `axes` has one entry an argument, or is one for all: 0 if it holds an example a row, None if all share it.
+        Args:
+            axes: For all arguments, or one entry for each: 0 if each row is an example, None if all examples share it
 
         Raises:
-            TypeError: if the tape has arrays, or an example does not fit
-            ValueError: if the numbers of examples differ
-            GuardFailedError: if an example takes another path through the function
+            TypeError: If the tape has arrays, or an example does not fit
+            ValueError: If the numbers of examples differ
+            GuardFailedError: If an example takes another path through the function
 
         >>> import numpy as np
         >>> record(lambda x, k: k * x * x, 1.0, 2.0).map(np.array([1.0, 2.0, 3.0]), 10.0, axes=(0, None))
@@ -90,18 +91,20 @@ class Tape:
         return self._unflatten_result(self._batched(numbers, n), True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
-        """The tape as a pure function of JAX, with the arguments and the result of the recorded function, gradients included.
+        """The tape as a pure JAX function, with the arguments and the result of the recorded function.
 
-        For `jax.jit`, `jax.vmap` and the rest of JAX, on CPU, GPU and TPU; it takes and gives arrays of JAX. With `parameters`,
-        nodes from outside that the function reads, it has one argument more, the first: the list of their data. Other nodes
-        from outside are read when it is called, or traced. Labels, and what else is looked at before it is used, are looked at
-        where the function is called outside of `jax.jit`; before a call of the jitted one, its `check(*args)` does it. Matrices
-        of float32 are multiplied with all digits, also on GPU and TPU, unless `jax_default_matmul_precision` asks for fewer.
+        The function takes and returns JAX arrays, on CPU, GPU and TPU, for `jax.jit`, `jax.vmap` and so on. Labels and other
+        integer inputs are checked at each call outside `jax.jit`; call its `check(*args)` before a jitted call. Products of
+        float32 matrices have full precision on every device, unless `jax_default_matmul_precision` is lower.
+
+        Args:
+            parameters: Nodes from outside that the function reads; the list of their data becomes the first argument. Other
+                nodes from outside are read at each call or trace
 
         Raises:
-            TypeError: if the recorded path rests on a decision on data; names the first. If float64 is asked for and JAX has it
-                off; names the setting. If JAX cannot run an op; names it. If the arguments do not fit
-            ImportError: if JAX is not installed: pip install 'glassgrad[jax]'
+            TypeError: If the path depends on a decision on data; names the first. If float64 is needed and JAX has it off;
+                names the setting. If JAX cannot run an op; names it. If the arguments do not fit
+            ImportError: If JAX is not installed: pip install 'glassgrad[jax]'
 
         >>> import importlib.util, numpy as np
         >>> from autograd import grad, tanh
@@ -109,50 +112,50 @@ class Tape:
         >>> tape.to_jax()(np.zeros(2, np.float32)).tolist() if importlib.util.find_spec("jax") else [1.0, 1.0]
         [1.0, 1.0]
         """
-        from autograd.tape.export.jax import function
+        from autograd.tape.export.jax import jax_function
 
-        return function(self.program, self._places, self._unflatten_result, self._name, parameters)
+        return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
     def to_onnx(self, path: str | os.PathLike[str]) -> Path:
-        """Write the tape, gradients included, to a `.onnx` file (opset 17, IR 8), checked by onnx's checker; gives its path.
+        """Write the tape to a `.onnx` file (opset 17, IR 8), run onnx's checker, and return the path.
 
-        Inputs keep their names and parameters from outside their labels; outputs are output.0, output.1 and so on, in the order
-        in which the result holds them. Shapes are those of the examples. Runtimes compute more ops in float32 than in float64.
+        Inputs keep their names, and parameters from outside their labels; outputs are output.0, output.1 and so on, in the
+        order of the result. Shapes are those of the examples. Runtimes support more ops in float32 than in float64.
 
         Without a meaning in ONNX: cholesky, cofactors, cumprod, digamma, gammaln, inv, logabsdet, polygamma, signdet,
-        solve. And erfc is 1 − erf there, which far out is 0.
+        solve. And erfc is 1 − erf there, which is 0 for large x.
 
         Raises:
-            TypeError: if the recorded path rests on a decision on data, or has ops without a meaning in ONNX; names them
-            ValueError: if the path does not end in .onnx
-            ImportError: if onnx is not installed: pip install 'glassgrad[onnx]'
+            TypeError: If the path depends on a decision on data, or has ops without a meaning in ONNX; names them
+            ValueError: If the path does not end in .onnx
+            ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
         """
-        from autograd.tape.export.onnx import written
+        from autograd.tape.export.onnx import write_onnx
 
-        return written(self.program, self._name, path)
+        return write_onnx(self.program, self._name, path)
 
     @property
     def backend(self) -> str:
-        """The name of what runs the program."""
+        """Name of the back end."""
         return self._backend.name
 
     @property
     def source(self) -> str:
-        """The Python that runs: of the back end, or for one that runs none of "python", which does the same."""
+        """Generated Python source; for a back end without one, that of the back end "python"."""
         return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
         self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = ".4f", theme: str = "light", font: str = "Helvetica",
         size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
-        """The program as a picture, in the signs of `autograd.draw`: inputs, instructions, outputs."""
+        """Draw the program in the style of `autograd.draw`: inputs, instructions, outputs."""
         from autograd.drawing.draw import draw_graph
 
         look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
         return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
     def __len__(self) -> int:
-        """The number of instructions."""
+        """Number of instructions."""
         return len(self.program)
 
     def __str__(self) -> str:
@@ -163,8 +166,8 @@ class Tape:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """A block in which the garbage collector does not look, again and again, through a graph that only grows."""
+def _pause_garbage_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would scan a growing graph again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -175,20 +178,22 @@ def _uncollected() -> Iterator[None]:
 
 
 def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> Tape:
-    """The tape of what f does for these examples: the path that it takes, and the derivatives that it asks for.
+    """Record a tape of f for these examples: its path through f, derivatives included.
 
-    f is run once. Floats and arrays are inputs of the tape, in containers too; other arguments are part of the program.
-    Parameters that f takes from elsewhere, Values and Tensors, are read anew at every replay; plain numbers and arrays from
-    elsewhere stay as they are. A function of Values may be given arrays, for the back ends "python" and "numba": it sees
-    nested lists of Values. `backend` is as for `compile`.
+    f is run once. Floats and arrays are inputs of the tape, also in containers; other arguments are part of the program.
+    Values and Tensors from outside are read at every replay; plain numbers and arrays from outside are constants. For the back
+    ends "python" and "numba", a function of Values also accepts arrays: it receives nested lists of Values.
 
-    A draw from any generator that lives before the call is noticed, and refused; one that f makes for itself, without a seed,
-    is not.
+    f must not draw from a random generator that exists before the call. A generator that f creates without a seed is not
+    detected.
+
+    Args:
+        backend: As for `compile`
 
     Raises:
-        TypeError: if f reads the data of a number that changes from call to call
-        RuntimeError: if f draws random numbers
-        ValueError: if there is no back end of that name
+        TypeError: If f reads the data of a number that changes from call to call
+        RuntimeError: If f draws random numbers
+        ValueError: If no back end has that name
 
     >>> tape = record(lambda x: x * x + 1.0, 3.0)
     >>> tape(2.0), len(tape)

@@ -1,1 +1,1 @@
-"""Test data: Hypothesis strategies, random programs, example calls of every op."""
+"""Test data: Hypothesis strategies, random programs, and example calls of every op."""

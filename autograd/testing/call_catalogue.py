@@ -1,9 +1,8 @@
-"""Example calls of every op: one table, which laws, checks, random programs and benchmarks read.
+"""Catalogue of example calls of every op, for laws, checks, random programs and benchmarks.
 
-A call is text, `log(a * a + 0.5)`, so that a program can be printed and run anywhere: by this package, by NumPy, and by others
-whose functions have the same names. An elementwise call is safe for any numbers of a moderate size: what an op cannot take
-(log of a negative number) is kept from it in the text. An array call names the shapes on which the laws try it; random programs
-also use it wherever it can be run. The laws draw the inputs of an elementwise op from its `smooth_on`.
+A call is text, such as `log(a * a + 0.5)`, so that a program can be printed, and run by any package with functions of these
+names. An elementwise call is defined for all numbers of moderate size; the laws draw its inputs from the op's `smooth_on`. An
+array call lists the shapes on which the laws test it; random programs use it wherever it can be run.
 """
 
 import inspect
@@ -26,41 +25,41 @@ def _array(x: Any) -> Any:
 
 
 def shape(x: Any) -> Shape:
-    """The shape of an array or a node."""
+    """Shape of an array or a node."""
     return tuple(np.shape(_array(x)))
 
 
 def size(x: Any) -> int:
-    """The number of entries of x."""
+    """Number of entries of x."""
     return int(np.size(_array(x)))
 
 
 def ndim(x: Any) -> int:
-    """The number of axes of x."""
+    """Number of axes of x."""
     return int(np.ndim(_array(x)))
 
 
 def dtype(x: Any) -> Any:
-    """The type of x's numbers."""
+    """Dtype of x."""
     return getattr(_array(x), "dtype", np.dtype(float))
 
 
 def eye(x: Any) -> Any:
-    """The identity matrix of x's order and dtype."""
+    """Identity matrix of x's order and dtype."""
     return np.eye(shape(x)[-1], dtype=dtype(x))
 
 
 def arange(x: Any) -> Any:
-    """1, 2, …, along the last axis of x."""
+    """Array 1, 2, … of the length of x's last axis."""
     return np.arange(1.0, shape(x)[-1] + 1.0, dtype=dtype(x))
 
 
-#: Functions of an array's shape and dtype, which a call may use beside the ops.
+#: Functions of an array's shape and dtype that a call may use in addition to the ops.
 HELPERS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (shape, size, ndim, dtype, eye, arange)}
 
 
 def op_names() -> dict[str, Any]:
-    """The names that a call may use: every op and every function made of ops, under its own name, and the helpers."""
+    """Names that a call may use: ops, functions made of ops, and helpers."""
     found: dict[str, Any] = {}
     for module in [m for m in vars(rules).values() if inspect.ismodule(m)]:
         names = vars(module)
@@ -68,13 +67,13 @@ def op_names() -> dict[str, Any]:
     return found | HELPERS | {"__builtins__": {"slice": slice}}
 
 
-#: The names of this package, for calls.
+#: Names of this package, for calls.
 NAMES: dict[str, Any] = op_names()
 
 
 @dataclass(frozen=True)
 class ExampleCall:
-    """A line of Python on registers a, b and c, with the shapes of the arrays on which the laws try it."""
+    """A line of Python on registers a, b and c, with the shapes of the arrays on which the laws test it."""
 
     text: str
     arity: int
@@ -82,7 +81,7 @@ class ExampleCall:
     shapes: tuple[tuple[Shape, ...], ...]
 
     def __call__(self, *inputs: Any, names: dict[str, Any] = NAMES) -> Any:
-        """The result on inputs of any kind, with `names` for the functions."""
+        """Evaluate the call on inputs of any type, with the functions in `names`."""
         return eval(self.code, names, dict(zip("abc", inputs, strict=False)))
 
     def __repr__(self) -> str:
@@ -97,7 +96,7 @@ class Example:
     shapes: tuple[Shape, ...]
 
     def arrays(self, rng: np.random.Generator) -> list[Any]:
-        """Entries from -2 to 2 that lie apart, so that no kink at a tie is near."""
+        """Random arrays with distinct entries from -2 to 2, away from kinks at ties."""
         sizes = [math.prod(shape) for shape in self.shapes]
         spread = (rng.permutation(sum(sizes)) + rng.uniform(0.3, 0.7, sum(sizes))) / max(sum(sizes), 1)
         parts = np.split(4.0 * spread - 2.0, np.cumsum(sizes)[:-1])
@@ -105,13 +104,13 @@ class Example:
 
 
 def _call(text: str, shapes: Any = ()) -> ExampleCall:
-    """A call from its text; a shape stands for the arguments of a call of one array, a tuple of shapes for those of others."""
+    """Call from its text; each item of `shapes` is a shape if there is one argument, else a tuple of shapes."""
     code = compile(text, "<call>", "eval")
     arity = sum(name in code.co_names for name in "abc")
     return ExampleCall(text, arity, code, tuple((s,) if arity == 1 else s for s in shapes))
 
 
-#: Parameters of the elementwise ops that have some without a default, or some worth a law of their own.
+#: Parameters of elementwise ops that are required, or that the laws test separately.
 PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "polygamma": [{"n": 1}, {"n": 2}],
     "sinc_derivative": [{"n": 0}, {"n": 1}, {"n": 2}],
@@ -263,7 +262,7 @@ _ARRAYS: dict[str, dict[str, list[Any]]] = {
     "cholesky": {"cholesky(a @ a.mT + 2.0 * eye(a))": [(3, 3), (2, 3, 3)], "cholesky(0.1 * a + 2.0 * eye(a))": [(3, 3)]},
 }  # fmt: skip
 
-#: Calls of functions that are made of several ops.
+#: Calls of functions made of several ops.
 COMPOSED: list[ExampleCall] = [
     *map(_call, (
         "ravel(a)", "expand_dims(a, 0)", "stack([a, b], axis=0)", "flip(a, axis=-1)", "repeat(a, 2, axis=0)", "tile(a, 2)",
@@ -273,12 +272,12 @@ COMPOSED: list[ExampleCall] = [
     )),
 ]  # fmt: skip
 
-#: The calls of each elementwise op, on numbers as well as arrays, and of each other op, on arrays: the simplest first.
+#: Calls of each elementwise op, on numbers and arrays, and of each other op, on arrays; the simplest first.
 ELEMENTWISE: dict[str, list[ExampleCall]] = {op: [_call(text) for text in texts] for op, texts in _ELEMENTWISE.items()}
 ARRAYS: dict[str, list[ExampleCall]] = {
     op: [_call(text, shapes) for text, shapes in rows.items()] for op, rows in _ARRAYS.items()
 }
 
-#: The lines of random programs: those that Values can run, and all. A program shrinks to the first.
+#: Lines of random programs: those for Values, and all lines. Programs shrink to the first.
 SCALAR_LINES: list[ExampleCall] = [call for calls in ELEMENTWISE.values() for call in calls]
 LINES: list[ExampleCall] = [*SCALAR_LINES, *(call for calls in ARRAYS.values() for call in calls), *COMPOSED]

@@ -1,7 +1,7 @@
-"""Random programs as data: lines on registers, drawn from any source of choices, printed as Python that runs.
+"""Random programs: lines on registers, printed as Python that runs.
 
-The source of choices is either NumPy's generator, for many programs a second, or Hypothesis, whose choices shrink: fewer
-lines, earlier registers, the calls that stand first in the catalogue, numbers near 0.
+Choices come from a NumPy generator, which is fast, or from Hypothesis, whose choices shrink: to fewer lines, earlier registers,
+earlier calls of the catalogue, and numbers near 0.
 """
 
 from collections.abc import Sequence
@@ -12,27 +12,30 @@ import numpy as np
 
 from autograd.testing.call_catalogue import ELEMENTWISE, HELPERS, LINES, NAMES, SCALAR_LINES, ExampleCall
 
-#: A result that would be larger is put through tanh, so that nothing grows out of hand.
+#: Larger results are passed through tanh, so that numbers stay moderate.
 LARGE = 4.0
-#: How many arguments are drawn, for lines to choose from.
+#: Number of arguments from which lines choose.
 ARGUMENTS = 3
+
+#: Lines of a program: (call, registers of its arguments).
+Drafts = list[tuple[ExampleCall, tuple[int, ...]]]
 
 
 class Choices(Protocol):
-    """Where a program's choices come from."""
+    """Source of the random choices of a program."""
 
     def integer(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+        """Integer from `low` to `high`, both included."""
 
-    def more(self, drawn: int, low: int, high: int) -> bool:
-        """Whether there is to be another, of from `low` to `high`, when so many are drawn."""
+    def more(self, count: int, low: int, high: int) -> bool:
+        """True if a collection of `count` items gets another one; its final size is from `low` to `high`."""
 
     def numbers(self, shape: tuple[int, ...]) -> Any:
-        """An array of numbers of a moderate size."""
+        """Array of numbers of moderate size."""
 
 
 class Generator:
-    """Choices by NumPy's generator."""
+    """Choices by a NumPy generator."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -40,8 +43,8 @@ class Generator:
     def integer(self, low: int, high: int) -> int:
         return int(self.rng.integers(low, high + 1))
 
-    def more(self, drawn: int, low: int, high: int) -> bool:
-        return drawn < low or (drawn < high and self.rng.random() < 0.8)
+    def more(self, count: int, low: int, high: int) -> bool:
+        return count < low or (count < high and self.rng.random() < 0.8)
 
     def numbers(self, shape: tuple[int, ...]) -> Any:
         return self.rng.uniform(-2.0, 2.0, shape)
@@ -49,7 +52,7 @@ class Generator:
 
 @dataclass(frozen=True)
 class RandomProgram:
-    """Lines on registers, of which the first are the arguments; the result adds up the registers in `outputs`.
+    """Lines on registers, which begin with the arguments; the result is the sum of the registers in `outputs`.
 
     >>> p = RandomProgram((ELEMENTWISE["multiply"][0], *ELEMENTWISE["sin"]), ((0,), (1,)), (2,), (np.array(1.0),))
     >>> print(p)
@@ -67,7 +70,7 @@ class RandomProgram:
     arguments: tuple[Any, ...]
 
     def __call__(self, *inputs: Any, names: dict[str, Any] = NAMES) -> Any:
-        """The result on inputs of any kind, with `names` for the functions."""
+        """Run the program on inputs of any type, with the functions in `names`."""
         known = list(inputs)
         for call, registers in zip(self.calls, self.registers, strict=True):
             known.append(call(*[known[i] for i in registers], names=names))
@@ -79,30 +82,34 @@ class RandomProgram:
 
     @property
     def scalar(self) -> bool:
-        """Whether every line works entry by entry on single numbers, so that Values can run it."""
+        """True if all lines are elementwise and all arguments single numbers, so that Values can run the program."""
         return all(np.ndim(x) == 0 for x in self.arguments) and all(call in _SCALAR_LINES for call in self.calls)
 
     def __str__(self) -> str:
         n = len(self.arguments)
         names = [f"x{i}" for i in range(n)] + [f"v{i}" for i in range(n, n + len(self.calls))]
-        used: set[str] = set() if self.scalar else {"sum"}
-        lines = []
-        for k, (call, registers) in enumerate(zip(self.calls, self.registers, strict=True)):
-            used |= {name for name in call.code.co_names if name in NAMES and name not in HELPERS} - {"slice"}
-            lines.append(f"    {names[n + k]} = {renamed(call.text, [names[i] for i in registers])}")
+        lines = [
+            f"    {name} = {substitute_registers(call.text, [names[i] for i in registers])}"
+            for name, call, registers in zip(names[n:], self.calls, self.registers, strict=True)
+        ]
         result = " + ".join(names[i] if self.scalar else f"sum({names[i]})" for i in self.outputs)
-        shown = ", ".join(_shown(np.asarray(x), self.scalar) for x in self.arguments)
-        head = ["import numpy as np"] * ("np." in shown) + [f"from autograd import {', '.join(sorted(used))}"] * bool(used)
-        helpers = {name for call in self.calls for name in call.code.co_names if name in HELPERS}
-        head += [f"from autograd.testing.call_catalogue import {', '.join(sorted(helpers))}"] * bool(helpers)
-        return "\n".join([*head, f"def program({', '.join(names[:n])}):", *lines, f"    return {result}", f"program({shown})"])
+        arguments = ", ".join(_array_text(np.asarray(x), self.scalar) for x in self.arguments)
+        head, tail = f"def program({', '.join(names[:n])}):", f"    return {result}"
+        return "\n".join([*self._imports(arguments), head, *lines, tail, f"program({arguments})"])
+
+    def _imports(self, arguments: str) -> list[str]:
+        used = {name for call in self.calls for name in call.code.co_names if name in NAMES} - {"slice"}
+        ops, helpers = used - HELPERS.keys() | (set() if self.scalar else {"sum"}), used & HELPERS.keys()
+        lines = ["import numpy as np"] * ("np." in arguments)
+        lines += [f"from autograd import {', '.join(sorted(ops))}"] * bool(ops)
+        return lines + [f"from autograd.testing.call_catalogue import {', '.join(sorted(helpers))}"] * bool(helpers)
 
     def __repr__(self) -> str:
         return f"<program of {len(self.calls)} lines:\n{self}>"
 
 
-def _shown(x: Any, scalar: bool) -> str:
-    """An array as Python in one line; a number if all are."""
+def _array_text(x: Any, scalar: bool) -> str:
+    """Python expression of an array, or of a number if `scalar`."""
     if scalar:
         return repr(x.item())
     return f"np.array({x.tolist()})" if x.size else f"np.zeros({x.shape})"
@@ -111,8 +118,8 @@ def _shown(x: Any, scalar: bool) -> str:
 _SCALAR_LINES = set(SCALAR_LINES)
 
 
-def renamed(text: str, registers: list[str]) -> str:
-    """A call's text with its registers' names for a, b and c."""
+def substitute_registers(text: str, registers: list[str]) -> str:
+    """Text of a call with the names of registers in place of a, b and c."""
     pieces = []
     word = ""
     for character in text + " ":
@@ -125,24 +132,33 @@ def renamed(text: str, registers: list[str]) -> str:
     return "".join(pieces).rstrip()
 
 
-#: The shapes of arguments: the simplest first, and those with axes of length 0 and 1 among them.
+#: Shapes of arguments, the simplest first; some have axes of length 0 and 1.
 SHAPES: tuple[tuple[int, ...], ...] = (
     (), (1,), (2,), (3,), (2, 2), (2, 3), (3, 3), (1, 3), (3, 1), (0,), (2, 0), (2, 1, 3), (2, 3, 3), (1, 1),
 )  # fmt: skip
 
 
-def drawn(
+def draw_program(
     choices: Choices, lines: tuple[int, int] = (1, 8), scalar: bool = False, shapes: Sequence[Any] = SHAPES
 ) -> RandomProgram:
-    """A program, drawn line by line, then its numbers, so that a smaller array leaves all other choices what they were.
+    """Random program: first its lines, then its numbers, so that a smaller array leaves all other choices unchanged.
 
-    Lines are first run on stand-ins, as only shapes decide what fits. Of three arguments, those stay that a line reads.
+    Lines are first run on placeholders, since only shapes decide which ones fit. Arguments that no line reads are dropped.
     """
-    catalogue = SCALAR_LINES if scalar else LINES
     shapes = ((),) if scalar else shapes
-    chosen = [shapes[choices.integer(0, len(shapes) - 1)] for _ in range(ARGUMENTS)]
-    known: list[Any] = [np.full(s, 0.5) for s in chosen]
-    drafts: list[tuple[ExampleCall, tuple[int, ...]]] = []
+    arrays = [shapes[choices.integer(0, len(shapes) - 1)] for _ in range(ARGUMENTS)]
+    drafts, count = _draw_lines(choices, lines, SCALAR_LINES if scalar else LINES, [np.full(s, 0.5) for s in arrays])
+    outputs = [choices.integer(0, count - 1) for _ in range(choices.integer(0, 2))]
+    read = {i for _, used in drafts for i in used} | {*outputs, count - 1}
+    arguments = [np.asarray(choices.numbers(s)) if i in read else None for i, s in enumerate(arrays)]
+    return _with_numbers(drafts, outputs, arguments)
+
+
+def _draw_lines(
+    choices: Choices, lines: tuple[int, int], catalogue: Sequence[ExampleCall], known: list[Any]
+) -> tuple[Drafts, int]:
+    """(lines that can be run on the registers `known` and earlier lines, number of registers)."""
+    drafts: Drafts = []
     count = 0
     while choices.more(count, *lines):
         count += 1
@@ -152,14 +168,11 @@ def drawn(
         if value is not None:
             drafts.append((call, used))
             known.append(np.clip(value, -LARGE, LARGE))
-    outputs = [choices.integer(0, len(known) - 1) for _ in range(choices.integer(0, 2))]
-    read = {i for _, used in drafts for i in used} | {*outputs, len(known) - 1}
-    arguments = [np.asarray(choices.numbers(s)) if i in read else None for i, s in enumerate(chosen)]
-    return _with_numbers(drafts, outputs, arguments)
+    return drafts, len(known)
 
 
-def _with_numbers(drafts: list[tuple[ExampleCall, tuple[int, ...]]], outputs: list[int], arguments: list[Any]) -> RandomProgram:
-    """The program of these lines, up to one that is not finite, with a tanh after each whose numbers are large."""
+def _with_numbers(drafts: Drafts, outputs: list[int], arguments: list[Any]) -> RandomProgram:
+    """Program of these lines, up to the first non-finite result, with a tanh after each large result."""
     known = [x for x in arguments if x is not None]
     place = dict(zip([i for i, x in enumerate(arguments) if x is not None], range(len(known)), strict=True))
     inputs, calls, registers = tuple(known), [], []
@@ -183,7 +196,7 @@ _TANH = ELEMENTWISE["tanh"][0]
 
 
 def value_of(call: ExampleCall, inputs: list[Any]) -> Any:
-    """The value of a call, or None if it cannot be run on these inputs, is not finite, or is of another precision."""
+    """Value of a call, or None if it cannot be run on these inputs, is not finite, is large, or has another dtype."""
     try:
         value = np.asarray(call(*map(np.asarray, inputs)))
     except (TypeError, ValueError, IndexError, np.linalg.LinAlgError):

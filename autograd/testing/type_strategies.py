@@ -1,4 +1,4 @@
-"""Strategies for the types of this package, which `hypothesis.strategies.from_type` then draws."""
+"""Strategies for the types of this package, for `hypothesis.strategies.from_type`."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from autograd.engine.value import Value
 
 
 def register_types() -> None:
-    """Tell Hypothesis how to draw Values and Tensors; the strategies themselves are made when they are first asked for.
+    """Register strategies for Value and Tensor with Hypothesis; they are created on first use.
 
     >>> register_types()
     """

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.io.npz import State, UnreadableFileError, read_npz, write_npz
 from nn.modules.module import Module
 from nn.run.history import History
@@ -47,7 +47,7 @@ class Checkpoint(Callback):
         self.path = Path(path)
         if self.path.suffix != ".npz":
             raise ValueError(f"a checkpoint is a .npz file, and {str(path)!r} is none by its name")
-        self.every = whole("every", every, least=1)
+        self.every = check_integer("every", every, least=1)
 
     def on_start(self, run: Run) -> None:
         check_folder(self.path)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn._validation import finite, whole
+from nn._validation import check_integer, finite
 from nn.run.run import Callback, Run, State
 
 
@@ -33,7 +33,7 @@ class EarlyStopping(Callback):
         self, monitor: str = "validation_loss", patience: int = 5, by: float = 0.0, *, higher_is_better: bool = False
     ) -> None:
         self.monitor = monitor
-        self.patience = whole("patience", patience, least=0)
+        self.patience = check_integer("patience", patience, least=0)
         self.by = finite("by", by)
         self.sign = -1.0 if higher_is_better else 1.0
         self._forget()

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from autograd.support.optional import require
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.plots import training_curves
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -115,7 +115,7 @@ class LivePlot(Callback):
     """
 
     def __init__(self, draw: Callable[[History], Any] = training_curves, every: int = 1) -> None:
-        self.draw, self.every = draw, whole("every", every, least=1)
+        self.draw, self.every = draw, check_integer("every", every, least=1)
         self._shown: Any = None
 
     def on_start(self, run: Run) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn._validation import whole, within
+from nn._validation import check_integer, within
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Factor
 from nn.run.run import Callback, Run, State
@@ -95,7 +95,7 @@ class Plateau(Callback):
     ) -> None:
         self.optimizer = _optimizer(optimizer)
         self.factor = within("factor", factor, below=1.0)
-        self.patience = whole("patience", patience, least=0)
+        self.patience = check_integer("patience", patience, least=0)
         self.threshold = within("threshold", threshold, below=1.0)
         self.monitor = monitor
         self.best, self.bad = inf, 0

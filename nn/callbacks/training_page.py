@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 import autograd as ag
 from autograd import Page, Tensor
-from nn._validation import Array, as_array, whole
+from nn._validation import Array, as_array, check_integer
 from nn.modules.predict import in_use, predict
 from nn.plots.decision_grid import Plane
 from nn.run.run import Callback, Run, State
@@ -49,7 +49,9 @@ def record_training(
     >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
     <TrainingRecord of 0 moments>
     """
-    return TrainingRecord(loss, example, whole("every", every, least=1), None if plane is None else Plane(*plane, STEPS))
+    return TrainingRecord(
+        loss, example, check_integer("every", every, least=1), None if plane is None else Plane(*plane, STEPS)
+    )
 
 
 class TrainingRecord(Callback):

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, generator, whole
+from nn._validation import Array, as_array, check_integer, generator
 from nn.data.on_disk import OnDisk, Picked
 
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
@@ -117,11 +117,11 @@ class Loader(Generic[Batch]):
         self._rows = len(self._source)
         if not self._rows:
             raise ValueError(f"{self._source!r:.80} has no rows to make batches of")
-        self._batch_size = whole("batch_size", batch_size, least=1)
-        self._seed = whole("seed", seed, least=0)
+        self._batch_size = check_integer("batch_size", batch_size, least=1)
+        self._seed = check_integer("seed", seed, least=0)
         self._shuffle = shuffle
         self._drop_last = drop_last
-        self._share = tuple(whole("share", k, least=0) for k in share)
+        self._share = tuple(check_integer("share", k, least=0) for k in share)
         if len(self._share) != 2 or self._share[0] >= self._share[1]:
             raise ValueError(f"share must be (i, n) with 0 ≤ i < n, for host i of n; got {share!r}")
         self.epoch = 0
@@ -149,7 +149,7 @@ class Loader(Generic[Batch]):
 
     def _orders(self) -> Iterator[NDArray[np.int64]]:
         """The numbers of the rows of each batch; another pass has begun."""
-        epoch = whole("epoch", self.epoch, least=0)
+        epoch = check_integer("epoch", self.epoch, least=0)
         self.epoch = epoch + 1
         return self._ordered(epoch)
 

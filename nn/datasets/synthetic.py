@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._validation import finite, generator, share, whole
+from nn._validation import check_integer, finite, generator, share
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -26,7 +26,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     >>> x.shape, sorted(y.tolist())
     ((4, 2), [0, 0, 1, 1])
     """
-    whole("n", n, least=2)
+    check_integer("n", n, least=2)
     outer, inner = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
     return _shuffled(
         [
@@ -49,7 +49,7 @@ def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int 
     >>> np.hypot(*x[y == 1].T).tolist()
     [0.5, 0.5]
     """
-    whole("n", n, least=2)
+    check_integer("n", n, least=2)
     if not 0 < ratio < 1:
         raise ValueError(f"ratio must be between 0 and 1, got {ratio!r}")
     return _shuffled([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
@@ -66,7 +66,7 @@ def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 
     >>> x.shape, np.bincount(y).tolist()
     ((6, 2), [2, 2, 2])
     """
-    whole("n", n, least=whole("arms", arms, least=2))
+    check_integer("n", n, least=check_integer("arms", arms, least=2))
     parts = []
     for k in range(arms):
         r = np.linspace(1.0, 0.0, n // arms + (k < n % arms), endpoint=False)[::-1]
@@ -90,7 +90,7 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
     >>> x.shape, np.bincount(y).tolist()
     ((9, 2), [3, 3, 3])
     """
-    whole("n", n, least=whole("classes", classes, least=2))
+    check_integer("n", n, least=check_integer("classes", classes, least=2))
     centres = _circle(classes)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
     return _shuffled(parts, spread, seed)
@@ -116,8 +116,8 @@ def gaussians(
     >>> x.shape, np.flatnonzero(y != gaussians(100, features=3)[1]).size
     ((100, 3), 20)
     """
-    whole("n", n, least=whole("classes", classes, least=2))
-    whole("features", features, least=1)
+    check_integer("n", n, least=check_integer("classes", classes, least=2))
+    check_integer("features", features, least=1)
     label_noise = share("label_noise", label_noise)
     rng = generator(seed, 1)
     directions = rng.normal(size=(classes, features))
@@ -146,7 +146,7 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     >>> x.shape, bool(y[2, 0] == 0.0)
     ((5, 1), True)
     """
-    whole("n", n, least=2)
+    check_integer("n", n, least=2)
     outliers = share("outliers", outliers)
     rng = generator(seed)
     x = np.linspace(-2.0, 2.0, n)[:, None]

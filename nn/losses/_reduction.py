@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._validation import one_of
+from nn._validation import check_choice
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -23,7 +23,7 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     Raises:
         ValueError: if the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
-    one_of(f"{name}: reduction", reduction, REDUCTIONS)
+    check_choice(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
         return reduced(errors, "sum", weights, name) / reduced(counted, "sum", weights, name)
     if weights is None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.modules.init import Seed, random_generator
 from nn.modules.module import Module
 
@@ -27,7 +27,7 @@ class Embedding(Module):
     """
 
     def __init__(self, count: int, features: int, *, seed: Seed = None, dtype: DTypeLike = np.float32) -> None:
-        shape = whole("count", count, least=1), whole("features", features, least=1)
+        shape = check_integer("count", count, least=1), check_integer("features", features, least=1)
         self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
 
     def forward(self, i: Any) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, custom_op, matmul, reshape
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.modules.init import Initializer, Seed, he_uniform, random_generator
 from nn.modules.module import Module
 
@@ -64,7 +64,7 @@ class Linear(Module):
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        shape = whole("in_features", in_features, least=1), whole("out_features", out_features, least=1)
+        shape = check_integer("in_features", in_features, least=1), check_integer("out_features", out_features, least=1)
         if not callable(init):
             raise TypeError(f"init is a function that gives weights, such as nn.he_uniform, got {init!r}")
         weight = init(shape, random_generator(seed))

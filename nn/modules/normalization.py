@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import share, whole, within
+from nn._validation import check_integer, share, within
 from nn.modules.module import Module
 
 
@@ -29,7 +29,7 @@ class LayerNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
-        size = whole("features", features, least=1)
+        size = check_integer("features", features, least=1)
         self.eps = within("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
@@ -58,7 +58,7 @@ class RMSNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
-        size = whole("features", features, least=1)
+        size = check_integer("features", features, least=1)
         self.eps = within("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
 
@@ -94,7 +94,7 @@ class BatchNorm1d(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
-        size = whole("features", features, least=1)
+        size = check_integer("features", features, least=1)
         self.eps = within("eps", eps, below=inf)
         self.momentum = share("momentum", momentum)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)

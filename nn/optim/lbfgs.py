@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.support.optional import require
-from nn._validation import finite, whole
+from nn._validation import check_integer, finite
 from nn.modules.module import Parameter
 from nn.optim.optimizer import Optimizer
 
@@ -51,8 +51,8 @@ class LBFGS(Optimizer):
         super().__init__(parameters, lr=1.0)
         if any(group.lr != 1.0 for group in self.groups):
             raise ValueError("LBFGS has no learning rate, for a line search finds how far to go: leave lr out of the groups")
-        self.iterations = whole("iterations", iterations, least=1)
-        self.memory = whole("memory", memory, least=1)
+        self.iterations = check_integer("iterations", iterations, least=1)
+        self.memory = check_integer("memory", memory, least=1)
         self.tolerance = finite("tolerance", tolerance)
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import cos, inf, pi
 
-from nn._validation import whole, within
+from nn._validation import check_integer, within
 
 #: The factor of the learning rate at a step, counted from 0.
 Factor = Callable[[int], float]
@@ -26,7 +26,7 @@ def stepwise(every: int, gamma: float = 0.1) -> Factor:
     >>> [stepwise(2, 0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    n, g = whole("every", every, least=1), within("gamma", gamma, below=inf)
+    n, g = check_integer("every", every, least=1), within("gamma", gamma, below=inf)
     return lambda t: g ** (t // n)
 
 
@@ -53,7 +53,7 @@ def cosine(steps: int, least: float = 0.0) -> Factor:
     >>> [round(cosine(2)(t), 6) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    n, low = whole("steps", steps, least=1), within("least", least, below=inf)
+    n, low = check_integer("steps", steps, least=1), within("least", least, below=inf)
     return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
 
 
@@ -68,7 +68,7 @@ def warm_up(steps: int, then: Factor | None = None) -> Factor:
     >>> [warm_up(2, exponential(0.5))(t) for t in range(4)]
     [0.5, 1.0, 1.0, 0.5]
     """
-    n, after = whole("steps", steps, least=1), then or constant()
+    n, after = check_integer("steps", steps, least=1), then or constant()
     return lambda t: (t + 1) / n if t < n else after(t - n)
 
 
@@ -81,7 +81,7 @@ def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: floa
     >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
     [0.0, 1.0, 0.0]
     """
-    n, share = whole("steps", steps, least=1), within("rising", rising, below=1.0)
+    n, share = check_integer("steps", steps, least=1), within("rising", rising, below=1.0)
     top = share * n
 
     def factor(t: int) -> float:

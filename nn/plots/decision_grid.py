@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array, as_array, whole
+from nn._validation import Array, as_array, check_integer
 
 
 class Plane:
@@ -28,7 +28,7 @@ class Plane:
         points, labels = self.points.shape, self.labels.shape
         if len(points) != 2 or points[1] != 2 or labels != points[:1] or not points[0]:
             raise ValueError(f"x must be (n, 2) and y (n,), with a row at least; got shapes {points} and {labels}")
-        self.steps = whole("steps", steps, least=2)
+        self.steps = check_integer("steps", steps, least=2)
         if self.labels.dtype.kind not in "iu":
             raise TypeError(f"y must hold integers, the number of each point's class; got dtype {self.labels.dtype}")
         low, high = self.points.min(axis=0), self.points.max(axis=0)

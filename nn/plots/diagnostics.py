@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 
 BINS = 60
@@ -33,7 +33,7 @@ def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, colum
     series = watch.weights if kind == "weights" else watch.gradients
     if not series:
         raise ValueError(f"there are no {kind} to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
-    given = panels(axes, len(series), whole("columns", columns, least=1), (4.0, 2.8), "parameters")
+    given = panels(axes, len(series), check_integer("columns", columns, least=1), (4.0, 2.8), "parameters")
     for ax, (path, quantiles) in zip(given, series.items(), strict=True):
         low, high = (float(f(quantiles)) for f in (np.min, np.max))
         edges = np.linspace(low, high, BINS + 1) if high > low else np.linspace(low - 1, high + 1, BINS + 1)

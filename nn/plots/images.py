@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import as_array, whole
+from nn._validation import as_array, check_integer
 from nn.plots.style import panels
 
 
@@ -24,7 +24,7 @@ def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, 
         raise ValueError(f"images must be (n, height, width), with one image at least; got shape {pictures.shape}")
     if titles and len(titles) != len(pictures):
         raise ValueError(f"there are {len(pictures)} images and {len(titles)} titles: give one each, or no title at all")
-    given = panels(axes, len(pictures), whole("columns", columns, least=1), (1.5, 1.8), "images")
+    given = panels(axes, len(pictures), check_integer("columns", columns, least=1), (1.5, 1.8), "images")
     for i, ax in enumerate(given):
         ax.axis("off")
         ax.imshow(pictures[i], cmap="gray_r", vmin=pictures.min(), vmax=pictures.max())
@@ -46,7 +46,7 @@ def weight_images(weight: Any, shape: tuple[int, int], axes: Any = None, *, most
     w = as_array("weight", weight.numpy() if hasattr(weight, "numpy") else weight)
     if w.ndim != 2 or len(w) != shape[0] * shape[1]:
         raise ValueError(f"weight must be ({shape[0]} × {shape[1]}, units), got shape {w.shape}")
-    shown = w.T[: whole("most", most, least=1)].reshape(-1, *shape)
+    shown = w.T[: check_integer("most", most, least=1)].reshape(-1, *shape)
     given = image_grid(shown, [f"unit {i}" for i in range(len(shown))], axes, columns=columns)
     largest = float(np.abs(shown).max()) or 1.0
     for ax in given:

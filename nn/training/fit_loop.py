@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd import Tensor
-from nn._validation import whole
+from nn._validation import check_integer
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
@@ -88,7 +88,7 @@ def fit(
         RuntimeError: if a device or a host is lost; the last checkpoint is whole
         ImportError: if JAX is asked for and not installed: pip install 'glassgrad[jax]'
     """
-    whole("epochs", epochs, least=1)
+    check_integer("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
     check_trainable(model, optimizer, loss)
     x, y = pair("train", train)

@@ -20,7 +20,7 @@ from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
-from autograd.support.atomic_write import atomic_write, target_of
+from autograd.support.atomic_write import atomic_write, output_path
 
 #: Fields of a step that are stored in the table of texts, without duplicates.
 _TEXTS = slice(Step._fields.index("formula"), None)
@@ -84,7 +84,7 @@ class Page:
             FileNotFoundError: If the folder does not exist
             RenderError: If there is no renderer or it fails
         """
-        target = target_of(path, ".html .htm")
+        target = output_path(path, ".html .htm")
         with atomic_write(target) as out:
             out.write(self.html.encode())
 

@@ -9,7 +9,7 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 #: Modes that copy entries of x into the border.
 _COPYING = ("edge", "reflect", "symmetric", "wrap")
@@ -32,7 +32,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
     ([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 2.0, 1.0])
     """
     shape = shape_of(x)
-    one_of("pad: mode", mode, ("constant", *_COPYING))
+    check_choice("pad: mode", mode, ("constant", *_COPYING))
     try:
         outside = np.pad(np.zeros(shape, bool), pad_width, constant_values=True)
         widths = np.broadcast_to(np.asarray(pad_width, int), (len(shape), 2))

@@ -10,7 +10,7 @@ from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_o
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
-from autograd.support.validation import one_of
+from autograd.support.validation import check_choice
 
 
 def _prepare_matmul(a: Any, b: Any) -> PreparedCall:
@@ -145,7 +145,7 @@ def _prepare_convolve(a: Any, v: Any, mode: str = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: operands must be two non-empty vectors, got shapes {left} and {right}")
-    one_of("convolve: mode", mode, ("full", "same", "valid"))
+    check_choice("convolve: mode", mode, ("full", "same", "valid"))
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 

@@ -1,10 +1,10 @@
-"""What a back end is: something that makes of a program a function of its inputs.
+"""Back ends: compile a program to a function from its inputs to its outputs.
 
     replay = backend.compile(program)
     outputs = replay(leaves)
 
-`leaves` holds what the caller passed, floats and arrays in order; in a program of floats an array stands for as many inputs
-as it has entries. `outputs` holds one number or array for each output of the program; nothing in it is written to later.
+`leaves` holds the floats and arrays that the caller passed, in order. In a program of floats, each entry of an array is one
+input. `outputs` holds one number or array for each output of the program; later replays must not write to it.
 """
 
 from autograd.tape.backends.protocol import (
@@ -22,15 +22,6 @@ from autograd.tape.backends.protocol import (
 )
 
 __all__ = [
-    "Backend",
-    "Batched",
-    "GuardFailedError",
-    "Replay",
-    "called",
-    "check_guards",
-    "check_no_branches",
-    "evaluated",
-    "flat",
-    "leaf_data",
-    "only_floats",
+    "Backend", "Batched", "GuardFailedError", "Replay", "called", "check_guards", "check_no_branches", "evaluated", "flat",
+    "leaf_data", "only_floats",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
-"""What NumPy is asked to do for a step: its rule read once more, in a namespace that writes the calls down.
+"""Trace a forward rule as a list of NumPy calls.
 
-A call of a ufunc, `np.add(a, b)` say, can write its result into a given array; a view costs nothing; a rule that does more
-than such calls, or looks at its numbers, is called as it is, and gives an array of its own.
+A ufunc call such as `np.add(a, b)` can write its result into a buffer, and a view needs no memory. A rule with other calls, or
+with branches on data, becomes one call of the rule itself, whose result is a new array.
 """
 
 import functools
@@ -17,12 +17,12 @@ from autograd.tape.program import Instruction, Kind, Leaf
 
 
 class NumpyCall:
-    """The result of one call of NumPy, or a leaf of the program (`function` is None then).
+    """One NumPy call, or a leaf of the program, whose `function` is None.
 
     Attributes:
-        function: what is called with `args`, among which OUT stands where an array to write into may be given
-        into: whether there is such a place
-        view: whether the result may share memory with an argument
+        function: Function to call with `args`; the argument OUT is the position of an output array
+        into: True if it can write into an output array
+        view: True if the result may share memory with an argument
     """
 
     __slots__ = ("args", "function", "into", "kind", "name", "view")
@@ -32,28 +32,24 @@ class NumpyCall:
         self.kind, self.into, self.view = kind, into, view
 
     def key(self) -> Any:
-        """Equal for calls that do the same to the same."""
-        return (
-            self.name,
-            tuple(
-                [
-                    (type(x), x if type(x) in (int, bool, tuple, str) else repr(x) if type(x) is float else id(x))
-                    for x in self.args
-                ]
-            ),
-        )
+        """Key that is equal for equal calls."""
+        return (self.name, *[(type(x), _argument_key(x)) for x in self.args])
 
 
-#: Where a call may be given an array to write into.
+def _argument_key(x: Any) -> Any:
+    return x if type(x) in (int, bool, tuple, str) else repr(x) if type(x) is float else id(x)
+
+
+#: Position of the output array among the arguments of a call.
 OUT = "out"
 
 
-def _entries(x: Any, *index: Any) -> Any:
+def _getitem(x: Any, *index: Any) -> Any:
     return x[index]
 
 
 class CallTracer:
-    """Reads rules as calls; gives each a `TracedArray` in place of an array."""
+    """Records the NumPy calls of a rule, whose arrays are replaced by `TracedArray`s."""
 
     def __init__(self) -> None:
         self.calls: list[NumpyCall] = []
@@ -68,43 +64,50 @@ class CallTracer:
             dtype = function.resolve_dtypes((*types, None))[-1]
         except TypeError as error:
             raise UnreadableRuleError(str(error)) from None
-        return self.called(NumpyCall(function, function.__name__, (*inputs, OUT), (shape, dtype), into=True, view=False))
+        return self.add_call(NumpyCall(function, function.__name__, (*inputs, OUT), (shape, dtype), into=True, view=False))
 
     def power(self, a: Any, b: Any) -> "TracedArray":
-        """`a ** b`, which NumPy computes in its own way where b is 2 and the like."""
+        """`a ** b` is not traced: NumPy has special cases for exponents such as 2."""
         raise UnreadableRuleError("power")
 
-    def reduced(self, function: np.ufunc, x: "TracedArray", axis: Any, keepdims: bool, *initial: Any) -> "TracedArray":
-        (shape, dtype), axes = _array_kind(x), axis
-        wanted = tuple(range(len(shape))) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
-        wanted = tuple(a % len(shape) if shape else a for a in wanted)
-        left = tuple(1 if i in wanted else n for i, n in enumerate(shape) if keepdims or i not in wanted)
-        result = np.dtype(int) if function is np.add and dtype.kind in "bi" and dtype.itemsize < 8 else dtype
-        more = (wanted, None, OUT, keepdims, *initial)
-        return self.called(
-            NumpyCall(function.reduce, f"{function.__name__}.reduce", (x.call, *more), (left, result), into=True, view=False)
-        )
+    def reduce(self, function: np.ufunc, x: "TracedArray", axis: Any, keepdims: bool, *initial: Any) -> "TracedArray":
+        (shape, dtype), axes = _array_kind(x), normalize_axes(axis, x.ndim)
+        if function is np.add and dtype.kind in "bi" and dtype.itemsize < 8:
+            dtype = np.dtype(int)
+        kind = (reduced_shape(shape, axes, keepdims), dtype)
+        args = (x.call, axes, None, OUT, keepdims, *initial)
+        return self.add_call(NumpyCall(function.reduce, f"{function.__name__}.reduce", args, kind, into=True, view=False))
 
-    def viewed(self, name: str, x: "TracedArray", function: Callable[..., Any], *args: Any) -> "TracedArray":
+    def view(self, name: str, x: "TracedArray", function: Callable[..., Any], *args: Any) -> "TracedArray":
         shape, dtype = _array_kind(x)
         kind = (function(np.broadcast_to(np.zeros((), dtype), shape), *args).shape, dtype)
         if kind == x.call.kind and name != "transpose":
             return x
-        return self.called(NumpyCall(function, name, (x.call, *args), kind, into=False, view=True))
+        return self.add_call(NumpyCall(function, name, (x.call, *args), kind, into=False, view=True))
 
-    def chosen(self, x: "TracedArray", index: Any) -> "TracedArray":
+    def getitem(self, x: "TracedArray", index: Any) -> "TracedArray":
         parts = index if isinstance(index, tuple) else (index,)
         calls = [p.call if isinstance(p, TracedArray) else p for p in parts]
-        zeros: list[Any] = [
-            np.zeros(*p.kind) if isinstance(p, NumpyCall) and p.kind else p for p in calls
-        ]  # the numbers have no say in the shape
+        # The result's shape does not depend on the numbers in index arrays.
+        zeros: list[Any] = [np.zeros(*p.kind) if isinstance(p, NumpyCall) and p.kind else p for p in calls]
         shape, dtype = _array_kind(x)
         kind = (np.broadcast_to(np.zeros((), dtype), shape)[tuple(zeros)].shape, dtype)
-        return self.called(NumpyCall(_entries, "getitem", (x.call, *calls), kind, into=False, view=True))
+        return self.add_call(NumpyCall(_getitem, "getitem", (x.call, *calls), kind, into=False, view=True))
 
-    def called(self, call: NumpyCall) -> "TracedArray":
+    def add_call(self, call: NumpyCall) -> "TracedArray":
         self.calls.append(call)
         return TracedArray(self, call)
+
+
+def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """Axes of a reduction as numbers from 0; all axes if `axis` is None."""
+    axes = range(ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    return tuple(a % ndim if ndim else a for a in axes)
+
+
+def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
+    """Shape of a reduction over normalized axes."""
+    return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
 
 
 def _kind_of_number(x: Any) -> Any:
@@ -131,10 +134,10 @@ def _product_shape(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 class TracedArray(Tracer):
-    """What a rule takes for an array while it is read: it knows shape and type, and no numbers."""
+    """Tracer of an array in a rule: it has a shape and a dtype, but no numbers."""
 
-    def __init__(self, reader: CallTracer, call: NumpyCall) -> None:
-        self.reader, self.call = reader, call
+    def __init__(self, tracer: CallTracer, call: NumpyCall) -> None:
+        self.tracer, self.call = tracer, call
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -150,48 +153,48 @@ class TracedArray(Tracer):
 
     @property
     def mT(self) -> "TracedArray":
-        return self.reader.viewed("matrix_transpose", self, np.matrix_transpose)
+        return self.tracer.view("matrix_transpose", self, np.matrix_transpose)
 
     def reshape(self, *shape: Any) -> "TracedArray":
-        return self.reader.viewed("reshape", self, np.reshape, shape[0] if len(shape) == 1 else shape)
+        return self.tracer.view("reshape", self, np.reshape, shape[0] if len(shape) == 1 else shape)
 
     def __getitem__(self, index: Any) -> "TracedArray":  # type: ignore[override]
-        return self.reader.chosen(self, index)
+        return self.tracer.getitem(self, index)
 
     def __len__(self) -> int:  # type: ignore[override]
         return self.shape[0]
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # Python's own questions, and NumPy's
+        if name.startswith("__"):  # protocols of Python and NumPy
             raise AttributeError(name)
-        raise UnreadableRuleError(f"arrays of a rule have no {name}")
+        raise UnreadableRuleError(f"traced arrays have no attribute {name}")
 
 
-def _ufunc_of(operator: Operator) -> Any:
+def _operator_method(operator: Operator) -> Any:
     def call(*operands: Any) -> TracedArray:
-        tracer = next(x.reader for x in operands if isinstance(x, TracedArray))
+        tracer = next(x.tracer for x in operands if isinstance(x, TracedArray))
         return tracer.power(*operands) if operator.op == "power" else tracer.ufunc(operator.ufunc, *operands)
 
     return call
 
 
-define_operators(TracedArray, _ufunc_of)
+define_operators(TracedArray, _operator_method)
 
 
 class Namespace:
-    """NumPy's names, whose functions are written down when they are given a TracedArray."""
+    """Namespace with NumPy's names, which records calls on TracedArrays."""
 
-    def __init__(self, reader: CallTracer) -> None:
-        self.reader = reader
+    def __init__(self, tracer: CallTracer) -> None:
+        self.tracer = tracer
 
     def sum(self, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:
-        return self.reader.reduced(np.add, x, axis, keepdims)
+        return self.tracer.reduce(np.add, x, axis, keepdims)
 
     def max(self, x: TracedArray, axis: Any, keepdims: bool, **initial: Any) -> TracedArray:
-        return self.reader.reduced(np.maximum, x, axis, keepdims, *initial.values())
+        return self.tracer.reduce(np.maximum, x, axis, keepdims, *initial.values())
 
     def arange(self, n: int) -> Any:
-        return _numbers_up_to(n)
+        return _arange(n)
 
     def pick(self, x: TracedArray, places: Any) -> TracedArray:
         return x[self.arange(len(places)), places, None]
@@ -200,26 +203,26 @@ class Namespace:
         return x.reshape(shape)
 
     def transpose(self, x: TracedArray, axes: Any) -> TracedArray:
-        return self.reader.viewed("transpose", x, np.transpose, axes)
+        return self.tracer.view("transpose", x, np.transpose, axes)
 
     def broadcast_to(self, x: TracedArray, shape: Any) -> TracedArray:
-        return self.reader.viewed("broadcast_to", x, np.broadcast_to, shape)
+        return self.tracer.view("broadcast_to", x, np.broadcast_to, shape)
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(np, name, None)
         if isinstance(function, float):
             return function
         if name == "power":
-            return self.reader.power
+            return self.tracer.power
         if not isinstance(function, np.ufunc) or function.nout != 1:
             raise UnreadableRuleError(name)
-        return lambda *args: self.reader.ufunc(function, *args)
+        return lambda *args: self.tracer.ufunc(function, *args)
 
 
 def calls_of(step: Instruction, inputs: list[NumpyCall]) -> list[NumpyCall]:
-    """The calls of a step, whose inputs come from the calls `inputs`; the last one is its result."""
+    """Calls of an instruction on the results of the calls `inputs`; the last call computes its result."""
     tracer = CallTracer()
-    arrays = [_given(tracer, x) for x in inputs]
+    arrays = [_rule_input(tracer, x) for x in inputs]
     try:
         result = read_rule(step.op.forward, step.op, Namespace(tracer), *arrays, **step.params)
     except UnreadableRuleError:
@@ -232,11 +235,11 @@ def calls_of(step: Instruction, inputs: list[NumpyCall]) -> list[NumpyCall]:
 
 
 def _call_of_rule(step: Instruction, inputs: list[NumpyCall]) -> NumpyCall:
-    """The call of the forward rule as it is."""
+    """Call of the forward rule itself."""
     op, params = step.op, step.params
 
     def rule(*inputs: Any) -> Any:
-        if step.kind is None:  # the truth of a question is a number here, with which others compute
+        if step.kind is None:  # truth values are numbers in programs of floats
             return on_floats(op.forward, *map(float, inputs), **params)
         return np.asarray(op.on_arrays(list(inputs), params))
 
@@ -244,20 +247,20 @@ def _call_of_rule(step: Instruction, inputs: list[NumpyCall]) -> NumpyCall:
 
 
 @functools.cache
-def _numbers_up_to(n: int) -> Any:
-    """One array for each n, so that two calls with it can be seen to be the same."""
+def _arange(n: int) -> Any:
+    """One array for each n, so that two calls with it have equal keys."""
     array = np.arange(n)
     array.flags.writeable = False
     return array
 
 
-def _given(reader: CallTracer, x: NumpyCall) -> Any:
-    """A Python number as it is, since it has no say in types; anything else as a TracedArray."""
+def _rule_input(tracer: CallTracer, x: NumpyCall) -> Any:
+    """A Python number itself, which does not affect dtypes; else a TracedArray."""
     if x.kind is None and x.function is None and x.args and type(x.args[0]) in (float, int, bool):
         return x.args[0]
-    return TracedArray(reader, x)
+    return TracedArray(tracer, x)
 
 
 def leaf_call(leaf: Leaf, data: Any) -> NumpyCall:
-    """The call that stands for a leaf: `data` is that of a constant."""
+    """Placeholder call of a leaf, with the data of a constant."""
     return NumpyCall(None, "leaf", () if data is None else (data,), leaf.kind, into=False, view=False)

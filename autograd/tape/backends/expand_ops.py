@@ -1,4 +1,4 @@
-"""Ops that a back end does not know, written out in ops that it does: their rules, read in the names of the op table."""
+"""Decompose ops that a back end lacks into ops it has, by tracing their forward rules."""
 
 from collections.abc import Container
 from typing import Any
@@ -9,7 +9,7 @@ from autograd.tape.program import Constant, Instruction, Program, replace_instru
 
 
 def expand_ops(program: Program, known: Container[Op]) -> Program:
-    """The program with every step of floats whose op is not `known` written out, as far as its rule can be read."""
+    """Decompose each instruction whose op is not `known`, if its rule can be traced."""
     if all(step.op in known for step in program.instructions):
         return program
     new: dict[Instruction, Instruction] = {}
@@ -29,7 +29,7 @@ def expand_ops(program: Program, known: Container[Op]) -> Program:
 
 
 def _decompose(step: Instruction, inputs: tuple[Instruction, ...], parts: list[Instruction]) -> Instruction | None:
-    """The result of a rule, whose steps are added to `parts`; none if it cannot be read."""
+    """Result of a rule, whose instructions are appended to `parts`; None if the rule cannot be traced."""
     try:
         result = read_rule(
             step.op.forward,
@@ -44,7 +44,7 @@ def _decompose(step: Instruction, inputs: tuple[Instruction, ...], parts: list[I
 
 
 class _OpNamespace:
-    """The names of ops: what a rule calls in a namespace has an op of the same name."""
+    """Namespace of ops, which have the names of the functions that rules call."""
 
     def __getattr__(self, name: str) -> Op:
         if name not in OPS:
@@ -53,7 +53,7 @@ class _OpNamespace:
 
 
 class TracedNumber(Tracer):
-    """A number of a rule that is being read: arithmetic on it adds steps to `parts`."""
+    """Tracer of one number in a rule: arithmetic appends instructions to `parts`."""
 
     __slots__ = ("parts", "step")
 

@@ -1,7 +1,7 @@
-"""The interpreter that numba compiles: written from the op table, compiled once, and kept on disk.
+"""Interpreter that numba compiles: generated from the op registry, compiled once, and cached on disk.
 
-One branch an op, each a loop over rows; its expression is the forward rule in the `source` reading. There are two of it: for
-one memory, and for many side by side, whose innermost loop runs over examples.
+It has one branch for each op, a loop over rows whose expression is the traced forward rule. There are two variants: for one
+example, and for many examples side by side, with an innermost loop over them.
 """
 
 import hashlib
@@ -19,8 +19,7 @@ from autograd.support.cache_folder import cache_folder
 from autograd.support.optional import require
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
-#: What rules call, in words that numba compiles; their numbers are those of the `scalar` namespace and, where `math` would
-#: raise, of NumPy.
+#: Functions that rules call, as numba compiles them; they equal the `scalar` namespace or, where `math` raises, NumPy.
 _HEADER = '''\
 """Written by autograd.tape.interpreter: the ops of glassgrad as branches of one loop."""
 
@@ -33,52 +32,23 @@ from numba import njit
 
 inf, nan = math.inf, math.nan
 compiled = njit(cache=True, error_model="numpy", nogil=True)
+'''
 
+#: Helpers of one expression, by their signatures.
+_EXPRESSIONS = {
+    "power(a, b)": "a**b", "abs(x)": "math.fabs(x)", "floor(x)": "np.floor(x)", "ceil(x)": "np.ceil(x)",
+    "trunc(x)": "np.trunc(x)", "exp2(x)": "np.exp2(x)", "cbrt(x)": "np.cbrt(x)", "fmod(a, b)": "np.fmod(a, b)",
+    "remainder(a, b)": "np.remainder(a, b)",
+}  # fmt: skip
 
-@njit(inline="always")
-def power(a, b):
-    return a**b
-
-
-@njit(inline="always")
-def abs(x):
-    return math.fabs(x)
-
-
-@njit(inline="always")
-def floor(x):
-    return np.floor(x)
-
+_HELPER = """
 
 @njit(inline="always")
-def ceil(x):
-    return np.ceil(x)
+def {signature}:
+    return {expression}
+"""
 
-
-@njit(inline="always")
-def trunc(x):
-    return np.trunc(x)
-
-
-@njit(inline="always")
-def exp2(x):
-    return np.exp2(x)
-
-
-@njit(inline="always")
-def cbrt(x):
-    return np.cbrt(x)
-
-
-@njit(inline="always")
-def fmod(a, b):
-    return np.fmod(a, b)
-
-
-@njit(inline="always")
-def remainder(a, b):
-    return np.remainder(a, b)
-
+_FLOOR_DIVIDE = """
 
 @njit(inline="always")
 def floor_divide(a, b):
@@ -89,10 +59,10 @@ def floor_divide(a, b):
     if rest != 0 and (rest < 0) != (b < 0):
         whole -= 1.0
     return np.rint(whole) if whole != 0 else math.copysign(0.0, a / b)  # whole is an integer up to rounding
-'''
+"""
 
-#: Functions of the `scalar` namespace that numba compiles as they stand.
-_AS_THEY_STAND = ("square", "sign", "logaddexp", "fmax", "fmin", "gammaln")
+#: Functions of the `scalar` namespace that numba compiles without changes.
+_SCALAR_HELPERS = ("square", "sign", "logaddexp", "fmax", "fmin", "gammaln")
 
 _ONE = """
 
@@ -176,22 +146,23 @@ _BRANCH_OF_MANY = """\
 
 
 def is_supported(op: Op) -> bool:
-    """Whether an op has a branch: one number of one to three, by an expression of what numba knows."""
+    """True if the interpreter has a branch for an op: elementwise, without parameters, of one to three numbers."""
     if op.kind != "elementwise" or op.params or op.arity > 3 or op.is_custom:
         return False
-    return op.name not in ("digamma", "sinc")  # SciPy's, and NumPy's
+    return op.name not in ("digamma", "sinc")  # numba does not compile their SciPy and NumPy functions
 
 
 def op_codes() -> dict[Op, int]:
-    """The number of each op that the interpreter knows."""
+    """Code of each op that the interpreter knows."""
     return {SUM_OF_PRODUCTS: 0} | {op: i for i, op in enumerate((op for op in OPS.values() if is_supported(op)), 1)}
 
 
 def text() -> str:
-    """The module: what numba compiles."""
-    helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _AS_THEY_STAND]
-    helpers = ["\n\n" + text.replace("@staticmethod", '@njit(inline="always")') for text in helpers]
-    one, many = [_HEADER, *helpers, _ONE], [_MANY]
+    """Source text of the interpreter module."""
+    helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _SCALAR_HELPERS]
+    helpers = ["\n\n" + helper.replace("@staticmethod", '@njit(inline="always")') for helper in helpers]
+    short = [_HELPER.format(signature=signature, expression=text) for signature, text in _EXPRESSIONS.items()]
+    one, many = [_HEADER, *short, _FLOOR_DIVIDE, *helpers, _ONE], [_MANY]
     for op, code in op_codes().items():
         if op is SUM_OF_PRODUCTS:
             continue
@@ -221,12 +192,12 @@ def _expression(op: Op, inputs: list[str]) -> str:
 
 
 def interpreter() -> Any:
-    """The compiled module, with `run(words, memory)` and `run_many(words, memory)`.
+    """Compiled module with `run(words, memory)` and `run_many(words, memory, lanes)`.
 
-    It is written to the user's cache folder, where numba keeps the machine code beside it.
+    Its source is written to the user's cache folder, where numba also stores the machine code.
 
     Raises:
-        ImportError: if numba is not installed; names the command
+        ImportError: If numba is not installed; names the command
     """
     global _loaded
     if _loaded is None:
@@ -234,13 +205,13 @@ def interpreter() -> Any:
         module = text().encode()
         name = f"glassgrad_interpreter_{hashlib.sha256(module).hexdigest()[:16]}"
         file = cache_folder("tape") / f"{name}.py"
-        if not file.exists() or file.read_bytes() != module:  # what others have written there must not run
+        if not file.exists() or file.read_bytes() != module:  # a changed file must not run
             file.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(file) as out:
                 out.write(module)
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None:
-            raise ImportError(f"{file} cannot be imported")
+            raise ImportError(f"the generated module {file} cannot be imported: delete it and try again")
         _loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(_loaded)
     return _loaded

@@ -1,8 +1,8 @@
-"""The back end JAX: the program as a pure function of arrays, which XLA compiles for what it finds, CPU, GPU or TPU.
+"""Back end "jax": the program as a pure function of arrays, which XLA compiles for CPU, GPU or TPU.
 
-Each step is the forward rule of its op, read in the names of `jax.numpy`. A derivative is in the program already, as steps
-like any other, so that JAX is never asked for one. Products of float32 have its digits on every device: JAX's own default, of
-fewer on GPU and TPU, is one setting of `jax_default_matmul_precision` away.
+Each instruction is the forward rule of its op in the namespace of `jax.numpy`. Derivatives are part of the program, so JAX does
+not differentiate. Products of float32 matrices have full precision on every device; JAX's default, lower on GPU and TPU, can be
+set by `jax_default_matmul_precision`.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,24 +20,24 @@ _FLOAT = np.dtype(float)
 
 
 class JaxBackend(Backend):
-    """A function that `jax.jit` compiles."""
+    """Pure function that `jax.jit` compiles."""
 
     name = "jax"
 
     def compile(self, program: Program) -> Replay:
-        """The program under `jax.jit`: what it captures is passed anew at every replay, and guards are checked after it.
+        """Compile the program with `jax.jit`: captured data is passed at every replay, and guards are checked after it.
 
         Raises:
-            ImportError: if JAX is not installed; names the command
-            TypeError: if the program has float64 and JAX's 64-bit numbers are off; if it has an op that JAX cannot run
+            ImportError: If JAX is not installed; names the command
+            TypeError: If the program has float64 and JAX's 64-bit numbers are off, or has an op that JAX cannot run
         """
-        captured = captured_by(program)
-        run = jax().jit(pure(program, [leaf.node for leaf in captured], guarded=True))
-        truths, floats, refuse = [truth for _, truth in program.guards], only_floats(program), checks(program)
+        captured = captured_leaves(program)
+        run = jax().jit(pure_function(program, [leaf.node for leaf in captured], guards=True))
+        truths, floats, check = [truth for _, truth in program.guards], only_floats(program), integer_check(program)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if floats else leaves
-            refuse(numbers)
+            check(numbers)
             outputs, decisions = run([leaf.node._data for leaf in captured], *numbers)
             for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
                 if bool(decision) is not truth:
@@ -50,93 +50,93 @@ class JaxBackend(Backend):
 backend = JaxBackend()
 
 
-def pure(program: Program, parameters: Sequence[Node], *, guarded: bool = False) -> Callable[..., Any]:
-    """The program as a function of JAX: run(data of `parameters`, *inputs) gives its outputs, a list.
+def pure_function(program: Program, parameters: Sequence[Node], *, guards: bool = False) -> Callable[..., Any]:
+    """The program as a JAX function run(data of `parameters`, *inputs), which returns the list of outputs.
 
-    A leaf that it captures and that is not among `parameters` is read when the function is traced. If `guarded`, the result is
-    (outputs, what the guards look at).
+    Captured leaves that are not among `parameters` are read when the function is traced. If `guards`, the result is
+    (outputs, conditions of the guards).
     """
-    _refuse_double(program)
-    place = {id(node): i for i, node in enumerate(parameters)}
-    numpy = jax().numpy
+    _check_dtypes(program)
 
     def run(data: Sequence[Any], *inputs: Any) -> Any:
-        known: dict[Instruction, Any] = {}
-        for given, x in zip(program.inputs, inputs, strict=True):
-            known[given] = numpy.asarray(x, _type_of(given))
-        for leaf in program.leaves():
-            if isinstance(leaf, Captured) and id(leaf.node) in place:
-                known[leaf] = numpy.asarray(data[place[id(leaf.node)]], _type_of(leaf))
-            elif leaf not in known:
-                known[leaf] = _given(leaf)
+        known = _leaf_arrays(program, {id(node): x for node, x in zip(parameters, data, strict=True)}, inputs)
         with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
             for step in program.instructions:
-                known[step] = _read(step, [known[x] for x in step.inputs])
-        outputs = [numpy.asarray(known[step], _type_of(step)) for step in program.outputs]
-        return (outputs, [known[step] for step, _ in program.guards]) if guarded else outputs
+                known[step] = _result(step, [known[x] for x in step.inputs])
+        outputs = [jax().numpy.asarray(known[step], _dtype(step)) for step in program.outputs]
+        return (outputs, [known[step] for step, _ in program.guards]) if guards else outputs
 
     return run
 
 
-def captured_by(program: Program) -> list[Captured]:
-    """The leaves from outside that a program reads."""
+def _leaf_arrays(program: Program, parameters: dict[int, Any], inputs: tuple[Any, ...]) -> dict[Instruction, Any]:
+    """JAX array of each leaf; `parameters` holds the data of nodes by their id."""
+    arrays: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
+    arrays |= {leaf: parameters[id(leaf.node)] for leaf in captured_leaves(program) if id(leaf.node) in parameters}
+    found: dict[Instruction, Any] = {leaf: jax().numpy.asarray(x, _dtype(leaf)) for leaf, x in arrays.items()}
+    return found | {leaf: _leaf_array(leaf) for leaf in program.leaves() if leaf not in found}
+
+
+def captured_leaves(program: Program) -> list[Captured]:
+    """Leaves of nodes from outside that a program reads."""
     return [leaf for leaf in program.leaves() if isinstance(leaf, Captured)]
 
 
-def checks(program: Program) -> Callable[[Sequence[Any]], None]:
-    """What does in NumPy the steps that need whole numbers alone: there a rule can look at labels, and refuse them."""
-    whole: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
+def integer_check(program: Program) -> Callable[[Sequence[Any]], None]:
+    """Function that evaluates, in NumPy, the instructions on integer inputs alone, whose rules then check labels."""
+    integers: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
     steps = []
     for step in program.instructions:
-        if any(x in whole for x in step.inputs) and all(x in whole or isinstance(x, Constant) for x in step.inputs):
-            whole.add(step)
+        if not integers.isdisjoint(step.inputs) and all(x in integers or isinstance(x, Constant) for x in step.inputs):
+            integers.add(step)
             steps.append(step)
     if not steps:
         return lambda inputs: None
     part = Program(program.inputs, steps, [], [])
 
     def check(inputs: Sequence[Any]) -> None:
-        evaluated(part, [np.asarray(x) if given in whole else x for given, x in zip(program.inputs, inputs, strict=True)])
+        evaluated(part, [np.asarray(x) if leaf in integers else x for leaf, x in zip(program.inputs, inputs, strict=True)])
 
     return check
 
 
-def _read(step: Instruction, inputs: list[Any]) -> Any:
-    """The result of a step, in the type that NumPy gives it."""
-    dtype = _type_of(step)
+def _result(step: Instruction, inputs: list[Any]) -> Any:
+    """Result of an instruction, in the dtype that NumPy gives it."""
+    dtype = _dtype(step)
     if step.op.kind == "elementwise" and dtype.kind == "f":
-        # NumPy takes whole numbers beside float32 for float64; JAX would round them to float32.
+        # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]
     try:
         y = step.op.forward(namespace(), *inputs, **step.params)
     except (TypeError, AttributeError, NotImplementedError) as error:
         raise TypeError(
-            f"JAX cannot run the op {step.op.name}, whose rule looks at its numbers or has no name in jax.numpy: use "
+            f"JAX cannot run the op {step.op.name}, whose rule reads its numbers or needs a function that jax.numpy lacks: use "
             f"backend='numpy' ({str(error).splitlines()[0]})"
         ) from None
     return namespace().asarray(y, dtype)
 
 
-def _given(leaf: Leaf) -> Any:
-    """A Python number as it is, since it has no say in types; anything else as an array."""
+def _leaf_array(leaf: Leaf) -> Any:
+    """A Python number itself, which does not affect dtypes; else an array."""
     data = leaf_data(leaf)
-    return data if leaf.kind is None and isinstance(leaf, Constant) else namespace().asarray(data, _type_of(leaf))
+    return data if leaf.kind is None and isinstance(leaf, Constant) else namespace().asarray(data, _dtype(leaf))
 
 
-def _type_of(step: Instruction) -> np.dtype[Any]:
-    """The type of a step's result, as far as JAX has it."""
+def _dtype(step: Instruction) -> np.dtype[Any]:
+    """Dtype of an instruction's result, or the nearest one that JAX has."""
     return jax().dtypes.canonicalize_dtype(_FLOAT if step.kind is None else step.kind[1])
 
 
-def _refuse_double(program: Program) -> None:
+def _check_dtypes(program: Program) -> None:
+    """Raise TypeError if the program needs float64 and JAX has it off."""
     if jax().config.jax_enable_x64:
         return
-    asked_for = [step for step in program.instructions if step.op is astype]
-    for step in (*captured_by(program), *program.leaves(), *program.outputs, *asked_for):
+    conversions = [step for step in program.instructions if step.op is astype]
+    for step in (*captured_leaves(program), *program.leaves(), *program.outputs, *conversions):
         shape, dtype = step.kind or ((), _FLOAT)
         if dtype == _FLOAT and (shape or not isinstance(step, Constant)):
             raise TypeError(
-                f"{called(step)} is of float64, and JAX computes in float32 unless told "
-                "otherwise: jax.config.update('jax_enable_x64', True) before the first array is made, or give arrays and "
-                "parameters of float32"
+                f"{called(step)} is of float64, and JAX computes in float32 by default: call "
+                "jax.config.update('jax_enable_x64', True) before the first array is made, or pass arrays and parameters "
+                "of float32"
             )

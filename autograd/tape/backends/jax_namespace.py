@@ -1,4 +1,4 @@
-"""The reading of a forward rule in `jax.numpy`: NumPy's names, and what JAX spells in another way."""
+"""Namespace of forward rules for JAX: `jax.numpy`, and functions that JAX names differently."""
 
 import functools
 import importlib
@@ -16,16 +16,16 @@ def jax() -> Any:
     """The package JAX.
 
     Raises:
-        ImportError: if it is not installed; names the command
+        ImportError: If it is not installed; names the command
     """
     return require("jax", "the back end 'jax'")
 
 
 class _Jax:
-    """Names for arrays of JAX, which know shape and type, and while they are traced no numbers."""
+    """Functions of JAX arrays, which have no numbers while they are traced."""
 
     abstract = True
-    power = staticmethod(operator.pow)  # a whole exponent is then multiplied out, as NumPy does it
+    power = staticmethod(operator.pow)  # computes integer exponents by products, as NumPy does
 
     def __init__(self) -> None:
         self._numpy, self._special = jax().numpy, importlib.import_module("jax.scipy.special")
@@ -40,7 +40,7 @@ class _Jax:
         return places.set(values) if has_no_duplicates(index) else places.add(values)
 
     def pick(self, x: Any, places: Any) -> Any:
-        return self._numpy.take_along_axis(x, places[:, None], axis=1)  # which devices can do with the rows that they have
+        return self._numpy.take_along_axis(x, places[:, None], axis=1)  # can be sharded by rows
 
     def sinc_derivative(self, x: Any, n: int) -> Any:
         return sinc_derivative(x, n, xp=self._numpy)
@@ -48,5 +48,5 @@ class _Jax:
 
 @functools.cache
 def namespace() -> Any:
-    """The namespace `xp` of JAX."""
+    """Namespace `xp` of JAX."""
     return _Jax()

@@ -1,4 +1,4 @@
-"""The back end for machine speed: one interpreter of schedules, which numba has compiled before the program is known."""
+"""Back end "numba", for floats: an interpreter of schedules that numba compiles once for all programs."""
 
 import threading
 from collections.abc import Sequence
@@ -12,29 +12,29 @@ from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, 
 from autograd.tape.backends.schedule import Schedule, make_schedule
 from autograd.tape.program import Captured, Program
 
-#: How many examples are computed side by side: few enough for their numbers to stay near the processor.
+#: Number of examples that are computed side by side: small enough for the processor's cache.
 LANES = 64
 
 
 class NumbaBackend(Backend):
-    """An interpreter that numba compiles."""
+    """Interpreter that numba compiles."""
 
     name = "numba"
     scalars = True
 
     def compile(self, program: Program) -> Replay:
-        """The program as words for the interpreter.
+        """Compile the program to a schedule for the interpreter.
 
         Raises:
-            TypeError: if the program has arrays, or an op that the interpreter does not know; names it
-            ImportError: if numba is not installed; names the command
+            TypeError: If the program has arrays, or an op that the interpreter does not know; names it
+            ImportError: If numba is not installed; names the command
         """
         run = interpreter().run
         program, schedule = _make_schedule(program)
-        memory, lock = np.zeros(schedule.size), threading.Lock()  # the memory serves one replay at a time
-        given = len(program.inputs)
+        memory, lock = np.zeros(schedule.size), threading.Lock()  # one replay at a time may use the memory
+        n_inputs = len(program.inputs)
         captured = []
-        for address, leaf in enumerate(schedule.leaves[given:], given):
+        for address, leaf in enumerate(schedule.leaves[n_inputs:], n_inputs):
             memory[address] = leaf_data(leaf)
             if isinstance(leaf, Captured):
                 captured.append((address, leaf.node))
@@ -62,26 +62,26 @@ class NumbaBackend(Backend):
         return replay
 
     def batch(self, program: Program) -> Batched:
-        """The program for many examples side by side: the interpreter's innermost loop runs over them."""
+        """Compile the program for many examples: the innermost loop of the interpreter runs over them."""
         run = interpreter().run_many
         program, schedule = _make_schedule(program)
         memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
-        given = len(program.inputs)
+        n_inputs = len(program.inputs)
 
-        def replay(batch_columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
             result = np.empty((n, len(schedule.outputs)))
             with lock:
-                for address, leaf in enumerate(schedule.leaves[given:], given):
+                for address, leaf in enumerate(schedule.leaves[n_inputs:], n_inputs):
                     memory[address] = leaf_data(leaf)
                 for first in range(0, n, LANES):
                     last = min(first + LANES, n)
                     lanes = memory[:, : last - first]
                     start = 0
-                    for x in batch_columns:
+                    for x in columns:
                         end = start + x.shape[-1]
                         if x.ndim == 2:
                             lanes[start:end] = x[first:last].T
-                        elif not first:  # the same for all
+                        elif not first:  # shared by all examples
                             memory[start:end] = x[:, None]
                         start = end
                     run(schedule.words, memory, last - first)
@@ -98,9 +98,9 @@ backend = NumbaBackend()
 def _make_schedule(program: Program) -> tuple[Program, Schedule]:
     if not only_floats(program):
         raise TypeError("the back end 'numba' runs programs of floats, and this one has arrays: use backend='numpy'")
-    numbers = op_codes()
-    program = expand_ops(program, numbers)
+    codes = op_codes()
+    program = expand_ops(program, codes)
     for step in program.instructions:
-        if step.op not in numbers:
+        if step.op not in codes:
             raise TypeError(f"the back end 'numba' does not know the op {step.op.name}: use backend='python'")
-    return program, make_schedule(program, numbers)
+    return program, make_schedule(program, codes)

@@ -1,10 +1,9 @@
-"""The back end for arrays: straight-line calls of NumPy that write into buffers made once.
+"""Back end "numpy", for arrays: straight-line NumPy calls that write into preallocated buffers.
 
-A call that can write into a given array is given a buffer; a buffer serves again when nothing needs any longer what it
-holds, and for an elementwise call that may be the very call that needs it last. What goes out is in an array of its own.
+A call with an `out` argument writes into a buffer, which is reused after the last use of its content. An elementwise call may
+reuse the buffer of its own argument. Outputs never share memory with buffers, inputs or each other.
 """
 
-import linecache
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -12,24 +11,21 @@ from typing import Any
 import numpy as np
 
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
-from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
 from autograd.tape.program import Captured, Constant, Input, Instruction, Program
 
 _FOREVER = 1 << 60
 
 
 class NumpyBackend(Backend):
-    """Straight-line calls of NumPy."""
+    """Straight-line NumPy calls."""
 
     name = "numpy"
 
     def compile(self, program: Program) -> Replay:
-        """The program as a Python function of arrays."""
-        text, names = _Emitter(program).text()
-        file = f"<autograd: tape {id(program):x}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-        exec(compile(text, file, "exec"), names)  # our own text, from our own table
-        function, lock = names["replay"], threading.Lock()  # the buffers serve one replay at a time
+        """Compile the program to a Python function of arrays."""
+        function = load_replay(program, *_Emitter(program).source())
+        lock = threading.Lock()  # one replay at a time may use the buffers
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             with lock, np.errstate(all="ignore"):
@@ -38,7 +34,7 @@ class NumpyBackend(Backend):
         return replay
 
     def source(self, program: Program) -> str:
-        return _Emitter(program).text()[0]
+        return _Emitter(program).source()[0]
 
 
 backend = NumpyBackend()
@@ -50,25 +46,25 @@ class _Emitter:
         self.names: dict[str, Any] = {"asarray": np.asarray, "GuardFailedError": GuardFailedError}
         self.lines: list[str] = []
         self.texts: dict[NumpyCall, str] = {}
-        self.fixed: dict[NumpyCall, np.ndarray[Any, Any]] = {}  # arrays that are the same at every replay: buffers, their views
+        self.fixed: dict[NumpyCall, np.ndarray[Any, Any]] = {}  # arrays reused at every replay: buffers and their views
         self.pool: dict[Any, list[np.ndarray[Any, Any]]] = {}
         self.result: dict[Instruction, NumpyCall] = {}
         self.calls: list[NumpyCall] = []
         self.known: dict[Any, NumpyCall] = {}
-        self.checks: dict[NumpyCall, list[Instruction]] = {}  # by the call after which a guard can be checked
+        self.checks: dict[NumpyCall, list[Instruction]] = {}  # by the call after which a guard is checked
         for leaf in program.leaves():
             data = leaf.data if isinstance(leaf, Constant) else None
             self.result[leaf] = leaf_call(leaf, data)
             self.checks.setdefault(self.result[leaf], []).append(leaf)
         for step in program.instructions:
-            found = self.shared(calls_of(step, [self.result[x] for x in step.inputs]))
+            found = self.add_calls(calls_of(step, [self.result[x] for x in step.inputs]))
             self.result[step] = found
             self.checks.setdefault(found, []).append(step)
         self.owners = self._owners()
         self.last = self._last_uses()
 
-    def shared(self, calls: list[NumpyCall]) -> NumpyCall:
-        """Add the calls that are not made yet, and give what the last one gives."""
+    def add_calls(self, calls: list[NumpyCall]) -> NumpyCall:
+        """Add the calls without an equal earlier one, and return the call that computes the result of the last."""
         earlier: dict[NumpyCall, NumpyCall] = {}
         for call in calls:
             call.args = tuple([earlier.get(x, x) if isinstance(x, NumpyCall) else x for x in call.args])
@@ -78,17 +74,17 @@ class _Emitter:
             earlier[call] = known
         return earlier[calls[-1]]
 
-    def _owners(self) -> dict[NumpyCall, set[NumpyCall]]:
-        """For each call the calls, and leaves, whose memory its result may lie in."""
-        owners: dict[NumpyCall, set[NumpyCall]] = {}
+    def _owners(self) -> dict[NumpyCall, dict[NumpyCall, None]]:
+        """For each call, the calls and leaves with which its result may share memory."""
+        owners: dict[NumpyCall, dict[NumpyCall, None]] = {}
         leaves = [self.result[leaf] for leaf in self.program.leaves()]
         for call in [*leaves, *self.calls]:
             parts = [owners[x] for x in call.args if isinstance(x, NumpyCall)] if call.view else []
-            owners[call] = set().union(*parts) if parts else {call}
+            owners[call] = {owner: None for part in parts for owner in part} or {call: None}
         return owners
 
     def _last_uses(self) -> dict[NumpyCall, int]:
-        """The place of the last call that needs the memory of each call."""
+        """For each call, the index of the last call that needs its memory."""
         last: dict[NumpyCall, int] = {}
         for i, call in enumerate(self.calls):
             for x in (*call.args, call):
@@ -100,7 +96,8 @@ class _Emitter:
                 last[owner] = _FOREVER
         return last
 
-    def text(self) -> tuple[str, dict[str, Any]]:
+    def source(self) -> tuple[str, dict[str, Any]]:
+        """(source text, global names) of the replay function."""
         arguments: list[str] = []
         for leaf in self.program.leaves():
             call = self.result[leaf]
@@ -111,49 +108,60 @@ class _Emitter:
                     self.names[f"{name}_type"] = leaf.kind[1]
                     self.lines.append(f"{name} = asarray({name}, {name}_type)")
             elif isinstance(leaf, Captured):
-                self.texts[call] = f"{self.named('c', leaf.node)}._data"
+                self.texts[call] = f"{self.object_name('c', leaf.node)}._data"
             elif leaf.kind is None:
-                self.texts[call] = self.named("k", leaf_data(leaf))
+                self.texts[call] = self.object_name("k", leaf_data(leaf))
             else:
                 self.fixed[call] = leaf_data(leaf)
-            self.check(call)
+            self.emit_guards(call)
         for i, call in enumerate(self.calls):
-            self.emit(i, call)
-            self.check(call)
-        outputs = "".join(f"{x}, " for x in self.outputs()).rstrip()
+            self.emit_call(i, call)
+            self.emit_guards(call)
+        outputs = "".join(f"{x}, " for x in self.output_texts()).rstrip()
         body = "".join(f"    {line}\n" for line in self.lines)
         return f"def replay({', '.join(arguments)}):\n{body}    return ({outputs})\n", self.names
 
-    def emit(self, i: int, call: NumpyCall) -> None:
-        if call.view and all(x in self.fixed for x in call.args if isinstance(x, NumpyCall)) and call.name in _PURE_VIEWS:
-            view = call.function(*[self.fixed[x] if isinstance(x, NumpyCall) else x for x in call.args])
-            if all(np.shares_memory(view, self.fixed[x]) for x in call.args if isinstance(x, NumpyCall) if view.size):
-                self.fixed[call] = view
-                return
-        dying = [x for x in {o for a in call.args if isinstance(a, NumpyCall) for o in self.owners[a]} if self.last[x] == i]
-        out = None
-        if call.into and self.last[call] != _FOREVER:
-            if call.name in _NOT_IN_PLACE:
-                out = self.buffer(call)
-                self.release(dying)
-            else:
-                self.release(dying)
-                out = self.buffer(call)
-            self.fixed[call] = out
-        else:
-            self.release(dying)
-        function = self.named(call.name.split()[0].replace(".", "_") + "_", call.function)
-        written = [self.told(x) for x in call.args]
+    def emit_call(self, i: int, call: NumpyCall) -> None:
+        if self.add_fixed_view(call):
+            return
+        out = self.allocate(i, call)
+        function = self.object_name(call.name.split()[0].replace(".", "_") + "_", call.function)
+        arguments = [self.argument_text(x) for x in call.args]
         if out is not None:  # among the positional arguments of a reduction, and by name elsewhere
             place = call.args.index(OUT)
-            written[place] = ("out=" if place == len(call.args) - 1 else "") + self.told(call)
+            arguments[place] = ("out=" if place == len(call.args) - 1 else "") + self.argument_text(call)
         elif call.into and call.args[-1] is OUT:
-            written.pop()
-        text = f"{function}({', '.join(written)})"
+            arguments.pop()
+        text = f"{function}({', '.join(arguments)})"
         if out is None:
             self.texts[call] = f"v{i}"
             text = f"v{i} = {text}"
         self.lines.append(text)
+
+    def add_fixed_view(self, call: NumpyCall) -> bool:
+        """Make a view of fixed arrays, once for all replays; True if the call is one."""
+        inputs = [x for x in call.args if isinstance(x, NumpyCall)]
+        if not call.view or call.name not in _PURE_VIEWS or not all(x in self.fixed for x in inputs):
+            return False
+        view = call.function(*[self.fixed[x] if isinstance(x, NumpyCall) else x for x in call.args])
+        if view.size and not all(np.shares_memory(view, self.fixed[x]) for x in inputs):
+            return False
+        self.fixed[call] = view
+        return True
+
+    def allocate(self, i: int, call: NumpyCall) -> np.ndarray[Any, Any] | None:
+        """Buffer for the result of call i, or None; releases the buffers that no later call needs."""
+        owners = dict.fromkeys(o for x in call.args if isinstance(x, NumpyCall) for o in self.owners[x])
+        unused = [x for x in owners if self.last[x] == i]
+        if not call.into or self.last[call] == _FOREVER:
+            self.release(unused)
+            return None
+        if call.name not in _NOT_IN_PLACE:
+            self.release(unused)
+            unused = []
+        self.fixed[call] = out = self.buffer(call)
+        self.release(unused)
+        return out
 
     def buffer(self, call: NumpyCall) -> np.ndarray[Any, Any]:
         free = self.pool.get(call.kind)
@@ -167,17 +175,18 @@ class _Emitter:
             if call.into and call in self.fixed:
                 self.pool.setdefault(call.kind, []).append(self.fixed[call])
 
-    def told(self, x: Any) -> str:
-        """How an argument is written."""
+    def argument_text(self, x: Any) -> str:
+        """Source text of an argument."""
         if x is OUT or x is None:
             return "None"
         if not isinstance(x, NumpyCall):
-            return repr(x) if type(x) in (int, bool, tuple) else self.named("k", x)
+            return repr(x) if type(x) in (int, bool, tuple) else self.object_name("k", x)
         if x not in self.texts and x in self.fixed:
-            self.texts[x] = self.named("b", self.fixed[x])
+            self.texts[x] = self.object_name("b", self.fixed[x])
         return self.texts[x]
 
-    def named(self, prefix: str, x: Any) -> str:
+    def object_name(self, prefix: str, x: Any) -> str:
+        """Global name of an object, made from the prefix if it has none yet."""
         for name, known in self.names.items():
             if known is x:
                 return name
@@ -185,21 +194,22 @@ class _Emitter:
         self.names[name] = x
         return name
 
-    def check(self, call: NumpyCall) -> None:
+    def emit_guards(self, call: NumpyCall) -> None:
         for i, (step, truth) in enumerate(self.program.guards):
             if step in self.checks.get(call, ()):
-                self.lines.append(f"if bool({self.told(call)}) is not {truth}: raise GuardFailedError({i})")
+                self.lines.append(f"if bool({self.argument_text(call)}) is not {truth}: raise GuardFailedError({i})")
 
-    def outputs(self) -> list[str]:
-        """What is returned: a copy of what lies in memory that somebody else has."""
+    def output_texts(self) -> list[str]:
+        """Source texts of the outputs, with a copy where an output shares memory."""
         texts: list[str] = []
-        given: set[NumpyCall] = set()
+        returned: set[NumpyCall] = set()
         for step in self.program.outputs:
             call = self.result[step]
             owners = self.owners[call]
-            alone = not (owners & given) and all(x.function is not None and x not in self.fixed for x in owners)
-            given |= owners
-            texts.append(self.told(call) if alone or step.kind is None else f"{self.told(call)}.copy()")
+            fresh = returned.isdisjoint(owners) and all(x.function is not None and x not in self.fixed for x in owners)
+            returned.update(owners)
+            text = self.argument_text(call)
+            texts.append(text if fresh or step.kind is None else f"{text}.copy()")
         return texts
 
 

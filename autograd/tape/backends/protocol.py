@@ -1,5 +1,6 @@
-"""Shared parts of the back ends: types, the error of a failed guard, and the reference that all of them must equal."""
+"""Interface of back ends: types, base class, `GuardFailedError`, and the reference evaluation."""
 
+import linecache
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -11,15 +12,15 @@ from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, 
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]
 
-#: The same for many examples: (for each input array its numbers, (n, size), or (size,) if all share them, n) -> (n, outputs).
+#: Replay of many examples: (for each input (n, size), or (size,) if all examples share it; n) -> (n, outputs).
 Batched = Callable[[Sequence[np.ndarray[Any, Any]], int], np.ndarray[Any, Any]]
 
 
 class GuardFailedError(Exception):
-    """A guard has failed: the numbers take another path through the function than the one that was recorded.
+    """A guard failed: the numbers take another path through the function than the recorded one.
 
     Attributes:
-        guard: its place among the guards of the program
+        guard: Index of the guard in the program
     """
 
     __module__ = "autograd"
@@ -27,20 +28,20 @@ class GuardFailedError(Exception):
     def __init__(self, guard: int) -> None:
         super().__init__(
             f"decision {guard} of the recorded function comes out the other way here, and a tape holds one path: "
-            "use compile(f), which records others when they are taken"
+            "use compile(f), which records each path when it is taken"
         )
         self.guard = guard
 
 
 def check_guards(values: np.ndarray[Any, Any], truths: np.ndarray[Any, Any]) -> None:
-    """Raise if a guard fails for an example; `values` (guards, examples) is what the guards look at."""
+    """Raise GuardFailedError if a guard fails for an example; `values` has shape (guards, examples)."""
     failed = ((values != 0) != truths[:, None]).any(axis=1)
     if failed.any():
         raise GuardFailedError(int(failed.argmax()))
 
 
 def flat(leaves: Sequence[Any]) -> list[float]:
-    """The inputs of a program of floats, one after the other."""
+    """Inputs of a program of floats as one flat list."""
     numbers: list[float] = []
     for x in leaves:
         if isinstance(x, np.ndarray):
@@ -51,64 +52,72 @@ def flat(leaves: Sequence[Any]) -> list[float]:
 
 
 def only_floats(program: Program) -> bool:
-    """Whether there is no array in a program."""
+    """True if a program has no arrays."""
     return all(step.kind is None for step in program.instructions) and all(x.kind is None for x in program.leaves())
 
 
 def leaf_data(leaf: Leaf) -> Any:
-    """The number or array of a leaf that the caller does not pass."""
+    """Number or array of a leaf that is not an input."""
     return leaf.node._data if isinstance(leaf, Captured) else leaf.data if isinstance(leaf, Constant) else None
 
 
 class Backend:
-    """Something that runs programs. Subclass it, and pass an instance as `backend=`; `compile` is all that is needed.
+    """Base class of back ends: override `compile`, and pass an instance as `backend=`.
 
     Attributes:
-        name: its name in reprs and messages
-        scalars: whether it runs programs of floats alone, so that a function that is given arrays sees lists of Values
+        name: Name in reprs and messages
+        scalars: True if it runs programs of floats only; a recorded function then gets lists of Values for arrays
     """
 
     name = "backend"
     scalars = False
 
     def compile(self, program: Program) -> Replay:
-        """A function that gives the outputs of a program for its inputs."""
+        """Compile a program to a function from its inputs to its outputs."""
         raise NotImplementedError
 
     def batch(self, program: Program) -> Batched:
-        """The same for many examples: here, each step is a call of NumPy over all of them.
+        """Compile a program for many examples; the default is a NumPy call over all examples for each instruction.
 
         Raises:
-            TypeError: if the program has arrays
+            TypeError: If the program has arrays
         """
         truths = np.array([truth for _, truth in program.guards], bool)
         if not only_floats(program):
             raise TypeError("map is for functions of Values, and this tape has arrays: write the function for a batch of them")
 
-        def replay(batch_columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
-            each = [x[..., i] for x in batch_columns for i in range(x.shape[-1])]
-            known: dict[Instruction, Any] = dict(zip(program.inputs, each, strict=True))
+        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+            inputs = [x[..., i] for x in columns for i in range(x.shape[-1])]
+            known: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
             known |= {leaf: leaf_data(leaf) for leaf in program.leaves() if leaf not in known}
             with quiet():
                 for step in program.instructions:
                     y = evaluate_with_numpy(step.op.forward, [known[x] for x in step.inputs], step.params)
-                    known[step] = np.asarray(y, float)  # a truth value is a number here
+                    known[step] = np.asarray(y, float)  # truth values are numbers in programs of floats
 
-            def all_of(steps: Iterable[Instruction]) -> np.ndarray[Any, Any]:
+            def rows(steps: Iterable[Instruction]) -> np.ndarray[Any, Any]:
                 return np.array([np.broadcast_to(np.asarray(known[x], float), (n,)) for x in steps]).reshape(-1, n)
 
-            check_guards(all_of(step for step, _ in program.guards), truths)
-            return all_of(program.outputs).T
+            check_guards(rows(step for step, _ in program.guards), truths)
+            return rows(program.outputs).T
 
         return replay
 
     def source(self, program: Program) -> str | None:
-        """The Python that runs, if it runs any."""
+        """Generated Python source, or None."""
         return None
 
 
+def load_replay(program: Program, text: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """Define the function `replay` of a generated source text, which tracebacks show; `names` are its globals."""
+    file = f"<autograd: tape {id(program):x}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    exec(compile(text, file, "exec"), names)  # a generated text without user input
+    return names["replay"]
+
+
 def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
-    """The outputs, by doing one step after the other as it is written: slow, and what every back end must equal."""
+    """Outputs by direct evaluation of each instruction: the slow reference that every back end must equal."""
     known: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
     guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
 
@@ -126,17 +135,17 @@ def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
     with quiet():
         for step in program.instructions:
             data = [value(x) for x in step.inputs]
-            known[step] = on_floats(step.op.forward, *data, **step.params) if step.kind is None else _array(step, data)
+            known[step] = on_floats(step.op.forward, *data, **step.params) if step.kind is None else _on_arrays(step, data)
             check(step)
     return [value(x) for x in program.outputs]
 
 
-def _array(step: Instruction, data: list[Any]) -> Any:
+def _on_arrays(step: Instruction, data: list[Any]) -> Any:
     return np.asarray(step.op.on_arrays(data, step.params))
 
 
 def check_no_branches(program: Program, what: str) -> None:
-    """Raise if the program holds for one path only, and name the first decision that it rests on; `what` has no branches."""
+    """Raise TypeError if the program depends on decisions on data; names the first one, and the export `what`."""
     for i, (step, truth) in enumerate(program.guards):
         raise TypeError(
             f"decision {i} of the recorded function, {step.op.name}({', '.join(map(called, step.inputs))}), came out {truth}, "
@@ -145,7 +154,7 @@ def check_no_branches(program: Program, what: str) -> None:
 
 
 def called(step: Instruction) -> str:
-    """What an error calls a step."""
+    """Description of an instruction for error messages."""
     if isinstance(step, Input):
         return step.name
     if isinstance(step, Constant):

@@ -1,12 +1,11 @@
-"""The back end that needs nothing: the program as straight-line Python, an assignment a step.
+"""Back end "python", without dependencies: straight-line Python source.
 
-A number that is used once stands where it is used; a name is used again when its number is no longer needed. The text of a
-step is the forward rule of its op in the `source` reading. Where `math` raises and IEEE 754 has a value, and where a rule is
-no expression, the rule itself is called.
+A number that is used once is an inline expression; variables are reused after the last use of their values. The source of an
+instruction is the forward rule of its op, traced as an expression. The rule itself is called if it cannot be traced, or if
+`math` raises where IEEE 754 has a value.
 """
 
 import functools
-import linecache
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,27 +14,23 @@ from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
 from autograd.ops.python_source import Code, code, rule_source
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, only_floats
+from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, load_replay, only_floats
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
-#: How many steps one expression may hold: CPython's compiler is recursive.
-_LONGEST = 60
+#: Largest number of instructions in one expression: CPython's compiler is recursive.
+_MAX_LENGTH = 60
 
 
 class PythonBackend(Backend):
-    """Straight-line Python, which needs nothing."""
+    """Straight-line Python, without dependencies."""
 
     name = "python"
     scalars = True
 
     def compile(self, program: Program) -> Replay:
-        """The program as a Python function."""
-        text, names = _Emitter(program).text()
-        file = f"<autograd: tape {id(program):x}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
-        exec(compile(text, file, "exec"), names)  # our own text, from our own table
-        function, floats = names["replay"], only_floats(program)
+        """Compile the program to a Python function."""
+        function, floats = load_replay(program, *_Emitter(program).source()), only_floats(program)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             if not floats:
@@ -44,13 +39,13 @@ class PythonBackend(Backend):
             numbers = flat(leaves)
             try:
                 return list(function(numbers))
-            except MATH_ERRORS:  # an overflow, say: inf in IEEE 754
+            except MATH_ERRORS:  # such as an overflow: inf in IEEE 754
                 return evaluated(program, numbers)
 
         return replay
 
     def source(self, program: Program) -> str:
-        return _Emitter(program).text()[0]
+        return _Emitter(program).source()[0]
 
 
 backend = PythonBackend()
@@ -66,27 +61,28 @@ class _Emitter:
         self.names |= {"inf": float("inf"), "nan": float("nan"), "GuardFailedError": GuardFailedError}
         self.lines: list[str] = []
         self.codes: dict[Instruction, Code] = {}
-        self.mentions: dict[Instruction, list[Instruction]] = {}  # the named steps in a step's text
+        self.mentions: dict[Instruction, list[Instruction]] = {}  # the variables in an instruction's text
         self.sizes: dict[Instruction, int] = {}
-        self.left = dict(self.uses)  # how many mentions of a named step are still to come
+        self.left = dict(self.uses)  # remaining mentions of a variable
         self.free: list[str] = []
         self.count = 0
 
-    def text(self) -> tuple[str, dict[str, Any]]:
+    def source(self) -> tuple[str, dict[str, Any]]:
+        """(source text, global names) of the replay function."""
         for leaf in self.program.leaves():
-            self.leaf(leaf)
+            self.emit_leaf(leaf)
         for step in self.program.instructions:
-            self.step(step)
+            self.emit_instruction(step)
         outputs = "".join(f"{self.codes[x].text}, " for x in self.program.outputs).rstrip()
         body = "".join(f"    {line}\n" for line in self.lines)
-        return f"def replay(inputs):\n{self.unpacking()}{body}    return ({outputs})\n", self.names
+        return f"def replay(inputs):\n{self.input_assignment()}{body}    return ({outputs})\n", self.names
 
-    def unpacking(self) -> str:
+    def input_assignment(self) -> str:
         if not self.program.inputs:
             return ""
         return "    " + "".join(f"{self.codes[x].text}, " for x in self.program.inputs).rstrip() + " = inputs\n"
 
-    def leaf(self, leaf: Leaf) -> None:
+    def emit_leaf(self, leaf: Leaf) -> None:
         if isinstance(leaf, Constant) and leaf.kind is None:
             self.codes[leaf] = code(leaf.data) if type(leaf.data) is float else Code(repr(leaf.data))
         elif isinstance(leaf, Input):
@@ -96,47 +92,47 @@ class _Emitter:
             self.names[name] = leaf.node if isinstance(leaf, Captured) else leaf.data  # type: ignore[attr-defined]
             self.codes[leaf] = Code(f"{name}._data" if isinstance(leaf, Captured) else name)
         self.mentions[leaf], self.sizes[leaf] = [], 0
-        self.guard(leaf)
+        self.emit_guard(leaf)
 
-    def step(self, step: Instruction) -> None:
-        text = self.written(step)
-        mentions = [named for x in step.inputs for named in self.mentions[x]]
+    def emit_instruction(self, step: Instruction) -> None:
+        text = self.instruction_code(step)
+        mentions = [variable for x in step.inputs for variable in self.mentions[x]]
         size = 1 + sum(self.sizes[x] for x in step.inputs)
         only_guarded = step in self.guards and self.uses[step] == 1
         self.codes[step], self.mentions[step], self.sizes[step] = text, mentions, size
         if only_guarded:
-            self.guard(step)
+            self.emit_guard(step)
             self.release(mentions)
-        elif self.uses[step] > 1 or size > _LONGEST or not self.is_mentioned_once(step):
+        elif self.uses[step] > 1 or size > _MAX_LENGTH or not self.is_mentioned_once(step):
             self.release(mentions)
             name = self.free.pop() if self.free else self.new_name()
             self.lines.append(f"{name} = {text}")
             self.codes[step], self.mentions[step], self.sizes[step] = Code(name), [step], 0
-            self.guard(step)
+            self.emit_guard(step)
 
     def is_mentioned_once(self, step: Instruction) -> bool:
-        """Whether the one step that uses this one has it in its text once."""
+        """True if the one consumer of an instruction mentions it once in its text."""
         consumer = self.consumer.get(step)
         return consumer is not None and _mentions_once(consumer)
 
     def release(self, mentions: list[Instruction]) -> None:
-        for named in mentions:
-            self.left[named] -= 1
-            if not self.left[named]:
-                self.free.append(self.codes[named].text)
+        for variable in mentions:
+            self.left[variable] -= 1
+            if not self.left[variable]:
+                self.free.append(self.codes[variable].text)
 
     def new_name(self) -> str:
         self.count += 1
         return f"v{self.count}"
 
-    def guard(self, step: Instruction) -> None:
+    def emit_guard(self, step: Instruction) -> None:
         if step in self.guards:
             i, truth = self.guards[step]
             condition = self.codes[step].up_to(Precedence.COMPARISON) if truth else self.codes[step].text
             self.lines.append(f"if {'not ' if truth else ''}{condition}: raise GuardFailedError({i})")
 
-    def written(self, step: Instruction) -> Code:
-        """The text of a step: its forward rule as an expression, or a call of the rule."""
+    def instruction_code(self, step: Instruction) -> Code:
+        """Code of an instruction: its forward rule as an expression, or a call of the rule."""
         inputs = [self.codes[x] for x in step.inputs]
         if step.kind is None:
             try:
@@ -152,7 +148,7 @@ class _Emitter:
 
 @functools.cache
 def _mentions_once(op: Op) -> bool:
-    """Whether the text of an op has each input in it once, so that an expression may stand in an input's place."""
+    """True if the text of an op mentions each input once, so that inputs may be inline expressions."""
     if op is SUM_OF_PRODUCTS:
         return True
     if op.kind != "elementwise" or op.params:

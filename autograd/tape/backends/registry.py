@@ -1,4 +1,4 @@
-"""The back ends by name."""
+"""Registry of back ends by name."""
 
 import importlib
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from autograd.tape.program import Program
 
 BACKENDS = ("python", "numpy", "numba", "jax")
 
-#: A name, "auto", or a back end of one's own: an instance of `Backend`, or its `compile` alone.
+#: A name, "auto", or a custom back end: an instance of `Backend`, or a function like its `compile`.
 Choice = str | Backend | Callable[[Program], Replay]
 
 
-class _FromFunction(Backend):
-    """A back end that is no more than a function from a program to its replay."""
+class _FunctionBackend(Backend):
+    """Back end from a function that compiles programs."""
 
     def __init__(self, function: Callable[[Program], Replay]) -> None:
         self.name = getattr(function, "__name__", "backend")
@@ -24,7 +24,7 @@ class _FromFunction(Backend):
 
 
 class _Auto(Backend):
-    """The back end that suits a program: python for floats, numpy for arrays."""
+    """Automatic choice: "python" for floats, "numpy" for arrays."""
 
     name = "auto"
 
@@ -33,10 +33,10 @@ _AUTO = _Auto()
 
 
 def find_backend(choice: Choice) -> Backend:
-    """The back end that is chosen.
+    """Back end of a name, or a custom one.
 
     Raises:
-        ValueError: if there is none of that name
+        ValueError: If no back end has that name
     """
     if isinstance(choice, Backend):
         return choice
@@ -46,10 +46,10 @@ def find_backend(choice: Choice) -> Backend:
         backend: Backend = importlib.import_module(f"autograd.tape.backends.{choice}").backend
         return backend
     if callable(choice):
-        return _FromFunction(choice)
-    raise ValueError(f"there is no back end {choice!r}: choose one of auto, {', '.join(BACKENDS)}, or pass one")
+        return _FunctionBackend(choice)
+    raise ValueError(f"there is no back end {choice!r}: choose one of auto, {', '.join(BACKENDS)}, or pass a Backend")
 
 
-def suit_backend(backend: Backend, program: Program) -> Backend:
-    """The back end itself, or for "auto" the one that suits the program."""
+def resolve_auto(backend: Backend, program: Program) -> Backend:
+    """Resolve "auto" for a program; other back ends are returned as they are."""
     return backend if backend is not _AUTO else find_backend("python" if only_floats(program) else "numpy")

@@ -1,13 +1,13 @@
-"""A program of floats as instructions for an interpreter, each of which does the same to many numbers at equal distances.
+"""Vectorised schedule of a program of floats, for the interpreter.
 
-A step's level is the longest way to it from a leaf, so that steps of one level do not need each other and may be done
-together. Of those that apply one op, runs are found whose inputs lie at equal distances in memory, from row to row: a
-matrix times a vector, written out in scalars, is such a run again. Each number is computed just as before, and each sum in
-its order.
+The level of an instruction is the length of the longest path to it from a leaf. Instructions of one level are independent.
+Those of one op are grouped into runs whose inputs have equal strides in memory: a matrix-vector product in scalars becomes one
+run. Each number is computed as before, and each sum in its order.
 
-    words   code, rows, out, then (address, distance from row to row) of each input; a sum has its number of products first
+    words   code, rows, out, then (address, stride) of each input; a sum of products has their number before its inputs
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,15 @@ Words = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """What the interpreter needs.
+    """Input of the interpreter.
 
     Attributes:
-        words: the instructions
-        leaves: the leaves in the order of their addresses, inputs first
-        size: how many numbers the memory holds
-        outputs: the address of each output
-        guards: the address that each guard looks at
-        truths: and the truth value that it expects
+        words: Encoded runs of instructions
+        leaves: Leaves in the order of their addresses, inputs first
+        size: Number of floats in the memory
+        outputs: Address of each output
+        guards: Address of each guard's condition
+        truths: Required truth value of each guard
     """
 
     words: Words
@@ -42,28 +42,18 @@ class Schedule:
 
 
 def make_schedule(program: Program, codes: dict[Op, int]) -> Schedule:
-    """The instructions of a program; `codes` numbers the ops."""
+    """Schedule of a program; `codes` numbers the ops."""
     leaves = program.leaves()
     address: dict[Instruction, int] = {leaf: i for i, leaf in enumerate(leaves)}
-    level: dict[Instruction, int] = dict.fromkeys(leaves, 0)
-    groups: dict[tuple[int, int, int], list[Instruction]] = {}
-    for step in program.instructions:
-        inputs = step.inputs
-        level[step] = here = 1 + max([level[x] for x in inputs])
-        groups.setdefault((here, codes[step.op], len(inputs)), []).append(step)
     words: list[Words] = []
-    for (_, code, arity), steps in sorted(groups.items(), key=lambda item: item[0][0]):
-        table = np.array([[address[x] for x in step.inputs] for step in steps], dtype=np.int64).reshape(len(steps), arity)
+    for op, steps in _groups(program, leaves, codes):
+        table = np.array([[address[x] for x in step.inputs] for step in steps], dtype=np.int64)
         order, starts = _runs(table)
         first = len(address)
         for i, row in enumerate(order.tolist()):
             address[steps[row]] = first + i
-        table = table[order]
-        products = [(arity - 1) // 2] if code == codes[SUM_OF_PRODUCTS] else []
-        for start, end in zip(starts, [*starts[1:], len(steps)], strict=True):
-            strides = table[start + 1] - table[start] if end > start + 1 else np.zeros(arity, np.int64)
-            pairs = np.stack([table[start], strides], axis=1).ravel()
-            words.append(np.concatenate([np.array([code, end - start, first + start, *products], np.int64), pairs]))
+        head = [(table.shape[1] - 1) // 2] if op is SUM_OF_PRODUCTS else []
+        words += _encode_runs(codes[op], first, head, table[order], starts)
     return Schedule(
         np.concatenate(words).astype(np.int32) if words else np.zeros(0, np.int32),
         leaves,
@@ -74,8 +64,26 @@ def make_schedule(program: Program, codes: dict[Op, int]) -> Schedule:
     )
 
 
+def _groups(program: Program, leaves: list[Leaf], codes: dict[Op, int]) -> list[tuple[Op, list[Instruction]]]:
+    """(op, instructions) of each level, op and arity, in the order of the levels."""
+    level: dict[Instruction, int] = dict.fromkeys(leaves, 0)
+    groups: dict[tuple[int, int, int], list[Instruction]] = {}
+    for step in program.instructions:
+        level[step] = depth = 1 + max([level[x] for x in step.inputs])
+        groups.setdefault((depth, codes[step.op], len(step.inputs)), []).append(step)
+    return [(steps[0].op, steps) for _, steps in sorted(groups.items(), key=lambda item: item[0][0])]
+
+
+def _encode_runs(code: int, first: int, head: list[int], table: Words, starts: list[int]) -> Iterator[Words]:
+    """Words of each run of a group, whose results begin at the address `first`."""
+    for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
+        strides = table[start + 1] - table[start] if end > start + 1 else np.zeros(table.shape[1], np.int64)
+        pairs = np.stack([table[start], strides], axis=1).ravel()
+        yield np.concatenate([np.array([code, end - start, first + start, *head], np.int64), pairs])
+
+
 def _runs(table: Words) -> tuple[Words, list[int]]:
-    """(an order of the rows, where runs of equal differences begin in it): the order with the fewest runs."""
+    """(order of the rows with the fewest runs of equal differences, start of each run)."""
     orders = [np.arange(len(table))]
     if len(table) > 2:
         orders += [np.lexsort(table.T[::-1]), np.lexsort(table.T)]
@@ -86,17 +94,14 @@ def _runs(table: Words) -> tuple[Words, list[int]]:
 def _starts(table: Words) -> list[int]:
     if len(table) < 3:
         return [0]
-    steps = np.diff(table, axis=0)
-    goes_on = [
-        False,
-        *(steps[1:] == steps[:-1]).all(axis=1).tolist(),
-        False,
-    ]  # [i]: row i + 1 continues the run of i − 1 and i
+    strides = np.diff(table, axis=0)
+    # continues[i]: row i + 1 continues the run of the rows i − 1 and i
+    continues = [False, *(strides[1:] == strides[:-1]).all(axis=1).tolist(), False]
     starts, i = [0], 2
     while i < len(table):
-        if goes_on[i - 1]:
+        if continues[i - 1]:
             i += 1
-        else:  # row i begins a new run, which the row after it joins in any case
+        else:  # row i begins a new run, which always includes the next row
             starts.append(i)
             i += 2
     return starts

@@ -1,1 +1,1 @@
-"""Programs for other systems: pure functions of JAX, and ONNX."""
+"""Export of programs to pure JAX functions and to ONNX."""

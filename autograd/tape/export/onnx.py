@@ -1,4 +1,4 @@
-"""`tape.to_onnx(path)`: a program as an ONNX graph, which runs wherever there is a runtime for it."""
+"""`Tape.to_onnx`: a program as an ONNX graph."""
 
 import itertools
 import os
@@ -20,17 +20,16 @@ from autograd.tape.export.onnx_namespace import OnnxNamespace
 from autograd.tape.export.onnx_tracer import OnnxTracer
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
-#: Low enough for runtimes of the last years (onnxruntime 1.13, say), and high enough for what training graphs need.
+#: Old enough for runtimes such as onnxruntime 1.13, and new enough for training graphs.
 OPSET, IR = 17, 8
 
 _FLOAT = np.dtype(float)
 
-#: What names of outputs, constants and nodes are like, and nothing else may be called.
-_OURS = re.compile(r"(output|constant)\.\d+|\w+\.\d+/\w+\.\d+(\.\d+)?")
+#: Names reserved for outputs, constants and nodes.
+_RESERVED = re.compile(r"(output|constant)\.\d+|\w+\.\d+/\w+\.\d+(\.\d+)?")
 
-#: Ops that ONNX has as one operator, which other programs know at once, and which of its attributes our parameters are.
-#: Runtimes have these in float32; elsewhere they are what their rules say. Its Sigmoid, Elu and LogSoftmax are not here, since
-#: runtimes give 0 for what is small there.
+#: ONNX operator and attribute names of ops that become one node, in float32 only, as runtimes support it; other dtypes follow
+#: the rules. ONNX's Sigmoid, Elu and LogSoftmax are excluded: runtimes return 0 for small results.
 _OPERATORS = {
     relu: ("Relu", {}),
     leaky_relu: ("LeakyRelu", {"slope": "alpha"}),
@@ -43,73 +42,43 @@ def onnx() -> Any:
     """The package ONNX.
 
     Raises:
-        ImportError: if it is not installed; names the command
+        ImportError: If it is not installed; names the command
     """
     return require("onnx", "an ONNX file")
 
 
-def written(program: Program, name: str, path: str | os.PathLike[str]) -> Path:
-    """The path, after the program was written there, checked by onnx's checker."""
+def write_onnx(program: Program, name: str, path: str | os.PathLike[str]) -> Path:
+    """Write the program to a file, run onnx's checker, and return the path."""
     file = Path(path)
     if file.suffix != ".onnx":
-        raise ValueError(f"an ONNX graph is kept in a .onnx file, not in {str(file)!r}")
-    model = model_of(program, name)
+        raise ValueError(f"the path of an ONNX graph must end in .onnx, got {str(file)!r}")
+    model = onnx_model(program, name)
     with atomic_write(file) as out:
         out.write(model.SerializeToString())
     return file
 
 
-def model_of(program: Program, name: str) -> Any:
+def onnx_model(program: Program, name: str) -> Any:
     """The program as a ModelProto.
 
     Raises:
-        TypeError: if it holds for one path only, or has ops without a meaning in ONNX; names them all
-        ImportError: if onnx is not installed; names the command
+        TypeError: If it holds for one path only, or has ops without a meaning in ONNX; names them all
+        ImportError: If onnx is not installed; names the command
     """
     helper = onnx().helper
     check_no_branches(program, "a graph of ONNX")
-    reader = OnnxTracer()
-    known: dict[Instruction, Any] = {}
-    given: dict[str, Leaf] = {}
-    for leaf in program.leaves():
-        if isinstance(leaf, Constant) and leaf.kind is None:
-            known[leaf] = leaf.data
-        else:
-            title = _title(leaf, given)
-            given[title], known[leaf] = leaf, reader.given(title, _kind(leaf))
-    inputs = [
-        helper.make_tensor_value_info(title, _code(_kind(leaf)[1]), _kind(leaf)[0])
-        for title, leaf in given.items()
-        if isinstance(leaf, Input)
-    ]
-    weights = {title: leaf for title, leaf in given.items() if not isinstance(leaf, Input)}
-    missing = []
-    for i, step in enumerate(program.instructions):
-        reader.step = f"{step.op.name}.{i}"
-        try:
-            known[step] = _read(reader, step, [known[x] for x in step.inputs])
-        except UnreadableRuleError:
-            missing.append(step.op.name)
-            known[step] = reader.given("missing", _kind(step))
-    if missing:
-        raise TypeError(
-            f"ONNX has no meaning for {', '.join(dict.fromkeys(missing))}, in the recorded function: run it by tape.to_jax(), "
-            "or write it in other ops (`to_onnx` lists those that have none)"
-        )
-    outputs, titles = [], {}
-    made = {result for _, _, result, _ in reader.nodes}
-    for i, step in enumerate(program.outputs):
-        (shape, dtype), name_out = _kind(step), f"output.{i}"
-        result = reader.name(known[step], dtype)
-        if result in made and result not in titles:
-            titles[result] = name_out  # no copy: some runtimes trip over the removal of one
-        else:
-            reader.nodes.append(("Identity", [result], name_out, {}))
-        outputs.append(helper.make_tensor_value_info(name_out, _code(dtype), shape))
-    nodes = [_node(*node, titles) for node in reader.nodes]
-    stored = {title: np.asarray(leaf_data(leaf), _kind(leaf)[1]) for title, leaf in weights.items()} | reader.constants
-    arrays = [onnx().numpy_helper.from_array(a, title) for title, a in stored.items()]
-    graph = helper.make_graph(nodes, name.strip("<>") or "f", inputs, outputs, arrays)
+    tracer = OnnxTracer()
+    leaves = _titled_leaves(program)
+    titles = _add_outputs(tracer, program, _trace_instructions(tracer, program, leaves))
+    weights = {title: leaf for title, leaf in leaves.items() if not isinstance(leaf, Input)}
+    stored = {title: np.asarray(leaf_data(leaf), _kind(leaf)[1]) for title, leaf in weights.items()} | tracer.constants
+    graph = helper.make_graph(
+        [_node(*node, titles) for node in tracer.nodes],
+        name.strip("<>") or "f",
+        [_value_info(title, leaf) for title, leaf in leaves.items() if isinstance(leaf, Input)],
+        [_value_info(f"output.{i}", step) for i, step in enumerate(program.outputs)],
+        [onnx().numpy_helper.from_array(array, title) for title, array in stored.items()],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="glassgrad")
     model.ir_version = IR
     parameters = [title for title, leaf in weights.items() if isinstance(leaf, Captured)]
@@ -118,19 +87,66 @@ def model_of(program: Program, name: str) -> Any:
     return model
 
 
-def _read(reader: OnnxTracer, step: Instruction, inputs: list[Any]) -> Any:
-    """The result of a step: its rule, read in ONNX's operators."""
+def _titled_leaves(program: Program) -> dict[str, Leaf]:
+    """Leaves by title, except for numbers, which become constants where they are used."""
+    leaves: dict[str, Leaf] = {}
+    for leaf in program.leaves():
+        if not isinstance(leaf, Constant) or leaf.kind is not None:
+            leaves[_title(leaf, leaves)] = leaf
+    return leaves
+
+
+def _trace_instructions(tracer: OnnxTracer, program: Program, leaves: dict[str, Leaf]) -> dict[Instruction, Any]:
+    """Add the nodes of all instructions; return the array, or the number, of each instruction and leaf."""
+    known: dict[Instruction, Any] = {leaf: tracer.array(title, _kind(leaf)) for title, leaf in leaves.items()}
+    known |= {leaf: leaf.data for leaf in program.leaves() if leaf not in known and isinstance(leaf, Constant)}
+    missing = []
+    for i, step in enumerate(program.instructions):
+        tracer.step = f"{step.op.name}.{i}"
+        try:
+            known[step] = _trace(tracer, step, [known[x] for x in step.inputs])
+        except UnreadableRuleError:
+            missing.append(step.op.name)
+            known[step] = tracer.array("missing", _kind(step))
+    if missing:
+        raise TypeError(
+            f"ONNX has no meaning for {', '.join(dict.fromkeys(missing))}, in the recorded function: run it by tape.to_jax(), "
+            "or write it in other ops (the docstring of `to_onnx` lists all such ops)"
+        )
+    return known
+
+
+def _add_outputs(tracer: OnnxTracer, program: Program, known: dict[Instruction, Any]) -> dict[str, str]:
+    """Titles of the outputs by the names of their nodes; adds an Identity node where a result has no node of its own."""
+    titles: dict[str, str] = {}
+    results = {result for _, _, result, _ in tracer.nodes}
+    for i, step in enumerate(program.outputs):
+        result, title = tracer.name(known[step], _kind(step)[1]), f"output.{i}"
+        if result in results and result not in titles:
+            titles[result] = title  # without a copy: some runtimes fail when they remove one
+        else:
+            tracer.nodes.append(("Identity", [result], title, {}))
+    return titles
+
+
+def _value_info(title: str, step: Instruction) -> Any:
+    shape, dtype = _kind(step)
+    return onnx().helper.make_tensor_value_info(title, _code(dtype), shape)
+
+
+def _trace(tracer: OnnxTracer, step: Instruction, inputs: list[Any]) -> Any:
+    """Result of an instruction, whose rule is traced to ONNX operators."""
     shape, dtype = _kind(step)
     if step.op in _OPERATORS and dtype == np.float32 and len(step.params.get("axis", (0,))) == 1:
         operator, names = _OPERATORS[step.op]
         attributes = {names[name]: value[0] if name == "axis" else value for name, value in step.params.items()}
-        return reader.node(operator, [reader.name(inputs[0], dtype)], shape, dtype, **attributes)
-    y = read_rule(step.op.forward, step.op, OnnxNamespace(reader), *inputs, **step.params)
+        return tracer.node(operator, [tracer.name(inputs[0], dtype)], shape, dtype, **attributes)
+    y = read_rule(step.op.forward, step.op, OnnxNamespace(tracer), *inputs, **step.params)
     if not isinstance(y, TracedArray):
-        y = reader.given(reader.name(np.broadcast_to(np.asarray(y, dtype), shape)), (shape, dtype))
+        y = tracer.array(tracer.name(np.broadcast_to(np.asarray(y, dtype), shape)), (shape, dtype))
     if y.shape != shape:
         raise UnreadableRuleError(f"{step.op.name} has shape {y.shape} in place of {shape}")
-    return reader.cast(y, dtype)
+    return tracer.cast(y, dtype)
 
 
 def _node(operator: str, operands: list[str], name: str, attributes: dict[str, Any], titles: dict[str, str]) -> Any:
@@ -148,8 +164,8 @@ def _code(dtype: Any) -> int:
 
 
 def _title(leaf: Leaf, taken: Container[str]) -> str:
-    """What a leaf is called in the graph: an input by its name, a parameter by its label, where nothing else is called so."""
-    wanted = leaf.name if isinstance(leaf, Input) else leaf.node.label if isinstance(leaf, Captured) else ""
-    numbered = (f"{wanted or 'array'}.{i}" for i in itertools.count())
-    titles = itertools.chain([wanted] if wanted and not _OURS.fullmatch(wanted) else [], numbered)
+    """Unique title of a leaf in the graph: from the name of an input, or from the label of a parameter."""
+    name = leaf.name if isinstance(leaf, Input) else leaf.node.label if isinstance(leaf, Captured) else ""
+    numbered = (f"{name or 'array'}.{i}" for i in itertools.count())
+    titles = itertools.chain([name] if name and not _RESERVED.fullmatch(name) else [], numbered)
     return next(title for title in titles if title not in taken)

@@ -1,6 +1,6 @@
-"""The reading of a forward rule in ONNX's operators: NumPy's names, and what ONNX does not have, made of what it has.
+"""Namespace of forward rules for ONNX: NumPy's names, as operators of ONNX or as compositions of them.
 
-Where a composition stands for a function, it keeps the function's relative accuracy; erfc alone is 1 − erf.
+Compositions keep the relative accuracy of the function, except for erfc, which is 1 − erf.
 """
 
 import math
@@ -11,48 +11,47 @@ import numpy as np
 from autograd.base.numerics import sinc_derivative
 from autograd.ops.namespaces import has_no_duplicates
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.call_tracer import Namespace, TracedArray
+from autograd.tape.backends.call_tracer import Namespace, TracedArray, normalize_axes, reduced_shape
 from autograd.tape.export.onnx_tracer import OnnxArray, OnnxTracer
 
 
 class OnnxNamespace(Namespace):
-    """Names for arrays of a graph that is being written."""
+    """Functions of the arrays of an ONNX graph."""
 
     abstract = True
-    reader: OnnxTracer
+    tracer: OnnxTracer
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         dtype = np.result_type(*[x.dtype if isinstance(x, TracedArray) else x for x in (a, b)])
         shape = np.broadcast_shapes(*[x.shape if isinstance(x, TracedArray) else np.shape(x) for x in (condition, a, b)])
-        truth = self.reader.name(condition, bool)
-        return self.reader.node("Where", [truth, self.reader.name(a, dtype), self.reader.name(b, dtype)], shape, dtype)
+        truth = self.tracer.name(condition, bool)
+        return self.tracer.node("Where", [truth, self.tracer.name(a, dtype), self.tracer.name(b, dtype)], shape, dtype)
 
     def min(self, x: TracedArray, axis: Any, keepdims: bool) -> Any:
-        return self._unless_nan(self.reader.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
+        return self._unless_nan(self.tracer.reduction("ReduceMin", x, axis, keepdims), x, axis, keepdims)
 
     def _unless_nan(self, y: TracedArray, x: TracedArray, axis: Any, keepdims: bool) -> Any:
-        """y, and NaN where x has one over an axis: runtimes pass over it."""
+        """y, and NaN where x has a NaN along the axes, which runtimes ignore."""
         if x.dtype.kind != "f":
             return y
-        broken = self.reader.cast(self.isnan(x), np.dtype(np.float32))
-        return self.where(self.greater(self.reader.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
+        broken = self.tracer.cast(self.isnan(x), np.dtype(np.float32))
+        return self.where(self.greater(self.tracer.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
 
     def max(self, x: TracedArray, axis: Any, keepdims: bool, **initial: Any) -> Any:
-        axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-        if 0 in [x.shape[a] for a in axes]:  # ONNX leaves this open
-            shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
-            return self._array(np.full(shape, initial["initial"], x.dtype))
-        y = self.reader.reduction("ReduceMax", x, axis, keepdims)
+        axes = normalize_axes(axis, x.ndim)
+        if 0 in [x.shape[a] for a in axes]:  # undefined in ONNX
+            return self._array(np.full(reduced_shape(x.shape, axes, keepdims), initial["initial"], x.dtype))
+        y = self.tracer.reduction("ReduceMax", x, axis, keepdims)
         if not initial:
             return self._unless_nan(y, x, axis, keepdims)
         return y if initial["initial"] == -math.inf else self.maximum(y, initial["initial"])
 
     def prod(self, x: TracedArray, axis: Any, keepdims: bool = False) -> Any:
-        return self.reader.reduction("ReduceProd", x, axis, keepdims)
+        return self.tracer.reduction("ReduceProd", x, axis, keepdims)
 
     def all(self, x: TracedArray, axis: Any, keepdims: bool) -> Any:
-        numbers = self.reader.cast(x, np.dtype(np.int64))
-        return self.equal(self.reader.reduction("ReduceMin", numbers, axis, keepdims), 1)
+        numbers = self.tracer.cast(x, np.dtype(np.int64))
+        return self.equal(self.tracer.reduction("ReduceMin", numbers, axis, keepdims), 1)
 
     def squeeze(self, x: TracedArray, axis: Any) -> Any:
         return x.reshape(tuple(n for i, n in enumerate(x.shape) if i not in axis))
@@ -61,7 +60,7 @@ class OnnxNamespace(Namespace):
         dtype = np.result_type(*[p.dtype for p in parts])
         shape = list(parts[0].shape)
         shape[axis] = sum(p.shape[axis] for p in parts)
-        return self.reader.node("Concat", [self.reader.name(p, dtype) for p in parts], shape, dtype, axis=axis)
+        return self.tracer.node("Concat", [self.tracer.name(p, dtype) for p in parts], shape, dtype, axis=axis)
 
     def roll(self, x: TracedArray, shift: Any, axis: Any) -> Any:
         if axis is None:
@@ -78,35 +77,35 @@ class OnnxNamespace(Namespace):
         places = np.arange(size).reshape(shape)[index].astype(np.int64).reshape(-1, 1)
         operands = [np.zeros(size, x.dtype), places, x.reshape((-1,))]
         adding = {} if has_no_duplicates(index) else {"reduction": "add"}
-        flat = self.reader.node("ScatterND", [self.reader.name(o) for o in operands], (size,), x.dtype, **adding)
+        flat = self.tracer.node("ScatterND", [self.tracer.name(o) for o in operands], (size,), x.dtype, **adding)
         return flat.reshape(shape)
 
     def cumsum(self, x: TracedArray, axis: int) -> Any:
-        return self.reader.node("CumSum", [self.reader.name(x), self.reader.name(np.int64(axis))], x.shape, x.dtype)
+        return self.tracer.node("CumSum", [self.tracer.name(x), self.tracer.name(np.int64(axis))], x.shape, x.dtype)
 
     def sort(self, x: TracedArray, axis: int, stable: bool) -> Any:
-        return self._ordered(x, axis)[0]
+        return self._sort(x, axis)[0]
 
     def argsort(self, x: TracedArray, axis: int, stable: bool) -> Any:
-        return self._ordered(x, axis)[1]
+        return self._sort(x, axis)[1]
 
-    def _ordered(self, x: TracedArray, axis: int) -> tuple[Any, Any]:
-        """(x sorted along an axis, the places where its entries were); of equal ones, the first comes first."""
-        operands = [self.reader.name(x), self.reader.name(np.array([x.shape[axis]], np.int64))]
-        values = self.reader.node("TopK", operands, x.shape, x.dtype, axis=axis, largest=0, outputs=2)
-        return values, self.reader.given(f"{self.reader.name(values)}.1", (x.shape, np.dtype(np.int64)))
+    def _sort(self, x: TracedArray, axis: int) -> tuple[Any, Any]:
+        """(x sorted along an axis, former positions of its entries), in a stable order."""
+        operands = [self.tracer.name(x), self.tracer.name(np.array([x.shape[axis]], np.int64))]
+        values = self.tracer.node("TopK", operands, x.shape, x.dtype, axis=axis, largest=0, outputs=2)
+        return values, self.tracer.array(f"{self.tracer.name(values)}.1", (x.shape, np.dtype(np.int64)))
 
     def take_along_axis(self, x: TracedArray, order: TracedArray, axis: int) -> Any:
-        operands = [self.reader.name(x), self.reader.name(order, np.int64)]
-        return self.reader.node("GatherElements", operands, order.shape, x.dtype, axis=axis)
+        operands = [self.tracer.name(x), self.tracer.name(order, np.int64)]
+        return self.tracer.node("GatherElements", operands, order.shape, x.dtype, axis=axis)
 
     def einsum(self, subscripts: str, *operands: TracedArray, optimize: bool) -> Any:
         left, _, output = subscripts.partition("->")
         terms = left.split(",")
         lengths = {letter: n for term, x in zip(terms, operands, strict=True) for letter, n in zip(term, x.shape, strict=True)}
         dtype = np.result_type(*[x.dtype for x in operands])
-        names = [self.reader.name(x, dtype) for x in operands]
-        return self.reader.node("Einsum", names, [lengths[a] for a in output], dtype, equation=subscripts)
+        names = [self.tracer.name(x, dtype) for x in operands]
+        return self.tracer.node("Einsum", names, [lengths[a] for a in output], dtype, equation=subscripts)
 
     def convolve(self, a: TracedArray, v: TracedArray, mode: str) -> Any:
         (n,), (m,) = a.shape, v.shape
@@ -114,26 +113,26 @@ class OnnxNamespace(Namespace):
         before, after = {"full": (m - 1, m - 1), "valid": (0, 0), "same": (m // 2, (m - 1) // 2)}[mode]
         operands = [a.reshape((1, 1, n)), v[::-1].reshape((1, 1, m))]
         length = n + before + after - m + 1
-        names = [self.reader.name(o, dtype) for o in operands]
-        return self.reader.node("Conv", names, (1, 1, length), dtype, pads=[before, after]).reshape((length,))
+        names = [self.tracer.name(o, dtype) for o in operands]
+        return self.tracer.node("Conv", names, (1, 1, length), dtype, pads=[before, after]).reshape((length,))
 
     def matmul(self, a: TracedArray, b: TracedArray) -> Any:
         if a.ndim == 1:
             return self.squeeze(self.matmul(a[None, :], b), axis=(max(b.ndim - 2, 0),))
-        if b.ndim == 1:  # runtimes fuse products with what comes before, and not every one rightly for vectors
+        if b.ndim == 1:  # some runtimes fuse products with vectors wrongly
             return self.squeeze(self.matmul(a, b[:, None]), axis=(a.ndim - 1,))
         left, right = a.shape, b.shape
         shape = (*np.broadcast_shapes(left[:-2], right[:-2]), left[-2], right[-1])
         dtype = np.result_type(a.dtype, b.dtype)
-        names = [self.reader.name(x, dtype) for x in (a, b)]
-        return self.reader.node("MatMul", names, shape, dtype)
+        names = [self.tracer.name(x, dtype) for x in (a, b)]
+        return self.tracer.node("MatMul", names, shape, dtype)
 
     @property
     def linalg(self) -> Any:
-        return _Linalg(self.reader)
+        return _Linalg(self.tracer)
 
     def erf(self, x: TracedArray) -> Any:
-        return self.reader.node("Erf", [self.reader.name(x)], x.shape, x.dtype)
+        return self.tracer.node("Erf", [self.tracer.name(x)], x.shape, x.dtype)
 
     def erfc(self, x: TracedArray) -> Any:
         return 1.0 - self.erf(x)
@@ -152,14 +151,14 @@ class OnnxNamespace(Namespace):
     def fmod(self, a: Any, b: Any) -> Any:
         dtype = np.result_type(*[x.dtype if isinstance(x, TracedArray) else x for x in (a, b)])
         shape = np.broadcast_shapes(*[x.shape for x in (a, b) if isinstance(x, TracedArray)])
-        return self.reader.node("Mod", [self.reader.name(x, dtype) for x in (a, b)], shape, dtype, fmod=1)
+        return self.tracer.node("Mod", [self.tracer.name(x, dtype) for x in (a, b)], shape, dtype, fmod=1)
 
     def remainder(self, a: Any, b: Any) -> Any:
         rest = self.fmod(a, b)
         return self.where(self._is_below(rest, b), rest + b, rest)
 
     def floor_divide(self, a: Any, b: Any) -> Any:
-        """(a − a fmod b) / b, which is an integer up to rounding, and 1 less where the remainder has the other sign."""
+        """(a − a fmod b) / b rounded, since it is an integer up to rounding, minus 1 where the remainder has the other sign."""
         rest = self.fmod(a, b)
         whole = self.rint((a - rest) / b) - self._is_below(rest, b)
         return self.where(b == 0, a / b, whole)
@@ -174,12 +173,11 @@ class OnnxNamespace(Namespace):
         return self.where((a < b) | (b != b), a, b)
 
     def power(self, a: Any, b: Any) -> Any:
-        return (
-            self.square(a) if b is not None and not isinstance(b, TracedArray) and b == 2 else self.reader.ufunc(np.power, a, b)
-        )
+        is_square = not isinstance(b, TracedArray) and b == 2
+        return self.square(a) if is_square else self.tracer.ufunc(np.power, a, b)
 
     def exp2(self, x: Any) -> Any:
-        return self.reader.ufunc(np.power, 2.0, x)
+        return self.tracer.ufunc(np.power, 2.0, x)
 
     def log2(self, x: Any) -> Any:
         return self.log(x) / math.log(2)
@@ -188,23 +186,23 @@ class OnnxNamespace(Namespace):
         return self.log(x) / math.log(10)
 
     def cbrt(self, x: Any) -> Any:
-        return self.sign(x) * self.reader.ufunc(np.power, self.abs(x), 1.0 / 3.0)
+        return self.sign(x) * self.tracer.ufunc(np.power, self.abs(x), 1.0 / 3.0)
 
     def log1p(self, x: Any) -> Any:
-        """Kahan's: what rounding took from 1 + x is in the quotient too."""
+        """Kahan's algorithm: the rounding error of 1 + x cancels in the quotient."""
         u = 1.0 + x
         return self.where(u == 1.0, x, self.log(u) * self.where(self.isinf(u), 1.0, x / (u - 1.0)))
 
     def expm1(self, x: Any) -> Any:
-        """2 tanh(x/2) / (1 − tanh(x/2)): no difference of what is nearly equal, for small x; eˣ − 1 elsewhere."""
+        """2 tanh(x/2) / (1 − tanh(x/2)) for small x, without cancellation; eˣ − 1 elsewhere."""
         small = self.abs(x) < 0.5
         t = self.tanh(self.where(small, x, 0.0) * 0.5)
         return self.where(small, 2.0 * t / (1.0 - t), self.exp(x) - 1.0)
 
     def logaddexp(self, a: Any, b: Any) -> Any:
         m = self.maximum(a, b)
-        flatten_arguments = self.where(a == b, 0.0, a - b)
-        return m + self.log1p(self.exp(-self.abs(flatten_arguments)))
+        difference = self.where(a == b, 0.0, a - b)
+        return m + self.log1p(self.exp(-self.abs(difference)))
 
     def hypot(self, a: Any, b: Any) -> Any:
         m, n = self.maximum(self.abs(a), self.abs(b)), self.minimum(self.abs(a), self.abs(b))
@@ -212,14 +210,14 @@ class OnnxNamespace(Namespace):
         return self.where(self.isinf(a) | self.isinf(b), math.inf, m * self.sqrt(1.0 + part * part))
 
     def arctan2(self, a: Any, b: Any) -> Any:
-        """By the half-plane of b: arctan a/b, and behind the origin half a turn more; zeros have signs, infinities too."""
+        """arctan(a/b), plus ±π for negative b; signs of zeros and infinities count."""
         below, behind = (a < 0) | (1.0 / a < 0), (b < 0) | (1.0 / b < 0)
         endless = self.where(self.isinf(a) & self.isinf(b), self.sign(a) * self.sign(b), a / b)
         angle = self.arctan(self.where((a == 0) & (b == 0), a, endless))
         return self.where(behind, angle + self.where(below, -math.pi, math.pi), angle)
 
     def frexp(self, x: Any) -> Any:
-        """(…, the exponent of a power of two near |x|): all that rules ask of it."""
+        """(None, exponent of a power of two near |x|): rules use the exponent only."""
         usual = (x != 0) & self.isfinite(x)
         return None, self.floor(self.log2(self.where(usual, self.abs(x), 1.0))) + 1.0
 
@@ -242,7 +240,7 @@ class OnnxNamespace(Namespace):
         return self.broadcast_to(self._array(np.ones((), x.dtype)), x.shape)
 
     def _array(self, x: Any) -> OnnxArray:
-        return self.reader.given(self.reader.name(x), (x.shape, x.dtype))
+        return self.tracer.array(self.tracer.name(x), (x.shape, x.dtype))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name) if isinstance(getattr(np, name, None), float) else super().__getattr__(name)

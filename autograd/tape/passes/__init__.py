@@ -1,6 +1,6 @@
-"""The passes that make a program smaller without changing a bit of what it computes."""
+"""Optimisation passes: a smaller program with bitwise equal results."""
 
-from autograd.tape.passes.common_subexpressions import Shared
+from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.passes.constant_folding import fold_constants
 from autograd.tape.passes.dead_code import remove_dead_code
 from autograd.tape.passes.identities import simplify
@@ -8,10 +8,10 @@ from autograd.tape.passes.sums import fuse_sums
 from autograd.tape.passes.walk import rewrite
 from autograd.tape.program import Program
 
-__all__ = ["optimised"]
+__all__ = ["optimise"]
 
 
 def optimise(program: Program) -> Program:
-    """The program after every pass: fewer steps, the same numbers."""
-    program = rewrite(program, [fold_constants, simplify, Shared()])
+    """Run all passes: fewer instructions, the same numbers."""
+    program = rewrite(program, [fold_constants, simplify, CommonSubexpressions()])
     return fuse_sums(remove_dead_code(program))

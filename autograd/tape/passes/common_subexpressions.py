@@ -1,4 +1,4 @@
-"""Common subexpressions: of two steps that do the same to the same inputs, the first serves for both."""
+"""Common subexpression elimination: of equal instructions, the first one replaces the others."""
 
 from typing import Any
 
@@ -11,25 +11,25 @@ from autograd.tape.program import Instruction
 _COMMUTATIVE = {OPS["add"], OPS["multiply"]}
 
 
-class Shared:
-    """A rule with a memory: it answers with the first step that it saw of each kind."""
+class CommonSubexpressions:
+    """Rewrite rule that replaces an instruction by an equal earlier one."""
 
     def __init__(self) -> None:
-        self.seen: dict[Any, Instruction] = {}
+        self.known: dict[Any, Instruction] = {}
 
     def __call__(self, step: Instruction) -> Instruction:
         inputs = step.inputs
         key = (step.op, inputs, _key(step.params)) if step.params else (step.op, inputs)
-        found = self.seen.get(key)
+        found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
-            found = self.seen.get((step.op, inputs[::-1]))
+            found = self.known.get((step.op, inputs[::-1]))
         if found is None:
-            self.seen[key] = found = step
+            self.known[key] = found = step
         return found
 
 
 def _key(x: Any) -> Any:
-    """Something hashable that is equal for equal parameters."""
+    """Hashable key that is equal for equal parameters."""
     if isinstance(x, dict):
         return tuple((name, _key(value)) for name, value in sorted(x.items()))
     if isinstance(x, tuple | list):

@@ -1,4 +1,4 @@
-"""Constant folding: a step whose inputs are all constants is one itself."""
+"""Constant folding: replace an instruction by a constant if all its inputs are constants."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from autograd.tape.program import Constant, Instruction
 
 
 def fold_constants(step: Instruction) -> Instruction:
-    """The constant that the step gives, or the step itself if an input changes."""
+    """Constant value of an instruction, or the instruction itself if an input is not constant."""
     for x in step.inputs:
         if type(x) is not Constant:
             return step
@@ -16,5 +16,5 @@ def fold_constants(step: Instruction) -> Instruction:
         return Constant(on_floats(step.op.forward, *data, **step.params))
     try:
         return Constant(np.asarray(step.op.on_arrays(data, step.params)))
-    except Exception:  # whatever an op raises is raised at the replay, where it belongs
+    except Exception:  # any error of an op must be raised by the replay
         return step

@@ -1,10 +1,10 @@
-"""Dead code: steps that nothing asks for."""
+"""Dead code elimination."""
 
 from autograd.tape.program import Instruction, Program
 
 
 def remove_dead_code(program: Program) -> Program:
-    """The program of those steps alone that an output or a guard is computed from."""
+    """Remove instructions that no output and no guard depends on."""
     needed: set[Instruction] = set(program.roots())
     kept = []
     for step in reversed(program.instructions):

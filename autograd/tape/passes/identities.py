@@ -1,7 +1,6 @@
-"""Algebraic identities that hold in IEEE 754 for every number: signed zeros, infinities and NaN included.
+"""Algebraic identities that hold in IEEE 754 for all numbers, including signed zeros, infinities and NaN.
 
-x + 0 is not x where x is −0, and 0 x is not 0 where x is ∞: neither is here. What is, leaves every bit as it was (of a NaN,
-that it is one).
+Results are bitwise equal, up to the payload of a NaN. Excluded are x + 0 = x, false for x = −0, and 0 x = 0, false for x = ∞.
 """
 
 from collections.abc import Callable
@@ -16,13 +15,13 @@ add, subtract, multiply, divide, negative = (OPS[n] for n in ("add", "subtract",
 
 
 def simplify(step: Instruction) -> Instruction:
-    """The step, or what gives the same in fewer operations."""
+    """Equal instruction with fewer operations, or the instruction itself."""
     identity = _IDENTITIES.get(step.op)
     return step if identity is None else identity(step, *step.inputs)
 
 
 def _is(x: Constant, number: float) -> bool:
-    """Whether all entries of x are `number`, the sign of a zero included."""
+    """True if all entries of x are `number`, with its sign also if it is 0."""
     data = x.data
     if isinstance(data, np.ndarray):
         if not data.size or data.flat[0] != number:
@@ -31,36 +30,36 @@ def _is(x: Constant, number: float) -> bool:
     return bool(data == number and np.signbit(data) == np.signbit(number))
 
 
-def _same(x: Instruction, step: Instruction) -> Instruction:
-    """x in place of `step`, if it has its shape and type as well as its numbers."""
+def _if_same_kind(x: Instruction, step: Instruction) -> Instruction:
+    """x if it has the shape and dtype of `step`, whose numbers it has, else `step`."""
     return x if x.kind == step.kind else step
 
 
-def _new(op: Op, step: Instruction, *inputs: Instruction) -> Instruction:
+def _instruction(op: Op, step: Instruction, *inputs: Instruction) -> Instruction:
     return Instruction(op, inputs, {}, step.kind)
 
 
 def _negative(step: Instruction, x: Instruction) -> Instruction:
-    return _same(x.inputs[0], step) if x.op is negative else step  # −(−x) = x
+    return _if_same_kind(x.inputs[0], step) if x.op is negative else step  # −(−x) = x
 
 
 def _add(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if b.op is negative:
-        return _new(subtract, step, a, b.inputs[0])  # a + (−b) = a − b
+        return _instruction(subtract, step, a, b.inputs[0])  # a + (−b) = a − b
     if a.op is negative:
-        return _new(subtract, step, b, a.inputs[0])
+        return _instruction(subtract, step, b, a.inputs[0])
     if type(a) is Constant and _is(a, -0.0):
-        return _same(b, step)  # −0 + b = b
+        return _if_same_kind(b, step)  # −0 + b = b
     if type(b) is Constant and _is(b, -0.0):
-        return _same(a, step)
+        return _if_same_kind(a, step)
     return step
 
 
 def _subtract(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if b.op is negative:
-        return _new(add, step, a, b.inputs[0])
+        return _instruction(add, step, a, b.inputs[0])
     if type(b) is Constant and _is(b, 0.0):
-        return _same(a, step)  # a − 0 = a
+        return _if_same_kind(a, step)  # a − 0 = a
     return step
 
 
@@ -69,34 +68,34 @@ def _multiply(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
         a, b = b, a
     if type(b) is Constant:
         if _is(b, 1.0):
-            return _same(a, step)
+            return _if_same_kind(a, step)
         if _is(b, -1.0) and a.kind == step.kind:
-            return _new(negative, step, a)
+            return _instruction(negative, step, a)
     elif a.op is negative and b.op is negative:
-        return _new(multiply, step, a.inputs[0], b.inputs[0])  # (−x)(−y) = x y
+        return _instruction(multiply, step, a.inputs[0], b.inputs[0])  # (−x)(−y) = x y
     return step
 
 
 def _divide(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
-    return _same(a, step) if type(b) is Constant and _is(b, 1.0) else step
+    return _if_same_kind(a, step) if type(b) is Constant and _is(b, 1.0) else step
 
 
 def _where(step: Instruction, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if type(condition) is Constant and np.ndim(condition.data) == 0:
-        return _same(a if condition.data else b, step)
+        return _if_same_kind(a if condition.data else b, step)
     return step
 
 
-def _moved(step: Instruction, x: Instruction) -> Instruction:
-    """A change of shape or type that changes neither."""
-    return _same(x, step)
+def _conversion(step: Instruction, x: Instruction) -> Instruction:
+    """x if a conversion of shape or dtype changes neither."""
+    return _if_same_kind(x, step)
 
 
 def _reshape(step: Instruction, x: Instruction) -> Instruction:
     if x.op is step.op:
         (x,) = x.inputs
         step = Instruction(step.op, (x,), step.params, step.kind)
-    return _same(x, step)
+    return _if_same_kind(x, step)
 
 
 def _transpose(step: Instruction, x: Instruction) -> Instruction:
@@ -115,9 +114,9 @@ _IDENTITIES: dict[Any, Callable[..., Instruction]] = {
     multiply: _multiply,
     divide: _divide,
     OPS["where"]: _where,
-    OPS["broadcast_to"]: _moved,
-    OPS["sum_to"]: _moved,
-    OPS["astype"]: _moved,
+    OPS["broadcast_to"]: _conversion,
+    OPS["sum_to"]: _conversion,
+    OPS["astype"]: _conversion,
     OPS["reshape"]: _reshape,
     OPS["transpose"]: _transpose,
 }

@@ -1,9 +1,9 @@
-"""Sums of products in one step: c + a₁b₁ + a₂b₂ + …, added in the order in which they were written.
+"""Fusion of sums of products into one instruction, without a change of their order.
 
     y = (((c + a₁ b₁) + a₂ b₂) + …) + aₙ bₙ
 
-Each product is rounded, and each sum: nothing is reassociated and no rounding saved, so the bits stay what they were. A term
-that is no product stands as a × 1, a sum that begins with a product as −0 + a b: both are exact.
+Each product and each sum is rounded as before, so results are bitwise equal. A term a that is not a product becomes a × 1, and
+a sum that begins with a product begins with −0; both are exact.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ _ADD, _MULTIPLY = OPS["add"], OPS["multiply"]
 
 
 def sum_of_products(xp: Any, *terms: Any) -> Any:
-    """A number and products, added up from left to right.
+    """Sum of a number and products, from left to right.
 
     y = terms[0] + terms[1] terms[2] + terms[3] terms[4] + …
     """
@@ -28,11 +28,11 @@ def sum_of_products(xp: Any, *terms: Any) -> Any:
 
 SUM_OF_PRODUCTS = Op(sum_of_products, (None,), "general", "Σ×", Domain((REALS,)), None)
 
-_ONE, _NOTHING = Constant(1.0), Constant(-0.0)
+_ONE, _MINUS_ZERO = Constant(1.0), Constant(-0.0)
 
 
 def fuse_sums(program: Program) -> Program:
-    """The program with every chain of additions of floats that has a product in it as one step."""
+    """Fuse each chain of float additions that contains a product into one instruction."""
     uses = program.uses()
     absorbed: set[Instruction] = set()
     new: dict[Instruction, Instruction] = {}
@@ -52,33 +52,33 @@ def fuse_sums(program: Program) -> Program:
 
 
 def _chain(last: Instruction, uses: Any) -> tuple[list[Instruction], set[Instruction]]:
-    """The terms of the sum that ends with `last`, and the steps that it makes superfluous."""
+    """(terms of the sum that ends with `last`, instructions that it replaces)."""
     inner: set[Instruction] = set()
 
-    def only_here(x: Instruction, op: Op) -> bool:
+    def is_inner(x: Instruction, op: Op) -> bool:
         return x.op is op and x.kind is None and uses[x] == 1
 
-    later: list[Instruction] = []  # what is added, last first
+    later: list[Instruction] = []  # summands, last first
     step = last
     while True:
         a, b = step.inputs
-        if only_here(a, _ADD):
+        if is_inner(a, _ADD):
             step, added = a, b
-        elif only_here(b, _ADD):
+        elif is_inner(b, _ADD):
             step, added = b, a
         else:
             break
         inner.add(step)
         later.append(added)
-    if not only_here(a, _MULTIPLY):
+    if not is_inner(a, _MULTIPLY):
         start, first = a, [b]
-    elif not only_here(b, _MULTIPLY):
+    elif not is_inner(b, _MULTIPLY):
         start, first = b, [a]
     else:
-        start, first = _NOTHING, [a, b]
+        start, first = _MINUS_ZERO, [a, b]
     terms = [start]
     for term in (*first, *reversed(later)):
-        if only_here(term, _MULTIPLY):
+        if is_inner(term, _MULTIPLY):
             inner.add(term)
             terms += term.inputs
         else:

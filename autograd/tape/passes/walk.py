@@ -1,17 +1,17 @@
-"""One walk over a program, for passes that look at a step and what it is computed from."""
+"""Rewriting of a program by local rules, in one walk."""
 
 from collections.abc import Callable, Sequence
 
 from autograd.tape.program import Constant, Instruction, Leaf, Program, replace_instructions
 
-#: What may be put in a step's place: the step itself, another one, or a leaf.
+#: Replacement of an instruction: itself, another instruction, or a leaf.
 Rule = Callable[[Instruction], Instruction]
 
 
 def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
-    """The program with each step put through `rules`, one after the other, until one finds it computed already.
+    """Apply `rules` to each instruction, in order, until one returns a leaf or an earlier instruction.
 
-    Its steps are taken over, not copied: what refers to a step that was replaced is made to refer to the other.
+    Instructions are changed in place: inputs that were replaced refer to their replacements.
     """
     new: dict[Instruction, Instruction] = {}
     steps: dict[Instruction, None] = {}
@@ -29,10 +29,10 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
             steps[step] = None
         if step is not old:
             new[old] = step
-    return _with_known_guards(program.with_instructions(list(steps), new))
+    return _remove_constant_guards(program.with_instructions(list(steps), new))
 
 
-def _with_known_guards(program: Program) -> Program:
-    """Without the guards that look at a constant: they hold at every replay, as they did when they were recorded."""
+def _remove_constant_guards(program: Program) -> Program:
+    """Remove guards on constants, which hold at every replay."""
     guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]
     return Program(program.inputs, program.instructions, program.outputs, guards)

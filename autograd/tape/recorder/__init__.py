@@ -1,1 +1,1 @@
-"""The recorder: from a function and example arguments to a program."""
+"""Recorder: run a function on variables, and lower its graph to a program."""

@@ -1,7 +1,7 @@
-"""How arguments and results travel: taken apart into what changes from call to call and what does not.
+"""Flatten arguments and results of recorded functions, and rebuild them.
 
-Floats and arrays of numbers are inputs of a tape. Everything else, Python integers and strings among it, is part of the
-program: another value of it is another program.
+Floats and arrays of numbers are inputs of a tape. All other arguments, such as Python integers and strings, are part of the
+program: another value needs another program.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,25 +17,25 @@ from autograd.tape.program import Input
 
 
 class Rows(list[Any]):
-    """An array as a function of scalars sees it while it is recorded: the list of its rows, which are lists or Values."""
+    """Array argument of a function of scalars during recording: the list of its rows, which are lists or Values."""
 
     def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
+        """Shape of the array."""
         return (len(self), *(self[0].shape() if self and isinstance(self[0], Rows) else ()))
 
 
 class DifferentiableError(Exception):
-    """An argument is a node that requires a gradient: its function is to be seen, not replayed."""
+    """An argument is a node that requires a gradient: its graph must be recorded, not replayed."""
 
 
 def flatten_arguments(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
-    """(what two calls must have in common to be served by one tape, the floats and arrays that change from call to call).
+    """(signature of a call, its floats and arrays); two calls of one signature share a tape.
 
-    In common are structure, shapes and types, and every argument that is neither a float nor an array.
+    The signature holds structure, shapes and types, and every argument that is neither a float nor an array.
 
     Raises:
-        TypeError: if an argument is of a kind that cannot be told from others
-        DifferentiableError: if one is a node that requires a gradient
+        TypeError: If an argument is not hashable
+        DifferentiableError: If one is a node that requires a gradient
     """
     key: list[Any] = []
     leaves: list[Any] = []
@@ -63,7 +63,14 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
         key += (kind, len(parts))
         for part in parts:
             _flatten(part, scalars, key, leaves)
-    elif isinstance(x, Node):
+    else:
+        _flatten_leaf(x, scalars, key, leaves)
+
+
+def _flatten_leaf(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
+    """Flatten a node, a NumPy number or an argument that is part of the program."""
+    kind = type(x)
+    if isinstance(x, Node):
         if x.requires_grad:
             raise DifferentiableError
         key.append(kind)
@@ -77,13 +84,13 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
         except TypeError:
             raise TypeError(
                 f"{x!r} of type {kind.__name__} cannot be an argument of a recorded function: pass numbers, arrays, containers "
-                "of them, or something hashable that does not change"
+                "of them, or an immutable hashable object"
             ) from None
         key += (kind, x)
 
 
-class Place:
-    """What a leaf of the arguments is to a tape: an input of this shape, or if that is None part of the program, as `fixed`."""
+class Slot:
+    """Leaf of the arguments: an input of a shape, or, if `shape` is None, the constant `fixed` of the program."""
 
     __slots__ = ("fixed", "shape")
 
@@ -94,114 +101,119 @@ class Place:
         self.fixed = data if self.shape is None else None
 
 
-def places(args: Any, scalars: bool) -> Any:
-    """The tree of the arguments with a `Place` at each leaf."""
-    return tree.map(lambda x: Place(x, scalars), args)
+def argument_slots(args: Any, scalars: bool) -> Any:
+    """Tree of the arguments with a `Slot` at each leaf."""
+    return tree.map(lambda x: Slot(x, scalars), args)
 
 
-def zip_leaves(where: Any, x: Any) -> Iterator[tuple[Place, Any]]:
-    """(place, leaf) for each place of the tree `where`, with the leaf of x there, whatever the order of the keys of a dict.
+def zip_leaves(slots: Any, x: Any) -> Iterator[tuple[Slot, Any]]:
+    """(slot, leaf of x) for each slot of a tree; dicts may have their keys in any order.
 
     Raises:
-        TypeError: if the two differ in structure
+        TypeError: If the two differ in structure
     """
-    if isinstance(where, Place):
-        if tree.is_container(x):
-            raise TypeError(f"a {type(x).__name__} stands where the recorded function was given a single leaf")
-        yield where, x
+    kind = "single leaf" if isinstance(slots, Slot) else type(slots).__name__
+    if tree.is_container(x) is isinstance(slots, Slot) or isinstance(slots, dict) is not isinstance(x, dict):
+        raise TypeError(f"got a {type(x).__name__} in place of a {kind}: pass arguments like the recorded ones")
+    if isinstance(slots, Slot):
+        yield slots, x
         return
-    if not tree.is_container(x) or isinstance(where, dict) is not isinstance(x, dict):
-        raise TypeError(f"a {type(x).__name__} stands where the recorded function was given a {type(where).__name__}")
-    keys = list(where) if isinstance(where, dict) else range(len(tree.children(where)))
-    if (set(x) != set(keys)) if isinstance(where, dict) else len(tree.children(x)) != len(keys):
+    keys = list(slots) if isinstance(slots, dict) else range(len(tree.children(slots)))
+    if (set(x) != set(keys)) if isinstance(slots, dict) else len(tree.children(x)) != len(keys):
         raise TypeError(
-            f"the recorded function was given a {type(where).__name__} with the entries {list(keys)}, not with "
-            f"{list(x) if isinstance(x, dict) else list(range(len(x)))}"
+            f"a {kind} must have the recorded entries {list(keys)}, got "
+            f"{list(x) if isinstance(x, dict) else list(range(len(tree.children(x))))}"
         )
-    for key, place in zip(keys, tree.children(where), strict=True):
-        yield from zip_leaves(place, x[key] if isinstance(where, dict) else tree.children(x)[key])
+    for key, slot in zip(keys, tree.children(slots), strict=True):
+        yield from zip_leaves(slot, x[key] if isinstance(slots, dict) else tree.children(x)[key])
 
 
 def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
-    """(the arguments as the recorded function is to see them, the input that each of its nodes stands for)."""
-    inputs: dict[Node, Input] = {}
+    """(arguments with a variable for each float and array, the input of each variable)."""
     leaves = [x._data if isinstance(x, Node) else x for x in tree.leaves(args)]
+    names = tree.leaves({name: _leaf_names(name, x) for name, x in args.items()})
     floats = [x.dtype for x in leaves if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
-    dtype = np.result_type(*floats) if floats else np.dtype(float)  # of a float beside arrays: it must not change their type
+    # A float takes the dtype of the arrays, so that it does not change theirs.
+    variables = _Variables(None if scalars else np.result_type(*floats) if floats else np.dtype(float))
+    return tree.unflatten(args, list(map(variables.argument, names, leaves))), variables.inputs
 
-    def variable(name: str, data: Any) -> Node:
-        if scalars:
-            node: Node = Value(float(data))
-            inputs[node] = Input(name, None)
-        else:
-            array = np.asarray(data, dtype if isinstance(data, float) else None)
-            node = Tensor(array, requires_grad=array.dtype.kind == "f")
-            inputs[node] = Input(name, (array.shape, array.dtype))
-        return node
 
-    def seen(name: str, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and scalars and (x.ndim or x.dtype.kind != "f"):
+class _Variables:
+    """Variables for arguments: Tensors, with floats in `dtype`; if that is None, Values, and `Rows` of them for arrays."""
+
+    def __init__(self, dtype: np.dtype[Any] | None) -> None:
+        self.dtype = dtype
+        self.inputs: dict[Node, Input] = {}
+
+    def argument(self, name: str, x: Any) -> Any:
+        if not isinstance(x, float | np.floating | np.ndarray):
+            return x
+        if self.dtype is not None:
+            array = np.asarray(x, self.dtype if isinstance(x, float) else None)
+            node: Node = Tensor(array, requires_grad=array.dtype.kind == "f")
+            self.inputs[node] = Input(name, (array.shape, array.dtype))
+            return node
+        if isinstance(x, np.ndarray) and (x.ndim or x.dtype.kind != "f"):
             if x.dtype.kind != "f":
                 return x.tolist()
-            return Rows([seen(f"{name}[{i}]", row) for i, row in enumerate(x)])
-        return variable(name, x) if isinstance(x, float | np.floating | np.ndarray) else x
+            return Rows([self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)])
+        node = Value(float(x))
+        self.inputs[node] = Input(name, None)
+        return node
 
-    names = tree.leaves({name: _names(name, x) for name, x in args.items()})
-    return tree.unflatten(args, [seen(name, x) for name, x in zip(names, leaves, strict=True)]), inputs
 
-
-def _names(name: str, x: Any) -> Any:
-    """The tree of x with a name at each leaf: `w` in the argument `p` is p.w."""
+def _leaf_names(name: str, x: Any) -> Any:
+    """Tree of x with a name at each leaf: `w` in the argument `p` is p.w."""
     if isinstance(x, dict):
-        return {key: _names(f"{name}.{key}", part) for key, part in x.items()}
+        return {key: _leaf_names(f"{name}.{key}", part) for key, part in x.items()}
     if tree.is_container(x):
-        return [_names(f"{name}[{i}]", part) for i, part in enumerate(tree.children(x))]
+        return [_leaf_names(f"{name}[{i}]", part) for i, part in enumerate(tree.children(x))]
     return name
 
 
 class SymbolicOutputs(list[Any]):
-    """Outputs that stand for numbers which come later: they go into the result as they are."""
+    """Outputs without numbers, such as tracers: they go into the result as they are."""
 
-    def stacked(self, where: slice, shape: tuple[int, ...]) -> Any:
-        """Those of one array of floats, as that array."""
+    def stack(self, where: slice, shape: tuple[int, ...]) -> Any:
+        """Stack a slice of float outputs into an array."""
         raise NotImplementedError
 
 
-#: Makes a result of the outputs of a replay; of those of n examples, (n, outputs), if it is told so.
+#: (outputs of a replay, many=False) -> result. If `many`, the outputs are those of n examples: (n, outputs).
 Unflatten = Callable[..., Any]
 
 
 def flatten_result(result: Any) -> tuple[list[Any], Unflatten]:
-    """(the nodes and numbers in a result, what makes a result of the numbers that a replay gives in their place)."""
-    found: list[Any] = []
-    return found, _maker(result, found)
+    """(nodes and numbers in a result, function that rebuilds the result from the outputs of a replay)."""
+    outputs: list[Any] = []
+    return outputs, _unflatten(result, outputs)
 
 
-def _maker(x: Any, found: list[Any]) -> Unflatten:
-    """What makes x of the outputs of a replay; adds to `found` what those are."""
-    start = len(found)
+def _unflatten(x: Any, outputs: list[Any]) -> Unflatten:
+    """Function that rebuilds x from the outputs of a replay; appends the nodes in x to `outputs`."""
+    start = len(outputs)
     if isinstance(x, Rows):
-        found += tree.leaves(x)
-        return _array(slice(start, len(found)), x.shape())
+        outputs += tree.leaves(x)
+        return _unflatten_array(slice(start, len(outputs)), x.shape())
     if isinstance(x, Node):
-        found.append(x)
-        return _number(start, isinstance(x, Value))
+        outputs.append(x)
+        return _unflatten_node(start, isinstance(x, Value))
     if not tree.is_container(x):
         return lambda values, many=False: x.copy() if isinstance(x, np.ndarray) else x
-    makers = [_maker(part, found) for part in tree.children(x)]
+    makers = [_unflatten(part, outputs) for part in tree.children(x)]
     if type(x) is tuple:
         return lambda values, many=False: tuple([make(values, many) for make in makers])
     if type(x) is dict:
-        named = list(zip(x, makers, strict=True))
-        return lambda values, many=False: {name: make(values, many) for name, make in named}
-    hollow = tree.map(lambda leaf: None, x)
-    return lambda values, many=False: tree.with_children(hollow, [make(values, many) for make in makers])
+        items = list(zip(x, makers, strict=True))
+        return lambda values, many=False: {name: make(values, many) for name, make in items}
+    template = tree.map(lambda leaf: None, x)
+    return lambda values, many=False: tree.with_children(template, [make(values, many) for make in makers])
 
 
-def _array(where: slice, shape: tuple[int, ...]) -> Unflatten:
+def _unflatten_array(where: slice, shape: tuple[int, ...]) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
         if isinstance(values, SymbolicOutputs):
-            return values.stacked(where, shape)
+            return values.stack(where, shape)
         if many:
             return values[:, where].reshape(-1, *shape)
         return np.asarray(values[where], dtype=float).reshape(shape)
@@ -209,7 +221,7 @@ def _array(where: slice, shape: tuple[int, ...]) -> Unflatten:
     return make
 
 
-def _number(i: int, is_float: bool) -> Unflatten:
+def _unflatten_node(i: int, is_float: bool) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
         if isinstance(values, SymbolicOutputs):
             return values[i]
@@ -218,37 +230,41 @@ def _number(i: int, is_float: bool) -> Unflatten:
     return make
 
 
-def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, wanted: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
-    """(the numbers of each input array or float, the number of examples) of a call that has many, along axis 0 of some.
+def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
+    """(numbers of each input array or float, number of examples) of a batched call.
 
     Raises:
-        ValueError: if `axes` does not say 0 or None for each argument, or the numbers of examples differ
-        TypeError: if an example does not fit the tape, whose signature is `wanted`
+        ValueError: If `axes` is not 0 or None for each argument, or the numbers of examples differ
+        TypeError: If an example does not fit the signature of the tape
     """
-    axes = (axes,) * len(args) if axes in (0, None) else tuple(axes)
-    if len(axes) != len(args) or any(a not in (0, None) for a in axes):
-        raise ValueError(
-            f"axes {axes!r} must be 0 (an example a row) or None (the same for all) for each of {len(args)} arguments"
-        )
-    found: list[np.ndarray[Any, Any]] = []
+    columns: list[np.ndarray[Any, Any]] = []
     counts: set[int] = set()
     first = []
-    for x, axis in zip(args, axes, strict=True):
+    for x, axis in zip(args, _check_axes(axes, len(args)), strict=True):
         leaves = [np.asarray(leaf, float) for leaf in flatten_arguments(x, scalars)[1]]
         if axis is None:
             first.append(x)
-            found += [leaf.reshape(-1) for leaf in leaves]
+            columns += [leaf.reshape(-1) for leaf in leaves]
             continue
         if not all(leaf.ndim for leaf in leaves):
-            raise ValueError(
-                "an argument with axis 0 must be made of arrays with an example a row: this one has single numbers"
-            )
+            raise ValueError(f"an argument with axis 0 must hold arrays with an example in each row, got numbers: {x!r:.60}")
         counts |= {len(leaf) for leaf in leaves}
-        found += [leaf.reshape(len(leaf), -1) for leaf in leaves]
-        first.append(tree.map(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x))
+        columns += [leaf.reshape(len(leaf), -1) for leaf in leaves]
+        first.append(_first_example(x))
     if len(counts) != 1:
-        raise ValueError(f"the arguments with axis 0 must have one number of examples, and have {sorted(counts)}")
+        raise ValueError(f"the arguments with axis 0 must have one number of examples, got {sorted(counts)}")
     (n,) = counts
-    if n and flatten_arguments(tuple(first), scalars)[0] != wanted:
-        raise TypeError("an example of these arguments does not have the structure or shapes that the tape was recorded for")
-    return found, n
+    if n and flatten_arguments(tuple(first), scalars)[0] != signature:
+        raise TypeError("an example of these arguments must have the structure and shapes that the tape was recorded for")
+    return columns, n
+
+
+def _check_axes(axes: Any, count: int) -> tuple[int | None, ...]:
+    axes = (axes,) * count if axes in (0, None) else tuple(axes)
+    if len(axes) != count or any(a not in (0, None) for a in axes):
+        raise ValueError(f"axes {axes!r} must be 0 (each row an example) or None (shared by all) for each of {count} arguments")
+    return axes
+
+
+def _first_example(x: Any) -> Any:
+    return tree.map(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x)

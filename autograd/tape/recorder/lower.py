@@ -1,6 +1,7 @@
-"""From the graph that a function recorded to a `Program`: everything that the outputs and the guards were computed from."""
+"""Lower a recorded graph to a `Program`: the nodes from which outputs and guards were computed."""
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.base.trace_state import Trace
@@ -12,53 +13,59 @@ from autograd.tape.program import Captured, Constant, Input, Instruction, Progra
 
 
 def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
-    """The program that computes `outputs`, nodes or plain numbers, of `inputs`.
+    """Program that computes `outputs`, nodes or plain numbers, from `inputs`.
 
-    A node from before the recording is captured with the data it has at each replay; what came before it is not looked at.
+    A node from before the recording is captured: its data is read at each replay, and its own graph is ignored.
     """
-    constants: dict[Any, Constant] = {}
-
-    def constant(data: Any) -> Constant:
-        key = _key(data)
-        found = constants.get(key)
-        if found is None:
-            found = constants[key] = Constant(data)
-        return found
-
-    steps: dict[Any, Instruction] = dict(inputs)
+    steps = _Instructions(inputs)
     ordered = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
-    found = reachable_nodes(roots, trace.start)
-    for node in sorted(found, key=by_serial):
+    graph = reachable_nodes(roots, trace.start)
+    for node in sorted(graph, key=by_serial):
         if node in steps:
             continue
-        parts = found[node]
-        if parts and node.op is positive:  # a node of its own for the same number: nothing to compute
-            steps[node] = steps[parts[0]] if isinstance(parts[0], Node) else constant(parts[0])
-        elif parts:
-            operands: tuple[Instruction, ...]
-            if len(parts) == 2:  # most of them: without a loop
-                a, b = parts
-                operands = (
-                    steps[a] if isinstance(a, Node) else constant(a),
-                    steps[b] if isinstance(b, Node) else constant(b),
-                )
-            else:
-                operands = tuple([steps[x] if isinstance(x, Node) else constant(x) for x in parts])
+        operands = steps.of(graph[node])
+        if not operands:
+            steps[node] = Captured(node) if node.serial < trace.start else steps.constant(node._data)
+        elif node.op is positive:  # another node for the same number
+            steps[node] = operands[0]
+        else:
             kind = None if node.__class__ is Value else kind_of(node._data)
             steps[node] = step = Instruction(node.op, operands, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
             ordered.append(step)
-        else:
-            steps[node] = Captured(node) if node.serial < trace.start else constant(node._data)
     guards: dict[Instruction, bool] = {}
-    for node, truth in trace.guards:  # asked twice, it answers the same
+    for node, truth in trace.guards:  # one node has one truth value
         guards.setdefault(steps[node], truth)
-    found_outputs = [steps[x] if isinstance(x, Node) else constant(x) for x in outputs]
-    return Program(list(inputs.values()), ordered, found_outputs, list(guards.items()))
+    return Program(list(inputs.values()), ordered, list(steps.of(outputs)), list(guards.items()))
+
+
+class _Instructions(dict[Any, Instruction]):
+    """Instructions of nodes, and constants, of which equal ones are one leaf."""
+
+    def __init__(self, inputs: dict[Node, Input]) -> None:
+        super().__init__(inputs)
+        self._constants: dict[Any, Constant] = {}
+
+    def of(self, parts: Sequence[Any]) -> tuple[Instruction, ...]:
+        """Instructions of nodes and plain numbers."""
+        if len(parts) == 2:  # the most frequent case, faster without a loop
+            a, b = parts
+            return (
+                self[a] if isinstance(a, Node) else self.constant(a),
+                self[b] if isinstance(b, Node) else self.constant(b),
+            )
+        return tuple([self[x] if isinstance(x, Node) else self.constant(x) for x in parts])
+
+    def constant(self, data: Any) -> Constant:
+        key = _key(data)
+        found = self._constants.get(key)
+        if found is None:
+            found = self._constants[key] = Constant(data)
+        return found
 
 
 def _key(data: Any) -> Any:
-    """Equal for equal constants: by their bits, since −0 is not 0 and NaN is itself."""
+    """Key that is equal for equal constants: their bits, since −0 differs from 0 and NaN equals itself."""
     if type(data) is float:
         return struct.pack("d", data)
     return (type(data), data) if type(data) in (int, bool) else id(data)

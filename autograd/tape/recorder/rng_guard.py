@@ -1,9 +1,9 @@
-"""Whether a function draws random numbers while it is recorded: a tape would repeat the same ones for ever.
+"""Detect draws of random numbers during recording: a tape would repeat the same numbers at every replay.
 
-Looked at are the generators that the function can reach, through its arguments, closure, defaults, the globals that it and
-the functions it calls name, attributes of modules and of instances, and the two that everybody shares. They are compared with
-themselves after the recording, and where other threads run, which may have drawn in the meantime, the function runs once more
-with the generator kept to this thread.
+The search covers the two shared generators and those that the function can reach: by its arguments, closure and defaults, by
+the globals that it and the functions it calls name, and by attributes of modules and instances. A generator whose state differs
+after the recording was used. Other threads may have used it meanwhile: the function then runs again while this thread alone
+can draw.
 """
 
 import random
@@ -21,10 +21,10 @@ import numpy as np
 
 from autograd.engine.node import Node
 
-#: How many objects are looked at, and how many of one container: data has no generators in it.
-MOST, MOST_OF_ONE = 20_000, 1_000
+#: Largest number of objects to search, and of entries of one container: data holds no generators.
+MAX_OBJECTS, MAX_ENTRIES = 20_000, 1_000
 
-#: Packages whose functions are not looked into: what they draw from is passed to them, or shared.
+#: Packages whose functions are not searched: their generators are passed to them, or shared.
 _FOREIGN = {*sys.stdlib_module_names, "numpy", "scipy", "jax", "jaxlib", "numba", "torch", "autograd", "nn"}
 
 _GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, np.random.BitGenerator)
@@ -32,90 +32,97 @@ _DATA = (str, bytes, int, float, complex, type(None), np.ndarray, np.generic, np
 
 
 class RngGuard:
-    """Every random generator that a call f(*args) may draw from, and where each one stood."""
+    """Random generators that a call f(*args) may draw from, with their states."""
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
         shared = (random.random.__self__, np.random.rand.__self__)  # type: ignore[attr-defined]
         self._before = [(g, _state(g)) for g in (*shared, *reachable_generators(f, args))]
 
     def find_used(self, run: Callable[[], Any]) -> str:
-        """The name of a generator that the recording thread has drawn from, or nothing; `run()` runs the function again."""
-        moved = [g for g, state in self._before if _state(g) != state]
+        """Name of a generator that the recording thread has drawn from, or ""; `run()` runs the function again."""
+        used = [g for g, state in self._before if _state(g) != state]
         if threading.active_count() > 1:
-            moved = [g for g in moved if _is_used_by(run, g)]
-        return type(moved[0]).__name__ if moved else ""
+            used = [g for g in used if _is_used_by(run, g)]
+        return type(used[0]).__name__ if used else ""
 
 
 def reachable_generators(*roots: Any) -> list[Any]:
-    """The random generators that can be reached from some objects, the nearest first."""
+    """Random generators that can be reached from some objects, nearest first."""
     found: list[Any] = []
-    seen: dict[int, Any] = {}  # which keeps what has been seen alive, so that no other object gets its identity
+    seen: dict[int, Any] = {}  # keeps the objects alive, so that no other object gets the id of one
     queue = deque(roots)
-    while queue and len(seen) < MOST:
+    while queue and len(seen) < MAX_OBJECTS:
         x = queue.popleft()
         if id(x) not in seen and not isinstance(x, _DATA):
             seen[id(x)] = x
             if isinstance(x, _GENERATORS):
                 found.append(x)
             else:
-                queue.extend(islice(_parts(x), MOST_OF_ONE))
+                queue.extend(islice(_referents(x), MAX_ENTRIES))
     return found
 
 
-def _parts(x: Any) -> Iterator[Any]:
-    """What an object refers to, as far as a function that has it can draw from it."""
-    if isinstance(x, dict):
-        yield from x.values()
-    elif isinstance(x, list | tuple | set | frozenset | deque):
-        yield from x
-    elif isinstance(x, FunctionType):
-        yield from _parts_of_function(x)
-    elif isinstance(x, MethodType | BuiltinMethodType):
-        yield from (x.__self__, getattr(x, "__func__", None))
-    elif isinstance(x, partial):
-        yield from (x.func, x.args, x.keywords)
-    elif isinstance(x, GeneratorType):
-        yield x.gi_frame and x.gi_frame.f_locals
-    elif isinstance(x, type):
-        yield from (part for cls in x.__mro__ if not _is_foreign(cls.__module__) for part in vars(cls).values())
-    elif isinstance(x, property | classmethod | staticmethod):
-        yield from (getattr(x, name, None) for name in ("fget", "__func__"))
-    elif type(x).__module__.partition(".")[0] == "autograd":  # a compiled function, an op: not the tapes that it keeps
-        yield getattr(x, "__wrapped__", None)
-    elif not isinstance(x, ModuleType):
-        yield from (type(x), getattr(x, "__dict__", None), getattr(x, "__wrapped__", None))
-        for cls in type(x).__mro__:
-            for name, slot in vars(cls).items() if not _is_foreign(cls.__module__) else ():
-                if isinstance(slot, MemberDescriptorType):
-                    yield getattr(x, name, None)
+def _referents(x: Any) -> Iterable[Any]:
+    """Objects that a function with access to x can draw from."""
+    return next(referents(x) for kinds, referents in _REFERENTS if isinstance(x, kinds))
 
 
-def _parts_of_function(f: FunctionType) -> Iterator[Any]:
+def _function_referents(f: FunctionType) -> Iterator[Any]:
     yield from (f.__defaults__, f.__kwdefaults__, f.__dict__)
     for cell in f.__closure__ or ():
         try:
             yield cell.cell_contents
-        except ValueError:  # nothing is in it yet
+        except ValueError:  # the cell is still empty
             continue
     if not _is_foreign(f.__globals__.get("__name__")):
-        yield from _named(f.__globals__, set(_names(f.__code__)))
+        yield from _globals(f.__globals__, set(_code_names(f.__code__)))
 
 
-def _named(namespace: dict[str, Any], names: set[str], depth: int = 4) -> Iterator[Any]:
-    """What code that mentions `names` finds in a namespace, and in the modules that it finds there."""
+def _globals(namespace: dict[str, Any], names: set[str], depth: int = 4) -> Iterator[Any]:
+    """Objects of these names in a namespace, and in the modules among them."""
     for name in names & namespace.keys():
         x = namespace[name]
         if isinstance(x, ModuleType) and depth:
-            yield from _named(vars(x), names, depth - 1)
+            yield from _globals(vars(x), names, depth - 1)
         else:
             yield x
 
 
-def _names(code: CodeType) -> Iterable[str]:
+def _code_names(code: CodeType) -> Iterable[str]:
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names(constant)
+            yield from _code_names(constant)
+
+
+def _class_referents(x: type) -> Iterator[Any]:
+    return (part for cls in x.__mro__ if not _is_foreign(cls.__module__) for part in vars(cls).values())
+
+
+def _instance_referents(x: Any) -> Iterator[Any]:
+    if type(x).__module__.partition(".")[0] == "autograd":  # a compiled function or an op: its tapes are not searched
+        yield getattr(x, "__wrapped__", None)
+        return
+    yield from (type(x), getattr(x, "__dict__", None), getattr(x, "__wrapped__", None))
+    for cls in type(x).__mro__:
+        for name, slot in vars(cls).items() if not _is_foreign(cls.__module__) else ():
+            if isinstance(slot, MemberDescriptorType):
+                yield getattr(x, name, None)
+
+
+#: (types, function that gives the objects to which one of them refers); the first row that fits holds.
+_REFERENTS: tuple[tuple[Any, Callable[[Any], Iterable[Any]]], ...] = (
+    (dict, lambda x: x.values()),
+    (list | tuple | set | frozenset | deque, iter),
+    (FunctionType, _function_referents),
+    (MethodType | BuiltinMethodType, lambda x: (x.__self__, getattr(x, "__func__", None))),
+    (partial, lambda x: (x.func, x.args, x.keywords)),
+    (GeneratorType, lambda x: (x.gi_frame and x.gi_frame.f_locals,)),
+    (type, _class_referents),
+    (property | classmethod | staticmethod, lambda x: (getattr(x, "fget", None), getattr(x, "__func__", None))),
+    (ModuleType, lambda x: ()),
+    (object, _instance_referents),
+)
 
 
 def _is_foreign(module: Any) -> bool:
@@ -123,23 +130,23 @@ def _is_foreign(module: Any) -> bool:
 
 
 def _state(generator: Any) -> Any:
-    """Where a generator stands, as something that can be compared."""
+    """State of a generator, as an object that can be compared."""
     if isinstance(generator, random.Random):
         return generator.getstate()
-    return repr(_bits_of(generator).state)
+    return repr(_bit_generator(generator).state)
 
 
-def _bits_of(generator: Any) -> Any:
+def _bit_generator(generator: Any) -> Any:
     return getattr(generator, "_bit_generator", None) or getattr(generator, "bit_generator", generator)
 
 
 def _is_used_by(run: Callable[[], Any], generator: Any) -> bool:
-    """Whether run() draws from a generator in this thread."""
+    """True if run() draws from a generator in this thread."""
     if isinstance(generator, random.Random):
         with _calls_in_this_thread(generator) as calls:
             run()
         return bool(calls)
-    with _bits_of(generator).lock:  # which every draw takes: no other thread gets it now
+    with _bit_generator(generator).lock:  # every draw takes this lock: other threads wait
         before = _state(generator)
         run()
         return bool(_state(generator) != before)
@@ -147,7 +154,7 @@ def _is_used_by(run: Callable[[], Any], generator: Any) -> bool:
 
 @contextmanager
 def _calls_in_this_thread(generator: random.Random) -> Iterator[list[str]]:
-    """The names of the compiled methods of a generator that this thread calls in a block."""
+    """Names of the C methods of a generator that this thread calls in a block."""
     calls: list[str] = []
 
     def look(frame: Any, event: str, function: Any) -> None:

@@ -1,4 +1,4 @@
-"""`trace_function`: run a function on variables, and find the program of what it did."""
+"""`trace_function`: run a function on variables, and lower the recorded graph to a program."""
 
 import inspect
 from collections.abc import Callable
@@ -14,42 +14,42 @@ from autograd.tape.recorder.rng_guard import RngGuard
 
 
 def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Unflatten]:
-    """(the program that f runs for these arguments, what makes its result of the program's outputs).
+    """(program of f for these arguments, function that rebuilds its result from the outputs).
 
     Raises:
-        TypeError: if f reads the data of a number that changes from call to call, or a recording is in progress
-        RuntimeError: if f draws random numbers
+        TypeError: If f reads the data of a number that changes from call to call, or a recording is in progress
+        RuntimeError: If f draws random numbers
     """
     if current_trace() is not None:
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
-    getattr(f, "named_parameters", list)()  # a module's get their paths for labels
-    named = dict(zip(_names(f, len(args)), args, strict=True))
+    getattr(f, "named_parameters", list)()  # labels the parameters of a module by their paths
+    arguments = dict(zip(_argument_names(f, len(args)), args, strict=True))
     guard = RngGuard(f, args)
 
     def run() -> tuple[Trace, Any, Any]:
         trace = Trace(next_serial())
         with tracing(trace), recording():
-            given, inputs = make_inputs(named, scalars)
+            variables, inputs = make_inputs(arguments, scalars)
             trace.inputs.update(inputs)
-            return trace, inputs, f(*given.values())
+            return trace, inputs, f(*variables.values())
 
     trace, inputs, result = run()
     if generator := guard.find_used(run):
         raise RuntimeError(
-            f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded, "
-            "which would repeat the same numbers at every replay: draw them outside, and pass them as an argument"
+            f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded; "
+            "replays would repeat the same numbers: draw them outside, and pass them as an argument"
         )
     outputs, unflatten = flatten_result(result)
     return lower(trace, inputs, outputs), unflatten
 
 
-def _names(f: Callable[..., Any], n: int) -> list[str]:
-    """The names of the first n positional parameters, as far as f tells, or the `forward` that its call hands them to."""
-    named = _positional(f) or _positional(getattr(f, "forward", None))
-    return [named[i] if i < len(named) else f"argument{i}" for i in range(n)]
+def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
+    """Names of the first n positional parameters of f, or of its method `forward`."""
+    names = _positional_parameters(f) or _positional_parameters(getattr(f, "forward", None))
+    return [names[i] if i < len(names) else f"argument{i}" for i in range(n)]
 
 
-def _positional(f: Any) -> list[str]:
+def _positional_parameters(f: Any) -> list[str]:
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):

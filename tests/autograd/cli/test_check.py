@@ -38,7 +38,7 @@ def run(*arguments, cwd=ROOT):
 
 
 @pytest.mark.slow
-def test_the_exit_status_tells(module, tmp_path):
+def test_exit_status(module, tmp_path):
     done = run("autograd", "check", f"{module}:right", "--x", "tensors((3,))", "--examples=5", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "gradients hold, in 5 examples" in done.stdout
@@ -51,26 +51,26 @@ def test_the_exit_status_tells(module, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "name a function"),
+        ([], "the name of a function is missing"),
         (["right"], "'right' names no function"),
         (["no.module:f"], "'no.module' cannot be imported"),
         (["no.py:f"], "there is no file 'no.py'"),
         (["math:nothing"], "'math' has no function 'nothing'"),
         (["math:sin", "--x"], "--x needs a strategy"),
-        (["math:sin", "x"], "'x' is no option"),
-        (["math:sin", "--x", "reals(2, 1)"], "no numbers from 2 to 1"),
-        (["math:sin", "--x", "3"], "is 3 and no strategy"),
+        (["math:sin", "x"], "'x' is not an option"),
+        (["math:sin", "--x", "reals(2, 1)"], "low must not exceed high, got 2 and 1"),
+        (["math:sin", "--x", "3"], "--x must be a strategy, such as 'reals(0, 1)' or 'tensors((3,))', got 3"),
         (["math:sin", "--y", "reals()"], "no strategy for x"),
-        (["math:sin", "--examples", "0"], "from 1, not 0"),
+        (["math:sin", "--examples", "0"], "must be at least 1, got 0"),
     ],
 )
-def test_a_command_that_cannot_be_run_says_why(arguments, message, capsys):
+def test_errors_of_the_command_line(arguments, message, capsys):
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
 
 
-def test_oracles_are_as_sharp_as_promised():
-    """`python -m autograd check --power` measures all of it; here its ends."""
+def test_detection_power_of_oracles():
+    """The extremes of `python -m autograd check --power`."""
     for oracle in ("complex", "dual"):
         assert detection_power.catches(1e-12, oracle, "tanh x")
     assert detection_power.catches(1e-12, "exact", "x²")

@@ -1,4 +1,4 @@
-"""Expressions from the command line: what they may be, what they give, and where an error points."""
+"""Expressions of the command line: syntax, values, and positions of errors."""
 
 import math
 import subprocess
@@ -14,7 +14,7 @@ from autograd.cli.expressions import ExpressionError, inputs, read
 
 
 def failing(text, **values):
-    """The reason, and the text from where the error points."""
+    """(reason, text from the position of the error)."""
     with pytest.raises(ExpressionError) as caught:
         read(text, {name: ag.Value(x) for name, x in values.items()})
     line, column = caught.value.text, caught.value.column
@@ -30,7 +30,7 @@ def failing(text, **values):
         (" +x ", 2.0), ("\tx", 2.0), ("(x\n + y)", 4.0), ("sum(v * v)", 5.0), ("mean(v, axis=0)", 1.5), ("v @ [3, 4]", 11.0),
     ],
 )  # fmt: skip
-def test_arithmetic_means_what_it_means_in_python(text, expected):
+def test_arithmetic_equals_python(text, expected):
     values = {"x": ag.Value(2.0), "y": ag.Value(2.0), "v": ag.Tensor([1.0, 2.0], requires_grad=True)}
     result = read(text, values)
     assert float(
@@ -53,7 +53,7 @@ texts = st.recursive(
 
 @given(texts, numbers, numbers)
 def test_values_and_gradients_are_those_of_the_same_program(text, x, w):
-    program = eval(compile(f"lambda x, w, sin: {text}", "program", "eval"))  # the test's own text
+    program = eval(compile(f"lambda x, w, sin: {text}", "program", "eval"))  # a constant text
     ours, theirs = inputs([f"x={x}", f"w={w}"]), [ag.Value(x), ag.Value(w)]
     try:
         expected = program(*theirs, ag.sin)
@@ -69,19 +69,19 @@ def test_values_and_gradients_are_those_of_the_same_program(text, x, w):
     assert list(map(repr, ag.gradients(result, list(ours.values())))) == list(map(repr, ag.gradients(expected, theirs)))
 
 
-def test_errors_point_at_the_place():
+def test_errors_show_the_position():
     assert failing("w*x + b", w=1, x=1) == ("b is unknown: give it a value, as in b=2", "b")
     assert failing("τ * x + ζ", x=1, τ=1) == ("ζ is unknown: give it a value, as in ζ=2", "ζ")
-    assert failing("1 + tnh(x)", x=1) == ("tnh is no op; is it tanh or tan or arctanh?", "tnh(x)")
-    assert failing("1 + qqq(x)", x=1) == ("qqq is no op, as exp, sin and tanh are", "qqq(x)")
-    assert failing("x ^ 2", x=1) == ("powers are written **, not ^", "^ 2")
+    assert failing("1 + tnh(x)", x=1) == ("tnh is not an op: did you mean tanh or tan or arctanh?", "tnh(x)")
+    assert failing("1 + qqq(x)", x=1) == ("qqq is not an op: use ops such as exp, sin and tanh", "qqq(x)")
+    assert failing("x ^ 2", x=1) == ("write powers with **, not ^", "^ 2")
     assert failing("2 * (1 / 0)") == ("float division by zero", "/ 0)")
     assert failing("1 + log", x=1) == ("log is an op: call it, as in log(x)", "log")
     assert failing("2 * tanh(x", x=1)[1] == "(x"
     assert failing("2 * ", x=1)[1] == ""
-    assert failing("", x=1)[0].startswith("this is no expression")
-    assert failing("(-1) ** 0.5 + x", x=1) == ("this is no real number", "** 0.5 + x")
-    assert failing("[x, 1]", x=1)[0].startswith("a list holds numbers only")
+    assert failing("", x=1)[0].startswith("this is not an expression")
+    assert failing("(-1) ** 0.5 + x", x=1) == ("this is not a real number", "** 0.5 + x")
+    assert failing("[x, 1]", x=1)[0].startswith("a list must hold numbers only")
     assert failing("[[1, 2], [3]]")[1] == "[[1, 2], [3]]"
     assert failing("tanh(x, x)", x=1)[1] == "tanh(x, x)"
     assert failing("9**9**9**9**9")[1].startswith("**")
@@ -95,13 +95,13 @@ def test_errors_point_at_the_place():
      "tanh.name", "yield x", "...", "None", "x; x", "x = 2",
      "import os", "(" * 500 + "x" + ")" * 500, "-" * 100_000 + "x", "\0"],
 )  # fmt: skip
-def test_nothing_but_arithmetic_is_read(text):
+def test_other_syntax_raises(text):
     failing(text, x=1.0)
 
 
 @pytest.mark.slow
 @given(st.text(max_size=40))
-def test_any_text_is_read_or_refused(text):
+def test_any_text_is_evaluated_or_raises(text):
     found = None
     try:
         read(text, {"x": ag.Value(1.0)})
@@ -111,17 +111,17 @@ def test_any_text_is_read_or_refused(text):
 
 
 @pytest.mark.parametrize("text", ["x", "=2", "2=x", "x y=2", "x=", "x=q", "pi=3", "tanh=1", "x=1 2", "v=[1,[2]]"])
-def test_a_value_is_a_name_and_a_number(text):
+def test_malformed_values_raise(text):
     with pytest.raises(ExpressionError):
         inputs([text])
 
 
-def test_a_name_has_one_value():
+def test_a_second_value_of_a_name_raises():
     with pytest.raises(ExpressionError, match="has a value already"):
         inputs(["x=1", "x=2"])
 
 
-def test_draw_writes_what_is_asked_for(tmp_path, capsys):
+def test_draw_writes_files(tmp_path, capsys):
     files = ["--save", str(tmp_path / "a.svg"), "--page", str(tmp_path / "a.html")]
     assert main(["draw", "tanh(w*x + b)", "w=-3", "x=2", "b=6.88", *files]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -140,7 +140,7 @@ def test_draw_prints_dot_text(capsys):
     assert "grad" not in capsys.readouterr().out
 
 
-def test_explain_tells_the_story(capsys):
+def test_explain_prints_the_steps(capsys):
     assert main(["explain", "w*x", "w=2", "x=3", "--wrt", "w", "--format", ".1f"]) == 0
     assert capsys.readouterr().out == (
         "forward\n  y = w × x = 6.0\nbackward\n  ∂y/∂y = 1.0\n  ∂y/∂w = ∂y/∂y × x = 1.0 × 3.0 = 3.0\n"
@@ -151,8 +151,8 @@ def test_explain_tells_the_story(capsys):
     ("arguments", "message"),
     [
         (["explain", "w*x", "w=2"], "error: x is unknown: give it a value, as in x=2\n  w*x\n    ^\n"),
-        (["explain", "w*2", "w=2", "--wrt", "q"], "error: --wrt q: the names are w\n"),
-        (["explain", "2*3"], "error: this is the constant 6.0: a gradient needs a name, as in x*x with x=3\n  2*3\n  ^\n"),
+        (["explain", "w*2", "w=2", "--wrt", "q"], "error: --wrt must be one of the names w, got q\n"),
+        (["explain", "2*3"], "error: the expression is the constant 6.0: use a name, as in x*x with x=3\n  2*3\n  ^\n"),
         (
             ["explain", "v*v", "v=[1,2]"],
             "error: explain takes one number, and this tensor has shape (2,): explain its sum, or a loss\n",
@@ -161,12 +161,12 @@ def test_explain_tells_the_story(capsys):
         (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', got 'q'"),
     ],
 )
-def test_errors_are_said_and_end_with_status_2(arguments, message, capsys):
+def test_errors_are_printed_and_exit_with_status_2(arguments, message, capsys):
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
 
 
-def test_it_runs_as_a_program():
+def test_command_runs_in_a_process():
     done = subprocess.run(
         [sys.executable, "-m", "autograd", "explain", "x*x", "x=3"], capture_output=True, text=True, check=True
     )

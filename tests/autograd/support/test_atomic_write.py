@@ -1,4 +1,4 @@
-"""Atomic writing: mode, links, streams, and what an error leaves."""
+"""Atomic writes: mode, links, streams and errors."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from autograd.support.atomic_write import atomic_write, remove_drafts, target_of
+from autograd.support.atomic_write import atomic_write, output_path, remove_drafts
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and streams of POSIX")
 
@@ -37,7 +37,7 @@ def test_a_file_is_new_or_replaced(tmp_path):
     assert os.listdir(tmp_path) == ["a.bin"]
 
 
-def test_an_error_leaves_the_old_file(tmp_path):
+def test_an_error_keeps_the_old_file(tmp_path):
     write(tmp_path / "a.bin", b"old")
     for name in ("a.bin", "b.bin"):
         with pytest.raises(KeyboardInterrupt):
@@ -79,7 +79,7 @@ def test_links_are_kept(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("second")
     (tmp_path / "second").symlink_to("folder/a.bin")
-    for content in (b"first", b"second"):  # at first the links lead to a file that is not there
+    for content in (b"first", b"second"):  # the target does not exist at first
         write(tmp_path / "link", content)
         assert (tmp_path / "folder" / "a.bin").read_bytes() == content
     assert os.listdir(tmp_path / "folder") == ["a.bin"]
@@ -88,7 +88,7 @@ def test_links_are_kept(tmp_path):
 
 
 @posix
-def test_links_to_nowhere_and_in_a_circle_are_refused(tmp_path):
+def test_broken_and_circular_links_raise(tmp_path):
     (tmp_path / "link").symlink_to("none/a.bin")
     with pytest.raises(FileNotFoundError, match=r"no folder .*none to write a\.bin to"):
         write(tmp_path / "link")
@@ -136,7 +136,7 @@ def test_standard_output_is_written_to(target, to_file, tmp_path):
 
 
 @posix
-def test_devices_stay():
+def test_devices_are_not_replaced():
     write("/dev/null")
     assert not os.path.isfile("/dev/null")
     if os.path.exists("/dev/full"):
@@ -145,12 +145,12 @@ def test_devices_stay():
         assert not os.path.isfile("/dev/full")
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_raises(tmp_path):
     with pytest.raises(OSError, match=tmp_path.name):
         write(tmp_path)
 
 
-def test_drafts_of_other_files_stay(tmp_path):
+def test_drafts_of_other_files_are_kept(tmp_path):
     others = [".m.npz.0123abcd.0123abcd.draft", ".m.npz.other.0123abcd.draft", ".m.npz.0123abcd", "m.npz"]
     for name in (".m.npz.0123abcd.draft", *others):
         (tmp_path / name).touch()
@@ -159,7 +159,7 @@ def test_drafts_of_other_files_stay(tmp_path):
 
 
 @pytest.mark.parametrize(("suffixes", "known"), [(".a", ".a"), (".a .b", ".a or .b"), (".a .b .c", ".a, .b or .c")])
-def test_a_path_with_another_suffix_is_refused(suffixes, known, tmp_path):
-    assert target_of(tmp_path / "x.A", suffixes) == tmp_path / "x.A"
-    with pytest.raises(ValueError, match=f"this is saved as {known}, not '.z'"):
-        target_of(tmp_path / "x.z", suffixes)
+def test_another_suffix_raises(suffixes, known, tmp_path):
+    assert output_path(tmp_path / "x.A", suffixes) == tmp_path / "x.A"
+    with pytest.raises(ValueError, match=f"the path must end in {known}, not '.z', got"):
+        output_path(tmp_path / "x.z", suffixes)

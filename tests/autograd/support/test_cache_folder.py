@@ -1,4 +1,4 @@
-"""The cache folder: where the platform and the environment say."""
+"""Cache folder on each platform, and its environment variable."""
 
 import sys
 from pathlib import Path
@@ -10,13 +10,13 @@ from autograd.support.cache_folder import cache_folder
 VARIABLE, DEFAULT = ("LOCALAPPDATA", "AppData/Local") if sys.platform == "win32" else ("XDG_CACHE_HOME", ".cache")
 
 
-def test_an_absolute_folder_of_the_environment_is_taken(tmp_path, monkeypatch):
+def test_an_absolute_folder_of_the_environment_is_used(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert cache_folder("mnist") == tmp_path / "glassgrad" / "mnist"
 
 
 @pytest.mark.parametrize("value", [None, "", "cache", "./cache", "../cache", "~/cache"])
-def test_any_other_is_ignored(value, monkeypatch):
+def test_other_values_of_the_variable_are_ignored(value, monkeypatch):
     if value is None:
         monkeypatch.delenv(VARIABLE, raising=False)
     else:

@@ -1,4 +1,4 @@
-"""Optional packages: a missing one is named with its command, a broken one with its own error."""
+"""Optional packages: errors for missing and for broken ones."""
 
 import ast
 import re
@@ -19,7 +19,7 @@ SOURCES = {
 
 
 def packages(extra):
-    """The names of the packages that an extra brings, also by other extras."""
+    """Names of the packages that an extra installs, also by other extras."""
     for requirement in EXTRAS[extra]:
         if inner := re.fullmatch(r"glassgrad\[(.*)\]", requirement):
             yield from (name for part in inner[1].split(",") for name in packages(part))
@@ -28,7 +28,7 @@ def packages(extra):
 
 
 @pytest.mark.parametrize("module", REQUIREMENTS)
-def test_each_extra_brings_its_package(module):
+def test_each_extra_installs_its_package(module):
     package, requirement = REQUIREMENTS[module]
     if extra := re.fullmatch(r"glassgrad\[(\w+)\]", requirement):
         assert package.lower() in packages(extra[1])
@@ -36,13 +36,13 @@ def test_each_extra_brings_its_package(module):
         assert requirement == module
 
 
-def test_every_extra_that_is_named_exists():
+def test_every_extra_in_an_error_exists():
     named = {extra for text in SOURCES.values() for extra in re.findall(r"glassgrad\[([\w]+)\]", text)}
     assert named - EXTRAS.keys() == set()
 
 
 def imports(tree):
-    """The modules that are imported, but for those in an `if require(…)`."""
+    """Imported modules, except for those in an `if require(…)`."""
     required = [x for x in ast.walk(tree) if isinstance(x, ast.If) and ast.unparse(x.test).startswith("require(")]
     for node in set(ast.walk(tree)) - {child for x in required for child in x.body}:
         if isinstance(node, ast.Import):
@@ -53,10 +53,10 @@ def imports(tree):
 
 def test_optional_packages_are_imported_by_require():
     found = {where for where, text in SOURCES.items() if {x.split(".")[0] for x in imports(ast.parse(text))} & {*REQUIREMENTS}}
-    assert found == {"autograd/testing/type_strategies.py"}  # which Hypothesis itself loads
+    assert found == {"autograd/testing/type_strategies.py"}  # imported by Hypothesis only
 
 
-def test_no_other_place_tells_how_to_install_a_package():
+def test_install_commands_are_in_one_place():
     handlers = [
         f"{where}: {ast.unparse(node)}"
         for where, text in SOURCES.items()
@@ -67,7 +67,7 @@ def test_no_other_place_tells_how_to_install_a_package():
 
 
 @pytest.mark.parametrize("module", ["onnx", "onnx.helper"])
-def test_a_missing_package_is_named_with_its_command(module, monkeypatch):
+def test_error_names_the_command_for_a_missing_package(module, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     monkeypatch.delitem(sys.modules, "onnx.helper", raising=False)
     with pytest.raises(ImportError, match=r"^this needs onnx: pip install 'glassgrad\[onnx\]'$"):
@@ -83,17 +83,17 @@ def test_a_missing_package_is_named_with_its_command(module, monkeypatch):
         ("from math import no_such_name", "cannot import name 'no_such_name'"),
     ],
 )
-def test_a_broken_package_is_not_called_missing(text, said, tmp_path, monkeypatch):
+def test_error_of_a_broken_package_names_its_cause(text, said, tmp_path, monkeypatch):
     (tmp_path / "onnx").mkdir()
     (tmp_path / "onnx" / "__init__.py").write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.partition(".")[0] == "onnx"]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(ImportError, match=f"^this needs onnx, which is installed and cannot be imported: {said}") as error:
+    with pytest.raises(ImportError, match=f"^this needs onnx, which is installed but cannot be imported: {said}") as error:
         require("onnx", "this")
     assert isinstance(error.value.__cause__, ImportError)
     assert "pip install" not in str(error.value)
 
 
-def test_what_is_there_is_given():
+def test_an_installed_package_is_returned():
     assert require("scipy.special", "this").erf(0.0) == 0.0

@@ -1,4 +1,4 @@
-"""compile(f) is f: whatever its arguments are made of, and whatever happens around it."""
+"""compile(f) equals f for all types of arguments, in threads, and inside other transforms."""
 
 import asyncio
 import dataclasses
@@ -39,7 +39,7 @@ def same(got, want):
     ids=str,
 )  # fmt: skip
 @pytest.mark.parametrize("backend", ["auto", "python", "numba", "numpy"])
-def test_containers_come_back_as_they_went_in(argument, backend):
+def test_containers_keep_their_structure(argument, backend):
     def f(tree):
         total = sum((ag.sum(x) if isinstance(x, Tensor | np.ndarray) else x for x in leaves(tree)), start=0.0)
         return total * total
@@ -72,7 +72,7 @@ TRANSFORMS = {
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
-def test_every_transform_is_compiled(name, rng):
+def test_compiled_transforms_equal_eager(name, rng):
     f = TRANSFORMS[name](lambda x: (ag.sin(x) * ag.relu(x) * x[0]).sum() / (1.0 + ag.max(x) ** 2))
     compiled = compile(f)
     for _ in range(4):
@@ -96,7 +96,7 @@ def test_scalar_functions_of_arrays(backend):
     np.testing.assert_array_equal(rows, [[0, 3, 2], [3, 0, 1], [2, 1, 0]])
 
 
-def test_what_does_not_change_is_part_of_the_program():
+def test_other_arguments_are_constants_of_the_program():
     @compile
     def f(x, n, name="square"):
         return x**n if name == "power" else x * n
@@ -105,7 +105,7 @@ def test_what_does_not_change_is_part_of_the_program():
     assert len(f.tapes) == 3
 
 
-def test_new_shapes_and_types_record_anew():
+def test_new_shapes_and_types_record_another_tape():
     f = compile(lambda x: ag.exp(x).sum())
     for x in (np.ones(2), np.ones(3), np.ones((2, 1)), np.ones(2, np.float32), np.zeros(2)):
         assert f(x) == np.exp(x).sum()
@@ -113,7 +113,7 @@ def test_new_shapes_and_types_record_anew():
     assert len(f.tapes) == 4
 
 
-def test_captured_parameters_are_read_anew():
+def test_captured_parameters_are_read_at_every_replay():
     model = nn.MLP(3, [4], 2, seed=0)
     f = compile(lambda x: model(x))
     g = compile(value_and_grad(lambda x: (model(x) ** 2).sum()))
@@ -126,7 +126,7 @@ def test_captured_parameters_are_read_anew():
     assert len(f.tapes) == len(g.tapes) == 1
 
 
-def test_a_result_is_in_memory_of_its_own():
+def test_results_share_no_memory():
     f = compile(lambda x: [x, x * 2.0, (x * 2.0).T, x.reshape(-1), ag.positive(x) * 1.0, (x * 2.0)[0]])
     x = np.arange(4.0).reshape(2, 2)
     first = f(x)
@@ -138,7 +138,7 @@ def test_a_result_is_in_memory_of_its_own():
         np.testing.assert_array_equal(a, b)
 
 
-def test_it_is_the_function_itself_inside_another_derivative():
+def test_outer_derivatives_run_the_function_itself():
     f = compile(lambda x: x * x * x if x > 0 else -x)
     assert grad(f)(2.0) == 12.0
     assert grad(grad(f))(2.0) == 12.0
@@ -150,7 +150,7 @@ def test_it_is_the_function_itself_inside_another_derivative():
 
 
 @pytest.mark.parametrize("backend", ["python", "numba", "numpy"])
-def test_threads_do_not_meet_in_a_buffer(backend):
+def test_threads_do_not_share_buffers(backend):
     if backend == "numpy":
         f = compile(lambda x: (ag.exp(ag.sin(x)) * x).sum())
         inputs = [np.full(2000, float(i)) for i in range(8)]
@@ -171,8 +171,8 @@ def test_threads_do_not_meet_in_a_buffer(backend):
     assert not wrong
 
 
-def test_a_recording_is_its_own_threads_and_tasks_affair():
-    """Another thread, and another task, go on as if nothing were recorded."""
+def test_recording_is_local_to_a_thread_and_a_task():
+    """Other threads and tasks are not recorded."""
     seen = []
 
     def f(x):
@@ -190,14 +190,14 @@ def test_a_recording_is_its_own_threads_and_tasks_affair():
     assert asyncio.run(main()) == [6.0] * 4
 
 
-def test_an_op_of_ones_own_is_replayed():
+def test_custom_op_is_replayed():
     @ag.custom_op(lambda g, y, x: g * 3.0 * x * x, kind="elementwise")
     def cube_of_a_tape(xp, x):
         return x * x * x
 
     @ag.custom_op(lambda g, y, x: g * ag.where(x > 0, 2.0, 3.0), kind="elementwise")
     def bent_of_a_tape(xp, x):
-        return 2.0 * x if x > 0 else 3.0 * x  # no expression: it takes a branch
+        return 2.0 * x if x > 0 else 3.0 * x  # a branch: not an expression
 
     f = compile(value_and_grad(lambda x: cube_of_a_tape(x) + bent_of_a_tape(x)))
     assert f(2.0) == (12.0, 14.0)
@@ -218,7 +218,7 @@ def test_cross_entropy_checks_labels_at_every_replay():
     same(f(z, np.array([1, 1, 1, 1])), value_and_grad(nn.cross_entropy)(z, np.array([1, 1, 1, 1])))
 
 
-def test_a_float_beside_float32_arrays_does_not_change_their_type():
+def test_floats_do_not_change_the_dtype_of_float32_arrays():
     f = compile(lambda w, rate: w - rate * w)
     assert f(np.ones(3, np.float32), 0.5).dtype == np.float32
     assert f(np.ones(3), 0.5).dtype == np.float64
@@ -247,8 +247,8 @@ def test_a_long_chain_is_recorded_without_recursion():
         assert tape(0.1) == f(Value(0.1)).data
 
 
-def test_a_back_end_of_ones_own():
-    """All that it takes is a function from a program to a function of its inputs."""
+def test_custom_back_end():
+    """A function from a program to a function of its inputs is a back end."""
     seen = []
 
     def slow(program):
@@ -270,7 +270,7 @@ def test_source_is_that_of_the_back_end():
 
 
 class Counting(Backend):
-    """A back end of one's own that evaluates step by step, counts, and writes its source."""
+    """Custom back end that evaluates each instruction, counts, and writes its source."""
 
     name = "counting"
 
@@ -285,7 +285,7 @@ class Counting(Backend):
         return f"{len(program)} steps"
 
 
-def test_a_back_end_of_ones_own_has_a_name_and_a_source():
+def test_custom_back_end_has_a_name_and_a_source():
     own = Counting()
     f = compile(value_and_grad(lambda x: ag.exp(x) + x), backend=own)
     assert f(0.5) == compile(value_and_grad(lambda x: ag.exp(x) + x))(0.5)
@@ -300,6 +300,6 @@ def test_a_back_end_of_ones_own_has_a_name_and_a_source():
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
-def test_a_back_end_says_its_name(backend):
+def test_back_end_name_in_repr(backend):
     assert record(lambda x: x * x, 1.0, backend=backend).backend == backend
     assert record(lambda x: x * x, 1.0, backend=backend).source.startswith("def replay(")

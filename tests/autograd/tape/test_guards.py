@@ -1,4 +1,4 @@
-"""A replay never takes a path that its numbers do not: what branches on data equals eager, whatever was recorded before."""
+"""Branches on data: a replay equals eager execution, whatever path was recorded before."""
 
 import math
 
@@ -16,7 +16,7 @@ numbers = st.floats(-3.0, 3.0, allow_subnormal=False)
 
 
 def recursive(x):
-    """A function that calls itself as often as its number says."""
+    """A function whose recursion depth depends on the data."""
     return x * x if x < 1.0 else 0.5 * recursive(x - 1.0) + ag.sin(x)
 
 
@@ -65,7 +65,7 @@ PROGRAMS = {
 
 
 def in_ops(f):
-    """(value, gradients), the latter in ops, which is how a tape sees them."""
+    """(value, gradients), computed by ops as on a tape."""
 
     def both(*xs):
         variables = [Value(x) for x in xs]
@@ -90,7 +90,7 @@ def test_every_path_equals_eager(name, backend, data):
         assert compiled(*xs) == (value, gradient)
 
 
-def test_both_paths_are_kept_and_seen():
+def test_both_paths_are_recorded_and_listed():
     f = compile(lambda x: x * x if x > 0 else -x)
     assert [f(x) for x in (2.0, -2.0, 3.0, -3.0, float("nan"))][:4] == [4.0, 2.0, 9.0, 3.0]
     assert len(f.tapes) == 2
@@ -100,14 +100,14 @@ def test_both_paths_are_kept_and_seen():
     assert f(-2.0) == 2.0
 
 
-def test_a_number_that_is_no_number_takes_the_path_of_python():
+def test_nan_takes_the_path_of_python():
     f = compile(lambda x: 1.0 * x if x > 0 else 5.0 + 0.0 * x)
     assert f(1.0) == 1.0
     assert math.isnan(f(float("nan")))
     assert len(f.tapes) == 2
 
 
-def test_a_tape_alone_says_that_it_has_one_path():
+def test_a_tape_raises_on_another_path():
     tape = record(lambda x: x * x if x > 0 else -x, 1.0)
     assert tape(2.0) == 4.0
     with pytest.raises(GuardFailedError, match=r"decision 0 .* comes out the other way here.*use compile"):
@@ -122,15 +122,15 @@ def test_guards_are_checked_for_every_example_of_a_map():
             tape.map(np.r_[np.arange(1.0, 200.0), -1.0])
 
 
-def test_the_cache_does_not_grow_for_ever(monkeypatch):
-    monkeypatch.setattr(compiling, "MOST", 4)
+def test_the_cache_is_bounded(monkeypatch):
+    monkeypatch.setattr(compiling, "MAX_TAPES", 4)
     f = compile(recursive)
     for x in [*np.linspace(0.5, 9.5, 10), 0.5, 9.5]:
         assert f(float(x)) == recursive(Value(x)).data
         assert len(f.tapes) <= 4
 
 
-def test_a_branch_on_a_captured_parameter_is_taken_anew():
+def test_branch_on_a_captured_parameter_is_checked_at_every_replay():
     w = Value(2.0)
     f = compile(lambda x: x * w if w > 0 else x)
     assert f(3.0) == 6.0
@@ -158,8 +158,8 @@ def test_a_branch_on_an_array_of_one_element():
         lambda x: x[x.argmax()] if 0 else ag.norm(x, np.inf),
     ],
 )
-def test_choices_of_ops_are_made_anew(f, rng):
-    """Which entry is largest is no branch: the gradient of the replay is that of its own numbers."""
+def test_selections_in_ops_follow_the_data_of_the_replay(f, rng):
+    """The largest entry is not a branch: the gradient follows the data of the replay."""
     g = compile(grad(lambda x: (f(x) * np.arange(1.0, 6.0)).sum()))
     for _ in range(5):
         x = rng.standard_normal(5)

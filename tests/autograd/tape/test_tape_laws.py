@@ -17,13 +17,13 @@ from tests.laws.smooth_programs import programs
 
 SCALAR_BACKENDS = ["python", "numba"]
 
-#: Unknown to numba: they, or their derivatives, call SciPy, take a branch, or round decimals.
+#: Unknown to numba: the op or its derivative calls SciPy, has a branch, or rounds decimals.
 UNKNOWN = {"polygamma", "digamma", "gammaln", "sinc", "sinc_derivative", "round", "fmod", "remainder"}
 SOME = [0.0, -0.0, 0.5, 1.0, -2.0, 710.0, float("nan"), float("inf")]
 
 
 def recorded_gradient(f):
-    """(value, gradients) in ops, as a tape sees them: the sweep on numbers multiplies in another order."""
+    """(value, gradients) by ops, as on a tape; the sweep on numbers multiplies in another order."""
 
     def both(*xs):
         y = f(*xs)
@@ -54,7 +54,7 @@ def test_op_on_floats_is_replayed_to_the_bit(case, backend):
 
 @pytest.mark.parametrize("case", [(op, {}) for op in COMPARISONS], ids=case_id)
 @pytest.mark.parametrize("backend", [*SCALAR_BACKENDS, "numpy"])
-def test_question_is_asked_again(case, backend):
+def test_comparison_is_replayed(case, backend):
     op, _ = case
     tape = record(lambda *xs: op(*xs) * xs[0], *[1.0, 2.0][: op.arity], backend=backend)
     for xs in itertools.product(*[FEW] * op.arity):
@@ -62,7 +62,7 @@ def test_question_is_asked_again(case, backend):
 
 
 @pytest.mark.parametrize("backend", [*SCALAR_BACKENDS, "numpy"])
-def test_answers_to_questions_are_numbers(backend):
+def test_results_of_comparisons_are_numbers(backend):
     tape = record(lambda x: -((x < 1.0) + (x < 2.0)), 0.0, backend=backend)
     assert [tape(x) for x in (0.0, 1.5, 3.0)] == [-2.0, -1.0, 0.0]
 
@@ -119,7 +119,7 @@ def test_random_program_is_replayed_to_the_bit(backend, case):
         y, g = f(*map(Value, row))
         got = tape(*row)
         want = np.array([y.data, *(x.data for x in g)])
-        # NumPy's functions of one number are not the C library's
+        # NumPy's scalar functions differ from those of the C library
         slack = {"ulps": 1e4, "absolute": 1e-16} if backend == "numpy" else {"ulps": 0}
         assert_same(np.array([got[0], *got[1]]), want, **slack)
 
@@ -149,14 +149,14 @@ def test_map_equals_the_loop(backend, case):
     many = [np.tile(column, 50) for column in np.array(rows).T]
     value, gradient = tape.map(*many)
     want = np.array([np.hstack(tape(*row)) for row in rows])
-    # the batched python back end calls NumPy, whose functions are not the C library's
+    # the batched python back end calls NumPy, whose functions differ from those of the C library
     ulps = 0 if backend == "numba" else 1e4
     assert_same(
         np.stack([value, np.asarray(gradient)], 1), np.tile(want, (50, 1)), ulps=ulps, absolute=1e-16 if ulps else 5e-324
     )
 
 
-def test_numba_names_the_op_that_it_does_not_know():
+def test_numba_error_names_an_unknown_op():
     for f, name in ((lambda x: ag.round(x, 1), "round"), (ag.digamma, "digamma")):
         with pytest.raises(TypeError, match=f"does not know the op {name}: use backend='python'"):
             find_backend("numba").compile(record(f, 1.5, backend="python").program)

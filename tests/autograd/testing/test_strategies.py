@@ -1,4 +1,4 @@
-"""Strategies draw what they promise, shrink to little, and print what runs."""
+"""Strategies: ranges, shrinking, and printed programs."""
 
 import subprocess
 import sys
@@ -15,11 +15,11 @@ from autograd import GradientError, Tensor, Value, check_gradients, gradients_ho
 from autograd.domain import NONZERO, POSITIVE, UNIT
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
-from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, drawn, value_of
+from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
 
 
 @given(reals(-2, 2), reals(domain=UNIT), reals(0.5, domain=NONZERO), values(reals(1, 2)))
-def test_reals_are_of_their_set(x, unit, positive, value):
+def test_reals_are_in_their_set(x, unit, positive, value):
     assert -2 <= x <= 2
     assert unit in UNIT
     assert positive >= 0.5
@@ -28,7 +28,7 @@ def test_reals_are_of_their_set(x, unit, positive, value):
 
 
 @given(tensors((3, 4), np.float32, (0, 1)), tensors(domain=POSITIVE), broadcastable(3))
-def test_tensors_are_of_their_shape_type_and_set(t, positive, several):
+def test_tensors_have_their_shape_dtype_and_set(t, positive, several):
     assert (t.shape, t.dtype, t.requires_grad) == ((3, 4), np.float32, True)
     assert ((t.numpy() >= 0) & (t.numpy() <= 1)).all()
     assert (positive.numpy() > 0).all()
@@ -36,14 +36,14 @@ def test_tensors_are_of_their_shape_type_and_set(t, positive, several):
 
 
 @given(st.from_type(Tensor), st.from_type(Value), containers(values()))
-def test_types_are_known_to_hypothesis(t, v, p):
+def test_types_are_registered_with_hypothesis(t, v, p):
     assert isinstance(t, Tensor)
     assert isinstance(v, Value)
     assert all(isinstance(x, Value) for x in ag.jvp.__globals__["tree"].leaves(p))
 
 
 @given(expressions(["sin", "multiply", ag.OPS["add"]], depth=3), reals(-1, 1), reals(-1, 1))
-def test_expressions_are_functions_of_anything(e, x, y):
+def test_expressions_take_numbers_arrays_and_nodes(e, x, y):
     want = eval(e.text, {"sin": np.sin, "x0": x, "x1": y})
     assert float(e(np.float64(x), np.float64(y))) == pytest.approx(want)
     assert e(Value(x), Value(y)).data == pytest.approx(want)
@@ -53,7 +53,7 @@ def test_expressions_are_functions_of_anything(e, x, y):
 @pytest.mark.parametrize("scalar", [False, True])
 @settings(max_examples=15)
 @given(st.data())
-def test_a_program_prints_itself_as_python_that_runs(scalar, data):
+def test_printed_programs_run(scalar, data):
     program = data.draw(programs(scalar=scalar))
     *lines, call = str(program).splitlines()
     names = {}
@@ -72,7 +72,7 @@ def test_programs_call_every_op():
 @pytest.mark.slow
 @pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
 def test_programs_shrink_to_the_line_that_matters(text, least):
-    """How far one search shrinks is a matter of chance: none may end far off, and one of a few at the smallest."""
+    """Shrinking is random: all results must be small, and one of a few must be minimal."""
 
     def matters(p):
         return any(call.text == text and np.size(p.arguments[0]) for call in p.calls)
@@ -81,7 +81,7 @@ def test_programs_shrink_to_the_line_that_matters(text, least):
         alone = [call.text for call in p.calls] == [text]
         return alone and [np.shape(x) for x in p.arguments] == [least] and not np.any(p.arguments[0])
 
-    # The line is one of hundreds, so that finding it may take many programs.
+    # The line is one of hundreds: the search needs many programs.
     patient = settings(max_examples=20_000, database=None, deadline=None)
     for seed in range(6):
         found = find(programs(), matters, settings=patient, random=Random(seed))
@@ -100,9 +100,9 @@ def test_expressions_shrink_to_the_part_that_matters():
     assert max(len(e.text) for e in found) <= len("sin(sin(x0 * x0)) * sin(x0)")
 
 
-def test_the_numbers_of_a_program_stay_small():
+def test_numbers_of_a_program_are_bounded():
     rng = np.random.default_rng(1)
-    for program in [drawn(Generator(rng)) for _ in range(300)]:
+    for program in [draw_program(Generator(rng)) for _ in range(300)]:
         assert len({i for used in program.registers for i in used} | {*program.outputs}) > len(program.arguments) - 1
         with np.errstate(all="ignore"):
             assert abs(program(*program.arguments)) < 1e4
@@ -111,7 +111,7 @@ def test_the_numbers_of_a_program_stay_small():
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(programs())
-def test_gradients_of_any_program_hold(program):
+def test_gradients_of_random_programs_are_right(program):
     check_gradients(program, *program.arguments, order=2, shrink=False)
 
 
@@ -121,7 +121,7 @@ def test_a_property_test_in_one_line(x, w):
     return ag.sum(ag.relu(w * x)) + ag.log(x)  # NaN for negative x, and a kink at 0
 
 
-def test_a_property_that_fails_shows_the_smallest_arguments():
+def test_a_failed_property_shows_minimal_arguments():
     @ag.custom_op(lambda g, y, x: ag.where(x > 1.0, 1.1, 1.0) * g * 2.0 * x, kind="elementwise")
     def crooked(xp, x):
         return x * x
@@ -142,7 +142,7 @@ def test_a_property_that_fails_shows_the_smallest_arguments():
     assert any("'y': 0.0" in note for note in caught.value.__notes__)
 
 
-def test_a_strategy_for_every_argument_is_needed():
+def test_every_argument_needs_a_strategy():
     with pytest.raises(TypeError, match="no strategy for y"):
         gradients_hold(x=reals())(lambda x, y: x)
     with pytest.raises(TypeError, match="z is no argument"):
@@ -152,27 +152,27 @@ def test_a_strategy_for_every_argument_is_needed():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: reals(2, 1), ValueError, "no numbers from 2 to 1"),
-        (lambda: reals(float("nan")), ValueError, "low is nan"),
-        (lambda: reals(5, domain=UNIT), ValueError, "no numbers of"),
-        (lambda: tensors((2,), int), TypeError, "not int64"),
-        (lambda: tensors((-1,)), ValueError, r"not \(-1,\)"),
-        (lambda: tensors((2,), domain="x"), TypeError, "not 'x'"),
-        (lambda: expressions(["nothing"]), ValueError, "'nothing' is no op"),
-        (lambda: expressions(["matmul"]), ValueError, "'matmul' is an op, but none"),
+        (lambda: reals(2, 1), ValueError, "low must not exceed high, got 2 and 1"),
+        (lambda: reals(float("nan")), ValueError, "low must be finite, got nan"),
+        (lambda: reals(5, domain=UNIT), ValueError, "no number from 5 to None is in"),
+        (lambda: tensors((2,), int), TypeError, "got int64"),
+        (lambda: tensors((-1,)), ValueError, r"got \(-1,\)"),
+        (lambda: tensors((2,), domain="x"), TypeError, "got 'x'"),
+        (lambda: expressions(["nothing"]), ValueError, r"got 'nothing' \(no op"),
+        (lambda: expressions(["matmul"]), ValueError, r"got 'matmul' \(another op\)"),
     ],
 )
-def test_bad_arguments_are_refused(call, error, message):
+def test_wrong_arguments_raise(call, error, message):
     with pytest.raises(error, match=message):
         call()
 
 
-def test_without_hypothesis_the_error_says_how_to_get_it():
+def test_without_hypothesis_the_error_names_the_command():
     script = "import sys; sys.modules['hypothesis'] = None\nimport autograd\ntry:\n    {}\nexcept ImportError as e: print(e)"
     for line in ("import autograd.strategies", "autograd.gradients_hold()"):
         done = subprocess.run([sys.executable, "-c", script.format(line)], capture_output=True, text=True, timeout=60)
         assert "needs Hypothesis: pip install 'glassgrad[check]'" in done.stdout
 
 
-def test_programs_are_data():
+def test_programs_are_immutable():
     assert RandomProgram.__dataclass_params__.frozen

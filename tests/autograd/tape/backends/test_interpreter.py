@@ -1,4 +1,4 @@
-"""The interpreter's file in the cache folder."""
+"""Cached source file of the interpreter."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from autograd.tape.backends import interpreter
 pytest.importorskip("numba")
 
 
-def test_a_file_that_others_have_changed_is_not_run(tmp_path, monkeypatch):
+def test_a_changed_file_is_not_run(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     monkeypatch.setattr(interpreter, "_loaded", None)

@@ -1,4 +1,4 @@
-"""The laws of the tape, run by JAX: what it gives is what NumPy gives, to the rounding of its functions."""
+"""Back end "jax": results equal those of NumPy, up to the rounding of its functions."""
 
 import contextlib
 import functools
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def jax():
-    """JAX with 64-bit numbers, which are switched off again."""
+    """JAX with 64-bit numbers for one test."""
     jax = pytest.importorskip("jax")
     with jax.enable_x64(True):
         yield jax
@@ -92,7 +92,7 @@ IN_DOUBLE = "is of float64, and JAX computes in float32"
     "case", [*ELEMENTWISE_CASES, *OTHERS], ids=lambda case: case_id(case) if len(case) == 2 else example_id(case)
 )
 def test_op_in_float32_with_64_bit_numbers_off(jax, case, rng):
-    """As JAX comes."""
+    """The default of JAX."""
     if len(case) == 2:
         call, arrays = functools.partial(case[0], **case[1]), smooth_arrays(case, rng)
     else:
@@ -111,9 +111,9 @@ def test_op_without_a_derivative(jax, op):
     assert_agrees(jax, lambda *xs: op(*xs), [xs])
 
 
-#: Where XLA's functions are not NumPy's at the ends of the range of floats: it takes subnormal numbers for 0.
+#: Ops that differ from NumPy at the ends of the range of floats: XLA flushes subnormal numbers to 0.
 SUBNORMAL = 2.3e-308
-#: At its poles, and left of them, JAX's gamma function has values of its own: these are compared where they are smooth.
+#: JAX's gamma function differs at and left of its poles: these ops are compared where they are smooth.
 GAMMAS = ("gammaln", "digamma", "polygamma")
 
 
@@ -151,13 +151,13 @@ def test_compiled_function_takes_each_branch():
     assert len(f.tapes) == 2
 
 
-def test_a_branch_is_named():
+def test_error_names_a_branch():
     tape = record(lambda x: x * 2.0 if x > 1.5 else x, 2.0)
     with pytest.raises(TypeError, match=r"decision 0 .*, greater\(x, 1.5\), came out True.*: write where"):
         tape.to_jax()
 
 
-def test_float64_is_refused_where_jax_has_it_off(jax):
+def test_float64_raises_if_jax_has_it_off(jax):
     tape = record(lambda x: x * 2.0, np.ones(2))
     with jax.enable_x64(False), pytest.raises(TypeError, match=r"x is of float64.*'jax_enable_x64', True\) before.*float32"):
         tape.to_jax()
@@ -166,8 +166,8 @@ def test_float64_is_refused_where_jax_has_it_off(jax):
 
 
 @pytest.mark.parametrize("where", ["a constant of shape", "the result of astype"])
-def test_float64_within_is_refused_too(jax, where):
-    """Where nothing that goes in or comes out shows it."""
+def test_float64_inside_the_function_raises(jax, where):
+    """Also if inputs and outputs have another dtype."""
     near = np.full(3, 1.0 + 1e-12)
     x = np.ones(3, np.float32)
     calls = {"a constant of shape": lambda x: ag.where(x < near, x, 0.0 * x), "the result of astype": _doubled}
@@ -179,7 +179,7 @@ def _doubled(x):
     return ag.astype(ag.astype(x, np.float64) + 1.0, np.float32)
 
 
-def test_parameters_are_an_argument_or_read_anew(jax):
+def test_parameters_are_an_argument_or_read_at_each_call(jax):
     model = nn.MLP(3, [4], 2, seed=0)
     parameters = model.parameters()
     x, y = np.random.default_rng(0).standard_normal((5, 3)).astype(np.float32), np.array([0, 1, 1, 0, 1])
@@ -199,7 +199,7 @@ def test_parameters_are_an_argument_or_read_anew(jax):
                 np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
 
 
-def test_a_wrong_label_is_refused_by_its_row(jax):
+def test_error_names_the_row_of_a_wrong_label(jax):
     x = np.zeros((2, 3), np.float32)
     f, tape = compile(nn.cross_entropy, backend="jax"), record(nn.cross_entropy, x, np.array([0, 1]))
     for call in (f, tape.to_jax(), tape.to_jax().check):
@@ -207,23 +207,23 @@ def test_a_wrong_label_is_refused_by_its_row(jax):
             call(x, np.array([0, 3]))
 
 
-def test_arguments_that_do_not_fit_are_refused(jax):
-    """Where JAX would take them, for other numbers: rounded, broadcast, or not looked at."""
+def test_arguments_of_another_kind_raise(jax):
+    """JAX itself would round, broadcast or ignore such arguments."""
     w = Tensor(np.ones(3), requires_grad=True, label="w")
     labels = record(nn.cross_entropy, np.zeros((2, 3)), np.array([0, 1])).to_jax()
     x = np.ones((2, 3))
     with_parameter = record(lambda x: (w * x).sum(), np.ones(3)).to_jax([w])
     repeated = record(lambda x, n, how: x * n if how == "times" else x + n, np.ones(3), 2, "times").to_jax()
     cases = [
-        (labels, (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
-        (jax.jit(labels), (x, np.array([0.7, 1.2])), "labels is of .* type int64 in the tape, and is given .* type float64"),
-        (labels, (x + 1j, np.array([0, 1])), "logits is of .* type float64 in the tape, and is given .* type complex128"),
-        (labels, (x,), "recorded with 2 arguments, and is given 1"),
-        (with_parameter, ([np.ones(1)], np.ones(3)), r"w is of shape \(3,\) .* given shape \(1,\)"),
+        (labels, (x, np.array([0.7, 1.2])), "labels must have .* type int64, as recorded, got .* type float64"),
+        (jax.jit(labels), (x, np.array([0.7, 1.2])), "labels must have .* type int64, as recorded, got .* type float64"),
+        (labels, (x + 1j, np.array([0, 1])), "logits must have .* type float64, as recorded, got .* type complex128"),
+        (labels, (x,), "must have 2 arguments, as recorded, got 1"),
+        (with_parameter, ([np.ones(1)], np.ones(3)), r"w must have shape \(3,\) .* got shape \(1,\)"),
         (with_parameter, (np.ones(3), np.ones(3)), "must be a list with the data of 1 parameters"),
-        (repeated, (np.ones(3), 3, "times"), "was recorded with 2 where it is given 3"),
-        (repeated, (np.ones(3), 2, "plus"), "was recorded with 'times' where it is given 'plus'"),
-        (jax.jit(repeated, static_argnums=2), (np.ones(3), 2, "times"), "2 is part of the tape of .* in static_argnums"),
+        (repeated, (np.ones(3), 3, "times"), "was recorded with the constant 2, got 3"),
+        (repeated, (np.ones(3), 2, "plus"), "was recorded with the constant 'times', got 'plus'"),
+        (jax.jit(repeated, static_argnums=2), (np.ones(3), 2, "times"), "2 is a constant of the tape of .* in static_argnums"),
     ]
     for f, args, message in cases:
         with pytest.raises(TypeError, match=message):
@@ -240,8 +240,8 @@ def test_labels_may_be_arrays_of_jax(jax):
         np.testing.assert_allclose(f(np.ones((2, 3), np.float32), jax.numpy.array([2, 1])), np.log(3.0), rtol=1e-6)
 
 
-def test_products_have_all_digits_unless_fewer_are_asked_for(jax):
-    """On a processor they always have; what a GPU would do stands in the lowered text."""
+def test_products_have_full_precision_by_default(jax):
+    """Always true on a CPU; the lowered text shows the precision on a GPU."""
     x = np.ones((2, 2), np.float32)
     tape = record(ag.value_and_grad(lambda a: (a @ a).sum()), x)
 
@@ -253,28 +253,28 @@ def test_products_have_all_digits_unless_fewer_are_asked_for(jax):
         assert "HIGHEST" not in text()
 
 
-def test_jax_transforms_it(jax):
+def test_jax_transforms(jax):
     tape = record(lambda p, x: {"y": ag.tanh(p["w"] * x).sum()}, {"w": np.ones(3)}, np.arange(3.0))
     g = jax.grad(lambda p, x: tape.to_jax()(p, x)["y"])({"w": np.ones(3)}, np.arange(3.0))
     np.testing.assert_allclose(g["w"], np.arange(3.0) / np.cosh(np.arange(3.0)) ** 2, rtol=1e-12)
     many = jax.vmap(tape.to_jax(), in_axes=(None, 0))({"w": np.ones(3)}, np.eye(3))["y"]
     np.testing.assert_allclose(many, np.full(3, np.tanh(1.0)), rtol=1e-12)
-    with pytest.raises(TypeError, match=r"shape \(3,\) where it is given one of \(2,\)"):
+    with pytest.raises(TypeError, match=r"shape \(3,\), as recorded, got shape \(2,\)"):
         tape.to_jax()({"w": np.ones(3)}, np.ones(2))
 
 
-def test_keys_of_a_dict_may_come_in_any_order(jax):
-    """JAX sorts them, and NumPy's tape keeps the order of the example."""
+def test_dict_keys_may_have_any_order(jax):
+    """JAX sorts keys; a tape keeps the order of the example."""
     tape = record(lambda p, x: {"z": p["b"] - 2.0 * p["a"], "y": x[1] - x[0]}, {"b": np.ones(2), "a": np.zeros(2)}, [1.0, 5.0])
     for f in (tape.to_jax(), jax.jit(tape.to_jax())):
         got = f({"a": np.full(2, 10.0), "b": np.full(2, 3.0)}, [2.0, 3.0])
         assert (got["z"].tolist(), float(got["y"])) == ([-17.0, -17.0], 1.0)
     for wrong in ({"a": np.ones(2)}, [np.ones(2)] * 2, np.ones(2)):
-        with pytest.raises(TypeError, match="the recorded function was given a dict"):
+        with pytest.raises(TypeError, match=r"in place of a dict|a dict must have the recorded entries"):
             tape.to_jax()(wrong, [2.0, 3.0])
 
 
-def test_an_op_that_looks_at_its_numbers_is_named():
+def test_error_names_an_op_that_reads_its_numbers():
     @ag.custom_op(lambda g, y, x: g, kind="elementwise")
     def looked_at_of_jax(xp, x):
         return np.asarray(x) * 1.0

@@ -1,4 +1,4 @@
-"""What a tape writes as ONNX is equal under onnxruntime, for every op that has a meaning there, with its gradient."""
+"""ONNX export: onnxruntime equals the tape, for every op with a meaning in ONNX, and its gradient."""
 
 import itertools
 import re
@@ -15,13 +15,13 @@ from tests.laws.inputs import FEW, SPECIAL, arrays_in
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-#: The ops without a meaning, as `to_onnx` lists them.
+#: Ops without a meaning in ONNX, from the docstring of `to_onnx`.
 WITHOUT = set(re.search(r"in ONNX: ([\w,\s]+)\.", Tape.to_onnx.__doc__)[1].replace(",", " ").split())
 
 
 @pytest.fixture
 def run(tmp_path):
-    """What onnxruntime gives for a tape and its arguments."""
+    """Outputs of onnxruntime for a tape and its arguments."""
     pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
 
@@ -81,14 +81,14 @@ def test_elementwise_op_at_hard_points(run, case):
     with np.errstate(over="ignore", under="ignore"):
         rows = np.unique(np.array(list(itertools.product(*[numbers] * op.arity))[:400]).astype(np.float32), axis=0).T.copy()
     tape = record(lambda *xs: op(*xs, **params), *rows)
-    atol = 1e-6 if op.name == "erfc" else 1e-37  # it is 1 − erf there, as `to_onnx` says
+    atol = 1e-6 if op.name == "erfc" else 1e-37  # 1 − erf in ONNX, as documented in `to_onnx`
     np.testing.assert_allclose(run(tape, *rows)[0], tape(*rows), rtol=2e-5, atol=atol)
 
 
 @pytest.mark.parametrize("op", [ag.max, ag.min], ids=lambda op: op.name)
 @pytest.mark.parametrize("axis", [None, 0, 1])
-def test_no_number_is_the_largest_and_the_smallest(run, op, axis):
-    """Wherever it is, and also beside infinities."""
+def test_nan_is_the_maximum_and_the_minimum(run, op, axis):
+    """At any position, and next to infinities."""
     x = np.random.default_rng(0).standard_normal((6, 3, 4)).astype(np.float32)
     for i in range(6):
         x[i].reshape(-1)[2 * i] = np.nan
@@ -97,8 +97,8 @@ def test_no_number_is_the_largest_and_the_smallest(run, op, axis):
     np.testing.assert_array_equal(run(tape, x)[0], tape(x))
 
 
-def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, rng):
-    """Each op named there is refused by its name; the laws above show that every other one has a meaning."""
+def test_the_list_of_ops_without_a_meaning_is_exact(tmp_path, rng):
+    """Each op of the list raises an error with its name; the laws above cover all other ops."""
     pytest.importorskip("onnx")
     square = np.eye(2, dtype=np.float32) + 1
     calls = {
@@ -114,7 +114,7 @@ def test_the_list_of_ops_without_a_meaning_is_complete_and_no_longer(tmp_path, r
 
 
 @pytest.mark.parametrize("op", [*COMPARISONS, DISCRETE[0]], ids=lambda op: op.name)
-def test_question(run, op):
+def test_comparison(run, op):
     xs = [np.array([0.0, 1.0, -2.0, 1.0], np.float32), np.array([1.0, 1.0, -3.0, 0.0], np.float32)][: op.arity]
     tape = record(lambda *xs: op(*xs), *xs)
     np.testing.assert_array_equal(run(tape, *xs)[0], tape(*xs))
@@ -128,7 +128,7 @@ def test_training_graph_of_a_perceptron(run, tmp_path):
         loss = nn.cross_entropy(model(x), y)
         return loss, gradients(loss, model.parameters())
 
-    model.named_parameters()  # gives them their labels
+    model.named_parameters()  # sets their labels
     tape = record(step, x, y)
     loss, gradient = tape(x, y)
     got = run(tape, x, y)
@@ -142,8 +142,8 @@ def test_training_graph_of_a_perceptron(run, tmp_path):
     assert "layers.2.weight" in {p.key: p.value for p in graph.metadata_props}["parameters"]
 
 
-def test_every_array_keeps_its_name_and_no_two_share_one(run, tmp_path):
-    """Also where a label is that of an input, or like the names that the graph gives itself."""
+def test_names_of_arrays_are_kept_and_unique(run, tmp_path):
+    """Also if a label equals an input's name or a reserved name of the graph."""
     onnx = pytest.importorskip("onnx")
     labels = ["x", "x", "output.0", "constant.0", "multiply.0/Mul.0", "", "a name/é", "array.0"]
     parameters = [Tensor(np.full(3, i + 1.0, np.float32), requires_grad=True, label=label) for i, label in enumerate(labels)]
@@ -157,7 +157,7 @@ def test_every_array_keeps_its_name_and_no_two_share_one(run, tmp_path):
     assert {p.key: p.value for p in graph.metadata_props}["parameters"] == ", ".join(titles)
 
 
-def test_a_module_names_its_parameters_and_its_input(tmp_path):
+def test_parameters_of_a_module_have_their_names(tmp_path):
     onnx = pytest.importorskip("onnx")
     model = onnx.load(record(nn.MLP(2, [3], 2), np.ones((1, 2), np.float32)).to_onnx(tmp_path / "f.onnx"))
     names = [f"layers.{i}.{name}" for i in (0, 2) for name in ("weight", "bias")]
@@ -170,10 +170,10 @@ def test_function_of_floats(run):
     np.testing.assert_allclose(run(tape, 0.5, 2.0), leaves(tape(0.5, 2.0)), rtol=1e-12)
 
 
-def test_a_branch_is_named(tmp_path):
+def test_error_names_a_branch(tmp_path):
     pytest.importorskip("onnx")
     tape = record(lambda x: x * 2.0 if x > 1.5 else x, 2.0)
     with pytest.raises(TypeError, match=r"greater\(x, 1.5\), came out True, and a graph of ONNX has no branches"):
         tape.to_onnx(tmp_path / "f.onnx")
-    with pytest.raises(ValueError, match=r"a \.onnx file, not in"):
+    with pytest.raises(ValueError, match=r"must end in \.onnx, got"):
         record(lambda x: x * 2.0, 2.0).to_onnx(tmp_path / "f.npz")

@@ -1,4 +1,4 @@
-"""Each pass alone: it makes programs smaller, and leaves every bit of what they compute."""
+"""Optimisation passes: smaller programs with bitwise equal results."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from autograd.tape.backends import evaluated
 from autograd.tape.backends.expand_ops import expand_ops
 from autograd.tape.backends.interpreter import op_codes
 from autograd.tape.passes import optimise
-from autograd.tape.passes.common_subexpressions import Shared
+from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.passes.constant_folding import fold_constants
 from autograd.tape.passes.dead_code import remove_dead_code
 from autograd.tape.passes.identities import simplify
@@ -27,7 +27,7 @@ PASSES = {
     "dead code": remove_dead_code,
     "folding": lambda p: rewrite(p, [fold_constants]),
     "identities": lambda p: rewrite(p, [simplify]),
-    "common subexpressions": lambda p: rewrite(p, [Shared()]),
+    "common subexpressions": lambda p: rewrite(p, [CommonSubexpressions()]),
     "sums of products": fuse_sums,
     "expansion": lambda p: expand_ops(p, op_codes()),
     "all": optimise,
@@ -45,7 +45,7 @@ def names(p):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PASSES)
 @given(case=programs())
-def test_pass_leaves_every_bit(name, case):
+def test_pass_is_bitwise_equal(name, case):
     drawn, rows, _ = case
 
     def f(*xs):
@@ -115,7 +115,7 @@ def test_identity_of_arrays(f, left):
     assert names(remove_dead_code(rewrite(program(f, np.ones((2, 3))), [simplify]))) == left
 
 
-def test_dead_code_is_dropped_and_guards_are_not():
+def test_dead_code_is_removed_and_guards_are_kept():
     def f(x):
         ag.exp(x) * ag.sin(x)
         return 2.0 * x if ag.cos(x) > 0.0 else x
@@ -123,7 +123,7 @@ def test_dead_code_is_dropped_and_guards_are_not():
     assert names(remove_dead_code(program(f, 0.5))) == ["cos", "greater", "multiply"]
 
 
-def test_constants_are_folded_as_ieee_has_them():
+def test_constants_are_folded_by_ieee_754():
     def f(x):
         c = ag.Value(0.0)
         return x + (1.0 / c) + ag.log(c * 2.0)
@@ -137,7 +137,7 @@ def test_common_subexpressions_are_computed_once():
     def f(x, y):
         return ag.exp(x * y) + ag.exp(y * x) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.1) + ag.leaky_relu(x, 0.2)
 
-    after = remove_dead_code(rewrite(program(f, 1.0, 2.0), [Shared()]))
+    after = remove_dead_code(rewrite(program(f, 1.0, 2.0), [CommonSubexpressions()]))
     assert names(after).count("multiply") == names(after).count("exp") == 1
     assert names(after).count("leaky_relu") == 2
 
@@ -158,8 +158,8 @@ def test_constants_with_different_signs_of_zero_are_different():
         pytest.param(lambda a, b, c: [a * b, a * b + c], ["multiply", "add"], id="a product with another use stays"),
     ],
 )
-def test_sums_of_products_are_one_step(f, left):
-    after = fuse_sums(remove_dead_code(rewrite(program(f, 1.0, 2.0, 3.0), [Shared()])))
+def test_sums_of_products_are_one_instruction(f, left):
+    after = fuse_sums(remove_dead_code(rewrite(program(f, 1.0, 2.0, 3.0), [CommonSubexpressions()])))
     assert names(after) == left
 
 
