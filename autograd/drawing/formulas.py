@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.drawing.events import Local
-from autograd.drawing.math_notation import factor, mathematics
+from autograd.drawing.math_notation import BY_OP, factor, mathematics
 from autograd.drawing.text import LONGEST, number
 from autograd.engine.graph import GraphNode
-from autograd.ops.python_source import Code, source
+from autograd.ops.python_source import Code, pullback_source, rule_source
+from autograd.ops.tracing import UnreadableRuleError
 
 _LETTERS = "abcdefgh"
 
@@ -25,10 +26,11 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
     if op is None:
         return ""
     names = _operands(node, naming)
-    if op.kind == "elementwise" and not op.params and not op.symbol.isidentifier():
+    if op.kind == "elementwise" and not op.params and (op.name in BY_OP or not op.symbol.isidentifier()):
         try:
-            return mathematics(str(op.forward(source, *_codes(node))), dict(zip(_LETTERS, names, strict=False)), _numbers(node))
-        except (TypeError, SyntaxError):
+            text = str(rule_source(op, *_codes(node)))
+            return mathematics(text, dict(zip(_LETTERS, names, strict=False)), _numbers(node))
+        except UnreadableRuleError:
             pass
     if len(names) == 2 and not op.symbol.isidentifier() and len(op.symbol) <= 2:
         return f"{names[0]} {op.symbol} {names[1]}"
@@ -48,11 +50,11 @@ def derivative(local: Local) -> str:
     if op is None or op.kind != "elementwise" or op.params:
         return ""
     try:
-        text = str(op.pullbacks[local.position](Code("1.0"), Code("y"), *_codes(node)))  # type: ignore[misc]
-        names = dict(zip(_LETTERS, _operands(node, lambda x: x.name), strict=False))
-        return mathematics(text, names | {"y": node.name}, _numbers(node))
-    except (TypeError, AttributeError, SyntaxError):
+        text = str(pullback_source(op, local.position, *_codes(node)))
+    except UnreadableRuleError:
         return ""
+    names = dict(zip(_LETTERS, _operands(node, lambda x: x.name), strict=False))
+    return mathematics(text, names | {"y": node.name}, _numbers(node))
 
 
 def edge_label(local: Local, format: str) -> str:

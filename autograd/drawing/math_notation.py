@@ -1,19 +1,19 @@
 """Python expressions in mathematical notation; choices are resolved if the numbers are known."""
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from autograd.ops.namespaces import scalar
+from autograd.ops.op import OPS
+from autograd.ops.operators import OPERATORS, Operator, Precedence
 
-_SIGNS: dict[type[ast.AST], tuple[str, int, Callable[[Any, Any], Any]]] = {
-    ast.Add: (" + ", 1, operator.add), ast.Sub: (" − ", 1, operator.sub), ast.Mult: (" × ", 2, operator.mul),
-    ast.Div: (" / ", 2, operator.truediv), ast.Pow: ("^", 4, operator.pow),
-}  # fmt: skip
-_COMPARISONS = {ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
+#: Each operator by its class in a syntax tree, and by the name of its op.
+_BY_SYNTAX = {row.syntax: row for row in OPERATORS if row.syntax and not row.is_unary}
+BY_OP = {row.op: row for row in _BY_SYNTAX.values()}
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_ATOM = 9
+_ATOM, _POWER, _UNARY, _PRODUCT, _SUM = list(Precedence)[:5]
+_COMPARISON, _CHOICE = Precedence.COMPARISON, Precedence.CHOICE
 
 
 def mathematics(text: str, names: Mapping[str, str], numbers: Mapping[str, float] | None = None) -> str:
@@ -50,69 +50,72 @@ class _Writer:
     def __init__(self, names: Mapping[str, str], numbers: Mapping[str, float] | None) -> None:
         self.names, self.numbers = names, numbers
 
-    def write(self, node: ast.expr) -> tuple[str, int]:
+    def write(self, node: ast.expr) -> tuple[str, Precedence]:
         """(text, precedence) of an expression."""
         match node:
             case ast.IfExp(test=test, body=yes, orelse=no):
                 return self.choice(test, yes, no)
             case ast.BinOp(left=left, op=op, right=right):
-                return self.binary(left, op, right)
+                return self.binary(left, _BY_SYNTAX[type(op)], right)
             case ast.UnaryOp(op=ast.USub(), operand=ast.UnaryOp(op=ast.USub(), operand=operand)):
                 return self.write(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return f"−{self.inner(operand, 3)}", 2
+                return f"−{self.inner(operand, _UNARY)}", _PRODUCT
             case ast.Call(func=ast.Name(id=name), args=args):
                 return self.call(name, args)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return f"{self.inner(left, 1)} {_COMPARISONS[type(op)]} {self.inner(right, 1)}", 0
+                sign = _sign(_BY_SYNTAX[type(op)])
+                return f"{self.inner(left, _SUM)} {sign} {self.inner(right, _SUM)}", _COMPARISON
             case ast.BoolOp(op=op, values=values):
-                return (" and " if isinstance(op, ast.And) else " or ").join(self.inner(x, 1) for x in values), 0
+                word = " and " if isinstance(op, ast.And) else " or "
+                return word.join(self.inner(x, _SUM) for x in values), _COMPARISON
             case ast.Name(id=name):
                 return self.names.get(name, name), _ATOM
             case ast.Constant(value=x):
                 return _number(x), _ATOM
-        return ast.unparse(node), 0
+        return ast.unparse(node), _CHOICE
 
-    def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, int]:
+    def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, Precedence]:
         if self.numbers is not None:
             return self.write(yes if self.value(test) else no)
-        return f"{self.inner(yes, 1)} if {self.inner(test, 0)}, else {self.inner(no, 1)}", 0
+        return f"{self.inner(yes, _SUM)} if {self.inner(test, _CHOICE)}, else {self.inner(no, _SUM)}", _CHOICE
 
-    def call(self, name: str, args: list[ast.expr]) -> tuple[str, int]:
+    def call(self, name: str, args: list[ast.expr]) -> tuple[str, Precedence]:
         match name, args:
-            case "power", [base, exponent]:
-                return self.binary(base, ast.Pow(), exponent)
             case "square", [x]:
-                return self.inner(x, 5) + "²", 4
+                return self.inner(x, _ATOM) + "²", _POWER
             case "abs" | "fabs", [x]:
-                return f"|{self.inner(x, 0)}|", _ATOM
+                return f"|{self.inner(x, _CHOICE)}|", _ATOM
             case "sqrt", [x]:
-                return f"√{self.inner(x, _ATOM)}", 4
-        return f"{name}({', '.join(self.inner(x, 0) for x in args)})", _ATOM
+                return f"√{self.inner(x, _ATOM)}", _POWER
+            case "floor_divide", [a, b]:
+                return f"⌊{self.binary(a, BY_OP['divide'], b)[0]}⌋", _ATOM
+            case _, [a, b] if name in BY_OP:
+                return self.binary(a, BY_OP[name], b)
+        return f"{name}({', '.join(self.inner(x, _CHOICE) for x in args)})", _ATOM
 
-    def binary(self, left: ast.expr, op: ast.operator, right: ast.expr) -> tuple[str, int]:
-        sign, level, compute = _SIGNS[type(op)]
-        a, b = _literal_value(left), _literal_value(right)
-        if a is not None and b is not None and (b or not isinstance(op, ast.Div)):
-            x = compute(a, b)
-            return _number(x), _ATOM if x >= 0 else 2
-        if isinstance(op, ast.Pow):
-            exponent = self.write(right)[0] if b is None else _number(self.constant(right))
-            if exponent == "1":
-                return self.write(left)
-            raised = exponent.replace("−", "-")
-            if raised.lstrip("-").isdigit():
-                return self.inner(left, 5) + raised.translate(_SUPERSCRIPTS), 4
-            return f"{self.inner(left, 5)}^{self.inner(right, 5)}", 4
-        return f"{self.inner(left, level)}{sign}{self.inner(right, level + 1)}", level
+    def binary(self, left: ast.expr, operator: Operator, right: ast.expr) -> tuple[str, Precedence]:
+        known = _literal_value(ast.BinOp(left, operator.syntax(), right))  # type: ignore[misc, arg-type]
+        if known is not None:
+            return _number(known), _ATOM if known >= 0 else _PRODUCT
+        if operator.op == "power":
+            return self.power(left, right)
+        level = operator.precedence
+        return f"{self.inner(left, level)} {_sign(operator)} {self.inner(right, Precedence(level - 1))}", level
 
-    def constant(self, node: ast.expr) -> float:
-        known = _literal_value(node)
-        return 0.0 if known is None else known
+    def power(self, base: ast.expr, exponent: ast.expr) -> tuple[str, Precedence]:
+        known = _literal_value(exponent)
+        text = self.write(exponent)[0] if known is None else _number(known)
+        if text == "1":
+            return self.write(base)
+        raised = text.replace("−", "-")
+        if raised.lstrip("-").isdigit():
+            return self.inner(base, _ATOM) + raised.translate(_SUPERSCRIPTS), _POWER
+        return f"{self.inner(base, _ATOM)}^{self.inner(exponent, _ATOM)}", _POWER
 
-    def inner(self, node: ast.expr, level: int) -> str:
+    def inner(self, node: ast.expr, level: Precedence) -> str:
         text, own = self.write(node)
-        return text if own >= level else f"({text})"
+        return text if own <= level else f"({text})"
 
     def value(self, node: ast.expr) -> Any:
         functions = {name: getattr(scalar, name) for name in dir(scalar) if not name.startswith("_")}
@@ -121,8 +124,12 @@ class _Writer:
         )
 
 
+def _sign(operator: Operator) -> str:
+    return "/" if operator.op == "divide" else OPS[operator.op].symbol
+
+
 def _literal_value(node: ast.expr) -> float | None:
-    """The value of an expression of literals."""
+    """The value of an expression of literals; None for others, and for a division by zero."""
     match node:
         case ast.Constant(value=float() | int() as x):
             return float(x)
@@ -131,9 +138,10 @@ def _literal_value(node: ast.expr) -> float | None:
             return None if inner is None else -inner
         case ast.BinOp(left=left, op=op, right=right):
             a, b = _literal_value(left), _literal_value(right)
-            return (
-                None if a is None or b is None or not (b or not isinstance(op, ast.Div)) else float(_SIGNS[type(op)][2](a, b))
-            )
+            try:
+                return None if a is None or b is None else float(_BY_SYNTAX[type(op)].function(a, b))
+            except ZeroDivisionError:
+                return None
     return None
 
 
