@@ -1,7 +1,7 @@
 """Back end "numpy", for arrays: straight-line NumPy calls that write into preallocated buffers.
 
 A call with an `out` argument writes into a buffer, which is reused after the last use of its content. An elementwise call may
-reuse the buffer of its own argument. Outputs never share memory with buffers, inputs or each other.
+reuse the buffer of an argument. Outputs never share memory with buffers, inputs or each other.
 """
 
 import threading
