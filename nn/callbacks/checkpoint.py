@@ -63,10 +63,6 @@ class Checkpoint(Callback):
 
 def _everything(run: Run) -> State:
     """All that the rest of a training depends on, as arrays."""
-    state = {f"model/{name}": array for name, array in run.model.state_dict().items()}
-    state |= {f"optimizer/{name}": array for name, array in run.optimizer.state_dict().items()}
-    for i, callback in enumerate(run.callbacks):
-        state |= {f"callbacks/{i}/{name}": array for name, array in callback.state_dict().items()}
     facts = {
         "settings": run.settings,
         "callbacks": [type(callback).__name__ for callback in run.callbacks],
@@ -74,46 +70,60 @@ def _everything(run: Run) -> State:
         "steps": run.steps,
         "stop": run.stop,
         "history": asdict(run.history),
-        "generators": [generator.bit_generator.state for generator in _generators(run.model)],
+        "generators": _generator_states(run),
     }
-    return state | {"facts": np.frombuffer(json.dumps(facts, default=_plain).encode(), np.uint8)}
+    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_plain).encode(), np.uint8)}
+
+
+def _arrays(run: Run) -> State:
+    """The arrays of model, optimizer and callbacks."""
+    state = {f"model/{name}": array for name, array in run.model.state_dict().items()}
+    state |= {f"optimizer/{name}": array for name, array in run.optimizer.state_dict().items()}
+    for i, callback in enumerate(run.callbacks):
+        state |= {f"callbacks/{i}/{name}": array for name, array in callback.state_dict().items()}
+    return state
 
 
 def _restore(run: Run, path: Path) -> None:
+    """Set a run to the state in a checkpoint; if the file cannot be read, change nothing."""
     content = path.read_bytes()
-    before = run.model.state_dict()
-    most = _COPIES * sum(array.nbytes for array in before.values()) + _SPARE
     try:
-        state = read_npz(content, lambda name: most, most)
-        facts = json.loads(state.pop("facts").tobytes())
-        history, generators = _history(facts["history"]), list(_generators(run.model))
-        there = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
-        parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(there["callbacks"]))))
-        if unknown := [name for name in state if not name.startswith(parts)]:
-            raise ValueError(f"{', '.join(unknown)} is unknown")
-        if len(generators) != len(facts["generators"]):
-            raise ValueError(f"it has {len(facts['generators'])} random generators in place of {len(generators)}")
-    except Exception as error:  # whatever a forged file sets off in a reader
+        state, facts = _parse(content, run)
+    except Exception as error:  # a forged file can raise anything in a reader
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
-    _check_same_training(run, there, path)
-    old, random = run.optimizer.state_dict(), [generator.bit_generator.state for generator in generators]
-    kept = [callback.state_dict() for callback in run.callbacks]
+    _check_same_training(run, facts["settings"], path)
+    before = _arrays(run), _generator_states(run)
     try:
-        run.model.load_state_dict(_below("model/", state))
-        run.optimizer.load_state_dict(_below("optimizer/", state))
-        for generator, numbers in zip(generators, facts["generators"], strict=True):
-            generator.bit_generator.state = numbers
-        for i, callback in enumerate(run.callbacks):
-            callback.load_state_dict(_below(f"callbacks/{i}/", state))
-        run.epoch, run.steps, run.stop, run.history = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"]), history
+        _load(run, state, facts["generators"])
+        run.epoch, run.steps, run.stop = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"])
+        run.history = facts["history"]
     except Exception as error:
-        run.model.load_state_dict(before)
-        run.optimizer.load_state_dict(old)
-        for generator, numbers in zip(generators, random, strict=True):
-            generator.bit_generator.state = numbers
-        for callback, numbers in zip(run.callbacks, kept, strict=True):
-            callback.load_state_dict(numbers)
+        _load(run, *before)
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
+
+
+def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
+    """The arrays and the facts of a checkpoint; settings, callbacks and history of the facts are checked."""
+    most = _COPIES * sum(array.nbytes for array in run.model.state_dict().values()) + _SPARE
+    state = read_npz(content, lambda name: most, most)
+    facts = json.loads(state.pop("facts").tobytes())
+    facts["history"] = _history(facts["history"])
+    facts["settings"] = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
+    parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(facts["callbacks"]))))
+    if unknown := [name for name in state if not name.startswith(parts)]:
+        raise ValueError(f"{', '.join(unknown)} is unknown")
+    if (n := len(_generator_states(run))) != len(facts["generators"]):
+        raise ValueError(f"it has {len(facts['generators'])} random generators in place of {n}")
+    return state, facts
+
+
+def _load(run: Run, state: State, generator_states: list[Any]) -> None:
+    run.model.load_state_dict(_below("model/", state))
+    run.optimizer.load_state_dict(_below("optimizer/", state))
+    for generator, numbers in zip(_generators(run.model), generator_states, strict=True):
+        generator.bit_generator.state = numbers
+    for i, callback in enumerate(run.callbacks):
+        callback.load_state_dict(_below(f"callbacks/{i}/", state))
 
 
 def _history(columns: dict[str, Any]) -> History:
@@ -139,6 +149,10 @@ def _generators(model: Module) -> Iterator[np.random.Generator]:
     """The random generators that are attributes of the model's modules, in order."""
     for module in model.modules():
         yield from (x for x in vars(module).values() if isinstance(x, np.random.Generator))
+
+
+def _generator_states(run: Run) -> list[Any]:
+    return [generator.bit_generator.state for generator in _generators(run.model)]
 
 
 def _plain(x: Any) -> Any:
