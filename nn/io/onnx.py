@@ -19,8 +19,8 @@ from nn.modules.module import Module
 #: The modules that our own files spell out in several nodes, by the name of the op, which begins the names of these nodes.
 _SPELLED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
 
-#: For each operator that stands for a module: the module, given the operator's attributes.
-_MODULES: dict[str, Callable[[dict[str, Any]], Module]] = {
+#: For each operator, a function of its attributes that returns its module, or None if no module has these attributes.
+_MODULES: dict[str, Callable[[dict[str, Any]], Module | None]] = {
     "Relu": lambda a: ReLU(),
     "Tanh": lambda a: Tanh(),
     "Sigmoid": lambda a: Sigmoid(),
@@ -29,6 +29,8 @@ _MODULES: dict[str, Callable[[dict[str, Any]], Module]] = {
     "Elu": lambda a: ELU(round(a.get("alpha", 1.0), 7)),
     "Softmax": lambda a: Softmax(a.get("axis", -1)),
     "LogSoftmax": lambda a: LogSoftmax(a.get("axis", -1)),
+    "Gelu": lambda a: GELU() if a.get("approximate", b"none") == b"none" else None,
+    "Flatten": lambda a: Flatten() if a.get("axis", 1) == 1 else None,
 }
 
 
@@ -65,23 +67,31 @@ class _Chain:
         self.layers: list[Module] = []
 
     def network(self) -> Sequential:
+        here, output = self._ends()
+        for _, group in itertools.groupby(self.graph.node, lambda node: node.name.partition("/")[0] or id(node)):
+            here = self._follow_group(list(group), here)
+        if here != output:
+            raise ValueError(f"its chain ends in {here}, and its output is {output}")
+        return Sequential(*self.layers)
+
+    def _ends(self) -> tuple[str, str]:
+        """The names of the input and of the output."""
         inputs = [x.name for x in self.graph.input if x.name not in self.arrays]
         outputs = [x.name for x in self.graph.output]
         if len(inputs) != 1 or len(outputs) != 1:
             raise ValueError(f"a perceptron has one input and one output, and this graph {len(inputs)} and {len(outputs)}")
-        here = inputs[0]
-        for _, group in itertools.groupby(self.graph.node, lambda node: node.name.partition("/")[0] or id(node)):
-            nodes = list(group)
-            module = _SPELLED.get(nodes[0].name.partition(".")[0]) if self.ours else None
-            if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
-                here = self._spelled(nodes, here)
-                self.layers.append(module())
-                continue
-            for node in nodes:
-                here = self._follow(node, here)
-        if here != outputs[0]:
-            raise ValueError(f"its chain ends in {here}, and its output is {outputs[0]}")
-        return Sequential(*self.layers)
+        return inputs[0], outputs[0]
+
+    def _follow_group(self, nodes: list[Any], here: str) -> str:
+        """Read the nodes of one op; returns the name of their result."""
+        module = _SPELLED.get(nodes[0].name.partition(".")[0]) if self.ours else None
+        if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
+            here = self._spelled(nodes, here)
+            self.layers.append(module())
+            return here
+        for node in nodes:
+            here = self._follow(node, here)
+        return here
 
     def _spelled(self, nodes: list[Any], here: str) -> str:
         """What several nodes that are one function of what was there before give in the end."""
@@ -105,25 +115,25 @@ class _Chain:
         return str(node.output[0])
 
     def _add(self, node: Any, attributes: dict[str, Any], here: str, arrays: list[Array]) -> None:
-        """One more layer, or a part of the last."""
+        """Append a layer, or complete the last one."""
         kind = node.op_type
-        if kind in _MODULES:
-            self.layers.append(_MODULES[kind](attributes))
-        elif kind == "Gelu" and attributes.get("approximate", b"none") == b"none":
-            self.layers.append(GELU())
-        elif kind == "Gemm" and node.input[0] == here and not attributes.get("transA", 0):
-            weight = (arrays[0].T if attributes.get("transB", 0) else arrays[0]) * arrays[0].dtype.type(
-                attributes.get("alpha", 1.0)
-            )
-            self.layers.append(_linear(weight, [b * b.dtype.type(attributes.get("beta", 1.0)) for b in arrays[1:]]))
-        elif kind == "MatMul" and node.input[0] == here and arrays[0].ndim == 2:
-            self.layers.append(_linear(arrays[0], []))
+        if (layer := _layer(kind, attributes, arrays, node.input[0] == here)) is not None:
+            self.layers.append(layer)
         elif kind == "Add" and self.layers and isinstance(last := self.layers[-1], Linear) and last.bias is None:
             self.layers[-1] = _linear(last.weight.numpy(), arrays)
-        elif (kind == "Flatten" and attributes.get("axis", 1) == 1) or (kind == "Reshape" and arrays[0].shape == (2,)):
-            self.layers.append(Flatten())
         elif kind not in ("Identity", "Dropout"):
             raise ValueError(f"its node {_title(node)} is no layer of a perceptron, or not in its place")
+
+
+def _layer(kind: str, attributes: dict[str, Any], arrays: list[Array], chain_first: bool) -> Module | None:
+    """The layer of one node, if it is one; `chain_first` if the chain is the node's first input."""
+    if kind in _MODULES:
+        return _MODULES[kind](attributes)
+    if kind in ("Gemm", "MatMul") and chain_first and arrays[0].ndim == 2 and not attributes.get("transA", 0):
+        weight = arrays[0].T if attributes.get("transB", 0) else arrays[0]
+        alpha, beta = (weight.dtype.type(attributes.get(name, 1.0)) for name in ("alpha", "beta"))
+        return _linear(weight * alpha, [b * beta for b in arrays[1:]])
+    return Flatten() if kind == "Reshape" and arrays[0].shape == (2,) else None
 
 
 def _linear(weight: Array, bias: list[Array]) -> Linear:

@@ -86,14 +86,7 @@ def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State
             groups.setdefault(prefix, {})[last] = array
     ours = list(_holders(model))
     order = _order([_prefix(path) for path, _, _ in ours], list(groups), unordered)
-    fits = len(order) == len(ours) and all(
-        _shapes(module, own) == {name: np.shape(x) for name, x in groups[prefix].items()}
-        for (_, module, own), prefix in zip(ours, order, strict=True)
-    )
-    if not fits:
-        here = ", ".join(f"{path or type(module).__name__} {_shapes(module, own)}" for path, module, own in ours)
-        there = ", ".join(f"{prefix} { {n: np.shape(x) for n, x in groups[prefix].items()} }" for prefix in order)
-        raise ValueError(f"it holds {there or 'nothing'}, where the model needs, in this order, {here}")
+    _check_shapes(ours, {prefix: groups[prefix] for prefix in order})
     state: State = {}
     for (path, module, own), prefix in zip(ours, order, strict=True):
         for name, array in own.items():
@@ -102,6 +95,16 @@ def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State
                 raise ValueError(f"{name} of {path} has type {new.dtype} in place of {array.dtype}")
             state[f"{path}.{name}".lstrip(".")] = new.astype(array.dtype)
     return state
+
+
+def _check_shapes(ours: list[tuple[str, Module, State]], theirs: dict[str, State]) -> None:
+    """Raise if the layers of a model and of a file, both in order, differ in their arrays' names or shapes."""
+    wanted = [_shapes(module, own) for _, module, own in ours]
+    found = [{name: np.shape(x) for name, x in group.items()} for group in theirs.values()]
+    if wanted != found:
+        here = ", ".join(f"{path or type(module).__name__} {x}" for (path, module, _), x in zip(ours, wanted, strict=True))
+        there = ", ".join(f"{prefix} {x}" for prefix, x in zip(theirs, found, strict=True))
+        raise ValueError(f"it holds {there or 'nothing'}, where the model needs, in this order, {here}")
 
 
 def _order(wanted: list[str], given: list[str], unordered: bool) -> list[str]:
