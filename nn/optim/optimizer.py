@@ -9,21 +9,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import Tensor, Value
-from nn._validation import finite, fraction, truth
+from autograd import Tensor
+from nn._validation import Array, finite, fraction, truth
 from nn.modules.module import Parameter, clear_gradients
+from nn.optim._groups import Group, check_distinct, parameter_groups, settings_of
 
 # A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
 Number = Any
 #: What an optimizer remembers of one parameter: a number for each name in `remembers`.
 State = tuple[Number, ...]
-
-
-class Group(SimpleNamespace):
-    """Parameters that are moved with the same options: `group.parameters`, `group.lr` and so on."""
-
-    parameters: list[Parameter]
-    lr: float
 
 
 class Optimizer:
@@ -50,6 +44,7 @@ class Optimizer:
         ValueError: if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is negative,
             infinite or NaN; if a group has an option that is none of the optimizer's
 
+    >>> from autograd import Value
     >>> a, b = Value(1.0), Value(1.0)
     >>> optimizer = SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], lr=0.1)
     >>> (a + b).backward()
@@ -68,9 +63,9 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
         checks = {"lr": finite} | self.checks
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
-        self.groups = [Group(**(defaults | own)) for own in _groups(parameters, checks)]
+        self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
         self.parameters = [p for group in self.groups for p in group.parameters]
-        _check_distinct(self.parameters)
+        check_distinct(self.parameters)
         self.steps = [0] * len(self.parameters)
         for name in self.remembers:
             setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
@@ -95,7 +90,7 @@ class Optimizer:
             ValueError: if a gradient has another shape than its parameter; no parameter has moved then
         """
         _check_gradient_shapes(self.parameters)
-        members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
+        members = self._members()
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
         settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
@@ -116,6 +111,10 @@ class Optimizer:
             if isinstance(new, np.ndarray):
                 new.flags.writeable = False  # a Tensor takes a read-only array as it is
             p.data = new
+
+    def _members(self) -> list[tuple[int, Parameter]]:
+        """Each parameter with the number of its group."""
+        return [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
 
     def _settings(self, k: int, step: int) -> SimpleNamespace:
         return settings_of(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
@@ -145,7 +144,7 @@ class Optimizer:
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
         """A copy of all numbers that the next step depends on beside the parameters: the options, and what is remembered.
 
-        >>> sorted(SGD([Value(1.0)], lr=0.1).state_dict())[:3]
+        >>> sorted(SGD([Tensor(1.0, requires_grad=True)], lr=0.1).state_dict())[:3]
         ['groups.0.lr', 'groups.0.momentum', 'groups.0.nesterov']
         """
         state = {f"groups.{k}.{name}": np.array(x) for k, o in enumerate(self.groups) for name, x in vars(o).items()
@@ -159,13 +158,7 @@ class Optimizer:
             ValueError: if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
         """
         own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
-        wrong = [f"{name} is missing" for name in own if name not in given]
-        wrong += [f"{name} is unknown" for name in given if name not in own]
-        for name in own.keys() & given.keys():
-            (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
-            if shape != wanted or dtype != kind:
-                wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
-        if wrong:
+        if wrong := _mismatches(own, given):
             raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for k, o in enumerate(self.groups):
             for name in vars(o).keys() - {"parameters"}:
@@ -191,6 +184,7 @@ class SGD(Optimizer):
     Source:
         Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> (p * p).backward()
     >>> SGD([p], lr=0.1).step()
@@ -232,55 +226,21 @@ def has_form_of_0_1(updated: Callable[..., Any]) -> bool:
     return len(names) == 5 and "state" not in names
 
 
-def settings_of(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
-    """The options of a group but for its learning rate, and the numbers that change from step to step."""
-    options = vars(group).copy()
-    del options["parameters"], options["lr"]
-    return SimpleNamespace(**options | scales)
-
-
-def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
-    """The groups of parameters, each with the options that it gives itself, checked."""
-    if isinstance(given, Tensor | Value):
-        raise TypeError(f"an optimizer takes a list of parameters, got {given!r} alone: write [parameter]")
-    try:
-        items = list(given)
-    except TypeError:
-        raise TypeError(f"an optimizer takes a list of parameters, got {given!r}: write model.parameters()") from None
-    groups = items if items and all(isinstance(item, Mapping) for item in items) else [{"params": items}]
-    result = []
-    for k, group in enumerate(groups):
-        if "params" not in group:
-            raise ValueError(f"group {k} of parameters has no 'params', only {', '.join(map(repr, group)) or 'nothing'}")
-        if unknown := [name for name in group if name != "params" and name not in checks]:
-            raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
-        own = {name: checks[name](name, value) for name, value in group.items() if name != "params"}
-        result.append({"parameters": _checked(list(group["params"]))} | own)
-    return result
-
-
-def _checked(given: list[Any]) -> list[Parameter]:
-    if not given:
-        raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
-    for i, p in enumerate(given):
-        if not isinstance(p, Tensor | Value):
-            raise TypeError(f"parameter {i} must be a Tensor or a Value, got {p!r} of type {type(p).__name__}")
-        if not p.requires_grad:
-            raise ValueError(f"parameter {i} is the constant {p!r}: make it with requires_grad=True")
-        if p.op is not None:
-            raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be moved, got {p!r}")
-    return given
+def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:
+    """The reasons why a state dict does not fit in place of the optimizer's own."""
+    wrong = [f"{name} is missing" for name in own if name not in given]
+    wrong += [f"{name} is unknown" for name in given if name not in own]
+    for name in own.keys() & given.keys():
+        (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
+        if shape != wanted or dtype != kind:
+            wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
+    return wrong
 
 
 def _check_gradient_shapes(parameters: list[Parameter]) -> None:
     for p in parameters:
         if isinstance(p, Tensor) and (g := p.grad) is not None and getattr(g, "shape", ()) != p.shape:
             raise ValueError(f"the gradient of {p!r} has shape {np.shape(g)}: it must have the parameter's shape")
-
-
-def _check_distinct(given: list[Parameter]) -> None:
-    if len(set(map(id, given))) < len(given):
-        raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
 
 
 def minus(p: Number, step: Number) -> Number:

@@ -14,7 +14,8 @@ from autograd.support.optional import require
 from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
-from nn.optim.optimizer import has_form_of_0_1, settings_of
+from nn.optim._groups import settings_of
+from nn.optim.optimizer import has_form_of_0_1
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
 from nn.training._jax_hosts import check_same_start, number_of, whole_of
@@ -36,13 +37,7 @@ def mesh_of(devices: Any = None) -> Any:
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
-        if not 1 <= devices <= len(found):
-            more = (
-                ": virtual ones come from the environment variable "
-                f"XLA_FLAGS=--xla_force_host_platform_device_count={devices}, set before JAX is imported"
-            )
-            raise ValueError(f"devices={devices}, and JAX has {len(found)} here{more * (devices > 0)}")
-        found = found[:devices]
+        found = _first_devices(devices, found)
     elif devices is not None:
         found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
         if not found or not all(isinstance(device, jax.Device) for device in found):
@@ -55,6 +50,16 @@ def mesh_of(devices: Any = None) -> Any:
             "a list with some of every host"
         )
     return jax.sharding.Mesh(np.array(found), ("rows",))
+
+
+def _first_devices(count: int, found: list[Any]) -> list[Any]:
+    if not 1 <= count <= len(found):
+        more = (
+            ": virtual ones come from the environment variable "
+            f"XLA_FLAGS=--xla_force_host_platform_device_count={count}, set before JAX is imported"
+        )
+        raise ValueError(f"devices={count}, and JAX has {len(found)} here{more * (count > 0)}")
+    return found[:count]
 
 
 class JaxEngine:

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Tensor, Value
-from nn.optim.optimizer import settings_of
+from nn.optim._groups import settings_of
 from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
 all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
