@@ -140,10 +140,8 @@ class Module:
         new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
             old, given = numbers_at(*places[path]), np.asarray(state[path])
-            if given.shape != old.shape:
-                wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
-            elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
-                wrong.append(f"{path} has type {given.dtype} in place of {old.dtype}")
+            if mismatch := _mismatch(given, old):
+                wrong.append(f"{path} has {mismatch}")
             else:
                 new[path] = given.astype(old.dtype)
         if wrong:
@@ -231,6 +229,14 @@ def clear_gradients(parameters: Iterable[Parameter]) -> None:
     """Set every gradient to what it is before any sweep: None of a Tensor, 0.0 of a Value."""
     for parameter in parameters:
         parameter.grad = None if isinstance(parameter, Tensor) else 0.0
+
+
+def _mismatch(new: Array, old: Array) -> str:
+    """The reason why an array cannot take the place of another, or "" if it can."""
+    if new.shape != old.shape:
+        return f"shape {new.shape} in place of {old.shape}"
+    fits = new.dtype.kind in "fiub" and np.can_cast(new.dtype, old.dtype, "same_kind")
+    return "" if fits else f"type {new.dtype} in place of {old.dtype}"
 
 
 def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:

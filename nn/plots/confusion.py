@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import as_array
+from nn._validation import Array, as_array
 from nn.plots.style import new_axes
 
 
@@ -20,10 +20,7 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
         ImportError: if matplotlib is not installed
     """
     counts = as_array("matrix", matrix)
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
-        raise ValueError(f"a confusion matrix is (k, k), got shape {counts.shape}: make it with nn.confusion_matrix")
-    if counts.min() < 0:
-        raise ValueError(f"a confusion matrix holds counts, got {counts.min()}")
+    _check_matrix(counts)
     k = len(counts)
     if names and len(names) != k:
         raise ValueError(f"there are {k} classes and {len(names)} names: give one each, or no name at all")
@@ -40,3 +37,10 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
     if any(len(label) > 2 for label in labels):
         ax.tick_params("x", rotation=60)
     return ax
+
+
+def _check_matrix(counts: Array) -> None:
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
+        raise ValueError(f"a confusion matrix is (k, k), got shape {counts.shape}: make it with nn.confusion_matrix")
+    if counts.min() < 0:
+        raise ValueError(f"a confusion matrix holds counts, got {counts.min()}")
