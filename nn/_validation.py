@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from autograd.support.validation import one_of, whole
 
 __all__ = [
-    "Array", "as_array", "class_numbers", "finite", "fraction", "generator", "one_of", "positive", "share", "truth", "whole",
-    "within",
+    "Array", "as_array", "as_bool", "check_finite", "check_fraction", "check_labels", "check_positive", "check_range",
+    "check_share", "one_of", "seeded_generator", "whole",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -22,38 +22,38 @@ def _number(name: str, value: float) -> float:
     return float(value)
 
 
-def within(name: str, value: float, *, below: float) -> float:
+def check_range(name: str, value: float, *, below: float) -> float:
     """`value` as a float, or an error that names it unless 0 ≤ value < below."""
     if not 0 <= _number(name, value) < below:
         raise ValueError(f"{name} must be at least 0 and {'finite' if below == inf else f'less than {below:g}'}, got {value!r}")
     return float(value)
 
 
-def finite(name: str, value: float) -> float:
+def check_finite(name: str, value: float) -> float:
     """`value` as a float, or an error that names it unless it is at least 0 and finite."""
-    return within(name, value, below=inf)
+    return check_range(name, value, below=inf)
 
 
-def positive(name: str, value: float) -> float:
+def check_positive(name: str, value: float) -> float:
     """`value` as a float, or an error that names it unless it is positive and finite."""
-    if not within(name, value, below=inf):
+    if not check_range(name, value, below=inf):
         raise ValueError(f"{name} must be positive, got {value!r}")
     return float(value)
 
 
-def fraction(name: str, value: float) -> float:
+def check_fraction(name: str, value: float) -> float:
     """`value` as a float, or an error that names it unless 0 ≤ value < 1."""
-    return within(name, value, below=1.0)
+    return check_range(name, value, below=1.0)
 
 
-def share(name: str, value: float) -> float:
+def check_share(name: str, value: float) -> float:
     """`value` as a float, or an error that names it unless 0 ≤ value ≤ 1."""
     if not 0 <= _number(name, value) <= 1:
         raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}")
     return float(value)
 
 
-def truth(name: str, value: Any) -> bool:
+def as_bool(name: str, value: Any) -> bool:
     """`value` as a bool."""
     return bool(value)
 
@@ -66,7 +66,7 @@ def as_array(name: str, value: object) -> Array:
         raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
 
 
-def class_numbers(labels: Array, classes: int, what: str) -> Array:
+def check_labels(labels: Array, classes: int, what: str) -> Array:
     """The labels, or an error if they are no integers from 0 to classes − 1; `what` says in it of what there are so many."""
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got dtype {labels.dtype}; convert them with .astype(int)")
@@ -75,6 +75,6 @@ def class_numbers(labels: Array, classes: int, what: str) -> Array:
     return labels
 
 
-def generator(seed: int, *key: int) -> np.random.Generator:
+def seeded_generator(seed: int, *key: int) -> np.random.Generator:
     """A random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
     return np.random.default_rng(np.random.SeedSequence(whole("seed", seed, least=0), spawn_key=key))

@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd as ag
 from autograd.support.optional import require
-from nn._validation import finite, one_of, whole
+from nn._validation import check_finite, one_of, whole
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
@@ -97,7 +97,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         for name in ("max_iter", "n_iter_no_change"):
             whole(name, getattr(self, name), least=1)
         for name in ("alpha", "tol", "learning_rate_init"):
-            finite(name, getattr(self, name))
+            check_finite(name, getattr(self, name))
 
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)

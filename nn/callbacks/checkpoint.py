@@ -58,10 +58,10 @@ class Checkpoint(Callback):
     def on_epoch(self, run: Run) -> None:
         if run.epoch % self.every == 0 or run.epoch == run.epochs or run.stop:
             with atomic_write(self.path) as out:
-                write_npz(out, _everything(run))
+                write_npz(out, _checkpoint_arrays(run))
 
 
-def _everything(run: Run) -> State:
+def _checkpoint_arrays(run: Run) -> State:
     """All that the rest of a training depends on, as arrays."""
     facts = {
         "settings": run.settings,
@@ -72,7 +72,7 @@ def _everything(run: Run) -> State:
         "history": asdict(run.history),
         "generators": _generator_states(run),
     }
-    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_plain).encode(), np.uint8)}
+    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_json_number).encode(), np.uint8)}
 
 
 def _arrays(run: Run) -> State:
@@ -118,12 +118,12 @@ def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
 
 
 def _load(run: Run, state: State, generator_states: list[Any]) -> None:
-    run.model.load_state_dict(_below("model/", state))
-    run.optimizer.load_state_dict(_below("optimizer/", state))
+    run.model.load_state_dict(_entries_below("model/", state))
+    run.optimizer.load_state_dict(_entries_below("optimizer/", state))
     for generator, numbers in zip(_generators(run.model), generator_states, strict=True):
         generator.bit_generator.state = numbers
     for i, callback in enumerate(run.callbacks):
-        callback.load_state_dict(_below(f"callbacks/{i}/", state))
+        callback.load_state_dict(_entries_below(f"callbacks/{i}/", state))
 
 
 def _history(columns: dict[str, Any]) -> History:
@@ -141,7 +141,7 @@ def _check_same_training(run: Run, there: dict[str, Any], path: Path) -> None:
         raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or give another path")
 
 
-def _below(prefix: str, state: State) -> State:
+def _entries_below(prefix: str, state: State) -> State:
     return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
 
 
@@ -155,6 +155,6 @@ def _generator_states(run: Run) -> list[Any]:
     return [generator.bit_generator.state for generator in _generators(run.model)]
 
 
-def _plain(x: Any) -> Any:
+def _json_number(x: Any) -> Any:
     """A NumPy number or array as JSON has it: the state of some bit generators holds arrays."""
     return x.tolist()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn._validation import finite, whole
+from nn._validation import check_finite, whole
 from nn.run.run import Callback, Run, State
 
 
@@ -34,16 +34,16 @@ class EarlyStopping(Callback):
     ) -> None:
         self.monitor = monitor
         self.patience = whole("patience", patience, least=0)
-        self.by = finite("by", by)
+        self.by = check_finite("by", by)
         self.sign = -1.0 if higher_is_better else 1.0
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.best, self.best_epoch, self.kept = inf, 0, State()
 
     def on_start(self, run: Run) -> None:
-        run.refuse_no_column(self.monitor)
-        self._forget()
+        run.check_column(self.monitor)
+        self._reset()
 
     def on_epoch(self, run: Run) -> None:
         number = self.sign * run.history[self.monitor][-1]

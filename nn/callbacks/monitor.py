@@ -49,7 +49,7 @@ class Watch(Callback):
             if p.grad is not None:
                 self.gradients.setdefault(path, []).append(_quantiles(p.grad))
         if self.rows is not None:
-            for path, share in saturated(run.model, self.rows, self.least).items():
+            for path, share in saturated_shares(run.model, self.rows, self.least).items():
                 self.saturation.setdefault(path, []).append(share)
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -63,14 +63,14 @@ class Watch(Callback):
             getattr(self, kind)[path] = np.asarray(array).tolist() if kind == "saturation" else list(np.asarray(array))
 
 
-def saturated(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
+def saturated_shares(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
     """For each activation of a model, by path, the share of its entries whose derivative is smaller than `least` in size.
 
     Shapes:
         rows as the model takes them
 
     >>> from nn import Sequential
-    >>> saturated(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
+    >>> saturated_shares(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
     {'layers.0': 0.75}
     """
     paths = model.scope_paths()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn._validation import whole, within
+from nn._validation import check_range, whole
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Factor
 from nn.run.run import Callback, Run, State
@@ -35,18 +35,18 @@ class Schedule(Callback):
     looks_at_parameters: ClassVar[bool] = False
 
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
-        self.optimizer = _optimizer(optimizer)
+        self.optimizer = _check_optimizer(optimizer)
         if not callable(factor):
             raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor = factor
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
-        self._set()
+        self._set_rates()
 
     def step(self) -> None:
         """Go on to the next step's rate."""
         self.steps += 1
-        self._set()
+        self._set_rates()
 
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
@@ -60,7 +60,7 @@ class Schedule(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.steps, self.first = int(state["steps"]), np.asarray(state["first"]).tolist()
 
-    def _set(self) -> None:
+    def _set_rates(self) -> None:
         factor = self.factor(self.steps)
         if not isfinite(factor) or factor < 0:
             raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
@@ -93,16 +93,16 @@ class Plateau(Callback):
         *,
         monitor: str = "validation_loss",
     ) -> None:
-        self.optimizer = _optimizer(optimizer)
-        self.factor = within("factor", factor, below=1.0)
+        self.optimizer = _check_optimizer(optimizer)
+        self.factor = check_range("factor", factor, below=1.0)
         self.patience = whole("patience", patience, least=0)
-        self.threshold = within("threshold", threshold, below=1.0)
+        self.threshold = check_range("threshold", threshold, below=1.0)
         self.monitor = monitor
         self.best, self.bad = inf, 0
 
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
-        run.refuse_no_column(self.monitor)
+        run.check_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
         self.step(run.history[self.monitor][-1])
@@ -125,7 +125,7 @@ class Plateau(Callback):
             self.bad = 0
 
 
-def _optimizer(given: Any) -> Optimizer:
+def _check_optimizer(given: Any) -> Optimizer:
     if not isinstance(given, Optimizer):
         raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
     return given

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 import autograd as ag
 from autograd import Page, Tensor
 from nn._validation import Array, as_array, whole
-from nn.modules.predict import in_use, predict
-from nn.plots.decision_grid import Plane
+from nn.modules.predict import eval_mode, predict
+from nn.plots.decision_grid import DecisionGrid
 from nn.run.run import Callback, Run, State
 
 #: Cells along each side of the image of an array; a larger one is shown by means over blocks.
@@ -49,14 +49,14 @@ def record_training(
     >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
     <TrainingRecord of 0 moments>
     """
-    return TrainingRecord(loss, example, whole("every", every, least=1), None if plane is None else Plane(*plane, STEPS))
+    return TrainingRecord(loss, example, whole("every", every, least=1), None if plane is None else DecisionGrid(*plane, STEPS))
 
 
 class TrainingRecord(Callback):
     """What `record_training` keeps; `page` makes a page of it."""
 
     def __init__(
-        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: Plane | None
+        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: DecisionGrid | None
     ) -> None:
         self.loss, self.every, self.plane = loss, every, plane
         self.example = as_array("x", example[0]), as_array("y", example[1])
@@ -72,21 +72,21 @@ class TrainingRecord(Callback):
     def on_start(self, run: Run) -> None:
         if run.epoch == 0:
             self._clear()
-            self._keep(run)
+            self._record_moment(run)
 
     def on_epoch(self, run: Run) -> None:
         self.curves = {name: list(column) for name, column in run.history.columns().items() if name != "seconds"}
         if run.epoch % self.every == 0 or run.stop:
-            self._keep(run)
+            self._record_moment(run)
 
     def on_end(self, run: Run) -> None:
         if self.epochs[-1] != run.epoch:
-            self._keep(run)
+            self._record_moment(run)
 
-    def _keep(self, run: Run) -> None:
+    def _record_moment(self, run: Run) -> None:
         x, y = self.example
         grads = {path: p.grad for path, p in run.model.named_parameters()}
-        with in_use(run.model):
+        with eval_mode(run.model):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
@@ -108,7 +108,7 @@ class TrainingRecord(Callback):
             raise ValueError("no training was recorded: give this to fit(…, callbacks=[record]) first")
         time: dict[str, Any] = {
             "names": [str(epoch) for epoch in self.epochs],
-            "curves": {name: [_plain(x) for x in column] for name, column in self.curves.items()},
+            "curves": {name: [_json_number(x) for x in column] for name, column in self.curves.items()},
             "arrays": self.arrays,
         }
         if self.plane is not None:
@@ -151,6 +151,6 @@ def _image(x: Any) -> list[Any] | None:
     return [*rows.shape, float(f"{largest:.3g}"), levels.round().astype(int).ravel().tolist()]
 
 
-def _plain(x: float) -> float | None:
+def _json_number(x: float) -> float | None:
     """A number that JSON knows."""
     return float(f"{x:.4g}") if np.isfinite(x) else None

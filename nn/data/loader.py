@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, generator, whole
+from nn._validation import Array, as_array, seeded_generator, whole
 from nn.data.on_disk import OnDisk, Picked
 
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
@@ -35,7 +35,7 @@ class Dataset:
     """
 
     def __init__(self, *arrays: Any) -> None:
-        self.arrays = equally_long(arrays)
+        self.arrays = check_equal_lengths(arrays)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -113,7 +113,7 @@ class Loader(Generic[Batch]):
         drop_last: bool = False,
         share: tuple[int, int] = (0, 1),
     ) -> None:
-        self._source = arrays[0] if len(arrays) == 1 and _gives_rows(arrays[0]) else Dataset(*arrays)
+        self._source = arrays[0] if len(arrays) == 1 and _is_row_source(arrays[0]) else Dataset(*arrays)
         self._rows = len(self._source)
         if not self._rows:
             raise ValueError(f"{self._source!r:.80} has no rows to make batches of")
@@ -134,7 +134,7 @@ class Loader(Generic[Batch]):
         return whole_batches + (rest > 0 and not self._drop_last)
 
     def __iter__(self) -> Iterator[Batch]:
-        return self._read(self._orders())
+        return self._read(self._begin_epoch())
 
     def picked(self) -> Iterator[tuple[Picked, ...]]:
         """The next epoch with nothing read yet: of each batch, for each array, what reads the rows that it is asked for.
@@ -145,18 +145,18 @@ class Loader(Generic[Batch]):
         if not isinstance(self._source, Dataset):
             raise TypeError(f"rows can be picked from arrays, not from {self._source!r:.80}")
         arrays = self._source.arrays
-        return (tuple(Picked(array, rows) for array in arrays) for rows in self._orders())
+        return (tuple(Picked(array, rows) for array in arrays) for rows in self._begin_epoch())
 
-    def _orders(self) -> Iterator[NDArray[np.int64]]:
+    def _begin_epoch(self) -> Iterator[NDArray[np.int64]]:
         """The numbers of the rows of each batch; another pass has begun."""
         epoch = whole("epoch", self.epoch, least=0)
         self.epoch = epoch + 1
-        return self._ordered(epoch)
+        return self._batch_rows(epoch)
 
-    def _ordered(self, epoch: int) -> Iterator[NDArray[np.int64]]:
+    def _batch_rows(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         order = np.arange(self._rows)
         if self._shuffle:
-            order = generator(self._seed, epoch).permutation(order)
+            order = seeded_generator(self._seed, epoch).permutation(order)
         part, parts = self._share
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
@@ -175,7 +175,7 @@ def as_rows(name: str, value: Any) -> Any:
     return value if isinstance(value, OnDisk) else as_array(name, value)
 
 
-def equally_long(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """The values as arrays of equally many rows, or an error that names their shapes."""
     arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
     if not arrays:
@@ -190,7 +190,7 @@ def equally_long(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return arrays
 
 
-def _gives_rows(source: Any) -> bool:
+def _is_row_source(source: Any) -> bool:
     """Whether something is rows of its own kind, and not an array or what can be made into one."""
     listed = isinstance(source, np.ndarray | list | tuple | OnDisk | str)
     return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
@@ -198,7 +198,7 @@ def _gives_rows(source: Any) -> bool:
 
 def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     if isinstance(source, Dataset):
-        return tuple(rows_of(array, rows) for array in source.arrays)
+        return tuple(take_rows(array, rows) for array in source.arrays)
     batch = tuple(np.asarray(part) for part in source[rows])
     if any(len(part) != len(rows) for part in batch):
         shapes = ", ".join(str(part.shape) for part in batch)
@@ -208,7 +208,7 @@ def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     return batch
 
 
-def rows_of(array: Any, rows: NDArray[np.int64]) -> Array:
+def take_rows(array: Any, rows: NDArray[np.int64]) -> Array:
     """The rows of an array, in memory or on the disk, with these numbers; read-only."""
     if isinstance(array, OnDisk):
         return array[rows]

@@ -136,7 +136,7 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
     path, first = Path(folder), None
     path.mkdir(parents=True)
     for i, part in enumerate(parts):
-        array = _of_rows(np.asarray(part), f"part {i}")
+        array = _check_rows(np.asarray(part), f"part {i}")
         first = array if first is None else first
         if (array.shape[1:], array.dtype) != (first.shape[1:], first.dtype):
             raise ValueError(
@@ -160,7 +160,7 @@ class _Part:
             array = np.load(file, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
             raise ValueError(f"{file} is no whole .npy file of numbers: {error}") from None
-        _of_rows(array, str(file))
+        _check_rows(array, str(file))
         if not array.flags.c_contiguous:
             raise ValueError(f"{file} holds its columns one after the other, not its rows: save np.ascontiguousarray(x)")
         self.file, self.shape, self.dtype, self.offset = file, array.shape, array.dtype, array.offset
@@ -183,7 +183,7 @@ class _Part:
         return found[places]
 
 
-def _of_rows(array: Any, name: str) -> Array:
+def _check_rows(array: Any, name: str) -> Array:
     if not isinstance(array, np.ndarray) or not array.ndim or array.dtype.kind not in "fiub":
         what = f"shape {array.shape} and type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
         raise ValueError(f"{name} holds no array of rows of real numbers: it has {what}")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array, as_array, class_numbers, whole
+from nn._validation import Array, as_array, check_labels, whole
 
 
 def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
@@ -54,4 +54,4 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     k = whole("classes", classes, least=1)
-    return np.eye(k)[class_numbers(as_array("labels", labels), k, "classes")]
+    return np.eye(k)[check_labels(as_array("labels", labels), k, "classes")]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, generator
-from nn.data.loader import equally_long, rows_of
+from nn._validation import Array, as_array, seeded_generator
+from nn.data.loader import check_equal_lengths, take_rows
 
 
 def train_test_split(
@@ -27,7 +27,7 @@ def train_test_split(
     >>> x_train.shape, y_test.shape
     ((8, 10), (2,))
     """
-    aligned = equally_long(arrays)
+    aligned = check_equal_lengths(arrays)
     if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
         raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
     n = len(aligned[0])
@@ -37,13 +37,13 @@ def train_test_split(
             f"test_fraction={test_fraction!r} parts {n} rows into {n - n_test} and {n_test}: "
             "training and test need a row each, so change test_fraction or give more rows"
         )
-    order = generator(seed).permutation(n)
+    order = seeded_generator(seed).permutation(n)
     if stratify is not None:
-        order = _evenly(order, as_array("stratify", stratify), n_test)
-    return tuple(rows_of(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+        order = _stratify(order, as_array("stratify", stratify), n_test)
+    return tuple(take_rows(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
 
 
-def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
+def _stratify(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
     """The same rows, so rearranged that every class has its share of the first n_test: largest remainders decide the last."""
     n = len(order)
     if classes.shape != (n,):

@@ -63,7 +63,7 @@ def download(url: str) -> bytes:
     return content
 
 
-def cached_or_fetched(
+def load_or_fetch(
     what: str, folder: Path, names: Sequence[str], read: Callable[[Path], bytes], sources: Mapping[str, Source], advice: str
 ) -> Files:
     """The files of a collection: from the cache folder, as `read` gives them, or else from the first source that has them.
@@ -76,7 +76,7 @@ def cached_or_fetched(
         with suppress(OSError, ValueError):  # missing or damaged: it is fetched below
             files[name] = read(folder / name)
     if missing := [name for name in names if name not in files]:
-        fetched = _fetched(what, missing, sources, advice)
+        fetched = _fetch(what, missing, sources, advice)
         try:
             store(fetched, folder)
         except OSError as error:
@@ -85,7 +85,7 @@ def cached_or_fetched(
     return files
 
 
-def _fetched(what: str, names: Sequence[str], sources: Mapping[str, Source], advice: str) -> Files:
+def _fetch(what: str, names: Sequence[str], sources: Mapping[str, Source], advice: str) -> Files:
     reasons = []
     for title, source in sources.items():
         try:

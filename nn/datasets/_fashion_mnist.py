@@ -8,8 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, cached_or_fetched, download, gunzip
-from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, arrays_of
+from nn.datasets._download import MOST_BYTES, Files, download, gunzip, load_or_fetch
+from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, parse_files
 
 #: Of the packed files, as the collection's authors publish them.
 MD5 = {
@@ -48,22 +48,22 @@ def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
         files = {name: _from_file(Path(path).expanduser() / name) for name in names}
     else:
         mirrors = {url: partial(_from_mirror, url) for url in MIRRORS}
-        files = cached_or_fetched("Fashion-MNIST", cache_folder("fashion"), names, _from_file, mirrors, _ADVICE)
-    return arrays_of({name.removesuffix(".gz"): gunzip(BytesIO(packed), name) for name, packed in files.items()})
+        files = load_or_fetch("Fashion-MNIST", cache_folder("fashion"), names, _from_file, mirrors, _ADVICE)
+    return parse_files({name.removesuffix(".gz"): gunzip(BytesIO(packed), name) for name, packed in files.items()})
 
 
 def _from_file(file: Path) -> bytes:
     if not file.is_file():
         raise FileNotFoundError(f"{file} does not exist: the folder must hold the four files that {MIRRORS[0]} offers")
     with file.open("rb") as stream:
-        return _verified(file.name, stream.read(MOST_BYTES), file.parent)
+        return _verify(file.name, stream.read(MOST_BYTES), file.parent)
 
 
 def _from_mirror(url: str, names: Sequence[str]) -> Files:
-    return {name: _verified(name, download(url + name), url) for name in names}
+    return {name: _verify(name, download(url + name), url) for name in names}
 
 
-def _verified(name: str, packed: bytes, where: object) -> bytes:
+def _verify(name: str, packed: bytes, where: object) -> bytes:
     """The packed file, if it is the published one."""
     published = MD5[name.removesuffix(".gz")]
     if (found := md5(packed, usedforsecurity=False).hexdigest()) != published:

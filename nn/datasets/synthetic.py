@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._validation import finite, generator, share, whole
+from nn._validation import check_finite, check_share, seeded_generator, whole
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -28,7 +28,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     """
     whole("n", n, least=2)
     outer, inner = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
-    return _shuffled(
+    return _shuffle(
         [
             np.column_stack([np.cos(outer), np.sin(outer)]),
             np.column_stack([1 - np.cos(inner), 0.5 - np.sin(inner)]),
@@ -52,7 +52,7 @@ def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int 
     whole("n", n, least=2)
     if not 0 < ratio < 1:
         raise ValueError(f"ratio must be between 0 and 1, got {ratio!r}")
-    return _shuffled([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
+    return _shuffle([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
 
 
 def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 0.03, seed: int = 0) -> tuple[Points, Labels]:
@@ -72,7 +72,7 @@ def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 
         r = np.linspace(1.0, 0.0, n // arms + (k < n % arms), endpoint=False)[::-1]
         angle = 2 * np.pi * (k / arms + turns * r)
         parts.append(np.column_stack([r * np.cos(angle), r * np.sin(angle)]))
-    return _shuffled(parts, noise, seed)
+    return _shuffle(parts, noise, seed)
 
 
 def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0) -> tuple[Points, Labels]:
@@ -93,7 +93,7 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
     whole("n", n, least=whole("classes", classes, least=2))
     centres = _circle(classes)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
-    return _shuffled(parts, spread, seed)
+    return _shuffle(parts, spread, seed)
 
 
 def gaussians(
@@ -118,12 +118,12 @@ def gaussians(
     """
     whole("n", n, least=whole("classes", classes, least=2))
     whole("features", features, least=1)
-    label_noise = share("label_noise", label_noise)
-    rng = generator(seed, 1)
+    label_noise = check_share("label_noise", label_noise)
+    rng = seeded_generator(seed, 1)
     directions = rng.normal(size=(classes, features))
-    centres = finite("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    centres = check_finite("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
-    x, y = _shuffled(parts, 1.0, seed)
+    x, y = _shuffle(parts, 1.0, seed)
     wrong = rng.choice(n, size=int(label_noise * n), replace=False)
     y = y.copy()
     y[wrong] = (y[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
@@ -147,10 +147,10 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     ((5, 1), True)
     """
     whole("n", n, least=2)
-    outliers = share("outliers", outliers)
-    rng = generator(seed)
+    outliers = check_share("outliers", outliers)
+    rng = seeded_generator(seed)
     x = np.linspace(-2.0, 2.0, n)[:, None]
-    y = np.sin(3 * x) + x / 2 + rng.normal(scale=finite("noise", noise), size=(n, 1))
+    y = np.sin(3 * x) + x / 2 + rng.normal(scale=check_finite("noise", noise), size=(n, 1))
     y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
     x.flags.writeable = y.flags.writeable = False
     return x, y
@@ -161,12 +161,12 @@ def _circle(n: int) -> Points:
     return np.column_stack([np.cos(t), np.sin(t)])
 
 
-def _shuffled(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
+def _shuffle(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
     """The points of all parts with noise, and the number of the part of each, in random order."""
-    scale = finite("noise", noise)
+    scale = check_finite("noise", noise)
     x = np.concatenate(parts)
     y = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in parts])
-    rng = generator(seed)
+    rng = seeded_generator(seed)
     order = rng.permutation(len(x))
     x, y = x[order] + rng.normal(scale=scale, size=x.shape), y[order]
     x.flags.writeable = y.flags.writeable = False

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nn._validation import Array
-from nn.io.npz import State, of_bfloat16
+from nn.io.npz import State, widen_bfloat16
 
 #: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
 TYPES = {
@@ -82,7 +82,7 @@ def _entries(data: bytes, storage: _Storage, order: str) -> Array:
     kind = TYPES[storage.type]
     sign = "<" if order == "little" else ">"
     if kind == "bf16":
-        return of_bfloat16(data, sign)
+        return widen_bfloat16(data, sign)
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 
@@ -111,7 +111,7 @@ class _Machine:
             found[name] = array
         return found
 
-    def until_mark(self) -> list[Any]:
+    def pop_to_mark(self) -> list[Any]:
         taken: list[Any] = []
         while not isinstance(top := self.pop(), _Mark):
             taken.append(top)
@@ -150,7 +150,7 @@ class _Machine:
         self.push(())
 
     def do_tuple(self, _: None) -> None:
-        self.push(tuple(self.until_mark()))
+        self.push(tuple(self.pop_to_mark()))
 
     def do_tuple1(self, _: None) -> None:
         self.push((self.pop(),))
@@ -183,7 +183,7 @@ class _Machine:
         self.fill([key, value])
 
     def do_setitems(self, _: None) -> None:
-        self.fill(self.until_mark())
+        self.fill(self.pop_to_mark())
 
     def fill(self, pairs: list[Any]) -> None:
         target = self.stack[-1] if self.stack else None

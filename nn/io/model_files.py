@@ -22,7 +22,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
         FileNotFoundError: if there is no such folder
         ImportError: if `.safetensors` is asked for and safetensors is not installed; names the command
     """
-    file = _kept(model, path)
+    file = _check_model_and_path(model, path)
     state = model.state_dict()
     with atomic_write(file) as out:
         write = write_npz if file.suffix == ".npz" else write_safetensors
@@ -40,12 +40,12 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
         ValueError: if the path ends in neither `.npz` nor `.safetensors`
         ImportError: as `save`
     """
-    file = _kept(model, path)
+    file = _check_model_and_path(model, path)
     expected = model.state_dict()
     content = file.read_bytes()
     try:
         state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content)
-        _refuse_other_types(state, expected)
+        _check_types(state, expected)
         model.load_state_dict(state)
     except ImportError:
         raise
@@ -53,7 +53,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
-def _kept(model: Module, path: str | os.PathLike[str]) -> Path:
+def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:
     """The path of a file in which a model is kept, or an error that says what is wrong with either."""
     if not isinstance(model, Module):
         raise TypeError(f"the model comes first, and must be a Module; got {model!r:.80} of type {type(model).__name__}")
@@ -74,7 +74,7 @@ def _most_bytes(expected: State) -> Callable[[str], int]:
     return most
 
 
-def _refuse_other_types(state: State, expected: State) -> None:
+def _check_types(state: State, expected: State) -> None:
     for name, array in state.items():
         if name in expected and array.dtype != expected[name].dtype:
             raise ValueError(f"{name} has type {array.dtype} in place of {expected[name].dtype}")

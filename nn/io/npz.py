@@ -58,6 +58,6 @@ def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | Non
     return state
 
 
-def of_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:
+def widen_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:
     """Numbers that NumPy has no type for, as the float32 of which they are the first half; `sign` is the order of the bytes."""
     return (np.frombuffer(data, f"{sign}u2").astype(np.uint32) << 16).view(np.float32)

@@ -17,7 +17,7 @@ from nn.modules.layers import Flatten, Linear
 from nn.modules.module import Module
 
 #: The modules that our own files spell out in several nodes, by the name of the op, which begins the names of these nodes.
-_SPELLED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
+_EXPANDED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
 
 #: For each operator, a function of its attributes that returns its module, or None if no module has these attributes.
 _MODULES: dict[str, Callable[[dict[str, Any]], Module | None]] = {
@@ -84,16 +84,16 @@ class _Chain:
 
     def _follow_group(self, nodes: list[Any], here: str) -> str:
         """Read the nodes of one op; returns the name of their result."""
-        module = _SPELLED.get(nodes[0].name.partition(".")[0]) if self.ours else None
+        module = _EXPANDED.get(nodes[0].name.partition(".")[0]) if self.ours else None
         if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
-            here = self._spelled(nodes, here)
+            here = self._follow_expanded(nodes, here)
             self.layers.append(module())
             return here
         for node in nodes:
             here = self._follow(node, here)
         return here
 
-    def _spelled(self, nodes: list[Any], here: str) -> str:
+    def _follow_expanded(self, nodes: list[Any], here: str) -> str:
         """What several nodes that are one function of what was there before give in the end."""
         known = {here, *self.arrays}
         for node in nodes:

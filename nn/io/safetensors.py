@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from autograd.support.optional import require
-from nn.io.npz import State, of_bfloat16
+from nn.io.npz import State, widen_bfloat16
 
 #: Where in the free text of the header the check sum stands.
 _SUM = "sha256"
@@ -26,7 +26,7 @@ def write_safetensors(out: BinaryIO, state: State) -> None:
     """
     # What is not contiguous would be saved in another order of its entries.
     whole = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in state.items()}
-    out.write(_library().save(whole, metadata={_SUM: _sum(whole)}))
+    out.write(_library().save(whole, metadata={_SUM: _checksum(whole)}))
 
 
 def read_safetensors(content: bytes, *, widen: bool = False) -> State:
@@ -44,16 +44,16 @@ def read_safetensors(content: bytes, *, widen: bool = False) -> State:
         kind, data = entry["dtype"], entry["data"]
         if kind not in _TYPES and not (widen and kind == "BF16"):
             raise ValueError(f"{name} is of type {kind}, which NumPy does not have")
-        numbers = np.frombuffer(data, _TYPES[kind]) if kind in _TYPES else of_bfloat16(data)
+        numbers = np.frombuffer(data, _TYPES[kind]) if kind in _TYPES else widen_bfloat16(data)
         state[name] = numbers.reshape(entry["shape"])
     size = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + size], object_pairs_hook=_once)
-    if (stated := header.get("__metadata__", {}).get(_SUM)) is not None and stated != _sum(state):
+    header = json.loads(content[8 : 8 + size], object_pairs_hook=_unique_keys)
+    if (stated := header.get("__metadata__", {}).get(_SUM)) is not None and stated != _checksum(state):
         raise ValueError("its numbers are not those that were saved: the check sum is another")
     return state
 
 
-def _sum(state: State) -> str:
+def _checksum(state: State) -> str:
     """Of names, types, shapes and numbers."""
     seen = sha256()
     for name, array in sorted(state.items()):
@@ -62,7 +62,7 @@ def _sum(state: State) -> str:
     return seen.hexdigest()
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A dict of these pairs, or an error if a key is there twice."""
     found: dict[str, Any] = {}
     for key, value in pairs:

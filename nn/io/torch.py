@@ -31,7 +31,7 @@ def torch_state(model: Module) -> State:
     state: State = {}
     for path, module, own in _holders(model):
         for name, array in own.items():
-            state[f"{_prefix(path)}.{name}".lstrip(".")] = _turned(module, name, array)
+            state[f"{_prefix(path)}.{name}".lstrip(".")] = _transpose(module, name, array)
     return state
 
 
@@ -70,14 +70,14 @@ def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
     unordered = file.suffix == ".safetensors"
     try:
         theirs = read_safetensors(content, widen=True) if unordered else read_torch(content)
-        model.load_state_dict(_matched(model, theirs, unordered))
+        model.load_state_dict(_match(model, theirs, unordered))
     except ImportError:
         raise
     except Exception as error:  # whatever a forged file sets off in a reader
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
-def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
+def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
     """The state dict of `model` that a PyTorch one stands for."""
     groups: dict[str, State] = {}
     for name, array in theirs.items():
@@ -90,7 +90,7 @@ def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State
     state: State = {}
     for (path, module, own), prefix in zip(ours, order, strict=True):
         for name, array in own.items():
-            new = _turned(module, name, np.asarray(groups[prefix][name]))
+            new = _transpose(module, name, np.asarray(groups[prefix][name]))
             if not np.can_cast(new.dtype, array.dtype, "same_kind"):
                 raise ValueError(f"{name} of {path} has type {new.dtype} in place of {array.dtype}")
             state[f"{path}.{name}".lstrip(".")] = new.astype(array.dtype)
@@ -136,10 +136,10 @@ def _prefix(path: str) -> str:
 
 
 def _shapes(module: Module, own: State) -> dict[str, tuple[int, ...]]:
-    return {name: _turned(module, name, array).shape for name, array in own.items()}
+    return {name: _transpose(module, name, array).shape for name, array in own.items()}
 
 
-def _turned(module: Module, name: str, array: Any) -> Any:
+def _transpose(module: Module, name: str, array: Any) -> Any:
     """PyTorch computes x Wᵀ + b, and so keeps the transpose of a `Linear`'s matrix."""
     turned = array.T if isinstance(module, Linear) and name == "weight" else array
     return np.ascontiguousarray(turned).reshape(turned.shape)

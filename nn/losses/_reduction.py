@@ -10,7 +10,7 @@ from nn._validation import one_of
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any = None) -> Any:
+def reduce_errors(errors: Any, reduction: str, weights: Any, name: str, counted: Any = None) -> Any:
     """The mean of the errors, weighted if there are weights, their sum, or the errors themselves.
 
         mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
@@ -25,10 +25,10 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     """
     one_of(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
-        return reduced(errors, "sum", weights, name) / reduced(counted, "sum", weights, name)
+        return reduce_errors(errors, "sum", weights, name) / reduce_errors(counted, "sum", weights, name)
     if weights is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
-    w = _checked(np.asarray(weights, dtype=float), np.shape(errors), name)
+    w = _check_weights(np.asarray(weights, dtype=float), np.shape(errors), name)
     w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
     weighted = errors * w
     if reduction == "none":
@@ -36,7 +36,7 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     return ag.sum(weighted) / float(w.sum()) if reduction == "mean" else ag.sum(weighted)
 
 
-def class_counts(name: str, given: Any, k: int) -> Any:
+def check_class_weights(name: str, given: Any, k: int) -> Any:
     """The weights of k classes as an array, or an error that says what is wrong with them."""
     w = np.asarray(given, dtype=float)
     if w.shape != (k,) or not (w >= 0).all() or not w.any():
@@ -44,7 +44,7 @@ def class_counts(name: str, given: Any, k: int) -> Any:
     return w
 
 
-def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
+def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
     if w.shape != shape and (not shape or w.shape != shape[:1]):
         raise ValueError(f"{name}: weights must have shape {shape[:1]}, one a row, or {shape}, not {w.shape}")
     if not (w >= 0).all():
@@ -74,8 +74,8 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
         ValueError: if one does not; names the first
     """
     if xp.abstract:
-        return _or_nan(xp, x, (x >= 0) & (x <= 1))
-    _refuse_if((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
+        return _nan_where_wrong(xp, x, (x >= 0) & (x <= 1))
+    _check_entries((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
     return x
 
 
@@ -87,12 +87,12 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
         ValueError: if one is not; names the first
     """
     if xp.abstract:
-        return _or_nan(xp, x, abs(x) == 1)
-    _refuse_if(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
+        return _nan_where_wrong(xp, x, abs(x) == 1)
+    _check_entries(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
     return x
 
 
-def _or_nan(xp: Any, x: Any, right: Any) -> Any:
+def _nan_where_wrong(xp: Any, x: Any, right: Any) -> Any:
     """The numbers that are right, of a compiled rule, which cannot look at them: a wrong one makes a loss that is not finite.
 
     Who compiles the rule looks at whole numbers before.
@@ -100,7 +100,7 @@ def _or_nan(xp: Any, x: Any, right: Any) -> Any:
     return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 
-def _refuse_if(wrong: Any, x: Any, message: str) -> None:
+def _check_entries(wrong: Any, x: Any, message: str) -> None:
     if np.any(wrong):
         place = int(np.argmax(wrong))
         raise ValueError(f"{message}, and entry {place} is {np.ravel(x)[place]}")

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._validation import within
-from nn.losses._reduction import check_same_shape, class_counts, reduced, shares, signs
+from nn._validation import check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
 
 
 @ag.custom_op(
@@ -55,8 +55,8 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, logits, targets)
-    yes, no, counted = _answers(name, targets, logits, class_weights, label_smoothing)
-    return reduced(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
+    yes, no, counted = _entry_weights(name, targets, logits, class_weights, label_smoothing)
+    return reduce_errors(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
 
 
 def binary_cross_entropy(
@@ -81,10 +81,10 @@ def binary_cross_entropy(
     name = "binary_cross_entropy"
     check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
-    yes, no, counted = _answers(name, targets, probabilities, class_weights, label_smoothing)
+    yes, no, counted = _entry_weights(name, targets, probabilities, class_weights, label_smoothing)
     never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
     logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
-    return reduced(-logarithms, reduction, weights, name, counted)
+    return reduce_errors(-logarithms, reduction, weights, name, counted)
 
 
 def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
@@ -107,23 +107,23 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     """
     check_same_shape("hinge", scores, sides)
     s = _array(scores)
-    t = _of_type(signs(_array(sides), name="hinge"), s.dtype)
+    t = _cast(signs(_array(sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
     if class_weights is None:
-        return reduced(short, reduction, weights, "hinge")
-    no, yes = class_counts("hinge", class_weights, 2).astype(s.dtype)
+        return reduce_errors(short, reduction, weights, "hinge")
+    no, yes = check_class_weights("hinge", class_weights, 2).astype(s.dtype)
     counted = ag.where(t > 0, yes, no)
-    return reduced(short * counted, reduction, weights, "hinge", counted)
+    return reduce_errors(short * counted, reduction, weights, "hinge", counted)
 
 
-def _answers(name: str, targets: Any, like: Any, class_weights: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
+def _entry_weights(name: str, targets: Any, like: Any, class_weights: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
     """How much each entry counts for yes, for no, and together; that is None if no entry counts more than another."""
-    t, smoothing = _share(name, targets, like), within("label_smoothing", label_smoothing, below=1.0)
+    t, smoothing = _targets_like(name, targets, like), check_range("label_smoothing", label_smoothing, below=1.0)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
     if class_weights is None:
         return t, 1.0 - t, None
-    no, yes = class_counts(name, class_weights, 2).astype(t.dtype)
+    no, yes = check_class_weights(name, class_weights, 2).astype(t.dtype)
     return yes * t, no * (1.0 - t), yes * t + no * (1.0 - t)
 
 
@@ -131,10 +131,10 @@ def _array(x: Any) -> Any:
     return x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
 
 
-def _share(name: str, targets: Any, like: Any) -> Any:
+def _targets_like(name: str, targets: Any, like: Any) -> Any:
     """The targets as numbers between 0 and 1, of the predictions' type."""
-    return _of_type(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
+    return _cast(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
 
 
-def _of_type(t: Any, dtype: Any) -> Any:
+def _cast(t: Any, dtype: Any) -> Any:
     return t if t.dtype == dtype else ag.astype(t, dtype)

@@ -6,11 +6,11 @@ import numpy as np
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import Array, as_array, within
-from nn.losses._reduction import check_same_shape, class_counts, reduced, shares
+from nn._validation import Array, as_array, check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares
 
 
-def _checked(name: str, logits: Any, labels: Any) -> Any:
+def _check_labels(name: str, logits: Any, labels: Any) -> Any:
     """The labels of a call, with shapes and types checked."""
     shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
     classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
@@ -94,8 +94,8 @@ def cross_entropy(
     >>> loss.item(), logits.grad.tolist()
     (2000.0, [[1.0, -1.0, 0.0]])
     """
-    known = _checked("cross_entropy", logits, labels)
-    smoothing = within("label_smoothing", label_smoothing, below=1.0)
+    known = _check_labels("cross_entropy", logits, labels)
+    smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
     if reduction == "mean" and weights is None and class_weights is None and not smoothing:
         return softmax_cross_entropy(logits, known)
     return _negative_log("cross_entropy", ag.log_softmax(logits, axis=1), known, reduction, weights, class_weights, smoothing)
@@ -110,7 +110,7 @@ def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights
     >>> float(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 1], reduction="sum"))
     0.9808292530117262
     """
-    known = _checked("nll", log_probabilities, labels)
+    known = _check_labels("nll", log_probabilities, labels)
     return _negative_log("nll", log_probabilities, known, reduction, weights, class_weights, 0.0)
 
 
@@ -119,14 +119,14 @@ def _negative_log(
 ) -> Any:
     k = log_p.shape[1]
     chosen = labels[:, None] == np.arange(k)
-    of_class = np.ones(k) if class_weights is None else class_counts(name, class_weights, k)
+    of_class = np.ones(k) if class_weights is None else check_class_weights(name, class_weights, k)
     of_class = of_class.astype(log_p.dtype)
     wanted = ag.where(chosen, -log_p * of_class, 0.0)  # where, since 0 · ∞ is no number
     errors = ag.sum(wanted, axis=1)
     if smoothing:
         errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
     counted = None if class_weights is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
-    return reduced(errors, reduction, weights, name, counted)
+    return reduce_errors(errors, reduction, weights, name, counted)
 
 
 def multiclass_hinge(
@@ -147,7 +147,7 @@ def multiclass_hinge(
     >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
     0.16666666666666666
     """
-    known = _checked("multiclass_hinge", scores, labels)
+    known = _check_labels("multiclass_hinge", scores, labels)
     x = scores if hasattr(scores, "dtype") else np.asarray(scores, dtype=float)
     k = x.shape[1]
     chosen = known[:, None] == np.arange(k)
@@ -155,10 +155,10 @@ def multiclass_hinge(
     short = ag.where(chosen, 0.0, ag.relu(margin - right + x))
     errors, counted = ag.sum(short, axis=1) / k, None
     if class_weights is not None:
-        of_class = class_counts("multiclass_hinge", class_weights, k).astype(x.dtype)
+        of_class = check_class_weights("multiclass_hinge", class_weights, k).astype(x.dtype)
         counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
         errors = errors * counted
-    return reduced(errors, reduction, weights, "multiclass_hinge", counted)
+    return reduce_errors(errors, reduction, weights, "multiclass_hinge", counted)
 
 
 def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -179,4 +179,4 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any =
     check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
     terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
-    return reduced(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")
+    return reduce_errors(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")

@@ -3,8 +3,8 @@
 from typing import Any
 
 import autograd as ag
-from nn._validation import positive
-from nn.losses._reduction import check_same_shape, reduced
+from nn._validation import check_positive
+from nn.losses._reduction import check_same_shape, reduce_errors
 
 
 def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -22,7 +22,9 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    return reduced(ag.square(_missing("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error")
+    return reduce_errors(
+        ag.square(_residuals("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error"
+    )
 
 
 def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -34,7 +36,9 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     >>> float(mean_absolute_error([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
-    return reduced(ag.abs(_missing("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error")
+    return reduce_errors(
+        ag.abs(_residuals("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error"
+    )
 
 
 def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", weights: Any = None) -> Any:
@@ -52,13 +56,13 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
     """
-    positive("delta", delta)
-    size = ag.abs(_missing("huber", predictions, targets))
+    check_positive("delta", delta)
+    size = ag.abs(_residuals("huber", predictions, targets))
     inner = ag.minimum(size, delta)
-    return reduced(inner * (size - 0.5 * inner), reduction, weights, "huber")
+    return reduce_errors(inner * (size - 0.5 * inner), reduction, weights, "huber")
 
 
-def _missing(name: str, predictions: Any, targets: Any) -> Any:
+def _residuals(name: str, predictions: Any, targets: Any) -> Any:
     """Predictions less targets, in the type of the predictions where the targets are whole numbers."""
     check_same_shape(name, predictions, targets)
     like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, class_numbers
+from nn._validation import Array, as_array, check_labels
 
 
 class HasNumpy(Protocol):
@@ -29,7 +29,7 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666
     """
-    rows, classes = _rows_and_classes("accuracy", scores, labels)
+    rows, classes = _check_rows_and_labels("accuracy", scores, labels)
     return float(np.mean(rows.argmax(axis=1) == classes))
 
 
@@ -47,7 +47,7 @@ def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy)
     >>> binary_accuracy([[2.5], [-0.5], [0.3]], [[1.0], [0.0], [0.0]])
     0.6666666666666666
     """
-    z, t = _array("logits", logits), _array("targets", targets)
+    z, t = _as_array("logits", logits), _as_array("targets", targets)
     if z.shape != t.shape or not z.size:
         raise ValueError(f"binary_accuracy: logits and targets must have one shape, not empty; got {z.shape} and {t.shape}")
     if z.dtype.kind not in "iuf":
@@ -67,7 +67,7 @@ def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) ->
     >>> zero_one_loss([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0], [1.0, 0.0]], [0, 1, 0, 0])
     0.25
     """
-    rows, classes = _rows_and_classes("zero_one_loss", scores, labels)
+    rows, classes = _check_rows_and_labels("zero_one_loss", scores, labels)
     return float(np.mean(rows.argmax(axis=1) != classes))
 
 
@@ -81,7 +81,7 @@ def confusion_matrix(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy)
     >>> confusion_matrix([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0]).tolist()
     [[1, 1], [0, 1]]
     """
-    rows, classes = _rows_and_classes("confusion_matrix", scores, labels)
+    rows, classes = _check_rows_and_labels("confusion_matrix", scores, labels)
     k = rows.shape[1]
     return np.bincount(classes.astype(np.int64) * k + rows.argmax(axis=1), minlength=k * k).reshape(k, k)
 
@@ -119,8 +119,8 @@ def report(matrix: NDArray[np.int64]) -> ClassReport:
     """
     c = matrix.astype(float)
     right, named, there = np.diag(c), c.sum(axis=0), c.sum(axis=1)
-    precision, recall = _share(right, named), _share(right, there)
-    return ClassReport(precision, recall, _share(2 * precision * recall, precision + recall))
+    precision, recall = _ratio(right, named), _ratio(right, there)
+    return ClassReport(precision, recall, _ratio(2 * precision * recall, precision + recall))
 
 
 def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
@@ -136,7 +136,7 @@ def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) 
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.7857142857142857
     """
-    p, t = _array("predictions", predictions).astype(float), _array("targets", targets).astype(float)
+    p, t = _as_array("predictions", predictions).astype(float), _as_array("targets", targets).astype(float)
     if p.shape != t.shape:
         raise ValueError(
             f"r_squared: predictions have shape {p.shape} and targets {t.shape}; they must be equal, so reshape one"
@@ -146,13 +146,13 @@ def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) 
     return float(1.0 - np.sum((t - p) ** 2) / np.sum((t - t.mean()) ** 2))
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _rows_and_classes(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
+def _check_rows_and_labels(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
     """Scores and labels as arrays, checked."""
-    rows, classes = _array("scores", scores), _array("labels", labels)
+    rows, classes = _as_array("scores", scores), _as_array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
         hint = ": of predicted labels take np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
         raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
@@ -165,12 +165,12 @@ def _rows_and_classes(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike
         )
     if rows.dtype.kind not in "iuf":
         raise TypeError(f"scores must be real numbers, got dtype {rows.dtype}")
-    class_numbers(classes, k, "columns of scores")
+    check_labels(classes, k, "columns of scores")
     if (bad := np.isnan(rows).any(axis=1)).any():
         raise ValueError(f"scores are NaN in {bad.sum()} of {n} rows, the first is row {bad.argmax()}")
     return rows, classes
 
 
-def _array(name: str, values: ArrayLike | HasNumpy) -> Array:
+def _as_array(name: str, values: ArrayLike | HasNumpy) -> Array:
     numpy = getattr(values, "numpy", None)
     return as_array(name, numpy() if callable(numpy) else values)

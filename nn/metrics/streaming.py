@@ -58,9 +58,9 @@ class Running:
         self._waiting.append((outputs, targets))
         self._rows += len(targets)
         if self._rows >= AT_ONCE and self.metric in _BY_SUMS:
-            self._add_up()
+            self._sum_waiting()
 
-    def _add_up(self) -> None:
+    def _sum_waiting(self) -> None:
         """Turn the rows that wait into a sum."""
         outputs, targets = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
         self._waiting, self._rows = [], 0
@@ -81,11 +81,11 @@ class Running:
         if self.metric not in _BY_SUMS:
             return self.metric(*(np.concatenate(parts) for parts in zip(*self._waiting, strict=True)))
         if self._waiting:
-            self._add_up()
+            self._sum_waiting()
         if self.metric in _MEANS:
             return fsum(self._sums) / self._entries
         if self.metric is r_squared:
-            return self._sums[0].explained()
+            return self._sums[0].r_squared()
         return report(self._sums[0]) if self.metric is precision_recall_f1 else self._sums[0]
 
 
@@ -108,7 +108,7 @@ class _Spread:
         mean = self.mean + apart * other.n / n
         return _Spread(n, mean, self.deviations + other.deviations + between, self.errors + other.errors)
 
-    def explained(self) -> float:
+    def r_squared(self) -> float:
         if self.n < 2 or not self.deviations:
             raise ValueError(f"r_squared of {self.n} targets that are all equal is undefined: there is no variance to explain")
         return 1.0 - self.errors / self.deviations

@@ -69,7 +69,7 @@ class MLP(Sequential):
         random = random_generator(seed)
         layers: list[Module] = []
         for fan_in, fan_out in pairwise(widths):
-            layers += [_made(activation), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
+            layers += [_make_activation(activation), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
         super().__init__(*layers[1:])
 
 
@@ -104,7 +104,7 @@ class Residual(Module):
         return x + change
 
 
-def _made(activation: Any) -> Any:
+def _make_activation(activation: Any) -> Any:
     """The module that `activation` makes."""
     try:
         if not isinstance(activation, Module) and callable(made := activation()):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nn._validation import within
+from nn._validation import check_range
 from nn.modules.init import Seed, random_generator
 from nn.modules.module import Module
 
@@ -29,7 +29,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
-        self.p = within("p", p, below=1.0)
+        self.p = check_range("p", p, below=1.0)
         self.random = random_generator(seed)
 
     def forward(self, x: Any) -> Any:

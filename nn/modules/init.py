@@ -8,7 +8,7 @@ from math import inf, sqrt
 
 import numpy as np
 
-from nn._validation import Array, generator, within
+from nn._validation import Array, check_range, seeded_generator
 
 Shape = tuple[int, int]
 Initializer = Callable[[Shape, np.random.Generator], Array]
@@ -113,7 +113,7 @@ def uniform(bound: float) -> Initializer:
     >>> w.shape, bool(0.09 < abs(w).max() <= 0.1)
     ((4, 20), True)
     """
-    a = within("bound", bound, below=inf)
+    a = check_range("bound", bound, below=inf)
     return lambda shape, random: _uniform(a, shape, random)
 
 
@@ -129,7 +129,7 @@ def normal(deviation: float) -> Initializer:
     >>> bool(abs(w.std() - 0.02) < 1e-4)
     True
     """
-    sigma = within("deviation", deviation, below=inf)
+    sigma = check_range("deviation", deviation, below=inf)
     return lambda shape, random: random.normal(scale=sigma, size=shape)
 
 
@@ -151,7 +151,7 @@ def random_generator(seed: Seed) -> np.random.Generator:
     """
     if isinstance(seed, np.random.Generator):
         return seed
-    return np.random.default_rng() if seed is None else generator(seed)
+    return np.random.default_rng() if seed is None else seeded_generator(seed)
 
 
 def _uniform(bound: float, shape: Shape, random: np.random.Generator) -> Array:

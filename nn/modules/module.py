@@ -9,7 +9,7 @@ import numpy as np
 from autograd import Tensor, Value, scope
 from autograd.support.text_table import table
 from nn._validation import Array
-from nn.modules._storage import numbers_at, put
+from nn.modules._storage import read_array, write_array
 
 #: The attribute with the hooks of a module that has any: functions, which are no part of it.
 _HOOKS = "_hooks"
@@ -62,7 +62,7 @@ class Module:
 
         Gives a function that takes the hook away again.
         """
-        return self._hooked("before", hook)
+        return self._register_hook("before", hook)
 
     def register_forward_hook(self, hook: Callable[["Module", tuple[Any, ...], Any], Any]) -> Callable[[], None]:
         """Call `hook(module, inputs, output)` after every `forward`; what it gives, unless None, takes the output's place.
@@ -71,26 +71,26 @@ class Module:
 
         >>> from nn import Linear
         >>> layer, seen = Linear(2, 3), []
-        >>> end = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+        >>> remove = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
         >>> _ = layer(np.ones((4, 2)))
-        >>> end()
+        >>> remove()
         >>> _ = layer(np.ones((5, 2)))
         >>> seen
         [(4, 3)]
         """
-        return self._hooked("after", hook)
+        return self._register_hook("after", hook)
 
-    def _hooked(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
+    def _register_hook(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
         if not callable(hook):
             raise TypeError(f"a hook is a function, got {hook!r} of type {type(hook).__name__}")
         hooks = self.__dict__.setdefault(_HOOKS, {"before": {}, "after": {}})[when]
         key = object()
         hooks[key] = hook
 
-        def end() -> None:
+        def remove() -> None:
             hooks.pop(key, None)
 
-        return end
+        return remove
 
     def scope_paths(self) -> dict[int, str]:
         """The path of every module and parameter in this one, by `id`: how pictures name them."""
@@ -125,7 +125,7 @@ class Module:
         >>> Line().state_dict()
         {'slope': array(2.)}
         """
-        return {path: np.array(numbers_at(holder, name)) for path, (holder, name) in self._state().items()}
+        return {path: np.array(read_array(holder, name)) for path, (holder, name) in self._state_places().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
@@ -134,12 +134,12 @@ class Module:
             ValueError: if a path is missing or unknown, or an array has another shape or cannot be of the type, with all of
                 them named; nothing is changed then
         """
-        places = self._state()
+        places = self._state_places()
         wrong = [f"{path} is missing" for path in places if path not in state]
         wrong += [f"{path} is unknown" for path in state if path not in places]
         new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
-            old, given = numbers_at(*places[path]), np.asarray(state[path])
+            old, given = read_array(*places[path]), np.asarray(state[path])
             if mismatch := _mismatch(given, old):
                 wrong.append(f"{path} has {mismatch}")
             else:
@@ -147,9 +147,9 @@ class Module:
         if wrong:
             raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
-            put(*places[path], array)
+            write_array(*places[path], array)
 
-    def _state(self) -> dict[str, tuple[Any, Any]]:
+    def _state_places(self) -> dict[str, tuple[Any, Any]]:
         """For each path of a number or array that is kept, where it is: what holds it, and under which name.
 
         A Tensor, Value or module that stands in two places is kept once. An array is kept in each, since what is put in its

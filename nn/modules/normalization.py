@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import share, whole, within
+from nn._validation import check_range, check_share, whole
 from nn.modules.module import Module
 
 
@@ -30,12 +30,12 @@ class LayerNorm(Module):
 
     def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         size = whole("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
+        self.eps = check_range("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
 
     def forward(self, x: Any) -> Any:
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         d = ag.deviations(x, axis=-1)
         return d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps) * self.weight + self.bias
 
@@ -59,11 +59,11 @@ class RMSNorm(Module):
 
     def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
         size = whole("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
+        self.eps = check_range("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
 
     def forward(self, x: Any) -> Any:
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         return x / ag.sqrt(ag.mean(ag.square(x), axis=-1, keepdims=True) + self.eps) * self.weight
 
     def __repr__(self) -> str:
@@ -95,8 +95,8 @@ class BatchNorm1d(Module):
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
         size = whole("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
-        self.momentum = share("momentum", momentum)
+        self.eps = check_range("eps", eps, below=inf)
+        self.momentum = check_share("momentum", momentum)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
         self.running_mean = np.zeros(size, dtype)
@@ -106,7 +106,7 @@ class BatchNorm1d(Module):
         shape = np.shape(x) if not isinstance(x, Tensor) else x.shape
         if len(shape) != 2:
             raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         if not self.training:
             scale = self.weight / np.sqrt(self.running_var + self.running_var.dtype.type(self.eps))
             return (x - self.running_mean) * scale + self.bias
@@ -117,10 +117,10 @@ class BatchNorm1d(Module):
             )
         d = ag.deviations(x, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
-        self._remember(ag.mean(x, axis=0), variance, n)
+        self._update_running_statistics(ag.mean(x, axis=0), variance, n)
         return d / ag.sqrt(variance + self.eps) * self.weight + self.bias
 
-    def _remember(self, mean: Any, variance: Any, n: int) -> None:
+    def _update_running_statistics(self, mean: Any, variance: Any, n: int) -> None:
         new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))
         keep, dtype = 1.0 - self.momentum, self.running_mean.dtype
         self.running_mean = (keep * self.running_mean + self.momentum * new_mean).astype(dtype)
@@ -130,7 +130,7 @@ class BatchNorm1d(Module):
         return f"BatchNorm1d({self.weight.shape[0]})"
 
 
-def refuse_other_features(layer: Module, x: Any, features: int) -> None:
+def check_features(layer: Module, x: Any, features: int) -> None:
     """Raise if the last axis of x is not of length `features`."""
     shape = x.shape if isinstance(x, Tensor) else np.shape(x)
     if shape[-1:] != (features,):

@@ -25,17 +25,17 @@ def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
         ValueError: if there are no rows
     """
     batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
-    with no_grad(), in_use(model):
+    with no_grad(), eval_mode(model):
         return np.concatenate([np.asarray(model(rows)) for rows in batches])
 
 
 @contextmanager
-def in_use(model: Module) -> Iterator[None]:
+def eval_mode(model: Module) -> Iterator[None]:
     """A block in which no module of the model is in training; after it, those are that were.
 
     >>> from nn import Dropout
     >>> model = Dropout(0.5)
-    >>> with in_use(model):
+    >>> with eval_mode(model):
     ...     model.training
     False
     >>> model.training

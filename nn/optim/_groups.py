@@ -15,7 +15,7 @@ class Group(SimpleNamespace):
     lr: float
 
 
-def settings_of(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
+def group_settings(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
     """The options of a group but for its learning rate, and the numbers that change from step to step."""
     options = vars(group).copy()
     del options["parameters"], options["lr"]
@@ -40,10 +40,12 @@ def _group(k: int, group: Mapping[str, Any], checks: dict[str, Callable[[str, An
     own = {name: value for name, value in group.items() if name != "params"}
     if unknown := [name for name in own if name not in checks]:
         raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
-    return {"parameters": _checked(list(group["params"]))} | {name: checks[name](name, value) for name, value in own.items()}
+    return {"parameters": _check_parameters(list(group["params"]))} | {
+        name: checks[name](name, value) for name, value in own.items()
+    }
 
 
-def _checked(given: list[Any]) -> list[Parameter]:
+def _check_parameters(given: list[Any]) -> list[Parameter]:
     if not given:
         raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
     for i, p in enumerate(given):

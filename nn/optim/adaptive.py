@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from nn._validation import finite, fraction
+from nn._validation import check_finite, check_fraction
 from nn.modules.module import Parameter
-from nn.optim.optimizer import Number, Optimizer, State, decayed, minus, namespace
+from nn.optim.optimizer import Number, Optimizer, State, decay, namespace, subtract
 
 
-def root(v: Number) -> Number:
+def square_root(v: Number) -> Number:
     """√v, of the type of v."""
     return sqrt(v) if type(v) is float else namespace(v).sqrt(v)
 
 
-def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
+def check_betas(name: str, betas: Any) -> tuple[float, float]:
     """Two decay rates in [0, 1), or an error that names the one that is not."""
     if not isinstance(betas, tuple | list) or len(betas) != 2:
         raise TypeError(f"{name} must be a pair such as (0.9, 0.999), got {betas!r}")
-    return fraction(f"{name}[0]", betas[0]), fraction(f"{name}[1]", betas[1])
+    return check_fraction(f"{name}[0]", betas[0]), check_fraction(f"{name}[1]", betas[1])
 
 
 class RMSprop(Optimizer):
@@ -41,7 +41,7 @@ class RMSprop(Optimizer):
     0.8
     """
 
-    checks: ClassVar = {"alpha": fraction, "eps": finite, "momentum": fraction, "weight_decay": finite}
+    checks: ClassVar = {"alpha": check_fraction, "eps": check_finite, "momentum": check_fraction, "weight_decay": check_finite}
     remembers = ("squares", "buffers")
     squares: list[Number]
     buffers: list[Number]
@@ -62,14 +62,14 @@ class RMSprop(Optimizer):
         v, b = state
         if s.weight_decay:
             g = g + s.weight_decay * p
-        v = decayed(s.alpha, v, s)
+        v = decay(s.alpha, v, s)
         v += (1 - s.alpha) * (g * g)
-        step = g / (root(v) + s.eps)
+        step = g / (square_root(v) + s.eps)
         if s.momentum:
-            b = decayed(s.momentum, b, s)
+            b = decay(s.momentum, b, s)
             b += step
             step = b
-        return minus(p, s.lr * step), (v, b)
+        return subtract(p, s.lr * step), (v, b)
 
 
 class Adagrad(Optimizer):
@@ -90,7 +90,7 @@ class Adagrad(Optimizer):
     0.9
     """
 
-    checks: ClassVar = {"lr_decay": finite, "eps": finite, "weight_decay": finite}
+    checks: ClassVar = {"lr_decay": check_finite, "eps": check_finite, "weight_decay": check_finite}
     remembers = ("sums",)
     sums: list[Number]
 
@@ -113,7 +113,7 @@ class Adagrad(Optimizer):
         if s.weight_decay:
             g = g + s.weight_decay * p
         v = state[0] + g * g
-        return minus(p, s.rate * (g / (root(v) + s.eps))), (v,)
+        return subtract(p, s.rate * (g / (square_root(v) + s.eps))), (v,)
 
 
 class Adam(Optimizer):
@@ -136,7 +136,7 @@ class Adam(Optimizer):
     0.9
     """
 
-    checks: ClassVar = {"betas": pair_of_fractions, "eps": finite, "weight_decay": finite}
+    checks: ClassVar = {"betas": check_betas, "eps": check_finite, "weight_decay": check_finite}
     remembers = ("means", "squares")
     means: list[Number]
     squares: list[Number]
@@ -159,7 +159,7 @@ class Adam(Optimizer):
     @staticmethod
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         step, state = _adam(g + s.weight_decay * p if s.weight_decay else g, state, s)
-        return minus(p, step), state
+        return subtract(p, step), state
 
 
 class AdamW(Adam):
@@ -203,11 +203,11 @@ class AdamW(Adam):
 def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
     """The step of Adam along a gradient, and what it remembers."""
     (m, v), (beta1, beta2) = state, s.betas
-    m = decayed(beta1, m, s)
+    m = decay(beta1, m, s)
     m += (1 - beta1) * g
-    v = decayed(beta2, v, s)
+    v = decay(beta2, v, s)
     v += (1 - beta2) * (g * g)
-    return s.rate * m / (root(v) / s.unbiased + s.eps), (m, v)
+    return s.rate * m / (square_root(v) / s.unbiased + s.eps), (m, v)
 
 
 class Lion(Optimizer):
@@ -228,7 +228,7 @@ class Lion(Optimizer):
     0.75
     """
 
-    checks: ClassVar = {"betas": pair_of_fractions, "weight_decay": finite}
+    checks: ClassVar = {"betas": check_betas, "weight_decay": check_finite}
     remembers = ("means",)
     means: list[Number]
 
@@ -245,6 +245,6 @@ class Lion(Optimizer):
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         (m,), (beta1, beta2) = state, s.betas
         step = beta1 * m + (1 - beta1) * g
-        m = decayed(beta2, m, s)
+        m = decay(beta2, m, s)
         m += (1 - beta2) * g
-        return minus(p, s.lr * (namespace(step).sign(step) + s.weight_decay * p)), (m,)
+        return subtract(p, s.lr * (namespace(step).sign(step) + s.weight_decay * p)), (m,)

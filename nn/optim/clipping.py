@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn._validation import positive
+from nn._validation import check_positive
 from nn.modules.module import Parameter
 
 
@@ -26,7 +26,7 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> floa
     >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
     (5.0, [0.6000000000000001, 0.8])
     """
-    limit = positive("most", most)
+    limit = check_positive("most", most)
     moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
     norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
     if not isfinite(norm):
@@ -51,7 +51,7 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> Non
     >>> p.grad.tolist()
     [1.0, -0.5]
     """
-    limit = positive("most", most)
+    limit = check_positive("most", most)
     for p in parameters:
         if p.grad is not None:
             p.grad = _like(p, np.clip(p.grad, -limit, limit))

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.support.optional import require
-from nn._validation import finite, whole
+from nn._validation import check_finite, whole
 from nn.modules.module import Parameter
 from nn.optim.optimizer import Optimizer
 
@@ -53,7 +53,7 @@ class LBFGS(Optimizer):
             raise ValueError("LBFGS has no learning rate, for a line search finds how far to go: leave lr out of the groups")
         self.iterations = whole("iterations", iterations, least=1)
         self.memory = whole("memory", memory, least=1)
-        self.tolerance = finite("tolerance", tolerance)
+        self.tolerance = check_finite("tolerance", tolerance)
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
         """The loss at the point where the search ends; the parameters are there.
@@ -67,12 +67,12 @@ class LBFGS(Optimizer):
         if closure is None:
             raise TypeError("LBFGS asks for the loss several times a step: write step(closure), where closure() clears the "
                             "gradients, computes the loss, calls its backward() and gives it back")  # fmt: skip
-        start = self._flat([p.data for p in self.parameters])
+        start = self._flatten([p.data for p in self.parameters])
 
         def loss_and_gradient(x: Any) -> tuple[float, Any]:
-            self._put(x)
+            self._write(x)
             loss = float(closure().item())
-            return loss, self._flat([0.0 if p.grad is None else p.grad for p in self.parameters])
+            return loss, self._flatten([0.0 if p.grad is None else p.grad for p in self.parameters])
 
         loss, gradient = loss_and_gradient(start)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
@@ -84,14 +84,14 @@ class LBFGS(Optimizer):
             method="L-BFGS-B",
             options={"maxiter": self.iterations, "maxcor": self.memory, "gtol": self.tolerance, "ftol": 0.0},
         )
-        self._put(found.x)
+        self._write(found.x)
         return float(found.fun)
 
-    def _flat(self, parts: list[Any]) -> Any:
+    def _flatten(self, parts: list[Any]) -> Any:
         pairs = zip(parts, self.parameters, strict=True)
         return np.concatenate([np.broadcast_to(np.asarray(x, float), _shape(p)).ravel() for x, p in pairs])
 
-    def _put(self, x: Any) -> None:
+    def _write(self, x: Any) -> None:
         start = 0
         for p in self.parameters:
             end = start + int(np.prod(_shape(p)))

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import Tensor
-from nn._validation import Array, finite, fraction, truth
+from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
-from nn.optim._groups import Group, check_distinct, parameter_groups, settings_of
+from nn.optim._groups import Group, check_distinct, group_settings, parameter_groups
 
 # A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
 Number = Any
@@ -61,7 +61,7 @@ class Optimizer:
     asks_for_losses: ClassVar[bool] = False
 
     def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
-        checks = {"lr": finite} | self.checks
+        checks = {"lr": check_finite} | self.checks
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
         self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
         self.parameters = [p for group in self.groups for p in group.parameters]
@@ -117,7 +117,7 @@ class Optimizer:
         return [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
 
     def _settings(self, k: int, step: int) -> SimpleNamespace:
-        return settings_of(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
+        return group_settings(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
 
     @staticmethod
     def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
@@ -192,7 +192,7 @@ class SGD(Optimizer):
     0.8
     """
 
-    checks: ClassVar = {"momentum": fraction, "weight_decay": finite, "nesterov": truth}
+    checks: ClassVar = {"momentum": check_fraction, "weight_decay": check_finite, "nesterov": as_bool}
     remembers = ("velocities",)
     velocities: list[Number]
 
@@ -213,10 +213,10 @@ class SGD(Optimizer):
         if s.weight_decay:
             g = g + s.weight_decay * p
         if not s.momentum:
-            return minus(p, s.lr * g), state
-        v = decayed(s.momentum, state[0], s)
+            return subtract(p, s.lr * g), state
+        v = decay(s.momentum, state[0], s)
         v += g
-        return minus(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
+        return subtract(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
 
 
 @cache
@@ -243,12 +243,12 @@ def _check_gradient_shapes(parameters: list[Parameter]) -> None:
             raise ValueError(f"the gradient of {p!r} has shape {np.shape(g)}: it must have the parameter's shape")
 
 
-def minus(p: Number, step: Number) -> Number:
+def subtract(p: Number, step: Number) -> Number:
     """p − step, written over the step where that is an array: one array less to fetch memory for."""
     return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step
 
 
-def decayed(factor: float, x: Number, s: Any) -> Number:
+def decay(factor: float, x: Number, s: Any) -> Number:
     """factor · x in new memory, or over x if the settings say `in_place`: those of `step`, which has no other use for x."""
     return np.multiply(factor, x, out=x) if getattr(s, "in_place", False) and isinstance(x, np.ndarray) else factor * x
 

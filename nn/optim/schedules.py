@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import cos, inf, pi
 
-from nn._validation import whole, within
+from nn._validation import check_range, whole
 
 #: The factor of the learning rate at a step, counted from 0.
 Factor = Callable[[int], float]
@@ -26,7 +26,7 @@ def stepwise(every: int, gamma: float = 0.1) -> Factor:
     >>> [stepwise(2, 0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    n, g = whole("every", every, least=1), within("gamma", gamma, below=inf)
+    n, g = whole("every", every, least=1), check_range("gamma", gamma, below=inf)
     return lambda t: g ** (t // n)
 
 
@@ -38,7 +38,7 @@ def exponential(gamma: float) -> Factor:
     >>> [exponential(0.5)(t) for t in range(3)]
     [1.0, 0.5, 0.25]
     """
-    g = within("gamma", gamma, below=inf)
+    g = check_range("gamma", gamma, below=inf)
     return lambda t: g**t
 
 
@@ -53,7 +53,7 @@ def cosine(steps: int, least: float = 0.0) -> Factor:
     >>> [round(cosine(2)(t), 6) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    n, low = whole("steps", steps, least=1), within("least", least, below=inf)
+    n, low = whole("steps", steps, least=1), check_range("least", least, below=inf)
     return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
 
 
@@ -81,7 +81,7 @@ def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: floa
     >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
     [0.0, 1.0, 0.0]
     """
-    n, share = whole("steps", steps, least=1), within("rising", rising, below=1.0)
+    n, share = whole("steps", steps, least=1), check_range("rising", rising, below=1.0)
     top = share * n
 
     def factor(t: int) -> float:

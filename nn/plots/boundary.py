@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nn._validation import Array
-from nn.plots.decision_grid import Plane
+from nn.plots.decision_grid import DecisionGrid
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
 
 
@@ -33,7 +33,7 @@ def decision_boundary(
         ValueError: if the shapes do not fit, or a y is no class
         ImportError: if matplotlib is not installed
     """
-    plane = Plane(x, y, steps)
+    plane = DecisionGrid(x, y, steps)
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels
     scores = plane.scores(predict)
     classes = scores.shape[1]

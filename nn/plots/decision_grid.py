@@ -1,4 +1,4 @@
-"""`Plane`: labelled points, a grid around them, and what a model decides there."""
+"""`DecisionGrid`: labelled points, a grid around them, and what a model decides there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from nn._validation import Array, as_array, whole
 
 
-class Plane:
+class DecisionGrid:
     """Points in the plane with their classes, and a grid of steps × steps points a little further out on every side.
 
     Shapes:
@@ -18,7 +18,7 @@ class Plane:
         TypeError: if y holds no integers
         ValueError: if the shapes do not fit
 
-    >>> plane = Plane([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
+    >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
     array([-0.08,  0.5 ,  1.08])
     """

@@ -11,7 +11,7 @@ from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 BINS = 60
 
 
-class Watched(Protocol):
+class WatchSeries(Protocol):
     """Series of a `Watch`, an entry an epoch: quantiles of parameters and gradients, shares of saturated entries."""
 
     weights: dict[str, list[NDArray[np.float64]]]
@@ -19,7 +19,7 @@ class Watched(Protocol):
     saturation: dict[str, list[float]]
 
 
-def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
+def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
     """Axes for each parameter: epochs across, values up, darker where more entries are.
 
     `kind` is weights or gradients; new axes stand in rows of `columns`.
@@ -46,7 +46,7 @@ def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, colum
     return given
 
 
-def largest_weights(watch: Watched, ax: Any = None) -> Any:
+def largest_weights(watch: WatchSeries, ax: Any = None) -> Any:
     """Axes with the largest absolute weight of each parameter against the epoch.
 
     Raises:
@@ -55,10 +55,10 @@ def largest_weights(watch: Watched, ax: Any = None) -> Any:
     if not watch.weights:
         raise ValueError("there are no weights to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
     series = {path: [max(abs(q[0]), abs(q[-1])) for q in quantiles] for path, quantiles in watch.weights.items()}
-    return _lines(series, "largest absolute weight", ax)
+    return _plot_lines(series, "largest absolute weight", ax)
 
 
-def saturation(watch: Watched, ax: Any = None) -> Any:
+def saturation(watch: WatchSeries, ax: Any = None) -> Any:
     """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
 
     Raises:
@@ -67,12 +67,12 @@ def saturation(watch: Watched, ax: Any = None) -> Any:
     """
     if not watch.saturation:
         raise ValueError("there are no activations to show: make the watch with rows, Watch(rows), for a model that has some")
-    ax = _lines(watch.saturation, "share that is saturated", ax)
+    ax = _plot_lines(watch.saturation, "share that is saturated", ax)
     ax.set_ylim(-0.02, 1.02)
     return ax
 
 
-def _lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
+def _plot_lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
     if ax is None:
         ax = new_axes(6.5, 3.6)
     for i, (path, numbers) in enumerate(series.items()):

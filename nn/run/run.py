@@ -37,7 +37,7 @@ class Run:
     stop: str = ""
     callbacks: list["Callback"] = field(default_factory=list)
 
-    def refuse_no_column(self, name: str) -> None:
+    def check_column(self, name: str) -> None:
         """Raise a KeyError if the history will have no column of this name; names those it will have."""
         if name not in self.columns:
             hint = ": give fit validation=(x, y)" if name.startswith("validation_") else ""

@@ -39,13 +39,13 @@ def check_trainable(model: Any, optimizer: Any, loss: Any) -> None:
         )
 
 
-def columns_of(named: dict[str, Metric], validation: bool) -> list[str]:
+def history_columns(named: dict[str, Metric], validation: bool) -> list[str]:
     """The columns that the history of a training will have."""
     columns = ["loss", *named]
     return columns + [f"validation_{name}" for name in columns if validation] + ["seconds"]
 
 
-def pair(name: str, given: Any) -> tuple[Any, Any]:
+def check_pair(name: str, given: Any) -> tuple[Any, Any]:
     """(x, y) as arrays, or what is on the disk, with equally many rows, one at least."""
     given = given.arrays if isinstance(given, Dataset) else given
     if not isinstance(given, tuple | list) or len(given) != 2:
@@ -56,7 +56,7 @@ def pair(name: str, given: Any) -> tuple[Any, Any]:
     return x, y
 
 
-def callbacks_in_order(given: Any) -> list[Callback]:
+def sort_callbacks(given: Any) -> list[Callback]:
     """The callbacks in the order in which they are called."""
     if isinstance(given, Callback):
         raise TypeError(f"callbacks must be a list, got {type(given).__name__} alone: write [callback]")
@@ -68,7 +68,7 @@ def callbacks_in_order(given: Any) -> list[Callback]:
     return sorted(callbacks, key=lambda callback: callback.rank)
 
 
-def named_metrics(given: Metric | Sequence[Metric] | str | None, y: Any) -> dict[str, Metric]:
+def metrics_by_name(given: Metric | Sequence[Metric] | str | None, y: Any) -> dict[str, Metric]:
     """The metrics by name; "auto" stands for the accuracy where y are the numbers of classes, and for none elsewhere."""
     if given == "auto":
         given = accuracy if y.ndim == 1 and y.dtype.kind in "iu" else None
@@ -80,13 +80,13 @@ def named_metrics(given: Metric | Sequence[Metric] | str | None, y: Any) -> dict
         name = getattr(metric, "__name__", type(metric).__name__)
         if name in named:
             raise ValueError(f"two metrics are called {name}, and the history has a column a name: write them with def")
-        if name in columns_of({}, True):
+        if name in history_columns({}, True):
             raise ValueError(f"a metric is called {name}, as a column of the history is already: give it another name")
         named[name] = metric
     return named
 
 
-def number_of(name: str, x: Any) -> float:
+def metric_number(name: str, x: Any) -> float:
     """The one number that a metric gave."""
     try:
         return float(x.item() if hasattr(x, "item") else x)

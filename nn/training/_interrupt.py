@@ -8,7 +8,7 @@ from typing import Any
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
+def defer_interrupt() -> Iterator[Callable[[], bool]]:
     """A block in which Ctrl-C raises nothing: the function that it is given says whether the key was pressed.
 
     A second Ctrl-C raises KeyboardInterrupt at once. Outside the main thread, where no signal arrives, and where a

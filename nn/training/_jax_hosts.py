@@ -33,7 +33,7 @@ def check_same_start(facts: Mapping[str, Any]) -> None:
         )
 
 
-def number_of(jax: Any, array: Any) -> float:
+def wait_for_number(jax: Any, array: Any) -> float:
     """A number that every device has, once every device of this host has it.
 
     Each is asked: where another host is lost, the one that was to hear from it may be the only one that ever says so.
@@ -52,7 +52,7 @@ def number_of(jax: Any, array: Any) -> float:
     return value
 
 
-def whole_of(array: Any) -> Array:
+def gather_rows(array: Any) -> Array:
     """All rows of an array, also those on other hosts."""
     if array.is_fully_addressable:
         return np.asarray(array)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nn.metrics.streaming import Running
-from nn.training._arguments import number_of
+from nn.training._arguments import metric_number
 
 
 class ProgressBar:
@@ -45,4 +45,4 @@ class ProgressBar:
 
 def results(seen: dict[str, Running]) -> dict[str, float]:
     """The numbers that the metrics give of the rows so far."""
-    return {name: number_of(name, running.result()) for name, running in seen.items()}
+    return {name: metric_number(name, running.result()) for name, running in seen.items()}

@@ -19,16 +19,16 @@ from nn.run.history import History
 from nn.run.run import Callback, Run
 from nn.training._arguments import (
     Metric,
-    callbacks_in_order,
     check_columns,
+    check_pair,
     check_trainable,
-    columns_of,
-    named_metrics,
-    number_of,
-    pair,
+    history_columns,
+    metric_number,
+    metrics_by_name,
+    sort_callbacks,
 )
-from nn.training._interrupt import interruptible
-from nn.training._nonfinite import finite_number
+from nn.training._interrupt import defer_interrupt
+from nn.training._nonfinite import check_finite_loss
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
 
@@ -91,20 +91,20 @@ def fit(
     whole("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
     check_trainable(model, optimizer, loss)
-    x, y = pair("train", train)
+    x, y = check_pair("train", train)
     loader: Loader[Any] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
-    held_out = None if validation is None else pair("validation", validation)
+    held_out = None if validation is None else check_pair("validation", validation)
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
-    named = named_metrics(metrics, y)
+    named = metrics_by_name(metrics, y)
     settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
-    run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
-    run.callbacks = callbacks_in_order(callbacks)
+    run = Run(model, optimizer, epochs, settings, history_columns(named, held_out is not None))
+    run.callbacks = sort_callbacks(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)
     check_columns(run, named, held_out is not None)
     model.train()
     steps = make_engine(name, devices, model, loss, run, bool(named))
-    with steps, interruptible() as interrupted:
+    with steps, defer_interrupt() as interrupted:
         while run.epoch < epochs and not run.stop:
             start = time.perf_counter()
             run.epoch += 1
@@ -116,7 +116,7 @@ def fit(
             run.history.seconds.append(time.perf_counter() - start)
             for callback in run.callbacks:
                 callback.on_epoch(run)
-            _progress(run, progress)
+            _print_progress(run, progress)
     for callback in run.callbacks:
         callback.on_end(run)
     if progress and run.stop:
@@ -137,7 +137,7 @@ def _run_epoch(
             for running in seen.values():
                 running.update(output, y)
             if step == 1 == run.epoch:
-                _check(seen)
+                _check_metrics(seen)
             engine.apply_update()
             run.steps += 1
             for callback in run.callbacks:
@@ -159,17 +159,17 @@ def _validate(run: Run, loss: Loss, x: Any, y: Any, named: dict[str, Metric]) ->
     """Add loss and metrics on the rows held out to the history."""
     answers = predict(run.model, x)
     where = f"on the held-out rows after epoch {run.epoch}"
-    run.history.validation_loss.append(finite_number(loss(Tensor(answers), y), where, run.model))
-    _append(run.history.validation_metrics, {name: number_of(name, metric(answers, y)) for name, metric in named.items()})
+    run.history.validation_loss.append(check_finite_loss(loss(Tensor(answers), y), where, run.model))
+    _append(run.history.validation_metrics, {name: metric_number(name, metric(answers, y)) for name, metric in named.items()})
 
 
-def _progress(run: Run, progress: bool) -> None:
+def _print_progress(run: Run, progress: bool) -> None:
     if progress:
         line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
         print(f"epoch {run.epoch}/{run.epochs}", *line, sep="  ")
 
 
-def _check(seen: dict[str, Running]) -> None:
+def _check_metrics(seen: dict[str, Running]) -> None:
     """Raise if a metric does not fit what the first batch gave: now, and not after an epoch."""
     for name, running in seen.items():
         try:
@@ -177,7 +177,7 @@ def _check(seen: dict[str, Running]) -> None:
         except (TypeError, ValueError) as error:
             text = f"{error}. It is the metric {name} that fails, and not the training: give fit others, or metrics=None"
             raise type(error)(text) from error
-        number_of(name, result)
+        metric_number(name, result)
 
 
 def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:

@@ -14,13 +14,13 @@ from autograd.support.optional import require
 from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
-from nn.optim._groups import settings_of
+from nn.optim._groups import group_settings
 from nn.optim.optimizer import has_form_of_0_1
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
-from nn.training._jax_hosts import check_same_start, number_of, whole_of
-from nn.training._nonfinite import finite_number
-from nn.training.numpy_engine import gradients_reached
+from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
+from nn.training._nonfinite import check_finite_loss
+from nn.training.numpy_engine import gradients_or_none
 
 _AGAIN = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
 _LOST = f"nn.fit was ended from outside of Python, as happens where a device or a host is lost. {_AGAIN}"
@@ -111,8 +111,10 @@ class JaxEngine:
         if not self.programs and self.jax.process_count() > 1:
             check_same_start(self._facts())
         whole = self._sharding()
-        self.parameters = [self._put(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
-        self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
+        self.parameters = [self._place(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
+        self.memory = {
+            name: [self._place(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers
+        }
         self.steps = list(self.optimizer.steps)
 
     def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
@@ -123,11 +125,11 @@ class JaxEngine:
         # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
         program.check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
         try:
-            shared = self._put(x, program.rows), self._put(y, program.rows)
+            shared = self._place(x, program.rows), self._place(y, program.rows)
             value, output, new, remembered = program.run(self.parameters, *shared, *rest)
             # Waited for at once: on few processors the next step's sum would wait for threads that this one holds.
-            number = number_of(self.jax, value)
-            answers = whole_of(output) if self.answers else np.empty(0)
+            number = wait_for_number(self.jax, value)
+            answers = gather_rows(output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
             if self.crash_notice is not None:
                 self.crash_notice.show()  # there may be no time to tell of the error
@@ -137,7 +139,7 @@ class JaxEngine:
         if not np.isfinite(number):
             self.end_epoch()
             # Computed once more, to find where it comes from.
-            finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
+            check_finite_loss(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
             raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
         self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
@@ -145,13 +147,13 @@ class JaxEngine:
     def apply_update(self) -> None:
         self.parameters, self.memory, self.steps = self._next
         if self.watched:
-            self._give_back()
+            self._write_back()
 
     def end_epoch(self) -> None:
         if not self.watched:
-            self._give_back()
+            self._write_back()
 
-    def _give_back(self) -> None:
+    def _write_back(self) -> None:
         for p, array in zip(self.optimizer.parameters, self.parameters, strict=True):
             p.data = np.asarray(array.addressable_data(0))
         for name, arrays in self.memory.items():
@@ -162,7 +164,7 @@ class JaxEngine:
         """The compiled step for batches like this one, with what stands in it as a constant."""
         wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
         others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
-        options = str([settings_of(group, {}) for group in self.optimizer.groups])
+        options = str([group_settings(group, {}) for group in self.optimizer.groups])
         key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
         if key not in self.programs:
             even = len(x) % self.mesh.size == 0
@@ -184,14 +186,14 @@ class JaxEngine:
         """
         output = self.model(x)
         value = self.loss(output, y)
-        found = gradients_reached(value, self.optimizer.parameters)
+        found = gradients_or_none(value, self.optimizer.parameters)
         moving[:] = [g is not None for g in found]
         new: list[Any] = list(self.optimizer.parameters)
         remembered = {name: list(arrays) for name, arrays in memory.items()}
         for i, (p, g, group) in enumerate(zip(self.optimizer.parameters, found, self._groups(), strict=True)):
             if g is None:
                 continue
-            settings = settings_of(group, {name: rates[i, j] for j, name in enumerate(self.optimizer.scales(group, 1))})
+            settings = group_settings(group, {name: rates[i, j] for j, name in enumerate(self.optimizer.scales(group, 1))})
             new[i], state = self.optimizer.updated(p, g, tuple(arrays[i] for arrays in memory.values()), settings)
             for arrays, x in zip(remembered.values(), state, strict=True):
                 arrays[i] = x
@@ -210,7 +212,7 @@ class JaxEngine:
     def _sharding(self, *axes: str) -> Any:
         return self.jax.sharding.NamedSharding(self.mesh, self.jax.sharding.PartitionSpec(*axes))
 
-    def _put(self, x: Any, sharding: Any) -> Any:
+    def _place(self, x: Any, sharding: Any) -> Any:
         """An array on the devices, of which those of this host take their part."""
         return self.jax.make_array_from_callback(x.shape, sharding, lambda index: x[index])
 
@@ -242,7 +244,7 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     engine = JaxEngine(model, loss, Run(model, optimizer, 1, {}), devices)
     engine.begin_epoch()
     program = engine.program(*batch)
-    shared = [engine._put(a, program.rows) for a in batch]
+    shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
     text: str = program.run.lower(engine.parameters, *shared, engine.memory, rates).compile().as_text()
     return text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nn._validation import generator
+from nn._validation import seeded_generator
 from nn.data.loader import Dataset, Loader
 from nn.data.split import train_test_split
 
@@ -66,7 +66,7 @@ def test_orders_differ_between_epochs_seeds_and_the_plain_generator(seed):
     n = 60  # two of 60! orders agree by chance never
     loader, other = (Loader(np.arange(n), batch_size=n, seed=s) for s in (seed, seed + 1))
     orders = [batch.tolist() for _ in range(3) for batch in loader] + [next(iter(other)).tolist()]
-    orders.append(generator(seed).permutation(n).tolist())
+    orders.append(seeded_generator(seed).permutation(n).tolist())
     assert len(set(map(tuple, orders))) == len(orders)
 
 

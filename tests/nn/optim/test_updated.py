@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Tensor, Value
-from nn.optim._groups import settings_of
+from nn.optim._groups import group_settings
 from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
 all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
@@ -58,7 +58,7 @@ def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dty
     data, state = p.numpy().copy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
     for step, g in enumerate(gradients_of(p, 5), start=1):
         before = [x.copy() for x in (data, g, *state)]
-        new, after = optimizer.updated(data, g, state, settings_of(group, optimizer.scales(group, step)))
+        new, after = optimizer.updated(data, g, state, group_settings(group, optimizer.scales(group, step)))
         for x, was in zip((data, g, *state), before, strict=True):
             np.testing.assert_array_equal(x, was)
         p.grad = g
@@ -80,7 +80,7 @@ def test_it_takes_arrays_of_jax_also_traced(make):
         data, state = p.numpy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
         there, memory = jax.numpy.asarray(data), tuple(map(jax.numpy.asarray, state))
         for step, g in enumerate(gradients_of(p, 3), start=1):
-            settings = settings_of(group, optimizer.scales(group, step))
+            settings = group_settings(group, optimizer.scales(group, step))
             data, state = optimizer.updated(data, g, state, settings)
             there, memory = compiled(lambda *x, s=settings: optimizer.updated(*x, s))(there, jax.numpy.asarray(g), memory)
             assert all(isinstance(x, jax.Array) for x in (there, *memory))

@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from nn import History, plots
-from nn.callbacks.monitor import saturated
+from nn.callbacks.monitor import saturated_shares
 
 mpl.use("Agg")
 
@@ -243,7 +243,7 @@ def test_every_picture_takes_axes():
 
 def test_saturation_is_the_share_of_flat_entries():
     model = nn.Sequential(nn.Tanh(), nn.ReLU())
-    found = saturated(model, [[0.0, 9.0], [-9.0, 0.5]])
+    found = saturated_shares(model, [[0.0, 9.0], [-9.0, 0.5]])
     assert found == {"layers.0": 0.5, "layers.1": 0.5}  # tanh at ±9; ReLU at 0 and below
     assert "_hooks" not in vars(model) or not any(model.layers[0]._hooks["after"])
 

@@ -15,7 +15,7 @@ import pytest
 
 import autograd
 import nn
-from nn._validation import generator
+from nn._validation import seeded_generator
 from nn.training.jax_engine import mesh_of
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -180,7 +180,7 @@ def test_a_mistake_is_named(options, error, message):
 def test_a_wrong_label_of_a_later_batch_is_named():
     """The compiled step would take −1 for the last class."""
     model, y = nn.MLP(2, [3], 2, seed=0), np.zeros(8, int)
-    y[generator(0, 0).permutation(8)[-1]] = -1
+    y[seeded_generator(0, 0).permutation(8)[-1]] = -1
     with pytest.raises(ValueError, match="got -1 in row 1"):
         nn.fit(model, (np.ones((8, 2), np.float32), y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1),
                epochs=1, batch_size=2, progress=False, backend="jax")  # fmt: skip
@@ -204,6 +204,6 @@ def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss
 
     np.testing.assert_allclose(trained("jax", t).loss, trained("numpy", t).loss, rtol=1e-5)
     wrong = t.copy()
-    wrong[generator(0, 0).permutation(32)[-1]] = 3
+    wrong[seeded_generator(0, 0).permutation(32)[-1]] = 3
     with pytest.raises(ValueError, match="and entry 15 is 3"):
         trained("jax", wrong)
