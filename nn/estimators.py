@@ -74,7 +74,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         seed = int(check_random_state(self.random_state).randint(2**31))
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
         model = MLP(X.shape[1], sizes, outputs, activation=ACTIVATIONS[self.activation], seed=seed, dtype=X.dtype)
-        stopping = EarlyStopping("loss", patience=self.n_iter_no_change, by=self.tol)
+        stopping = EarlyStopping("loss", patience=self.n_iter_no_change, min_delta=self.tol)
         history = fit(
             model,
             (X, targets),

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping
 from math import inf, isnan
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from nn._validation import check_finite, whole
+from autograd.support.deprecated import renamed_arguments, renamed_attributes
+from nn._validation import check_finite, one_of, whole
 from nn.run.run import Callback, Run, State
 
 
+@renamed_attributes(by="min_delta")
 class EarlyStopping(Callback):
     """Stop when a column of the history has not got better for a while, and go back to the parameters of the best epoch.
 
+    Args:
+        monitor: Name of the column, such as "validation_loss", "loss" or "validation_accuracy"
+        patience: Epochs without a better number before the training stops
+        min_delta: Smallest change that counts as better
+        mode: "min" if lower numbers are better; "max" if higher ones are, such as accuracies
+
     Attributes:
-        monitor: name of the column, such as "validation_loss", "loss" or "validation_accuracy"
-        patience: epochs without a better number before the training stops
-        by: how much better is better
-        higher_is_better: for accuracies and the like
-        best_epoch: the epoch with the best number, or 0 before the first
+        best_epoch: The epoch with the best number; 0 before the first
 
     Raises:
         KeyError: when the training starts, if its history will have no such column; names those it will have
@@ -29,13 +33,20 @@ class EarlyStopping(Callback):
     0
     """
 
+    @renamed_arguments(by="min_delta", higher_is_better=("mode", lambda x: "max" if x else "min"))
     def __init__(
-        self, monitor: str = "validation_loss", patience: int = 5, by: float = 0.0, *, higher_is_better: bool = False
+        self,
+        monitor: str = "validation_loss",
+        patience: int = 5,
+        min_delta: float = 0.0,
+        *,
+        mode: Literal["min", "max"] = "min",
     ) -> None:
         self.monitor = monitor
         self.patience = whole("patience", patience, least=0)
-        self.by = check_finite("by", by)
-        self.sign = -1.0 if higher_is_better else 1.0
+        self.min_delta = check_finite("min_delta", min_delta)
+        one_of("mode", mode, ("min", "max"))
+        self.sign = -1.0 if mode == "max" else 1.0
         self._reset()
 
     def _reset(self) -> None:
@@ -47,7 +58,7 @@ class EarlyStopping(Callback):
 
     def on_epoch(self, run: Run) -> None:
         number = self.sign * run.history[self.monitor][-1]
-        if number < self.best - self.by or (not self.best_epoch and not isnan(number)):
+        if number < self.best - self.min_delta or (not self.best_epoch and not isnan(number)):
             self.best, self.best_epoch, self.kept = number, run.epoch, run.model.state_dict()
         elif run.epoch - self.best_epoch > self.patience:
             run.stop = f"{self.monitor} has not got better than {self.sign * self.best:#.4g} since epoch {self.best_epoch}"

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import Array, as_array, seeded_generator, whole
 from nn.data.on_disk import OnDisk, Picked
 
@@ -48,6 +49,7 @@ class Dataset:
         return f"Dataset of {len(self)} rows: {', '.join(f'{a.shape} {a.dtype}' for a in self.arrays)}"
 
 
+@renamed_attributes(_share="_shard")
 class Loader(Generic[Batch]):
     """Mini-batches of arrays that share their first axis: a tuple of arrays, or one array if one was given.
 
@@ -55,7 +57,7 @@ class Loader(Generic[Batch]):
     tuple of arrays of these rows; an array may be `OnDisk`, or a memory map of NumPy. Nothing beyond the batch is copied, or
     read from the disk; the order of an epoch takes 8 bytes a row.
 
-    With share=(i, n) it gives of each batch the i-th of n parts, as even as can be, one after the other: what host i of n
+    With shard=(i, n) it gives of each batch the i-th of n parts, as even as can be, one after the other: what host i of n
     reads. The batches, and their number, are those of one host, whatever n is; where a batch has fewer rows than there are
     hosts, a part has none.
 
@@ -68,7 +70,7 @@ class Loader(Generic[Batch]):
     Raises:
         TypeError: if batch_size, seed or epoch is no integer
         ValueError: if there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
-            batch_size < 1; if seed or epoch is negative; if share is no (i, n) with 0 ≤ i < n
+            batch_size < 1; if seed or epoch is negative; if shard is no (i, n) with 0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
     >>> len(loader)
@@ -92,7 +94,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None: ...
     @overload
     def __init__(
@@ -102,8 +104,9 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None: ...
+    @renamed_arguments(share="shard")
     def __init__(
         self,
         *arrays: Any,
@@ -111,7 +114,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None:
         self._source = arrays[0] if len(arrays) == 1 and _is_row_source(arrays[0]) else Dataset(*arrays)
         self._rows = len(self._source)
@@ -121,9 +124,9 @@ class Loader(Generic[Batch]):
         self._seed = whole("seed", seed, least=0)
         self._shuffle = shuffle
         self._drop_last = drop_last
-        self._share = tuple(whole("share", k, least=0) for k in share)
-        if len(self._share) != 2 or self._share[0] >= self._share[1]:
-            raise ValueError(f"share must be (i, n) with 0 ≤ i < n, for host i of n; got {share!r}")
+        self._shard = tuple(whole("shard", k, least=0) for k in shard)
+        if len(self._shard) != 2 or self._shard[0] >= self._shard[1]:
+            raise ValueError(f"shard must be (i, n) with 0 ≤ i < n, for host i of n; got {shard!r}")
         self.epoch = 0
         if not len(self):
             raise ValueError(f"drop_last leaves no batch: {self._rows} rows, batch_size={batch_size}")
@@ -157,7 +160,7 @@ class Loader(Generic[Batch]):
         order = np.arange(self._rows)
         if self._shuffle:
             order = seeded_generator(self._seed, epoch).permutation(order)
-        part, parts = self._share
+        part, parts = self._shard
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
             yield rows[len(rows) * part // parts : len(rows) * (part + 1) // parts]

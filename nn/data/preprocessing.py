@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_labels, whole
 
 
@@ -39,13 +40,14 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
     return results
 
 
-def one_hot(labels: ArrayLike, classes: int) -> Array:
+@renamed_arguments(classes="num_classes")
+def one_hot(labels: ArrayLike, num_classes: int) -> Array:
     """A row for each label, 1 in the column of its class and 0 elsewhere.
 
         y[i, j] = [labelsᵢ = j]
 
     Shapes:
-        (…) integers from 0 to classes − 1 -> (…, classes) float64
+        (…) integers from 0 to num_classes − 1 -> (…, num_classes) float64
     Raises:
         TypeError: if the labels are no integers
         ValueError: if one is no class; names the first
@@ -53,5 +55,5 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    k = whole("classes", classes, least=1)
+    k = whole("num_classes", num_classes, least=1)
     return np.eye(k)[check_labels(as_array("labels", labels), k, "classes")]

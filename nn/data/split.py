@@ -3,16 +3,18 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, seeded_generator
 from nn.data.loader import check_equal_lengths, take_rows
 
 
+@renamed_arguments(test_fraction="test_size")
 def train_test_split(
-    *arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
+    *arrays: ArrayLike, test_size: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
 ) -> tuple[Array, ...]:
     """Training and test rows of each array, shuffled alike: (a_train, a_test, b_train, b_test, …), read-only.
 
-        rows for test = test_fraction · n, rounded to the nearest integer, a half to the even one
+        rows for test = test_size · n, rounded to the nearest integer, a half to the even one
 
     With `stratify`, the class of each row, the classes have the same shares among the test rows as among all, to a row.
 
@@ -20,7 +22,7 @@ def train_test_split(
         each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
     Raises:
         TypeError: if seed is no integer
-        ValueError: if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_fraction is not
+        ValueError: if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_size is not
             between 0 and 1, or if it leaves one part without rows; if stratify is not (n,), or a class has fewer than two rows
 
     >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
@@ -28,14 +30,14 @@ def train_test_split(
     ((8, 10), (2,))
     """
     aligned = check_equal_lengths(arrays)
-    if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
-        raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
+    if not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
+        raise ValueError(f"test_size must be more than 0 and less than 1, got {test_size!r}")
     n = len(aligned[0])
-    n_test = round(float(test_fraction) * n)
+    n_test = round(float(test_size) * n)
     if not 0 < n_test < n:
         raise ValueError(
-            f"test_fraction={test_fraction!r} parts {n} rows into {n - n_test} and {n_test}: "
-            "training and test need a row each, so change test_fraction or give more rows"
+            f"test_size={test_size!r} parts {n} rows into {n - n_test} and {n_test}: "
+            "training and test need a row each, so change test_size or give more rows"
         )
     order = seeded_generator(seed).permutation(n)
     if stratify is not None:

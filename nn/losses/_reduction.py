@@ -10,7 +10,7 @@ from nn._validation import one_of
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def reduce_errors(errors: Any, reduction: str, weights: Any, name: str, counted: Any = None) -> Any:
+def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:
     """The mean of the errors, weighted if there are weights, their sum, or the errors themselves.
 
         mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
@@ -19,16 +19,16 @@ def reduce_errors(errors: Any, reduction: str, weights: Any, name: str, counted:
     Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
 
     Shapes:
-        errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
+        errors (n, …); sample_weight (n,), one a row, or as the errors; counted as the errors
     Raises:
         ValueError: if the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
     one_of(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
-        return reduce_errors(errors, "sum", weights, name) / reduce_errors(counted, "sum", weights, name)
-    if weights is None:
+        return reduce_errors(errors, "sum", sample_weight, name) / reduce_errors(counted, "sum", sample_weight, name)
+    if sample_weight is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
-    w = _check_weights(np.asarray(weights, dtype=float), np.shape(errors), name)
+    w = _check_weights(np.asarray(sample_weight, dtype=float), np.shape(errors), name)
     w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
     weighted = errors * w
     if reduction == "none":
@@ -40,18 +40,18 @@ def check_class_weights(name: str, given: Any, k: int) -> Any:
     """The weights of k classes as an array, or an error that says what is wrong with them."""
     w = np.asarray(given, dtype=float)
     if w.shape != (k,) or not (w >= 0).all() or not w.any():
-        raise ValueError(f"{name}: class_weights must be {k} numbers of at least 0, not all 0, one a class; got {given!r}")
+        raise ValueError(f"{name}: class_weight must be {k} numbers of at least 0, not all 0, one a class; got {given!r}")
     return w
 
 
 def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
     if w.shape != shape and (not shape or w.shape != shape[:1]):
-        raise ValueError(f"{name}: weights must have shape {shape[:1]}, one a row, or {shape}, not {w.shape}")
+        raise ValueError(f"{name}: sample_weight must have shape {shape[:1]}, one a row, or {shape}, not {w.shape}")
     if not (w >= 0).all():
         place = int(np.argmin(np.where(w >= 0, 0, -1)))
-        raise ValueError(f"{name}: weights must be at least 0, and entry {place} is {w.ravel()[place]}")
+        raise ValueError(f"{name}: sample_weight must be at least 0, and entry {place} is {w.ravel()[place]}")
     if not w.any():
-        raise ValueError(f"{name}: all {w.size} weights are 0, so there is nothing to take a mean of")
+        raise ValueError(f"{name}: all {w.size} entries of sample_weight are 0, so there is nothing to take a mean of")
     return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_range
 from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
 
@@ -24,21 +25,25 @@ def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
     return xp.where(yes == 0.0, 0.0, yes * xp.logaddexp(-z, 0.0)) + xp.where(no == 0.0, 0.0, no * xp.logaddexp(z, 0.0))
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy_with_logits(
     logits: Any,
     targets: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
     """How little probability σ(logit) gives to the right answer: the logistic loss, from log-odds.
 
         y = 1/m Σ t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ),   without overflow
 
-    `weights` count rows, or entries, and `class_weights` (no, yes) the two answers, more than once: the mean is then weighted
-    by both. With `label_smoothing` ε a target is (1 − ε) t + ε/2. `reduction` is mean, sum or none.
+    Args:
+        sample_weight: Weights of the rows, or of the entries; the mean is weighted by them
+        class_weight: Weights (of no, of yes); the mean is weighted by them too
+        label_smoothing: ε in [0, 1); a target becomes (1 − ε) t + ε/2
+        reduction: "mean", "sum" or "none"
 
     Shapes:
         logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
@@ -55,17 +60,18 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, logits, targets)
-    yes, no, counted = _entry_weights(name, targets, logits, class_weights, label_smoothing)
-    return reduce_errors(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
+    yes, no, counted = _entry_weights(name, targets, logits, class_weight, label_smoothing)
+    return reduce_errors(logistic_loss(_array(logits), yes, no), reduction, sample_weight, name, counted)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy(
     probabilities: Any,
     targets: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
     """How little the probability gives to the right answer; ∞ if it gives nothing.
@@ -81,13 +87,14 @@ def binary_cross_entropy(
     name = "binary_cross_entropy"
     check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
-    yes, no, counted = _entry_weights(name, targets, probabilities, class_weights, label_smoothing)
+    yes, no, counted = _entry_weights(name, targets, probabilities, class_weight, label_smoothing)
     never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
     logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
-    return reduce_errors(-logarithms, reduction, weights, name, counted)
+    return reduce_errors(-logarithms, reduction, sample_weight, name, counted)
 
 
-def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
+def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None) -> Any:
     """How much each score falls short of being 1 on its side: the max-margin loss.
 
         y = 1/m Σ max(0, 1 − s t)
@@ -95,7 +102,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     Shapes:
         scores s and sides t the same, sides −1 or 1 -> y (), or the same if reduction is none
 
-    Options  as `binary_cross_entropy_with_logits`, with class_weights (of −1, of 1)
+    Options  as `binary_cross_entropy_with_logits`, with class_weight (of −1, of 1)
 
     Raises:
         ValueError: if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
@@ -109,21 +116,21 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     s = _array(scores)
     t = _cast(signs(_array(sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
-    if class_weights is None:
-        return reduce_errors(short, reduction, weights, "hinge")
-    no, yes = check_class_weights("hinge", class_weights, 2).astype(s.dtype)
+    if class_weight is None:
+        return reduce_errors(short, reduction, sample_weight, "hinge")
+    no, yes = check_class_weights("hinge", class_weight, 2).astype(s.dtype)
     counted = ag.where(t > 0, yes, no)
-    return reduce_errors(short * counted, reduction, weights, "hinge", counted)
+    return reduce_errors(short * counted, reduction, sample_weight, "hinge", counted)
 
 
-def _entry_weights(name: str, targets: Any, like: Any, class_weights: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
+def _entry_weights(name: str, targets: Any, like: Any, class_weight: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
     """How much each entry counts for yes, for no, and together; that is None if no entry counts more than another."""
     t, smoothing = _targets_like(name, targets, like), check_range("label_smoothing", label_smoothing, below=1.0)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
-    if class_weights is None:
+    if class_weight is None:
         return t, 1.0 - t, None
-    no, yes = check_class_weights(name, class_weights, 2).astype(t.dtype)
+    no, yes = check_class_weights(name, class_weight, 2).astype(t.dtype)
     return yes * t, no * (1.0 - t), yes * t + no * (1.0 - t)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import Tensor
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_range
 from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares
 
@@ -62,24 +63,27 @@ def softmax_cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
     return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def cross_entropy(
     logits: Any,
     labels: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
     """How little probability softmax(logits) gives to the right classes: the mean over the rows of −log p(label).
 
         y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
 
-    `weights` count rows, `class_weights` classes, more than once: the mean is then weighted by both. With `label_smoothing` ε
-    a row asks for 1 − ε of its label and ε/k of every class. `reduction` is mean, sum or none.
+    Args:
+        sample_weight, class_weight: Weights of the rows and of the classes; the mean is weighted by both
+        label_smoothing: ε in [0, 1); the target of a row is 1 − ε of its label and ε/k of every class
+        reduction: "mean", "sum" or "none"
 
     Shapes:
-        logits x (n, k), labels (n,) integers, weights (n,), class_weights (k,) -> y (), or (n,) if reduction is none
+        logits x (n, k), labels (n,) integers, sample_weight (n,), class_weight (k,) -> y (), or (n,) if reduction is none
     Units:
         nats
     Raises:
@@ -96,12 +100,16 @@ def cross_entropy(
     """
     known = _check_labels("cross_entropy", logits, labels)
     smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
-    if reduction == "mean" and weights is None and class_weights is None and not smoothing:
+    if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
         return softmax_cross_entropy(logits, known)
-    return _negative_log("cross_entropy", ag.log_softmax(logits, axis=1), known, reduction, weights, class_weights, smoothing)
+    log_p = ag.log_softmax(logits, axis=1)
+    return _negative_log("cross_entropy", log_p, known, reduction, sample_weight, class_weight, smoothing)
 
 
-def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
+def nll(
+    log_probabilities: Any, labels: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None
+) -> Any:
     """Negative log-likelihood: the mean over the rows of −log p(label), of logarithms of probabilities.
 
         y = −1/n Σᵢ x_{i, labelᵢ}
@@ -111,26 +119,33 @@ def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights
     0.9808292530117262
     """
     known = _check_labels("nll", log_probabilities, labels)
-    return _negative_log("nll", log_probabilities, known, reduction, weights, class_weights, 0.0)
+    return _negative_log("nll", log_probabilities, known, reduction, sample_weight, class_weight, 0.0)
 
 
 def _negative_log(
-    name: str, log_p: Any, labels: Any, reduction: str, weights: Any, class_weights: Any, smoothing: float
+    name: str, log_p: Any, labels: Any, reduction: str, sample_weight: Any, class_weight: Any, smoothing: float
 ) -> Any:
     k = log_p.shape[1]
     chosen = labels[:, None] == np.arange(k)
-    of_class = np.ones(k) if class_weights is None else check_class_weights(name, class_weights, k)
+    of_class = np.ones(k) if class_weight is None else check_class_weights(name, class_weight, k)
     of_class = of_class.astype(log_p.dtype)
     wanted = ag.where(chosen, -log_p * of_class, 0.0)  # where, since 0 · ∞ is no number
     errors = ag.sum(wanted, axis=1)
     if smoothing:
         errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
-    counted = None if class_weights is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
-    return reduce_errors(errors, reduction, weights, name, counted)
+    counted = None if class_weight is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
+    return reduce_errors(errors, reduction, sample_weight, name, counted)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def multiclass_hinge(
-    scores: Any, labels: Any, *, margin: float = 1.0, reduction: str = "mean", weights: Any = None, class_weights: Any = None
+    scores: Any,
+    labels: Any,
+    *,
+    margin: float = 1.0,
+    reduction: str = "mean",
+    sample_weight: Any = None,
+    class_weight: Any = None,
 ) -> Any:
     """How far every wrong class comes within a margin of the right one, in the mean over the classes.
 
@@ -154,14 +169,15 @@ def multiclass_hinge(
     right = ag.sum(ag.where(chosen, x, 0.0), axis=1, keepdims=True)
     short = ag.where(chosen, 0.0, ag.relu(margin - right + x))
     errors, counted = ag.sum(short, axis=1) / k, None
-    if class_weights is not None:
-        of_class = check_class_weights("multiclass_hinge", class_weights, k).astype(x.dtype)
+    if class_weight is not None:
+        of_class = check_class_weights("multiclass_hinge", class_weight, k).astype(x.dtype)
         counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
         errors = errors * counted
-    return reduce_errors(errors, reduction, weights, "multiclass_hinge", counted)
+    return reduce_errors(errors, reduction, sample_weight, "multiclass_hinge", counted)
 
 
-def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight")
+def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
     """How many nats it costs, in the mean over the rows, to take the probabilities p for q, of which log q is given.
 
         y = 1/n Σᵢ Σⱼ pᵢⱼ (log pᵢⱼ − log qᵢⱼ),   0 log 0 = 0
@@ -179,4 +195,4 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any =
     check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
     terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
-    return reduce_errors(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")
+    return reduce_errors(ag.sum(terms, axis=-1), reduction, sample_weight, "kl_divergence")

@@ -3,19 +3,21 @@
 from typing import Any
 
 import autograd as ag
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_positive
 from nn.losses._reduction import check_same_shape, reduce_errors
 
 
-def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight")
+def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
     """The mean, over all entries, of the square of what is missing.
 
         y = 1/m Σ (predictions − targets)²
 
-    `reduction` is mean, sum or none; `weights` count rows, or entries, more than once.
+    `reduction` is mean, sum or none; `sample_weight` count rows, or entries, more than once.
 
     Shapes:
-        predictions and targets the same, weights (n,) or the same -> y (), or the same if reduction is none
+        predictions and targets the same, sample_weight (n,) or the same -> y (), or the same if reduction is none
     Raises:
         ValueError: if the shapes differ, even if one would broadcast to the other, or if there are no entries
 
@@ -23,11 +25,12 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     2.0
     """
     return reduce_errors(
-        ag.square(_residuals("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error"
+        ag.square(_residuals("mean_squared_error", predictions, targets)), reduction, sample_weight, "mean_squared_error"
     )
 
 
-def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight")
+def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
     """The mean, over all entries, of the size of what is missing: a few outliers hardly move it.
 
         y = 1/m Σ |predictions − targets|
@@ -37,11 +40,12 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     1.0
     """
     return reduce_errors(
-        ag.abs(_residuals("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error"
+        ag.abs(_residuals("mean_absolute_error", predictions, targets)), reduction, sample_weight, "mean_absolute_error"
     )
 
 
-def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", weights: Any = None) -> Any:
+@renamed_arguments(weights="sample_weight")
+def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
     """Squares for small errors, straight lines for those beyond `delta`: smooth, and hardly moved by outliers.
 
         y = 1/m Σ h(predictions − targets),   h(d) = d²/2 if |d| ≤ δ, else δ (|d| − δ/2)
@@ -59,7 +63,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     check_positive("delta", delta)
     size = ag.abs(_residuals("huber", predictions, targets))
     inner = ag.minimum(size, delta)
-    return reduce_errors(inner * (size - 0.5 * inner), reduction, weights, "huber")
+    return reduce_errors(inner * (size - 0.5 * inner), reduction, sample_weight, "huber")
 
 
 def _residuals(name: str, predictions: Any, targets: Any) -> Any:

@@ -6,28 +6,30 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import whole
 from nn.modules.init import Seed, random_generator
 from nn.modules.module import Module
 
 
 class Embedding(Module):
-    """A vector of its own for each of `count` things, looked up by number.
+    """A vector of its own for each of `num_embeddings` things, looked up by number.
 
         y = W[i]
 
     Shapes:
-        i (…) integers -> y (…, features)
+        i (…) integers -> y (…, embedding_dim)
     Raises:
         TypeError: if i holds no integers
-        ValueError: if one is not between 0 and count − 1; names the first
+        ValueError: if one is not between 0 and num_embeddings − 1; names the first
 
     >>> Embedding(10, 3, seed=0)([[1, 2], [1, 9]]).shape
     (2, 2, 3)
     """
 
-    def __init__(self, count: int, features: int, *, seed: Seed = None, dtype: DTypeLike = np.float32) -> None:
-        shape = whole("count", count, least=1), whole("features", features, least=1)
+    @renamed_arguments(count="num_embeddings", features="embedding_dim")
+    def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Seed = None, dtype: DTypeLike = np.float32) -> None:
+        shape = whole("num_embeddings", num_embeddings, least=1), whole("embedding_dim", embedding_dim, least=1)
         self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
 
     def forward(self, i: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import cos, inf, pi
 
+from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_range, whole
 
 #: The factor of the learning rate at a step, counted from 0.
@@ -42,10 +43,11 @@ def exponential(gamma: float) -> Factor:
     return lambda t: g**t
 
 
-def cosine(steps: int, least: float = 0.0) -> Factor:
-    """Down half a wave of the cosine to `least` in so many steps, and there for ever.
+@renamed_arguments(least="eta_min")
+def cosine(steps: int, eta_min: float = 0.0) -> Factor:
+    """Down half a wave of the cosine to `eta_min` in so many steps, and there for ever.
 
-        least + (1 − least) (1 + cos(π t / steps)) / 2
+        eta_min + (1 − eta_min) (1 + cos(π t / steps)) / 2
 
     Source:
         Loshchilov & Hutter, ICLR 2017, eq. 5
@@ -53,7 +55,7 @@ def cosine(steps: int, least: float = 0.0) -> Factor:
     >>> [round(cosine(2)(t), 6) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    n, low = whole("steps", steps, least=1), check_range("least", least, below=inf)
+    n, low = whole("steps", steps, least=1), check_range("eta_min", eta_min, below=inf)
     return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
 
 

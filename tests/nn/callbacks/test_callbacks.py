@@ -74,7 +74,7 @@ def test_early_stopping_goes_back_to_the_best_epoch():
 
 
 def test_early_stopping_can_watch_what_is_to_grow():
-    stopping = EarlyStopping("validation_accuracy", patience=0, higher_is_better=True)
+    stopping = EarlyStopping("validation_accuracy", patience=0, mode="max")
     history = trained(nn.MLP(2, [8], 2, seed=0), [stopping], epochs=50)
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
 
@@ -145,10 +145,10 @@ def test_gradients_are_clipped_before_the_step():
     model = nn.MLP(2, [4], 2, seed=0)
     optimizer = nn.SGD(model.parameters(), lr=1.0)
     before = np.concatenate([p.numpy().ravel() for p in model.parameters()])
-    trained(model, [nn.ClipGradients(norm=1e-3)], optimizer=optimizer, epochs=1, batch_size=100)
+    trained(model, [nn.ClipGradients(max_norm=1e-3)], optimizer=optimizer, epochs=1, batch_size=100)
     after = np.concatenate([p.numpy().ravel() for p in model.parameters()])
     assert np.linalg.norm(after - before) == pytest.approx(1e-3, rel=1e-3)
-    trained(model, [nn.ClipGradients(value=1e-4)], optimizer=optimizer, epochs=1, batch_size=100)
+    trained(model, [nn.ClipGradients(max_value=1e-4)], optimizer=optimizer, epochs=1, batch_size=100)
     last = np.concatenate([p.numpy().ravel() for p in model.parameters()])
     assert np.abs(last - after).max() == pytest.approx(1e-4, rel=1e-2)
     with pytest.raises(ValueError, match="needs a limit"):

@@ -114,12 +114,12 @@ def test_lists_are_arrays_too():
 def test_split_parts_the_rows_and_keeps_them_in_step(n, seed, fraction):
     assume(0 < round(fraction * n) < n)
     x, index = table(n)
-    x_train, x_test, train, test = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    x_train, x_test, train, test = train_test_split(x, index, test_size=fraction, seed=seed)
     assert sorted([*train.tolist(), *test.tolist()]) == list(range(n))
     assert np.array_equal(x_train, x[train])
     assert np.array_equal(x_test, x[test])
     assert abs(len(test) - fraction * n) <= 0.5
-    again = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    again = train_test_split(x, index, test_size=fraction, seed=seed)
     assert all(np.array_equal(a, b) for a, b in zip(again, (x_train, x_test, train, test), strict=True))
 
 
@@ -193,7 +193,7 @@ def test_numpy_integers_are_integers():
 @pytest.mark.parametrize(("fraction", "train", "test"), [(0.01, 10, 0), (0.99, 0, 10)])
 def test_split_without_rows_on_one_side(fraction, train, test):
     with pytest.raises(ValueError, match=f"10 rows into {train} and {test}: "):
-        train_test_split(np.zeros(10), test_fraction=fraction)
+        train_test_split(np.zeros(10), test_size=fraction)
 
 
 def test_a_dataset_gives_rows_and_batches():
@@ -239,7 +239,7 @@ def test_stratified_shares_are_those_of_the_whole_to_a_row(counts, fraction, see
     n_test = round(fraction * len(y))
     assume(0 < n_test < len(y))
     x = np.arange(len(y))
-    x_train, x_test, _, y_test = train_test_split(x, y, test_fraction=fraction, seed=seed, stratify=y)
+    x_train, x_test, _, y_test = train_test_split(x, y, test_size=fraction, seed=seed, stratify=y)
     assert len(x_test) == n_test
     assert sorted([*x_train, *x_test]) == x.tolist()
     np.testing.assert_array_equal(y[x_test], y_test)
@@ -251,4 +251,4 @@ def test_impossible_strata():
     with pytest.raises(ValueError, match=r"a class for each of 4 rows, got shape \(3,\)"):
         train_test_split(np.arange(4), stratify=[0, 0, 1])
     with pytest.raises(ValueError, match="class 'b' has one row"):
-        train_test_split(np.arange(4), test_fraction=0.5, stratify=["a", "a", "a", "b"])
+        train_test_split(np.arange(4), test_size=0.5, stratify=["a", "a", "a", "b"])

@@ -70,7 +70,7 @@ def test_batches_are_those_of_an_array(saved, parts, batch_size, seed, epoch):
 def test_hosts_share_each_batch_and_their_number_changes_nothing(n, batch_size, seed, hosts, drop):
     options = {"batch_size": min(batch_size, n), "seed": seed, "drop_last": drop}
     alone = Loader(np.arange(n), **options)
-    shares = [Loader(np.arange(n), share=(i, hosts), **options) for i in range(hosts)]
+    shares = [Loader(np.arange(n), shard=(i, hosts), **options) for i in range(hosts)]
     for _ in range(2):
         for batch, *parts in zip(alone, *shares, strict=True):
             np.testing.assert_array_equal(np.concatenate(parts), batch)
@@ -167,9 +167,9 @@ def test_mistakes_are_named(tmp_path):
     os.truncate(tmp_path / "short" / "00000000.npy", 150)
     with pytest.raises(OSError, match="has become shorter: its rows from 1 on"):
         y[1]
-    for share in ((1, 1), (0, 0), (2, 1), (0,)):
-        with pytest.raises(ValueError, match=r"share must be \(i, n\)"):
-            Loader(np.arange(3), share=share)
+    for shard in ((1, 1), (0, 0), (2, 1), (0,)):
+        with pytest.raises(ValueError, match=r"shard must be \(i, n\)"):
+            Loader(np.arange(3), shard=shard)
     for path in (tmp_path / "x", str(tmp_path / "x")):
         with pytest.raises(TypeError, match=r"is the path '.*x', not rows: nn.OnDisk of it reads them"):
             Loader(path)

@@ -36,8 +36,8 @@ def test_a_class_that_counts_more_is_as_rows_that_do(loss, reduction, batch, rng
     w = rng.random(9)
     as_rows = np.where(t == 1, YES, NO)
     for more in (np.ones(9), w):
-        found = loss(z, t, reduction=reduction, weights=more, class_weights=(NO, YES))
-        np.testing.assert_allclose(found, loss(z, t, reduction=reduction, weights=more * as_rows), rtol=1e-13)
+        found = loss(z, t, reduction=reduction, sample_weight=more, class_weight=(NO, YES))
+        np.testing.assert_allclose(found, loss(z, t, reduction=reduction, sample_weight=more * as_rows), rtol=1e-13)
 
 
 @pytest.mark.parametrize("loss", [binary_cross_entropy_with_logits, of_probabilities])
@@ -46,7 +46,7 @@ def test_smoothed_targets_ask_for_a_share_of_both(loss, batch):
     np.testing.assert_allclose(loss(z, t, label_smoothing=0.2), loss(z, 0.8 * t + 0.1), rtol=1e-13)
     soft = np.linspace(0.0, 1.0, 9)
     each = YES * soft * np.logaddexp(0, -z) + NO * (1 - soft) * np.logaddexp(0, z)
-    found = loss(z, soft, class_weights=[NO, YES])
+    found = loss(z, soft, class_weight=[NO, YES])
     np.testing.assert_allclose(found, each.sum() / (YES * soft + NO * (1 - soft)).sum(), rtol=1e-13)
 
 
@@ -67,7 +67,7 @@ def test_a_weight_of_yes_is_that_of_torch(reduction, batch):
     )
     peer.sum().backward()
     value, gradient = value_and_grad(
-        lambda z: binary_cross_entropy_with_logits(z, t, class_weights=(1.0, YES), reduction=reduction).sum()
+        lambda z: binary_cross_entropy_with_logits(z, t, class_weight=(1.0, YES), reduction=reduction).sum()
     )(z)
     np.testing.assert_allclose(value, peer.sum().item(), rtol=1e-13)
     np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-11)
@@ -78,7 +78,7 @@ def test_weights_of_classes_in_the_hinge_are_those_of_torch(rng):
     torch = pytest.importorskip("torch")
     z, y, w = rng.standard_normal((7, 3)), rng.integers(0, 3, 7), np.array([0.5, 2.0, 1.0])
     peer = torch.nn.functional.multi_margin_loss(torch.tensor(z), torch.tensor(y), weight=torch.tensor(w), reduction="sum")
-    np.testing.assert_allclose(multiclass_hinge(z, y, class_weights=w, reduction="sum"), peer.item(), rtol=1e-13)
+    np.testing.assert_allclose(multiclass_hinge(z, y, class_weight=w, reduction="sum"), peer.item(), rtol=1e-13)
 
 
 @pytest.mark.parametrize("loss", [binary_cross_entropy_with_logits, sided, binary_cross_entropy])
@@ -86,7 +86,7 @@ def test_a_replay_and_float32_are_as_they_were(loss, batch):
     z, t = batch
     z = np.abs(z) % 0.8 + 0.1
     for dtype in (np.float32, np.float64):
-        f = value_and_grad(lambda z, t: loss(z, t, class_weights=(NO, YES)))
+        f = value_and_grad(lambda z, t: loss(z, t, class_weight=(NO, YES)))
         y, g = f(z.astype(dtype), t.astype(dtype))
         assert g.dtype == dtype
         again, h = compile(f)(z.astype(dtype), t.astype(dtype))
@@ -113,16 +113,16 @@ def test_second_derivatives_are_those_of_the_logistic_function(batch):
     ("call", "message"),
     [
         (
-            lambda: binary_cross_entropy_with_logits([0.0], [1.0], class_weights=3.0),
+            lambda: binary_cross_entropy_with_logits([0.0], [1.0], class_weight=3.0),
             "must be 2 numbers .* got 3.0",
         ),
         (
-            lambda: binary_cross_entropy([0.5], [1.0], class_weights=(1.0, -1.0)),
+            lambda: binary_cross_entropy([0.5], [1.0], class_weight=(1.0, -1.0)),
             "must be 2 numbers of at least 0",
         ),
         (lambda: binary_cross_entropy([0.5], [1.0], label_smoothing=1.0), "label_smoothing must be at least 0 and less than 1"),
-        (lambda: hinge([0.5], [1.0], class_weights=[1.0]), "hinge: class_weights must be 2 numbers"),
-        (lambda: multiclass_hinge([[0.5, 0.1]], [1], class_weights=[0, 0]), "not all 0"),
+        (lambda: hinge([0.5], [1.0], class_weight=[1.0]), "hinge: class_weight must be 2 numbers"),
+        (lambda: multiclass_hinge([[0.5, 0.1]], [1], class_weight=[0, 0]), "not all 0"),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):

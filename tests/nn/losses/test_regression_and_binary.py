@@ -64,7 +64,7 @@ def test_loss_is_that_of_its_definition(loss, case, data):
     np.testing.assert_allclose(loss(x, t, reduction="none"), want["none"].astype(float), **close)
     np.testing.assert_allclose(loss(x, t, reduction="sum"), float(want["sum"]), **close)
     np.testing.assert_allclose(loss(x, t), float(want["mean"]), **close)
-    np.testing.assert_allclose(loss(x, t, weights=weights), float(want["weighted"]), **close)
+    np.testing.assert_allclose(loss(x, t, sample_weight=weights), float(want["weighted"]), **close)
 
 
 TORCH = {
@@ -118,7 +118,7 @@ def test_hinge_is_that_of_its_definition(scores, sides):
 def test_float32_stays_and_a_replay_is_the_same(loss, rng):
     x, t, w = rng.standard_normal((5, 2)), rng.random((5, 2)), np.arange(1.0, 6.0)
     for dtype in (np.float32, np.float64):
-        f = value_and_grad(lambda x, t: loss(x, t, weights=w))
+        f = value_and_grad(lambda x, t: loss(x, t, sample_weight=w))
         y, g = f(x.astype(dtype), t.astype(dtype))
         assert g.dtype == dtype
         again, h = compile(f)(x.astype(dtype), t.astype(dtype))
@@ -153,9 +153,12 @@ def test_huber_joins_squares_and_lines(rng):
             lambda: mean_squared_error([1.0], [1.0], reduction="median"),
             "must be one of mean, sum, none, not 'median'",
         ),
-        (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[1.0]), r"weights must have shape \(2,\), .* not \(1,\)"),
-        (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[1.0, -1.0]), r"at least 0, and entry 1 is -1\.0"),
-        (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], weights=[0.0, 0.0]), "all 2 weights are 0"),
+        (
+            lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], sample_weight=[1.0]),
+            r"sample_weight must have shape \(2,\), .* not \(1,\)",
+        ),
+        (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], sample_weight=[1.0, -1.0]), r"at least 0, and entry 1 is -1\.0"),
+        (lambda: mean_squared_error([1.0, 2.0], [1.0, 2.0], sample_weight=[0.0, 0.0]), "all 2 entries of sample_weight are 0"),
         (lambda: binary_cross_entropy([0.5, 1.5], [1.0, 0.0]), r"probabilities must lie between 0 and 1, and entry 1 is 1\.5"),
         (lambda: binary_cross_entropy([0.5, 0.5], [1.0, 2.0]), r"targets must lie between 0 and 1, and entry 1 is 2\.0"),
         (lambda: binary_cross_entropy_with_logits([0.5], [math.nan]), "targets must lie between 0 and 1, and entry 0 is nan"),

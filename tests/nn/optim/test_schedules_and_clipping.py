@@ -122,5 +122,5 @@ def test_gradients_without_a_norm_stay_as_they_are():
         clip_gradients_by_norm([p, q], 1.0)
     assert p.grad == 9.0
     for most in (0.0, -1.0, math.inf):
-        with pytest.raises(ValueError, match="most must be"):
+        with pytest.raises(ValueError, match="max_norm must be"):
             clip_gradients_by_norm([p], most)

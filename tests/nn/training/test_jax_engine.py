@@ -158,7 +158,7 @@ class Earlier(nn.Optimizer):
         ({"devices": True}, TypeError, "got True"),
         ({"devices": "cpu"}, TypeError, "got 'cpu'"),
         ({"devices": [0, 1]}, TypeError, r"got \[0, 1\]"),
-        ({"callbacks": [nn.ClipGradients(norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
+        ({"callbacks": [nn.ClipGradients(max_norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
         ({"optimizer": Earlier}, TypeError, r"updated of Earlier .* write updated\(parameter, gradient, state, settings\)"),
         ({"y": np.array([0, 1, 5, 0])}, ValueError, "got 5 in row"),
         ({"x": np.full((4, 2), np.inf, np.float32)}, FloatingPointError, "the loss is nan in epoch 1, step 1: the first op"),
