@@ -120,7 +120,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     classes_, model_, loss_curve_, n_iter_ are there after `fit`.
 
     Raises:
-        ImportError: when the module is imported, if scikit-learn is not installed
+        ImportError: When the module is imported, if scikit-learn is not installed
 
     >>> from nn.datasets import moons
     >>> x, y = moons(200, seed=0)
@@ -134,7 +134,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         Shapes:
             X (n, features), y (n,)
         Raises:
-            ValueError: if there is one class only, or as scikit-learn
+            ValueError: If there is one class only, or as scikit-learn
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)

@@ -24,7 +24,7 @@ class Perceptron(Module):
     Shapes:
         nin numbers -> 0 or 1
     Raises:
-        ValueError: if called with another number of inputs, or a label is neither 0 nor 1
+        ValueError: If called with another number of inputs, or a label is neither 0 nor 1
     Source:
         Rosenblatt, Psychological Review 65(6), 1958; Novikoff, On convergence proofs for perceptrons, 1962
 
@@ -82,7 +82,7 @@ class Neuron(Module):
     Shapes:
         nin numbers -> a Value
     Raises:
-        ValueError: if called with another number of inputs
+        ValueError: If called with another number of inputs
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:

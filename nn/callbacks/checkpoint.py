@@ -29,13 +29,13 @@ class Checkpoint(Callback):
     leaves of a draft is taken away when the training is taken up. Two trainings at once need two paths.
 
     Attributes:
-        path: where it is; delete it to begin anew
-        every: epochs from one writing to the next; also written when a training ends
+        path: Where it is; delete it to begin anew
+        every: Epochs from one writing to the next; also written when a training ends
 
     Raises:
-        UnreadableFileError: when the training starts, if the file is damaged, or is of another model or optimizer; nothing is
+        UnreadableFileError: When the training starts, if the file is damaged, or is of another model or optimizer; nothing is
             changed then
-        ValueError: if it is of a training with other rows, batches, seed, metrics or callbacks
+        ValueError: If it is of a training with other rows, batches, seed, metrics or callbacks
 
     >>> Checkpoint("run.npz").every
     1

@@ -11,7 +11,7 @@ class ClipGradients(Callback):
     """Given to `fit`: the gradients of every step, clipped by their norm together, by their values, or both.
 
     Raises:
-        ValueError: as the functions, or if neither limit is given
+        ValueError: As the functions, or if neither limit is given
 
     >>> ClipGradients(max_norm=1.0).max_norm
     1.0

@@ -25,7 +25,7 @@ class EarlyStopping(Callback):
         best_epoch: The epoch with the best number; 0 before the first
 
     Raises:
-        KeyError: when the training starts, if its history will have no such column; names those it will have
+        KeyError: When the training starts, if its history will have no such column; names those it will have
     Source:
         Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
 

@@ -71,7 +71,7 @@ class TensorBoard(Callback):
     One file a training. What a training that is taken up again writes stands in the place of what its forerunner wrote there.
 
     Raises:
-        ImportError: if tensorboardX is not installed; names the command
+        ImportError: If tensorboardX is not installed; names the command
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = False) -> None:
@@ -107,11 +107,11 @@ class LivePlot(Callback):
     """In a notebook, a picture below the cell that grows while the model is trained; elsewhere nothing.
 
     Attributes:
-        draw: what is shown, a function of the history that gives axes; the training curves by default
-        every: epochs from one picture to the next
+        draw: What is shown, a function of the history that gives axes; the training curves by default
+        every: Epochs from one picture to the next
 
     Raises:
-        ImportError: if matplotlib is not installed, when the first picture is due
+        ImportError: If matplotlib is not installed, when the first picture is due
     """
 
     def __init__(self, draw: Callable[[History], Any] = training_curves, every: int = 1) -> None:

@@ -19,8 +19,8 @@ class Watch(Callback):
     """Given to `fit`: notes after each epoch how weights and gradients are spread, and how many activations are saturated.
 
     Attributes:
-        weights, gradients: for each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
-        saturation: for each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
+        weights, gradients: For each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
+        saturation: For each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
 
     An entry is saturated if the derivative of the activation there is smaller than `least` in size. The gradients are those of
     the epoch's last step.

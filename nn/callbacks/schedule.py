@@ -18,7 +18,7 @@ class Schedule(Callback):
         lr(t) = lr(0) · factor(t)
 
     Raises:
-        ValueError: when the factor is negative or not finite; names the step
+        ValueError: When the factor is negative or not finite; names the step
 
     >>> from autograd import Value
     >>> from nn import SGD, schedules

@@ -36,15 +36,15 @@ def record_training(
         record.page("training.html")
 
     Args:
-        example: rows whose loss is drawn as a graph and can be played at every moment
-        plane: points in the plane with their classes, around which the decision of a classifier is shown
+        example: Rows whose loss is drawn as a graph and can be played at every moment
+        plane: Points in the plane with their classes, around which the decision of a classifier is shown
 
     The page has the curves of the history, and each parameter and its gradient in the last step as images.
 
     Shapes:
         example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
     Raises:
-        ValueError, TypeError: if the shapes of `plane` do not fit, or `every` is no whole number from 1
+        ValueError, TypeError: If the shapes of `plane` do not fit, or `every` is no whole number from 1
 
     >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
     <TrainingRecord of 0 moments>
@@ -101,8 +101,8 @@ class TrainingRecord(Callback):
         """The page; written to `path`, if given. Its second slider runs through the epochs.
 
         Raises:
-            ValueError: if nothing was recorded; if the graph of the example is not the same at every moment
-            RenderError: if there is no renderer or it fails
+            ValueError: If nothing was recorded; if the graph of the example is not the same at every moment
+            RenderError: If there is no renderer or it fails
         """
         if not self.pages:
             raise ValueError("no training was recorded: give this to fit(…, callbacks=[record]) first")

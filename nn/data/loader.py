@@ -26,7 +26,7 @@ class Dataset:
     Shapes:
         arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
     Raises:
-        ValueError: if there is no array or no row, or if the lengths differ (names the shapes)
+        ValueError: If there is no array or no row, or if the lengths differ (names the shapes)
 
     >>> points = Dataset(np.eye(3), [4, 5, 6])
     >>> len(points), points[1]
@@ -68,8 +68,8 @@ class Loader(Generic[Batch]):
     Shapes:
         arrays (n, …) -> batches (batch_size, …)
     Raises:
-        TypeError: if batch_size, seed or epoch is no integer
-        ValueError: if there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
+        TypeError: If batch_size, seed or epoch is no integer
+        ValueError: If there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
             batch_size < 1; if seed or epoch is negative; if shard is no (i, n) with 0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
@@ -143,7 +143,7 @@ class Loader(Generic[Batch]):
         """The next epoch with nothing read yet: of each batch, for each array, what reads the rows that it is asked for.
 
         Raises:
-            TypeError: if the loader is of rows of another kind than arrays
+            TypeError: If the loader is of rows of another kind than arrays
         """
         if not isinstance(self._source, Dataset):
             raise TypeError(f"rows can be picked from arrays, not from {self._source!r:.80}")

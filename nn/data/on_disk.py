@@ -24,14 +24,14 @@ class OnDisk:
     others. For `fit` on several hosts the folder is where each of them sees it, and each reads the rows of its own devices.
 
     Attributes:
-        shape, dtype: as of an array
+        shape, dtype: As of an array
 
     Shapes:
         an index i gives (…), a slice or an array of indices (m, …), read-only
     Raises:
-        FileNotFoundError: if there is no such file or folder, or no `.npy` file in it
-        ValueError: if a file holds no array of rows of numbers, or other rows than the first; names it
-        IndexError: if there is no such row
+        FileNotFoundError: If there is no such file or folder, or no `.npy` file in it
+        ValueError: If a file holds no array of rows of numbers, or other rows than the first; names it
+        IndexError: If there is no such row
 
     >>> import tempfile
     >>> folder = save_rows(tempfile.mkdtemp() + "/x", [np.zeros((2, 3)), np.ones((1, 3))])
@@ -129,8 +129,8 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
     Shapes:
         each (m, …) with the same …
     Raises:
-        FileExistsError: if there is a folder of that name
-        ValueError: if there is no part, or one is no array of rows of numbers, or has other rows than the first; the files
+        FileExistsError: If there is a folder of that name
+        ValueError: If there is no part, or one is no array of rows of numbers, or has other rows than the first; the files
             before it are there then
     """
     path, first = Path(folder), None

@@ -15,8 +15,8 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
     Shapes:
         each (n, …) with the same …  -> the same, floating-point
     Raises:
-        TypeError: if an array is not of real numbers
-        ValueError: if the training rows are none, or another array has other columns; names both shapes
+        TypeError: If an array is not of real numbers
+        ValueError: If the training rows are none, or another array has other columns; names both shapes
 
     >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
     >>> train.tolist(), test.tolist()
@@ -49,8 +49,8 @@ def one_hot(labels: ArrayLike, num_classes: int) -> Array:
     Shapes:
         (…) integers from 0 to num_classes − 1 -> (…, num_classes) float64
     Raises:
-        TypeError: if the labels are no integers
-        ValueError: if one is no class; names the first
+        TypeError: If the labels are no integers
+        ValueError: If one is no class; names the first
 
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]

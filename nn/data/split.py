@@ -21,8 +21,8 @@ def train_test_split(
     Shapes:
         each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
     Raises:
-        TypeError: if seed is no integer
-        ValueError: if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_size is not
+        TypeError: If seed is no integer
+        ValueError: If there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_size is not
             between 0 and 1, or if it leaves one part without rows; if stratify is not (n,), or a class has fewer than two rows
 
     >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))

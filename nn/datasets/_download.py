@@ -69,7 +69,7 @@ def load_or_fetch(
     """The files of a collection: from the cache folder, as `read` gives them, or else from the first source that has them.
 
     Raises:
-        ConnectionError: if no source has them; names each and its reason, and gives the advice
+        ConnectionError: If no source has them; names each and its reason, and gives the advice
     """
     files: Files = {}
     for name in names:

@@ -37,9 +37,9 @@ def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     Shapes and units  as `mnist`
 
     Raises:
-        FileNotFoundError: if the folder, or a file in it, is missing
-        ValueError: if a file in the folder is damaged
-        ConnectionError: if nothing is cached and no mirror answers; names each and its reason
+        FileNotFoundError: If the folder, or a file in it, is missing
+        ValueError: If a file in the folder is damaged
+        ConnectionError: If nothing is cached and no mirror answers; names each and its reason
     Source:
         Xiao, Rasul & Vollgraf, arXiv:1708.07747, 2017
     """

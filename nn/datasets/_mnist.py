@@ -68,9 +68,9 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     Units:
         images from 0 (paper) to 1 (ink)
     Raises:
-        FileNotFoundError: if the given path, or a file in it, is missing
-        ValueError: if a file in the given path is damaged
-        ConnectionError: if nothing is cached and no source answers; names each source and its reason
+        FileNotFoundError: If the given path, or a file in it, is missing
+        ValueError: If a file in the given path is damaged
+        ConnectionError: If nothing is cached and no source answers; names each source and its reason
     Source:
         LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998
 

@@ -14,7 +14,7 @@ def digits() -> tuple[Points, Labels]:
     Shapes:
         x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
     Raises:
-        ImportError: if scikit-learn is not installed; names the command
+        ImportError: If scikit-learn is not installed; names the command
     Source:
         Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
     """

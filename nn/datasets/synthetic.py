@@ -19,8 +19,8 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     Units:
         noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
     Raises:
-        TypeError: if n or seed is no integer, or noise no number
-        ValueError: if n < 2, seed < 0, or noise is negative or not finite
+        TypeError: If n or seed is no integer, or noise no number
+        ValueError: If n < 2, seed < 0, or noise is negative or not finite
 
     >>> x, y = moons(4, noise=0.0)
     >>> x.shape, sorted(y.tolist())
@@ -83,8 +83,8 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
     Shapes:
         x (n, 2) float64, y (n,) int64 from 0 to classes − 1
     Raises:
-        TypeError: if n, classes or seed is no integer
-        ValueError: if one is too small, or spread is negative or not finite
+        TypeError: If n, classes or seed is no integer
+        ValueError: If one is too small, or spread is negative or not finite
 
     >>> x, y = blobs(9, classes=3)
     >>> x.shape, np.bincount(y).tolist()
@@ -109,8 +109,8 @@ def gaussians(
     Shapes:
         x (n, features) float64, y (n,) int64 from 0 to classes − 1
     Raises:
-        TypeError: if n, features, classes or seed is no integer
-        ValueError: if one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
+        TypeError: If n, features, classes or seed is no integer
+        ValueError: If one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
 
     >>> x, y = gaussians(100, features=3, label_noise=0.2)
     >>> x.shape, np.flatnonzero(y != gaussians(100, features=3)[1]).size
@@ -139,8 +139,8 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     Shapes:
         x (n, 1) float64, y (n, 1) float64
     Raises:
-        TypeError: if n or seed is no integer, or noise no number
-        ValueError: if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
+        TypeError: If n or seed is no integer, or noise no number
+        ValueError: If n < 2, noise is negative or not finite, or outliers is not in [0, 1]
 
     >>> x, y = curve(5, noise=0.0)
     >>> x.shape, bool(y[2, 0] == 0.0)

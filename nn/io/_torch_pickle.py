@@ -52,7 +52,7 @@ def read_torch(content: bytes) -> State:
     """The arrays of a state dict, as `torch.save` writes it to a file.
 
     Raises:
-        ValueError: if it is anything else, says what was met
+        ValueError: If it is anything else, says what was met
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {member.filename.partition("/")[2]: member for member in archive.infolist()}

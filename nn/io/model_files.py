@@ -17,10 +17,10 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
     have check sums, so that `load` refuses a file of which a bit has flipped.
 
     Raises:
-        TypeError: if the model is no Module
-        ValueError: if the path ends in neither
-        FileNotFoundError: if there is no such folder
-        ImportError: if `.safetensors` is asked for and safetensors is not installed; names the command
+        TypeError: If the model is no Module
+        ValueError: If the path ends in neither
+        FileNotFoundError: If there is no such folder
+        ImportError: If `.safetensors` is asked for and safetensors is not installed; names the command
     """
     file = _check_model_and_path(model, path)
     state = model.state_dict()
@@ -34,11 +34,11 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     """Put the numbers of a file into a model that has the same paths, shapes and types: all of them, or none.
 
     Raises:
-        UnreadableFileError: if the file is damaged, forged, or of another model; nothing is changed then
-        FileNotFoundError: if there is none
-        TypeError: if the model is no Module
-        ValueError: if the path ends in neither `.npz` nor `.safetensors`
-        ImportError: as `save`
+        UnreadableFileError: If the file is damaged, forged, or of another model; nothing is changed then
+        FileNotFoundError: If there is none
+        TypeError: If the model is no Module
+        ValueError: If the path ends in neither `.npz` nor `.safetensors`
+        ImportError: As `save`
     """
     file = _check_model_and_path(model, path)
     expected = model.state_dict()

@@ -43,9 +43,9 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
     nodes.
 
     Raises:
-        UnreadableFileError: if it is no valid ONNX file, or its graph is no such chain; names the node
-        FileNotFoundError: if there is none
-        ImportError: if onnx is not installed: pip install 'glassgrad[onnx]'
+        UnreadableFileError: If it is no valid ONNX file, or its graph is no such chain; names the node
+        FileNotFoundError: If there is none
+        ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
     """
     onnx = require("onnx", "an ONNX file")
     file = Path(path)

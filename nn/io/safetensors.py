@@ -22,7 +22,7 @@ def write_safetensors(out: BinaryIO, state: State) -> None:
     """Write arrays to a `.safetensors` file.
 
     Raises:
-        ImportError: if safetensors is not installed; names the command
+        ImportError: If safetensors is not installed; names the command
     """
     # What is not contiguous would be saved in another order of its entries.
     whole = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in state.items()}
@@ -35,9 +35,9 @@ def read_safetensors(content: bytes, *, widen: bool = False) -> State:
     NumPy has no bfloat16: with `widen`, such numbers come as float32.
 
     Raises:
-        ValueError: if an array is there twice, is of a type that NumPy does not have, or the check sum is that of other
+        ValueError: If an array is there twice, is of a type that NumPy does not have, or the check sum is that of other
             numbers; what safetensors raises, if the file is damaged otherwise
-        ImportError: as `write_safetensors`
+        ImportError: As `write_safetensors`
     """
     state: State = {}
     for name, entry in _library().deserialize(content):

@@ -41,8 +41,8 @@ def save_for_torch(model: Module, path: str | os.PathLike[str]) -> Path:
     There: `model.load_state_dict(safetensors.torch.load_file(path), strict=False)`, which leaves counters as they are.
 
     Raises:
-        ValueError: if the path has another ending
-        ImportError: if safetensors is not installed
+        ValueError: If the path has another ending
+        ImportError: If safetensors is not installed
     """
     file = Path(path)
     if file.suffix != ".safetensors":
@@ -60,10 +60,10 @@ def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
     called there. A `.safetensors` keeps no order: there the numbers in the names must give one. Types are converted.
 
     Raises:
-        UnreadableFileError: if the file is damaged, forged, holds anything but tensors, or is of another model; nothing is
+        UnreadableFileError: If the file is damaged, forged, holds anything but tensors, or is of another model; nothing is
             changed then
-        FileNotFoundError: if there is none
-        ImportError: if it is a `.safetensors`, and safetensors is not installed
+        FileNotFoundError: If there is none
+        ImportError: If it is a `.safetensors`, and safetensors is not installed
     """
     file = Path(path)
     content = file.read_bytes()

@@ -21,7 +21,7 @@ def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, co
     Shapes:
         errors (n, …); sample_weight (n,), one a row, or as the errors; counted as the errors
     Raises:
-        ValueError: if the reduction is unknown, or weights have another shape, are negative, or are all 0
+        ValueError: If the reduction is unknown, or weights have another shape, are negative, or are all 0
     """
     one_of(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
@@ -71,7 +71,7 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
     """The numbers as they are, once it is certain that each of them lies between 0 and 1.
 
     Raises:
-        ValueError: if one does not; names the first
+        ValueError: If one does not; names the first
     """
     if xp.abstract:
         return _nan_where_wrong(xp, x, (x >= 0) & (x <= 1))
@@ -84,7 +84,7 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
     """The numbers as they are, once it is certain that each of them is −1 or 1.
 
     Raises:
-        ValueError: if one is not; names the first
+        ValueError: If one is not; names the first
     """
     if xp.abstract:
         return _nan_where_wrong(xp, x, abs(x) == 1)

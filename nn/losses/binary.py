@@ -50,7 +50,7 @@ def binary_cross_entropy_with_logits(
     Units:
         nats
     Raises:
-        ValueError: if the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names the
+        ValueError: If the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names the
             first
     Source:
         Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
@@ -105,7 +105,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
     Options  as `binary_cross_entropy_with_logits`, with class_weight (of −1, of 1)
 
     Raises:
-        ValueError: if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
+        ValueError: If the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
     Source:
         Cortes & Vapnik, Machine Learning 20, 1995
 

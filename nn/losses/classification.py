@@ -34,7 +34,7 @@ def known_labels(xp: Any, labels: Array, *, classes: int) -> Array:
     """The labels as they are, once it is certain that each of them is the number of a class.
 
     Raises:
-        ValueError: if one lies outside 0 … classes − 1; names the first and its row
+        ValueError: If one lies outside 0 … classes − 1; names the first and its row
     """
     if xp.abstract:
         return labels  # without numbers yet: who compiles the rule looks at whole numbers before
@@ -87,8 +87,8 @@ def cross_entropy(
     Units:
         nats
     Raises:
-        TypeError: if the labels are no integers
-        ValueError: if the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
+        TypeError: If the labels are no integers
+        ValueError: If the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
     Source:
         Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3; Szegedy et al., CVPR 2016, section 7
 
@@ -185,7 +185,7 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight:
     Shapes:
         log_q and p (n, k) -> y (), or (n,) if reduction is none
     Raises:
-        ValueError: if the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
+        ValueError: If the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
     Source:
         Kullback & Leibler, Annals of Mathematical Statistics 22(1), 1951
 

@@ -19,7 +19,7 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     Shapes:
         predictions and targets the same, sample_weight (n,) or the same -> y (), or the same if reduction is none
     Raises:
-        ValueError: if the shapes differ, even if one would broadcast to the other, or if there are no entries
+        ValueError: If the shapes differ, even if one would broadcast to the other, or if there are no entries
 
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
@@ -53,7 +53,7 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     Shapes and options  as `mean_squared_error`
 
     Raises:
-        ValueError: as `mean_squared_error`, and if delta is not positive and finite
+        ValueError: As `mean_squared_error`, and if delta is not positive and finite
     Source:
         Huber, Annals of Mathematical Statistics 35(1), 1964
 

@@ -23,8 +23,8 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
     Shapes:
         scores (n, k) with k ≥ 2 classes: logits or probabilities;  labels (n,), integers from 0 to k − 1
     Raises:
-        TypeError: if the labels are no integers or the scores no real numbers
-        ValueError: if the shapes do not fit, there is no row, a label is no class, or a score is NaN
+        TypeError: If the labels are no integers or the scores no real numbers
+        ValueError: If the shapes do not fit, there is no row, a label is no class, or a score is NaN
 
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666
@@ -41,8 +41,8 @@ def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy)
     Shapes:
         logits z and targets t the same, targets 0 or 1: what `binary_cross_entropy_with_logits` takes
     Raises:
-        TypeError: if the logits are no real numbers
-        ValueError: if the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
+        TypeError: If the logits are no real numbers
+        ValueError: If the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
 
     >>> binary_accuracy([[2.5], [-0.5], [0.3]], [[1.0], [0.0], [0.0]])
     0.6666666666666666
@@ -131,7 +131,7 @@ def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) 
     Shapes:
         both the same, at least two numbers
     Raises:
-        ValueError: if the shapes differ, there are fewer than two numbers, or all targets are equal
+        ValueError: If the shapes differ, there are fewer than two numbers, or all targets are equal
 
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.7857142857142857

@@ -34,7 +34,7 @@ class Running:
     are kept, since nothing is known of how its numbers add up.
 
     Raises:
-        ValueError: if there is no row yet, when the result is asked for
+        ValueError: If there is no row yet, when the result is asked for
     Source:
         Chan, Golub & LeVeque, The American Statistician 37(3), 1983, eq. 2.1, for R²
 

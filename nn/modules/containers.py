@@ -46,7 +46,7 @@ class MLP(Sequential):
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
-        Exception: as `Linear`
+        Exception: As `Linear`
 
     >>> MLP(784, [128], 10)
     MLP(Linear(784, 128), ReLU(), Linear(128, 10))
@@ -81,8 +81,8 @@ class Residual(Module):
     Shapes:
         x -> y the same, as f must give it
     Raises:
-        TypeError: if `inner` cannot be called
-        ValueError: in a call, if f changes the shape; names both
+        TypeError: If `inner` cannot be called
+        ValueError: In a call, if f changes the shape; names both
     Source:
         He, Zhang, Ren & Sun, CVPR 2016, section 3.2
 

@@ -19,7 +19,7 @@ class Dropout(Module):
     Shapes:
         x any -> y the same
     Raises:
-        ValueError: if p is not in [0, 1)
+        ValueError: If p is not in [0, 1)
     Source:
         Srivastava et al., JMLR 15, 2014
 

@@ -20,8 +20,8 @@ class Embedding(Module):
     Shapes:
         i (…) integers -> y (…, embedding_dim)
     Raises:
-        TypeError: if i holds no integers
-        ValueError: if one is not between 0 and num_embeddings − 1; names the first
+        TypeError: If i holds no integers
+        ValueError: If one is not between 0 and num_embeddings − 1; names the first
 
     >>> Embedding(10, 3, seed=0)([[1, 2], [1, 9]]).shape
     (2, 2, 3)

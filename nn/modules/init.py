@@ -107,7 +107,7 @@ def uniform(bound: float) -> Initializer:
         w ~ U(−bound, bound),   so that Var w = bound² / 3
 
     Raises:
-        ValueError: if bound is negative or not finite
+        ValueError: If bound is negative or not finite
 
     >>> w = uniform(0.1)((4, 20), np.random.default_rng(0))
     >>> w.shape, bool(0.09 < abs(w).max() <= 0.1)
@@ -123,7 +123,7 @@ def normal(deviation: float) -> Initializer:
         w ~ N(0, deviation²)
 
     Raises:
-        ValueError: if deviation is negative or not finite
+        ValueError: If deviation is negative or not finite
 
     >>> w = normal(0.02)((50, 2000), np.random.default_rng(0))
     >>> bool(abs(w.std() - 0.02) < 1e-4)
@@ -146,8 +146,8 @@ def random_generator(seed: Seed) -> np.random.Generator:
     """The generator that `seed` stands for: itself if it is one.
 
     Raises:
-        TypeError: if seed is no integer, generator or None
-        ValueError: if seed is negative
+        TypeError: If seed is no integer, generator or None
+        ValueError: If seed is negative
     """
     if isinstance(seed, np.random.Generator):
         return seed

@@ -46,8 +46,8 @@ class Linear(Module):
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
-        TypeError: if a number of features or the seed is no integer
-        ValueError: if one is below 1, or in a call if x has another last axis; names both shapes
+        TypeError: If a number of features or the seed is no integer
+        ValueError: If one is below 1, or in a call if x has another last axis; names both shapes
 
     >>> layer = Linear(2, 3, seed=0)
     >>> layer([[1.0, 2.0]]).shape
@@ -92,7 +92,7 @@ class Flatten(Module):
     Shapes:
         x (n, …) -> y (n, m)
     Raises:
-        ValueError: if x has no axis
+        ValueError: If x has no axis
 
     >>> Flatten()(np.ones((2, 3, 4))).shape
     (2, 12)

@@ -25,7 +25,7 @@ class Module:
     among the attributes of the modules there; also inside lists, tuples and dicts. One that stands in two places counts once.
 
     Attributes:
-        training: whether the module is being trained, or only used: see `train` and `eval`
+        training: Whether the module is being trained, or only used: see `train` and `eval`
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -104,7 +104,7 @@ class Module:
         """The parameters, each with its path, such as "layers.0.weight"; it becomes the label of one that has none.
 
         Raises:
-            ValueError: if two parameters have one path, because a key of a dict has a dot in it
+            ValueError: If two parameters have one path, because a key of a dict has a dot in it
         """
         named: dict[str, Parameter] = {}
         for path, leaf in _walk(self):
@@ -131,7 +131,7 @@ class Module:
         """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
 
         Raises:
-            ValueError: if a path is missing or unknown, or an array has another shape or cannot be of the type, with all of
+            ValueError: If a path is missing or unknown, or an array has another shape or cannot be of the type, with all of
                 them named; nothing is changed then
         """
         places = self._state_places()

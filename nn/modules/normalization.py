@@ -20,7 +20,7 @@ class LayerNorm(Module):
     Shapes:
         x (…, features) -> y the same
     Raises:
-        ValueError: if features is below 1, eps negative, or in a call if x has another last axis; names both
+        ValueError: If features is below 1, eps negative, or in a call if x has another last axis; names both
     Source:
         Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
 
@@ -79,12 +79,12 @@ class BatchNorm1d(Module):
     variance with n − 1 in its denominator. In use (`eval()`) they take the batch's place.
 
     Attributes:
-        running_mean, running_var: arrays of (features,)
+        running_mean, running_var: Arrays of (features,)
 
     Shapes:
         x (n, features) -> y the same
     Raises:
-        ValueError: if features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in training
+        ValueError: If features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in training
     Source:
         Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
 

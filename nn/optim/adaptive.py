@@ -28,7 +28,7 @@ class RMSprop(Optimizer):
         b ← momentum · b + s,   p ← p − lr · b
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or
+        Exception: As `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or
             infinite
     Source:
         Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
@@ -78,7 +78,7 @@ class Adagrad(Optimizer):
         g ← g + weight_decay · p,   v ← v + g²,   p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + eps)   at step t
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if another number is negative or infinite
+        Exception: As `Optimizer`, and ValueError if another number is negative or infinite
     Source:
         Duchi, Hazan & Singer, JMLR 12, 2011
 
@@ -123,7 +123,7 @@ class Adam(Optimizer):
         m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
 
     Raises:
-        Exception: as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
+        Exception: As `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
             negative, infinite or NaN
     Source:
         Kingma & Ba, ICLR 2015, algorithm 1
@@ -168,7 +168,7 @@ class AdamW(Adam):
         p ← (1 − lr · weight_decay) p,   then the step of Adam without weight decay
 
     Raises:
-        Exception: as `Adam`
+        Exception: As `Adam`
     Source:
         Loshchilov & Hutter, ICLR 2019, algorithm 2
 
@@ -216,7 +216,7 @@ class Lion(Optimizer):
         p ← p − lr · (sign(β₁ m + (1 − β₁) g) + weight_decay · p),   m ← β₂ m + (1 − β₂) g
 
     Raises:
-        Exception: as `Adam`
+        Exception: As `Adam`
     Source:
         Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, algorithm 2
 

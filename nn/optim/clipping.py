@@ -19,7 +19,7 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> 
         g ← g · max_norm / max(‖g‖, max_norm)
 
     Raises:
-        ValueError: if `max_norm` is not positive and finite, or the norm is not finite: no gradient is changed then
+        ValueError: If `max_norm` is not positive and finite, or the norm is not finite: no gradient is changed then
     Source:
         Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
 
@@ -46,7 +46,7 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], max_value: float) -
         g ← min(max(g, −max_value), max_value)
 
     Raises:
-        ValueError: if `max_value` is not positive and finite
+        ValueError: If `max_value` is not positive and finite
 
     >>> p = Tensor([0.0, 0.0], requires_grad=True)
     >>> p.grad = np.array([3.0, -0.5])

@@ -22,12 +22,12 @@ class LBFGS(Optimizer):
     one gradient to one step.
 
     Attributes:
-        iterations: most iterations of one `step`
-        memory: gradients that are kept
-        tolerance: a step ends when no entry of the gradient is above this
+        iterations: Most iterations of one `step`
+        memory: Gradients that are kept
+        tolerance: A step ends when no entry of the gradient is above this
 
     Raises:
-        Exception: as `Optimizer`, and ImportError if SciPy is not installed
+        Exception: As `Optimizer`, and ImportError if SciPy is not installed
     Source:
         Byrd, Lu, Nocedal & Zhu, SIAM J. Sci. Comput. 16(5), 1995
 
@@ -61,8 +61,8 @@ class LBFGS(Optimizer):
         `closure` computes the loss, leaves the gradients in the parameters, and gives the loss.
 
         Raises:
-            TypeError: if there is no closure
-            FloatingPointError: if the loss or a gradient is not finite where the search begins; nothing has moved then
+            TypeError: If there is no closure
+            FloatingPointError: If the loss or a gradient is not finite where the search begins; nothing has moved then
         """
         if closure is None:
             raise TypeError("LBFGS asks for the loss several times a step: write step(closure), where closure() clears the "

@@ -35,13 +35,13 @@ class Optimizer:
         optimizer = Signum(model.parameters(), lr=0.01)
 
     Attributes:
-        parameters: what is moved; also a list of dicts, each with "params" and the options in which that group differs
-        groups: these groups, or the one that there is; their options may be changed between steps
-        lr: the learning rate that all groups share, which may be changed between steps
+        parameters: What is moved; also a list of dicts, each with "params" and the options in which that group differs
+        groups: These groups, or the one that there is; their options may be changed between steps
+        lr: The learning rate that all groups share, which may be changed between steps
 
     Raises:
-        TypeError: if `parameters` is no list of Tensors or Values
-        ValueError: if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is negative,
+        TypeError: If `parameters` is no list of Tensors or Values
+        ValueError: If it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is negative,
             infinite or NaN; if a group has an option that is none of the optimizer's
 
     >>> from autograd import Value
@@ -87,7 +87,7 @@ class Optimizer:
         """Move every parameter that has a gradient; one without stays, and so does what is remembered of it.
 
         Raises:
-            ValueError: if a gradient has another shape than its parameter; no parameter has moved then
+            ValueError: If a gradient has another shape than its parameter; no parameter has moved then
         """
         _check_gradient_shapes(self.parameters)
         members = self._members()
@@ -155,7 +155,7 @@ class Optimizer:
         """Take up where the optimizer stood whose `state_dict` this is: all of it, or none.
 
         Raises:
-            ValueError: if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
+            ValueError: If an entry is missing, unknown, or of another shape; all are named, and nothing is changed
         """
         own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
         if wrong := _mismatches(own, given):
@@ -180,7 +180,7 @@ class SGD(Optimizer):
         p ← p − lr · v,   with nesterov p ← p − lr · (g + momentum · v)
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
+        Exception: As `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
     Source:
         Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
 

@@ -29,9 +29,9 @@ def decision_boundary(
     Shapes:
         x (n, 2), y (n,) integers from 0; predict (m, 2) -> (m, classes), (m, 1) or (m,)
     Raises:
-        TypeError: if y holds no integers
-        ValueError: if the shapes do not fit, or a y is no class
-        ImportError: if matplotlib is not installed
+        TypeError: If y holds no integers
+        ValueError: If the shapes do not fit, or a y is no class
+        ImportError: If matplotlib is not installed
     """
     plane = DecisionGrid(x, y, steps)
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels

@@ -16,8 +16,8 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
     Shapes:
         matrix (k, k) counts, as `confusion_matrix` gives; k names, or the numbers of the classes
     Raises:
-        ValueError: if the shapes do not fit, or a count is negative
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit, or a count is negative
+        ImportError: If matplotlib is not installed
     """
     counts = as_array("matrix", matrix)
     _check_matrix(counts)

@@ -10,9 +10,9 @@ def training_curves(history: History, axes: Any = None) -> list[Any]:
     """Axes with the loss epoch by epoch, and axes with each metric; new ones if `axes` is None.
 
     Raises:
-        TypeError: if it is no history
-        ValueError: if there is no epoch to show, or there are fewer axes than curves
-        ImportError: if matplotlib is not installed
+        TypeError: If it is no history
+        ValueError: If there is no epoch to show, or there are fewer axes than curves
+        ImportError: If matplotlib is not installed
     """
     if not isinstance(history, History):
         raise TypeError(f"training_curves shows what nn.fit returned, a History, and got {type(history).__name__}")

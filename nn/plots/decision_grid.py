@@ -15,8 +15,8 @@ class DecisionGrid:
     Shapes:
         x (n, 2), y (n,) integers from 0
     Raises:
-        TypeError: if y holds no integers
-        ValueError: if the shapes do not fit
+        TypeError: If y holds no integers
+        ValueError: If the shapes do not fit
 
     >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
@@ -41,7 +41,7 @@ class DecisionGrid:
         Shapes:
             predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s stands for the two −s/2 and s/2
         Raises:
-            ValueError: if it gives anything else, or too few classes for y
+            ValueError: If it gives anything else, or too few classes for y
         """
         grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
         given = predict(grid)

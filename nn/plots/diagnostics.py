@@ -25,8 +25,8 @@ def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, c
     `kind` is weights or gradients; new axes stand in rows of `columns`.
 
     Raises:
-        ValueError: if the kind is another, there is no epoch to show, or there are fewer axes than parameters
-        ImportError: if matplotlib is not installed
+        ValueError: If the kind is another, there is no epoch to show, or there are fewer axes than parameters
+        ImportError: If matplotlib is not installed
     """
     if kind not in ("weights", "gradients"):
         raise ValueError(f"kind is 'weights' or 'gradients', not {kind!r}")
@@ -50,7 +50,7 @@ def largest_weights(watch: WatchSeries, ax: Any = None) -> Any:
     """Axes with the largest absolute weight of each parameter against the epoch.
 
     Raises:
-        Exception: as `histograms`
+        Exception: As `histograms`
     """
     if not watch.weights:
         raise ValueError("there are no weights to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
@@ -62,8 +62,8 @@ def saturation(watch: WatchSeries, ax: Any = None) -> Any:
     """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
 
     Raises:
-        ValueError: if there is no activation to show, or the watch was given no rows to look at
-        ImportError: if matplotlib is not installed
+        ValueError: If there is no activation to show, or the watch was given no rows to look at
+        ImportError: If matplotlib is not installed
     """
     if not watch.saturation:
         raise ValueError("there are no activations to show: make the watch with rows, Watch(rows), for a model that has some")

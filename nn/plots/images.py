@@ -16,8 +16,8 @@ def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, 
     Shapes:
         images (n, height, width); n axes, or new ones if `axes` is None
     Raises:
-        ValueError: if the shapes do not fit, or there is no image, or not a title or axes an image
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit, or there is no image, or not a title or axes an image
+        ImportError: If matplotlib is not installed
     """
     pictures = as_array("images", images)
     if pictures.ndim != 3 or not len(pictures):
@@ -40,8 +40,8 @@ def weight_images(weight: Any, shape: tuple[int, int], axes: Any = None, *, most
         weight (height · width, units), as a `Linear` has it; shape (height, width); the first `most` units are shown,
         in axes of their own or in new ones
     Raises:
-        ValueError: if the shapes do not fit
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit
+        ImportError: If matplotlib is not installed
     """
     w = as_array("weight", weight.numpy() if hasattr(weight, "numpy") else weight)
     if w.ndim != 2 or len(w) != shape[0] * shape[1]:

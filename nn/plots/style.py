@@ -29,7 +29,7 @@ def panels(axes: Any, count: int, columns: int, size: tuple[float, float], what:
     """As many axes as there is something to draw: new ones in rows of `columns`, each of a size in inches, or those given.
 
     Raises:
-        ValueError: if there are fewer; says for what
+        ValueError: If there are fewer; says for what
     """
     if axes is None:
         columns = min(columns, count)

@@ -10,9 +10,9 @@ class History:
     """How a training went: an entry an epoch in each list; those of validation and metrics are empty if there was none.
 
     Attributes:
-        loss, metrics: over the training rows as they came by, while the parameters moved
-        validation_loss, validation_metrics: over the rows held out, after the epoch
-        seconds: that the epoch took
+        loss, metrics: Over the training rows as they came by, while the parameters moved
+        validation_loss, validation_metrics: Over the rows held out, after the epoch
+        seconds: That the epoch took
 
     >>> history = History(loss=[0.5, 0.25], metrics={"accuracy": [0.5, 1.0]})
     >>> history

@@ -18,12 +18,12 @@ class Run:
     """A training under way, as a callback sees it.
 
     Attributes:
-        epoch: the number of the epoch, from 1; 0 before the first
-        steps: steps of the optimizer since the very first epoch
-        epochs: how many epochs there are to be
-        settings: what settles the order of the rows, beside the epoch
-        columns: what the history will have after an epoch
-        stop: why this epoch is to be the last, or "" while it is not: a callback may set it
+        epoch: The number of the epoch, from 1; 0 before the first
+        steps: Steps of the optimizer since the very first epoch
+        epochs: How many epochs there are to be
+        settings: What settles the order of the rows, beside the epoch
+        columns: What the history will have after an epoch
+        stop: Why this epoch is to be the last, or "" while it is not: a callback may set it
     """
 
     model: Module

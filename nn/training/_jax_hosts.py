@@ -22,7 +22,7 @@ def check_same_start(facts: Mapping[str, Any]) -> None:
     """Raise if another host begins with other facts: numbers, texts or bytes, told by their checksums.
 
     Raises:
-        ValueError: naming the facts that differ, on every host
+        ValueError: Naming the facts that differ, on every host
     """
     sums = np.array([zlib.crc32(_bytes(x)) for x in facts.values()], np.uint32)
     everybody = np.asarray(_utilities().process_allgather(sums))

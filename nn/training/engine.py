@@ -43,7 +43,7 @@ def engine_name(engine: str | None, compile: bool | None, backend: str | None) -
     """The name of the engine that the three keywords of `fit` mean together.
 
     Raises:
-        ValueError: if there is no such engine or back end, or two of them contradict each other
+        ValueError: If there is no such engine or back end, or two of them contradict each other
 
     >>> engine_name(None, None, None), engine_name(None, True, None), engine_name("jax", None, "jax")
     ('eager', 'tape', 'jax')
@@ -68,7 +68,7 @@ def make_engine(name: str, devices: Any, model: Module, loss: Loss, run: Run, an
     """The engine of this name; if not `answers`, nobody looks at the model's output.
 
     Raises:
-        ValueError: if devices are named that the engine does not have
+        ValueError: If devices are named that the engine does not have
     """
     if name == "jax":
         from nn.training.jax_engine import JaxEngine

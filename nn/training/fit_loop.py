@@ -72,21 +72,21 @@ def fit(
             it: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
             recorded and says so. "jax" compiles it by XLA, the optimizer's part included, for one device or for several, which
             share each batch: `devices` is how many, or a list of them (see `nn.devices`)
-        compile, backend: older spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
+        compile, backend: Older spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
 
     Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
 
     Shapes:
         x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
     Raises:
-        FloatingPointError: if a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
+        FloatingPointError: If a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
             parameter has moved by that step
-        TypeError: if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the optimizer is
+        TypeError: If the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the optimizer is
             `LBFGS`, which wants all the data at once
-        ValueError: if the optimizer moves no parameter of the model, two metrics have one name, `engine` and its older
+        ValueError: If the optimizer moves no parameter of the model, two metrics have one name, `engine` and its older
             spellings contradict each other, or as `Loader`
-        RuntimeError: if a device or a host is lost; the last checkpoint is whole
-        ImportError: if JAX is asked for and not installed: pip install 'glassgrad[jax]'
+        RuntimeError: If a device or a host is lost; the last checkpoint is whole
+        ImportError: If JAX is asked for and not installed: pip install 'glassgrad[jax]'
     """
     whole("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)

@@ -30,9 +30,9 @@ def mesh_of(devices: Any = None) -> Any:
     """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
 
     Raises:
-        ValueError: if there are not so many; names how to have them. If a host has none of them
-        TypeError: if they are no devices of JAX
-        ImportError: if JAX is not installed; names the command
+        ValueError: If there are not so many; names how to have them. If a host has none of them
+        TypeError: If they are no devices of JAX
+        ImportError: If JAX is not installed; names the command
     """
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
@@ -68,8 +68,8 @@ class JaxEngine:
     A batch that the devices cannot share evenly, the last of an epoch for instance, is computed whole by each of them.
 
     Raises:
-        TypeError: if the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
-        ValueError: if there are not so many devices
+        TypeError: If the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
+        ValueError: If there are not so many devices
     """
 
     def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
@@ -228,9 +228,9 @@ class _Program:
     """A compiled step.
 
     Attributes:
-        check: what looks at labels before it
-        rows: how the devices share a batch
-        moving: which parameters it moves
+        check: What looks at labels before it
+        rows: How the devices share a batch
+        moving: Which parameters it moves
     """
 
     run: Any

@@ -53,16 +53,16 @@ CASES = [
 @pytest.mark.parametrize(("call", "old", "names"), CASES)
 def test_an_old_keyword_means_the_new_one(call, old, names):
     new = {names[name]: value for name, value in old.items()}
-    with pytest.warns(DeprecationWarning) as warnings:
+    with pytest.warns(DeprecationWarning, match="is deprecated: write ") as warnings:
         found = call(**old)
     assert [str(w.message).rpartition("write ")[2].partition("=")[0] for w in warnings] == list(new)
     np.testing.assert_equal(found, call(**new))
 
 
 def test_higher_is_better_means_mode_max():
-    with pytest.warns(DeprecationWarning, match="argument higher_is_better of EarlyStopping is deprecated: write mode='max'"):
+    with pytest.warns(DeprecationWarning, match=r"argument higher_is_better of EarlyStopping is deprecated: write mode='max'"):
         assert vars(nn.EarlyStopping(higher_is_better=True)) == vars(nn.EarlyStopping(mode="max"))
-    with pytest.raises(ValueError, match="^mode must be one of min, max, not 'up'$"):
+    with pytest.raises(ValueError, match=r"^mode must be one of min, max, not 'up'$"):
         nn.EarlyStopping(mode="up")
 
 
