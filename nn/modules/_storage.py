@@ -1,4 +1,4 @@
-"""Where a module keeps its numbers: what holds them, an object, dict, list or tuple, and the name that they have there."""
+"""Access to the numbers of a module by their holder, an object, dict, list or tuple, and their name in it."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from nn._validation import Array
 
 
 def read_array(holder: Any, name: str) -> Array:
-    """The numbers at a place, as an array."""
+    """Return the numbers at a place as an array."""
     x = _child(holder, name)
     return np.asarray(x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x)
 
 
 def write_array(holder: Any, name: str, array: Array) -> None:
-    """Put an array of the same shape and type in place of the numbers there."""
+    """Replace the numbers at a place by an array of the same shape and type."""
     x = _child(holder, name)
     if isinstance(x, Tensor):
         x.data = array

@@ -10,11 +10,11 @@ from nn.modules.module import Module
 
 
 class Dropout(Module):
-    """In training each entry is 0 with probability p, and the others are larger by 1/(1 − p); in use nothing happens.
+    """In training, set each entry to 0 with probability p and scale the others by 1/(1 − p); in eval mode, the identity.
 
         y = x · b / (1 − p),   b = 1 with probability 1 − p, else 0
 
-    A recorded function cannot draw random numbers, and says so: compile a network in use, or without dropout.
+    A recorded function must not draw random numbers: compile a network in eval mode, or without dropout.
 
     Shapes:
         x any -> y the same

@@ -1,4 +1,4 @@
-"""Embedding: vectors looked up by number."""
+"""Embedding: a table of vectors, indexed by integers."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from nn.modules.module import Module
 
 
 class Embedding(Module):
-    """A vector of its own for each of `num_embeddings` things, looked up by number.
+    """Table of `num_embeddings` vectors, indexed by integers.
 
         y = W[i]
 
     Shapes:
         i (…) integers -> y (…, embedding_dim)
     Raises:
-        TypeError: If i holds no integers
-        ValueError: If one is not between 0 and num_embeddings − 1; names the first
+        TypeError: If i does not hold integers
+        ValueError: If an index is not between 0 and num_embeddings − 1; names the first
 
     >>> Embedding(10, 3, seed=0)([[1, 2], [1, 9]]).shape
     (2, 2, 3)
@@ -35,11 +35,11 @@ class Embedding(Module):
     def forward(self, i: Any) -> Any:
         numbers = np.asarray(i)
         if numbers.dtype.kind not in "iu":
-            raise TypeError(f"{self!r} looks up whole numbers; got {numbers.dtype}: convert them with .astype(int)")
+            raise TypeError(f"{self!r} takes integers; got dtype {numbers.dtype}: convert them with .astype(int)")
         count = self.weight.shape[0]
         wrong = (numbers < 0) | (numbers >= count)
         if wrong.any():
-            raise ValueError(f"{self!r} holds numbers 0 to {count - 1}; got {numbers[wrong][0]}")
+            raise ValueError(f"{self!r} takes integers from 0 to {count - 1}; got {numbers[wrong][0]}")
         return self.weight[numbers]
 
     def __repr__(self) -> str:

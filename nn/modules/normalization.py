@@ -1,4 +1,4 @@
-"""Layers that bring what passes to a common size: over the features of a row, or over the rows of a batch."""
+"""Normalization layers: over the features of a row, or over the rows of a batch."""
 
 from math import inf
 from typing import Any
@@ -13,14 +13,14 @@ from nn.modules.module import Module
 
 
 class LayerNorm(Module):
-    """Each row with mean 0 and variance 1 over its features, then scaled and shifted by parameters.
+    """Normalize each row to mean 0 and variance 1 over its features, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the last axis
 
     Shapes:
         x (…, features) -> y the same
     Raises:
-        ValueError: If features is below 1, eps negative, or in a call if x has another last axis; names both
+        ValueError: If features is below 1 or eps is negative; in a call, if the last axis of x has another length
     Source:
         Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
 
@@ -44,7 +44,7 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Each row in units of its root mean square, then scaled by a parameter: a LayerNorm that leaves the mean alone.
+    """Divide each row by its root mean square, then scale it by a parameter: LayerNorm without the mean.
 
         y = x / √(mean x² + eps) · weight,   the mean over the last axis
 
@@ -71,20 +71,19 @@ class RMSNorm(Module):
 
 
 class BatchNorm1d(Module):
-    """Each feature with mean 0 and variance 1 over the rows of a batch, then scaled and shifted by parameters.
+    """Normalize each feature to mean 0 and variance 1 over the rows of a batch, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the rows
 
-    In training μ and σ² are the batch's, and running means of both are kept: r ← (1 − momentum) r + momentum · new, of the
-    variance with n − 1 in its denominator. In use (`eval()`) they take the batch's place.
+    In training, μ and σ² are those of the batch, and running means of μ and of σ² n / (n − 1) are updated by
+    r ← (1 − momentum) r + momentum · new. In eval mode the running means are used.
 
     Attributes:
-        running_mean, running_var: Arrays of (features,)
-
+        running_mean, running_var: Arrays of shape (features,)
     Shapes:
         x (n, features) -> y the same
     Raises:
-        ValueError: If features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in training
+        ValueError: If features is below 1 or momentum not in [0, 1]; in a call, if x has another shape, or one row in training
     Source:
         Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
 
@@ -113,7 +112,7 @@ class BatchNorm1d(Module):
         n = shape[0]
         if n < 2:
             raise ValueError(
-                f"{self!r} in training takes the variance over the rows, and x of shape {shape} has {n}: use more, or drop_last"
+                f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
             )
         d = ag.deviations(x, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
@@ -131,7 +130,7 @@ class BatchNorm1d(Module):
 
 
 def check_features(layer: Module, x: Any, features: int) -> None:
-    """Raise if the last axis of x is not of length `features`."""
+    """Raise unless the last axis of x has length `features`."""
     shape = x.shape if isinstance(x, Tensor) else np.shape(x)
     if shape[-1:] != (features,):
         raise ValueError(f"{layer!r} takes x of shape (…, {features}); got x of shape {shape}")

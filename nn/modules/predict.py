@@ -1,4 +1,4 @@
-"""`predict`: a model in use, on as many rows as there are."""
+"""`predict`: outputs of a model for many rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from nn.data.loader import Loader
 from nn.data.on_disk import OnDisk
 from nn.modules.module import Module
 
-#: Rows that go through a model at once when it is only used: enough to be fast, few enough to fit in a cache.
+#: Rows per forward pass: enough to be fast, few enough to fit in a cache.
 ROWS_AT_ONCE = 1024
 
 
 def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
-    """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
+    """Return the outputs of a model in eval mode for the rows of x; nothing is recorded.
 
     Shapes:
         x (n, …) -> (n, …)
@@ -31,7 +31,7 @@ def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
 
 @contextmanager
 def eval_mode(model: Module) -> Iterator[None]:
-    """A block in which no module of the model is in training; after it, those are that were.
+    """Context manager that sets all modules of a model to eval mode, and restores their modes at the end.
 
     >>> from nn import Dropout
     >>> model = Dropout(0.5)

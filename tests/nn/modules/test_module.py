@@ -153,7 +153,7 @@ def test_a_call_is_forward():
             return x * by
 
     assert (Scale()(3), Scale()(3, by=4)) == (6, 12)
-    with pytest.raises(NotImplementedError, match=r"Holder has no forward\(self, …\)"):
+    with pytest.raises(NotImplementedError, match=r"Holder has no method forward\(self, …\)"):
         Holder()(1)
 
 
@@ -207,7 +207,7 @@ def test_hooks_see_and_replace_inputs_and_outputs_in_order():
         end()  # a second time does nothing
     np.testing.assert_array_equal(layer(x).numpy(), plain)
     assert seen == ["before", 2.0]
-    with pytest.raises(TypeError, match="a hook is a function, got 3"):
+    with pytest.raises(TypeError, match="a hook must be a function, got 3"):
         layer.register_forward_hook(3)
 
 
