@@ -9,21 +9,21 @@ from nn.modules.module import Parameter
 
 
 class Group(SimpleNamespace):
-    """Parameters that are moved with the same options: `group.parameters`, `group.lr` and so on."""
+    """Parameters that share options: `group.parameters`, `group.lr` and so on."""
 
     parameters: list[Parameter]
     lr: float
 
 
 def group_settings(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
-    """The options of a group but for its learning rate, and the numbers that change from step to step."""
+    """Settings of `updated`: the options of a group except `lr`, and the numbers that change from step to step."""
     options = vars(group).copy()
     del options["parameters"], options["lr"]
     return SimpleNamespace(**options | scales)
 
 
 def parameter_groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
-    """The groups of parameters, each with the options that it gives itself, checked."""
+    """Check parameters or groups of them, and return the groups, each with its own options."""
     if isinstance(given, Tensor | Value):
         raise TypeError(f"an optimizer takes a list of parameters, got {given!r} alone: write [parameter]")
     try:
@@ -36,10 +36,10 @@ def parameter_groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -
 
 def _group(k: int, group: Mapping[str, Any], checks: dict[str, Callable[[str, Any], Any]]) -> dict[str, Any]:
     if "params" not in group:
-        raise ValueError(f"group {k} of parameters has no 'params', only {', '.join(map(repr, group)) or 'nothing'}")
+        raise ValueError(f"group {k} of parameters must have 'params', got only {', '.join(map(repr, group)) or 'nothing'}")
     own = {name: value for name, value in group.items() if name != "params"}
     if unknown := [name for name in own if name not in checks]:
-        raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
+        raise ValueError(f"group {k} of parameters has the unknown option {unknown[0]!r}; known are {', '.join(checks)}")
     return {"parameters": _check_parameters(list(group["params"]))} | {
         name: checks[name](name, value) for name, value in own.items()
     }
@@ -47,17 +47,17 @@ def _group(k: int, group: Mapping[str, Any], checks: dict[str, Callable[[str, An
 
 def _check_parameters(given: list[Any]) -> list[Parameter]:
     if not given:
-        raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
+        raise ValueError("an optimizer needs at least one parameter, got none: check model.parameters()")
     for i, p in enumerate(given):
         if not isinstance(p, Tensor | Value):
             raise TypeError(f"parameter {i} must be a Tensor or a Value, got {p!r} of type {type(p).__name__}")
         if not p.requires_grad:
             raise ValueError(f"parameter {i} is the constant {p!r}: make it with requires_grad=True")
         if p.op is not None:
-            raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be moved, got {p!r}")
+            raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be optimized, got {p!r}")
     return given
 
 
 def check_distinct(given: list[Parameter]) -> None:
     if len(set(map(id, given))) < len(given):
-        raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
+        raise ValueError(f"one of {len(given)} parameters is passed twice, and a step would update it twice: pass each once")

@@ -1,4 +1,4 @@
-"""Optimizers that give every coordinate a step of its own size, from what they remember of its gradients."""
+"""Optimizers with adaptive steps per coordinate: RMSprop, Adagrad, Adam, AdamW, Lion."""
 
 from collections.abc import Iterable, Mapping
 from math import sqrt
@@ -10,26 +10,25 @@ from nn.optim.optimizer import Number, Optimizer, State, decay, namespace, subtr
 
 
 def square_root(v: Number) -> Number:
-    """√v, of the type of v."""
+    """√v, in the type of v."""
     return sqrt(v) if type(v) is float else namespace(v).sqrt(v)
 
 
 def check_betas(name: str, betas: Any) -> tuple[float, float]:
-    """Two decay rates in [0, 1), or an error that names the one that is not."""
+    """Return two decay rates as a tuple; raise unless both are in [0, 1)."""
     if not isinstance(betas, tuple | list) or len(betas) != 2:
-        raise TypeError(f"{name} must be a pair such as (0.9, 0.999), got {betas!r}")
+        raise TypeError(f"{name} must be a pair of numbers such as (0.9, 0.999), got {betas!r}")
     return check_fraction(f"{name}[0]", betas[0]), check_fraction(f"{name}[1]", betas[1])
 
 
 class RMSprop(Optimizer):
-    """Gradients in units of their root mean square of late.
+    """RMSprop: gradients divided by a running root mean square.
 
         g ← g + weight_decay · p,   v ← α v + (1 − α) g²,   s = g / (√v + eps)
         b ← momentum · b + s,   p ← p − lr · b
 
     Raises:
-        Exception: As `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or
-            infinite
+        Exception: As `Optimizer`; ValueError if alpha or momentum is not in [0, 1), or another number is negative or infinite
     Source:
         Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
 
@@ -73,12 +72,12 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Gradients in units of the root of the sum of all their squares: what moved much moves ever less.
+    """Adagrad: gradients divided by the root of the sum of all their squares.
 
         g ← g + weight_decay · p,   v ← v + g²,   p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + eps)   at step t
 
     Raises:
-        Exception: As `Optimizer`, and ValueError if another number is negative or infinite
+        Exception: As `Optimizer`; ValueError if another number is negative or infinite
     Source:
         Duchi, Hazan & Singer, JMLR 12, 2011
 
@@ -117,13 +116,13 @@ class Adagrad(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adaptive moment estimation: steps of about lr in every coordinate, whatever the size of its gradient.
+    """Adam, adaptive moment estimation: steps of about lr in every coordinate, for gradients of any size.
 
         g ← g + weight_decay · p,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + eps),
         m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
 
     Raises:
-        Exception: As `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
+        Exception: As `Optimizer`; TypeError if betas is not a pair; ValueError if one is not in [0, 1), or another number is
             negative, infinite or NaN
     Source:
         Kingma & Ba, ICLR 2015, algorithm 1
@@ -163,7 +162,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with weights that shrink by themselves, and not through the gradient.
+    """Adam with decoupled weight decay: the weights shrink directly, not through the gradient.
 
         p ← (1 − lr · weight_decay) p,   then the step of Adam without weight decay
 
@@ -201,7 +200,7 @@ class AdamW(Adam):
 
 
 def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
-    """The step of Adam along a gradient, and what it remembers."""
+    """Return step and state of Adam for a gradient."""
     (m, v), (beta1, beta2) = state, s.betas
     m = decay(beta1, m, s)
     m += (1 - beta1) * g
@@ -211,7 +210,7 @@ def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
 
 
 class Lion(Optimizer):
-    """Steps of exactly lr in every coordinate, in the direction of a mean of its gradients.
+    """Lion: steps of exactly lr in every coordinate, by the sign of a running mean of its gradients.
 
         p ← p − lr · (sign(β₁ m + (1 − β₁) g) + weight_decay · p),   m ← β₂ m + (1 − β₂) g
 

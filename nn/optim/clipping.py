@@ -1,4 +1,4 @@
-"""Gradients made smaller where a step would be too long."""
+"""Gradient clipping, by norm or by value."""
 
 from collections.abc import Iterable
 from math import isfinite
@@ -14,12 +14,12 @@ from nn.modules.module import Parameter
 
 @renamed_arguments(most="max_norm")
 def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
-    """The Euclidean norm of all gradients together; if it is above `max_norm`, they are all made smaller by one factor.
+    """Scale all gradients by one factor if their joint Euclidean norm is above `max_norm`; returns the norm before.
 
         g ← g · max_norm / max(‖g‖, max_norm)
 
     Raises:
-        ValueError: If `max_norm` is not positive and finite, or the norm is not finite: no gradient is changed then
+        ValueError: If `max_norm` is not positive and finite, or the norm is not finite; no gradient is changed then
     Source:
         Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
 
@@ -32,7 +32,9 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> 
     moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
     norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
     if not isfinite(norm):
-        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
+        raise ValueError(
+            f"the norm of the gradients must be finite, got {norm}, so none was clipped: find the op with detect_anomaly()"
+        )
     if norm > limit:
         for p, g in moving:
             p.grad = _like(p, g * (limit / norm))
@@ -41,7 +43,7 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> 
 
 @renamed_arguments(most="max_value")
 def clip_gradients_by_value(parameters: Iterable[Parameter], max_value: float) -> None:
-    """Every entry of every gradient brought between −max_value and max_value.
+    """Clip every entry of every gradient to [−max_value, max_value].
 
         g ← min(max(g, −max_value), max_value)
 

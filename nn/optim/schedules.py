@@ -1,4 +1,4 @@
-"""Learning rates as functions of the step: by what factor of the first rate a step is taken."""
+"""Learning rate schedules: functions from the step to the factor of the initial rate."""
 
 from collections.abc import Callable
 from math import cos, inf, pi
@@ -6,12 +6,12 @@ from math import cos, inf, pi
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_range, whole
 
-#: The factor of the learning rate at a step, counted from 0.
+#: A function from the step, counted from 0, to the factor of the learning rate.
 Factor = Callable[[int], float]
 
 
 def constant() -> Factor:
-    """The same rate for ever: 1.
+    """Constant factor 1.
 
     >>> constant()(100)
     1.0
@@ -20,7 +20,7 @@ def constant() -> Factor:
 
 
 def stepwise(every: int, gamma: float = 0.1) -> Factor:
-    """Smaller by a factor at every so many steps.
+    """Step decay: the factor is multiplied by `gamma` after every `every` steps.
 
         γ^⌊t / every⌋
 
@@ -32,7 +32,7 @@ def stepwise(every: int, gamma: float = 0.1) -> Factor:
 
 
 def exponential(gamma: float) -> Factor:
-    """Smaller by a factor at each step.
+    """Exponential decay: the factor is multiplied by `gamma` after each step.
 
         γᵗ
 
@@ -45,7 +45,7 @@ def exponential(gamma: float) -> Factor:
 
 @renamed_arguments(least="eta_min")
 def cosine(steps: int, eta_min: float = 0.0) -> Factor:
-    """Down half a wave of the cosine to `eta_min` in so many steps, and there for ever.
+    """Cosine annealing from 1 to `eta_min`, a factor too, in `steps` steps; constant after them.
 
         eta_min + (1 − eta_min) (1 + cos(π t / steps)) / 2
 
@@ -60,7 +60,7 @@ def cosine(steps: int, eta_min: float = 0.0) -> Factor:
 
 
 def warm_up(steps: int, then: Factor | None = None) -> Factor:
-    """Up in a straight line for so many steps, and then along another schedule, which begins at its 0.
+    """Linear warm-up for `steps` steps, then another schedule from its step 0.
 
         (t + 1) / steps,   then(t − steps) from t = steps on
 
@@ -75,7 +75,7 @@ def warm_up(steps: int, then: Factor | None = None) -> Factor:
 
 
 def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: float = 1e-4 / 25) -> Factor:
-    """Up half a wave of the cosine from `first` to 1 for a share of the steps, and down another one to `last`.
+    """One cycle: cosine from `first` to 1 for the fraction `rising` of the steps, then cosine to `last`.
 
     Source:
         Smith & Topin, arXiv:1708.07120, 2018
