@@ -1,4 +1,4 @@
-"""Losses of two classes: what a score, its log-odds, or a probability says of yes or no."""
+"""Losses of binary classification, from scores, log-odds or probabilities."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from nn.losses._reduction import check_class_weights, check_same_shape, reduce_e
     symbol="logistic loss",
 )
 def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
-    """What log-odds cost of an answer that counts so much for yes, and so much for no.
+    """Logistic loss of log-odds z, with a weight for each of the answers yes and no.
 
     y = yes log(1 + e⁻ᶻ) + no log(1 + eᶻ),   without overflow; 0 · ∞ = 0
     """
@@ -35,23 +35,21 @@ def binary_cross_entropy_with_logits(
     class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """How little probability σ(logit) gives to the right answer: the logistic loss, from log-odds.
+    """Binary cross-entropy, or logistic loss, from log-odds.
 
         y = 1/m Σ t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ),   without overflow
 
     Args:
-        sample_weight: Weights of the rows, or of the entries; the mean is weighted by them
-        class_weight: Weights (of no, of yes); the mean is weighted by them too
+        sample_weight: Weights of the rows, or of the entries
+        class_weight: Weights (of target 0, of target 1); the mean is weighted by both weights
         label_smoothing: ε in [0, 1); a target becomes (1 − ε) t + ε/2
         reduction: "mean", "sum" or "none"
-
     Shapes:
         logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
     Units:
         nats
     Raises:
-        ValueError: If the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names the
-            first
+        ValueError: If the shapes differ or are empty, a target is not in [0, 1], or ε not in [0, 1); names the first
     Source:
         Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
 
@@ -74,11 +72,11 @@ def binary_cross_entropy(
     class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """How little the probability gives to the right answer; ∞ if it gives nothing.
+    """Binary cross-entropy from probabilities; ∞ if the right answer has probability 0.
 
         y = −1/m Σ t log p + (1 − t) log(1 − p),   0 log 0 = 0
 
-    From log-odds `binary_cross_entropy_with_logits` is exact where a probability would round to 0 or 1.
+    Prefer `binary_cross_entropy_with_logits` for log-odds: it is exact where a probability rounds to 0 or 1.
 
     Shapes, options and errors  as `binary_cross_entropy_with_logits`, with probabilities p between 0 and 1
     >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
@@ -88,14 +86,14 @@ def binary_cross_entropy(
     check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
     yes, no, counted = _entry_weights(name, targets, probabilities, class_weight, label_smoothing)
-    never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
+    never = no == 0.0  # log(1 − p) has weight 0, even if it is −∞
     logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
     return reduce_errors(-logarithms, reduction, sample_weight, name, counted)
 
 
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None) -> Any:
-    """How much each score falls short of being 1 on its side: the max-margin loss.
+    """Hinge loss, or max-margin loss, of scores and signs.
 
         y = 1/m Σ max(0, 1 − s t)
 
@@ -105,7 +103,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
     Options  as `binary_cross_entropy_with_logits`, with class_weight (of −1, of 1)
 
     Raises:
-        ValueError: If the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
+        ValueError: If the shapes differ or are empty, or a side is neither −1 nor 1; names the first
     Source:
         Cortes & Vapnik, Machine Learning 20, 1995
 
@@ -124,7 +122,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
 
 
 def _entry_weights(name: str, targets: Any, like: Any, class_weight: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
-    """How much each entry counts for yes, for no, and together; that is None if no entry counts more than another."""
+    """Weights of each entry for yes, for no, and their sum; the sum is None without class weights."""
     t, smoothing = _targets_like(name, targets, like), check_range("label_smoothing", label_smoothing, below=1.0)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
@@ -139,7 +137,7 @@ def _array(x: Any) -> Any:
 
 
 def _targets_like(name: str, targets: Any, like: Any) -> Any:
-    """The targets as numbers between 0 and 1, of the predictions' type."""
+    """Return the targets, checked to be between 0 and 1, in the dtype of the predictions."""
     return _cast(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
 
 

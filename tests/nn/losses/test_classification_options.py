@@ -117,9 +117,9 @@ def test_float32_stays(rng):
         (lambda: cross_entropy(np.ones((2, 3)), [0, 1], class_weight=[1.0]), ValueError, "class_weight must be 3 numbers"),
         (lambda: cross_entropy(np.ones((2, 3)), [0, 1], sample_weight=[1.0]), ValueError, r"must have shape \(2,\)"),
         (lambda: nll(np.ones((2, 3)), [0.0, 1.0]), TypeError, "nll: labels must be integers"),
-        (lambda: multiclass_hinge(np.ones((2, 3)), [0, 3]), ValueError, "labels must lie between 0 and 2"),
-        (lambda: kl_divergence(np.ones((1, 2)), [[0.5, 1.5]]), ValueError, r"must lie between 0 and 1, and entry 1 is 1\.5"),
-        (lambda: kl_divergence(np.ones((1, 2)), [0.5, 0.5]), ValueError, r"predictions have shape \(1, 2\)"),
+        (lambda: multiclass_hinge(np.ones((2, 3)), [0, 3]), ValueError, "labels must be between 0 and 2"),
+        (lambda: kl_divergence(np.ones((1, 2)), [[0.5, 1.5]]), ValueError, r"must be between 0 and 1, got 1\.5 in entry 1"),
+        (lambda: kl_divergence(np.ones((1, 2)), [0.5, 0.5]), ValueError, r"must have one shape, got \(1, 2\)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(call, error, message):
