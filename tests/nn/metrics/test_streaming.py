@@ -53,5 +53,5 @@ def test_more_can_come_after_a_result():
 
 @pytest.mark.parametrize("metric", [nn.accuracy, median_error])
 def test_nothing_has_no_metric(metric):
-    with pytest.raises(ValueError, match=rf"no row yet to take {metric.__name__} of"):
+    with pytest.raises(ValueError, match=rf"{metric.__name__} needs at least one row"):
         Running(metric).result()
