@@ -1,4 +1,4 @@
-"""What happens inside a network while it learns: weights, gradients and activations, layer by layer and epoch by epoch."""
+"""Diagnostics of a training: weights, gradients and activations by layer and epoch."""
 
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ BINS = 60
 
 
 class WatchSeries(Protocol):
-    """Series of a `Watch`, an entry an epoch: quantiles of parameters and gradients, shares of saturated entries."""
+    """Series of a `Watch`, with an entry per epoch: quantiles of parameters and gradients, shares of saturated entries."""
 
     weights: dict[str, list[NDArray[np.float64]]]
     gradients: dict[str, list[NDArray[np.float64]]]
@@ -20,19 +20,21 @@ class WatchSeries(Protocol):
 
 
 def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
-    """Axes for each parameter: epochs across, values up, darker where more entries are.
+    """Draw a histogram per epoch of each parameter, each in its own axes; darker means more entries.
 
-    `kind` is weights or gradients; new axes stand in rows of `columns`.
+    Args:
+        kind: "weights" or "gradients"
+        columns: Number of new axes per row
 
     Raises:
-        ValueError: If the kind is another, there is no epoch to show, or there are fewer axes than parameters
+        ValueError: If the kind is unknown, there is no epoch, or there are fewer axes than parameters
         ImportError: If matplotlib is not installed
     """
     if kind not in ("weights", "gradients"):
-        raise ValueError(f"kind is 'weights' or 'gradients', not {kind!r}")
+        raise ValueError(f"kind must be 'weights' or 'gradients', not {kind!r}")
     series = watch.weights if kind == "weights" else watch.gradients
     if not series:
-        raise ValueError(f"there are no {kind} to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+        raise ValueError(f"the Watch has no {kind}: pass it to nn.fit(…, callbacks=[watch]) first")
     given = panels(axes, len(series), whole("columns", columns, least=1), (4.0, 2.8), "parameters")
     for ax, (path, quantiles) in zip(given, series.items(), strict=True):
         low, high = (float(f(quantiles)) for f in (np.min, np.max))
@@ -47,26 +49,26 @@ def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, c
 
 
 def largest_weights(watch: WatchSeries, ax: Any = None) -> Any:
-    """Axes with the largest absolute weight of each parameter against the epoch.
+    """Draw the largest absolute weight of each parameter per epoch.
 
     Raises:
         Exception: As `histograms`
     """
     if not watch.weights:
-        raise ValueError("there are no weights to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+        raise ValueError("the Watch has no weights: pass it to nn.fit(…, callbacks=[watch]) first")
     series = {path: [max(abs(q[0]), abs(q[-1])) for q in quantiles] for path, quantiles in watch.weights.items()}
     return _plot_lines(series, "largest absolute weight", ax)
 
 
 def saturation(watch: WatchSeries, ax: Any = None) -> Any:
-    """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
+    """Draw the share of saturated entries of each activation per epoch.
 
     Raises:
-        ValueError: If there is no activation to show, or the watch was given no rows to look at
+        ValueError: If there is no activation, or the watch has no rows
         ImportError: If matplotlib is not installed
     """
     if not watch.saturation:
-        raise ValueError("there are no activations to show: make the watch with rows, Watch(rows), for a model that has some")
+        raise ValueError("the Watch has no activations: make it with rows, Watch(rows), for a model that has activations")
     ax = _plot_lines(watch.saturation, "share that is saturated", ax)
     ax.set_ylim(-0.02, 1.02)
     return ax
