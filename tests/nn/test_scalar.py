@@ -64,7 +64,7 @@ def test_reprs():
 
 @pytest.mark.parametrize("x", [[1.0], [1.0, 2.0, 3.0]])
 def test_another_number_of_inputs_is_an_error(x):
-    with pytest.raises(ValueError, match=rf"ReLUNeuron\(2\) has 2 weights and was called with {len(x)} inputs"):
+    with pytest.raises(ValueError, match=rf"ReLUNeuron\(2\) takes 2 inputs, got {len(x)}"):
         scalar.Layer(2, 2)(x)
 
 
@@ -140,9 +140,9 @@ def test_a_perceptron_that_has_no_line_to_find_gives_up():
 
 
 def test_impossible_perceptrons():
-    with pytest.raises(ValueError, match=r"Perceptron\(2\) has 2 weights and was called with 1 inputs"):
+    with pytest.raises(ValueError, match=r"Perceptron\(2\) takes 2 inputs, got 1"):
         nn.scalar.Perceptron(2)([1.0])
-    with pytest.raises(ValueError, match="knows the labels 0 and 1, got -1"):
+    with pytest.raises(ValueError, match="label must be 0 or 1, got -1"):
         nn.scalar.Perceptron(2).learn([1.0, 2.0], -1)
 
 

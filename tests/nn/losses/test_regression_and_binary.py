@@ -183,5 +183,5 @@ def test_a_single_value_is_no_array(loss):
 def test_targets_are_checked_at_every_replay():
     f = compile(lambda z, t: binary_cross_entropy_with_logits(z, t))
     assert f(np.zeros(2), np.array([0.0, 1.0])) == pytest.approx(math.log(2))
-    with pytest.raises(ValueError, match="got 2.0 in entry 1"):
+    with pytest.raises(ValueError, match=r"got 2\.0 in entry 1"):
         f(np.zeros(2), np.array([0.0, 2.0]))
