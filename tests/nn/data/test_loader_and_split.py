@@ -144,9 +144,9 @@ def test_split_is_read_only_and_shares_no_memory():
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ((), "at least one array, got none"),
-        ((np.zeros((3, 2)), np.zeros(4)), r"number of rows: shapes \(3, 2\), \(4,\)"),
-        ((np.zeros((0, 2)), np.zeros(0)), r"no rows: shapes \(0, 2\), \(0,\)"),
+        ((), "at least one array is required, got none"),
+        ((np.zeros((3, 2)), np.zeros(4)), r"number of rows; got shapes \(3, 2\), \(4,\)"),
+        ((np.zeros((0, 2)), np.zeros(0)), r"at least one row; got shapes \(0, 2\), \(0,\)"),
         ((np.zeros(3), 5.0), r"first axis, the rows; got shapes \(3,\), \(\)"),
         (([1, 2], [[1, 2], [3]]), "argument 1 cannot be an array"),
     ],
@@ -168,7 +168,7 @@ def test_arrays_that_do_not_go_together(make, arrays, message):
         (
             {"batch_size": 11, "drop_last": True},
             ValueError,
-            "leaves no batch: 10 rows, batch_size=11",
+            "leaves no batch of 10 rows with batch_size=11",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_rows_that_are_not_those_asked_for_are_refused():
         def __getitem__(self, rows):
             return rows[:1], rows
 
-    with pytest.raises(ValueError, match=r"gave shapes \(1,\), \(4,\) for 4 rows"):
+    with pytest.raises(ValueError, match=r"arrays of 4 rows, returned shapes \(1,\), \(4,\)"):
         next(iter(Loader(Wrong(), batch_size=4)))
 
 
@@ -248,7 +248,7 @@ def test_stratified_shares_are_those_of_the_whole_to_a_row(counts, fraction, see
 
 
 def test_impossible_strata():
-    with pytest.raises(ValueError, match=r"a class for each of 4 rows, got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"a class per row, got shape \(3,\)"):
         train_test_split(np.arange(4), stratify=[0, 0, 1])
-    with pytest.raises(ValueError, match="class 'b' has one row"):
+    with pytest.raises(ValueError, match="got one of class 'b'"):
         train_test_split(np.arange(4), test_size=0.5, stratify=["a", "a", "a", "b"])

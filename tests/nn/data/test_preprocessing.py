@@ -35,7 +35,7 @@ def test_types():
     for wrong, error in ((np.array([["a"]]), TypeError), (np.ones((0, 2)), ValueError), (3.0, ValueError)):
         with pytest.raises(error, match="standardise"):
             standardise(wrong)
-    with pytest.raises(ValueError, match=r"argument 1 of shape \(2, 3\) does not have the columns of \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"argument 1 must have the columns of shape \(2, 2\), got shape \(2, 3\)"):
         standardise(np.ones((2, 2)), np.ones((2, 3)))
 
 
