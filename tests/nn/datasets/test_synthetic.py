@@ -120,7 +120,7 @@ def test_gaussians_lie_at_their_distance():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"label_noise": 1.5}, "label_noise must be a share between 0 and 1, got 1.5"),
+        ({"label_noise": 1.5}, "label_noise must be between 0 and 1, got 1.5"),
         ({"features": 0}, "features must be at least 1, got 0"),
         ({"distance": -1.0}, "distance must be at least 0 and finite, got -1.0"),
         ({"n": 1}, "n must be at least 2, got 1"),
