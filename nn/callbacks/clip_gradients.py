@@ -1,4 +1,4 @@
-"""Gradients clipped in every step of `fit`."""
+"""Gradient clipping in every step of `fit`."""
 
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import check_positive
@@ -8,10 +8,10 @@ from nn.run.run import Callback, Run
 
 @renamed_attributes(norm="max_norm", value="max_value")
 class ClipGradients(Callback):
-    """Given to `fit`: the gradients of every step, clipped by their norm together, by their values, or both.
+    """Callback that clips the gradients of every step by their joint norm, by value, or both.
 
     Raises:
-        ValueError: As the functions, or if neither limit is given
+        ValueError: If no limit is passed, or one is not positive and finite
 
     >>> ClipGradients(max_norm=1.0).max_norm
     1.0
@@ -20,7 +20,9 @@ class ClipGradients(Callback):
     @renamed_arguments(norm="max_norm", value="max_value")
     def __init__(self, max_norm: float | None = None, max_value: float | None = None) -> None:
         if max_norm is None and max_value is None:
-            raise ValueError("ClipGradients needs a limit: write ClipGradients(max_norm=1.0) or ClipGradients(max_value=1.0)")
+            raise ValueError(
+                "ClipGradients needs a limit, got none: write ClipGradients(max_norm=1.0) or ClipGradients(max_value=1.0)"
+            )
         self.max_norm = None if max_norm is None else check_positive("max_norm", max_norm)
         self.max_value = None if max_value is None else check_positive("max_value", max_value)
 

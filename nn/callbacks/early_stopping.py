@@ -1,4 +1,4 @@
-"""Early stopping: the end of a training whose numbers no longer get better."""
+"""Early stopping: the training ends when a metric stops improving."""
 
 from collections.abc import Mapping
 from math import inf, isnan
@@ -13,19 +13,17 @@ from nn.run.run import Callback, Run, State
 
 @renamed_attributes(by="min_delta")
 class EarlyStopping(Callback):
-    """Stop when a column of the history has not got better for a while, and go back to the parameters of the best epoch.
+    """Stop if a column of the history has not improved for some epochs, and restore the parameters of the best epoch.
 
     Args:
         monitor: Name of the column, such as "validation_loss", "loss" or "validation_accuracy"
-        patience: Epochs without a better number before the training stops
-        min_delta: Smallest change that counts as better
+        patience: Number of epochs without improvement before the training stops
+        min_delta: Smallest change that counts as improvement
         mode: "min" if lower numbers are better; "max" if higher ones are, such as accuracies
-
     Attributes:
-        best_epoch: The epoch with the best number; 0 before the first
-
+        best_epoch: Epoch with the best number; 0 before the first
     Raises:
-        KeyError: When the training starts, if its history will have no such column; names those it will have
+        KeyError: When the training starts, if the history will not have the column; names those it will have
     Source:
         Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
 
@@ -61,7 +59,7 @@ class EarlyStopping(Callback):
         if number < self.best - self.min_delta or (not self.best_epoch and not isnan(number)):
             self.best, self.best_epoch, self.kept = number, run.epoch, run.model.state_dict()
         elif run.epoch - self.best_epoch > self.patience:
-            run.stop = f"{self.monitor} has not got better than {self.sign * self.best:#.4g} since epoch {self.best_epoch}"
+            run.stop = f"{self.monitor} has not improved on {self.sign * self.best:#.4g} since epoch {self.best_epoch}"
 
     def on_end(self, run: Run) -> None:
         if self.kept:

@@ -1,4 +1,4 @@
-"""Learning rates that change while a model is trained: Schedule and Plateau."""
+"""Learning rate schedulers: Schedule and Plateau."""
 
 from collections.abc import Mapping
 from math import inf, isfinite
@@ -13,12 +13,12 @@ from nn.run.run import Callback, Run, State
 
 
 class Schedule(Callback):
-    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer, or give it to `fit`.
+    """Learning rate scheduler: call `step()` after each step of the optimizer, or pass it to `fit` as callback.
 
         lr(t) = lr(0) · factor(t)
 
     Raises:
-        ValueError: When the factor is negative or not finite; names the step
+        ValueError: In a step whose factor is negative or not finite; names the step
 
     >>> from autograd import Value
     >>> from nn import SGD, schedules
@@ -37,14 +37,14 @@ class Schedule(Callback):
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
         self.optimizer = _check_optimizer(optimizer)
         if not callable(factor):
-            raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
+            raise TypeError(f"factor must be a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor = factor
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
         self._set_rates()
 
     def step(self) -> None:
-        """Go on to the next step's rate."""
+        """Set the rate of the next step."""
         self.steps += 1
         self._set_rates()
 
@@ -63,16 +63,20 @@ class Schedule(Callback):
     def _set_rates(self) -> None:
         factor = self.factor(self.steps)
         if not isfinite(factor) or factor < 0:
-            raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
+            raise ValueError(
+                f"the factor of the learning rate must be finite and at least 0, got {factor!r} at step {self.steps}"
+            )
         for group, first in zip(self.optimizer.groups, self.first, strict=True):
             group.lr = first * factor
 
 
 class Plateau(Callback):
-    """A learning rate that falls when a number, such as the held-out loss, has not fallen for a while.
+    """Scheduler that reduces the learning rate when a number, such as the validation loss, stops falling.
 
-    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`; call
-    `step(number)` after each epoch, or give it to `fit`, where the number is the newest in the history's column `monitor`
+        lr ← lr · factor   after more than `patience` numbers that were not below the best by the fraction `threshold`
+
+    Call `step(number)` after each epoch, or pass it to `fit`, where the number is the last one in the column `monitor` of the
+    history.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -114,7 +118,7 @@ class Plateau(Callback):
         self.best, self.bad = float(state["best"]), int(state["bad"])
 
     def step(self, number: float) -> None:
-        """Take note of the newest number."""
+        """Process the number of an epoch."""
         if number < self.best * (1.0 - self.threshold):
             self.best, self.bad = float(number), 0
             return
@@ -127,10 +131,10 @@ class Plateau(Callback):
 
 def _check_optimizer(given: Any) -> Optimizer:
     if not isinstance(given, Optimizer):
-        raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
+        raise TypeError(f"the first argument must be an Optimizer, got {given!r:.80} of type {type(given).__name__}")
     return given
 
 
 def _check_same_optimizer(optimizer: Optimizer, run: Run) -> None:
     if optimizer is not run.optimizer:
-        raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")
+        raise ValueError("the schedule must have the optimizer of fit, got another one: make it with the same optimizer")

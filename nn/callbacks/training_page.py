@@ -1,4 +1,4 @@
-"""`record_training`: a page that runs through the epochs of a training: graph, weights, gradients, loss, decision boundary."""
+"""`record_training`: an HTML page of a training by epoch: graph, weights, gradients, loss, decision boundary."""
 
 import json
 import os
@@ -15,10 +15,10 @@ from nn.modules.predict import eval_mode, predict
 from nn.plots.decision_grid import DecisionGrid
 from nn.run.run import Callback, Run, State
 
-#: Cells along each side of the image of an array; a larger one is shown by means over blocks.
+#: Maximum of cells along each side of an image; larger arrays are shown by means over blocks.
 CELLS = 48
 
-#: Points along each side of the grid on which a decision is shown.
+#: Points along each side of the grid of a decision boundary.
 STEPS = 48
 
 
@@ -29,22 +29,22 @@ def record_training(
     every: int = 1,
     plane: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> "TrainingRecord":
-    """A callback of `fit` that keeps what a page shows of a training: one moment before it, one after each `every` epochs.
+    """Return a callback of `fit` that records a training for a page: before it, and after every `every` epochs.
 
         record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))
         nn.fit(model, (x, y), loss=nn.cross_entropy, …, callbacks=[record])
         record.page("training.html")
 
     Args:
-        example: Rows whose loss is drawn as a graph and can be played at every moment
-        plane: Points in the plane with their classes, around which the decision of a classifier is shown
+        example: Data (x, y) whose loss is drawn as a graph
+        plane: Points in the plane with classes, around which the decision boundary is drawn
 
-    The page has the curves of the history, and each parameter and its gradient in the last step as images.
+    The page has the training curves, and images of each parameter and of its gradient in the last step.
 
     Shapes:
         example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
     Raises:
-        ValueError, TypeError: If the shapes of `plane` do not fit, or `every` is no whole number from 1
+        ValueError, TypeError: If the shapes of `plane` do not fit, or `every` is not a positive integer
 
     >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
     <TrainingRecord of 0 moments>
@@ -53,7 +53,7 @@ def record_training(
 
 
 class TrainingRecord(Callback):
-    """What `record_training` keeps; `page` makes a page of it."""
+    """Record of a training, made by `record_training`; `page` makes a page from it."""
 
     def __init__(
         self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: DecisionGrid | None
@@ -98,14 +98,14 @@ class TrainingRecord(Callback):
             self.regions.append([int(c) for c in scores.argmax(axis=1)])
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
-        """The page; written to `path`, if given. Its second slider runs through the epochs.
+        """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
 
         Raises:
-            ValueError: If nothing was recorded; if the graph of the example is not the same at every moment
+            ValueError: If nothing was recorded, or the graph of the example changed between epochs
             RenderError: If there is no renderer or it fails
         """
         if not self.pages:
-            raise ValueError("no training was recorded: give this to fit(…, callbacks=[record]) first")
+            raise ValueError("no training was recorded: pass the record to fit(…, callbacks=[record]) first")
         time: dict[str, Any] = {
             "names": [str(epoch) for epoch in self.epochs],
             "curves": {name: [_json_number(x) for x in column] for name, column in self.curves.items()},
@@ -137,7 +137,7 @@ class TrainingRecord(Callback):
 
 
 def _image(x: Any) -> list[Any] | None:
-    """An array as [rows, columns, largest entry in size, its entries from −127 to 127]; None stands for no array."""
+    """Return an array as [rows, columns, largest absolute entry, entries from −127 to 127]; None for None."""
     if x is None:
         return None
     array: Array = np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float)
@@ -152,5 +152,5 @@ def _image(x: Any) -> list[Any] | None:
 
 
 def _json_number(x: float) -> float | None:
-    """A number that JSON knows."""
+    """Round a number for JSON; None if it is not finite."""
     return float(f"{x:.4g}") if np.isfinite(x) else None

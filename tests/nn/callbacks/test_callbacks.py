@@ -93,7 +93,7 @@ def test_a_column_that_will_not_be_is_named_before_the_first_step(make):
     model = nn.MLP(2, [4], 2, seed=0)
     before = model.state_dict()
     optimizer = nn.SGD(model.parameters(), lr=0.1)
-    message = r"will have no 'validation_loss', only loss, accuracy, seconds: give fit validation=\(x, y\)"
+    message = r"will have no column .*validation_loss.*, only loss, accuracy, seconds: pass validation=\(x, y\) to fit"
     with pytest.raises(KeyError, match=message):
         trained(model, [make(model, optimizer)], optimizer=optimizer, validation=None)
     np.testing.assert_array_equal(model.state_dict()["layers.0.weight"], before["layers.0.weight"])
@@ -106,7 +106,7 @@ def test_a_missing_folder_is_named_before_the_first_step(make, tmp_path):
 
 @pytest.mark.parametrize("make", [lambda o: nn.Schedule(o, nn.schedules.constant()), lambda o: nn.Plateau(o)])
 def test_a_schedule_of_another_optimizer_is_refused(make):
-    fails_before_anything_moves(ValueError, "another optimizer than fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
+    fails_before_anything_moves(ValueError, "must have the optimizer of fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
 
 
 def test_the_columns_that_are_foretold_are_those_there_will_be():
