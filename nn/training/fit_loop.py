@@ -1,4 +1,4 @@
-"""`fit`: epochs of mini-batches, each a step of the optimizer, with a record of how it went."""
+"""`fit`: train a model in epochs of mini-batches."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -55,38 +55,37 @@ def fit(
     devices: Any = None,
     progress: bool = True,
 ) -> History:
-    """The history of a training of `model` on the rows `train` = (x, y), which moves its parameters.
+    """Train `model` on data `train` = (x, y), and return the history of loss and metrics.
 
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
-    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. With `drop_last` a last batch
-    that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
-    number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
-    metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
-    `Checkpoint`, `Schedule`, `CsvLog` and others. With `progress` a bar shows how far the epoch is, its rate, loss and metrics
-    and the time that is left (on a terminal, with tqdm), and a line what it gave. Ctrl-C ends the training after the step that
-    is under way: the model is whole, and the history is that of the whole epochs.
+    Data that do not fit in memory may be `OnDisk` or memory maps of NumPy; each of several hosts reads its own part of them.
+    Ctrl-C ends the training after the current step: the history has the complete epochs.
 
     Args:
-        engine: "eager", the default, computes every step in NumPy. "tape" records it once for each size of a batch and replays
-            it: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
-            recorded and says so. "jax" compiles it by XLA, the optimizer's part included, for one device or for several, which
-            share each batch: `devices` is how many, or a list of them (see `nn.devices`)
-        compile, backend: Older spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
-
-    Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
+        validation: Data (x, y) on which loss and metrics are computed after each epoch
+        metrics: Functions of outputs and targets that return one number; by default accuracy if y holds integer classes
+        callbacks: `EarlyStopping`, `Checkpoint`, `Schedule`, `CsvLog` and others
+        seed: Seed of the order of the rows: the same seed, model and optimizer give the same bits
+        drop_last: If True, leave a smaller last batch out of each epoch
+        engine: "eager", the default, computes every step in NumPy. "tape" records the step once per batch size and replays it:
+            faster, and equal up to rounding; models that draw random numbers or update running means cannot be recorded.
+            "jax" compiles the step with the optimizer by XLA, for one device or several, which share each batch
+        compile, backend: Old spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
+        devices: For engine="jax", the number of devices or a list of them; see `nn.devices`
+        progress: If True, show a bar on a terminal, if tqdm is installed, and print a line per epoch
 
     Shapes:
-        x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
+        x (n, …), y (n, …), or a `Dataset` of both; batches are passed to model and loss unchanged
     Raises:
         FloatingPointError: If a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
-            parameter has moved by that step
-        TypeError: If the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the optimizer is
-            `LBFGS`, which wants all the data at once
-        ValueError: If the optimizer moves no parameter of the model, two metrics have one name, `engine` and its older
+            parameter is updated by that step
+        TypeError: If the model is not a Module of Tensors, the loss returns no Tensor, a metric no number, or the optimizer
+            is `LBFGS`, which needs all data at once
+        ValueError: If the optimizer has no parameter of the model, two metrics have one name, `engine` and its old
             spellings contradict each other, or as `Loader`
-        RuntimeError: If a device or a host is lost; the last checkpoint is whole
-        ImportError: If JAX is asked for and not installed: pip install 'glassgrad[jax]'
+        RuntimeError: If a device or a host is lost; the last checkpoint is complete
+        ImportError: If JAX is needed and not installed: pip install 'glassgrad[jax]'
     """
     whole("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
@@ -127,7 +126,7 @@ def fit(
 def _run_epoch(
     run: Run, engine: Engine, loader: Loader[Any], named: dict[str, Metric], progress: bool, interrupted: Callable[[], bool]
 ) -> bool:
-    """Take the steps of an epoch and add loss and metrics to the history; False if it was interrupted, and added nothing."""
+    """Run an epoch and append loss and metrics to the history; returns False, and appends nothing, if it is interrupted."""
     engine.begin_epoch()
     seen = {name: Running(metric) for name, metric in named.items()}
     total, rows = 0.0, 0
@@ -156,9 +155,9 @@ def _run_epoch(
 
 
 def _validate(run: Run, loss: Loss, x: Any, y: Any, named: dict[str, Metric]) -> None:
-    """Add loss and metrics on the rows held out to the history."""
+    """Append loss and metrics on the validation data to the history."""
     answers = predict(run.model, x)
-    where = f"on the held-out rows after epoch {run.epoch}"
+    where = f"on the validation data after epoch {run.epoch}"
     run.history.validation_loss.append(check_finite_loss(loss(Tensor(answers), y), where, run.model))
     _append(run.history.validation_metrics, {name: metric_number(name, metric(answers, y)) for name, metric in named.items()})
 
@@ -170,12 +169,12 @@ def _print_progress(run: Run, progress: bool) -> None:
 
 
 def _check_metrics(seen: dict[str, Running]) -> None:
-    """Raise if a metric does not fit what the first batch gave: now, and not after an epoch."""
+    """Raise if a metric does not fit the first batch, so that the error does not come after an epoch."""
     for name, running in seen.items():
         try:
             result = running.result()
         except (TypeError, ValueError) as error:
-            text = f"{error}. It is the metric {name} that fails, and not the training: give fit others, or metrics=None"
+            text = f"{error}. This error is from the metric {name}, not from the training: pass other metrics, or metrics=None"
             raise type(error)(text) from error
         metric_number(name, result)
 

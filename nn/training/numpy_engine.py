@@ -1,4 +1,4 @@
-"""Training steps in NumPy: gradients by a sweep, or by a tape that was recorded once."""
+"""Training steps in NumPy: gradients by a reverse sweep, or by a recorded tape."""
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -19,7 +19,7 @@ Loss = Callable[[Any, Any], Any]
 
 
 class NumpyEngine(nullcontext[None]):
-    """Steps in NumPy: gradients by a sweep, or by a tape."""
+    """Engine in NumPy: gradients by a reverse sweep, or by a tape."""
 
     def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class NumpyEngine(nullcontext[None]):
         pass
 
 
-#: Leaves the gradients of a batch (x, y) in the parameters, and returns its loss and the model's output.
+#: A function of a batch (x, y) that stores the gradients in the parameters, and returns loss and output of the model.
 Gradients = Callable[[Array, Array, str], tuple[float, Array]]
 
 
@@ -56,7 +56,7 @@ def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradien
             number = check_finite_loss(value, where, model)
         except FloatingPointError:
             for (module, name), array in zip(kept, before, strict=True):
-                setattr(module, name, array)  # running means must not remember what is no number
+                setattr(module, name, array)  # running means must not keep NaN
             raise
         optimizer.zero_grad()
         value.backward()
@@ -76,18 +76,18 @@ def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradient
     replay = ag.compile(training_step)
 
     def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        # Which of them require a gradient may change from step to step, and is another recording then.
+        # Requirements of gradients may change between steps; each combination is a recording.
         wanted = tuple(p.requires_grad for p in parameters)
         try:
             number, output, found = replay(x, y, wanted)
         except (RuntimeError, TypeError) as error:
-            check_finite_loss(loss(model(x), y), where, model)  # if that fails too, it says why
+            check_finite_loss(loss(model(x), y), where, model)  # raises a clearer error if the loss is not finite
             raise type(error)(
-                f"engine='tape' or compile=True records the step once and replays it, which cannot be done here: {error}. "
+                f"engine='tape' or compile=True records the step once and replays it, which is not possible here: {error}. "
                 "Train with engine='eager', without compile"
             ) from error
         if not np.isfinite(number):
-            check_finite_loss(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+            check_finite_loss(loss(model(x), y), where, model)  # computed again, to find the op
         for p, g in zip(parameters, found, strict=True):
             p.grad = g
         return float(number), output
@@ -96,7 +96,7 @@ def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradient
 
 
 def gradient_mask(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
-    """Which parameters `loss.backward()` gives a gradient: those that require one, and that the loss depends on.
+    """True for each parameter that gets a gradient from `loss.backward()`: it requires one, and the loss depends on it.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> gradient_mask(x * x, [x, y])
@@ -107,7 +107,7 @@ def gradient_mask(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) ->
 
 
 def gradients_or_none(value: Any, parameters: list[Any]) -> list[Any]:
-    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
+    """Return the gradients that `value.backward()` would store in parameters; None for those without."""
     moving = gradient_mask(value, parameters)
     found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
     return [next(found) if moves else None for moves in moving]

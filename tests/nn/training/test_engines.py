@@ -120,7 +120,7 @@ def test_an_engine_and_its_older_spellings_give_the_same_bits(name):
         ({"engine": "jax", "backend": "torch"}, "engine='jax' contradicts backend='torch': write"),
         ({"engine": "numpy"}, "engine must be one of 'eager', 'tape', 'jax', got 'numpy'"),
         ({"engine": ["jax"]}, r"engine must be one of 'eager', 'tape', 'jax', got \['jax'\]"),
-        ({"engine": "tape", "devices": 2}, "devices=2 are for engine='jax'"),
+        ({"engine": "tape", "devices": 2}, "devices must be None unless engine='jax', got 2"),
     ],
 )
 def test_a_contradiction_is_named_before_anything_moves(options, message):

@@ -107,12 +107,12 @@ def test_regression_needs_no_metric(given):
 
 def test_a_small_last_batch_can_be_left_out():
     model = Sequential(Linear(2, 4, seed=0), nn.BatchNorm1d(4), Linear(4, 2, seed=1))
-    with pytest.raises(ValueError, match=r"x of shape \(1, 4\) has 1: use more, or drop_last"):
+    with pytest.raises(ValueError, match=r"x of shape \(1, 4\): use drop_last=True"):
         trained(model, batch_size=33, epochs=1)
     spy = Spy(MLP(2, [4], 2, seed=0))
     trained(spy, batch_size=33, epochs=1, drop_last=True)
     assert [rows for rows, *_ in spy.seen] == [33, 33, 33]
-    with pytest.raises(ValueError, match="drop_last leaves no batch: 100 rows, batch_size=101"):
+    with pytest.raises(ValueError, match="drop_last =True leaves no batch of 100 rows with batch_size=101"):
         trained(model, batch_size=101, drop_last=True)
 
 
@@ -205,35 +205,37 @@ def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
 def test_data_and_parameters_that_are_not_finite_are_named():
     x = MOONS[0].copy()
     x[3, 0] = np.nan
-    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is affine, .* given data of shape"):
+    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is affine, .* with input data of shape"):
         trained(MLP(2, [4], 2, seed=0), (x, MOONS[1]), batch_size=100)
     model = MLP(2, [4], 2, seed=0)
     model.layers[2].bias.data = [np.inf, 0.0]
-    with pytest.raises(FloatingPointError, match=r"is affine, .* given the parameter 'layers\.2\.bias' that an earlier step"):
+    with pytest.raises(
+        FloatingPointError, match=r"affine, .* the parameter 'layers\.2\.bias', not finite since an earlier step"
+    ):
         trained(model)
     assert model.layers[0].weight.grad is None
 
 
 def test_an_infinite_constant_loss():
-    with pytest.raises(FloatingPointError, match="loss is inf in epoch 1, step 1: every parameter is finite"):
+    with pytest.raises(FloatingPointError, match="loss is inf in epoch 1, step 1: all parameters are finite"):
         trained(MLP(2, [4], 2), loss=lambda output, y: Tensor(np.inf))
 
 
 def test_parameters_that_the_last_step_broke_are_named():
     model = MLP(2, [4], 2, seed=0)
     model.layers[2].bias.register_hook(lambda gradient: gradient * np.nan)
-    with pytest.raises(FloatingPointError, match=r"loss is nan on the held-out rows after epoch 1: .* layers\.2\.bias\."):
+    with pytest.raises(FloatingPointError, match=r"on the validation data after epoch 1: .* layers\.2\.bias are not"):
         trained(model, batch_size=100, validation=HELD_OUT)
 
 
 def test_a_metric_that_does_not_fit_fails_before_anything_moves():
     model = MLP(2, [4], 1, seed=0)
     before = bits(model)
-    with pytest.raises(ValueError, match=r"scores need a column for each class.* metric accuracy that fails, .*metrics=None"):
+    with pytest.raises(ValueError, match=r"scores must have a column per class.* from the metric accuracy, .*metrics=None"):
         trained(model, loss=lambda output, y: mean_squared_error(output, y[:, None]))
     model = MLP(2, [4], 2, seed=0)
     before = bits(model)
-    with pytest.raises(TypeError, match=r"metric confusion_matrix must give one number for the history, and gave ndarray"):
+    with pytest.raises(TypeError, match=r"metric confusion_matrix must return one number for the history, returned ndarray"):
         trained(model, metrics=[nn.confusion_matrix])
     assert bits(model) == before
 
@@ -273,18 +275,18 @@ def other_model():
         ({"data": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"train x and y .* shapes \(0, 2\) and \(0,\)"),
         ({"validation": (MOONS[0], 3)}, ValueError, r"validation x and y .* shapes \(100, 2\) and \(\)"),
         ({"validation": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"validation x and y .* shapes \(0, 2\) and \(0,\)"),
-        ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "moves none of the 4 parameters of MLP"),
-        ({"loss": lambda output, y: 3.0}, TypeError, r"loss must give a Tensor with one number, got 3\.0 of type float"),
+        ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "has none of the 4 parameters of MLP"),
+        ({"loss": lambda output, y: 3.0}, TypeError, r"loss must return a Tensor with one number, returned 3\.0 of type float"),
         ({"loss": lambda output, y: output}, ValueError, r"shape \(32, 2\)"),
         ({"loss": "cross_entropy"}, TypeError, r"loss must be a function such as nn\.cross_entropy, got 'cross_entropy'"),
         ({"optimizer": Adam}, TypeError, r"such as nn\.Adam\(model\.parameters\(\)\), got <class"),
-        ({"callbacks": nn.EarlyStopping("loss")}, TypeError, r"got EarlyStopping alone: write \[callback\]"),
+        ({"callbacks": nn.EarlyStopping("loss")}, TypeError, r"got one EarlyStopping: write \[callback\]"),
         ({"callbacks": [nn.EarlyStopping]}, TypeError, r"got the class EarlyStopping"),
-        ({"callbacks": [print]}, TypeError, "a function is none"),
-        ({"metrics": "accuracy"}, TypeError, "a metric is a function of outputs and targets, .* got 'accuracy'"),
-        ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "two metrics are called <lambda>"),
-        ({"metrics": named_loss}, ValueError, "a metric is called loss, as a column of the history is already"),
-        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for rows of one-hot labels write labels\.argmax\(axis=1\)"),
+        ({"callbacks": [print]}, TypeError, "callbacks must be Callback objects .*: subclass nn.Callback"),
+        ({"metrics": "accuracy"}, TypeError, "metrics must be functions of outputs and targets, .* got 'accuracy'"),
+        ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "different names, got <lambda> twice"),
+        ({"metrics": named_loss}, ValueError, "must not have the name of a column of the history, got loss"),
+        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for one-hot labels write labels\.argmax\(axis=1\)"),
     ],
 )
 def test_impossible_trainings_leave_the_model_as_it_was(options, error, message):
@@ -296,19 +298,19 @@ def test_impossible_trainings_leave_the_model_as_it_was(options, error, message)
 
 
 def test_only_modules_are_trained():
-    with pytest.raises(TypeError, match="fit trains a Module, got <function"):
+    with pytest.raises(TypeError, match="model must be a Module, got <function"):
         trained(lambda x: x, optimizer=SGD([Tensor([1.0], requires_grad=True)], lr=0.1))
 
 
 def test_an_optimizer_that_wants_all_the_data_is_none_of_fit():
     model = MLP(2, [4], 2, seed=0)
-    with pytest.raises(TypeError, match=r"LBFGS asks for the loss of all the data .* call optimizer\.step\(closure\) yourself"):
+    with pytest.raises(TypeError, match=r"LBFGS needs the loss of all data .* call optimizer\.step\(closure\) yourself"):
         trained(model, optimizer=nn.LBFGS(model.parameters()))
 
 
 def test_networks_of_single_numbers_have_a_loop_of_their_own():
     model = nn.scalar.MLP(2, [3, 2])
-    with pytest.raises(TypeError, match=r"MLP is made of Values: use nn\.MLP"):
+    with pytest.raises(TypeError, match=r"got MLP of Values: use nn\.MLP"):
         trained(model)
 
 
