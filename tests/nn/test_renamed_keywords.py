@@ -1,4 +1,4 @@
-"""Keywords of version 0.1.0 give what the new ones give, with a warning that names the new one."""
+"""Keywords of version 0.1.0 have the effect of the new ones, with a warning that names the new one."""
 
 import numpy as np
 import pytest

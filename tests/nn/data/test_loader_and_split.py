@@ -1,4 +1,4 @@
-"""Loader and split: every row once, arrays in step, reproducible, and safe to keep."""
+"""Loader and split: every row once, arrays aligned, reproducible, read-only."""
 
 from itertools import islice
 
@@ -70,14 +70,14 @@ def test_orders_differ_between_epochs_seeds_and_the_plain_generator(seed):
     assert len(set(map(tuple, orders))) == len(orders)
 
 
-def test_epochs_begun_together_do_not_disturb_each_other():
+def test_simultaneous_iterations_are_independent():
     loader, fresh = Loader(np.arange(50), batch_size=7), Loader(np.arange(50), batch_size=7)
     both = list(zip(loader, loader, strict=True))
     for epoch in range(2):
         assert np.array_equal(np.concatenate([pair[epoch] for pair in both]), np.concatenate(list(fresh)))
 
 
-def test_an_epoch_left_early_counts():
+def test_an_interrupted_iteration_counts_as_an_epoch():
     loader = Loader(np.arange(10), batch_size=2)
     assert loader.epoch == 0
     list(islice(loader, 1))
@@ -111,7 +111,7 @@ def test_lists_are_arrays_too():
 
 
 @given(st.integers(2, 200), seeds, st.floats(0, 1, exclude_min=True, exclude_max=True))
-def test_split_parts_the_rows_and_keeps_them_in_step(n, seed, fraction):
+def test_split_is_a_partition_and_keeps_rows_together(n, seed, fraction):
     assume(0 < round(fraction * n) < n)
     x, index = table(n)
     x_train, x_test, train, test = train_test_split(x, index, test_size=fraction, seed=seed)
@@ -151,7 +151,7 @@ def test_split_is_read_only_and_shares_no_memory():
         (([1, 2], [[1, 2], [3]]), "argument 1 cannot be an array"),
     ],
 )
-def test_arrays_that_do_not_go_together(make, arrays, message):
+def test_arrays_of_different_lengths_are_errors(make, arrays, message):
     with pytest.raises(ValueError, match=message):
         make(*arrays)
 
@@ -207,7 +207,7 @@ def test_a_dataset_gives_rows_and_batches():
 
 
 class Squares:
-    """Rows that are made when they are asked for."""
+    """Rows that are made on access."""
 
     def __len__(self):
         return 10
@@ -216,7 +216,7 @@ class Squares:
         return rows, rows**2
 
 
-def test_rows_of_any_kind_make_batches():
+def test_custom_sources_of_rows_make_batches():
     batches = list(Loader(Squares(), batch_size=4))
     assert [len(x) for x, _ in batches] == [4, 4, 2]
     assert sorted(np.concatenate([x for x, _ in batches])) == list(range(10))
@@ -224,7 +224,7 @@ def test_rows_of_any_kind_make_batches():
         np.testing.assert_array_equal(y, x**2)
 
 
-def test_rows_that_are_not_those_asked_for_are_refused():
+def test_a_source_that_returns_other_rows_is_an_error():
     class Wrong(Squares):
         def __getitem__(self, rows):
             return rows[:1], rows

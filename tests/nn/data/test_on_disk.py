@@ -1,4 +1,4 @@
-"""Rows on the disk are rows of arrays: the same batches, shared exactly by any number of hosts, and nothing read in vain."""
+"""Arrays on disk: the same batches as arrays in memory, exact shards, and minimal reads."""
 
 import os
 import subprocess
@@ -78,7 +78,7 @@ def test_hosts_share_each_batch_and_their_number_changes_nothing(n, batch_size, 
             assert max(sizes) - min(sizes) <= 1
 
 
-def test_training_and_use_are_those_of_arrays(saved):
+def test_training_and_prediction_equal_those_of_arrays(saved):
     x, y = nn.datasets.moons(100, seed=0)
     x = x.astype(np.float32)
     folder = saved([1])[1]
@@ -126,7 +126,7 @@ def test_rows_that_do_not_fit_in_memory(tmp_path):
     assert most / kilobytes < 1_000_000  # of 64,000,000
 
 
-def test_mistakes_are_named(tmp_path):
+def test_errors_name_the_mistake(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"file or folder .* does not exist"):
         nn.OnDisk(tmp_path / "nothing.npy")
     with pytest.raises(FileNotFoundError, match=r"no \.npy file in .*save_rows"):

@@ -1,4 +1,4 @@
-"""PyTorch's files are read without torch, ours by torch; nothing that a pickle could do is done."""
+"""Exchange with PyTorch: its files are read without torch and without pickle; ours are read by torch."""
 
 import contextlib
 import io
@@ -98,7 +98,7 @@ def test_torch_reads_ours(tmp_path):
     assert {name: tuple(t.shape) for name, t in plain.items()} == {n: a.shape for n, a in mlp.state_dict().items()}
 
 
-def test_what_is_written_for_torch_comes_back(tmp_path):
+def test_files_for_torch_are_read_back(tmp_path):
     model, other = ours(seed=3), ours(seed=9)
     load_from_torch(other, save_for_torch(model, tmp_path / "m.safetensors"))
     assert bits(other) == bits(model)
@@ -132,7 +132,7 @@ def state_dict(shape=b"K\x03K\x02\x86", steps=b"K\x02K\x01\x86", offset=b"K\x00"
 SIX = np.arange(6, dtype="<f4").tobytes()
 
 
-def test_the_form_is_understood():
+def test_the_format_of_torch_is_read():
     found = read_torch(archive(state_dict(), [SIX]))
     np.testing.assert_array_equal(found["w"], np.arange(6, dtype="f4").reshape(3, 2))
 
@@ -165,7 +165,7 @@ class Trap:
         (archive(state_dict(), [SIX]), "it holds .*and the model needs, in this order, layers.0"),
     ],
 )
-def test_anything_else_is_refused_and_nothing_changes(content, message, tmp_path, capsys):
+def test_other_files_are_errors_and_change_nothing(content, message, tmp_path, capsys):
     file = tmp_path / "m.pt"
     file.write_bytes(content)
     model = ours()
@@ -190,7 +190,7 @@ LIFETIME = b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 500
         (b".", "it must hold a dict of tensors"),
     ],
 )
-def test_what_takes_a_lifetime_to_write_out_is_refused_at_once(end, message):
+def test_nested_tuples_give_a_short_error_at_once(end, message):
     with pytest.raises(ValueError, match=message):
         read_torch(archive(LIFETIME + end))
     before, after = state_dict().split(b"K\x03K\x02\x86")

@@ -1,4 +1,4 @@
-"""Losses against their definitions to fifty digits, their derivatives to second order, and what they refuse."""
+"""Losses against their definitions to fifty digits, with two derivatives; argument checks."""
 
 import re
 
@@ -85,7 +85,7 @@ def test_float32_stays_float32(batch):
 @pytest.mark.parametrize(
     ("label", "loss", "gradient"), [(0, 0.0, [0.0, 0.0, 0.0]), (1, 2000.0, [1.0, -1.0, 0.0]), (2, 1000.0, [1.0, 0.0, -1.0])]
 )
-def test_far_out_it_is_exact(label, loss, gradient):
+def test_large_arguments_are_exact(label, loss, gradient):
     x = Tensor([[1000.0, -1000.0, 0.0]], requires_grad=True)
     y = cross_entropy(x, [label])
     y.backward()
@@ -133,7 +133,7 @@ def test_labels_may_be_a_list_or_a_tensor():
         (np.zeros((2, 0)), [0, 0], ValueError, r"at least one row and one class, got logits of shape \(2, 0\)"),
     ],
 )
-def test_what_cross_entropy_refuses(logits, labels, error, message):
+def test_cross_entropy_checks_its_arguments(logits, labels, error, message):
     for given_logits in (logits, Tensor(logits, requires_grad=True)):
         with pytest.raises(error, match=message):
             cross_entropy(given_logits, labels)
@@ -165,7 +165,7 @@ def test_mean_squared_error_does_not_broadcast(one, other):
             mean_squared_error(*map(np.zeros, shapes))
 
 
-def test_mean_squared_error_of_nothing():
+def test_mean_squared_error_of_an_empty_batch():
     with pytest.raises(ValueError, match=r"at least one entry, got predictions and targets of shape \(0, 2\)"):
         mean_squared_error(np.zeros((0, 2)), np.zeros((0, 2)))
 

@@ -1,4 +1,4 @@
-"""The options of cross-entropy and its kin, by their definitions and against PyTorch."""
+"""Options of cross-entropy and related losses, against definitions and PyTorch."""
 
 import numpy as np
 import pytest
@@ -99,7 +99,7 @@ def test_a_replay_with_other_labels_is_the_same(given, rng):
     assert len(f.tapes) == 1
 
 
-def test_an_impossible_class_without_weight_does_not_spoil_the_mean():
+def test_an_impossible_class_with_weight_0_does_not_change_the_mean():
     z = np.array([[0.0, -np.inf], [1.0, -np.inf]])
     assert cross_entropy(z, [0, 0], reduction="sum") == 0.0
 
@@ -122,6 +122,6 @@ def test_float32_stays(rng):
         (lambda: kl_divergence(np.ones((1, 2)), [0.5, 0.5]), ValueError, r"must have one shape, got \(1, 2\)"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused(call, error, message):
+def test_arguments_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()

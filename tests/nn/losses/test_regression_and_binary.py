@@ -1,4 +1,4 @@
-"""Losses of numbers and of two classes: by their definitions, against PyTorch, at hard points, and what they refuse."""
+"""Losses of regression and binary classification against definitions and PyTorch; extreme arguments; argument checks."""
 
 import math
 
@@ -91,7 +91,7 @@ def test_value_and_gradient_are_those_of_torch(loss, reduction, rng):
     np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-11, atol=1e-15)
 
 
-def test_logits_far_out_are_exact():
+def test_large_logits_are_exact():
     for z, t, y in ((1000.0, 1.0, 0.0), (1000.0, 0.0, 1000.0), (-1000.0, 1.0, 1000.0), (-1000.0, 0.0, 0.0)):
         assert binary_cross_entropy_with_logits([z], [t]) == y
     assert binary_cross_entropy_with_logits([40.0], [1.0]) == math.exp(-40.0)
@@ -100,7 +100,7 @@ def test_logits_far_out_are_exact():
     )
 
 
-def test_certain_probabilities():
+def test_probabilities_0_and_1():
     assert binary_cross_entropy([1.0, 0.0], [1.0, 0.0]) == 0.0
     assert binary_cross_entropy([1.0], [0.0]) == math.inf
     assert binary_cross_entropy([1e-20], [0.0]) == 1e-20
@@ -127,7 +127,7 @@ def test_float32_stays_and_a_replay_is_the_same(loss, rng):
 
 
 @pytest.mark.parametrize("loss", [mean_squared_error, mean_absolute_error, huber, binary_cross_entropy_with_logits, hinge])
-def test_whole_numbers_as_targets_leave_float32_as_it_is(loss, rng):
+def test_integer_targets_keep_float32(loss, rng):
     x, t = rng.standard_normal((5, 2)).astype(np.float32), rng.integers(0, 2, (5, 2))
     targets = 2 * t - 1 if loss is hinge else t
     found = loss(Tensor(x, requires_grad=True), targets)
@@ -169,13 +169,13 @@ def test_huber_joins_squares_and_lines(rng):
         (lambda: hinge(Tensor([0.5]), Tensor([3.0])), "signs must be -1 or 1 .* got 3.0 in entry 0"),
     ],
 )
-def test_what_cannot_be_is_refused(call, message):
+def test_arguments_are_checked(call, message):
     with pytest.raises(ValueError, match=message):
         call()
 
 
 @pytest.mark.parametrize("loss", [*LOSSES, binary_cross_entropy, hinge])
-def test_a_single_value_is_no_array(loss):
+def test_losses_do_not_take_values(loss):
     with pytest.raises(TypeError, match=rf"{loss.__name__} takes arrays and Tensors, got a Value"):
         loss(Value(0.5), 1.0)
 

@@ -47,7 +47,7 @@ def test_bounds_are_reached(pair):
     assert accuracy(scores, (best + 1) % scores.shape[1]) == 0.0
 
 
-def test_whatever_hands_out_its_array_is_accepted():
+def test_objects_with_a_numpy_method_are_accepted():
     class Holder:
         def __init__(self, array):
             self.array = np.array(array)
@@ -80,7 +80,7 @@ def test_no_rows():
 
 
 @pytest.mark.parametrize("k", [0, 1])
-def test_one_column_cannot_be_told_apart(k):
+def test_accuracy_of_one_column_is_an_error(k):
     with pytest.raises(ValueError, match=rf"at least two, got shape \(3, {k}\)"):
         accuracy(np.zeros((3, k)), np.zeros(3, int))
 
@@ -98,7 +98,7 @@ def test_scores_are_real_numbers(dtype):
 
 
 @pytest.mark.parametrize("stray", [-1, 3, 10])
-def test_a_label_that_is_no_class(stray):
+def test_labels_outside_the_classes_are_errors(stray):
     with pytest.raises(ValueError, match=f"between 0 and 2 for 3 columns of scores; got {stray}$"):
         accuracy(np.zeros((2, 3)), [0, stray])
 
@@ -132,6 +132,6 @@ def test_binary_accuracy_counts_the_scores_on_the_right_side(pairs):
         (["a"], [1], TypeError, "logits must be real numbers"),
     ],
 )
-def test_what_binary_accuracy_refuses(logits, targets, error, message):
+def test_binary_accuracy_checks_its_arguments(logits, targets, error, message):
     with pytest.raises(error, match=message):
         binary_accuracy(logits, targets)

@@ -65,7 +65,7 @@ def test_an_mlp_has_activations_between_its_layers():
     assert repr(MLP(4, [], 2)) == "MLP(Linear(4, 2))"
 
 
-def test_sequential_passes_on_what_each_module_gives():
+def test_sequential_is_the_composition_of_its_modules():
     class Double(Module):
         def forward(self, x):
             return 2 * x

@@ -43,7 +43,7 @@ def numbers(parameters):
 
 @all_optimizers
 @pytest.mark.parametrize("before", [0, 1, 4])
-def test_a_state_taken_up_goes_on_bit_for_bit(make, before):
+def test_a_restored_state_resumes_bit_for_bit(make, before):
     p, q = leaves(), leaves()
     unbroken, first = make(p), make(q)
     steps(unbroken, 1, before)
@@ -123,7 +123,7 @@ def test_a_parameter_in_two_groups():
 
 
 @pytest.mark.peer
-def test_groups_move_as_in_torch():
+def test_groups_are_updated_as_in_torch():
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
     starts = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -141,7 +141,7 @@ def test_groups_move_as_in_torch():
         np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_lbfgs_finds_the_valley_of_rosenbrock():
+def test_lbfgs_minimizes_the_rosenbrock_function():
     x, y = Tensor(np.full(3, -1.2), requires_grad=True), Value(1.0)
     optimizer = LBFGS([x, y])
 
@@ -158,7 +158,7 @@ def test_lbfgs_finds_the_valley_of_rosenbrock():
     np.testing.assert_allclose(y.data, 3.0, atol=1e-5)
 
 
-def test_lbfgs_says_what_it_lacks():
+def test_lbfgs_checks_its_arguments():
     x = Tensor([1.0], requires_grad=True)
     with pytest.raises(ValueError, match="LBFGS takes no learning rate"):
         LBFGS([{"params": [x], "lr": 0.5}])

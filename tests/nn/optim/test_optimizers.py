@@ -1,4 +1,4 @@
-"""Optimizers against PyTorch and their papers, on Tensors and Values, and what they refuse."""
+"""Optimizers against PyTorch and their papers, on Tensors and Values; argument checks."""
 
 import math
 
@@ -99,7 +99,7 @@ def test_twenty_steps_of_lion_are_those_of_the_paper(decay):
 
 @all_optimizers
 @given(st.integers(0, 2**32))
-def test_values_move_as_tensors_do(make, seed):
+def test_values_are_updated_as_tensors(make, seed):
     rng = np.random.default_rng(seed)
     start, gradients = rng.normal(size=4), rng.normal(size=(10, 4))
     tensor, values = Tensor(start, requires_grad=True), [Value(x) for x in start.tolist()]
@@ -115,7 +115,7 @@ def test_values_move_as_tensors_do(make, seed):
 
 
 @all_optimizers
-def test_a_step_touches_nothing_but_the_data(make):
+def test_a_step_changes_data_only(make):
     parameters, gradients = parameters_and_gradients(0, steps=3, dtype=np.float32)
     optimizer = make(parameters)
     for row in gradients:
@@ -150,7 +150,7 @@ def test_two_runs_are_equal_bit_for_bit(make):
 
 
 @optimizers
-def test_the_bottom_of_a_bowl_is_found(make):
+def test_a_quadratic_function_is_minimized(make):
     x = Tensor([3.0, -2.0], requires_grad=True)
     optimizer = make([x])
     for _ in range(500):
@@ -168,7 +168,7 @@ def test_the_first_step_of_adam_is_lr_whatever_the_gradient(size, lr):
     assert math.isclose(p.data, lr, rel_tol=1e-12)
 
 
-def test_a_learning_rate_of_zero_moves_nothing():
+def test_a_learning_rate_of_zero_changes_nothing():
     p = Tensor([1.0, 2.0], requires_grad=True)
     for optimizer in (SGD([p], lr=0.0, momentum=0.5), Adam([p], lr=0.0)):
         p.grad = np.array([3.0, -4.0])
@@ -176,7 +176,7 @@ def test_a_learning_rate_of_zero_moves_nothing():
         assert p.numpy().tolist() == [1.0, 2.0]
 
 
-def test_zero_grad_forgets():
+def test_zero_grad_resets_gradients():
     tensor, value = Tensor([1.0], requires_grad=True), Value(2.0)
     tensor.grad, value.grad = np.ones(1), 3.0
     SGD([tensor, value], lr=0.1).zero_grad()
@@ -248,7 +248,7 @@ def test_impossible_settings(make, error, message):
         make([Value(1.0)])
 
 
-def test_a_rule_that_is_none():
+def test_an_optimizer_must_define_updated():
     p = Value(1.0)
     with pytest.raises(NotImplementedError, match=r"must define updated\(parameter, gradient, state, settings\)"):
         Optimizer([p], lr=0.1).step()

@@ -1,4 +1,4 @@
-"""Pictures hold what they are to show, can be read in grey, and say what is missing."""
+"""Plots: their contents, readability in grey, errors."""
 
 import inspect
 import sys
@@ -34,7 +34,7 @@ def test_training_curves_show_every_list():
         assert len({(line.get_linestyle(), line.get_marker()) for line in ax.lines}) == 2  # told apart without colour
 
 
-def test_training_curves_leave_out_what_there_is_not():
+def test_training_curves_omit_empty_lists():
     (loss,) = plots.training_curves(History(loss=[0.5]))
     assert len(loss.lines) == 1
     assert [len(ax.lines) for ax in plots.training_curves(history(validation=False))] == [1, 1]
@@ -94,7 +94,7 @@ def test_three_classes_have_three_regions_and_three_kinds_of_points():
 
 
 def test_points_lie_above_all_regions():
-    """Also one that stands in the region of a later class, which is drawn after it."""
+    """Also a point in the region of a later class, which is drawn after it."""
     ax = plots.decision_boundary(lambda p: p[:, 0] - 0.5, POINTS, 1 - CLASSES)
     points = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     regions = [c for c in ax.collections if c not in points]
@@ -139,7 +139,7 @@ def test_image_grid_shows_every_image_below_its_title():
         (lambda: plots.decision_boundary(lambda p: 1.0, POINTS, CLASSES, steps=5), r"returned shape \(\)"),
     ],
 )
-def test_what_cannot_be_drawn(draw, message):
+def test_arguments_of_plots_are_checked(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
 
@@ -228,7 +228,7 @@ def test_largest_weights_and_saturation_are_lines(watch):
         lambda w, axes: plots.saturation(w, axes[0, 0]),
     ],
 )
-def test_every_picture_is_drawn_in_given_axes_and_gives_them_back(draw, watch):
+def test_plots_draw_in_given_axes_and_return_them(draw, watch):
     figure, axes = mpl.pyplot.subplots(2, 2)
     back = draw(watch[0], axes)
     assert list(np.ravel(back)) == list(axes.flat)[: np.size(back)]
@@ -262,6 +262,6 @@ def test_saturation_is_the_share_of_flat_entries():
         (lambda: plots.saturation(nn.Watch()), "the Watch has no activations"),
     ],
 )
-def test_what_is_not_there_cannot_be_drawn(draw, message):
+def test_plots_of_missing_data_are_errors(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()

@@ -1,4 +1,4 @@
-"""Training on many devices, and on many hosts, is training on one."""
+"""Training on several devices and hosts against training on one."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def finished(process, timeout=240):
 
 
 def told(out):
-    """What a program says that it found, among what others say."""
+    """The result in the output of a program."""
     return json.loads(re.search(r"^found (.*)$", out, re.MULTILINE)[1])
 
 
@@ -79,7 +79,7 @@ def hosts(folder, kind, *arguments):
 
 
 def both_end(running, outs, timeout=120):
-    """What two hosts print last."""
+    """The last output of two hosts."""
     try:
         codes = [process.wait(timeout=timeout) for process in running]
     finally:
@@ -103,7 +103,7 @@ ADVICE = "Start the training again on every host; with nn.Checkpoint it resumes 
 
 @pytest.mark.parametrize("victim", [1, 0], ids=["a worker", "the coordinator"])
 def test_two_hosts_of_which_one_is_killed(tmp_path, victim):
-    """The survivor ends with an error that says what happened; started again, they end where nothing had happened."""
+    """The survivor ends with a clear error; restarted hosts end with the result of an uninterrupted run."""
     epochs = 30
     running, outs = hosts(tmp_path, "host", tmp_path, epochs)
     survivor = 1 - victim
@@ -141,7 +141,7 @@ def test_hosts_must_start_alike(tmp_path):
 
 
 class Earlier(nn.Optimizer):
-    """In the form of version 0.1.0, which no compiled step can follow."""
+    """In the form of version 0.1.0, which cannot be compiled."""
 
     def updated(self, i, p, g, o):
         return p - o.lr / self.steps[i] * g
@@ -165,7 +165,7 @@ class Earlier(nn.Optimizer):
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )
-def test_a_mistake_is_named(options, error, message):
+def test_errors_name_the_mistake(options, error, message):
     model = nn.MLP(2, [3], 2, seed=0)
     before = model.state_dict()
     optimizer = options.pop("optimizer", nn.SGD)(model.parameters(), lr=0.1)
@@ -193,7 +193,7 @@ def of_probabilities(z, t):
 @pytest.mark.parametrize("dtype", [np.float32, np.int64])
 @pytest.mark.parametrize("loss", [nn.binary_cross_entropy_with_logits, of_probabilities, nn.hinge])
 def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss, dtype):
-    """A compiled rule cannot look at numbers: a wrong one makes the loss NaN, and is then looked for in NumPy."""
+    """A compiled rule cannot raise: a wrong number makes the loss NaN, and NumPy finds it."""
     x, y = nn.datasets.moons(32, seed=0)
     x, t = x.astype(np.float32), (2 * y - 1 if loss is nn.hinge else y)[:, None].astype(dtype)
 
