@@ -25,9 +25,8 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    return reduce_errors(
-        ag.square(_residuals("mean_squared_error", predictions, targets)), reduction, sample_weight, "mean_squared_error"
-    )
+    errors = ag.square(_residuals("mean_squared_error", predictions, targets))
+    return reduce_errors(errors, reduction, sample_weight, "mean_squared_error")
 
 
 @renamed_arguments(weights="sample_weight")
@@ -40,9 +39,8 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     >>> float(mean_absolute_error([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
-    return reduce_errors(
-        ag.abs(_residuals("mean_absolute_error", predictions, targets)), reduction, sample_weight, "mean_absolute_error"
-    )
+    errors = ag.abs(_residuals("mean_absolute_error", predictions, targets))
+    return reduce_errors(errors, reduction, sample_weight, "mean_absolute_error")
 
 
 @renamed_arguments(weights="sample_weight")

@@ -40,9 +40,8 @@ def _group(k: int, group: Mapping[str, Any], checks: dict[str, Callable[[str, An
     own = {name: value for name, value in group.items() if name != "params"}
     if unknown := [name for name in own if name not in checks]:
         raise ValueError(f"group {k} of parameters has the unknown option {unknown[0]!r}; known are {', '.join(checks)}")
-    return {"parameters": _check_parameters(list(group["params"]))} | {
-        name: checks[name](name, value) for name, value in own.items()
-    }
+    options = {name: checks[name](name, value) for name, value in own.items()}
+    return {"parameters": _check_parameters(list(group["params"]))} | options
 
 
 def _check_parameters(given: list[Any]) -> list[Parameter]:

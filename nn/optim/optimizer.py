@@ -126,9 +126,7 @@ class Optimizer:
         entries of `scales`. All numbers may be floats, arrays or nodes of a graph: use arithmetic and functions of NumPy,
         and branch on options only.
         """
-        raise NotImplementedError(
-            "an optimizer must define updated(parameter, gradient, state, settings): write it in the subclass"
-        )
+        raise NotImplementedError("a subclass of Optimizer must define updated(parameter, gradient, state, settings)")
 
     @staticmethod
     def scales(group: Any, step: int, /) -> dict[str, float]:

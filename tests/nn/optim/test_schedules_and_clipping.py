@@ -62,7 +62,7 @@ def test_shapes_of_the_curves():
 
 def test_invalid_rates_are_errors():
     for factor in (lambda t: -1.0, lambda t: math.nan, lambda t: math.inf):
-        with pytest.raises(ValueError, match="the factor of the learning rate at step 0 is"):
+        with pytest.raises(ValueError, match="the factor of the learning rate must be finite and at least 0"):
             Schedule(SGD([Value(1.0)], lr=0.1), factor)
     for make in (lambda: cosine(0), lambda: stepwise(0), lambda: exponential(-1.0), lambda: one_cycle(5, rising=1.0)):
         with pytest.raises(ValueError, match=r"must be|least"):
