@@ -319,6 +319,6 @@ def test_an_unreachable_mirror_is_tried_once(cache, no_npm, monkeypatch):
 def test_an_unwritable_cache_warns_and_returns_the_digits(files, digits, cache, web, no_npm):
     write_folder(web / "a", files, packed=files)
     cache.parent.parent.write_text("a file where the cache folder should be")
-    with pytest.warns(UserWarning, match="could not be kept for the next time") as caught:
+    with pytest.warns(UserWarning, match="cannot be cached") as caught:
         assert same(mnist(), digits)
     assert [Path(warning.filename).name for warning in caught] == [Path(__file__).name]

@@ -93,7 +93,7 @@ def test_files_of_other_exporters_are_read(onnx, tmp_path):
 def test_errors_name_the_node_that_is_not_of_a_perceptron(onnx, tmp_path):
     node, w = onnx.helper.make_node, np.ones((3, 3), np.float32)
     cases = [
-        ([node("MatMul", ["x", "w"], ["a"]), node("Sin", ["a"], ["y"])], "node Sin y is no layer of a perceptron"),
+        ([node("MatMul", ["x", "w"], ["a"]), node("Sin", ["a"], ["y"])], "node Sin y is not a layer of a perceptron"),
         ([node("MatMul", ["x", "w"], ["a"]), node("Add", ["a", "x"], ["y"])], "node Add y does not follow on a"),
         ([node("MatMul", ["w", "x"], ["y"])], "node MatMul y is no layer"),
         ([node("Relu", ["x"], ["a"]), node("Add", ["a", "w"], ["y"])], "node Add y is no layer"),
@@ -109,5 +109,5 @@ def test_errors_name_the_node_that_is_not_of_a_perceptron(onnx, tmp_path):
     with pytest.raises(FileNotFoundError):
         nn.load_onnx(tmp_path / "nothing.onnx")
     model = nn.Sequential(nn.Linear(3, 2), nn.ELU())
-    with pytest.raises(nn.UnreadableFileError, match=r"its node Greater elu\..* is no layer of a perceptron"):
+    with pytest.raises(nn.UnreadableFileError, match=r"its node Greater elu\..* is not a layer of a perceptron"):
         nn.load_onnx(record(model, w).to_onnx(tmp_path / "elu.onnx"))
