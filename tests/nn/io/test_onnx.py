@@ -95,10 +95,10 @@ def test_errors_name_the_node_that_is_not_of_a_perceptron(onnx, tmp_path):
     cases = [
         ([node("MatMul", ["x", "w"], ["a"]), node("Sin", ["a"], ["y"])], "node Sin y is not a layer of a perceptron"),
         ([node("MatMul", ["x", "w"], ["a"]), node("Add", ["a", "x"], ["y"])], "node Add y does not follow on a"),
-        ([node("MatMul", ["w", "x"], ["y"])], "node MatMul y is no layer"),
-        ([node("Relu", ["x"], ["a"]), node("Add", ["a", "w"], ["y"])], "node Add y is no layer"),
+        ([node("MatMul", ["w", "x"], ["y"])], "node MatMul y is not a layer"),
+        ([node("Relu", ["x"], ["a"]), node("Add", ["a", "w"], ["y"])], "node Add y is not a layer"),
         ([node("MatMul", ["x", "w"], ["a"]), node("Mul", ["a", "a"], ["y"])], "node Mul y does not follow on a"),
-        ([node("Relu", ["x"], ["y"]), node("Tanh", ["y"], ["z"])], "ends in z, and its output is y"),
+        ([node("Relu", ["x"], ["y"]), node("Tanh", ["y"], ["z"])], "must end in its output y, ends in z"),
     ]
     for nodes, message in cases:
         with pytest.raises(nn.UnreadableFileError, match=message):
