@@ -1,27 +1,27 @@
-"""Neural networks on top of `autograd`, of whose public face alone they are made.
+"""Neural networks on the public interface of `autograd`.
 
-Module, Linear, Sequential, MLP, ReLU and its kin, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten, Residual
-                                                       functions with parameters
+Module, Linear, Sequential, MLP, ReLU and other activations, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten,
+Residual                                               modules
 he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, uniform, normal, zeros
-                                                       where their weights start
+                                                       initializers of weights
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
-mean_squared_error, mean_absolute_error, huber         how wrong an answer is, differentiable
+mean_squared_error, mean_absolute_error, huber         losses
 accuracy, binary_accuracy, zero_one_loss, confusion_matrix, precision_recall_f1, r_squared
-                                                       how right answers are, for people
-SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        how parameters move
-Schedule, Plateau, schedules, clip_gradients_by_norm   how fast, and how far at most
-Dataset, Loader, train_test_split, standardise, one_hot rows in mini-batches, and made fit
-OnDisk, save_rows                                      rows that do not fit in memory
-fit, predict, History                                  training, and use
+                                                       metrics, not differentiable
+Running                                                streaming form of a metric
+SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        optimizers
+Schedule, Plateau, schedules, clip_gradients_by_norm   learning rates and gradient clipping
+Dataset, Loader, train_test_split, standardise, one_hot mini-batches and preprocessing
+OnDisk, save_rows                                      data that do not fit in memory
+fit, predict, History                                  training and inference
 Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch, record_training
-                                                       what can be done meanwhile
-Running                                                metrics of rows that come in batches
-save, load, UnreadableFileError                        models as files
-load_from_torch, save_for_torch, torch_state           and to and from PyTorch
-load_onnx                                              and from ONNX, to which `record(model, x).to_onnx(path)` writes
-datasets, plots                                        MNIST and two moons; pictures
+                                                       callbacks of `fit`
+save, load, UnreadableFileError                        model files
+load_from_torch, save_for_torch, torch_state           exchange with PyTorch
+load_onnx                                              import from ONNX; `record(model, x).to_onnx(path)` exports
+datasets, plots                                        MNIST, two moons and others; figures
 scalar                                                 networks of single Values
-estimators                                             perceptrons for scikit-learn: import nn.estimators
+estimators                                             scikit-learn estimators: import nn.estimators
 """
 
 from autograd.support.old_paths import keep_old_paths

@@ -1,4 +1,4 @@
-"""Checks of arguments that the whole package shares: integers, fractions, choices, arrays, labels, seeds."""
+"""Argument checks of the whole package: integers, fractions, choices, arrays, labels, seeds."""
 
 from math import inf
 from typing import Any
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from autograd.support.validation import check_choice, check_integer
 
 __all__ = [
-    "Array", "as_array", "check_choice", "check_integer", "class_numbers", "finite", "fraction", "generator", "positive",
-    "share", "truth", "within",
+    "Array", "as_array", "as_bool", "check_choice", "check_finite", "check_fraction", "check_integer", "check_labels",
+    "check_positive", "check_range", "check_share", "seeded_generator",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -22,59 +22,59 @@ def _number(name: str, value: float) -> float:
     return float(value)
 
 
-def within(name: str, value: float, *, below: float) -> float:
-    """`value` as a float, or an error that names it unless 0 ≤ value < below."""
+def check_range(name: str, value: float, *, below: float) -> float:
+    """Return `value` as a float; raise unless 0 ≤ value < below."""
     if not 0 <= _number(name, value) < below:
         raise ValueError(f"{name} must be at least 0 and {'finite' if below == inf else f'less than {below:g}'}, got {value!r}")
     return float(value)
 
 
-def finite(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless it is at least 0 and finite."""
-    return within(name, value, below=inf)
+def check_finite(name: str, value: float) -> float:
+    """Return `value` as a float; raise unless it is at least 0 and finite."""
+    return check_range(name, value, below=inf)
 
 
-def positive(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless it is positive and finite."""
-    if not within(name, value, below=inf):
+def check_positive(name: str, value: float) -> float:
+    """Return `value` as a float; raise unless it is positive and finite."""
+    if not check_range(name, value, below=inf):
         raise ValueError(f"{name} must be positive, got {value!r}")
     return float(value)
 
 
-def fraction(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless 0 ≤ value < 1."""
-    return within(name, value, below=1.0)
+def check_fraction(name: str, value: float) -> float:
+    """Return `value` as a float; raise unless 0 ≤ value < 1."""
+    return check_range(name, value, below=1.0)
 
 
-def share(name: str, value: float) -> float:
-    """`value` as a float, or an error that names it unless 0 ≤ value ≤ 1."""
+def check_share(name: str, value: float) -> float:
+    """Return `value` as a float; raise unless 0 ≤ value ≤ 1."""
     if not 0 <= _number(name, value) <= 1:
-        raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}")
+        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
     return float(value)
 
 
-def truth(name: str, value: Any) -> bool:
+def as_bool(name: str, value: Any) -> bool:
     """`value` as a bool."""
     return bool(value)
 
 
 def as_array(name: str, value: object) -> Array:
-    """`value` as an array, itself if it is one, or an error that names it if its rows differ in length."""
+    """Return `value` as an array; raise if its rows differ in length."""
     try:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
 
 
-def class_numbers(labels: Array, classes: int, what: str) -> Array:
-    """The labels, or an error if they are no integers from 0 to classes − 1; `what` says in it of what there are so many."""
+def check_labels(labels: Array, classes: int, what: str) -> Array:
+    """Return the labels; raise unless they are integers from 0 to classes − 1. `what` names the things counted."""
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got dtype {labels.dtype}; convert them with .astype(int)")
     if (strays := labels[(labels < 0) | (labels >= classes)]).size:
-        raise ValueError(f"labels must lie between 0 and {classes - 1} for {classes} {what}; got {strays[0]}")
+        raise ValueError(f"labels must be between 0 and {classes - 1} for {classes} {what}; got {strays[0]}")
     return labels
 
 
-def generator(seed: int, *key: int) -> np.random.Generator:
-    """A random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
+def seeded_generator(seed: int, *key: int) -> np.random.Generator:
+    """Random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
     return np.random.default_rng(np.random.SeedSequence(check_integer("seed", seed, least=0), spawn_key=key))

@@ -1,6 +1,6 @@
-"""Perceptrons as scikit-learn estimators: for its pipelines, its searches and its cross-validation.
+"""Perceptrons as scikit-learn estimators, for its pipelines, searches and cross-validation.
 
-They take the names of scikit-learn's own `MLPClassifier` and `MLPRegressor` for what means the same there.
+Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegressor` in scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd as ag
 from autograd.support.optional import require
-from nn._validation import check_choice, check_integer, finite
+from nn._validation import check_choice, check_finite, check_integer
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
@@ -31,7 +31,7 @@ __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
 class Identity(Module):
-    """What it is given."""
+    """Identity activation."""
 
     def forward(self, x: Any) -> Any:
         return x
@@ -41,7 +41,7 @@ ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": 
 
 
 class _MLP(BaseEstimator):  # type: ignore[misc]
-    """What both estimators share: parameters, training, use."""
+    """Base class of both estimators: parameters, training, prediction."""
 
     def __init__(
         self,
@@ -69,12 +69,12 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         self.verbose = verbose
 
     def _train(self, X: Any, targets: Any, outputs: int, loss: Any) -> None:
-        """Make the model and train it, until the loss has stopped falling by `tol` or `max_iter` epochs are over."""
+        """Make the model and train it until the loss stops falling by `tol`, for at most `max_iter` epochs."""
         self._check_parameters()
         seed = int(check_random_state(self.random_state).randint(2**31))
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
         model = MLP(X.shape[1], sizes, outputs, activation=ACTIVATIONS[self.activation], seed=seed, dtype=X.dtype)
-        stopping = EarlyStopping("loss", patience=self.n_iter_no_change, by=self.tol)
+        stopping = EarlyStopping("loss", patience=self.n_iter_no_change, min_delta=self.tol)
         history = fit(
             model,
             (X, targets),
@@ -90,14 +90,14 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         self.model_, self.loss_curve_, self.n_iter_ = model, history.loss, len(history.loss)
 
     def _check_parameters(self) -> None:
-        """Raise if a parameter is impossible."""
+        """Raise if a parameter is out of range."""
         check_choice("activation", self.activation, ACTIVATIONS)
         if self.batch_size != "auto":
             check_integer("batch_size, if it is not 'auto',", self.batch_size, least=1)
         for name in ("max_iter", "n_iter_no_change"):
             check_integer(name, getattr(self, name), least=1)
         for name in ("alpha", "tol", "learning_rate_init"):
-            finite(name, getattr(self, name))
+            check_finite(name, getattr(self, name))
 
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)
@@ -106,21 +106,21 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
 
 class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
-    """A multi-layer perceptron that tells classes apart, trained by AdamW on the cross-entropy.
+    """Multi-layer perceptron for classification, trained by AdamW on the cross-entropy.
 
-    hidden_layer_sizes  widths of the layers between input and scores
-    activation          relu, tanh, logistic or identity
-    alpha               weight decay
-    batch_size          rows a step, "auto" for 200 or all if there are fewer
-    learning_rate_init  AdamW's lr
-    max_iter            most epochs
-    tol                 the training ends when the loss has not fallen by this for `n_iter_no_change` epochs
-    random_state        a seed, for weights and the order of the rows
-
-    classes_, model_, loss_curve_, n_iter_ are there after `fit`.
-
+    Args:
+        hidden_layer_sizes: Widths of the hidden layers
+        activation: "relu", "tanh", "logistic" or "identity"
+        alpha: Weight decay
+        batch_size: Rows per step; "auto" means at most 200
+        learning_rate_init: Learning rate of AdamW
+        max_iter: Maximum of epochs
+        tol: The training ends if the loss has not fallen by this for `n_iter_no_change` epochs
+        random_state: Seed for weights and the order of the rows
+    Attributes:
+        classes_, model_, loss_curve_, n_iter_: Results of `fit`
     Raises:
-        ImportError: when the module is imported, if scikit-learn is not installed
+        ImportError: On import of the module, if scikit-learn is not installed
 
     >>> from nn.datasets import moons
     >>> x, y = moons(200, seed=0)
@@ -129,25 +129,25 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     """
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Train on rows X and their classes y.
+        """Train on rows X with classes y.
 
         Shapes:
             X (n, features), y (n,)
         Raises:
-            ValueError: if there is one class only, or as scikit-learn
+            ValueError: If there is one class only, or as in scikit-learn
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         if type_of_target(y) == "multilabel-indicator":
-            raise ValueError("MLPClassifier takes one class a row; for several labels a row use MultiOutputClassifier")
+            raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"there must be at least two classes, and y has one class only: {self.classes_[0]!r}")
+            raise ValueError(f"y must have at least two classes, got one class only: {self.classes_[0]!r}")
         self._train(X, labels, len(self.classes_), cross_entropy)
         return self
 
     def predict_proba(self, X: Any) -> Any:
-        """The probability of each class, in the order of `classes_`.
+        """Return the probability of each class, in the order of `classes_`.
 
         Shapes:
             X (n, features) -> (n, classes)
@@ -155,7 +155,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         return ag.softmax(self._outputs(X), axis=-1)
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each row.
+        """Return the most probable class of each row.
 
         Shapes:
             X (n, features) -> (n,)
@@ -165,9 +165,9 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
 
 
 class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
-    """A multi-layer perceptron that predicts numbers, trained by AdamW on the squared error of standardised targets.
+    """Multi-layer perceptron for regression, trained by AdamW on the squared error of standardised targets.
 
-    Parameters and attributes  as `MLPClassifier`, but for classes_
+    Parameters and attributes  as `MLPClassifier`, except classes_
 
     >>> from nn.datasets import curve
     >>> x, y = curve(200, noise=0.0)
@@ -183,7 +183,7 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         return tags
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Train on rows X and their numbers y.
+        """Train on rows X with targets y.
 
         Shapes:
             X (n, features), y (n,) or (n, outputs)
@@ -197,7 +197,7 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Any:
-        """The predicted numbers.
+        """Return the predicted numbers.
 
         Shapes:
             X (n, features) -> (n,) or (n, outputs), as y was

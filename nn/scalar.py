@@ -1,6 +1,6 @@
-"""Networks of single numbers: neurons, layers and perceptrons of `Value`s, every weight a node that can be looked at.
+"""Networks of scalars: neurons, layers and perceptrons of `Value`s, where every weight is a node of the graph.
 
-The names and their arguments are those of micrograd's `nn`, so that a program written for it runs with its imports changed.
+Names and arguments are those of `nn` in micrograd: a program for it runs with changed imports.
 """
 
 import random
@@ -14,17 +14,17 @@ __all__ = ["MLP", "Layer", "Module", "Neuron", "Perceptron"]
 
 
 class Perceptron(Module):
-    """The first machine that learned: it answers 1 on one side of a line, 0 on the other, and moves the line by its mistakes.
+    """Perceptron: a linear classifier with output 1 on one side of a line and 0 on the other; mistakes move the line.
 
         y = [w · x + b > 0],   after a mistake  w ← w + (label − y) x,   b ← b + (label − y)
 
-    It learns without a derivative: a step has none but zero. If a line parts the classes it is found after at most (R/γ)²
-    mistakes, for points no farther than R from the origin and a margin γ, with b taken as the weight of an input 1.
+    Training needs no derivative, which is 0 for a step function. If a line separates the classes with margin γ, and no point
+    is farther than R from the origin, it is found after at most (R/γ)² mistakes; b is the weight of a constant input 1.
 
     Shapes:
         nin numbers -> 0 or 1
     Raises:
-        ValueError: if called with another number of inputs, or a label is neither 0 nor 1
+        ValueError: If the number of inputs differs, or a label is neither 0 nor 1
     Source:
         Rosenblatt, Psychological Review 65(6), 1958; Novikoff, On convergence proofs for perceptrons, 1962
 
@@ -41,9 +41,9 @@ class Perceptron(Module):
         self.b = Value(0.0)
 
     def score(self, x: Any) -> Value:
-        """On which side of the line x is, by its sign: w · x + b."""
+        """Return w · x + b; its sign is the side of the line."""
         if len(x) != len(self.w):
-            raise ValueError(f"{self!r} has {len(self.w)} weights and was called with {len(x)} inputs: {x!r:.80}")
+            raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}: {x!r:.80}")
         return sum((w * number for w, number in zip(self.w, x, strict=True)), self.b)
 
     def forward(self, x: Any) -> int:
@@ -51,9 +51,9 @@ class Perceptron(Module):
             return int(self.score(x).data > 0)
 
     def learn(self, x: Any, label: int) -> bool:
-        """Whether x was mistaken; if so, the line has moved."""
+        """Move the line if the output for x is wrong; returns True if it was."""
         if label not in (0, 1):
-            raise ValueError(f"a perceptron knows the labels 0 and 1, got {label!r}")
+            raise ValueError(f"label must be 0 or 1, got {label!r}")
         miss = int(label) - self(x)
         if miss:
             for w, number in zip(self.w, x, strict=True):
@@ -62,7 +62,7 @@ class Perceptron(Module):
         return bool(miss)
 
     def fit(self, points: Any, labels: Any, epochs: int = 100) -> list[int]:
-        """Go through the points until there is no mistake, at most `epochs` times; gives the mistakes of each time."""
+        """Train for at most `epochs` epochs, until there is no mistake; returns the number of mistakes per epoch."""
         mistakes: list[int] = []
         while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
             mistakes.append(sum(self.learn(x, label) for x, label in zip(points, labels, strict=True)))
@@ -73,16 +73,16 @@ class Perceptron(Module):
 
 
 class Neuron(Module):
-    """A weighted sum of its inputs and an offset, rectified unless `nonlin` is false.
+    """Neuron: a weighted sum of the inputs plus an offset, with ReLU if `nonlin` is true.
 
         y = max(b + Σᵢ wᵢ xᵢ, 0)
 
-    The weights are drawn from U(−1, 1) by the module `random`, and b starts at 0.
+    The weights are drawn from U(−1, 1) by the module `random`; b is 0 at first.
 
     Shapes:
         nin numbers -> a Value
     Raises:
-        ValueError: if called with another number of inputs
+        ValueError: If the number of inputs differs
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
@@ -92,7 +92,7 @@ class Neuron(Module):
 
     def forward(self, x: Any) -> Value:
         if len(x) != len(self.w):
-            raise ValueError(f"{self!r} has {len(self.w)} weights and was called with {len(x)} inputs: {x!r:.80}")
+            raise ValueError(f"{self!r} takes {len(self.w)} inputs, got {len(x)}: {x!r:.80}")
         y = sum((w * number for w, number in zip(self.w, x, strict=True)), self.b)
         return y.relu() if self.nonlin else y
 
@@ -101,7 +101,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, all with the same inputs.
+    """Layer: neurons with the same inputs.
 
     Shapes:
         nin numbers -> a list of nout Values, or the Value itself if nout is 1
@@ -119,7 +119,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers one after the other, all rectified but the last.
+    """Multi-layer perceptron: a chain of layers, all with ReLU except the last.
 
     Shapes:
         nin numbers -> a list of nouts[-1] Values, or the Value itself if that is 1

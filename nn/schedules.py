@@ -1,4 +1,4 @@
-"""Learning rates over time: each schedule says by what factor of the first rate a step is taken."""
+"""Learning rate schedules: functions from the step to the factor of the initial rate, and callbacks that apply them."""
 
 from autograd.support.public import publish
 from nn.callbacks.schedule import Plateau, Schedule

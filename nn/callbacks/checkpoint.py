@@ -1,4 +1,4 @@
-"""Checkpoints: a training that was ended at any moment goes on as if it had not been."""
+"""Checkpoints: a training that is ended at any moment resumes bit for bit."""
 
 import json
 import os
@@ -16,37 +16,36 @@ from nn.modules.module import Module
 from nn.run.history import History
 from nn.run.run import Callback, Run
 
-#: A checkpoint holds the model once, and what optimizer and callbacks keep of it: more bytes than this are no checkpoint of it.
+#: Limits of the size of a checkpoint: copies of the model in optimizer and callbacks, and bytes for all others.
 _COPIES, _SPARE = 16, 2**26
 
 
 class Checkpoint(Callback):
-    """The whole training in one `.npz` file after every epoch, or every so many; taken up from there where the file exists.
+    """Checkpoint of the whole training in one `.npz` file; a training resumes from the file if it exists.
 
-    Run the same program again after it was ended, however it was ended, and it goes on after the last whole epoch in the
-    file: parameters, optimizer, schedules, random generators of the modules and history come out bit for bit as those of a run
-    that nothing ended (only the seconds differ). A kill while the file is written leaves the old file or the new one; what it
-    leaves of a draft is taken away when the training is taken up. Two trainings at once need two paths.
+    Run the same program again after it was ended in any way: it resumes after the last epoch in the file. Parameters,
+    optimizer, schedules, random generators and history are then bit for bit those of an uninterrupted run, except seconds.
+    A kill during writing leaves the old file or the new one, and perhaps a draft, which is removed on resumption. Two
+    simultaneous trainings must have different paths.
 
     Attributes:
-        path: where it is; delete it to begin anew
-        every: epochs from one writing to the next; also written when a training ends
-
+        path: Path of the file; delete it to start from the beginning
+        every: Number of epochs between two checkpoints; the last epoch is always saved
     Raises:
-        UnreadableFileError: when the training starts, if the file is damaged, or is of another model or optimizer; nothing is
+        UnreadableFileError: When the training starts, if the file is damaged, or from another model or optimizer; nothing is
             changed then
-        ValueError: if it is of a training with other rows, batches, seed, metrics or callbacks
+        ValueError: If it is from a training with other data, batches, seed, metrics or callbacks
 
     >>> Checkpoint("run.npz").every
     1
     """
 
-    rank: ClassVar[int] = 1  # so that what the others did is in the file
+    rank: ClassVar[int] = 1  # after the others, so that the file has their changes
 
     def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
         self.path = Path(path)
         if self.path.suffix != ".npz":
-            raise ValueError(f"a checkpoint is a .npz file, and {str(path)!r} is none by its name")
+            raise ValueError(f"path of a checkpoint must end in .npz, got {str(path)!r}")
         self.every = check_integer("every", every, least=1)
 
     def on_start(self, run: Run) -> None:
@@ -58,15 +57,11 @@ class Checkpoint(Callback):
     def on_epoch(self, run: Run) -> None:
         if run.epoch % self.every == 0 or run.epoch == run.epochs or run.stop:
             with atomic_write(self.path) as out:
-                write_npz(out, _everything(run))
+                write_npz(out, _checkpoint_arrays(run))
 
 
-def _everything(run: Run) -> State:
-    """All that the rest of a training depends on, as arrays."""
-    state = {f"model/{name}": array for name, array in run.model.state_dict().items()}
-    state |= {f"optimizer/{name}": array for name, array in run.optimizer.state_dict().items()}
-    for i, callback in enumerate(run.callbacks):
-        state |= {f"callbacks/{i}/{name}": array for name, array in callback.state_dict().items()}
+def _checkpoint_arrays(run: Run) -> State:
+    """Return the complete state of a training as arrays."""
     facts = {
         "settings": run.settings,
         "callbacks": [type(callback).__name__ for callback in run.callbacks],
@@ -74,53 +69,67 @@ def _everything(run: Run) -> State:
         "steps": run.steps,
         "stop": run.stop,
         "history": asdict(run.history),
-        "generators": [generator.bit_generator.state for generator in _generators(run.model)],
+        "generators": _generator_states(run),
     }
-    return state | {"facts": np.frombuffer(json.dumps(facts, default=_plain).encode(), np.uint8)}
+    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_json_number).encode(), np.uint8)}
+
+
+def _arrays(run: Run) -> State:
+    """Return the arrays of model, optimizer and callbacks."""
+    state = {f"model/{name}": array for name, array in run.model.state_dict().items()}
+    state |= {f"optimizer/{name}": array for name, array in run.optimizer.state_dict().items()}
+    for i, callback in enumerate(run.callbacks):
+        state |= {f"callbacks/{i}/{name}": array for name, array in callback.state_dict().items()}
+    return state
 
 
 def _restore(run: Run, path: Path) -> None:
+    """Set a run to the state in a checkpoint; if the file cannot be read, change nothing."""
     content = path.read_bytes()
-    before = run.model.state_dict()
-    most = _COPIES * sum(array.nbytes for array in before.values()) + _SPARE
     try:
-        state = read_npz(content, lambda name: most, most)
-        facts = json.loads(state.pop("facts").tobytes())
-        history, generators = _history(facts["history"]), list(_generators(run.model))
-        there = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
-        parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(there["callbacks"]))))
-        if unknown := [name for name in state if not name.startswith(parts)]:
-            raise ValueError(f"{', '.join(unknown)} is unknown")
-        if len(generators) != len(facts["generators"]):
-            raise ValueError(f"it has {len(facts['generators'])} random generators in place of {len(generators)}")
-    except Exception as error:  # whatever a forged file sets off in a reader
+        state, facts = _parse(content, run)
+    except Exception as error:  # a forged file can raise anything in a reader
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
-    _check_same_training(run, there, path)
-    old, random = run.optimizer.state_dict(), [generator.bit_generator.state for generator in generators]
-    kept = [callback.state_dict() for callback in run.callbacks]
+    _check_same_training(run, facts["settings"], path)
+    before = _arrays(run), _generator_states(run)
     try:
-        run.model.load_state_dict(_below("model/", state))
-        run.optimizer.load_state_dict(_below("optimizer/", state))
-        for generator, numbers in zip(generators, facts["generators"], strict=True):
-            generator.bit_generator.state = numbers
-        for i, callback in enumerate(run.callbacks):
-            callback.load_state_dict(_below(f"callbacks/{i}/", state))
-        run.epoch, run.steps, run.stop, run.history = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"]), history
+        _load(run, state, facts["generators"])
+        run.epoch, run.steps, run.stop = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"])
+        run.history = facts["history"]
     except Exception as error:
-        run.model.load_state_dict(before)
-        run.optimizer.load_state_dict(old)
-        for generator, numbers in zip(generators, random, strict=True):
-            generator.bit_generator.state = numbers
-        for callback, numbers in zip(run.callbacks, kept, strict=True):
-            callback.load_state_dict(numbers)
+        _load(run, *before)
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
+
+
+def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
+    """Return the arrays and the facts of a checkpoint; raise if it is damaged."""
+    most = _COPIES * sum(array.nbytes for array in run.model.state_dict().values()) + _SPARE
+    state = read_npz(content, lambda name: most, most)
+    facts = json.loads(state.pop("facts").tobytes())
+    facts["history"] = _history(facts["history"])
+    facts["settings"] = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
+    parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(facts["callbacks"]))))
+    if unknown := [name for name in state if not name.startswith(parts)]:
+        raise ValueError(f"{', '.join(unknown)} is unknown")
+    if (n := len(_generator_states(run))) != len(facts["generators"]):
+        raise ValueError(f"it must have {n} random generators, has {len(facts['generators'])}")
+    return state, facts
+
+
+def _load(run: Run, state: State, generator_states: list[Any]) -> None:
+    run.model.load_state_dict(_entries_below("model/", state))
+    run.optimizer.load_state_dict(_entries_below("optimizer/", state))
+    for generator, numbers in zip(_generators(run.model), generator_states, strict=True):
+        generator.bit_generator.state = numbers
+    for i, callback in enumerate(run.callbacks):
+        callback.load_state_dict(_entries_below(f"callbacks/{i}/", state))
 
 
 def _history(columns: dict[str, Any]) -> History:
-    """The history with these columns, or an error if they are none."""
+    """Return a history with these columns; raise unless they hold numbers."""
     history = History(**columns)
     if not all(isinstance(x, int | float) for column in history.columns().values() for x in column):
-        raise ValueError("its history holds what is no number")
+        raise ValueError("its history must hold numbers only")
     return history
 
 
@@ -128,19 +137,23 @@ def _check_same_training(run: Run, there: dict[str, Any], path: Path) -> None:
     here: dict[str, Any] = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
     if differing := [name for name in here if here[name] != there.get(name)]:
         what = "; ".join(f"{name} {there.get(name)!r} in place of {here[name]!r}" for name in differing)
-        raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or give another path")
+        raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or use another path")
 
 
-def _below(prefix: str, state: State) -> State:
+def _entries_below(prefix: str, state: State) -> State:
     return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
 
 
 def _generators(model: Module) -> Iterator[np.random.Generator]:
-    """The random generators that are attributes of the model's modules, in order."""
+    """Yield the random generators that are attributes of the modules, in order."""
     for module in model.modules():
         yield from (x for x in vars(module).values() if isinstance(x, np.random.Generator))
 
 
-def _plain(x: Any) -> Any:
-    """A NumPy number or array as JSON has it: the state of some bit generators holds arrays."""
+def _generator_states(run: Run) -> list[Any]:
+    return [generator.bit_generator.state for generator in _generators(run.model)]
+
+
+def _json_number(x: Any) -> Any:
+    """Convert a NumPy number or array for JSON: the state of some bit generators holds arrays."""
     return x.tolist()

@@ -1,27 +1,29 @@
-"""Early stopping: the end of a training whose numbers no longer get better."""
+"""Early stopping: the training ends when a metric stops improving."""
 
 from collections.abc import Mapping
 from math import inf, isnan
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from nn._validation import check_integer, finite
+from autograd.support.deprecated import renamed_arguments, renamed_attributes
+from nn._validation import check_choice, check_finite, check_integer
 from nn.run.run import Callback, Run, State
 
 
+@renamed_attributes(by="min_delta")
 class EarlyStopping(Callback):
-    """Stop when a column of the history has not got better for a while, and go back to the parameters of the best epoch.
+    """Stop if a column of the history has not improved for some epochs, and restore the parameters of the best epoch.
 
+    Args:
+        monitor: Name of the column, such as "validation_loss", "loss" or "validation_accuracy"
+        patience: Number of epochs without improvement before the training stops
+        min_delta: Smallest change that counts as improvement
+        mode: "min" if lower numbers are better; "max" if higher ones are, such as accuracies
     Attributes:
-        monitor: name of the column, such as "validation_loss", "loss" or "validation_accuracy"
-        patience: epochs without a better number before the training stops
-        by: how much better is better
-        higher_is_better: for accuracies and the like
-        best_epoch: the epoch with the best number, or 0 before the first
-
+        best_epoch: Epoch with the best number; 0 before the first
     Raises:
-        KeyError: when the training starts, if its history will have no such column; names those it will have
+        KeyError: When the training starts, if the history will not have the column; names those it will have
     Source:
         Prechelt, Early stopping: but when?, Neural Networks: Tricks of the Trade, 1998
 
@@ -29,28 +31,35 @@ class EarlyStopping(Callback):
     0
     """
 
+    @renamed_arguments(by="min_delta", higher_is_better=("mode", lambda x: "max" if x else "min"))
     def __init__(
-        self, monitor: str = "validation_loss", patience: int = 5, by: float = 0.0, *, higher_is_better: bool = False
+        self,
+        monitor: str = "validation_loss",
+        patience: int = 5,
+        min_delta: float = 0.0,
+        *,
+        mode: Literal["min", "max"] = "min",
     ) -> None:
         self.monitor = monitor
         self.patience = check_integer("patience", patience, least=0)
-        self.by = finite("by", by)
-        self.sign = -1.0 if higher_is_better else 1.0
-        self._forget()
+        self.min_delta = check_finite("min_delta", min_delta)
+        check_choice("mode", mode, ("min", "max"))
+        self.sign = -1.0 if mode == "max" else 1.0
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.best, self.best_epoch, self.kept = inf, 0, State()
 
     def on_start(self, run: Run) -> None:
-        run.refuse_no_column(self.monitor)
-        self._forget()
+        run.check_column(self.monitor)
+        self._reset()
 
     def on_epoch(self, run: Run) -> None:
         number = self.sign * run.history[self.monitor][-1]
-        if number < self.best - self.by or (not self.best_epoch and not isnan(number)):
+        if number < self.best - self.min_delta or (not self.best_epoch and not isnan(number)):
             self.best, self.best_epoch, self.kept = number, run.epoch, run.model.state_dict()
         elif run.epoch - self.best_epoch > self.patience:
-            run.stop = f"{self.monitor} has not got better than {self.sign * self.best:#.4g} since epoch {self.best_epoch}"
+            run.stop = f"{self.monitor} has not improved on {self.sign * self.best:#.4g} since epoch {self.best_epoch}"
 
     def on_end(self, run: Run) -> None:
         if self.kept:

@@ -1,4 +1,4 @@
-"""A training as others can read it: CSV, JSON lines, TensorBoard, a picture that grows."""
+"""Loggers of the history: CSV, JSON lines, TensorBoard, a live plot in a notebook."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from nn.run.run import Callback, Run
 
 
 class _HistoryFile(Callback):
-    """The history as a file, written anew, at once, after each epoch."""
+    """Base class of logs: the whole history is written to a file after each epoch, atomically."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -36,9 +36,9 @@ class _HistoryFile(Callback):
 
 
 class CsvLog(_HistoryFile):
-    """The history as a CSV file: a header, and a line an epoch.
+    """Log of the history as a CSV file: a header, and a line per epoch.
 
-    The file is written anew, at once, after each epoch, so that it always is the history: also of a resumed training.
+    The whole file is written after each epoch, atomically, so that it is correct for a resumed training too.
 
     >>> CsvLog("log.csv").path.name
     'log.csv'
@@ -54,7 +54,7 @@ class CsvLog(_HistoryFile):
 
 
 class JsonLinesLog(_HistoryFile):
-    """The history as JSON lines: an object an epoch. Written as `CsvLog` writes; NaN stands as null.
+    """Log of the history as JSON lines: an object per epoch, with null for NaN; written as by `CsvLog`.
 
     >>> JsonLinesLog("log.jsonl").path.name
     'log.jsonl'
@@ -66,12 +66,12 @@ class JsonLinesLog(_HistoryFile):
 
 
 class TensorBoard(Callback):
-    """The newest line of the history for TensorBoard, and histograms of parameters and gradients if asked for.
+    """Log of the history for TensorBoard, optionally with histograms of parameters and gradients.
 
-    One file a training. What a training that is taken up again writes stands in the place of what its forerunner wrote there.
+    One file per training. The entries of a resumed training replace those of the same epochs of the earlier one.
 
     Raises:
-        ImportError: if tensorboardX is not installed; names the command
+        ImportError: If tensorboardX is not installed; names the command
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = False) -> None:
@@ -80,11 +80,11 @@ class TensorBoard(Callback):
         self._writer: Any = None
 
     def on_start(self, run: Run) -> None:
-        self.on_end(run)  # of a training that an error ended
+        self.on_end(run)  # after a training that ended with an error
 
     def on_epoch(self, run: Run) -> None:
         if self._writer is None:
-            # The name of a file is the second in which it was made: another in the same second would overwrite it.
+            # TensorBoard names files by the second: without a suffix, another file of the same second is overwritten.
             own = f".{secrets.token_hex(4)}"
             self._writer = self._make(str(self.folder), purge_step=run.epoch if run.epoch > 1 else None, filename_suffix=own)
         for name, x in _lines(run.history)[-1].items():
@@ -104,14 +104,13 @@ class TensorBoard(Callback):
 
 
 class LivePlot(Callback):
-    """In a notebook, a picture below the cell that grows while the model is trained; elsewhere nothing.
+    """Live plot of the history below the cell of a notebook; no effect outside of notebooks.
 
     Attributes:
-        draw: what is shown, a function of the history that gives axes; the training curves by default
-        every: epochs from one picture to the next
-
+        draw: Function from the history to axes; the training curves by default
+        every: Number of epochs between two updates
     Raises:
-        ImportError: if matplotlib is not installed, when the first picture is due
+        ImportError: At the first update, if matplotlib is not installed
     """
 
     def __init__(self, draw: Callable[[History], Any] = training_curves, every: int = 1) -> None:

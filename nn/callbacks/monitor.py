@@ -1,4 +1,4 @@
-"""`Watch`: what weights, gradients and activations did, epoch by epoch."""
+"""`Watch`: statistics of weights, gradients and activations per epoch."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from nn.modules.module import Module
 from nn.modules.predict import predict
 from nn.run.run import Callback, Run
 
-#: Activations that act on every entry by itself, so that each entry has a derivative of its own.
+#: Elementwise activations: each entry has its own derivative.
 ELEMENTWISE = (ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh)
 
 
 class Watch(Callback):
-    """Given to `fit`: notes after each epoch how weights and gradients are spread, and how many activations are saturated.
+    """Callback that records quantiles of weights and gradients, and the share of saturated activations, after each epoch.
 
     Attributes:
-        weights, gradients: for each parameter by path, an array of 101 quantiles an epoch: 0 %, 1 %, …, 100 %
-        saturation: for each activation by path, the share of its entries, over `rows`, that pass hardly any gradient
+        weights, gradients: For each parameter by path, an array per epoch of 101 quantiles: 0 %, 1 %, …, 100 %
+        saturation: For each activation by path, the share of saturated entries, over `rows`
 
-    An entry is saturated if the derivative of the activation there is smaller than `least` in size. The gradients are those of
-    the epoch's last step.
+    An entry is saturated if the absolute derivative of the activation is smaller than `least`. The gradients are those of the
+    last step of the epoch.
 
     >>> watch = Watch()
     >>> watch.weights
@@ -49,7 +49,7 @@ class Watch(Callback):
             if p.grad is not None:
                 self.gradients.setdefault(path, []).append(_quantiles(p.grad))
         if self.rows is not None:
-            for path, share in saturated(run.model, self.rows, self.least).items():
+            for path, share in saturated_shares(run.model, self.rows, self.least).items():
                 self.saturation.setdefault(path, []).append(share)
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -63,14 +63,14 @@ class Watch(Callback):
             getattr(self, kind)[path] = np.asarray(array).tolist() if kind == "saturation" else list(np.asarray(array))
 
 
-def saturated(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
-    """For each activation of a model, by path, the share of its entries whose derivative is smaller than `least` in size.
+def saturated_shares(model: Module, rows: ArrayLike, least: float = 0.05) -> dict[str, float]:
+    """Return the share of entries with an absolute derivative below `least`, for each activation of a model by path.
 
     Shapes:
-        rows as the model takes them
+        rows as input of the model
 
     >>> from nn import Sequential
-    >>> saturated(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
+    >>> saturated_shares(Sequential(ReLU()), [[-1.0, 2.0], [-3.0, -4.0]])
     {'layers.0': 0.75}
     """
     paths = model.scope_paths()

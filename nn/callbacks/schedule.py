@@ -1,4 +1,4 @@
-"""Learning rates that change while a model is trained: Schedule and Plateau."""
+"""Learning rate schedulers: Schedule and Plateau."""
 
 from collections.abc import Mapping
 from math import inf, isfinite
@@ -6,19 +6,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn._validation import check_integer, within
+from nn._validation import check_integer, check_range
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Factor
 from nn.run.run import Callback, Run, State
 
 
 class Schedule(Callback):
-    """An optimizer's learning rate, moved along a curve: call `step()` after each step of the optimizer, or give it to `fit`.
+    """Learning rate scheduler: call `step()` after each step of the optimizer, or pass it to `fit` as callback.
 
         lr(t) = lr(0) · factor(t)
 
     Raises:
-        ValueError: when the factor is negative or not finite; names the step
+        ValueError: In a step whose factor is negative or not finite; names the step
 
     >>> from autograd import Value
     >>> from nn import SGD, schedules
@@ -35,18 +35,18 @@ class Schedule(Callback):
     looks_at_parameters: ClassVar[bool] = False
 
     def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
-        self.optimizer = _optimizer(optimizer)
+        self.optimizer = _check_optimizer(optimizer)
         if not callable(factor):
-            raise TypeError(f"the factor is a function of the step, such as schedules.cosine(1000), got {factor!r}")
+            raise TypeError(f"factor must be a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor = factor
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
-        self._set()
+        self._set_rates()
 
     def step(self) -> None:
-        """Go on to the next step's rate."""
+        """Set the rate of the next step."""
         self.steps += 1
-        self._set()
+        self._set_rates()
 
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
@@ -60,19 +60,23 @@ class Schedule(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.steps, self.first = int(state["steps"]), np.asarray(state["first"]).tolist()
 
-    def _set(self) -> None:
+    def _set_rates(self) -> None:
         factor = self.factor(self.steps)
         if not isfinite(factor) or factor < 0:
-            raise ValueError(f"the factor of the learning rate at step {self.steps} is {factor!r}: it must be at least 0")
+            raise ValueError(
+                f"the factor of the learning rate must be finite and at least 0, got {factor!r} at step {self.steps}"
+            )
         for group, first in zip(self.optimizer.groups, self.first, strict=True):
             group.lr = first * factor
 
 
 class Plateau(Callback):
-    """A learning rate that falls when a number, such as the held-out loss, has not fallen for a while.
+    """Scheduler that reduces the learning rate when a number, such as the validation loss, stops falling.
 
-    lr ← lr · factor  when `patience` numbers in a row were not below the least so far by the share `threshold`; call
-    `step(number)` after each epoch, or give it to `fit`, where the number is the newest in the history's column `monitor`
+        lr ← lr · factor   after more than `patience` numbers that were not below the best by the fraction `threshold`
+
+    Call `step(number)` after each epoch, or pass it to `fit`, where the number is the last one in the column `monitor` of the
+    history.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -93,16 +97,16 @@ class Plateau(Callback):
         *,
         monitor: str = "validation_loss",
     ) -> None:
-        self.optimizer = _optimizer(optimizer)
-        self.factor = within("factor", factor, below=1.0)
+        self.optimizer = _check_optimizer(optimizer)
+        self.factor = check_range("factor", factor, below=1.0)
         self.patience = check_integer("patience", patience, least=0)
-        self.threshold = within("threshold", threshold, below=1.0)
+        self.threshold = check_range("threshold", threshold, below=1.0)
         self.monitor = monitor
         self.best, self.bad = inf, 0
 
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
-        run.refuse_no_column(self.monitor)
+        run.check_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
         self.step(run.history[self.monitor][-1])
@@ -114,7 +118,7 @@ class Plateau(Callback):
         self.best, self.bad = float(state["best"]), int(state["bad"])
 
     def step(self, number: float) -> None:
-        """Take note of the newest number."""
+        """Process the number of an epoch."""
         if number < self.best * (1.0 - self.threshold):
             self.best, self.bad = float(number), 0
             return
@@ -125,12 +129,12 @@ class Plateau(Callback):
             self.bad = 0
 
 
-def _optimizer(given: Any) -> Optimizer:
+def _check_optimizer(given: Any) -> Optimizer:
     if not isinstance(given, Optimizer):
-        raise TypeError(f"the optimizer comes first, got {given!r:.80} of type {type(given).__name__}")
+        raise TypeError(f"the first argument must be an Optimizer, got {given!r:.80} of type {type(given).__name__}")
     return given
 
 
 def _check_same_optimizer(optimizer: Optimizer, run: Run) -> None:
     if optimizer is not run.optimizer:
-        raise ValueError("the schedule moves the rate of another optimizer than fit was given: make it with the same one")
+        raise ValueError("the schedule must have the optimizer of fit, got another one: make it with the same optimizer")

@@ -1,4 +1,4 @@
-"""`record_training`: a page that runs through the epochs of a training: graph, weights, gradients, loss, decision boundary."""
+"""`record_training`: an HTML page of a training by epoch: graph, weights, gradients, loss, decision boundary."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike
 import autograd as ag
 from autograd import Page, Tensor
 from nn._validation import Array, as_array, check_integer
-from nn.modules.predict import in_use, predict
-from nn.plots.decision_grid import Plane
+from nn.modules.predict import eval_mode, predict
+from nn.plots.decision_grid import DecisionGrid
 from nn.run.run import Callback, Run, State
 
-#: Cells along each side of the image of an array; a larger one is shown by means over blocks.
+#: Maximum of cells along each side of an image; larger arrays are shown by means over blocks.
 CELLS = 48
 
-#: Points along each side of the grid on which a decision is shown.
+#: Points along each side of the grid of a decision boundary.
 STEPS = 48
 
 
@@ -29,36 +29,36 @@ def record_training(
     every: int = 1,
     plane: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> "TrainingRecord":
-    """A callback of `fit` that keeps what a page shows of a training: one moment before it, one after each `every` epochs.
+    """Return a callback of `fit` that records a training for a page: before it, and after every `every` epochs.
 
         record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))
         nn.fit(model, (x, y), loss=nn.cross_entropy, …, callbacks=[record])
         record.page("training.html")
 
     Args:
-        example: rows whose loss is drawn as a graph and can be played at every moment
-        plane: points in the plane with their classes, around which the decision of a classifier is shown
+        example: Data (x, y) whose loss is drawn as a graph
+        plane: Points in the plane with classes, around which the decision boundary is drawn
 
-    The page has the curves of the history, and each parameter and its gradient in the last step as images.
+    The page has the training curves, and images of each parameter and of its gradient in the last step.
 
     Shapes:
         example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
     Raises:
-        ValueError, TypeError: if the shapes of `plane` do not fit, or `every` is no whole number from 1
+        ValueError, TypeError: If the shapes of `plane` do not fit, or `every` is not a positive integer
 
     >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
     <TrainingRecord of 0 moments>
     """
     return TrainingRecord(
-        loss, example, check_integer("every", every, least=1), None if plane is None else Plane(*plane, STEPS)
+        loss, example, check_integer("every", every, least=1), None if plane is None else DecisionGrid(*plane, STEPS)
     )
 
 
 class TrainingRecord(Callback):
-    """What `record_training` keeps; `page` makes a page of it."""
+    """Record of a training, made by `record_training`; `page` makes a page from it."""
 
     def __init__(
-        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: Plane | None
+        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: DecisionGrid | None
     ) -> None:
         self.loss, self.every, self.plane = loss, every, plane
         self.example = as_array("x", example[0]), as_array("y", example[1])
@@ -74,21 +74,21 @@ class TrainingRecord(Callback):
     def on_start(self, run: Run) -> None:
         if run.epoch == 0:
             self._clear()
-            self._keep(run)
+            self._record_moment(run)
 
     def on_epoch(self, run: Run) -> None:
         self.curves = {name: list(column) for name, column in run.history.columns().items() if name != "seconds"}
         if run.epoch % self.every == 0 or run.stop:
-            self._keep(run)
+            self._record_moment(run)
 
     def on_end(self, run: Run) -> None:
         if self.epochs[-1] != run.epoch:
-            self._keep(run)
+            self._record_moment(run)
 
-    def _keep(self, run: Run) -> None:
+    def _record_moment(self, run: Run) -> None:
         x, y = self.example
         grads = {path: p.grad for path, p in run.model.named_parameters()}
-        with in_use(run.model):
+        with eval_mode(run.model):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
@@ -100,17 +100,17 @@ class TrainingRecord(Callback):
             self.regions.append([int(c) for c in scores.argmax(axis=1)])
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
-        """The page; written to `path`, if given. Its second slider runs through the epochs.
+        """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
 
         Raises:
-            ValueError: if nothing was recorded; if the graph of the example is not the same at every moment
-            RenderError: if there is no renderer or it fails
+            ValueError: If nothing was recorded, or the graph of the example changed between epochs
+            RenderError: If there is no renderer or it fails
         """
         if not self.pages:
-            raise ValueError("no training was recorded: give this to fit(…, callbacks=[record]) first")
+            raise ValueError("no training was recorded: pass the record to fit(…, callbacks=[record]) first")
         time: dict[str, Any] = {
             "names": [str(epoch) for epoch in self.epochs],
-            "curves": {name: [_plain(x) for x in column] for name, column in self.curves.items()},
+            "curves": {name: [_json_number(x) for x in column] for name, column in self.curves.items()},
             "arrays": self.arrays,
         }
         if self.plane is not None:
@@ -139,7 +139,7 @@ class TrainingRecord(Callback):
 
 
 def _image(x: Any) -> list[Any] | None:
-    """An array as [rows, columns, largest entry in size, its entries from −127 to 127]; None stands for no array."""
+    """Return an array as [rows, columns, largest absolute entry, entries from −127 to 127]; None for None."""
     if x is None:
         return None
     array: Array = np.asarray(x.numpy() if isinstance(x, Tensor) else x, dtype=float)
@@ -153,6 +153,6 @@ def _image(x: Any) -> list[Any] | None:
     return [*rows.shape, float(f"{largest:.3g}"), levels.round().astype(int).ravel().tolist()]
 
 
-def _plain(x: float) -> float | None:
-    """A number that JSON knows."""
+def _json_number(x: float) -> float | None:
+    """Round a number for JSON; None if it is not finite."""
     return float(f"{x:.4g}") if np.isfinite(x) else None

@@ -1,7 +1,7 @@
-"""Rows of arrays in step: mini-batches, and the split into training and test rows.
+"""Mini-batches of arrays.
 
-Whatever comes out is a fresh read-only copy: nothing done to the source later can reach it, and `autograd`
-takes a read-only array as it is, without copying it again.
+Batches are read-only copies: later changes of the source do not affect them, and `autograd` uses a read-only array without
+another copy.
 """
 
 import os
@@ -11,21 +11,22 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, check_integer, generator
+from autograd.support.deprecated import renamed_arguments, renamed_attributes
+from nn._validation import Array, as_array, check_integer, seeded_generator
 from nn.data.on_disk import OnDisk, Picked
 
 Batch = TypeVar("Batch", bound=Array | tuple[Array, ...])
 
 
 class Dataset:
-    """Arrays that share their first axis, as one thing with rows: any index of the first axis gives a tuple, one part an array.
+    """Arrays with a common first axis, the rows; an index of rows returns a tuple of parts of all arrays.
 
-    An array may be `OnDisk`, of rows that stay on the disk until they are asked for.
+    An array may be `OnDisk`: its rows are read when they are indexed.
 
     Shapes:
-        arrays (n, …); an index i gives (…), a slice or an array of indices (m, …): views where NumPy gives views
+        arrays (n, …); an index i -> (…), a slice or an array of indices -> (m, …): views as in NumPy
     Raises:
-        ValueError: if there is no array or no row, or if the lengths differ (names the shapes)
+        ValueError: If there is no array or no row, or the lengths differ (names the shapes)
 
     >>> points = Dataset(np.eye(3), [4, 5, 6])
     >>> len(points), points[1]
@@ -35,10 +36,10 @@ class Dataset:
     """
 
     def __init__(self, *arrays: Any) -> None:
-        self.arrays = equally_long(arrays)
+        self.arrays = check_equal_lengths(arrays)
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Return the number of rows."""
         return len(self.arrays[0])
 
     def __getitem__(self, rows: Any) -> tuple[Any, ...]:
@@ -48,27 +49,26 @@ class Dataset:
         return f"Dataset of {len(self)} rows: {', '.join(f'{a.shape} {a.dtype}' for a in self.arrays)}"
 
 
+@renamed_attributes(_share="_shard")
 class Loader(Generic[Batch]):
-    """Mini-batches of arrays that share their first axis: a tuple of arrays, or one array if one was given.
+    """Mini-batches of arrays with a common first axis: tuples of arrays, or arrays if there is only one.
 
-    In place of arrays a `Dataset` can be given, or anything else with a length that gives, for an array of row numbers, a
-    tuple of arrays of these rows; an array may be `OnDisk`, or a memory map of NumPy. Nothing beyond the batch is copied, or
-    read from the disk; the order of an epoch takes 8 bytes a row.
+    Instead of arrays a `Dataset` can be passed, or another object with a length that returns a tuple of arrays for an array of
+    row numbers. Arrays may be `OnDisk` or memory maps of NumPy. Only the rows of a batch are copied or read; the order of an
+    epoch takes 8 bytes per row.
 
-    With share=(i, n) it gives of each batch the i-th of n parts, as even as can be, one after the other: what host i of n
-    reads. The batches, and their number, are those of one host, whatever n is; where a batch has fewer rows than there are
-    hosts, a part has none.
+    With shard=(i, n), each batch is reduced to the i-th of n parts of about equal size: the part of host i of n. Batches and
+    their number do not depend on n; a part is empty if a batch has fewer rows than hosts.
 
-    Each pass is one epoch. Its order depends only on `seed` and on `epoch`, the number of passes begun: set
-    `epoch` to take up a run where it stopped. Where batch_size does not divide n, the last batch is short, or
-    left out with drop_last.
+    Each iteration is one epoch. The order of the rows depends only on `seed` and `epoch`, the number of iterations begun: set
+    `epoch` to resume a run. If batch_size does not divide n, the last batch is smaller, or left out with drop_last.
 
     Shapes:
         arrays (n, …) -> batches (batch_size, …)
     Raises:
-        TypeError: if batch_size, seed or epoch is no integer
-        ValueError: if there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
-            batch_size < 1; if seed or epoch is negative; if share is no (i, n) with 0 ≤ i < n
+        TypeError: If batch_size, seed or epoch is not an integer
+        ValueError: If there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
+            batch_size < 1; if seed or epoch is negative; if shard is not (i, n) with 0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
     >>> len(loader)
@@ -92,7 +92,7 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None: ...
     @overload
     def __init__(
@@ -102,8 +102,9 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None: ...
+    @renamed_arguments(share="shard")
     def __init__(
         self,
         *arrays: Any,
@@ -111,53 +112,55 @@ class Loader(Generic[Batch]):
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
-        share: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = (0, 1),
     ) -> None:
-        self._source = arrays[0] if len(arrays) == 1 and _gives_rows(arrays[0]) else Dataset(*arrays)
+        self._source = arrays[0] if len(arrays) == 1 and _is_row_source(arrays[0]) else Dataset(*arrays)
         self._rows = len(self._source)
         if not self._rows:
-            raise ValueError(f"{self._source!r:.80} has no rows to make batches of")
+            raise ValueError(f"a Loader needs at least one row, got {self._source!r:.80}")
         self._batch_size = check_integer("batch_size", batch_size, least=1)
         self._seed = check_integer("seed", seed, least=0)
         self._shuffle = shuffle
         self._drop_last = drop_last
-        self._share = tuple(check_integer("share", k, least=0) for k in share)
-        if len(self._share) != 2 or self._share[0] >= self._share[1]:
-            raise ValueError(f"share must be (i, n) with 0 ≤ i < n, for host i of n; got {share!r}")
+        self._shard = tuple(check_integer("shard", k, least=0) for k in shard)
+        if len(self._shard) != 2 or self._shard[0] >= self._shard[1]:
+            raise ValueError(f"shard must be (i, n) with 0 ≤ i < n, for host i of n; got {shard!r}")
         self.epoch = 0
         if not len(self):
-            raise ValueError(f"drop_last leaves no batch: {self._rows} rows, batch_size={batch_size}")
+            raise ValueError(
+                f"drop_last=True leaves no batch of {self._rows} rows with batch_size={batch_size}: use a smaller batch_size"
+            )
 
     def __len__(self) -> int:
-        """The number of batches in one epoch."""
+        """Return the number of batches per epoch."""
         whole_batches, rest = divmod(self._rows, self._batch_size)
         return whole_batches + (rest > 0 and not self._drop_last)
 
     def __iter__(self) -> Iterator[Batch]:
-        return self._read(self._orders())
+        return self._read(self._begin_epoch())
 
     def picked(self) -> Iterator[tuple[Picked, ...]]:
-        """The next epoch with nothing read yet: of each batch, for each array, what reads the rows that it is asked for.
+        """Return the batches of the next epoch as `Picked` rows, which are read when they are indexed.
 
         Raises:
-            TypeError: if the loader is of rows of another kind than arrays
+            TypeError: If the source is not arrays or a Dataset
         """
         if not isinstance(self._source, Dataset):
-            raise TypeError(f"rows can be picked from arrays, not from {self._source!r:.80}")
+            raise TypeError(f"rows can be picked from arrays only, got {self._source!r:.80}")
         arrays = self._source.arrays
-        return (tuple(Picked(array, rows) for array in arrays) for rows in self._orders())
+        return (tuple(Picked(array, rows) for array in arrays) for rows in self._begin_epoch())
 
-    def _orders(self) -> Iterator[NDArray[np.int64]]:
-        """The numbers of the rows of each batch; another pass has begun."""
+    def _begin_epoch(self) -> Iterator[NDArray[np.int64]]:
+        """Begin an epoch, and return the row numbers of each batch."""
         epoch = check_integer("epoch", self.epoch, least=0)
         self.epoch = epoch + 1
-        return self._ordered(epoch)
+        return self._batch_rows(epoch)
 
-    def _ordered(self, epoch: int) -> Iterator[NDArray[np.int64]]:
+    def _batch_rows(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         order = np.arange(self._rows)
         if self._shuffle:
-            order = generator(self._seed, epoch).permutation(order)
-        part, parts = self._share
+            order = seeded_generator(self._seed, epoch).permutation(order)
+        part, parts = self._shard
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
             yield rows[len(rows) * part // parts : len(rows) * (part + 1) // parts]
@@ -169,47 +172,47 @@ class Loader(Generic[Batch]):
 
 
 def as_rows(name: str, value: Any) -> Any:
-    """`value` if it is on the disk, and else `as_array` of it; an error if it is the path of a file or a folder."""
+    """Return `value` as an array, unchanged if it is OnDisk; raise if it is a path."""
     if isinstance(value, str | os.PathLike):
-        raise TypeError(f"{name} is the path {str(value)!r}, not rows: nn.OnDisk of it reads them")
+        raise TypeError(f"{name} must be an array, got the path {str(value)!r}: write nn.OnDisk(path)")
     return value if isinstance(value, OnDisk) else as_array(name, value)
 
 
-def equally_long(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values as arrays of equally many rows, or an error that names their shapes."""
+def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the values as arrays; raise unless they have the same number of rows, at least one."""
     arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
     if not arrays:
-        raise ValueError("give at least one array, got none")
+        raise ValueError("at least one array is required, got none")
     shapes = ", ".join(str(array.shape) for array in arrays)
     if any(array.ndim == 0 for array in arrays):
-        raise ValueError(f"every array needs a first axis, the rows; got shapes {shapes}")
+        raise ValueError(f"every array must have a first axis, the rows; got shapes {shapes}")
     if len({len(array) for array in arrays}) > 1:
-        raise ValueError(f"the arrays differ in their number of rows: shapes {shapes}")
+        raise ValueError(f"the arrays must have the same number of rows; got shapes {shapes}")
     if len(arrays[0]) == 0:
-        raise ValueError(f"the arrays have no rows: shapes {shapes}")
+        raise ValueError(f"the arrays must have at least one row; got shapes {shapes}")
     return arrays
 
 
-def _gives_rows(source: Any) -> bool:
-    """Whether something is rows of its own kind, and not an array or what can be made into one."""
+def _is_row_source(source: Any) -> bool:
+    """True for a source of rows such as a Dataset, that is neither an array nor a sequence."""
     listed = isinstance(source, np.ndarray | list | tuple | OnDisk | str)
     return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
 
 
 def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     if isinstance(source, Dataset):
-        return tuple(rows_of(array, rows) for array in source.arrays)
+        return tuple(take_rows(array, rows) for array in source.arrays)
     batch = tuple(np.asarray(part) for part in source[rows])
     if any(len(part) != len(rows) for part in batch):
         shapes = ", ".join(str(part.shape) for part in batch)
         raise ValueError(
-            f"{source!r:.80} gave shapes {shapes} for {len(rows)} rows: its [rows] must give a tuple of arrays of them"
+            f"[rows] of {source!r:.80} must return a tuple of arrays of {len(rows)} rows, returned shapes {shapes}"
         )
     return batch
 
 
-def rows_of(array: Any, rows: NDArray[np.int64]) -> Array:
-    """The rows of an array, in memory or on the disk, with these numbers; read-only."""
+def take_rows(array: Any, rows: NDArray[np.int64]) -> Array:
+    """Return rows of an array, in memory or on disk, by their numbers; read-only."""
     if isinstance(array, OnDisk):
         return array[rows]
     taken: Array = np.take(array, rows, axis=0)

@@ -1,7 +1,7 @@
-"""Arrays of rows that stay on the disk: more of them than fit in memory, in one `.npy` file or in a folder of them.
+"""Arrays on disk that may be larger than memory, in one `.npy` file or in a folder of them.
 
-What is asked for is read when it is asked for, and nothing else. Rows are read rather than mapped into memory: a page that is
-not there yet costs a map more than the whole row costs a read, and a file that was cut short is an error, not a crash.
+Only the indexed rows are read. They are read rather than memory-mapped: a page fault costs more than a read of a row, and a
+truncated file raises an error instead of a crash.
 """
 
 import itertools
@@ -18,20 +18,19 @@ from nn._validation import Array
 
 
 class OnDisk:
-    """The rows of a `.npy` file, or of all `.npy` files of a folder, one after the other in the order of their names.
+    """Rows of a `.npy` file, or of all `.npy` files of a folder, concatenated in the order of their names.
 
-    It stands where `Loader`, `Dataset`, `fit` and `predict` take an array; an index of the first axis reads these rows, and no
-    others. For `fit` on several hosts the folder is where each of them sees it, and each reads the rows of its own devices.
+    `Loader`, `Dataset`, `fit` and `predict` take it as an array; an index of the first axis reads only these rows. For `fit` on
+    several hosts the folder must be shared, and each host reads the rows of its devices.
 
     Attributes:
-        shape, dtype: as of an array
-
+        shape, dtype: As those of an array
     Shapes:
-        an index i gives (…), a slice or an array of indices (m, …), read-only
+        an index i -> (…), a slice or an array of indices -> (m, …), read-only
     Raises:
-        FileNotFoundError: if there is no such file or folder, or no `.npy` file in it
-        ValueError: if a file holds no array of rows of numbers, or other rows than the first; names it
-        IndexError: if there is no such row
+        FileNotFoundError: If the file or folder does not exist, or has no `.npy` file
+        ValueError: If a file does not hold rows of numbers, or other rows than the first; names it
+        IndexError: If a row does not exist
 
     >>> import tempfile
     >>> folder = save_rows(tempfile.mkdtemp() + "/x", [np.zeros((2, 3)), np.ones((1, 3))])
@@ -44,42 +43,42 @@ class OnDisk:
         self.path = Path(path)
         files = sorted(self.path.glob("*.npy")) if self.path.is_dir() else [self.path]
         if not files:
-            raise FileNotFoundError(f"there is no .npy file in {self.path}: save_rows writes them")
+            raise FileNotFoundError(f"there is no .npy file in {self.path}: write them with save_rows")
         self.parts = [_Part(file) for file in files]
         first = self.parts[0]
         for part in self.parts:
             if (part.shape[1:], part.dtype) != (first.shape[1:], first.dtype):
                 raise ValueError(
-                    f"{part.file} has rows of shape {part.shape[1:]} and type {part.dtype}, and {first.file} of "
-                    f"{first.shape[1:]} and {first.dtype}: the files of a folder hold rows of one kind"
+                    f"{part.file} has rows of shape {part.shape[1:]} and type {part.dtype}, {first.file} of "
+                    f"{first.shape[1:]} and {first.dtype}: all files of a folder must have one shape and type of rows"
                 )
-        #: The number of rows before each file, and of all.
+        #: Number of rows before each file, and of all files.
         self.starts = np.cumsum([0, *[part.shape[0] for part in self.parts]])
         self.shape: tuple[int, ...] = (int(self.starts[-1]), *first.shape[1:])
         self.dtype: np.dtype[Any] = first.dtype
 
     @property
     def ndim(self) -> int:
-        """The number of axes."""
+        """Return the number of axes."""
         return len(self.shape)
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Return the number of rows."""
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> Array:
         if isinstance(rows, slice):
             rows = np.arange(*rows.indices(len(self)))
         if isinstance(rows, tuple):
-            raise IndexError(f"an index tells rows alone, and {rows!r:.60} is of several axes: index the rows that are read")
+            raise IndexError(f"an index must be of the first axis only, got {rows!r:.60}: index the rows first")
         numbers = np.asarray(rows)
         if numbers.dtype.kind not in "iu" and numbers.size:
-            raise IndexError(f"rows are told by whole numbers (of a mask, np.flatnonzero gives them), got {rows!r:.60}")
+            raise IndexError(f"an index must hold integers, got {rows!r:.60}: for a mask use np.flatnonzero(mask)")
         if (strays := numbers[(numbers < -len(self)) | (numbers >= len(self))]).size:
-            raise IndexError(f"there is no row {strays.flat[0]} among {len(self)} of {self.path}")
+            raise IndexError(f"row {strays.flat[0]} does not exist: {self.path} has {len(self)} rows")
         found = np.empty((numbers.size, *self.shape[1:]), self.dtype)
         wanted = numbers.reshape(-1).astype(np.int64) % max(len(self), 1)
-        order = np.argsort(wanted, kind="stable")  # the disk is read from front to back
+        order = np.argsort(wanted, kind="stable")  # reads the disk in order
         ends = np.searchsorted(wanted[order], self.starts)
         for part, start, a, b in zip(self.parts, self.starts, ends, ends[1:], strict=False):
             if a < b:
@@ -89,7 +88,7 @@ class OnDisk:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if copy is False:
-            raise ValueError(f"{self!r} is on the disk: an array of it is a copy")
+            raise ValueError(f"{self!r} is on disk: an array of it must be a copy")
         return self[:].astype(self.dtype if dtype is None else dtype, copy=False)
 
     def __repr__(self) -> str:
@@ -97,7 +96,7 @@ class OnDisk:
 
 
 class Picked:
-    """Some rows of something with rows, read when they are asked for, and only those: a batch of which each host has a part.
+    """Rows of an array that are read when they are indexed: a batch of which each host reads its part.
 
     >>> batch = Picked(np.arange(10), np.array([4, 2, 9]))
     >>> batch.shape, batch[(slice(1, 3),)].tolist()
@@ -110,7 +109,7 @@ class Picked:
         self.dtype: np.dtype[Any] = source.dtype
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Return the number of rows."""
         return len(self.rows)
 
     def __getitem__(self, index: tuple[Any, ...]) -> Array:
@@ -122,51 +121,51 @@ class Picked:
 
 
 def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Path:
-    """Write arrays of rows, one after the other, as the files 00000000.npy, 00000001.npy, … of a new folder; gives its path.
+    """Write arrays of rows as the files 00000000.npy, 00000001.npy, … of a new folder, and return its path.
 
-    They come one at a time, from a generator for instance, so that all of them need not fit in memory.
+    `parts` may be a generator, so that not all of them must fit in memory.
 
     Shapes:
         each (m, …) with the same …
     Raises:
-        FileExistsError: if there is a folder of that name
-        ValueError: if there is no part, or one is no array of rows of numbers, or has other rows than the first; the files
-            before it are there then
+        FileExistsError: If the folder exists
+        ValueError: If there is no part, or one does not hold rows of numbers, or has other rows than the first; the parts
+            before it are written then
     """
     path, first = Path(folder), None
     path.mkdir(parents=True)
     for i, part in enumerate(parts):
-        array = _of_rows(np.asarray(part), f"part {i}")
+        array = _check_rows(np.asarray(part), f"part {i}")
         first = array if first is None else first
         if (array.shape[1:], array.dtype) != (first.shape[1:], first.dtype):
             raise ValueError(
-                f"part {i} has rows of shape {array.shape[1:]} and type {array.dtype}, in place of {first.shape[1:]} and "
-                f"{first.dtype}"
+                f"part {i} must have rows of shape {first.shape[1:]} and type {first.dtype}, "
+                f"got {array.shape[1:]} and {array.dtype}"
             )
         with atomic_write(path / f"{i:08}.npy") as out:
             np.save(out, array)
     if first is None:
-        raise ValueError(f"there is no part to write into {path}")
+        raise ValueError(f"save_rows needs at least one part to write to {path}, got none")
     return path
 
 
 class _Part:
-    """One file: what kind of rows it has, and where."""
+    """One file: shape, type and offset of its rows."""
 
     def __init__(self, file: Path) -> None:
         if not file.exists():
-            raise FileNotFoundError(f"there is no file or folder {str(file)!r}")
+            raise FileNotFoundError(f"file or folder {str(file)!r} does not exist")
         try:
             array = np.load(file, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
-            raise ValueError(f"{file} is no whole .npy file of numbers: {error}") from None
-        _of_rows(array, str(file))
+            raise ValueError(f"{file} is not a complete .npy file of numbers: {error}") from None
+        _check_rows(array, str(file))
         if not array.flags.c_contiguous:
-            raise ValueError(f"{file} holds its columns one after the other, not its rows: save np.ascontiguousarray(x)")
+            raise ValueError(f"{file} is in column order, and must be in row order: save np.ascontiguousarray(x)")
         self.file, self.shape, self.dtype, self.offset = file, array.shape, array.dtype, array.offset
 
     def read(self, rows: NDArray[np.int64]) -> Array:
-        """The rows with these numbers, which do not fall; those in one run with one read."""
+        """Read rows by ascending numbers; consecutive rows by one read."""
         different, places = np.unique(rows, return_inverse=True)
         found = np.empty((len(different), *self.shape[1:]), self.dtype)
         content, size = found.reshape(-1).view(np.uint8).data, found[:1].nbytes
@@ -178,13 +177,13 @@ class _Part:
                 while whole:
                     count = file.readinto(whole)
                     if not count:
-                        raise OSError(f"{self.file} has become shorter: its rows from {different[a]} on cannot be read")
+                        raise OSError(f"{self.file} is truncated: its rows from {different[a]} on cannot be read")
                     whole = whole[count:]
         return found[places]
 
 
-def _of_rows(array: Any, name: str) -> Array:
+def _check_rows(array: Any, name: str) -> Array:
     if not isinstance(array, np.ndarray) or not array.ndim or array.dtype.kind not in "fiub":
         what = f"shape {array.shape} and type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise ValueError(f"{name} holds no array of rows of real numbers: it has {what}")
+        raise ValueError(f"{name} must hold an array of rows of real numbers, got {what}")
     return array

@@ -1,21 +1,22 @@
-"""Data made fit to learn from: numbers of a common size, and classes as columns."""
+"""Preprocessing of data: standardisation and one-hot encoding."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array, as_array, check_integer, class_numbers
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import Array, as_array, check_integer, check_labels
 
 
 def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
-    """Each column with mean 0 and standard deviation 1 over the training rows; the others by the same line, read-only.
+    """Standardise columns to mean 0 and standard deviation 1 over the training rows; others by the same map. Read-only.
 
-        y = (x − μ) / σ,   μ and σ of the training rows;   a column that is constant there becomes x − μ
+        y = (x − μ) / σ,   μ and σ of the training rows;   a constant column becomes x − μ
 
     Shapes:
         each (n, …) with the same …  -> the same, floating-point
     Raises:
-        TypeError: if an array is not of real numbers
-        ValueError: if the training rows are none, or another array has other columns; names both shapes
+        TypeError: If an array does not hold real numbers
+        ValueError: If there are no training rows, or another array has other columns; names both shapes
 
     >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
     >>> train.tolist(), test.tolist()
@@ -25,11 +26,11 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
     first = arrays[0]
     for i, x in enumerate(arrays):
         if x.dtype.kind not in "fiub":
-            raise TypeError(f"standardise takes real numbers, and argument {i} has dtype {x.dtype}")
+            raise TypeError(f"standardise takes real numbers, got dtype {x.dtype} in argument {i}")
         if not x.ndim or x.shape[1:] != first.shape[1:]:
-            raise ValueError(f"standardise: argument {i} of shape {x.shape} does not have the columns of {first.shape}")
+            raise ValueError(f"standardise: argument {i} must have the columns of shape {first.shape}, got shape {x.shape}")
     if not len(first):
-        raise ValueError(f"standardise needs a training row, and the shape is {first.shape}")
+        raise ValueError(f"standardise needs at least one training row, got shape {first.shape}")
     dtype = first.dtype if first.dtype.kind == "f" else np.dtype(float)
     mean, deviation = first.mean(axis=0, dtype=float), first.std(axis=0, dtype=float)
     scale = np.where(deviation > 0, deviation, 1.0)
@@ -39,19 +40,20 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
     return results
 
 
-def one_hot(labels: ArrayLike, classes: int) -> Array:
-    """A row for each label, 1 in the column of its class and 0 elsewhere.
+@renamed_arguments(classes="num_classes")
+def one_hot(labels: ArrayLike, num_classes: int) -> Array:
+    """One-hot encoding of labels: 1 in the column of the class, 0 elsewhere.
 
         y[i, j] = [labelsᵢ = j]
 
     Shapes:
-        (…) integers from 0 to classes − 1 -> (…, classes) float64
+        (…) integers from 0 to num_classes − 1 -> (…, num_classes) float64
     Raises:
-        TypeError: if the labels are no integers
-        ValueError: if one is no class; names the first
+        TypeError: If the labels are not integers
+        ValueError: If a label is not a class; names the first
 
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    k = check_integer("classes", classes, least=1)
-    return np.eye(k)[class_numbers(as_array("labels", labels), k, "classes")]
+    k = check_integer("num_classes", num_classes, least=1)
+    return np.eye(k)[check_labels(as_array("labels", labels), k, "classes")]

@@ -1,57 +1,59 @@
-"""Training and test rows: a random split, stratified if asked for."""
+"""Random split into training and test data, optionally stratified."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, generator
-from nn.data.loader import equally_long, rows_of
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import Array, as_array, seeded_generator
+from nn.data.loader import check_equal_lengths, take_rows
 
 
+@renamed_arguments(test_fraction="test_size")
 def train_test_split(
-    *arrays: ArrayLike, test_fraction: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
+    *arrays: ArrayLike, test_size: float = 0.2, seed: int = 0, stratify: ArrayLike | None = None
 ) -> tuple[Array, ...]:
-    """Training and test rows of each array, shuffled alike: (a_train, a_test, b_train, b_test, …), read-only.
+    """Split arrays into random training and test data: (a_train, a_test, b_train, b_test, …), read-only.
 
-        rows for test = test_fraction · n, rounded to the nearest integer, a half to the even one
+        number of test rows = test_size · n, rounded to the nearest integer, halves to even
 
-    With `stratify`, the class of each row, the classes have the same shares among the test rows as among all, to a row.
+    With `stratify`, the class of each row, the test data have the class proportions of all data, up to one row per class.
 
     Shapes:
         each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
     Raises:
-        TypeError: if seed is no integer
-        ValueError: if there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_fraction is not
-            between 0 and 1, or if it leaves one part without rows; if stratify is not (n,), or a class has fewer than two rows
+        TypeError: If seed is not an integer
+        ValueError: If there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_size is not
+            between 0 and 1, or leaves a part without rows; if stratify is not (n,), or a class has fewer than two rows
 
     >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
     >>> x_train.shape, y_test.shape
     ((8, 10), (2,))
     """
-    aligned = equally_long(arrays)
-    if not (isinstance(test_fraction, float | np.floating) and 0 < test_fraction < 1):
-        raise ValueError(f"test_fraction must be more than 0 and less than 1, got {test_fraction!r}")
+    aligned = check_equal_lengths(arrays)
+    if not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
+        raise ValueError(f"test_size must be more than 0 and less than 1, got {test_size!r}")
     n = len(aligned[0])
-    n_test = round(float(test_fraction) * n)
+    n_test = round(float(test_size) * n)
     if not 0 < n_test < n:
         raise ValueError(
-            f"test_fraction={test_fraction!r} parts {n} rows into {n - n_test} and {n_test}: "
-            "training and test need a row each, so change test_fraction or give more rows"
+            f"test_size={test_size!r} splits {n} rows into {n - n_test} and {n_test}: "
+            "both parts need at least one row, so change test_size or pass more rows"
         )
-    order = generator(seed).permutation(n)
+    order = seeded_generator(seed).permutation(n)
     if stratify is not None:
-        order = _evenly(order, as_array("stratify", stratify), n_test)
-    return tuple(rows_of(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
+        order = _stratify(order, as_array("stratify", stratify), n_test)
+    return tuple(take_rows(array, rows) for array in aligned for rows in (order[n_test:], order[:n_test]))
 
 
-def _evenly(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
-    """The same rows, so rearranged that every class has its share of the first n_test: largest remainders decide the last."""
+def _stratify(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[np.int64]:
+    """Reorder rows so that each class has its share of the first n_test rows, by the method of largest remainders."""
     n = len(order)
     if classes.shape != (n,):
-        raise ValueError(f"stratify must give a class for each of {n} rows, got shape {classes.shape}")
+        raise ValueError(f"stratify must have shape ({n},), a class per row, got shape {classes.shape}")
     names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
     if counts.min() < 2:
         raise ValueError(
-            f"class {names[counts.argmin()].item()!r} has one row, which cannot be in both parts: leave out stratify"
+            f"stratify needs two rows per class, got one of class {names[counts.argmin()].item()!r}: leave out stratify"
         )
     share = counts * n_test / n
     taken = np.floor(share).astype(int)

@@ -1,4 +1,4 @@
-"""Data to learn from: shapes in the plane, clouds and curves, drawn from formulas; real digits, clothes and names."""
+"""Datasets: synthetic points and curves; real digits, clothes and names."""
 
 from autograd.support.public import publish
 from nn.datasets._fashion_mnist import fashion_mnist

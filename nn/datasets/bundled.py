@@ -1,4 +1,4 @@
-"""Small real data that need no network: 8 × 8 digits and given names."""
+"""Small real datasets without a download: 8 × 8 digits and first names."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from nn.datasets.synthetic import Labels, Points
 
 
 def digits() -> tuple[Points, Labels]:
-    """1,797 real handwritten digits of 8 × 8 pixels, as scikit-learn ships them: small, and there without a network.
+    """Return 1,797 handwritten digits of 8 × 8 pixels, from scikit-learn.
 
     Shapes:
         x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
     Raises:
-        ImportError: if scikit-learn is not installed; names the command
+        ImportError: If scikit-learn is not installed; names the command
     Source:
         Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
     """
@@ -25,7 +25,7 @@ def digits() -> tuple[Points, Labels]:
 
 
 def names() -> list[str]:
-    """5,163 given names, female and male, of the US Census of 1990, in lower case and alphabetical order.
+    """Return 5,163 first names, female and male, of the US Census of 1990, in lower case and alphabetical order.
 
     Source:
         US Census Bureau, files dist.female.first and dist.male.first, in the public domain

@@ -1,16 +1,16 @@
-"""Data drawn from formulas: shapes in the plane, clouds and curves."""
+"""Synthetic datasets: shapes in the plane, Gaussians and curves."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._validation import check_integer, finite, generator, share
+from nn._validation import check_finite, check_integer, check_share, seeded_generator
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
 def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, Labels]:
-    """Points of two interleaved half circles, and the half circle of each; shuffled, read-only.
+    """Return points of two interleaved half circles, with labels; shuffled, read-only.
 
         label 0:  (cos t, sin t),   label 1:  (1 − cos t, ½ − sin t),   t evenly spaced on [0, π]
 
@@ -19,8 +19,8 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     Units:
         noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
     Raises:
-        TypeError: if n or seed is no integer, or noise no number
-        ValueError: if n < 2, seed < 0, or noise is negative or not finite
+        TypeError: If n or seed is not an integer, or noise not a number
+        ValueError: If n < 2, seed < 0, or noise is negative or not finite
 
     >>> x, y = moons(4, noise=0.0)
     >>> x.shape, sorted(y.tolist())
@@ -28,7 +28,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     """
     check_integer("n", n, least=2)
     outer, inner = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
-    return _shuffled(
+    return _shuffle(
         [
             np.column_stack([np.cos(outer), np.sin(outer)]),
             np.column_stack([1 - np.cos(inner), 0.5 - np.sin(inner)]),
@@ -39,11 +39,11 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
 
 
 def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int = 0) -> tuple[Points, Labels]:
-    """Points of two circles, one in the other, and the circle of each; shuffled, read-only.
+    """Return points of two concentric circles, with labels; shuffled, read-only.
 
         label 0:  (cos t, sin t),   label 1:  ratio (cos t, sin t),   t evenly spaced around
 
-    Shapes, units and errors  as `moons`, and ValueError if ratio is not between 0 and 1
+    Shapes, units and errors  as `moons`, with ValueError if ratio is not between 0 and 1
 
     >>> x, y = circles(4, noise=0.0)
     >>> np.hypot(*x[y == 1].T).tolist()
@@ -52,11 +52,11 @@ def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int 
     check_integer("n", n, least=2)
     if not 0 < ratio < 1:
         raise ValueError(f"ratio must be between 0 and 1, got {ratio!r}")
-    return _shuffled([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
+    return _shuffle([_circle(n // 2), ratio * _circle(n - n // 2)], noise, seed)
 
 
 def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 0.03, seed: int = 0) -> tuple[Points, Labels]:
-    """Points of spiral arms, and the arm of each; shuffled, read-only.
+    """Return points of spiral arms, with labels; shuffled, read-only.
 
         label k:  r (cos φ, sin φ),   φ = 2π (k / arms + turns · r),   r evenly spaced on (0, 1]
 
@@ -72,19 +72,19 @@ def spirals(n: int = 300, *, arms: int = 3, turns: float = 0.75, noise: float = 
         r = np.linspace(1.0, 0.0, n // arms + (k < n % arms), endpoint=False)[::-1]
         angle = 2 * np.pi * (k / arms + turns * r)
         parts.append(np.column_stack([r * np.cos(angle), r * np.sin(angle)]))
-    return _shuffled(parts, noise, seed)
+    return _shuffle(parts, noise, seed)
 
 
 def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0) -> tuple[Points, Labels]:
-    """Points of round Gaussians around a circle, and the Gaussian of each; shuffled, read-only.
+    """Return points of isotropic Gaussians around a circle, with labels; shuffled, read-only.
 
         label k:  (cos 2πk/classes, sin 2πk/classes) + spread · N(0, 1)
 
     Shapes:
         x (n, 2) float64, y (n,) int64 from 0 to classes − 1
     Raises:
-        TypeError: if n, classes or seed is no integer
-        ValueError: if one is too small, or spread is negative or not finite
+        TypeError: If n, classes or seed is not an integer
+        ValueError: If a number is too small, or spread is negative or not finite
 
     >>> x, y = blobs(9, classes=3)
     >>> x.shape, np.bincount(y).tolist()
@@ -93,24 +93,24 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
     check_integer("n", n, least=check_integer("classes", classes, least=2))
     centres = _circle(classes)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
-    return _shuffled(parts, spread, seed)
+    return _shuffle(parts, spread, seed)
 
 
 def gaussians(
     n: int = 100, *, features: int = 2, classes: int = 2, distance: float = 2.0, label_noise: float = 0.0, seed: int = 0
 ) -> tuple[Points, Labels]:
-    """Points of overlapping Gaussians in any number of dimensions, some of them under a wrong label; shuffled, read-only.
+    """Return points of overlapping Gaussians in any dimension, with labels, optionally wrong ones; shuffled, read-only.
 
         label k:  distance · u_k + N(0, 1),   u_k a random direction
 
-    A share `label_noise` of the labels, rounded down, is replaced by another class at random: no model can be right on those,
-    and one that is has learned them by heart.
+    A fraction `label_noise` of the labels, rounded down, is replaced by another random class: a model that predicts these has
+    memorised them.
 
     Shapes:
         x (n, features) float64, y (n,) int64 from 0 to classes − 1
     Raises:
-        TypeError: if n, features, classes or seed is no integer
-        ValueError: if one is too small, distance is negative or not finite, or label_noise is not in [0, 1]
+        TypeError: If n, features, classes or seed is not an integer
+        ValueError: If a number is too small, distance is negative or not finite, or label_noise is not in [0, 1]
 
     >>> x, y = gaussians(100, features=3, label_noise=0.2)
     >>> x.shape, np.flatnonzero(y != gaussians(100, features=3)[1]).size
@@ -118,12 +118,12 @@ def gaussians(
     """
     check_integer("n", n, least=check_integer("classes", classes, least=2))
     check_integer("features", features, least=1)
-    label_noise = share("label_noise", label_noise)
-    rng = generator(seed, 1)
+    label_noise = check_share("label_noise", label_noise)
+    rng = seeded_generator(seed, 1)
     directions = rng.normal(size=(classes, features))
-    centres = finite("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    centres = check_finite("distance", distance) * directions / np.linalg.norm(directions, axis=1, keepdims=True)
     parts = [np.repeat(centres[k : k + 1], n // classes + (k < n % classes), 0) for k in range(classes)]
-    x, y = _shuffled(parts, 1.0, seed)
+    x, y = _shuffle(parts, 1.0, seed)
     wrong = rng.choice(n, size=int(label_noise * n), replace=False)
     y = y.copy()
     y[wrong] = (y[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
@@ -132,25 +132,25 @@ def gaussians(
 
 
 def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int = 0) -> tuple[Points, NDArray[np.float64]]:
-    """Points of a noisy curve to fit, in order of x, read-only; a share of them, rounded down, lies far off.
+    """Return points of a noisy curve, in order of x; a fraction `outliers`, rounded down, is shifted. Read-only.
 
-        y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier has 3 more
+        y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier is 3 higher
 
     Shapes:
         x (n, 1) float64, y (n, 1) float64
     Raises:
-        TypeError: if n or seed is no integer, or noise no number
-        ValueError: if n < 2, noise is negative or not finite, or outliers is not in [0, 1]
+        TypeError: If n or seed is not an integer, or noise not a number
+        ValueError: If n < 2, noise is negative or not finite, or outliers is not in [0, 1]
 
     >>> x, y = curve(5, noise=0.0)
     >>> x.shape, bool(y[2, 0] == 0.0)
     ((5, 1), True)
     """
     check_integer("n", n, least=2)
-    outliers = share("outliers", outliers)
-    rng = generator(seed)
+    outliers = check_share("outliers", outliers)
+    rng = seeded_generator(seed)
     x = np.linspace(-2.0, 2.0, n)[:, None]
-    y = np.sin(3 * x) + x / 2 + rng.normal(scale=finite("noise", noise), size=(n, 1))
+    y = np.sin(3 * x) + x / 2 + rng.normal(scale=check_finite("noise", noise), size=(n, 1))
     y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
     x.flags.writeable = y.flags.writeable = False
     return x, y
@@ -161,12 +161,12 @@ def _circle(n: int) -> Points:
     return np.column_stack([np.cos(t), np.sin(t)])
 
 
-def _shuffled(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
-    """The points of all parts with noise, and the number of the part of each, in random order."""
-    scale = finite("noise", noise)
+def _shuffle(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
+    """Join parts, add noise, and return points with the number of their part, in random order."""
+    scale = check_finite("noise", noise)
     x = np.concatenate(parts)
     y = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in parts])
-    rng = generator(seed)
+    rng = seeded_generator(seed)
     order = rng.permutation(len(x))
     x, y = x[order] + rng.normal(scale=scale, size=x.shape), y[order]
     x.flags.writeable = y.flags.writeable = False

@@ -1,9 +1,9 @@
-"""What `torch.save` writes of a state dict, read without torch and without pickle.
+"""Reader of state dicts written by `torch.save`, without torch and without pickle.
 
-The file is a zip: data.pkl, a pickle that says which tensors there are, and the numbers, a member for each storage. A pickle is
-a program; this reader knows only the instructions that a state dict is written with, and of the functions that it names only
-those that build a tensor or a dict. Anything else is an error before anything is done, and is named in a few words, since a
-short pickle can hold a tuple of tuples of tuples that would take a lifetime to write out.
+The file is a zip: data.pkl, a pickle that describes the tensors, and a member with the numbers of each storage. A pickle is a
+program; this reader knows only the instructions of a state dict, and only the functions that build a tensor or a dict. Any
+other one is an error before anything is run. The errors are short: a small pickle can hold nested tuples with an astronomically
+long repr.
 
 Source:
     PyTorch documentation, Serialization semantics; Python standard library, pickletools
@@ -19,20 +19,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nn._validation import Array
-from nn.io.npz import State, of_bfloat16
+from nn.io.npz import State, widen_bfloat16
 
-#: Storages by the name of their class, and the NumPy type of their entries; bfloat16 has none, and is widened.
+#: NumPy types of storages by the name of their class; bfloat16 is converted to float32.
 TYPES = {
     "DoubleStorage": "f8", "FloatStorage": "f4", "HalfStorage": "f2", "BFloat16Storage": "bf16", "LongStorage": "i8",
     "IntStorage": "i4", "ShortStorage": "i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
 }  # fmt: skip
-#: Of the pickle itself; one entry takes about a hundred bytes.
+#: Maximum of bytes of the pickle; one entry takes about a hundred.
 MOST_PICKLE = 2**24
 MOST_STORAGE = 2**34
 
 
 class _Name(NamedTuple):
-    """A function or class that a pickle names; it is never looked up."""
+    """Name of a function or class in a pickle; it is never imported."""
 
     module: str
     name: str
@@ -49,20 +49,20 @@ class _Mark:
 
 
 def read_torch(content: bytes) -> State:
-    """The arrays of a state dict, as `torch.save` writes it to a file.
+    """Return the arrays of a state dict written by `torch.save`.
 
     Raises:
-        ValueError: if it is anything else, says what was met
+        ValueError: If the content is anything else; names it
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {member.filename.partition("/")[2]: member for member in archive.infolist()}
 
         def member(name: str, most: int) -> bytes:
             if name not in members:
-                raise ValueError(f"it has no {name}: it is no file of torch.save")
+                raise ValueError(f"it has no {name}, so it is not a file of torch.save")
             info = members[name]
             if info.compress_type != zipfile.ZIP_STORED or info.file_size > most:
-                raise ValueError(f"{name} is compressed or takes {info.file_size} bytes, which torch.save does not write")
+                raise ValueError(f"{name} is compressed or has {info.file_size} bytes, which torch.save does not write")
             return archive.read(info)
 
         order = member("byteorder", 16).decode() if "byteorder" in members else "little"
@@ -82,12 +82,12 @@ def _entries(data: bytes, storage: _Storage, order: str) -> Array:
     kind = TYPES[storage.type]
     sign = "<" if order == "little" else ">"
     if kind == "bf16":
-        return of_bfloat16(data, sign)
+        return widen_bfloat16(data, sign)
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 
 class _Machine:
-    """The few instructions that a state dict is written with, on a stack of plain values."""
+    """Interpreter of the pickle instructions of a state dict, with a stack of plain values."""
 
     def __init__(self, numbers: Callable[[_Storage], Array]) -> None:
         self.numbers = numbers
@@ -100,18 +100,20 @@ class _Machine:
                 break
             step = getattr(self, f"do_{op.name.lower()}", None)
             if step is None:
-                raise ValueError(f"its pickle has the instruction {op.name} at byte {position}, which no state dict needs")
+                raise ValueError(
+                    f"its pickle has the instruction {op.name} at byte {position}, which is not allowed in a state dict"
+                )
             step(argument)
         if len(self.stack) != 1 or not isinstance(self.stack[0], dict):
-            raise ValueError("it holds no dict of tensors: save model.state_dict()")
+            raise ValueError("it must hold a dict of tensors: save model.state_dict()")
         found: State = {}
         for name, array in self.stack[0].items():
             if not isinstance(name, str) or not isinstance(array, np.ndarray):
-                raise ValueError(f"its entry {name!r:.60} is of type {type(array).__name__}, and no tensor")
+                raise ValueError(f"its entry {name!r:.60} must be a tensor, got type {type(array).__name__}")
             found[name] = array
         return found
 
-    def until_mark(self) -> list[Any]:
+    def pop_to_mark(self) -> list[Any]:
         taken: list[Any] = []
         while not isinstance(top := self.pop(), _Mark):
             taken.append(top)
@@ -150,7 +152,7 @@ class _Machine:
         self.push(())
 
     def do_tuple(self, _: None) -> None:
-        self.push(tuple(self.until_mark()))
+        self.push(tuple(self.pop_to_mark()))
 
     def do_tuple1(self, _: None) -> None:
         self.push((self.pop(),))
@@ -173,7 +175,7 @@ class _Machine:
 
     def do_binget(self, key: int) -> None:
         if key not in self.memo:
-            raise ValueError(f"its pickle refers to {key}, which is nothing")
+            raise ValueError(f"its pickle refers to {key}, which does not exist")
         self.push(self.memo[key])
 
     do_long_binget = do_binget
@@ -183,19 +185,19 @@ class _Machine:
         self.fill([key, value])
 
     def do_setitems(self, _: None) -> None:
-        self.fill(self.until_mark())
+        self.fill(self.pop_to_mark())
 
     def fill(self, pairs: list[Any]) -> None:
         target = self.stack[-1] if self.stack else None
         if not isinstance(target, dict) or len(pairs) % 2:
-            raise ValueError("its pickle puts an entry into what is no dict")
+            raise ValueError("its pickle sets an entry of an object that is not a dict")
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
             if not isinstance(key, str) or key in target:
-                raise ValueError(f"its dict has the key {shortly(key)}, which is no text or there twice")
+                raise ValueError(f"its dict has the key {shortly(key)}, which is not a string, or occurs twice")
             target[key] = value
 
     def do_build(self, _: None) -> None:
-        """The state of a dict is the versions of its modules, which nobody needs here."""
+        """Ignore the state of a dict: the versions of its modules."""
         self.pop()
 
     def do_global(self, name: str) -> None:
@@ -205,7 +207,7 @@ class _Machine:
     def do_stack_global(self, _: None) -> None:
         attribute, module = self.pop(), self.pop()
         if not isinstance(module, str) or not isinstance(attribute, str):
-            raise ValueError("its pickle names a function by what is no text")
+            raise ValueError("its pickle must name functions by strings")
         self.push(_Name(module, attribute))
 
     def do_binpersid(self, _: None) -> None:
@@ -213,7 +215,7 @@ class _Machine:
             case ("storage", _Name(module="torch", name=kind), str(key), str(), int(entries)) if kind in TYPES:
                 self.push(_Storage(kind, key, entries))
             case other:
-                raise ValueError(f"its pickle refers to {shortly(other)}, which is no storage of numbers")
+                raise ValueError(f"its pickle refers to {shortly(other)}, which is not a storage of numbers")
 
     def do_reduce(self, _: None) -> None:
         arguments, function = self.pop(), self.pop()
@@ -225,12 +227,12 @@ class _Machine:
             case (("torch._utils", "_rebuild_parameter"), (np.ndarray() as array, *_)):
                 self.push(array)
             case _:
-                raise ValueError(f"its pickle calls {shortly(function)}, which no state dict needs")
+                raise ValueError(f"its pickle calls {shortly(function)}, which is not allowed in a state dict")
 
     def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> Array:
-        """The entries of a storage that a tensor is made of; every one must be there.
+        """Return a tensor as a view of a storage, which must have all entries.
 
-        No copy: a small file can name as many tensors as it likes that all lie in one storage.
+        It is not copied: a small file can have any number of tensors in one storage.
         """
         whole = len(shape) == len(steps) and all(isinstance(n, int) and n >= 0 for n in (offset, *shape, *steps))
         numbers = self.numbers(storage)

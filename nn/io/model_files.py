@@ -1,4 +1,4 @@
-"""Models as files: `.npz` and `.safetensors`, never pickle, written at once or not at all, and read with suspicion."""
+"""Model files: `.npz` and `.safetensors`, without pickle, written atomically and checked when they are read."""
 
 import os
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from nn.modules.module import Module
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> Path:
-    """Write the numbers of a model to a `.npz` or `.safetensors` file; gives its path.
+    """Write the state dict of a model to a `.npz` or `.safetensors` file, and return its path.
 
-    A kill at any moment leaves the file that was there before, or the new one. NaN, −0 and ∞ survive bit for bit. Both kinds
-    have check sums, so that `load` refuses a file of which a bit has flipped.
+    A kill at any moment leaves the old file or the new one. NaN, −0 and ∞ are kept bit for bit. Both formats have checksums,
+    so that `load` detects a flipped bit.
 
     Raises:
-        TypeError: if the model is no Module
-        ValueError: if the path ends in neither
-        FileNotFoundError: if there is no such folder
-        ImportError: if `.safetensors` is asked for and safetensors is not installed; names the command
+        TypeError: If the model is not a Module
+        ValueError: If the path has another suffix
+        FileNotFoundError: If the folder does not exist
+        ImportError: If safetensors is needed and not installed; names the command
     """
-    file = _kept(model, path)
+    file = _check_model_and_path(model, path)
     state = model.state_dict()
     with atomic_write(file) as out:
         write = write_npz if file.suffix == ".npz" else write_safetensors
@@ -31,40 +31,40 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
 
 
 def load(model: Module, path: str | os.PathLike[str]) -> None:
-    """Put the numbers of a file into a model that has the same paths, shapes and types: all of them, or none.
+    """Load a file into a model with the same paths, shapes and types; change nothing if it does not fit.
 
     Raises:
-        UnreadableFileError: if the file is damaged, forged, or of another model; nothing is changed then
-        FileNotFoundError: if there is none
-        TypeError: if the model is no Module
-        ValueError: if the path ends in neither `.npz` nor `.safetensors`
-        ImportError: as `save`
+        UnreadableFileError: If the file is damaged, forged, or from another model; nothing is changed then
+        FileNotFoundError: If it does not exist
+        TypeError: If the model is not a Module
+        ValueError: If the path does not end in `.npz` or `.safetensors`
+        ImportError: As `save`
     """
-    file = _kept(model, path)
+    file = _check_model_and_path(model, path)
     expected = model.state_dict()
     content = file.read_bytes()
     try:
         state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content)
-        _refuse_other_types(state, expected)
+        _check_types(state, expected)
         model.load_state_dict(state)
     except ImportError:
         raise
-    except Exception as error:  # whatever a forged file sets off in a reader
+    except Exception as error:  # a forged file can raise anything in a reader
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
-def _kept(model: Module, path: str | os.PathLike[str]) -> Path:
-    """The path of a file in which a model is kept, or an error that says what is wrong with either."""
+def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:
+    """Check a model and the path of its file, and return the path."""
     if not isinstance(model, Module):
-        raise TypeError(f"the model comes first, and must be a Module; got {model!r:.80} of type {type(model).__name__}")
+        raise TypeError(f"the first argument must be a Module, got {model!r:.80} of type {type(model).__name__}")
     file = Path(path)
     if file.suffix not in (".npz", ".safetensors"):
-        raise ValueError(f"a model is kept in a .npz or .safetensors file, not in {str(file)!r}")
+        raise ValueError(f"the path of a model must end in .npz or .safetensors, got {str(file)!r}")
     return file
 
 
 def _most_bytes(expected: State) -> Callable[[str], int]:
-    """For each array its size in the model: none may be larger than the one that it is to replace."""
+    """Return a function from names to sizes of the expected arrays: no array of a file may be larger."""
 
     def most(name: str) -> int:
         if name not in expected:
@@ -74,7 +74,7 @@ def _most_bytes(expected: State) -> Callable[[str], int]:
     return most
 
 
-def _refuse_other_types(state: State, expected: State) -> None:
+def _check_types(state: State, expected: State) -> None:
     for name, array in state.items():
         if name in expected and array.dtype != expected[name].dtype:
-            raise ValueError(f"{name} has type {array.dtype} in place of {expected[name].dtype}")
+            raise ValueError(f"{name} must have type {expected[name].dtype}, got {array.dtype}")

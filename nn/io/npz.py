@@ -1,4 +1,4 @@
-"""Files of numbers: `.npz`, never pickle, written at once or not at all, and read with suspicion."""
+"""`.npz` files of arrays, without pickle, and checked when they are read."""
 
 import io
 import zipfile
@@ -13,21 +13,21 @@ from nn._validation import Array
 
 State = dict[str, Array]
 
-#: What the header of an array in a `.npz` takes at most.
+#: Maximum of bytes of the header of an array in a `.npz`.
 _HEADER = 10_000
 
 
 class UnreadableFileError(Exception):
-    """A file that does not hold the numbers of this model: damaged, forged, of another kind, or of another model."""
+    """Error of a file that is damaged, forged, of another format, or from another model."""
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path} cannot be read: {why}")
 
 
 def write_npz(out: BinaryIO, state: State) -> None:
-    """Write arrays to a `.npz` file, one after the other, without a second copy of them in memory.
+    """Write arrays to a `.npz` file one by one, without a second copy in memory.
 
-    NumPy's `savez` takes the names of arrays as keywords, among which are its own: an array could not be called `file`.
+    `savez` of NumPy takes names as keywords, so that no array could have the name `file`.
     """
     with zipfile.ZipFile(out, "w") as archive:
         for name, array in state.items():
@@ -36,10 +36,11 @@ def write_npz(out: BinaryIO, state: State) -> None:
 
 
 def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | None = None) -> State:
-    """The arrays of a `.npz`.
+    """Return the arrays of a `.npz`.
 
-    `most_bytes` gives, for the name of an array, what it may take at most, or raises ValueError if none is to have it; `in_all`
-    is what all arrays may take together.
+    Args:
+        most_bytes: Function from the name of an array to its maximum of bytes; raises ValueError for an unknown name
+        in_all: Maximum of bytes of all arrays together
     """
     state: State = {}
     left = in_all
@@ -49,15 +50,15 @@ def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | Non
             if name in state:
                 raise ValueError(f"{name} is there twice")
             if member.file_size > most_bytes(name) + _HEADER:
-                raise ValueError(f"{name} takes {member.file_size} bytes in place of {most_bytes(name)}")
+                raise ValueError(f"{name} must have {most_bytes(name)} bytes, has {member.file_size}")
             if left is not None and (left := left - member.file_size) < 0:
-                raise ValueError(f"its arrays take more than {in_all} bytes together")
-            with archive.open(member) as part:  # read to the size it states: its compressed bytes may hold far more
+                raise ValueError(f"its arrays must have at most {in_all} bytes together")
+            with archive.open(member) as part:  # limited to the stated size: compressed bytes may hold far more
                 data = io.BytesIO(part.read(member.file_size))
             state[name] = np.lib.format.read_array(data, allow_pickle=False, max_header_size=_HEADER)
     return state
 
 
-def of_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:
-    """Numbers that NumPy has no type for, as the float32 of which they are the first half; `sign` is the order of the bytes."""
+def widen_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:
+    """Convert bfloat16, which NumPy does not have, to float32; `sign` is the byte order."""
     return (np.frombuffer(data, f"{sign}u2").astype(np.uint32) << 16).view(np.float32)

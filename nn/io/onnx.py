@@ -1,4 +1,4 @@
-"""`load_onnx`: perceptrons out of ONNX files, whoever wrote them."""
+"""`load_onnx`: import of perceptrons from ONNX files of any exporter."""
 
 import itertools
 import os
@@ -16,34 +16,35 @@ from nn.modules.containers import Sequential
 from nn.modules.layers import Flatten, Linear
 from nn.modules.module import Module
 
-#: The modules that our own files spell out in several nodes, by the name of the op, which begins the names of these nodes.
-_SPELLED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
+#: Modules that our export writes as several nodes, by the name of the op, with which the names of these nodes begin.
+_EXPANDED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
 
-#: For each operator that stands for a module: the module, given the operator's attributes.
-_MODULES: dict[str, Callable[[dict[str, Any]], Module]] = {
+#: For each operator, a function of its attributes that returns its module, or None if no module has these attributes.
+_MODULES: dict[str, Callable[[dict[str, Any]], Module | None]] = {
     "Relu": lambda a: ReLU(),
     "Tanh": lambda a: Tanh(),
     "Sigmoid": lambda a: Sigmoid(),
     "Softplus": lambda a: Softplus(),
-    "LeakyRelu": lambda a: LeakyReLU(round(a.get("alpha", 0.01), 7)),  # it is kept as float32
+    "LeakyRelu": lambda a: LeakyReLU(round(a.get("alpha", 0.01), 7)),  # the file has a float32
     "Elu": lambda a: ELU(round(a.get("alpha", 1.0), 7)),
     "Softmax": lambda a: Softmax(a.get("axis", -1)),
     "LogSoftmax": lambda a: LogSoftmax(a.get("axis", -1)),
+    "Gelu": lambda a: GELU() if a.get("approximate", b"none") == b"none" else None,
+    "Flatten": lambda a: Flatten() if a.get("axis", 1) == 1 else None,
 }
 
 
 def load_onnx(path: str | os.PathLike[str]) -> Sequential:
-    """The perceptron in an ONNX file, as a new `Sequential` with its weights in their own type.
+    """Return the perceptron in an ONNX file as a new `Sequential`, with weights in the types of the file.
 
-    The graph is a chain of Gemm, or MatMul and Add, for `Linear`; of Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softplus,
-    Softmax and LogSoftmax; of Flatten, or a Reshape into rows; Identity and Dropout do nothing. So exporters write perceptrons,
-    and so does `record(model, x).to_onnx(path)` in float32, of which Sigmoid, SiLU and GELU are known by the names of their
-    nodes.
+    The graph must be a chain of Gemm, or MatMul and Add, for `Linear`; of Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softplus,
+    Softmax and LogSoftmax; of Flatten, or a Reshape into rows. Identity and Dropout are skipped. Exporters write perceptrons in
+    this form, `record(model, x).to_onnx(path)` too, where Sigmoid, SiLU and GELU are detected by the names of their nodes.
 
     Raises:
-        UnreadableFileError: if it is no valid ONNX file, or its graph is no such chain; names the node
-        FileNotFoundError: if there is none
-        ImportError: if onnx is not installed: pip install 'glassgrad[onnx]'
+        UnreadableFileError: If the file is not valid ONNX, or the graph not such a chain; names the node
+        FileNotFoundError: If the file does not exist
+        ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
     """
     onnx = require("onnx", "an ONNX file")
     file = Path(path)
@@ -52,12 +53,12 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
         model = onnx.load_model_from_string(content)
         onnx.checker.check_model(model)
         return _Chain(model.graph, onnx, model.producer_name == "glassgrad").network()
-    except Exception as error:  # whatever a forged file sets off in a reader
+    except Exception as error:  # a forged file can raise anything in a reader
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
 class _Chain:
-    """A graph read from its input to its output."""
+    """Reader of a graph, from its input to its output."""
 
     def __init__(self, graph: Any, onnx: Any, ours: bool) -> None:
         self.graph, self.onnx, self.ours = graph, onnx, ours
@@ -65,26 +66,34 @@ class _Chain:
         self.layers: list[Module] = []
 
     def network(self) -> Sequential:
+        here, output = self._ends()
+        for _, group in itertools.groupby(self.graph.node, lambda node: node.name.partition("/")[0] or id(node)):
+            here = self._follow_group(list(group), here)
+        if here != output:
+            raise ValueError(f"its chain must end in its output {output}, ends in {here}")
+        return Sequential(*self.layers)
+
+    def _ends(self) -> tuple[str, str]:
+        """Return the names of the input and of the output."""
         inputs = [x.name for x in self.graph.input if x.name not in self.arrays]
         outputs = [x.name for x in self.graph.output]
         if len(inputs) != 1 or len(outputs) != 1:
-            raise ValueError(f"a perceptron has one input and one output, and this graph {len(inputs)} and {len(outputs)}")
-        here = inputs[0]
-        for _, group in itertools.groupby(self.graph.node, lambda node: node.name.partition("/")[0] or id(node)):
-            nodes = list(group)
-            module = _SPELLED.get(nodes[0].name.partition(".")[0]) if self.ours else None
-            if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
-                here = self._spelled(nodes, here)
-                self.layers.append(module())
-                continue
-            for node in nodes:
-                here = self._follow(node, here)
-        if here != outputs[0]:
-            raise ValueError(f"its chain ends in {here}, and its output is {outputs[0]}")
-        return Sequential(*self.layers)
+            raise ValueError(f"a perceptron must have one input and one output, got {len(inputs)} and {len(outputs)}")
+        return inputs[0], outputs[0]
 
-    def _spelled(self, nodes: list[Any], here: str) -> str:
-        """What several nodes that are one function of what was there before give in the end."""
+    def _follow_group(self, nodes: list[Any], here: str) -> str:
+        """Read the nodes of one op; returns the name of their result."""
+        module = _EXPANDED.get(nodes[0].name.partition(".")[0]) if self.ours else None
+        if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
+            here = self._follow_expanded(nodes, here)
+            self.layers.append(module())
+            return here
+        for node in nodes:
+            here = self._follow(node, here)
+        return here
+
+    def _follow_expanded(self, nodes: list[Any], here: str) -> str:
+        """Read the nodes of an expanded activation; returns the name of their result."""
         known = {here, *self.arrays}
         for node in nodes:
             if not known.issuperset(node.input):
@@ -93,7 +102,7 @@ class _Chain:
         return str(nodes[-1].output[0])
 
     def _follow(self, node: Any, here: str) -> str:
-        """What there is after a node."""
+        """Read a node; returns the name of its result."""
         attributes = {a.name: self.onnx.helper.get_attribute_value(a) for a in node.attribute}
         if node.op_type == "Constant" and "value" in attributes:
             self.arrays[node.output[0]] = self.onnx.numpy_helper.to_array(attributes["value"])
@@ -105,29 +114,29 @@ class _Chain:
         return str(node.output[0])
 
     def _add(self, node: Any, attributes: dict[str, Any], here: str, arrays: list[Array]) -> None:
-        """One more layer, or a part of the last."""
+        """Append a layer, or complete the last one."""
         kind = node.op_type
-        if kind in _MODULES:
-            self.layers.append(_MODULES[kind](attributes))
-        elif kind == "Gelu" and attributes.get("approximate", b"none") == b"none":
-            self.layers.append(GELU())
-        elif kind == "Gemm" and node.input[0] == here and not attributes.get("transA", 0):
-            weight = (arrays[0].T if attributes.get("transB", 0) else arrays[0]) * arrays[0].dtype.type(
-                attributes.get("alpha", 1.0)
-            )
-            self.layers.append(_linear(weight, [b * b.dtype.type(attributes.get("beta", 1.0)) for b in arrays[1:]]))
-        elif kind == "MatMul" and node.input[0] == here and arrays[0].ndim == 2:
-            self.layers.append(_linear(arrays[0], []))
+        if (layer := _layer(kind, attributes, arrays, node.input[0] == here)) is not None:
+            self.layers.append(layer)
         elif kind == "Add" and self.layers and isinstance(last := self.layers[-1], Linear) and last.bias is None:
             self.layers[-1] = _linear(last.weight.numpy(), arrays)
-        elif (kind == "Flatten" and attributes.get("axis", 1) == 1) or (kind == "Reshape" and arrays[0].shape == (2,)):
-            self.layers.append(Flatten())
         elif kind not in ("Identity", "Dropout"):
-            raise ValueError(f"its node {_title(node)} is no layer of a perceptron, or not in its place")
+            raise ValueError(f"its node {_title(node)} is not a layer of a perceptron, or not at a valid place")
+
+
+def _layer(kind: str, attributes: dict[str, Any], arrays: list[Array], chain_first: bool) -> Module | None:
+    """Return the layer of one node, or None; `chain_first` is True if the chain is the first input of the node."""
+    if kind in _MODULES:
+        return _MODULES[kind](attributes)
+    if kind in ("Gemm", "MatMul") and chain_first and arrays[0].ndim == 2 and not attributes.get("transA", 0):
+        weight = arrays[0].T if attributes.get("transB", 0) else arrays[0]
+        alpha, beta = (weight.dtype.type(attributes.get(name, 1.0)) for name in ("alpha", "beta"))
+        return _linear(weight * alpha, [b * beta for b in arrays[1:]])
+    return Flatten() if kind == "Reshape" and arrays[0].shape == (2,) else None
 
 
 def _linear(weight: Array, bias: list[Array]) -> Linear:
-    """The layer x W + b."""
+    """Return the layer x W + b."""
     layer = Linear(weight.shape[0], weight.shape[1], bias=bool(bias), init=lambda shape, random: weight, dtype=weight.dtype)
     if layer.bias is not None:
         layer.bias.data = np.broadcast_to(bias[0].reshape(-1), weight.shape[1:]).astype(weight.dtype)

@@ -1,4 +1,4 @@
-"""Models to and from PyTorch: the same numbers under its names and in its layout."""
+"""Exchange of models with PyTorch: state dicts with its names and layout."""
 
 import os
 import re
@@ -15,12 +15,12 @@ from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.layers import Linear
 from nn.modules.module import Module
 
-#: What a PyTorch module keeps beside the numbers that it computes with.
+#: Entry of PyTorch state dicts that the models here do not have.
 _COUNTERS = "num_batches_tracked"
 
 
 def torch_state(model: Module) -> State:
-    """The numbers of a model as PyTorch's `load_state_dict` takes them for the same `torch.nn.Sequential`.
+    """Return the state dict of the same `torch.nn.Sequential` in PyTorch.
 
         "layers.0.weight" (in, out)  →  "0.weight" (out, in)
 
@@ -31,54 +31,54 @@ def torch_state(model: Module) -> State:
     state: State = {}
     for path, module, own in _holders(model):
         for name, array in own.items():
-            state[f"{_prefix(path)}.{name}".lstrip(".")] = _turned(module, name, array)
+            state[f"{_prefix(path)}.{name}".lstrip(".")] = _transpose(module, name, array)
     return state
 
 
 def save_for_torch(model: Module, path: str | os.PathLike[str]) -> Path:
-    """Write a model to a `.safetensors` file for PyTorch, at once; gives its path.
+    """Write a model to a `.safetensors` file for PyTorch, atomically, and return its path.
 
-    There: `model.load_state_dict(safetensors.torch.load_file(path), strict=False)`, which leaves counters as they are.
+    In PyTorch: `model.load_state_dict(safetensors.torch.load_file(path), strict=False)`, which keeps its counters.
 
     Raises:
-        ValueError: if the path has another ending
-        ImportError: if safetensors is not installed
+        ValueError: If the path has another suffix
+        ImportError: If safetensors is not installed
     """
     file = Path(path)
     if file.suffix != ".safetensors":
-        raise ValueError(f"a model for PyTorch is written to a .safetensors file, not to {str(file)!r}")
+        raise ValueError(f"the path of a model for PyTorch must end in .safetensors, got {str(file)!r}")
     with atomic_write(file) as out:
         write_safetensors(out, torch_state(model))
     return file
 
 
 def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
-    """Put the numbers of a PyTorch state dict into a model with the same layers in the same order: all of them, or none.
+    """Load a PyTorch state dict into a model with the same layers in the same order; change nothing if it does not fit.
 
-    The file is a `.safetensors`, or what `torch.save(model.state_dict(), path)` wrote; torch need not be installed, and no
-    pickle is run. Layers are matched by name where the names are those of `torch_state`, else by their order, whatever they are
-    called there. A `.safetensors` keeps no order: there the numbers in the names must give one. Types are converted.
+    The file is a `.safetensors`, or was written by `torch.save(model.state_dict(), path)`; torch is not needed, and no pickle
+    is run. Layers are matched by name if the names are those of `torch_state`, else by order. A `.safetensors` has no order:
+    the numbers in the names must define it. Types are converted.
 
     Raises:
-        UnreadableFileError: if the file is damaged, forged, holds anything but tensors, or is of another model; nothing is
-            changed then
-        FileNotFoundError: if there is none
-        ImportError: if it is a `.safetensors`, and safetensors is not installed
+        UnreadableFileError: If the file is damaged, forged, holds other objects than tensors, or is from another model;
+            nothing is changed then
+        FileNotFoundError: If it does not exist
+        ImportError: If it is a `.safetensors`, and safetensors is not installed
     """
     file = Path(path)
     content = file.read_bytes()
     unordered = file.suffix == ".safetensors"
     try:
         theirs = read_safetensors(content, widen=True) if unordered else read_torch(content)
-        model.load_state_dict(_matched(model, theirs, unordered))
+        model.load_state_dict(_match(model, theirs, unordered))
     except ImportError:
         raise
-    except Exception as error:  # whatever a forged file sets off in a reader
+    except Exception as error:  # a forged file can raise anything in a reader
         raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
-def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
-    """The state dict of `model` that a PyTorch one stands for."""
+def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
+    """Convert a PyTorch state dict to one of `model`."""
     groups: dict[str, State] = {}
     for name, array in theirs.items():
         prefix, _, last = name.rpartition(".")
@@ -86,38 +86,41 @@ def _matched(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State
             groups.setdefault(prefix, {})[last] = array
     ours = list(_holders(model))
     order = _order([_prefix(path) for path, _, _ in ours], list(groups), unordered)
-    fits = len(order) == len(ours) and all(
-        _shapes(module, own) == {name: np.shape(x) for name, x in groups[prefix].items()}
-        for (_, module, own), prefix in zip(ours, order, strict=True)
-    )
-    if not fits:
-        here = ", ".join(f"{path or type(module).__name__} {_shapes(module, own)}" for path, module, own in ours)
-        there = ", ".join(f"{prefix} { {n: np.shape(x) for n, x in groups[prefix].items()} }" for prefix in order)
-        raise ValueError(f"it holds {there or 'nothing'}, where the model needs, in this order, {here}")
+    _check_shapes(ours, {prefix: groups[prefix] for prefix in order})
     state: State = {}
     for (path, module, own), prefix in zip(ours, order, strict=True):
         for name, array in own.items():
-            new = _turned(module, name, np.asarray(groups[prefix][name]))
+            new = _transpose(module, name, np.asarray(groups[prefix][name]))
             if not np.can_cast(new.dtype, array.dtype, "same_kind"):
-                raise ValueError(f"{name} of {path} has type {new.dtype} in place of {array.dtype}")
+                raise ValueError(f"{name} of {path} must have type {array.dtype}, got {new.dtype}")
             state[f"{path}.{name}".lstrip(".")] = new.astype(array.dtype)
     return state
 
 
+def _check_shapes(ours: list[tuple[str, Module, State]], theirs: dict[str, State]) -> None:
+    """Raise if the layers of a model and of a file, both in order, differ in their arrays' names or shapes."""
+    wanted = [_shapes(module, own) for _, module, own in ours]
+    found = [{name: np.shape(x) for name, x in group.items()} for group in theirs.values()]
+    if wanted != found:
+        here = ", ".join(f"{path or type(module).__name__} {x}" for (path, module, _), x in zip(ours, wanted, strict=True))
+        there = ", ".join(f"{prefix} {x}" for prefix, x in zip(theirs, found, strict=True))
+        raise ValueError(f"it holds {there or 'nothing'}, and the model needs, in this order, {here}")
+
+
 def _order(wanted: list[str], given: list[str], unordered: bool) -> list[str]:
-    """Which of the `given` layers stand for the `wanted` ones: by name if the names are the same, else by order."""
+    """Return the names in `given` that match those in `wanted`: by name if all are equal, else by order."""
     if set(wanted) == set(given):
         return wanted
     if not unordered:
         return given
     numbers = {prefix: tuple(map(int, re.findall(r"[0-9]+", prefix))) for prefix in given}
     if len(given) > 1 and (len(set(numbers.values())) < len(given) or () in numbers.values()):
-        raise ValueError(f"a .safetensors keeps no order, and the names {', '.join(sorted(given))} give none: use torch.save")
+        raise ValueError(f"a .safetensors has no order, and the names {', '.join(sorted(given))} define none: use torch.save")
     return sorted(given, key=numbers.__getitem__)
 
 
 def _holders(model: Module) -> Iterator[tuple[str, Module, State]]:
-    """Every module with numbers of its own, its path, and these numbers, in order."""
+    """Yield path, module and arrays of every module that has arrays, in order."""
     state, paths = model.state_dict(), model.scope_paths()
     for module in model.modules():
         path = paths[id(module)]
@@ -128,15 +131,15 @@ def _holders(model: Module) -> Iterator[tuple[str, Module, State]]:
 
 
 def _prefix(path: str) -> str:
-    """The path of a module as PyTorch has it, where a `Sequential` is itself the list of its layers."""
+    """Return the path of a module in PyTorch, where a `Sequential` has no attribute `layers`."""
     return ".".join(part for part in path.split(".") if part != "layers")
 
 
 def _shapes(module: Module, own: State) -> dict[str, tuple[int, ...]]:
-    return {name: _turned(module, name, array).shape for name, array in own.items()}
+    return {name: _transpose(module, name, array).shape for name, array in own.items()}
 
 
-def _turned(module: Module, name: str, array: Any) -> Any:
-    """PyTorch computes x Wᵀ + b, and so keeps the transpose of a `Linear`'s matrix."""
+def _transpose(module: Module, name: str, array: Any) -> Any:
+    """Transpose the weight of a `Linear`, since PyTorch computes x Wᵀ + b; other arrays are unchanged."""
     turned = array.T if isinstance(module, Linear) and name == "weight" else array
     return np.ascontiguousarray(turned).reshape(turned.shape)

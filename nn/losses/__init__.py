@@ -1,1 +1,1 @@
-"""Differentiable losses of classification, of two classes, and of regression."""
+"""Differentiable losses: classification, binary classification, regression."""

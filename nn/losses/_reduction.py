@@ -1,4 +1,4 @@
-"""From an error for each entry to one number for all: what the losses have in common."""
+"""Weights, reductions and argument checks of all losses."""
 
 from typing import Any
 
@@ -10,25 +10,24 @@ from nn._validation import check_choice
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any = None) -> Any:
-    """The mean of the errors, weighted if there are weights, their sum, or the errors themselves.
+def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:
+    """Reduce errors to their mean or sum, weighted if there are weights; "none" returns the weighted errors.
 
         mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
 
-    `counted` says of errors that are multiplied by numbers already, such as the weights of classes, by what: their mean is
-    Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
+    `counted` are factors that the errors contain already, such as class weights: the mean is Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
 
     Shapes:
-        errors (n, …); weights (n,), one a row, or as the errors; counted as the errors
+        errors (n, …); sample_weight (n,), one per row, or as the errors; counted as the errors
     Raises:
-        ValueError: if the reduction is unknown, or weights have another shape, are negative, or are all 0
+        ValueError: If the reduction is unknown, or sample_weight has another shape, a negative entry, or is all 0
     """
     check_choice(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
-        return reduced(errors, "sum", weights, name) / reduced(counted, "sum", weights, name)
-    if weights is None:
+        return reduce_errors(errors, "sum", sample_weight, name) / reduce_errors(counted, "sum", sample_weight, name)
+    if sample_weight is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
-    w = _checked(np.asarray(weights, dtype=float), np.shape(errors), name)
+    w = _check_weights(np.asarray(sample_weight, dtype=float), np.shape(errors), name)
     w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
     weighted = errors * w
     if reduction == "none":
@@ -36,71 +35,71 @@ def reduced(errors: Any, reduction: str, weights: Any, name: str, counted: Any =
     return ag.sum(weighted) / float(w.sum()) if reduction == "mean" else ag.sum(weighted)
 
 
-def class_counts(name: str, given: Any, k: int) -> Any:
-    """The weights of k classes as an array, or an error that says what is wrong with them."""
+def check_class_weights(name: str, given: Any, k: int) -> Any:
+    """Return the weights of k classes as an array; raise if they do not fit."""
     w = np.asarray(given, dtype=float)
     if w.shape != (k,) or not (w >= 0).all() or not w.any():
-        raise ValueError(f"{name}: class_weights must be {k} numbers of at least 0, not all 0, one a class; got {given!r}")
+        raise ValueError(f"{name}: class_weight must be {k} numbers of at least 0, one per class, not all 0; got {given!r}")
     return w
 
 
-def _checked(w: Any, shape: tuple[int, ...], name: str) -> Any:
+def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
     if w.shape != shape and (not shape or w.shape != shape[:1]):
-        raise ValueError(f"{name}: weights must have shape {shape[:1]}, one a row, or {shape}, not {w.shape}")
+        raise ValueError(f"{name}: sample_weight must have shape {shape[:1]}, one per row, or {shape}, not {w.shape}")
     if not (w >= 0).all():
         place = int(np.argmin(np.where(w >= 0, 0, -1)))
-        raise ValueError(f"{name}: weights must be at least 0, and entry {place} is {w.ravel()[place]}")
+        raise ValueError(f"{name}: sample_weight must be at least 0, got {w.ravel()[place]} in entry {place}")
     if not w.any():
-        raise ValueError(f"{name}: all {w.size} weights are 0, so there is nothing to take a mean of")
+        raise ValueError(f"{name}: sample_weight must have a positive entry, got {w.size} zeros")
     return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
 
 
 def check_same_shape(name: str, predictions: Any, targets: Any) -> None:
-    """Raise if predictions and targets differ in shape, even if one would broadcast to the other, or are empty, or a Value."""
+    """Raise if predictions and targets differ in shape, even if one broadcasts to the other, are empty, or are Values."""
     if isinstance(predictions, ag.Value) or isinstance(targets, ag.Value):
-        raise TypeError(f"{name} takes arrays and Tensors, and a Value is one number: write the formula, or use a Tensor")
+        raise TypeError(f"{name} takes arrays and Tensors, got a Value: write the formula, or use a Tensor")
     predicted, wanted = np.shape(predictions), np.shape(targets)
     if predicted != wanted:
-        raise ValueError(f"{name}: predictions have shape {predicted} and targets {wanted}; they must be equal, so reshape one")
+        raise ValueError(f"{name}: predictions and targets must have one shape, got {predicted} and {wanted}: reshape one")
     if 0 in predicted:
-        raise ValueError(f"{name} of an empty batch is undefined: both have shape {predicted}")
+        raise ValueError(f"{name} needs at least one entry, got predictions and targets of shape {predicted}")
 
 
 @ag.custom_op(lambda g, y, x, name, what: g)
 def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
-    """The numbers as they are, once it is certain that each of them lies between 0 and 1.
+    """Identity op that checks that all numbers are between 0 and 1.
 
     Raises:
-        ValueError: if one does not; names the first
+        ValueError: If a number is outside; names the first
     """
     if xp.abstract:
-        return _or_nan(xp, x, (x >= 0) & (x <= 1))
-    _refuse_if((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must lie between 0 and 1")
+        return _nan_where_wrong(xp, x, (x >= 0) & (x <= 1))
+    _check_entries((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must be between 0 and 1")
     return x
 
 
 @ag.custom_op(lambda g, y, x, name: g)
 def signs(xp: Any, x: Any, *, name: str) -> Any:
-    """The numbers as they are, once it is certain that each of them is −1 or 1.
+    """Identity op that checks that all numbers are −1 or 1.
 
     Raises:
-        ValueError: if one is not; names the first
+        ValueError: If another number is there; names the first
     """
     if xp.abstract:
-        return _or_nan(xp, x, abs(x) == 1)
-    _refuse_if(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
+        return _nan_where_wrong(xp, x, abs(x) == 1)
+    _check_entries(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
     return x
 
 
-def _or_nan(xp: Any, x: Any, right: Any) -> Any:
-    """The numbers that are right, of a compiled rule, which cannot look at them: a wrong one makes a loss that is not finite.
+def _nan_where_wrong(xp: Any, x: Any, right: Any) -> Any:
+    """Replace wrong numbers by NaN, in a compiled rule, which cannot raise: the loss is then not finite.
 
-    Who compiles the rule looks at whole numbers before.
+    Integers are checked by the compiler of the rule instead.
     """
     return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 
-def _refuse_if(wrong: Any, x: Any, message: str) -> None:
+def _check_entries(wrong: Any, x: Any, message: str) -> None:
     if np.any(wrong):
         place = int(np.argmax(wrong))
-        raise ValueError(f"{message}, and entry {place} is {np.ravel(x)[place]}")
+        raise ValueError(f"{message}, got {np.ravel(x)[place]} in entry {place}")

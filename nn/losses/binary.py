@@ -1,12 +1,13 @@
-"""Losses of two classes: what a score, its log-odds, or a probability says of yes or no."""
+"""Losses of binary classification, from scores, log-odds or probabilities."""
 
 from typing import Any
 
 import numpy as np
 
 import autograd as ag
-from nn._validation import within
-from nn.losses._reduction import check_same_shape, class_counts, reduced, shares, signs
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
 
 
 @ag.custom_op(
@@ -17,36 +18,38 @@ from nn.losses._reduction import check_same_shape, class_counts, reduced, shares
     symbol="logistic loss",
 )
 def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
-    """What log-odds cost of an answer that counts so much for yes, and so much for no.
+    """Logistic loss of log-odds z, with a weight for each of the answers yes and no.
 
     y = yes log(1 + e⁻ᶻ) + no log(1 + eᶻ),   without overflow; 0 · ∞ = 0
     """
     return xp.where(yes == 0.0, 0.0, yes * xp.logaddexp(-z, 0.0)) + xp.where(no == 0.0, 0.0, no * xp.logaddexp(z, 0.0))
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy_with_logits(
     logits: Any,
     targets: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """How little probability σ(logit) gives to the right answer: the logistic loss, from log-odds.
+    """Binary cross-entropy, or logistic loss, from log-odds.
 
         y = 1/m Σ t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ),   without overflow
 
-    `weights` count rows, or entries, and `class_weights` (no, yes) the two answers, more than once: the mean is then weighted
-    by both. With `label_smoothing` ε a target is (1 − ε) t + ε/2. `reduction` is mean, sum or none.
-
+    Args:
+        sample_weight: Weights of the rows, or of the entries
+        class_weight: Weights (of target 0, of target 1); the mean is weighted by both weights
+        label_smoothing: ε in [0, 1); a target becomes (1 − ε) t + ε/2
+        reduction: "mean", "sum" or "none"
     Shapes:
         logits z and targets t the same, targets between 0 and 1 -> y (), or the same if reduction is none
     Units:
         nats
     Raises:
-        ValueError: if the shapes differ, there are no entries, a target lies outside 0 … 1, or ε is not in [0, 1); names the
-            first
+        ValueError: If the shapes differ or are empty, a target is not in [0, 1], or ε not in [0, 1); names the first
     Source:
         Murphy, Probabilistic Machine Learning: An Introduction, 2022, section 10.2.3
 
@@ -55,24 +58,25 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, logits, targets)
-    yes, no, counted = _answers(name, targets, logits, class_weights, label_smoothing)
-    return reduced(logistic_loss(_array(logits), yes, no), reduction, weights, name, counted)
+    yes, no, counted = _entry_weights(name, targets, logits, class_weight, label_smoothing)
+    return reduce_errors(logistic_loss(_array(logits), yes, no), reduction, sample_weight, name, counted)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy(
     probabilities: Any,
     targets: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """How little the probability gives to the right answer; ∞ if it gives nothing.
+    """Binary cross-entropy from probabilities; ∞ if the right answer has probability 0.
 
         y = −1/m Σ t log p + (1 − t) log(1 − p),   0 log 0 = 0
 
-    From log-odds `binary_cross_entropy_with_logits` is exact where a probability would round to 0 or 1.
+    Prefer `binary_cross_entropy_with_logits` for log-odds: it is exact where a probability rounds to 0 or 1.
 
     Shapes, options and errors  as `binary_cross_entropy_with_logits`, with probabilities p between 0 and 1
     >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
@@ -81,24 +85,25 @@ def binary_cross_entropy(
     name = "binary_cross_entropy"
     check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
-    yes, no, counted = _answers(name, targets, probabilities, class_weights, label_smoothing)
-    never = no == 0.0  # then log(1 − p) does not count, even if it is −∞
+    yes, no, counted = _entry_weights(name, targets, probabilities, class_weight, label_smoothing)
+    never = no == 0.0  # log(1 − p) has weight 0, even if it is −∞
     logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
-    return reduced(-logarithms, reduction, weights, name, counted)
+    return reduce_errors(-logarithms, reduction, sample_weight, name, counted)
 
 
-def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
-    """How much each score falls short of being 1 on its side: the max-margin loss.
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
+def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None) -> Any:
+    """Hinge loss, or max-margin loss, of scores and signs.
 
         y = 1/m Σ max(0, 1 − s t)
 
     Shapes:
         scores s and sides t the same, sides −1 or 1 -> y (), or the same if reduction is none
 
-    Options  as `binary_cross_entropy_with_logits`, with class_weights (of −1, of 1)
+    Options  as `binary_cross_entropy_with_logits`, with class_weight (of −1, of 1)
 
     Raises:
-        ValueError: if the shapes differ, there are no entries, or a side is neither −1 nor 1; names the first
+        ValueError: If the shapes differ or are empty, or a side is neither −1 nor 1; names the first
     Source:
         Cortes & Vapnik, Machine Learning 20, 1995
 
@@ -107,23 +112,23 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", weights: Any = No
     """
     check_same_shape("hinge", scores, sides)
     s = _array(scores)
-    t = _of_type(signs(_array(sides), name="hinge"), s.dtype)
+    t = _cast(signs(_array(sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
-    if class_weights is None:
-        return reduced(short, reduction, weights, "hinge")
-    no, yes = class_counts("hinge", class_weights, 2).astype(s.dtype)
+    if class_weight is None:
+        return reduce_errors(short, reduction, sample_weight, "hinge")
+    no, yes = check_class_weights("hinge", class_weight, 2).astype(s.dtype)
     counted = ag.where(t > 0, yes, no)
-    return reduced(short * counted, reduction, weights, "hinge", counted)
+    return reduce_errors(short * counted, reduction, sample_weight, "hinge", counted)
 
 
-def _answers(name: str, targets: Any, like: Any, class_weights: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
-    """How much each entry counts for yes, for no, and together; that is None if no entry counts more than another."""
-    t, smoothing = _share(name, targets, like), within("label_smoothing", label_smoothing, below=1.0)
+def _entry_weights(name: str, targets: Any, like: Any, class_weight: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
+    """Weights of each entry for yes, for no, and their sum; the sum is None without class weights."""
+    t, smoothing = _targets_like(name, targets, like), check_range("label_smoothing", label_smoothing, below=1.0)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
-    if class_weights is None:
+    if class_weight is None:
         return t, 1.0 - t, None
-    no, yes = class_counts(name, class_weights, 2).astype(t.dtype)
+    no, yes = check_class_weights(name, class_weight, 2).astype(t.dtype)
     return yes * t, no * (1.0 - t), yes * t + no * (1.0 - t)
 
 
@@ -131,10 +136,10 @@ def _array(x: Any) -> Any:
     return x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
 
 
-def _share(name: str, targets: Any, like: Any) -> Any:
-    """The targets as numbers between 0 and 1, of the predictions' type."""
-    return _of_type(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
+def _targets_like(name: str, targets: Any, like: Any) -> Any:
+    """Return the targets, checked to be between 0 and 1, in the dtype of the predictions."""
+    return _cast(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
 
 
-def _of_type(t: Any, dtype: Any) -> Any:
+def _cast(t: Any, dtype: Any) -> Any:
     return t if t.dtype == dtype else ag.astype(t, dtype)

@@ -1,4 +1,4 @@
-"""Losses of several classes, one number for each: what scores say of which class is right."""
+"""Losses of classification into several classes, from a score for each class."""
 
 from typing import Any
 
@@ -6,23 +6,24 @@ import numpy as np
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import Array, as_array, within
-from nn.losses._reduction import check_same_shape, class_counts, reduced, shares
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import Array, as_array, check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares
 
 
-def _checked(name: str, logits: Any, labels: Any) -> Any:
-    """The labels of a call, with shapes and types checked."""
+def _check_labels(name: str, logits: Any, labels: Any) -> Any:
+    """Check shapes and types of logits and labels, and return the labels."""
     shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
     classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(shape) != 2 or classes.shape != shape[:1]:
-        hint = "; for rows of one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
+        hint = "; for one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
         raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}{hint}")
     n, k = shape
     if not n or not k:
-        raise ValueError(f"{name} of an empty batch is undefined: logits have shape {shape}")
+        raise ValueError(f"{name} needs at least one row and one class, got logits of shape {shape}")
     if classes.dtype.kind not in "iu":
         raise TypeError(
-            f"{name}: labels must be integers, the number of each row's class; got {classes[0]!r} in row 0, dtype "
+            f"{name}: labels must be integers, the class of each row; got {classes[0]!r} in row 0, dtype "
             f"{classes.dtype}: convert them with .astype(int)"
         )
     return known_labels(classes, classes=k)
@@ -30,17 +31,17 @@ def _checked(name: str, logits: Any, labels: Any) -> Any:
 
 @ag.custom_op(None)
 def known_labels(xp: Any, labels: Array, *, classes: int) -> Array:
-    """The labels as they are, once it is certain that each of them is the number of a class.
+    """Identity op that checks that all labels are integers from 0 to classes − 1.
 
     Raises:
-        ValueError: if one lies outside 0 … classes − 1; names the first and its row
+        ValueError: If a label is outside; names the first and its row
     """
     if xp.abstract:
-        return labels  # without numbers yet: who compiles the rule looks at whole numbers before
-    if np.maximum.reduce(labels.astype(np.uintp)) >= classes:  # a negative number becomes a very large one
+        return labels  # the compiler of the rule checks integers instead
+    if np.maximum.reduce(labels.astype(np.uintp)) >= classes:  # a negative number wraps to a large one
         row = int(np.argmax((labels < 0) | (labels >= classes)))
         raise ValueError(
-            f"labels must lie between 0 and {classes - 1} for {classes} columns of logits; got {labels[row]} in row {row}"
+            f"labels must be between 0 and {classes - 1} for {classes} columns of logits; got {labels[row]} in row {row}"
         )
     return labels
 
@@ -53,7 +54,7 @@ def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: Any) -> Any:
 
 @ag.custom_op(_softmax_minus_one_hot, None, symbol="CE")
 def softmax_cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
-    """The mean over the rows of −log softmax(logits)[label], in one op: see `cross_entropy`.
+    """Mean over the rows of −log softmax(logits)[label], in one op; see `cross_entropy`.
 
     y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
     """
@@ -62,29 +63,31 @@ def softmax_cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
     return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def cross_entropy(
     logits: Any,
     labels: Any,
     *,
     reduction: str = "mean",
-    weights: Any = None,
-    class_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
     label_smoothing: float = 0.0,
 ) -> Any:
-    """How little probability softmax(logits) gives to the right classes: the mean over the rows of −log p(label).
+    """Cross-entropy of softmax(logits): the mean over the rows of −log p(label).
 
         y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
 
-    `weights` count rows, `class_weights` classes, more than once: the mean is then weighted by both. With `label_smoothing` ε
-    a row asks for 1 − ε of its label and ε/k of every class. `reduction` is mean, sum or none.
-
+    Args:
+        sample_weight, class_weight: Weights of the rows and of the classes; the mean is weighted by both
+        label_smoothing: ε in [0, 1); the target is 1 − ε for the label plus ε/k for every class
+        reduction: "mean", "sum" or "none"
     Shapes:
-        logits x (n, k), labels (n,) integers, weights (n,), class_weights (k,) -> y (), or (n,) if reduction is none
+        logits x (n, k), labels (n,) integers, sample_weight (n,), class_weight (k,) -> y (), or (n,) if reduction is none
     Units:
         nats
     Raises:
-        TypeError: if the labels are no integers
-        ValueError: if the shapes do not fit, there is no row, a label is no class, or ε is not in [0, 1); names the first
+        TypeError: If the labels are not integers
+        ValueError: If the shapes do not fit or are empty, a label is not a class, or ε not in [0, 1); names the first
     Source:
         Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3; Szegedy et al., CVPR 2016, section 7
 
@@ -94,15 +97,19 @@ def cross_entropy(
     >>> loss.item(), logits.grad.tolist()
     (2000.0, [[1.0, -1.0, 0.0]])
     """
-    known = _checked("cross_entropy", logits, labels)
-    smoothing = within("label_smoothing", label_smoothing, below=1.0)
-    if reduction == "mean" and weights is None and class_weights is None and not smoothing:
+    known = _check_labels("cross_entropy", logits, labels)
+    smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
+    if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
         return softmax_cross_entropy(logits, known)
-    return _negative_log("cross_entropy", ag.log_softmax(logits, axis=1), known, reduction, weights, class_weights, smoothing)
+    log_p = ag.log_softmax(logits, axis=1)
+    return _negative_log("cross_entropy", log_p, known, reduction, sample_weight, class_weight, smoothing)
 
 
-def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights: Any = None, class_weights: Any = None) -> Any:
-    """Negative log-likelihood: the mean over the rows of −log p(label), of logarithms of probabilities.
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
+def nll(
+    log_probabilities: Any, labels: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None
+) -> Any:
+    """Negative log-likelihood, from log-probabilities: the mean over the rows of −log p(label).
 
         y = −1/n Σᵢ x_{i, labelᵢ}
 
@@ -110,29 +117,36 @@ def nll(log_probabilities: Any, labels: Any, *, reduction: str = "mean", weights
     >>> float(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 1], reduction="sum"))
     0.9808292530117262
     """
-    known = _checked("nll", log_probabilities, labels)
-    return _negative_log("nll", log_probabilities, known, reduction, weights, class_weights, 0.0)
+    known = _check_labels("nll", log_probabilities, labels)
+    return _negative_log("nll", log_probabilities, known, reduction, sample_weight, class_weight, 0.0)
 
 
 def _negative_log(
-    name: str, log_p: Any, labels: Any, reduction: str, weights: Any, class_weights: Any, smoothing: float
+    name: str, log_p: Any, labels: Any, reduction: str, sample_weight: Any, class_weight: Any, smoothing: float
 ) -> Any:
     k = log_p.shape[1]
     chosen = labels[:, None] == np.arange(k)
-    of_class = np.ones(k) if class_weights is None else class_counts(name, class_weights, k)
+    of_class = np.ones(k) if class_weight is None else check_class_weights(name, class_weight, k)
     of_class = of_class.astype(log_p.dtype)
-    wanted = ag.where(chosen, -log_p * of_class, 0.0)  # where, since 0 · ∞ is no number
+    wanted = ag.where(chosen, -log_p * of_class, 0.0)  # not a product, since 0 · ∞ is NaN
     errors = ag.sum(wanted, axis=1)
     if smoothing:
         errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
-    counted = None if class_weights is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)  # by a row's class
-    return reduced(errors, reduction, weights, name, counted)
+    counted = None if class_weight is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
+    return reduce_errors(errors, reduction, sample_weight, name, counted)
 
 
+@renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def multiclass_hinge(
-    scores: Any, labels: Any, *, margin: float = 1.0, reduction: str = "mean", weights: Any = None, class_weights: Any = None
+    scores: Any,
+    labels: Any,
+    *,
+    margin: float = 1.0,
+    reduction: str = "mean",
+    sample_weight: Any = None,
+    class_weight: Any = None,
 ) -> Any:
-    """How far every wrong class comes within a margin of the right one, in the mean over the classes.
+    """Multiclass hinge loss: violations of a margin between the right class and each other class.
 
         y = 1/n Σᵢ 1/k Σ_{j ≠ labelᵢ} max(0, margin − x_{i, labelᵢ} + xᵢⱼ)
 
@@ -147,29 +161,30 @@ def multiclass_hinge(
     >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
     0.16666666666666666
     """
-    known = _checked("multiclass_hinge", scores, labels)
+    known = _check_labels("multiclass_hinge", scores, labels)
     x = scores if hasattr(scores, "dtype") else np.asarray(scores, dtype=float)
     k = x.shape[1]
     chosen = known[:, None] == np.arange(k)
     right = ag.sum(ag.where(chosen, x, 0.0), axis=1, keepdims=True)
     short = ag.where(chosen, 0.0, ag.relu(margin - right + x))
     errors, counted = ag.sum(short, axis=1) / k, None
-    if class_weights is not None:
-        of_class = class_counts("multiclass_hinge", class_weights, k).astype(x.dtype)
+    if class_weight is not None:
+        of_class = check_class_weights("multiclass_hinge", class_weight, k).astype(x.dtype)
         counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
         errors = errors * counted
-    return reduced(errors, reduction, weights, "multiclass_hinge", counted)
+    return reduce_errors(errors, reduction, sample_weight, "multiclass_hinge", counted)
 
 
-def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
-    """How many nats it costs, in the mean over the rows, to take the probabilities p for q, of which log q is given.
+@renamed_arguments(weights="sample_weight")
+def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+    """Kullback-Leibler divergence of p from q, in nats, from log q and p; the mean over the rows.
 
         y = 1/n Σᵢ Σⱼ pᵢⱼ (log pᵢⱼ − log qᵢⱼ),   0 log 0 = 0
 
     Shapes:
         log_q and p (n, k) -> y (), or (n,) if reduction is none
     Raises:
-        ValueError: if the shapes differ or are empty, or an entry of p lies outside 0 … 1; names the first
+        ValueError: If the shapes differ or are empty, or an entry of p is not in [0, 1]; names the first
     Source:
         Kullback & Leibler, Annals of Mathematical Statistics 22(1), 1951
 
@@ -179,4 +194,4 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", weights: Any =
     check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
     terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
-    return reduced(ag.sum(terms, axis=-1), reduction, weights, "kl_divergence")
+    return reduce_errors(ag.sum(terms, axis=-1), reduction, sample_weight, "kl_divergence")

@@ -1,32 +1,37 @@
-"""Losses of regression: how far predicted numbers are from the right ones."""
+"""Losses of regression: squared, absolute and Huber error."""
 
 from typing import Any
 
 import autograd as ag
-from nn._validation import positive
-from nn.losses._reduction import check_same_shape, reduced
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import check_positive
+from nn.losses._reduction import check_same_shape, reduce_errors
 
 
-def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
-    """The mean, over all entries, of the square of what is missing.
+@renamed_arguments(weights="sample_weight")
+def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+    """Mean squared error over all entries.
 
         y = 1/m Σ (predictions − targets)²
 
-    `reduction` is mean, sum or none; `weights` count rows, or entries, more than once.
-
+    Args:
+        reduction: "mean", "sum" or "none"
+        sample_weight: Weights of the rows, or of the entries; the mean is weighted
     Shapes:
-        predictions and targets the same, weights (n,) or the same -> y (), or the same if reduction is none
+        predictions and targets the same, sample_weight (n,) or the same -> y (), or the same if reduction is none
     Raises:
-        ValueError: if the shapes differ, even if one would broadcast to the other, or if there are no entries
+        ValueError: If the shapes differ, even if one broadcasts to the other, or are empty
 
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    return reduced(ag.square(_missing("mean_squared_error", predictions, targets)), reduction, weights, "mean_squared_error")
+    errors = ag.square(_residuals("mean_squared_error", predictions, targets))
+    return reduce_errors(errors, reduction, sample_weight, "mean_squared_error")
 
 
-def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", weights: Any = None) -> Any:
-    """The mean, over all entries, of the size of what is missing: a few outliers hardly move it.
+@renamed_arguments(weights="sample_weight")
+def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+    """Mean absolute error over all entries; robust against outliers.
 
         y = 1/m Σ |predictions − targets|
 
@@ -34,32 +39,34 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     >>> float(mean_absolute_error([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
-    return reduced(ag.abs(_missing("mean_absolute_error", predictions, targets)), reduction, weights, "mean_absolute_error")
+    errors = ag.abs(_residuals("mean_absolute_error", predictions, targets))
+    return reduce_errors(errors, reduction, sample_weight, "mean_absolute_error")
 
 
-def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", weights: Any = None) -> Any:
-    """Squares for small errors, straight lines for those beyond `delta`: smooth, and hardly moved by outliers.
+@renamed_arguments(weights="sample_weight")
+def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+    """Huber loss: quadratic for errors up to `delta`, linear beyond; smooth, and robust against outliers.
 
         y = 1/m Σ h(predictions − targets),   h(d) = d²/2 if |d| ≤ δ, else δ (|d| − δ/2)
 
     Shapes and options  as `mean_squared_error`
 
     Raises:
-        ValueError: as `mean_squared_error`, and if delta is not positive and finite
+        ValueError: As `mean_squared_error`; if delta is not positive and finite
     Source:
         Huber, Annals of Mathematical Statistics 35(1), 1964
 
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
     """
-    positive("delta", delta)
-    size = ag.abs(_missing("huber", predictions, targets))
+    check_positive("delta", delta)
+    size = ag.abs(_residuals("huber", predictions, targets))
     inner = ag.minimum(size, delta)
-    return reduced(inner * (size - 0.5 * inner), reduction, weights, "huber")
+    return reduce_errors(inner * (size - 0.5 * inner), reduction, sample_weight, "huber")
 
 
-def _missing(name: str, predictions: Any, targets: Any) -> Any:
-    """Predictions less targets, in the type of the predictions where the targets are whole numbers."""
+def _residuals(name: str, predictions: Any, targets: Any) -> Any:
+    """Predictions minus targets; integer targets are converted to the dtype of the predictions."""
     check_same_shape(name, predictions, targets)
     like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)
     if like is not None and like.kind == "f" and given is not None and given.kind in "iub":

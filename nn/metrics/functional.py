@@ -1,78 +1,78 @@
-"""How good the answers are, as plain numbers for people: nothing here is differentiated."""
+"""Metrics of predictions as plain numbers, not differentiable."""
 
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, class_numbers
+from nn._validation import Array, as_array, check_labels
 
 
 class HasNumpy(Protocol):
-    """A tensor: anything that hands out its array."""
+    """Any object with a method `numpy`, such as a Tensor."""
 
     def numpy(self) -> Array:
-        """The array."""
+        """Return the array."""
 
 
 def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
-    """The fraction of rows whose highest score stands at their label; the first of equal scores counts.
+    """Fraction of rows whose highest score is at their label; the first of equal scores counts.
 
         accuracy = |{i : argmaxⱼ scoresᵢⱼ = labelsᵢ}| / n
 
     Shapes:
         scores (n, k) with k ≥ 2 classes: logits or probabilities;  labels (n,), integers from 0 to k − 1
     Raises:
-        TypeError: if the labels are no integers or the scores no real numbers
-        ValueError: if the shapes do not fit, there is no row, a label is no class, or a score is NaN
+        TypeError: If the labels are not integers, or the scores not real numbers
+        ValueError: If the shapes do not fit, there are no rows, a label is not a class, or a score is NaN
 
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666
     """
-    rows, classes = _rows_and_classes("accuracy", scores, labels)
+    rows, classes = _check_rows_and_labels("accuracy", scores, labels)
     return float(np.mean(rows.argmax(axis=1) == classes))
 
 
 def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
-    """The fraction of answers to yes-or-no questions that are right: a positive score, such as log-odds, says yes.
+    """Fraction of right binary answers: a positive score, such as log-odds, means 1, others 0.
 
         accuracy = |{i : [zᵢ > 0] = tᵢ}| / m
 
     Shapes:
-        logits z and targets t the same, targets 0 or 1: what `binary_cross_entropy_with_logits` takes
+        logits z and targets t the same, targets 0 or 1, as for `binary_cross_entropy_with_logits`
     Raises:
-        TypeError: if the logits are no real numbers
-        ValueError: if the shapes differ, there is no entry, a target is neither 0 nor 1, or a score is NaN
+        TypeError: If the logits are not real numbers
+        ValueError: If the shapes differ or are empty, a target is neither 0 nor 1, or a score is NaN
 
     >>> binary_accuracy([[2.5], [-0.5], [0.3]], [[1.0], [0.0], [0.0]])
     0.6666666666666666
     """
-    z, t = _array("logits", logits), _array("targets", targets)
+    z, t = _as_array("logits", logits), _as_array("targets", targets)
     if z.shape != t.shape or not z.size:
         raise ValueError(f"binary_accuracy: logits and targets must have one shape, not empty; got {z.shape} and {t.shape}")
     if z.dtype.kind not in "iuf":
         raise TypeError(f"logits must be real numbers, got dtype {z.dtype}")
     if (wrong := (t != 0) & (t != 1)).any():
-        raise ValueError(f"targets must be 0 or 1, and entry {wrong.argmax()} is {t.ravel()[wrong.argmax()]}")
+        raise ValueError(f"targets must be 0 or 1, got {t.ravel()[wrong.argmax()]} in entry {wrong.argmax()}")
     if (bad := np.isnan(z)).any():
-        raise ValueError(f"logits are NaN in {bad.sum()} of {z.size} entries, the first is entry {bad.argmax()}")
+        raise ValueError(f"logits must not be NaN, got NaN in {bad.sum()} of {z.size} entries, first in entry {bad.argmax()}")
     return float(np.mean((z > 0) == (t == 1)))
 
 
 def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
-    """The fraction of rows whose highest score stands elsewhere than at their label: 1 − accuracy.
+    """Fraction of rows whose highest score is not at their label: 1 − accuracy.
 
     Shapes and errors  as `accuracy`
 
     >>> zero_one_loss([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0], [1.0, 0.0]], [0, 1, 0, 0])
     0.25
     """
-    rows, classes = _rows_and_classes("zero_one_loss", scores, labels)
+    rows, classes = _check_rows_and_labels("zero_one_loss", scores, labels)
     return float(np.mean(rows.argmax(axis=1) != classes))
 
 
 def confusion_matrix(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> NDArray[np.int64]:
-    """How often each class was taken for each: rows are labels, columns the classes with the highest score.
+    """Confusion matrix of counts: rows are labels, columns the classes with the highest score.
 
         C[i, j] = |{rows with label i and highest score at j}|
 
@@ -81,13 +81,13 @@ def confusion_matrix(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy)
     >>> confusion_matrix([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0]).tolist()
     [[1, 1], [0, 1]]
     """
-    rows, classes = _rows_and_classes("confusion_matrix", scores, labels)
+    rows, classes = _check_rows_and_labels("confusion_matrix", scores, labels)
     k = rows.shape[1]
     return np.bincount(classes.astype(np.int64) * k + rows.argmax(axis=1), minlength=k * k).reshape(k, k)
 
 
 class ClassReport(NamedTuple):
-    """For each class: what share of those named so are it, what share of it is named so, and their harmonic mean."""
+    """Precision, recall and F₁, the harmonic mean of both, of each class."""
 
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
@@ -95,7 +95,7 @@ class ClassReport(NamedTuple):
 
 
 def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> ClassReport:
-    """Precision, recall and F₁ of each class; 0 where nothing is there to divide by.
+    """Precision, recall and F₁ of each class; 0 if a denominator is 0.
 
         precision = C[i, i] / Σⱼ C[j, i],   recall = C[i, i] / Σⱼ C[i, j],   F₁ = 2 p r / (p + r)
 
@@ -119,58 +119,56 @@ def report(matrix: NDArray[np.int64]) -> ClassReport:
     """
     c = matrix.astype(float)
     right, named, there = np.diag(c), c.sum(axis=0), c.sum(axis=1)
-    precision, recall = _share(right, named), _share(right, there)
-    return ClassReport(precision, recall, _share(2 * precision * recall, precision + recall))
+    precision, recall = _ratio(right, named), _ratio(right, there)
+    return ClassReport(precision, recall, _ratio(2 * precision * recall, precision + recall))
 
 
 def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
-    """What share of the variance of the targets the predictions explain: 1 at best, 0 for their mean, below 0 if worse.
+    """Coefficient of determination R²: the explained share of the variance of the targets, at most 1.
 
         R² = 1 − Σ (tᵢ − pᵢ)² / Σ (tᵢ − t̄)²
 
     Shapes:
         both the same, at least two numbers
     Raises:
-        ValueError: if the shapes differ, there are fewer than two numbers, or all targets are equal
+        ValueError: If the shapes differ, there are fewer than two numbers, or all targets are equal
 
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.7857142857142857
     """
-    p, t = _array("predictions", predictions).astype(float), _array("targets", targets).astype(float)
+    p, t = _as_array("predictions", predictions).astype(float), _as_array("targets", targets).astype(float)
     if p.shape != t.shape:
-        raise ValueError(
-            f"r_squared: predictions have shape {p.shape} and targets {t.shape}; they must be equal, so reshape one"
-        )
+        raise ValueError(f"r_squared: predictions and targets must have one shape, got {p.shape} and {t.shape}: reshape one")
     if t.size < 2 or not np.ptp(t):
-        raise ValueError(f"r_squared of {t.size} targets that are all equal is undefined: there is no variance to explain")
+        raise ValueError(f"r_squared needs targets that differ, got {t.size} equal ones: their variance is 0")
     return float(1.0 - np.sum((t - p) ** 2) / np.sum((t - t.mean()) ** 2))
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _rows_and_classes(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
-    """Scores and labels as arrays, checked."""
-    rows, classes = _array("scores", scores), _array("labels", labels)
+def _check_rows_and_labels(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
+    """Check scores and labels, and return them as arrays."""
+    rows, classes = _as_array("scores", scores), _as_array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
-        hint = ": of predicted labels take np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
+        hint = ": for predicted labels use np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
         raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
     n, k = rows.shape
     if n == 0:
-        raise ValueError(f"{name} of no rows is undefined: scores have shape {rows.shape}")
+        raise ValueError(f"{name} needs at least one row, got scores of shape {rows.shape}")
     if k < 2:
         raise ValueError(
-            f"scores need a column for each class, two or more, got shape {rows.shape}: of one column there is binary_accuracy"
+            f"scores must have a column per class, at least two, got shape {rows.shape}: for one column use binary_accuracy"
         )
     if rows.dtype.kind not in "iuf":
         raise TypeError(f"scores must be real numbers, got dtype {rows.dtype}")
-    class_numbers(classes, k, "columns of scores")
+    check_labels(classes, k, "columns of scores")
     if (bad := np.isnan(rows).any(axis=1)).any():
-        raise ValueError(f"scores are NaN in {bad.sum()} of {n} rows, the first is row {bad.argmax()}")
+        raise ValueError(f"scores must not be NaN, got NaN in {bad.sum()} of {n} rows, first in row {bad.argmax()}")
     return rows, classes
 
 
-def _array(name: str, values: ArrayLike | HasNumpy) -> Array:
+def _as_array(name: str, values: ArrayLike | HasNumpy) -> Array:
     numpy = getattr(values, "numpy", None)
     return as_array(name, numpy() if callable(numpy) else values)

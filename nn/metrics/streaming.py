@@ -1,4 +1,4 @@
-"""Metrics of rows that come in batches: as if they had come at once, however uneven the batches are."""
+"""Streaming metrics, exact under uneven batches."""
 
 from collections.abc import Callable
 from math import fsum
@@ -17,24 +17,24 @@ from nn.metrics.functional import (
     zero_one_loss,
 )
 
-#: Shares of the entries of the targets, which are kept as counts, so that nothing is rounded.
+#: Fractions of the entries of the targets; they are kept as counts, which are exact.
 _SHARES = (accuracy, binary_accuracy, zero_one_loss)
-#: Means over the entries of the targets: the mean of all is the mean of the batches' means, each weighted by its entries.
+#: Means over the entries of the targets: the total is the mean of the batch means, weighted by their numbers of entries.
 _MEANS = (*_SHARES, mean_absolute_error, mean_squared_error)
 _BY_SUMS = (*_MEANS, confusion_matrix, precision_recall_f1, r_squared)
 
-#: Rows that wait until they are turned into sums at once: a metric's checks cost as much as hundreds of rows.
+#: Rows that are collected before they are summed: the checks of a metric cost as much as hundreds of rows.
 AT_ONCE = 4096
 
 
 class Running:
-    """A metric over all rows so far.
+    """Streaming form of a metric: its value over all rows so far.
 
-    What `nn` gives as metrics is kept as sums, R² by pairwise updates of mean and variance; of any other function, the rows
-    are kept, since nothing is known of how its numbers add up.
+    The metrics of `nn` are kept as sums, R² by pairwise updates of mean and variance; for any other function, the rows are
+    kept.
 
     Raises:
-        ValueError: if there is no row yet, when the result is asked for
+        ValueError: If `result` is called before there are rows
     Source:
         Chan, Golub & LeVeque, The American Statistician 37(3), 1983, eq. 2.1, for R²
 
@@ -48,20 +48,20 @@ class Running:
     def __init__(self, metric: Callable[[Any, Any], Any]) -> None:
         self.metric = metric
         self._waiting: list[tuple[Any, Any]] = []
-        self._rows = 0  # that wait
+        self._rows = 0  # in _waiting
         self._sums: list[Any] = []
-        self._entries = 0  # of the targets in the sums
+        self._entries = 0  # of the targets in _sums
 
     def update(self, outputs: Any, targets: Any) -> None:
-        """Take in the rows of one more batch."""
+        """Add the rows of a batch."""
         outputs, targets = (x.numpy() if hasattr(x, "numpy") else np.asarray(x) for x in (outputs, targets))
         self._waiting.append((outputs, targets))
         self._rows += len(targets)
         if self._rows >= AT_ONCE and self.metric in _BY_SUMS:
-            self._add_up()
+            self._sum_waiting()
 
-    def _add_up(self) -> None:
-        """Turn the rows that wait into a sum."""
+    def _sum_waiting(self) -> None:
+        """Add the collected rows to the sums."""
         outputs, targets = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
         self._waiting, self._rows = [], 0
         if self.metric in _MEANS:
@@ -74,18 +74,18 @@ class Running:
             self._sums = [sum(self._sums, confusion_matrix(outputs, targets))]
 
     def result(self) -> Any:
-        """The metric of all rows taken in."""
+        """Return the metric of all rows so far."""
         if not self._waiting and not self._sums:
             name = getattr(self.metric, "__name__", "the metric")
-            raise ValueError(f"there is no row yet to take {name} of: call update first")
+            raise ValueError(f"{name} needs at least one row, got none: call update first")
         if self.metric not in _BY_SUMS:
             return self.metric(*(np.concatenate(parts) for parts in zip(*self._waiting, strict=True)))
         if self._waiting:
-            self._add_up()
+            self._sum_waiting()
         if self.metric in _MEANS:
             return fsum(self._sums) / self._entries
         if self.metric is r_squared:
-            return self._sums[0].explained()
+            return self._sums[0].r_squared()
         return report(self._sums[0]) if self.metric is precision_recall_f1 else self._sums[0]
 
 
@@ -98,7 +98,7 @@ class _Spread:
     @classmethod
     def of(cls, predictions: Any, targets: Any) -> "_Spread":
         if predictions.shape != targets.shape:
-            r_squared(predictions, targets)  # says so
+            r_squared(predictions, targets)  # raises
         p, t = predictions.astype(float), targets.astype(float)
         return cls(t.size, float(t.mean()), float(np.sum((t - t.mean()) ** 2)), float(np.sum((t - p) ** 2)))
 
@@ -108,7 +108,7 @@ class _Spread:
         mean = self.mean + apart * other.n / n
         return _Spread(n, mean, self.deviations + other.deviations + between, self.errors + other.errors)
 
-    def explained(self) -> float:
+    def r_squared(self) -> float:
         if self.n < 2 or not self.deviations:
-            raise ValueError(f"r_squared of {self.n} targets that are all equal is undefined: there is no variance to explain")
+            raise ValueError(f"r_squared needs targets that differ, got {self.n} equal ones: their variance is 0")
         return 1.0 - self.errors / self.deviations

@@ -1,1 +1,1 @@
-"""Modules: functions with parameters, and networks made of them."""
+"""Modules: functions with parameters, and networks of modules."""

@@ -1,4 +1,4 @@
-"""Where a module keeps its numbers: what holds them, an object, dict, list or tuple, and the name that they have there."""
+"""Access to the numbers of a module by their holder, an object, dict, list or tuple, and their name in it."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from autograd import Tensor, Value
 from nn._validation import Array
 
 
-def numbers_at(holder: Any, name: str) -> Array:
-    """The numbers at a place, as an array."""
-    x = _at(holder, name)
+def read_array(holder: Any, name: str) -> Array:
+    """Return the numbers at a place as an array."""
+    x = _child(holder, name)
     return np.asarray(x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x)
 
 
-def put(holder: Any, name: str, array: Array) -> None:
-    """Put an array of the same shape and type in place of the numbers there."""
-    x = _at(holder, name)
+def write_array(holder: Any, name: str, array: Array) -> None:
+    """Replace the numbers at a place by an array of the same shape and type."""
+    x = _child(holder, name)
     if isinstance(x, Tensor):
         x.data = array
     elif isinstance(x, Value):
@@ -31,7 +31,7 @@ def put(holder: Any, name: str, array: Array) -> None:
         setattr(holder, name, array)
 
 
-def _at(holder: Any, name: str) -> Any:
+def _child(holder: Any, name: str) -> Any:
     if isinstance(holder, list | tuple):
         return holder[int(name)]
     return holder[_key(holder, name)] if isinstance(holder, dict) else getattr(holder, name)

@@ -1,4 +1,4 @@
-"""Activation functions as modules, to stand between layers; the functions themselves are `autograd`'s."""
+"""Activation functions as modules; they call the functions of `autograd`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from nn.modules.module import Module
 
 
 class ReLU(Module):
-    """Rectified linear unit, entry by entry.
+    """Rectified linear unit, elementwise.
 
         y = max(x, 0)
 
@@ -20,7 +20,7 @@ class ReLU(Module):
 
 
 class Tanh(Module):
-    """Hyperbolic tangent, entry by entry.
+    """Hyperbolic tangent, elementwise.
 
         y = tanh x
 
@@ -33,7 +33,7 @@ class Tanh(Module):
 
 
 class Sigmoid(Module):
-    """The logistic function, entry by entry.
+    """Logistic function, elementwise.
 
         y = 1 / (1 + e⁻ˣ)
 
@@ -46,7 +46,7 @@ class Sigmoid(Module):
 
 
 class LeakyReLU(Module):
-    """ReLU with a small slope on the left, entry by entry.
+    """ReLU with a small slope for negative inputs, elementwise.
 
         y = x if x ≥ 0, else slope · x
 
@@ -62,7 +62,7 @@ class LeakyReLU(Module):
 
 
 class ELU(Module):
-    """Exponential linear unit, entry by entry.
+    """Exponential linear unit, elementwise.
 
         y = x if x > 0, else alpha (eˣ − 1)
 
@@ -81,7 +81,7 @@ class ELU(Module):
 
 
 class GELU(Module):
-    """Gaussian error linear unit, entry by entry: x, as far as a normal number is below it. Needs the extra `special`.
+    """Gaussian error linear unit, elementwise: x times the probability of a smaller normal number. Needs the extra `special`.
 
         y = x Φ(x)
 
@@ -97,7 +97,7 @@ class GELU(Module):
 
 
 class SiLU(Module):
-    """Sigmoid linear unit, entry by entry; also called swish.
+    """Sigmoid linear unit, elementwise; also called swish.
 
         y = x σ(x)
 
@@ -113,7 +113,7 @@ class SiLU(Module):
 
 
 class Softplus(Module):
-    """A smooth ReLU, entry by entry.
+    """Smooth ReLU, elementwise.
 
         y = log(1 + eˣ)
 
@@ -126,7 +126,7 @@ class Softplus(Module):
 
 
 class Softmax(Module):
-    """Probabilities from scores, along an axis: for use, since `cross_entropy` takes the scores themselves.
+    """Probabilities from scores along an axis, for inference; `cross_entropy` takes the scores.
 
         y = exp(x) / Σ exp(x)
 
@@ -142,7 +142,7 @@ class Softmax(Module):
 
 
 class LogSoftmax(Module):
-    """Logarithms of probabilities from scores, along an axis: what `nll` takes.
+    """Logarithms of probabilities from scores along an axis; the input of `nll`.
 
         y = x − log Σ exp(x)
 

@@ -1,4 +1,4 @@
-"""Modules made of modules: Sequential, MLP, Residual."""
+"""Containers of modules: Sequential, MLP, Residual."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ from nn.modules.module import Module
 
 
 class Sequential(Module):
-    """Modules one after the other, each fed with what the one before it gave.
+    """Modules in a chain: each takes the output of the one before it.
 
         y = fₙ(… f₂(f₁(x)))
 
@@ -26,10 +26,10 @@ class Sequential(Module):
         for i, layer in enumerate(layers):
             if isinstance(layer, type):
                 raise TypeError(
-                    f"Sequential takes modules, and argument {i} is the class {layer.__name__}: write {layer.__name__}(…)"
+                    f"Sequential takes modules, got the class {layer.__name__} as argument {i}: write {layer.__name__}(…)"
                 )
             if not callable(layer):
-                raise TypeError(f"Sequential takes modules, and argument {i} is {layer!r}: write Sequential(first, second, …)")
+                raise TypeError(f"Sequential takes modules, got {layer!r} as argument {i}: write Sequential(first, second, …)")
         self.layers = list(layers)
 
     def forward(self, x: Any) -> Any:
@@ -39,14 +39,14 @@ class Sequential(Module):
 
 
 class MLP(Sequential):
-    """A multi-layer perceptron: linear layers with an activation between each and the next, and none behind the last.
+    """Multi-layer perceptron: linear layers with an activation between them, and no activation after the last.
 
         y = φ(… φ(x W₁ + b₁) …) Wₙ + bₙ
 
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
-        Exception: as `Linear`
+        Exception: As `Linear`
 
     >>> MLP(784, [128], 10)
     MLP(Linear(784, 128), ReLU(), Linear(128, 10))
@@ -69,20 +69,20 @@ class MLP(Sequential):
         random = random_generator(seed)
         layers: list[Module] = []
         for fan_in, fan_out in pairwise(widths):
-            layers += [_made(activation), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
+            layers += [_make_activation(activation), Linear(fan_in, fan_out, init=init, seed=random, dtype=dtype)]
         super().__init__(*layers[1:])
 
 
 class Residual(Module):
-    """What a module changes, added to what went in: a way around it for values and gradients.
+    """Sum of the input and the output of a module: a skip connection for values and gradients.
 
         y = x + f(x)
 
     Shapes:
-        x -> y the same, as f must give it
+        x -> y the same; f must keep the shape
     Raises:
-        TypeError: if `inner` cannot be called
-        ValueError: in a call, if f changes the shape; names both
+        TypeError: If `inner` cannot be called
+        ValueError: In a call, if f changes the shape; names both
     Source:
         He, Zhang, Ren & Sun, CVPR 2016, section 3.2
 
@@ -93,23 +93,25 @@ class Residual(Module):
 
     def __init__(self, inner: Callable[[Any], Any]) -> None:
         if not callable(inner):
-            raise TypeError(f"Residual takes a module, not {inner!r}")
+            raise TypeError(f"Residual takes a module, got {inner!r}")
         self.inner = inner
 
     def forward(self, x: Any) -> Any:
         change = self.inner(x)
         before, after = (a.shape if hasattr(a, "shape") else np.shape(a) for a in (x, change))
         if before != after:
-            raise ValueError(f"{self!r} adds what goes in, of shape {before}, to what comes out, of shape {after}")
+            raise ValueError(
+                f"{self!r} adds input and output of a module, which must have one shape; got input {before} and output {after}"
+            )
         return x + change
 
 
-def _made(activation: Any) -> Any:
-    """The module that `activation` makes."""
+def _make_activation(activation: Any) -> Any:
+    """Call `activation` and return the module; raise if it returns none."""
     try:
         if not isinstance(activation, Module) and callable(made := activation()):
             return made
-        why = "is an object already" if isinstance(activation, Module) else f"makes {made!r:.60}"
+        why = "is an object already" if isinstance(activation, Module) else f"returns {made!r:.60}"
     except TypeError as error:
         why = f"does not: {error}"
-    raise TypeError(f"activation must make a module when it is called, as nn.ReLU does; {activation!r:.60} {why}")
+    raise TypeError(f"activation must return a module when it is called, such as nn.ReLU; {activation!r:.60} {why}")

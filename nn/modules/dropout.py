@@ -4,22 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from nn._validation import within
+from nn._validation import check_range
 from nn.modules.init import Seed, random_generator
 from nn.modules.module import Module
 
 
 class Dropout(Module):
-    """In training each entry is 0 with probability p, and the others are larger by 1/(1 − p); in use nothing happens.
+    """In training, set each entry to 0 with probability p and scale the others by 1/(1 − p); in eval mode, the identity.
 
         y = x · b / (1 − p),   b = 1 with probability 1 − p, else 0
 
-    A recorded function cannot draw random numbers, and says so: compile a network in use, or without dropout.
+    A recorded function must not draw random numbers: compile a network in eval mode, or without dropout.
 
     Shapes:
         x any -> y the same
     Raises:
-        ValueError: if p is not in [0, 1)
+        ValueError: If p is not in [0, 1)
     Source:
         Srivastava et al., JMLR 15, 2014
 
@@ -29,7 +29,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
-        self.p = within("p", p, below=1.0)
+        self.p = check_range("p", p, below=1.0)
         self.random = random_generator(seed)
 
     def forward(self, x: Any) -> Any:

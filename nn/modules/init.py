@@ -1,6 +1,6 @@
-"""Random weights to start from, scaled so that signals neither vanish nor blow up from layer to layer.
+"""Initializers: random weights, scaled so that signals neither vanish nor explode from layer to layer.
 
-Weights have shape (fan_in, fan_out): each output adds up `fan_in` inputs, and each input reaches `fan_out` outputs.
+Weights have shape (fan_in, fan_out): each output sums `fan_in` inputs, and each input reaches `fan_out` outputs.
 """
 
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from math import inf, sqrt
 
 import numpy as np
 
-from nn._validation import Array, generator, within
+from nn._validation import Array, check_range, seeded_generator
 
 Shape = tuple[int, int]
 Initializer = Callable[[Shape, np.random.Generator], Array]
 
-#: Where random numbers come from: a number that settles them, a generator that is in use, or None for fresh ones every time.
+#: Source of random numbers: a seed, a generator, or None for a new random seed.
 Seed = int | np.random.Generator | None
 
 
 def he_uniform(shape: Shape, random: np.random.Generator) -> Array:
-    """Weights for layers with ReLU behind them: half of what passes is cut off, so the variance is twice 1/fan_in.
+    """Weights for layers followed by ReLU: it sets half of the entries to 0, so the variance is twice 1/fan_in.
 
         w ~ U(−a, a),   a = √(6 / fan_in),   so that Var w = 2 / fan_in
 
@@ -36,7 +36,7 @@ def he_uniform(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
-    """Weights for layers with tanh, or nothing, behind them: a compromise between both directions.
+    """Weights for layers followed by tanh or by no activation: a compromise between forward and backward pass.
 
         w ~ U(−a, a),   a = √(6 / (fan_in + fan_out)),   so that Var w = 2 / (fan_in + fan_out)
 
@@ -54,7 +54,7 @@ def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def he_normal(shape: Shape, random: np.random.Generator) -> Array:
-    """As `he_uniform`, from a normal distribution.
+    """Weights as `he_uniform`, from a normal distribution.
 
         w ~ N(0, 2 / fan_in)
 
@@ -68,7 +68,7 @@ def he_normal(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def glorot_normal(shape: Shape, random: np.random.Generator) -> Array:
-    """As `glorot_uniform`, from a normal distribution.
+    """Weights as `glorot_uniform`, from a normal distribution.
 
         w ~ N(0, 2 / (fan_in + fan_out))
 
@@ -82,7 +82,7 @@ def glorot_normal(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def orthogonal(shape: Shape, random: np.random.Generator) -> Array:
-    """A random rotation, or as much of one as fits: the shorter side's vectors have length 1 and right angles.
+    """Random orthogonal matrix, or a part of one: the vectors along the shorter axis are orthonormal.
 
         wᵀ w = 1 or w wᵀ = 1
 
@@ -97,44 +97,44 @@ def orthogonal(shape: Shape, random: np.random.Generator) -> Array:
     """
     tall = random.standard_normal((max(shape), min(shape)))
     q, r = np.linalg.qr(tall)
-    q = q * np.sign(np.diag(r))  # so that every rotation is as likely
+    q = q * np.sign(np.diag(r))  # makes every rotation equally likely
     return q if shape[0] >= shape[1] else q.T
 
 
 def uniform(bound: float) -> Initializer:
-    """Weights of a size of one's own: what gives them, evenly spread around 0.
+    """Initializer of uniform weights with a given bound.
 
         w ~ U(−bound, bound),   so that Var w = bound² / 3
 
     Raises:
-        ValueError: if bound is negative or not finite
+        ValueError: If bound is negative or not finite
 
     >>> w = uniform(0.1)((4, 20), np.random.default_rng(0))
     >>> w.shape, bool(0.09 < abs(w).max() <= 0.1)
     ((4, 20), True)
     """
-    a = within("bound", bound, below=inf)
+    a = check_range("bound", bound, below=inf)
     return lambda shape, random: _uniform(a, shape, random)
 
 
 def normal(deviation: float) -> Initializer:
-    """As `uniform`, from a normal distribution.
+    """Initializer of normal weights with a given standard deviation.
 
         w ~ N(0, deviation²)
 
     Raises:
-        ValueError: if deviation is negative or not finite
+        ValueError: If deviation is negative or not finite
 
     >>> w = normal(0.02)((50, 2000), np.random.default_rng(0))
     >>> bool(abs(w.std() - 0.02) < 1e-4)
     True
     """
-    sigma = within("deviation", deviation, below=inf)
+    sigma = check_range("deviation", deviation, below=inf)
     return lambda shape, random: random.normal(scale=sigma, size=shape)
 
 
 def zeros(shape: Shape, random: np.random.Generator) -> Array:
-    """Nothing but zeros: for a last layer; anywhere else all units would stay equal.
+    """Zero weights, for a last layer; in any other layer all units would stay equal.
 
     >>> zeros((1, 2), np.random.default_rng(0)).tolist()
     [[0.0, 0.0]]
@@ -143,15 +143,15 @@ def zeros(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def random_generator(seed: Seed) -> np.random.Generator:
-    """The generator that `seed` stands for: itself if it is one.
+    """Return the generator for `seed`; a generator is returned as it is.
 
     Raises:
-        TypeError: if seed is no integer, generator or None
-        ValueError: if seed is negative
+        TypeError: If seed is not an integer, a generator or None
+        ValueError: If seed is negative
     """
     if isinstance(seed, np.random.Generator):
         return seed
-    return np.random.default_rng() if seed is None else generator(seed)
+    return np.random.default_rng() if seed is None else seeded_generator(seed)
 
 
 def _uniform(bound: float, shape: Shape, random: np.random.Generator) -> Array:

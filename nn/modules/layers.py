@@ -1,4 +1,4 @@
-"""Layers without a random part: Linear and Flatten."""
+"""Deterministic layers: Linear and Flatten."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ def _rows(x: Any) -> Any:
 @custom_op(
     lambda g, y, x, w, b: g @ w.mT,
     lambda g, y, x, w, b: _rows(x).mT @ _rows(g),
-    lambda g, y, x, w, b: g,  # summed over the rows by the sweep, as b was added to each
+    lambda g, y, x, w, b: g,  # the sweep sums it over the rows
     symbol="x W + b",
 )
 def affine(xp: Any, x: Any, w: Any, b: Any) -> Any:
-    """Every row of x times a matrix, plus an offset: product and sum in one op.
+    """Product of each row of x with a matrix, plus an offset, in one op.
 
         y = x W + b
 
@@ -36,18 +36,18 @@ def affine(xp: Any, x: Any, w: Any, b: Any) -> Any:
 
 
 class Linear(Module):
-    """An affine map of each row: a matrix, and an offset that starts at 0.
+    """Affine map of each row: a matrix, and an offset that is 0 at first.
 
         y = x W + b
 
-    A row of x is a point, so W has shape (in_features, out_features): the transpose of what PyTorch stores, which
-    computes x Wᵀ + b. The weights are drawn in float64 and rounded to `dtype`, so that they are the same in every type.
+    W has shape (in_features, out_features): the transpose of the weight in PyTorch, which computes x Wᵀ + b.
+    The weights are drawn in float64 and rounded to `dtype`, so that they are the same in every type.
 
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
-        TypeError: if a number of features or the seed is no integer
-        ValueError: if one is below 1, or in a call if x has another last axis; names both shapes
+        TypeError: If a number of features or the seed is not an integer
+        ValueError: If a number of features is below 1; in a call, if the last axis of x has another length
 
     >>> layer = Linear(2, 3, seed=0)
     >>> layer([[1.0, 2.0]]).shape
@@ -66,10 +66,10 @@ class Linear(Module):
     ) -> None:
         shape = check_integer("in_features", in_features, least=1), check_integer("out_features", out_features, least=1)
         if not callable(init):
-            raise TypeError(f"init is a function that gives weights, such as nn.he_uniform, got {init!r}")
+            raise TypeError(f"init must be a function that returns weights, such as nn.he_uniform, got {init!r}")
         weight = init(shape, random_generator(seed))
         if np.shape(weight) != shape:
-            raise ValueError(f"the initializer gave weights of shape {np.shape(weight)} for a layer of shape {shape}")
+            raise ValueError(f"init must return weights of shape {shape}, returned shape {np.shape(weight)}")
         self.weight = Tensor(weight, requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(shape[1]), requires_grad=True, dtype=dtype) if bias else None
 
@@ -77,8 +77,8 @@ class Linear(Module):
         shape = x.shape if isinstance(x, Tensor) else np.shape(x)
         if shape[-1:] != self.weight.shape[:1]:
             raise ValueError(
-                f"{self!r} takes x of shape (…, {self.weight.shape[0]}), to multiply it by weights of shape "
-                f"{self.weight.shape}; got x of shape {shape}"
+                f"{self!r} takes x of shape (…, {self.weight.shape[0]}), for weights of shape {self.weight.shape}; "
+                f"got x of shape {shape}"
             )
         return matmul(x, self.weight) if self.bias is None else affine(x, self.weight, self.bias)
 
@@ -87,12 +87,12 @@ class Linear(Module):
 
 
 class Flatten(Module):
-    """Each example as one row: all axes but the first become one.
+    """Examples as rows: all axes but the first are joined to one.
 
     Shapes:
         x (n, …) -> y (n, m)
     Raises:
-        ValueError: if x has no axis
+        ValueError: If x has no axis
 
     >>> Flatten()(np.ones((2, 3, 4))).shape
     (2, 12)
@@ -101,5 +101,5 @@ class Flatten(Module):
     def forward(self, x: Any) -> Any:
         shape = x.shape if isinstance(x, Tensor) else np.shape(x)
         if not shape:
-            raise ValueError("Flatten takes a batch of examples, and this is a single number")
+            raise ValueError("Flatten takes a batch of shape (n, …), got a single number")
         return reshape(x, (shape[0], int(np.prod(shape[1:]))))

@@ -1,4 +1,4 @@
-"""`Module`: a function with parameters, and the parameters of everything it is made of."""
+"""`Module`: base class of functions with parameters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from reprlib import recursive_repr
@@ -9,23 +9,23 @@ import numpy as np
 from autograd import Tensor, Value, scope
 from autograd.support.text_table import table
 from nn._validation import Array
-from nn.modules._storage import numbers_at, put
+from nn.modules._storage import read_array, write_array
 
-#: The attribute with the hooks of a module that has any: functions, which are no part of it.
+#: The attribute that holds the hooks of a module, if it has any. Hooks are not parts of a module.
 _HOOKS = "_hooks"
 
-#: What training changes: a leaf that requires a gradient.
+#: A leaf that requires a gradient.
 Parameter = Tensor | Value
 
 
 class Module:
-    """A function with parameters: a subclass says in `forward` what a call gives.
+    """Base class of functions with parameters: a subclass defines `forward`.
 
-    Its parameters are the leaves that require a gradient among its attributes, in the order in which these were set, and
-    among the attributes of the modules there; also inside lists, tuples and dicts. One that stands in two places counts once.
+    The parameters are the leaves that require a gradient, among the attributes of the module and of the modules in it, also
+    inside lists, tuples and dicts. They are in the order in which the attributes were set; a shared one counts once.
 
     Attributes:
-        training: whether the module is being trained, or only used: see `train` and `eval`
+        training: True in training, False in eval mode; see `train` and `eval`
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -40,8 +40,8 @@ class Module:
     training: bool = True
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """What a call of the module gives."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward(self, …) that says what a call gives: write one")
+        """Return the output of the module for some inputs."""
+        raise NotImplementedError(f"{type(self).__name__} has no method forward(self, …): write one that returns the output")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         with scope(self):
@@ -58,53 +58,53 @@ class Module:
             return output
 
     def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
-        """Call `hook(module, inputs)` before every `forward`; what it gives, unless None, takes the place of the inputs.
+        """Call `hook(module, inputs)` before every `forward`; its result, unless None, replaces the inputs.
 
-        Gives a function that takes the hook away again.
+        Returns a function that removes the hook.
         """
-        return self._hooked("before", hook)
+        return self._register_hook("before", hook)
 
     def register_forward_hook(self, hook: Callable[["Module", tuple[Any, ...], Any], Any]) -> Callable[[], None]:
-        """Call `hook(module, inputs, output)` after every `forward`; what it gives, unless None, takes the output's place.
+        """Call `hook(module, inputs, output)` after every `forward`; its result, unless None, replaces the output.
 
-        Gives a function that takes the hook away again.
+        Returns a function that removes the hook.
 
         >>> from nn import Linear
         >>> layer, seen = Linear(2, 3), []
-        >>> end = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+        >>> remove = layer.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
         >>> _ = layer(np.ones((4, 2)))
-        >>> end()
+        >>> remove()
         >>> _ = layer(np.ones((5, 2)))
         >>> seen
         [(4, 3)]
         """
-        return self._hooked("after", hook)
+        return self._register_hook("after", hook)
 
-    def _hooked(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
+    def _register_hook(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
         if not callable(hook):
-            raise TypeError(f"a hook is a function, got {hook!r} of type {type(hook).__name__}")
+            raise TypeError(f"a hook must be a function, got {hook!r} of type {type(hook).__name__}")
         hooks = self.__dict__.setdefault(_HOOKS, {"before": {}, "after": {}})[when]
         key = object()
         hooks[key] = hook
 
-        def end() -> None:
+        def remove() -> None:
             hooks.pop(key, None)
 
-        return end
+        return remove
 
     def scope_paths(self) -> dict[int, str]:
-        """The path of every module and parameter in this one, by `id`: how pictures name them."""
+        """Return the path of every module and parameter in this one by `id`; drawings show the paths."""
         return {id(part): path for path, part in _walk(self)}
 
     def parameters(self) -> list[Parameter]:
-        """The parameters, in order."""
+        """Return the parameters, in order."""
         return [leaf for _, leaf in _walk(self) if not isinstance(leaf, Module)]
 
     def named_parameters(self) -> list[tuple[str, Parameter]]:
-        """The parameters, each with its path, such as "layers.0.weight"; it becomes the label of one that has none.
+        """Return pairs of path, such as "layers.0.weight", and parameter. A parameter without a label gets its path as label.
 
         Raises:
-            ValueError: if two parameters have one path, because a key of a dict has a dot in it
+            ValueError: If two parameters have the same path, because a key of a dict contains a dot
         """
         named: dict[str, Parameter] = {}
         for path, leaf in _walk(self):
@@ -117,7 +117,7 @@ class Module:
         return list(named.items())
 
     def state_dict(self) -> dict[str, Array]:
-        """A copy of all numbers that the module keeps, by path: parameters, constant tensors, running means.
+        """Return a copy of the parameters, constant tensors and arrays such as running means, by path.
 
         >>> class Line(Module):
         ...     def __init__(self):
@@ -125,37 +125,35 @@ class Module:
         >>> Line().state_dict()
         {'slope': array(2.)}
         """
-        return {path: np.array(numbers_at(holder, name)) for path, (holder, name) in self._state().items()}
+        return {path: np.array(read_array(holder, name)) for path, (holder, name) in self._state_places().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put the numbers of a `state_dict` in place of the module's own: all of them, or none.
+        """Replace all numbers of the module by those of a `state_dict`; change nothing if they do not fit.
 
         Raises:
-            ValueError: if a path is missing or unknown, or an array has another shape or cannot be of the type, with all of
-                them named; nothing is changed then
+            ValueError: If a path is missing or unknown, or an array has another shape or a type that cannot be converted; names
+                all of them
         """
-        places = self._state()
+        places = self._state_places()
         wrong = [f"{path} is missing" for path in places if path not in state]
         wrong += [f"{path} is unknown" for path in state if path not in places]
         new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
-            old, given = numbers_at(*places[path]), np.asarray(state[path])
-            if given.shape != old.shape:
-                wrong.append(f"{path} has shape {given.shape} in place of {old.shape}")
-            elif given.dtype.kind not in "fiub" or not np.can_cast(given.dtype, old.dtype, "same_kind"):
-                wrong.append(f"{path} has type {given.dtype} in place of {old.dtype}")
+            old, given = read_array(*places[path]), np.asarray(state[path])
+            if mismatch := _mismatch(given, old):
+                wrong.append(f"{path} has {mismatch}")
             else:
                 new[path] = given.astype(old.dtype)
         if wrong:
-            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+            raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
-            put(*places[path], array)
+            write_array(*places[path], array)
 
-    def _state(self) -> dict[str, tuple[Any, Any]]:
-        """For each path of a number or array that is kept, where it is: what holds it, and under which name.
+    def _state_places(self) -> dict[str, tuple[Any, Any]]:
+        """Return the holder and the name in it for each path of a Tensor, Value or array.
 
-        A Tensor, Value or module that stands in two places is kept once. An array is kept in each, since what is put in its
-        place in one of them, as a running mean is, does not stand in the other.
+        A shared Tensor, Value or module has one path. A shared array has a path in each place: a module that assigns a new
+        array, such as a running mean, assigns it in one place only.
         """
         found: dict[str, tuple[Any, Any]] = {}
         seen: set[int] = set()
@@ -177,7 +175,7 @@ class Module:
         return found
 
     def summary(self) -> str:
-        """A table of the parts that have parameters of their own, or no parts: their shapes, and how many numbers they hold.
+        """Return a table of the modules that have parameters or no parts: parameters with shapes, and number of entries.
 
         >>> from nn import MLP
         >>> print(MLP(2, [3], 1).summary())
@@ -194,7 +192,7 @@ class Module:
                 modules[path], own[path] = part, []
                 continue
             owner = path
-            while owner not in own:  # by way of lists and dicts
+            while owner not in own:  # the path goes through lists and dicts
                 owner = owner.rpartition(".")[0]
             own[owner].append((path[len(owner) :].lstrip("."), part))
         rows = [["part", "module", "parameters", "count"]]
@@ -204,37 +202,45 @@ class Module:
         return table([*rows, ["total", "", "", f"{sum(map(_size, self.parameters())):,}"]], left=(0, 1, 2))
 
     def modules(self) -> list["Module"]:
-        """This module and all those it is made of."""
+        """Return this module and all modules in it."""
         return [module for _, module in _walk(self) if isinstance(module, Module)]
 
     def train(self, mode: bool = True) -> Self:
-        """The module itself, in training: `training` is set here and in every module it is made of."""
+        """Set `training` of this module and of all modules in it; returns the module."""
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self) -> Self:
-        """The module itself, in use: the opposite of `train`."""
+        """Set this module and all modules in it to eval mode; returns the module."""
         return self.train(False)
 
     def zero_grad(self) -> None:
-        """Forget every parameter's gradient."""
+        """Reset the gradient of every parameter."""
         clear_gradients(self.parameters())
 
     @recursive_repr("…")
     def __repr__(self) -> str:
-        """Name and parts, as `Sequential(Linear(2, 3), ReLU())`."""
+        """Name and parts, such as `Sequential(Linear(2, 3), ReLU())`."""
         return f"{type(self).__name__}({', '.join(map(repr, _parts(self)))})"
 
 
 def clear_gradients(parameters: Iterable[Parameter]) -> None:
-    """Set every gradient to what it is before any sweep: None of a Tensor, 0.0 of a Value."""
+    """Set every gradient to its initial value: None for a Tensor, 0.0 for a Value."""
     for parameter in parameters:
         parameter.grad = None if isinstance(parameter, Tensor) else 0.0
 
 
+def _mismatch(new: Array, old: Array) -> str:
+    """Return the reason why an array cannot replace another, or "" if it can."""
+    if new.shape != old.shape:
+        return f"shape {new.shape} in place of {old.shape}"
+    fits = new.dtype.kind in "fiub" and np.can_cast(new.dtype, old.dtype, "same_kind")
+    return "" if fits else f"type {new.dtype} in place of {old.dtype}"
+
+
 def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
-    """Every module and parameter with its path, parts in order after the whole, each once."""
+    """Yield every module and parameter once, with its path; a module comes before its parts."""
     seen: set[int] = set()
     pending: list[tuple[str, Any]] = [("", root)]
     while pending:
@@ -260,7 +266,7 @@ def _size(p: Parameter) -> int:
 
 
 def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
-    """Names and shapes, as "weight (2, 3), bias (3,)"; of many of one shape in a row in one list, the first and the last."""
+    """Names and shapes, such as "weight (2, 3), bias (3,)"; a run of one shape in a list as its first and last name."""
     runs: list[list[str]] = []
     for name, p in parameters:
         shape, holder = str(p.shape if isinstance(p, Tensor) else ()), name.rpartition(".")[0]
@@ -272,7 +278,7 @@ def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
 
 
 def _parts(whole: Any) -> Iterator[Module]:
-    """The modules that `whole` is made of directly, or by way of containers."""
+    """Yield the modules that are attributes of `whole`, also inside lists, tuples and dicts."""
     for _, child in _children(whole):
         if isinstance(child, Module):
             yield child

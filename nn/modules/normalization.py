@@ -1,4 +1,4 @@
-"""Layers that bring what passes to a common size: over the features of a row, or over the rows of a batch."""
+"""Normalization layers: over the features of a row, or over the rows of a batch."""
 
 from math import inf
 from typing import Any
@@ -8,19 +8,19 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import check_integer, share, within
+from nn._validation import check_integer, check_range, check_share
 from nn.modules.module import Module
 
 
 class LayerNorm(Module):
-    """Each row with mean 0 and variance 1 over its features, then scaled and shifted by parameters.
+    """Normalize each row to mean 0 and variance 1 over its features, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the last axis
 
     Shapes:
         x (…, features) -> y the same
     Raises:
-        ValueError: if features is below 1, eps negative, or in a call if x has another last axis; names both
+        ValueError: If features is below 1 or eps is negative; in a call, if the last axis of x has another length
     Source:
         Ba, Kiros & Hinton, Layer Normalization, arXiv:1607.06450, 2016, eq. 3
 
@@ -30,12 +30,12 @@ class LayerNorm(Module):
 
     def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         size = check_integer("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
+        self.eps = check_range("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
 
     def forward(self, x: Any) -> Any:
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         d = ag.deviations(x, axis=-1)
         return d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps) * self.weight + self.bias
 
@@ -44,7 +44,7 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Each row in units of its root mean square, then scaled by a parameter: a LayerNorm that leaves the mean alone.
+    """Divide each row by its root mean square, then scale it by a parameter: LayerNorm without the mean.
 
         y = x / √(mean x² + eps) · weight,   the mean over the last axis
 
@@ -59,11 +59,11 @@ class RMSNorm(Module):
 
     def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
         size = check_integer("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
+        self.eps = check_range("eps", eps, below=inf)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
 
     def forward(self, x: Any) -> Any:
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         return x / ag.sqrt(ag.mean(ag.square(x), axis=-1, keepdims=True) + self.eps) * self.weight
 
     def __repr__(self) -> str:
@@ -71,20 +71,19 @@ class RMSNorm(Module):
 
 
 class BatchNorm1d(Module):
-    """Each feature with mean 0 and variance 1 over the rows of a batch, then scaled and shifted by parameters.
+    """Normalize each feature to mean 0 and variance 1 over the rows of a batch, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the rows
 
-    In training μ and σ² are the batch's, and running means of both are kept: r ← (1 − momentum) r + momentum · new, of the
-    variance with n − 1 in its denominator. In use (`eval()`) they take the batch's place.
+    In training, μ and σ² are those of the batch, and running means of μ and of σ² n / (n − 1) are updated by
+    r ← (1 − momentum) r + momentum · new. In eval mode the running means are used.
 
     Attributes:
-        running_mean, running_var: arrays of (features,)
-
+        running_mean, running_var: Arrays of shape (features,)
     Shapes:
         x (n, features) -> y the same
     Raises:
-        ValueError: if features is below 1, momentum not in [0, 1], or in a call if x has another shape, or one row in training
+        ValueError: If features is below 1 or momentum not in [0, 1]; in a call, if x has another shape, or one row in training
     Source:
         Ioffe & Szegedy, ICML 2015, algorithms 1 and 2
 
@@ -95,8 +94,8 @@ class BatchNorm1d(Module):
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
         size = check_integer("features", features, least=1)
-        self.eps = within("eps", eps, below=inf)
-        self.momentum = share("momentum", momentum)
+        self.eps = check_range("eps", eps, below=inf)
+        self.momentum = check_share("momentum", momentum)
         self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
         self.running_mean = np.zeros(size, dtype)
@@ -106,21 +105,21 @@ class BatchNorm1d(Module):
         shape = np.shape(x) if not isinstance(x, Tensor) else x.shape
         if len(shape) != 2:
             raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")
-        refuse_other_features(self, x, self.weight.shape[0])
+        check_features(self, x, self.weight.shape[0])
         if not self.training:
             scale = self.weight / np.sqrt(self.running_var + self.running_var.dtype.type(self.eps))
             return (x - self.running_mean) * scale + self.bias
         n = shape[0]
         if n < 2:
             raise ValueError(
-                f"{self!r} in training takes the variance over the rows, and x of shape {shape} has {n}: use more, or drop_last"
+                f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
             )
         d = ag.deviations(x, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
-        self._remember(ag.mean(x, axis=0), variance, n)
+        self._update_running_statistics(ag.mean(x, axis=0), variance, n)
         return d / ag.sqrt(variance + self.eps) * self.weight + self.bias
 
-    def _remember(self, mean: Any, variance: Any, n: int) -> None:
+    def _update_running_statistics(self, mean: Any, variance: Any, n: int) -> None:
         new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))
         keep, dtype = 1.0 - self.momentum, self.running_mean.dtype
         self.running_mean = (keep * self.running_mean + self.momentum * new_mean).astype(dtype)
@@ -130,8 +129,8 @@ class BatchNorm1d(Module):
         return f"BatchNorm1d({self.weight.shape[0]})"
 
 
-def refuse_other_features(layer: Module, x: Any, features: int) -> None:
-    """Raise if the last axis of x is not of length `features`."""
+def check_features(layer: Module, x: Any, features: int) -> None:
+    """Raise unless the last axis of x has length `features`."""
     shape = x.shape if isinstance(x, Tensor) else np.shape(x)
     if shape[-1:] != (features,):
         raise ValueError(f"{layer!r} takes x of shape (…, {features}); got x of shape {shape}")

@@ -1,4 +1,4 @@
-"""`predict`: a model in use, on as many rows as there are."""
+"""`predict`: outputs of a model for many rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,30 +12,30 @@ from nn.data.loader import Loader
 from nn.data.on_disk import OnDisk
 from nn.modules.module import Module
 
-#: Rows that go through a model at once when it is only used: enough to be fast, few enough to fit in a cache.
+#: Rows per forward pass: enough to be fast, few enough to fit in a cache.
 ROWS_AT_ONCE = 1024
 
 
 def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
-    """What the model gives for the rows of x, as an array: nothing is recorded, and `training` is off meanwhile.
+    """Return the outputs of a model in eval mode for the rows of x; nothing is recorded.
 
     Shapes:
         x (n, …) -> (n, …)
     Raises:
-        ValueError: if there are no rows
+        ValueError: If there are no rows
     """
     batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
-    with no_grad(), in_use(model):
+    with no_grad(), eval_mode(model):
         return np.concatenate([np.asarray(model(rows)) for rows in batches])
 
 
 @contextmanager
-def in_use(model: Module) -> Iterator[None]:
-    """A block in which no module of the model is in training; after it, those are that were.
+def eval_mode(model: Module) -> Iterator[None]:
+    """Context manager that sets all modules of a model to eval mode, and restores their modes at the end.
 
     >>> from nn import Dropout
     >>> model = Dropout(0.5)
-    >>> with in_use(model):
+    >>> with eval_mode(model):
     ...     model.training
     False
     >>> model.training

@@ -1,35 +1,34 @@
-"""Optimizers that give every coordinate a step of its own size, from what they remember of its gradients."""
+"""Optimizers with adaptive steps per coordinate: RMSprop, Adagrad, Adam, AdamW, Lion."""
 
 from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
-from nn._validation import finite, fraction
+from nn._validation import check_finite, check_fraction
 from nn.modules.module import Parameter
-from nn.optim.optimizer import Number, Optimizer, State, decayed, minus, namespace
+from nn.optim.optimizer import Number, Optimizer, State, decay, namespace, subtract
 
 
-def root(v: Number) -> Number:
-    """√v, of the type of v."""
+def square_root(v: Number) -> Number:
+    """√v, in the type of v."""
     return sqrt(v) if type(v) is float else namespace(v).sqrt(v)
 
 
-def pair_of_fractions(name: str, betas: Any) -> tuple[float, float]:
-    """Two decay rates in [0, 1), or an error that names the one that is not."""
+def check_betas(name: str, betas: Any) -> tuple[float, float]:
+    """Return two decay rates as a tuple; raise unless both are in [0, 1)."""
     if not isinstance(betas, tuple | list) or len(betas) != 2:
-        raise TypeError(f"{name} must be a pair such as (0.9, 0.999), got {betas!r}")
-    return fraction(f"{name}[0]", betas[0]), fraction(f"{name}[1]", betas[1])
+        raise TypeError(f"{name} must be a pair of numbers such as (0.9, 0.999), got {betas!r}")
+    return check_fraction(f"{name}[0]", betas[0]), check_fraction(f"{name}[1]", betas[1])
 
 
 class RMSprop(Optimizer):
-    """Gradients in units of their root mean square of late.
+    """RMSprop: gradients divided by a running root mean square.
 
         g ← g + weight_decay · p,   v ← α v + (1 − α) g²,   s = g / (√v + eps)
         b ← momentum · b + s,   p ← p − lr · b
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if alpha or momentum is not in [0, 1), or another number is negative or
-            infinite
+        Exception: As `Optimizer`; ValueError if alpha or momentum is not in [0, 1), or another number is negative or infinite
     Source:
         Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012
 
@@ -41,7 +40,7 @@ class RMSprop(Optimizer):
     0.8
     """
 
-    checks: ClassVar = {"alpha": fraction, "eps": finite, "momentum": fraction, "weight_decay": finite}
+    checks: ClassVar = {"alpha": check_fraction, "eps": check_finite, "momentum": check_fraction, "weight_decay": check_finite}
     remembers = ("squares", "buffers")
     squares: list[Number]
     buffers: list[Number]
@@ -62,23 +61,23 @@ class RMSprop(Optimizer):
         v, b = state
         if s.weight_decay:
             g = g + s.weight_decay * p
-        v = decayed(s.alpha, v, s)
+        v = decay(s.alpha, v, s)
         v += (1 - s.alpha) * (g * g)
-        step = g / (root(v) + s.eps)
+        step = g / (square_root(v) + s.eps)
         if s.momentum:
-            b = decayed(s.momentum, b, s)
+            b = decay(s.momentum, b, s)
             b += step
             step = b
-        return minus(p, s.lr * step), (v, b)
+        return subtract(p, s.lr * step), (v, b)
 
 
 class Adagrad(Optimizer):
-    """Gradients in units of the root of the sum of all their squares: what moved much moves ever less.
+    """Adagrad: gradients divided by the root of the sum of all their squares.
 
         g ← g + weight_decay · p,   v ← v + g²,   p ← p − lr / (1 + (t − 1) lr_decay) · g / (√v + eps)   at step t
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if another number is negative or infinite
+        Exception: As `Optimizer`; ValueError if another number is negative or infinite
     Source:
         Duchi, Hazan & Singer, JMLR 12, 2011
 
@@ -90,7 +89,7 @@ class Adagrad(Optimizer):
     0.9
     """
 
-    checks: ClassVar = {"lr_decay": finite, "eps": finite, "weight_decay": finite}
+    checks: ClassVar = {"lr_decay": check_finite, "eps": check_finite, "weight_decay": check_finite}
     remembers = ("sums",)
     sums: list[Number]
 
@@ -113,17 +112,17 @@ class Adagrad(Optimizer):
         if s.weight_decay:
             g = g + s.weight_decay * p
         v = state[0] + g * g
-        return minus(p, s.rate * (g / (root(v) + s.eps))), (v,)
+        return subtract(p, s.rate * (g / (square_root(v) + s.eps))), (v,)
 
 
 class Adam(Optimizer):
-    """Adaptive moment estimation: steps of about lr in every coordinate, whatever the size of its gradient.
+    """Adam, adaptive moment estimation: steps of about lr in every coordinate, for gradients of any size.
 
         g ← g + weight_decay · p,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + eps),
         m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)   after t steps
 
     Raises:
-        Exception: as `Optimizer`, and TypeError if betas is no pair, ValueError if one is not in [0, 1), or another number is
+        Exception: As `Optimizer`; TypeError if betas is not a pair; ValueError if one is not in [0, 1), or another number is
             negative, infinite or NaN
     Source:
         Kingma & Ba, ICLR 2015, algorithm 1
@@ -136,7 +135,7 @@ class Adam(Optimizer):
     0.9
     """
 
-    checks: ClassVar = {"betas": pair_of_fractions, "eps": finite, "weight_decay": finite}
+    checks: ClassVar = {"betas": check_betas, "eps": check_finite, "weight_decay": check_finite}
     remembers = ("means", "squares")
     means: list[Number]
     squares: list[Number]
@@ -159,16 +158,16 @@ class Adam(Optimizer):
     @staticmethod
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         step, state = _adam(g + s.weight_decay * p if s.weight_decay else g, state, s)
-        return minus(p, step), state
+        return subtract(p, step), state
 
 
 class AdamW(Adam):
-    """Adam with weights that shrink by themselves, and not through the gradient.
+    """Adam with decoupled weight decay: the weights shrink directly, not through the gradient.
 
         p ← (1 − lr · weight_decay) p,   then the step of Adam without weight decay
 
     Raises:
-        Exception: as `Adam`
+        Exception: As `Adam`
     Source:
         Loshchilov & Hutter, ICLR 2019, algorithm 2
 
@@ -201,22 +200,22 @@ class AdamW(Adam):
 
 
 def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
-    """The step of Adam along a gradient, and what it remembers."""
+    """Return step and state of Adam for a gradient."""
     (m, v), (beta1, beta2) = state, s.betas
-    m = decayed(beta1, m, s)
+    m = decay(beta1, m, s)
     m += (1 - beta1) * g
-    v = decayed(beta2, v, s)
+    v = decay(beta2, v, s)
     v += (1 - beta2) * (g * g)
-    return s.rate * m / (root(v) / s.unbiased + s.eps), (m, v)
+    return s.rate * m / (square_root(v) / s.unbiased + s.eps), (m, v)
 
 
 class Lion(Optimizer):
-    """Steps of exactly lr in every coordinate, in the direction of a mean of its gradients.
+    """Lion: steps of exactly lr in every coordinate, by the sign of a running mean of its gradients.
 
         p ← p − lr · (sign(β₁ m + (1 − β₁) g) + weight_decay · p),   m ← β₂ m + (1 − β₂) g
 
     Raises:
-        Exception: as `Adam`
+        Exception: As `Adam`
     Source:
         Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, algorithm 2
 
@@ -228,7 +227,7 @@ class Lion(Optimizer):
     0.75
     """
 
-    checks: ClassVar = {"betas": pair_of_fractions, "weight_decay": finite}
+    checks: ClassVar = {"betas": check_betas, "weight_decay": check_finite}
     remembers = ("means",)
     means: list[Number]
 
@@ -245,6 +244,6 @@ class Lion(Optimizer):
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         (m,), (beta1, beta2) = state, s.betas
         step = beta1 * m + (1 - beta1) * g
-        m = decayed(beta2, m, s)
+        m = decay(beta2, m, s)
         m += (1 - beta2) * g
-        return minus(p, s.lr * (namespace(step).sign(step) + s.weight_decay * p)), (m,)
+        return subtract(p, s.lr * (namespace(step).sign(step) + s.weight_decay * p)), (m,)

@@ -1,4 +1,4 @@
-"""Gradients made smaller where a step would be too long."""
+"""Gradient clipping, by norm or by value."""
 
 from collections.abc import Iterable
 from math import isfinite
@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn._validation import positive
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import check_positive
 from nn.modules.module import Parameter
 
 
-def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> float:
-    """The Euclidean norm of all gradients together; if it is above `most`, they are all made smaller by one factor.
+@renamed_arguments(most="max_norm")
+def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
+    """Scale all gradients by one factor if their joint Euclidean norm is above `max_norm`; returns the norm before.
 
-        g ← g · most / max(‖g‖, most)
+        g ← g · max_norm / max(‖g‖, max_norm)
 
     Raises:
-        ValueError: if `most` is not positive and finite, or the norm is not finite: no gradient is changed then
+        ValueError: If `max_norm` is not positive and finite, or the norm is not finite; no gradient is changed then
     Source:
         Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
 
@@ -26,24 +28,27 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], most: float) -> floa
     >>> clip_gradients_by_norm([p], 1.0), p.grad.tolist()
     (5.0, [0.6000000000000001, 0.8])
     """
-    limit = positive("most", most)
+    limit = check_positive("max_norm", max_norm)
     moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
     norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
     if not isfinite(norm):
-        raise ValueError(f"the norm of the gradients is {norm}, so none was clipped: look for it with detect_anomaly()")
+        raise ValueError(
+            f"the norm of the gradients must be finite, got {norm}, so none was clipped: find the op with detect_anomaly()"
+        )
     if norm > limit:
         for p, g in moving:
             p.grad = _like(p, g * (limit / norm))
     return norm
 
 
-def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> None:
-    """Every entry of every gradient brought between −most and most.
+@renamed_arguments(most="max_value")
+def clip_gradients_by_value(parameters: Iterable[Parameter], max_value: float) -> None:
+    """Clip every entry of every gradient to [−max_value, max_value].
 
-        g ← min(max(g, −most), most)
+        g ← min(max(g, −max_value), max_value)
 
     Raises:
-        ValueError: if `most` is not positive and finite
+        ValueError: If `max_value` is not positive and finite
 
     >>> p = Tensor([0.0, 0.0], requires_grad=True)
     >>> p.grad = np.array([3.0, -0.5])
@@ -51,7 +56,7 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], most: float) -> Non
     >>> p.grad.tolist()
     [1.0, -0.5]
     """
-    limit = positive("most", most)
+    limit = check_positive("max_value", max_value)
     for p in parameters:
         if p.grad is not None:
             p.grad = _like(p, np.clip(p.grad, -limit, limit))

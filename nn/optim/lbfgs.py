@@ -1,4 +1,4 @@
-"""L-BFGS, the quasi-Newton method that takes few, dear steps on all the data at once; SciPy's."""
+"""L-BFGS: a quasi-Newton method for full batches, by SciPy."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -7,27 +7,25 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.support.optional import require
-from nn._validation import check_integer, finite
+from nn._validation import check_finite, check_integer
 from nn.modules.module import Parameter
 from nn.optim.optimizer import Optimizer
 
 
 class LBFGS(Optimizer):
-    """Limited-memory BFGS: steps along −H g, with H an estimate of the inverse Hessian from the last gradients.
+    """Limited-memory BFGS: steps along −H g, where H estimates the inverse Hessian from the last gradients.
 
         p ← p − t H g,   t by a line search
 
-    A call of `step` runs until the loss no longer falls, at most `iterations` times, and asks `closure` for loss and gradients
-    as often as it needs; it has no learning rate, and wants the same data at each call. So it has no `updated`, which maps
-    one gradient to one step.
+    A call of `step` makes at most `iterations` iterations, and calls `closure` several times, which must use the same data
+    each time. There is no learning rate, and no `updated`, which maps one gradient to one step.
 
     Attributes:
-        iterations: most iterations of one `step`
-        memory: gradients that are kept
-        tolerance: a step ends when no entry of the gradient is above this
-
+        iterations: Maximum of iterations of one `step`
+        memory: Number of gradients that are kept
+        tolerance: A step ends if no entry of the gradient is larger
     Raises:
-        Exception: as `Optimizer`, and ImportError if SciPy is not installed
+        Exception: As `Optimizer`; ImportError if SciPy is not installed
     Source:
         Byrd, Lu, Nocedal & Zhu, SIAM J. Sci. Comput. 16(5), 1995
 
@@ -47,36 +45,38 @@ class LBFGS(Optimizer):
     def __init__(
         self, parameters: Iterable[Parameter], *, iterations: int = 100, memory: int = 10, tolerance: float = 1e-8
     ) -> None:
-        _minimize()  # a missing SciPy shows now
+        _minimize()  # raises now if SciPy is missing
         super().__init__(parameters, lr=1.0)
         if any(group.lr != 1.0 for group in self.groups):
-            raise ValueError("LBFGS has no learning rate, for a line search finds how far to go: leave lr out of the groups")
+            raise ValueError(
+                "LBFGS takes no learning rate, since a line search finds the step size: leave lr out of the groups"
+            )
         self.iterations = check_integer("iterations", iterations, least=1)
         self.memory = check_integer("memory", memory, least=1)
-        self.tolerance = finite("tolerance", tolerance)
+        self.tolerance = check_finite("tolerance", tolerance)
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
-        """The loss at the point where the search ends; the parameters are there.
+        """Minimize the loss and return it at the end of the search.
 
-        `closure` computes the loss, leaves the gradients in the parameters, and gives the loss.
+        `closure` must compute the loss, store the gradients in the parameters, and return the loss.
 
         Raises:
-            TypeError: if there is no closure
-            FloatingPointError: if the loss or a gradient is not finite where the search begins; nothing has moved then
+            TypeError: If there is no closure
+            FloatingPointError: If the loss or a gradient is not finite at the start; no parameter is updated then
         """
         if closure is None:
-            raise TypeError("LBFGS asks for the loss several times a step: write step(closure), where closure() clears the "
-                            "gradients, computes the loss, calls its backward() and gives it back")  # fmt: skip
-        start = self._flat([p.data for p in self.parameters])
+            raise TypeError("LBFGS needs the loss several times per step: write step(closure), where closure() clears the "
+                            "gradients, computes the loss, calls its backward() and returns it")  # fmt: skip
+        start = self._flatten([p.data for p in self.parameters])
 
         def loss_and_gradient(x: Any) -> tuple[float, Any]:
-            self._put(x)
+            self._write(x)
             loss = float(closure().item())
-            return loss, self._flat([0.0 if p.grad is None else p.grad for p in self.parameters])
+            return loss, self._flatten([0.0 if p.grad is None else p.grad for p in self.parameters])
 
         loss, gradient = loss_and_gradient(start)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
-            raise FloatingPointError(f"the search cannot begin: the loss is {loss}, the gradient {gradient!r:.60}")
+            raise FloatingPointError(f"loss and gradient must be finite at the start, got {loss} and {gradient!r:.60}")
         found = _minimize()(
             loss_and_gradient,
             start,
@@ -84,14 +84,14 @@ class LBFGS(Optimizer):
             method="L-BFGS-B",
             options={"maxiter": self.iterations, "maxcor": self.memory, "gtol": self.tolerance, "ftol": 0.0},
         )
-        self._put(found.x)
+        self._write(found.x)
         return float(found.fun)
 
-    def _flat(self, parts: list[Any]) -> Any:
+    def _flatten(self, parts: list[Any]) -> Any:
         pairs = zip(parts, self.parameters, strict=True)
         return np.concatenate([np.broadcast_to(np.asarray(x, float), _shape(p)).ravel() for x, p in pairs])
 
-    def _put(self, x: Any) -> None:
+    def _write(self, x: Any) -> None:
         start = 0
         for p in self.parameters:
             end = start + int(np.prod(_shape(p)))

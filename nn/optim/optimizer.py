@@ -1,4 +1,4 @@
-"""Optimizers: rules that move parameters against their gradients, one class each, as its paper writes it."""
+"""`Optimizer`, the base class of update rules, and `SGD`."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -9,25 +9,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import Tensor, Value
-from nn._validation import finite, fraction, truth
+from autograd import Tensor
+from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
+from nn.optim._groups import Group, check_distinct, group_settings, parameter_groups
 
-# A parameter's data, its gradient, and what an optimizer remembers of them: an array for a Tensor, a float for a Value.
+#: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
 Number = Any
-#: What an optimizer remembers of one parameter: a number for each name in `remembers`.
+#: State of one parameter: a number for each name in `remembers`.
 State = tuple[Number, ...]
 
 
-class Group(SimpleNamespace):
-    """Parameters that are moved with the same options: `group.parameters`, `group.lr` and so on."""
-
-    parameters: list[Parameter]
-    lr: float
-
-
 class Optimizer:
-    """A rule for a step: a subclass defines the pure function `updated`, from which every engine makes its steps.
+    """Base class of optimizers: a subclass defines the pure function `updated`, which every engine calls.
 
         class Signum(nn.Optimizer):
             remembers = ("means",)
@@ -41,15 +35,15 @@ class Optimizer:
         optimizer = Signum(model.parameters(), lr=0.01)
 
     Attributes:
-        parameters: what is moved; also a list of dicts, each with "params" and the options in which that group differs
-        groups: these groups, or the one that there is; their options may be changed between steps
-        lr: the learning rate that all groups share, which may be changed between steps
-
+        parameters: The parameters; the argument may be a list of dicts, each with "params" and the options of a group
+        groups: The groups of parameters; their options may be changed between steps
+        lr: The learning rate of all groups; it may be changed between steps
     Raises:
-        TypeError: if `parameters` is no list of Tensors or Values
-        ValueError: if it is empty, has one twice, or has one that is no leaf or requires no gradient; if lr is negative,
-            infinite or NaN; if a group has an option that is none of the optimizer's
+        TypeError: If `parameters` is not a list of Tensors or Values
+        ValueError: If it is empty, or has a parameter twice, a node that is not a leaf, or a constant; if lr is negative or
+            not finite; if a group has an unknown option
 
+    >>> from autograd import Value
     >>> a, b = Value(1.0), Value(1.0)
     >>> optimizer = SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], lr=0.1)
     >>> (a + b).backward()
@@ -58,26 +52,26 @@ class Optimizer:
     (0.9, 0.5)
     """
 
-    #: For each option, what brings a value of it to its type, or says that it is out of range: check(name, value).
+    #: For each option a function check(name, value) that returns the value in its type, or raises.
     checks: ClassVar[dict[str, Callable[[str, Any], Any]]] = {}
-    #: The lists, an entry a parameter and zero at first, in which a subclass remembers what its steps need.
+    #: Names of the state: attributes that are lists with an entry per parameter, zero at first.
     remembers: ClassVar[tuple[str, ...]] = ()
-    #: Whether a step computes the loss itself, through a function that it is given, as often as it likes.
+    #: True if `step` takes a closure and calls it several times.
     asks_for_losses: ClassVar[bool] = False
 
     def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
-        checks = {"lr": finite} | self.checks
+        checks = {"lr": check_finite} | self.checks
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
-        self.groups = [Group(**(defaults | own)) for own in _groups(parameters, checks)]
+        self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
         self.parameters = [p for group in self.groups for p in group.parameters]
-        _check_distinct(self.parameters)
+        check_distinct(self.parameters)
         self.steps = [0] * len(self.parameters)
         for name in self.remembers:
             setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
 
     @property
     def lr(self) -> float:
-        """The learning rate that all groups share."""
+        """The learning rate of all groups; an error if they differ."""
         rates = sorted({group.lr for group in self.groups})
         if len(rates) > 1:
             raise ValueError(f"the groups have learning rates {', '.join(map(repr, rates))}: read groups[i].lr")
@@ -89,13 +83,13 @@ class Optimizer:
             group.lr = rate
 
     def step(self) -> None:
-        """Move every parameter that has a gradient; one without stays, and so does what is remembered of it.
+        """Update every parameter that has a gradient; the others keep their data and state.
 
         Raises:
-            ValueError: if a gradient has another shape than its parameter; no parameter has moved then
+            ValueError: If a gradient and its parameter differ in shape; no parameter is updated then
         """
         _check_gradient_shapes(self.parameters)
-        members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
+        members = self._members()
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
         settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
@@ -117,35 +111,39 @@ class Optimizer:
                 new.flags.writeable = False  # a Tensor takes a read-only array as it is
             p.data = new
 
+    def _members(self) -> list[tuple[int, Parameter]]:
+        """Each parameter with the number of its group."""
+        return [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
+
     def _settings(self, k: int, step: int) -> SimpleNamespace:
-        return settings_of(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
+        return group_settings(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
 
     @staticmethod
     def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
-        """Data and state of one parameter after a step: a pure function, which writes to no argument.
+        """Return data and state of one parameter after a step: a pure function that must not write to its arguments.
 
-        `state` has a number for each name in `remembers`; `settings` has the options of the group, but for `lr`, and the
-        entries of `scales`. All numbers may be floats, arrays or nodes of a graph, so use arithmetic and functions of NumPy,
-        and branch on options alone.
+        `state` has a number for each name in `remembers`; `settings` has the options of the group except `lr`, and the
+        entries of `scales`. All numbers may be floats, arrays or nodes of a graph: use arithmetic and functions of NumPy,
+        and branch on options only.
         """
-        raise NotImplementedError("this optimizer has no updated(parameter, gradient, state, settings): write one")
+        raise NotImplementedError("a subclass of Optimizer must define updated(parameter, gradient, state, settings)")
 
     @staticmethod
     def scales(group: Any, step: int, /) -> dict[str, float]:
-        """Settings that change from step to step, which is counted from 1 for each parameter: by default `lr` and `step`.
+        """Return the settings that change from step to step, by default `lr` and `step`, which counts from 1 per parameter.
 
-        They are computed in Python's floats and are inputs of a compiled step.
+        They are Python floats, and inputs of a compiled step.
         """
         return {"lr": group.lr, "step": step}
 
     def zero_grad(self) -> None:
-        """Forget every parameter's gradient."""
+        """Reset the gradient of every parameter."""
         clear_gradients(self.parameters)
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """A copy of all numbers that the next step depends on beside the parameters: the options, and what is remembered.
+        """Return a copy of options and state: all numbers that the next step depends on, except the parameters.
 
-        >>> sorted(SGD([Value(1.0)], lr=0.1).state_dict())[:3]
+        >>> sorted(SGD([Tensor(1.0, requires_grad=True)], lr=0.1).state_dict())[:3]
         ['groups.0.lr', 'groups.0.momentum', 'groups.0.nesterov']
         """
         state = {f"groups.{k}.{name}": np.array(x) for k, o in enumerate(self.groups) for name, x in vars(o).items()
@@ -153,20 +151,14 @@ class Optimizer:
         return state | {f"{name}.{i}": np.array(x) for name, xs in self._memory().items() for i, x in enumerate(xs)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take up where the optimizer stood whose `state_dict` this is: all of it, or none.
+        """Replace options and state by those of a `state_dict`; change nothing if they do not fit.
 
         Raises:
-            ValueError: if an entry is missing, unknown, or of another shape; all are named, and nothing is changed
+            ValueError: If an entry is missing, unknown, or of another shape or type; names all of them
         """
         own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
-        wrong = [f"{name} is missing" for name in own if name not in given]
-        wrong += [f"{name} is unknown" for name in given if name not in own]
-        for name in own.keys() & given.keys():
-            (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
-            if shape != wanted or dtype != kind:
-                wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
-        if wrong:
-            raise ValueError(f"this state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
+        if wrong := _mismatches(own, given):
+            raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for k, o in enumerate(self.groups):
             for name in vars(o).keys() - {"parameters"}:
                 value = given[f"groups.{k}.{name}"].tolist()
@@ -181,16 +173,17 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if that is not 0.
+    """Stochastic gradient descent, with optional momentum.
 
         g ← g + weight_decay · p,   v ← momentum · v + g
         p ← p − lr · v,   with nesterov p ← p − lr · (g + momentum · v)
 
     Raises:
-        Exception: as `Optimizer`, and ValueError if momentum is not in [0, 1), is 0 with nesterov, or weight_decay is negative
+        Exception: As `Optimizer`; ValueError if momentum is not in [0, 1), or is 0 with nesterov, or weight_decay is negative
     Source:
         Polyak, USSR Comput. Math. Math. Phys. 4(5), 1964; Sutskever, Martens, Dahl & Hinton, ICML 2013
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> (p * p).backward()
     >>> SGD([p], lr=0.1).step()
@@ -198,7 +191,7 @@ class SGD(Optimizer):
     0.8
     """
 
-    checks: ClassVar = {"momentum": fraction, "weight_decay": finite, "nesterov": truth}
+    checks: ClassVar = {"momentum": check_fraction, "weight_decay": check_finite, "nesterov": as_bool}
     remembers = ("velocities",)
     velocities: list[Number]
 
@@ -212,89 +205,55 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
         if any(group.nesterov and not group.momentum for group in self.groups):
-            raise ValueError(f"nesterov looks ahead along the momentum, and momentum is {momentum!r}: give it one, such as 0.9")
+            raise ValueError(f"nesterov=True requires a positive momentum, got momentum={momentum!r}: pass one, such as 0.9")
 
     @staticmethod
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         if s.weight_decay:
             g = g + s.weight_decay * p
         if not s.momentum:
-            return minus(p, s.lr * g), state
-        v = decayed(s.momentum, state[0], s)
+            return subtract(p, s.lr * g), state
+        v = decay(s.momentum, state[0], s)
         v += g
-        return minus(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
+        return subtract(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
 
 
 @cache
 def has_form_of_0_1(updated: Callable[..., Any]) -> bool:
-    """Whether a rule is that of version 0.1.0, updated(self, i, p, g, o), which finds and writes the state itself."""
+    """True if a rule is that of version 0.1.0, updated(self, i, p, g, o), which reads and writes the state itself."""
     names = inspect.signature(updated).parameters
     return len(names) == 5 and "state" not in names
 
 
-def settings_of(group: Group, scales: dict[str, Any]) -> SimpleNamespace:
-    """The options of a group but for its learning rate, and the numbers that change from step to step."""
-    options = vars(group).copy()
-    del options["parameters"], options["lr"]
-    return SimpleNamespace(**options | scales)
-
-
-def _groups(given: Any, checks: dict[str, Callable[[str, Any], Any]]) -> list[dict[str, Any]]:
-    """The groups of parameters, each with the options that it gives itself, checked."""
-    if isinstance(given, Tensor | Value):
-        raise TypeError(f"an optimizer takes a list of parameters, got {given!r} alone: write [parameter]")
-    try:
-        items = list(given)
-    except TypeError:
-        raise TypeError(f"an optimizer takes a list of parameters, got {given!r}: write model.parameters()") from None
-    groups = items if items and all(isinstance(item, Mapping) for item in items) else [{"params": items}]
-    result = []
-    for k, group in enumerate(groups):
-        if "params" not in group:
-            raise ValueError(f"group {k} of parameters has no 'params', only {', '.join(map(repr, group)) or 'nothing'}")
-        if unknown := [name for name in group if name != "params" and name not in checks]:
-            raise ValueError(f"group {k} of parameters has the option {unknown[0]!r}; there are {', '.join(checks)}")
-        own = {name: checks[name](name, value) for name, value in group.items() if name != "params"}
-        result.append({"parameters": _checked(list(group["params"]))} | own)
-    return result
-
-
-def _checked(given: list[Any]) -> list[Parameter]:
-    if not given:
-        raise ValueError("an optimizer needs parameters to move, got none: has the model any?")
-    for i, p in enumerate(given):
-        if not isinstance(p, Tensor | Value):
-            raise TypeError(f"parameter {i} must be a Tensor or a Value, got {p!r} of type {type(p).__name__}")
-        if not p.requires_grad:
-            raise ValueError(f"parameter {i} is the constant {p!r}: make it with requires_grad=True")
-        if p.op is not None:
-            raise ValueError(f"parameter {i} was computed by {p.op.name}: only leaves can be moved, got {p!r}")
-    return given
+def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:
+    """Return the differences in names, shapes and types between two state dicts, as texts."""
+    wrong = [f"{name} is missing" for name in own if name not in given]
+    wrong += [f"{name} is unknown" for name in given if name not in own]
+    for name in own.keys() & given.keys():
+        (shape, dtype), (wanted, kind) = ((x.shape, x.dtype) for x in (given[name], own[name]))
+        if shape != wanted or dtype != kind:
+            wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
+    return wrong
 
 
 def _check_gradient_shapes(parameters: list[Parameter]) -> None:
     for p in parameters:
         if isinstance(p, Tensor) and (g := p.grad) is not None and getattr(g, "shape", ()) != p.shape:
-            raise ValueError(f"the gradient of {p!r} has shape {np.shape(g)}: it must have the parameter's shape")
+            raise ValueError(f"the gradient of {p!r} must have its shape, got shape {np.shape(g)}")
 
 
-def _check_distinct(given: list[Parameter]) -> None:
-    if len(set(map(id, given))) < len(given):
-        raise ValueError(f"a parameter is given twice among {len(given)}, and would move twice in a step: give each once")
-
-
-def minus(p: Number, step: Number) -> Number:
-    """p − step, written over the step where that is an array: one array less to fetch memory for."""
+def subtract(p: Number, step: Number) -> Number:
+    """p − step; if the step is an array, it is overwritten, which saves an allocation."""
     return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step
 
 
-def decayed(factor: float, x: Number, s: Any) -> Number:
-    """factor · x in new memory, or over x if the settings say `in_place`: those of `step`, which has no other use for x."""
+def decay(factor: float, x: Number, s: Any) -> Number:
+    """factor · x; it overwrites x if the settings have `in_place`, as those of `step` do."""
     return np.multiply(factor, x, out=x) if getattr(s, "in_place", False) and isinstance(x, np.ndarray) else factor * x
 
 
 def namespace(x: Number) -> Any:
-    """The module with the functions of a number: that of its array library, or NumPy, which knows floats and nodes too.
+    """Array namespace of a number; NumPy for floats and nodes, too.
 
     >>> namespace(np.ones(2)).__name__
     'numpy'

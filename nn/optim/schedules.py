@@ -1,16 +1,17 @@
-"""Learning rates as functions of the step: by what factor of the first rate a step is taken."""
+"""Learning rate schedules: functions from the step to the factor of the initial rate."""
 
 from collections.abc import Callable
 from math import cos, inf, pi
 
-from nn._validation import check_integer, within
+from autograd.support.deprecated import renamed_arguments
+from nn._validation import check_integer, check_range
 
-#: The factor of the learning rate at a step, counted from 0.
+#: A function from the step, counted from 0, to the factor of the learning rate.
 Factor = Callable[[int], float]
 
 
 def constant() -> Factor:
-    """The same rate for ever: 1.
+    """Constant factor 1.
 
     >>> constant()(100)
     1.0
@@ -19,33 +20,34 @@ def constant() -> Factor:
 
 
 def stepwise(every: int, gamma: float = 0.1) -> Factor:
-    """Smaller by a factor at every so many steps.
+    """Step decay: the factor is multiplied by `gamma` after every `every` steps.
 
         γ^⌊t / every⌋
 
     >>> [stepwise(2, 0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    n, g = check_integer("every", every, least=1), within("gamma", gamma, below=inf)
+    n, g = check_integer("every", every, least=1), check_range("gamma", gamma, below=inf)
     return lambda t: g ** (t // n)
 
 
 def exponential(gamma: float) -> Factor:
-    """Smaller by a factor at each step.
+    """Exponential decay: the factor is multiplied by `gamma` after each step.
 
         γᵗ
 
     >>> [exponential(0.5)(t) for t in range(3)]
     [1.0, 0.5, 0.25]
     """
-    g = within("gamma", gamma, below=inf)
+    g = check_range("gamma", gamma, below=inf)
     return lambda t: g**t
 
 
-def cosine(steps: int, least: float = 0.0) -> Factor:
-    """Down half a wave of the cosine to `least` in so many steps, and there for ever.
+@renamed_arguments(least="eta_min")
+def cosine(steps: int, eta_min: float = 0.0) -> Factor:
+    """Cosine annealing from 1 to `eta_min`, a factor too, in `steps` steps; constant after them.
 
-        least + (1 − least) (1 + cos(π t / steps)) / 2
+        eta_min + (1 − eta_min) (1 + cos(π t / steps)) / 2
 
     Source:
         Loshchilov & Hutter, ICLR 2017, eq. 5
@@ -53,12 +55,12 @@ def cosine(steps: int, least: float = 0.0) -> Factor:
     >>> [round(cosine(2)(t), 6) for t in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    n, low = check_integer("steps", steps, least=1), within("least", least, below=inf)
+    n, low = check_integer("steps", steps, least=1), check_range("eta_min", eta_min, below=inf)
     return lambda t: low + (1.0 - low) * (1.0 + cos(pi * min(t, n) / n)) / 2.0
 
 
 def warm_up(steps: int, then: Factor | None = None) -> Factor:
-    """Up in a straight line for so many steps, and then along another schedule, which begins at its 0.
+    """Linear warm-up for `steps` steps, then another schedule from its step 0.
 
         (t + 1) / steps,   then(t − steps) from t = steps on
 
@@ -73,7 +75,7 @@ def warm_up(steps: int, then: Factor | None = None) -> Factor:
 
 
 def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: float = 1e-4 / 25) -> Factor:
-    """Up half a wave of the cosine from `first` to 1 for a share of the steps, and down another one to `last`.
+    """One cycle: cosine from `first` to 1 for the fraction `rising` of the steps, then cosine to `last`.
 
     Source:
         Smith & Topin, arXiv:1708.07120, 2018
@@ -81,7 +83,7 @@ def one_cycle(steps: int, rising: float = 0.3, first: float = 1 / 25, last: floa
     >>> [round(one_cycle(10, rising=0.5, first=0.0, last=0.0)(t), 3) for t in (0, 5, 10)]
     [0.0, 1.0, 0.0]
     """
-    n, share = check_integer("steps", steps, least=1), within("rising", rising, below=1.0)
+    n, share = check_integer("steps", steps, least=1), check_range("rising", rising, below=1.0)
     top = share * n
 
     def factor(t: int) -> float:

@@ -1,12 +1,12 @@
-"""Pictures of training and its results, by matplotlib; each function gives back the axes it drew in, and can be given them.
+"""Figures of training and its results, by matplotlib; each function takes axes or makes them, and returns them.
 
-They can be read in grey and by the colour-blind: what colour tells apart, a marker, a dash or a line tells apart too.
+They are readable in grey and by colour-blind people: colours are accompanied by markers, dashes or lines.
 
-training_curves                            how it went
-decision_boundary                          where the classes are, in the plane
-confusion_table                            which classes are taken for which
-image_grid, weight_images                  data, and weights in their form
-histograms, largest_weights, saturation    what happened inside, seen by a `Watch`
+training_curves                            loss and metrics per epoch
+decision_boundary                          regions of the classes in the plane
+confusion_table                            confusion matrix
+image_grid, weight_images                  data and weights as images
+histograms, largest_weights, saturation    weights, gradients and activations, recorded by a `Watch`
 """
 
 from autograd.support.public import publish

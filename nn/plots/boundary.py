@@ -1,4 +1,4 @@
-"""Regions of the plane in which a model decides for each class."""
+"""Decision boundary of a classifier in the plane."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nn._validation import Array
-from nn.plots.decision_grid import Plane
+from nn.plots.decision_grid import DecisionGrid
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
 
 
@@ -20,20 +20,21 @@ def decision_boundary(
     steps: int = 100,
     margin: float | None = None,
 ) -> Any:
-    """Axes with labelled points in the plane, the regions in which `predict` decides for each class, and their borders.
+    """Draw labelled points in the plane, the regions in which `predict` decides for each class, and their borders.
 
-    `predict` gives scores for points, from an array of them: one a class, of which the highest decides, or a single one,
-    which decides for class 1 where it is positive. It is asked at steps × steps points. With `margin`, dashed lines show how
-    far from its border each class leads the next by so much.
+    Args:
+        predict: Function from an array of points to scores: one per class, of which the highest decides, or a single one,
+            which decides for class 1 if it is positive; evaluated at steps × steps points
+        margin: If given, dashed lines show where each class leads the next by this difference
 
     Shapes:
         x (n, 2), y (n,) integers from 0; predict (m, 2) -> (m, classes), (m, 1) or (m,)
     Raises:
-        TypeError: if y holds no integers
-        ValueError: if the shapes do not fit, or a y is no class
-        ImportError: if matplotlib is not installed
+        TypeError: If y does not hold integers
+        ValueError: If the shapes do not fit, or an entry of y is not a class
+        ImportError: If matplotlib is not installed
     """
-    plane = Plane(x, y, steps)
+    plane = DecisionGrid(x, y, steps)
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels
     scores = plane.scores(predict)
     classes = scores.shape[1]
@@ -48,7 +49,7 @@ def decision_boundary(
             ax.contour(across, up, lead, levels=[margin], colors="black", linewidths=0.8, linestyles="dashed")
         if lead.max() > 0:
             ax.contourf(across, up, lead, levels=[0.0, np.inf], colors=[color], alpha=0.2)
-        look = {"s": 22, "edgecolors": "black", "linewidths": 0.6, "zorder": 3}  # above the regions, those of later classes too
+        look = {"s": 22, "edgecolors": "black", "linewidths": 0.6, "zorder": 3}  # above the regions of all classes
         ax.scatter(*points[rows].T, color=color, marker=marker, label=f"class {c}", **look)
     ax.legend(**BELOW)
     return ax

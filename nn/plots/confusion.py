@@ -1,4 +1,4 @@
-"""Which classes are taken for which, as a table in grey."""
+"""Confusion matrix as a table in grey."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,27 +6,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import as_array
+from nn._validation import Array, as_array
 from nn.plots.style import new_axes
 
 
 def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] = ()) -> Any:
-    """Axes with a confusion matrix: rows are true classes, columns predicted ones; darker is a larger share of the row.
+    """Draw a confusion matrix: rows are true classes, columns predicted ones; darker is a larger share of the row.
 
     Shapes:
-        matrix (k, k) counts, as `confusion_matrix` gives; k names, or the numbers of the classes
+        matrix (k, k) counts, as from `confusion_matrix`; names (k,), by default the numbers of the classes
     Raises:
-        ValueError: if the shapes do not fit, or a count is negative
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit, or a count is negative
+        ImportError: If matplotlib is not installed
     """
     counts = as_array("matrix", matrix)
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
-        raise ValueError(f"a confusion matrix is (k, k), got shape {counts.shape}: make it with nn.confusion_matrix")
-    if counts.min() < 0:
-        raise ValueError(f"a confusion matrix holds counts, got {counts.min()}")
+    _check_matrix(counts)
     k = len(counts)
     if names and len(names) != k:
-        raise ValueError(f"there are {k} classes and {len(names)} names: give one each, or no name at all")
+        raise ValueError(f"names must have one name per class, {k}, got {len(names)}: pass one each, or none")
     labels = list(names) or [str(i) for i in range(k)]
     if ax is None:
         ax = new_axes(1.5 + 0.45 * k, 1.2 + 0.45 * k)
@@ -40,3 +37,10 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
     if any(len(label) > 2 for label in labels):
         ax.tick_params("x", rotation=60)
     return ax
+
+
+def _check_matrix(counts: Array) -> None:
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
+        raise ValueError(f"matrix must have shape (k, k), got {counts.shape}: make it with nn.confusion_matrix")
+    if counts.min() < 0:
+        raise ValueError(f"matrix must hold counts of at least 0, got {counts.min()}")

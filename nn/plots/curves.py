@@ -1,4 +1,4 @@
-"""How a training went, as curves."""
+"""Training curves."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from nn.run.history import History
 
 
 def training_curves(history: History, axes: Any = None) -> list[Any]:
-    """Axes with the loss epoch by epoch, and axes with each metric; new ones if `axes` is None.
+    """Draw the loss and each metric per epoch, each in its own axes; new ones if `axes` is None.
 
     Raises:
-        TypeError: if it is no history
-        ValueError: if there is no epoch to show, or there are fewer axes than curves
-        ImportError: if matplotlib is not installed
+        TypeError: If `history` is not a History
+        ValueError: If it has no epoch, or there are fewer axes than curves
+        ImportError: If matplotlib is not installed
     """
     if not isinstance(history, History):
-        raise TypeError(f"training_curves shows what nn.fit returned, a History, and got {type(history).__name__}")
+        raise TypeError(f"history must be a History, as returned by nn.fit, got {type(history).__name__}")
     if not history.loss:
-        raise ValueError("the history has no epoch to show: give what nn.fit returned")
+        raise ValueError("history must have at least one epoch: pass the result of nn.fit")
     curves = [("loss", history.loss, history.validation_loss)]
     for name, column in history.metrics.items():
         curves.append((name, column, history.validation_metrics.get(name, [])))

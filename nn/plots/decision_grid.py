@@ -1,4 +1,4 @@
-"""`Plane`: labelled points, a grid around them, and what a model decides there."""
+"""`DecisionGrid`: labelled points in the plane, a grid around them, and the scores of a model there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,16 +9,16 @@ from numpy.typing import ArrayLike
 from nn._validation import Array, as_array, check_integer
 
 
-class Plane:
-    """Points in the plane with their classes, and a grid of steps × steps points a little further out on every side.
+class DecisionGrid:
+    """Labelled points in the plane, and a grid of steps × steps points that extends beyond them on every side.
 
     Shapes:
         x (n, 2), y (n,) integers from 0
     Raises:
-        TypeError: if y holds no integers
-        ValueError: if the shapes do not fit
+        TypeError: If y does not hold integers
+        ValueError: If the shapes do not fit
 
-    >>> plane = Plane([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
+    >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
     array([-0.08,  0.5 ,  1.08])
     """
@@ -27,21 +27,21 @@ class Plane:
         self.points, self.labels = as_array("x", x), as_array("y", y)
         points, labels = self.points.shape, self.labels.shape
         if len(points) != 2 or points[1] != 2 or labels != points[:1] or not points[0]:
-            raise ValueError(f"x must be (n, 2) and y (n,), with a row at least; got shapes {points} and {labels}")
+            raise ValueError(f"x must be (n, 2) and y (n,), with at least one row; got shapes {points} and {labels}")
         self.steps = check_integer("steps", steps, least=2)
         if self.labels.dtype.kind not in "iu":
-            raise TypeError(f"y must hold integers, the number of each point's class; got dtype {self.labels.dtype}")
+            raise TypeError(f"y must hold integers, the class of each point; got dtype {self.labels.dtype}")
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         around = 0.08 * (high - low) + (high == low)
         self.across, self.up = (np.linspace(a, b, steps) for a, b in zip(low - around, high + around, strict=True))
 
     def scores(self, predict: Callable[[Array], Any]) -> Array:
-        """What `predict` says of each point of the grid, as (steps · steps, classes); row after row, the lowest first.
+        """Return the scores of `predict` at the grid, as (steps · steps, classes); row by row, from the lowest.
 
         Shapes:
-            predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s stands for the two −s/2 and s/2
+            predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s means the two scores −s/2 and s/2
         Raises:
-            ValueError: if it gives anything else, or too few classes for y
+            ValueError: If it returns another shape, or too few classes for y
         """
         grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
         given = predict(grid)
@@ -51,13 +51,13 @@ class Plane:
         n = len(grid)
         if scores.ndim != 2 or len(scores) != n or not scores.shape[1]:
             raise ValueError(
-                f"predict must give ({n},) or ({n}, classes) scores for ({n}, 2) points; it gave shape {scores.shape}"
+                f"predict must return ({n},) or ({n}, classes) scores for ({n}, 2) points, returned shape {scores.shape}"
             )
         scores = scores if scores.shape[1] > 1 else np.hstack([-scores / 2, scores / 2])
         classes, labels = scores.shape[1], self.labels
         if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(
-                f"y must lie between 0 and {classes - 1}, as predict scores {classes} classes; "
+                f"y must be between 0 and {classes - 1}, since predict scores {classes} classes; "
                 f"got {labels.min()} to {labels.max()}"
             )
         return scores

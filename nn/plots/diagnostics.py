@@ -1,4 +1,4 @@
-"""What happens inside a network while it learns: weights, gradients and activations, layer by layer and epoch by epoch."""
+"""Diagnostics of a training: weights, gradients and activations by layer and epoch."""
 
 from typing import Any, Protocol
 
@@ -11,28 +11,30 @@ from nn.plots.style import DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 BINS = 60
 
 
-class Watched(Protocol):
-    """Series of a `Watch`, an entry an epoch: quantiles of parameters and gradients, shares of saturated entries."""
+class WatchSeries(Protocol):
+    """Series of a `Watch`, with an entry per epoch: quantiles of parameters and gradients, shares of saturated entries."""
 
     weights: dict[str, list[NDArray[np.float64]]]
     gradients: dict[str, list[NDArray[np.float64]]]
     saturation: dict[str, list[float]]
 
 
-def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
-    """Axes for each parameter: epochs across, values up, darker where more entries are.
+def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, columns: int = 3) -> list[Any]:
+    """Draw a histogram per epoch of each parameter, each in its own axes; darker means more entries.
 
-    `kind` is weights or gradients; new axes stand in rows of `columns`.
+    Args:
+        kind: "weights" or "gradients"
+        columns: Number of new axes per row
 
     Raises:
-        ValueError: if the kind is another, there is no epoch to show, or there are fewer axes than parameters
-        ImportError: if matplotlib is not installed
+        ValueError: If the kind is unknown, there is no epoch, or there are fewer axes than parameters
+        ImportError: If matplotlib is not installed
     """
     if kind not in ("weights", "gradients"):
-        raise ValueError(f"kind is 'weights' or 'gradients', not {kind!r}")
+        raise ValueError(f"kind must be 'weights' or 'gradients', not {kind!r}")
     series = watch.weights if kind == "weights" else watch.gradients
     if not series:
-        raise ValueError(f"there are no {kind} to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+        raise ValueError(f"the Watch has no {kind}: pass it to nn.fit(…, callbacks=[watch]) first")
     given = panels(axes, len(series), check_integer("columns", columns, least=1), (4.0, 2.8), "parameters")
     for ax, (path, quantiles) in zip(given, series.items(), strict=True):
         low, high = (float(f(quantiles)) for f in (np.min, np.max))
@@ -46,33 +48,33 @@ def histograms(watch: Watched, kind: str = "weights", axes: Any = None, *, colum
     return given
 
 
-def largest_weights(watch: Watched, ax: Any = None) -> Any:
-    """Axes with the largest absolute weight of each parameter against the epoch.
+def largest_weights(watch: WatchSeries, ax: Any = None) -> Any:
+    """Draw the largest absolute weight of each parameter per epoch.
 
     Raises:
-        Exception: as `histograms`
+        Exception: As `histograms`
     """
     if not watch.weights:
-        raise ValueError("there are no weights to show: give the Watch to nn.fit(…, callbacks=[watch]) first")
+        raise ValueError("the Watch has no weights: pass it to nn.fit(…, callbacks=[watch]) first")
     series = {path: [max(abs(q[0]), abs(q[-1])) for q in quantiles] for path, quantiles in watch.weights.items()}
-    return _lines(series, "largest absolute weight", ax)
+    return _plot_lines(series, "largest absolute weight", ax)
 
 
-def saturation(watch: Watched, ax: Any = None) -> Any:
-    """Axes with the share of each activation's entries that pass hardly any gradient, against the epoch.
+def saturation(watch: WatchSeries, ax: Any = None) -> Any:
+    """Draw the share of saturated entries of each activation per epoch.
 
     Raises:
-        ValueError: if there is no activation to show, or the watch was given no rows to look at
-        ImportError: if matplotlib is not installed
+        ValueError: If there is no activation, or the watch has no rows
+        ImportError: If matplotlib is not installed
     """
     if not watch.saturation:
-        raise ValueError("there are no activations to show: make the watch with rows, Watch(rows), for a model that has some")
-    ax = _lines(watch.saturation, "share that is saturated", ax)
+        raise ValueError("the Watch has no activations: make it with rows, Watch(rows), for a model that has activations")
+    ax = _plot_lines(watch.saturation, "share that is saturated", ax)
     ax.set_ylim(-0.02, 1.02)
     return ax
 
 
-def _lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
+def _plot_lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
     if ax is None:
         ax = new_axes(6.5, 3.6)
     for i, (path, numbers) in enumerate(series.items()):

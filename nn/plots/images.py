@@ -1,4 +1,4 @@
-"""Numbers as images: data, and weights in the form of the data."""
+"""Images of data and of weights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,19 +11,19 @@ from nn.plots.style import panels
 
 
 def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, *, columns: int = 6) -> list[Any]:
-    """Axes with the images in rows of `columns`, dark where a number is high, each below its title if there is one.
+    """Draw images in rows of `columns`, each with its title if there are titles; dark means a high number.
 
     Shapes:
         images (n, height, width); n axes, or new ones if `axes` is None
     Raises:
-        ValueError: if the shapes do not fit, or there is no image, or not a title or axes an image
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit, there is no image, or there are other numbers of titles, or fewer axes
+        ImportError: If matplotlib is not installed
     """
     pictures = as_array("images", images)
     if pictures.ndim != 3 or not len(pictures):
-        raise ValueError(f"images must be (n, height, width), with one image at least; got shape {pictures.shape}")
+        raise ValueError(f"images must be (n, height, width), with at least one image; got shape {pictures.shape}")
     if titles and len(titles) != len(pictures):
-        raise ValueError(f"there are {len(pictures)} images and {len(titles)} titles: give one each, or no title at all")
+        raise ValueError(f"titles must have one title per image, {len(pictures)}, got {len(titles)}: pass one each, or none")
     given = panels(axes, len(pictures), check_integer("columns", columns, least=1), (1.5, 1.8), "images")
     for i, ax in enumerate(given):
         ax.axis("off")
@@ -34,14 +34,13 @@ def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, 
 
 
 def weight_images(weight: Any, shape: tuple[int, int], axes: Any = None, *, most: int = 24, columns: int = 6) -> list[Any]:
-    """Axes with the weights of each unit of a layer as an image: what it looks for. Black is most, white least, mid-grey 0.
+    """Draw the weights of each unit of a layer as an image. Black is the largest, white the smallest, mid-grey 0.
 
     Shapes:
-        weight (height · width, units), as a `Linear` has it; shape (height, width); the first `most` units are shown,
-        in axes of their own or in new ones
+        weight (height · width, units), as that of a `Linear`; shape (height, width); axes for the first `most` units
     Raises:
-        ValueError: if the shapes do not fit
-        ImportError: if matplotlib is not installed
+        ValueError: If the shapes do not fit
+        ImportError: If matplotlib is not installed
     """
     w = as_array("weight", weight.numpy() if hasattr(weight, "numpy") else weight)
     if w.ndim != 2 or len(w) != shape[0] * shape[1]:

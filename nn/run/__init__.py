@@ -1,1 +1,1 @@
-"""The state of a training and its history, which callbacks and training share."""
+"""State and history of a training, shared by callbacks and training."""

@@ -1,4 +1,4 @@
-"""`History`: how a training went, an entry an epoch."""
+"""`History`: loss and metrics of a training per epoch."""
 
 from dataclasses import dataclass, field
 
@@ -7,12 +7,12 @@ from autograd.support.text_table import table
 
 @dataclass(repr=False)
 class History:
-    """How a training went: an entry an epoch in each list; those of validation and metrics are empty if there was none.
+    """Loss and metrics of a training: lists with an entry per epoch. Lists without validation or metrics are empty.
 
     Attributes:
-        loss, metrics: over the training rows as they came by, while the parameters moved
-        validation_loss, validation_metrics: over the rows held out, after the epoch
-        seconds: that the epoch took
+        loss, metrics: Over the training batches, while the parameters changed
+        validation_loss, validation_metrics: Over the validation data, after the epoch
+        seconds: Duration of the epoch
 
     >>> history = History(loss=[0.5, 0.25], metrics={"accuracy": [0.5, 1.0]})
     >>> history
@@ -30,7 +30,7 @@ class History:
     seconds: list[float] = field(default_factory=list)
 
     def columns(self) -> dict[str, list[float]]:
-        """The lists that have entries, by name: loss, accuracy, validation_loss, validation_accuracy, seconds."""
+        """Return the lists that have entries, by name: loss, accuracy, validation_loss, validation_accuracy, seconds."""
         named = {"loss": self.loss} | self.metrics | {"validation_loss": self.validation_loss}
         named |= {f"validation_{name}": column for name, column in self.validation_metrics.items()}
         return {name: column for name, column in (named | {"seconds": self.seconds}).items() if column}
@@ -38,11 +38,11 @@ class History:
     def __getitem__(self, name: str) -> list[float]:
         columns = self.columns()
         if name not in columns:
-            raise KeyError(f"the history has no {name!r}; it has {', '.join(columns) or 'nothing'}")
+            raise KeyError(f"the history has no column {name!r}; it has {', '.join(columns) or 'nothing'}")
         return columns[name]
 
     def __repr__(self) -> str:
-        """A table with a line an epoch."""
+        """Table with a line per epoch."""
         columns = {name: [f"{x:#.4g}" for x in column] for name, column in self.columns().items()}
         columns = {"epoch": [str(i + 1) for i in range(len(self.loss))]} | columns
         return table([list(columns), *zip(*columns.values(), strict=True)])

@@ -1,4 +1,4 @@
-"""`Run` and `Callback`: a training under way, and what is called while it goes on."""
+"""`Run`, the state of a training, and `Callback`, the base class of callbacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ State = dict[str, np.ndarray[Any, Any]]
 
 @dataclass
 class Run:
-    """A training under way, as a callback sees it.
+    """State of a training, passed to callbacks.
 
     Attributes:
-        epoch: the number of the epoch, from 1; 0 before the first
-        steps: steps of the optimizer since the very first epoch
-        epochs: how many epochs there are to be
-        settings: what settles the order of the rows, beside the epoch
-        columns: what the history will have after an epoch
-        stop: why this epoch is to be the last, or "" while it is not: a callback may set it
+        epoch: Number of the epoch, from 1; 0 before the first
+        steps: Optimizer steps since the first epoch
+        epochs: Number of epochs
+        settings: Settings that, with the epoch, determine the order of the rows
+        columns: Columns of the history after an epoch
+        stop: Reason to stop after this epoch, or ""; a callback may set it
     """
 
     model: Module
@@ -37,44 +37,44 @@ class Run:
     stop: str = ""
     callbacks: list["Callback"] = field(default_factory=list)
 
-    def refuse_no_column(self, name: str) -> None:
-        """Raise a KeyError if the history will have no column of this name; names those it will have."""
+    def check_column(self, name: str) -> None:
+        """Raise KeyError if the history will not have a column; the error names those it will have."""
         if name not in self.columns:
-            hint = ": give fit validation=(x, y)" if name.startswith("validation_") else ""
-            raise KeyError(f"the history will have no {name!r}, only {', '.join(self.columns)}{hint}")
+            hint = ": pass validation=(x, y) to fit" if name.startswith("validation_") else ""
+            raise KeyError(f"the history will have no column {name!r}, only {', '.join(self.columns)}{hint}")
 
 
 class Callback:
-    """Something done while a model is trained: a subclass overrides what it needs.
+    """Base class of callbacks of `fit`: a subclass overrides the methods that it needs.
 
     >>> class Shout(Callback):
     ...     def on_epoch(self, run):
     ...         print(f"{run.epoch}!")
     """
 
-    #: Callbacks are called in the order in which they are given; those with a higher rank after all others.
+    #: Callbacks are called in the order of their ranks; those of equal rank in the order of the list.
     rank: ClassVar[int] = 0
-    #: Whether `on_step` may look at the parameters: if one does, devices of JAX give them back after every step.
+    #: True if `on_step` may read the parameters: the JAX engine then copies them from the devices after every step.
     looks_at_parameters: ClassVar[bool] = True
 
     def on_start(self, run: Run) -> None:
-        """Before the first epoch."""
+        """Called before the first epoch."""
 
     def on_gradients(self, run: Run) -> None:
-        """In every step, when the gradients are there and the parameters have not moved."""
+        """Called in every step between the gradients and the update of the parameters."""
 
     def on_step(self, run: Run) -> None:
-        """After every step of the optimizer."""
+        """Called after every step of the optimizer."""
 
     def on_epoch(self, run: Run) -> None:
-        """After every epoch, when its line stands in the history."""
+        """Called after every epoch; the history has its entries."""
 
     def on_end(self, run: Run) -> None:
-        """After the last epoch, if no error ended the training."""
+        """Called after the last epoch, unless an error ended the training."""
 
     def state_dict(self) -> State:
-        """What a checkpoint must keep of this callback for a resumed training to be the unbroken one."""
+        """Return the state that a checkpoint stores, so that a resumed training equals an uninterrupted one."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take up where the callback stood whose state this is."""
+        """Restore a state from `state_dict`."""

@@ -1,1 +1,1 @@
-"""`fit`, and the engines that take its steps."""
+"""`fit`, and the engines that compute its steps."""

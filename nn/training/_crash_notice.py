@@ -1,7 +1,7 @@
 """Message printed if the process is killed during training, or aborted by a library, where no exception can be raised.
 
-A lost host does that to the others: the library that sums over the network ends the whole process from a thread. So a second,
-tiny process reads from a pipe, and prints the message when the pipe closes.
+If a host is lost, the communication library of the others ends their processes from a thread. Therefore a second process
+reads from a pipe, and prints the message when the pipe closes.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ _LISTENER = "import sys; heard = sys.stdin.read(); heard.endswith('\\0') or sys.
 
 
 class CrashNotice:
-    """A message that is printed to stderr when the process ends, unless it was cancelled."""
+    """Message that is printed to stderr when the process ends, unless it is cancelled."""
 
     def __init__(self, message: str) -> None:
         command = [sys.executable, "-I", "-S", "-c", _LISTENER]
@@ -25,7 +25,7 @@ class CrashNotice:
         self._end("")
 
     def cancel(self) -> None:
-        """Do not print the message, if it is not printed already."""
+        """Cancel the message; no effect if it was printed."""
         self._end("\0")
 
     def _end(self, sign: str) -> None:

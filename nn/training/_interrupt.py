@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps, never within one."""
+"""Interruption of a training by Ctrl-C, between two steps."""
 
 import signal
 import threading
@@ -8,11 +8,11 @@ from typing import Any
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """A block in which Ctrl-C raises nothing: the function that it is given says whether the key was pressed.
+def defer_interrupt() -> Iterator[Callable[[], bool]]:
+    """Context manager in which Ctrl-C does not raise: it yields a function that returns True after Ctrl-C.
 
-    A second Ctrl-C raises KeyboardInterrupt at once. Outside the main thread, where no signal arrives, and where a
-    program handles the signal itself, it does nothing.
+    A second Ctrl-C raises KeyboardInterrupt at once. No effect outside the main thread, which receives no signals, or if the
+    program has its own signal handler.
     """
     pressed = False
 

@@ -1,7 +1,4 @@
-"""What several hosts do together, beside the compiled step: begin alike, notice that one is gone, share what each has.
-
-On one host nothing here asks anybody.
-"""
+"""Communication of several hosts outside the compiled step: equal start, lost hosts, gathered arrays."""
 
 import importlib
 import json
@@ -14,29 +11,29 @@ import numpy as np
 
 from nn._validation import Array
 
-#: Seconds between two looks at a step that is under way.
+#: Seconds between two polls of a running step.
 _PAUSE = 1e-4
 
 
 def check_same_start(facts: Mapping[str, Any]) -> None:
-    """Raise if another host begins with other facts: numbers, texts or bytes, told by their checksums.
+    """Raise if the hosts start with different facts: numbers, texts or bytes, compared by checksum.
 
     Raises:
-        ValueError: naming the facts that differ, on every host
+        ValueError: If facts differ; names them, on every host
     """
     sums = np.array([zlib.crc32(_bytes(x)) for x in facts.values()], np.uint32)
     everybody = np.asarray(_utilities().process_allgather(sums))
     if differing := [name for name, column in zip(facts, everybody.T, strict=True) if len(set(column.tolist())) > 1]:
         raise ValueError(
-            f"the {len(everybody)} hosts do not begin alike: they differ in {', '.join(differing)}. Give each the same "
-            "program, data and seeds, and the same checkpoint, or none"
+            f"the {len(everybody)} hosts must start alike, and differ in {', '.join(differing)}: use the same program, data, "
+            "seeds and checkpoint, or no checkpoint, on each"
         )
 
 
-def number_of(jax: Any, array: Any) -> float:
-    """A number that every device has, once every device of this host has it.
+def wait_for_number(jax: Any, array: Any) -> float:
+    """Wait until every device of this host has computed a number, and return it.
 
-    Each is asked: where another host is lost, the one that was to hear from it may be the only one that ever says so.
+    All devices are polled: if another host is lost, only the device that waits for it may report the error.
     """
     if jax.process_count() == 1:
         return float(array)
@@ -52,8 +49,8 @@ def number_of(jax: Any, array: Any) -> float:
     return value
 
 
-def whole_of(array: Any) -> Array:
-    """All rows of an array, also those on other hosts."""
+def gather_rows(array: Any) -> Array:
+    """Return all rows of an array, also those on other hosts."""
     if array.is_fully_addressable:
         return np.asarray(array)
     return np.asarray(_utilities().process_allgather(array, tiled=True))

@@ -1,4 +1,4 @@
-"""The progress bar of an epoch."""
+"""Progress bar of an epoch."""
 
 import sys
 import time
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from nn.metrics.streaming import Running
-from nn.training._arguments import number_of
+from nn.training._arguments import metric_number
 
 
 class ProgressBar:
-    """The batches, with a bar on a terminal that shows how many are done, and what they gave so far."""
+    """Iterable over batches, with a bar on a terminal: number of batches, loss and metrics so far."""
 
-    #: Seconds from one change of the numbers to the next: sooner than one can read, and seldom enough to cost nothing.
+    #: Seconds between two updates of the numbers: fast enough to read, rare enough to be cheap.
     EVERY = 0.1
 
     def __init__(self, batches: Iterable[Any], count: int, title: str, progress: bool) -> None:
@@ -44,5 +44,5 @@ class ProgressBar:
 
 
 def results(seen: dict[str, Running]) -> dict[str, float]:
-    """The numbers that the metrics give of the rows so far."""
-    return {name: number_of(name, running.result()) for name, running in seen.items()}
+    """Return the metrics of the rows so far."""
+    return {name: metric_number(name, running.result()) for name, running in seen.items()}

@@ -1,4 +1,4 @@
-"""The engines that take the steps of a training, by the name that `fit` is given."""
+"""Engines that compute the steps of a training, by the keyword `engine` of `fit`."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from nn.modules.module import Module
 from nn.run.run import Run
 from nn.training.numpy_engine import Loss, NumpyEngine
 
-#: For each engine, the values of `compile` and of `backend` that agree with it. The first that agrees is the one they mean.
+#: For each engine, the values of `compile` and of `backend` that agree with it; without `engine`, the first match is used.
 _ALIASES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "eager": ((None, False), (None, "numpy")),
     "tape": ((None, True), (None, "numpy")),
@@ -18,32 +18,32 @@ _ALIASES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 
 
 class Engine(Protocol):
-    """A block in which the parameters of a training are moved."""
+    """Context manager that computes the steps of a training."""
 
     def __enter__(self) -> object: ...
     def __exit__(self, *error: Any) -> None: ...
 
     def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
-        """The batches of an epoch, as `compute_gradients` takes them."""
+        """Return the batches of an epoch, as `compute_gradients` takes them."""
 
     def begin_epoch(self) -> None:
-        """Take the parameters as they are."""
+        """Read the parameters."""
 
     def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
-        """(the loss of a batch, the model's output); raise if the loss is not finite, and say where."""
+        """Return loss and output of the model for a batch; raise if the loss is not finite, with `where` in the error."""
 
     def apply_update(self) -> None:
-        """Move the parameters by the gradients that were computed last."""
+        """Update the parameters by the last gradients."""
 
     def end_epoch(self) -> None:
-        """Write the parameters, and the state of the optimizer, back to where everybody finds them."""
+        """Write the parameters and the state of the optimizer back to their objects."""
 
 
 def engine_name(engine: str | None, compile: bool | None, backend: str | None) -> str:
-    """The name of the engine that the three keywords of `fit` mean together.
+    """Return the name of the engine for three keywords of `fit`.
 
     Raises:
-        ValueError: if there is no such engine or back end, or two of them contradict each other
+        ValueError: If the engine or the back end is unknown, or two keywords contradict each other
 
     >>> engine_name(None, None, None), engine_name(None, True, None), engine_name("jax", None, "jax")
     ('eager', 'tape', 'jax')
@@ -56,7 +56,7 @@ def engine_name(engine: str | None, compile: bool | None, backend: str | None) -
     if engine is None:
         if name := next((name for name in wrong if not wrong[name]), None):
             return name
-        raise ValueError(f"there is no back end {backend!r} to train on: choose numpy or jax")
+        raise ValueError(f"backend must be 'numpy' or 'jax', got {backend!r}")
     if engine not in list(wrong):
         raise ValueError(f"engine must be one of {', '.join(map(repr, wrong))}, got {engine!r}")
     if wrong[engine]:
@@ -65,15 +65,15 @@ def engine_name(engine: str | None, compile: bool | None, backend: str | None) -
 
 
 def make_engine(name: str, devices: Any, model: Module, loss: Loss, run: Run, answers: bool) -> Engine:
-    """The engine of this name; if not `answers`, nobody looks at the model's output.
+    """Make the engine with a name; without `answers`, the output of the model is not needed.
 
     Raises:
-        ValueError: if devices are named that the engine does not have
+        ValueError: If devices are passed for another engine than "jax"
     """
     if name == "jax":
         from nn.training.jax_engine import JaxEngine
 
         return JaxEngine(model, loss, run, devices, answers)
     if devices is not None:
-        raise ValueError(f"devices={devices!r} are for engine='jax': NumPy computes on one processor")
+        raise ValueError(f"devices must be None unless engine='jax', got {devices!r}: NumPy computes on one processor")
     return NumpyEngine(model, loss, run, tape=name == "tape")

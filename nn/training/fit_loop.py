@@ -1,4 +1,4 @@
-"""`fit`: epochs of mini-batches, each a step of the optimizer, with a record of how it went."""
+"""`fit`: train a model in epochs of mini-batches."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,16 +19,16 @@ from nn.run.history import History
 from nn.run.run import Callback, Run
 from nn.training._arguments import (
     Metric,
-    callbacks_in_order,
     check_columns,
+    check_pair,
     check_trainable,
-    columns_of,
-    named_metrics,
-    number_of,
-    pair,
+    history_columns,
+    metric_number,
+    metrics_by_name,
+    sort_callbacks,
 )
-from nn.training._interrupt import interruptible
-from nn.training._nonfinite import finite_number
+from nn.training._interrupt import defer_interrupt
+from nn.training._nonfinite import check_finite_loss
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
 
@@ -55,56 +55,55 @@ def fit(
     devices: Any = None,
     progress: bool = True,
 ) -> History:
-    """The history of a training of `model` on the rows `train` = (x, y), which moves its parameters.
+    """Train `model` on data `train` = (x, y), and return the history of loss and metrics.
 
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
-    `seed` settles the order of the rows: the same seed, model and optimizer give the same bits. With `drop_last` a last batch
-    that is smaller than the others is left out of each epoch. A metric is a function of outputs and targets that gives one
-    number; by default it is the accuracy where y are the numbers of classes, and none elsewhere. After each epoch loss and
-    metrics are computed on the rows of `validation`, which are held out. `callbacks` do something meanwhile: `EarlyStopping`,
-    `Checkpoint`, `Schedule`, `CsvLog` and others. With `progress` a bar shows how far the epoch is, its rate, loss and metrics
-    and the time that is left (on a terminal, with tqdm), and a line what it gave. Ctrl-C ends the training after the step that
-    is under way: the model is whole, and the history is that of the whole epochs.
+    Data that do not fit in memory may be `OnDisk` or memory maps of NumPy; each of several hosts reads its own part of them.
+    Ctrl-C ends the training after the current step: the history has the complete epochs.
 
     Args:
-        engine: "eager", the default, computes every step in NumPy. "tape" records it once for each size of a batch and replays
-            it: faster, and the same but for rounding; a model that draws random numbers, or keeps running means, cannot be
-            recorded and says so. "jax" compiles it by XLA, the optimizer's part included, for one device or for several, which
-            share each batch: `devices` is how many, or a list of them (see `nn.devices`)
-        compile, backend: older spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
-
-    Rows that do not fit in memory are `OnDisk`, or memory maps of NumPy; of the rows on several hosts each reads its own part.
+        validation: Data (x, y) on which loss and metrics are computed after each epoch
+        metrics: Functions of outputs and targets that return one number; by default accuracy if y holds integer classes
+        callbacks: `EarlyStopping`, `Checkpoint`, `Schedule`, `CsvLog` and others
+        seed: Seed of the order of the rows: the same seed, model and optimizer give the same bits
+        drop_last: If True, leave a smaller last batch out of each epoch
+        engine: "eager", the default, computes every step in NumPy. "tape" records the step once per batch size and replays it:
+            faster, and equal up to rounding; models that draw random numbers or update running means cannot be recorded.
+            "jax" compiles the step with the optimizer by XLA, for one device or several, which share each batch
+        compile, backend: Old spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
+        devices: For engine="jax", the number of devices or a list of them; see `nn.devices`
+        progress: If True, show a bar on a terminal, if tqdm is installed, and print a line per epoch
 
     Shapes:
-        x (n, …), y (n, …), or a `Dataset` of both: a batch goes as it is to model and loss
+        x (n, …), y (n, …), or a `Dataset` of both; batches are passed to model and loss unchanged
     Raises:
-        FloatingPointError: if a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
-            parameter has moved by that step
-        TypeError: if the model is no Module of Tensors, the loss gives no Tensor, a metric no number, or the optimizer is
-            `LBFGS`, which wants all the data at once
-        ValueError: if the optimizer moves no parameter of the model, two metrics have one name, `engine` and its older
+        FloatingPointError: If a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
+            parameter is updated by that step
+        TypeError: If the model is not a Module of Tensors, the loss returns no Tensor, a metric no number, or the optimizer
+            is `LBFGS`, which needs all data at once
+        ValueError: If the optimizer has no parameter of the model, two metrics have one name, `engine` and its old
             spellings contradict each other, or as `Loader`
-        RuntimeError: if a device or a host is lost; the last checkpoint is whole
-        ImportError: if JAX is asked for and not installed: pip install 'glassgrad[jax]'
+        RuntimeError: If a device or a host is lost; the last checkpoint is complete
+        ImportError: If JAX is needed and not installed: pip install 'glassgrad[jax]'
     """
     check_integer("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
     check_trainable(model, optimizer, loss)
-    x, y = pair("train", train)
+    x, y = check_pair("train", train)
     loader: Loader[Any] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
-    held_out = None if validation is None else pair("validation", validation)
+    held_out = None if validation is None else check_pair("validation", validation)
     held_out = held_out and (held_out[0], np.asarray(held_out[1]))
-    named = named_metrics(metrics, y)
+    named = metrics_by_name(metrics, y)
     settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
-    run = Run(model, optimizer, epochs, settings, columns_of(named, held_out is not None))
-    run.callbacks = callbacks_in_order(callbacks)
+    run = Run(model, optimizer, epochs, settings, history_columns(named, held_out is not None))
+    run.callbacks = sort_callbacks(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)
     check_columns(run, named, held_out is not None)
     model.train()
     steps = make_engine(name, devices, model, loss, run, bool(named))
-    with steps, interruptible() as interrupted:
+    with steps, defer_interrupt() as interrupted:
         while run.epoch < epochs and not run.stop:
             start = time.perf_counter()
             run.epoch += 1
@@ -116,7 +115,7 @@ def fit(
             run.history.seconds.append(time.perf_counter() - start)
             for callback in run.callbacks:
                 callback.on_epoch(run)
-            _progress(run, progress)
+            _print_progress(run, progress)
     for callback in run.callbacks:
         callback.on_end(run)
     if progress and run.stop:
@@ -127,7 +126,7 @@ def fit(
 def _run_epoch(
     run: Run, engine: Engine, loader: Loader[Any], named: dict[str, Metric], progress: bool, interrupted: Callable[[], bool]
 ) -> bool:
-    """Take the steps of an epoch and add loss and metrics to the history; False if it was interrupted, and added nothing."""
+    """Run an epoch and append loss and metrics to the history; returns False, and appends nothing, if it is interrupted."""
     engine.begin_epoch()
     seen = {name: Running(metric) for name, metric in named.items()}
     total, rows = 0.0, 0
@@ -137,7 +136,7 @@ def _run_epoch(
             for running in seen.values():
                 running.update(output, y)
             if step == 1 == run.epoch:
-                _check(seen)
+                _check_metrics(seen)
             engine.apply_update()
             run.steps += 1
             for callback in run.callbacks:
@@ -156,28 +155,28 @@ def _run_epoch(
 
 
 def _validate(run: Run, loss: Loss, x: Any, y: Any, named: dict[str, Metric]) -> None:
-    """Add loss and metrics on the rows held out to the history."""
+    """Append loss and metrics on the validation data to the history."""
     answers = predict(run.model, x)
-    where = f"on the held-out rows after epoch {run.epoch}"
-    run.history.validation_loss.append(finite_number(loss(Tensor(answers), y), where, run.model))
-    _append(run.history.validation_metrics, {name: number_of(name, metric(answers, y)) for name, metric in named.items()})
+    where = f"on the validation data after epoch {run.epoch}"
+    run.history.validation_loss.append(check_finite_loss(loss(Tensor(answers), y), where, run.model))
+    _append(run.history.validation_metrics, {name: metric_number(name, metric(answers, y)) for name, metric in named.items()})
 
 
-def _progress(run: Run, progress: bool) -> None:
+def _print_progress(run: Run, progress: bool) -> None:
     if progress:
         line = (f"{name} {column[-1]:#.4g}" for name, column in run.history.columns().items())
         print(f"epoch {run.epoch}/{run.epochs}", *line, sep="  ")
 
 
-def _check(seen: dict[str, Running]) -> None:
-    """Raise if a metric does not fit what the first batch gave: now, and not after an epoch."""
+def _check_metrics(seen: dict[str, Running]) -> None:
+    """Raise if a metric does not fit the first batch, so that the error does not come after an epoch."""
     for name, running in seen.items():
         try:
             result = running.result()
         except (TypeError, ValueError) as error:
-            text = f"{error}. It is the metric {name} that fails, and not the training: give fit others, or metrics=None"
+            text = f"{error}. This error is from the metric {name}, not from the training: pass other metrics, or metrics=None"
             raise type(error)(text) from error
-        number_of(name, result)
+        metric_number(name, result)
 
 
 def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:

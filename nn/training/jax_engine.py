@@ -1,4 +1,4 @@
-"""Training steps that XLA compiles, for the devices of JAX, of one host or of many; `nn.devices` says what they do."""
+"""Training steps compiled by XLA for JAX devices, of one host or many; described in `nn.devices`."""
 
 import functools
 import importlib
@@ -14,57 +14,64 @@ from autograd.support.optional import require
 from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
-from nn.optim.optimizer import has_form_of_0_1, settings_of
+from nn.optim._groups import group_settings
+from nn.optim.optimizer import has_form_of_0_1
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
-from nn.training._jax_hosts import check_same_start, number_of, whole_of
-from nn.training._nonfinite import finite_number
-from nn.training.numpy_engine import gradients_reached
+from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
+from nn.training._nonfinite import check_finite_loss
+from nn.training.numpy_engine import gradients_or_none
 
-_AGAIN = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
-_LOST = f"nn.fit was ended from outside of Python, as happens where a device or a host is lost. {_AGAIN}"
+_AGAIN = "Start the training again on every host; with nn.Checkpoint it resumes after the last complete epoch"
+_LOST = f"nn.fit was ended from outside of Python, as if a device or a host is lost. {_AGAIN}"
 
 
 def mesh_of(devices: Any = None) -> Any:
-    """The devices in a row, as a mesh with the axis "rows": all, the first so many, or those of a list.
+    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list.
 
     Raises:
-        ValueError: if there are not so many; names how to have them. If a host has none of them
-        TypeError: if they are no devices of JAX
-        ImportError: if JAX is not installed; names the command
+        ValueError: If there are fewer devices; names the cure. If a host has none of them
+        TypeError: If they are not devices of JAX
+        ImportError: If JAX is not installed; names the command
     """
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
-        if not 1 <= devices <= len(found):
-            more = (
-                ": virtual ones come from the environment variable "
-                f"XLA_FLAGS=--xla_force_host_platform_device_count={devices}, set before JAX is imported"
-            )
-            raise ValueError(f"devices={devices}, and JAX has {len(found)} here{more * (devices > 0)}")
-        found = found[:devices]
+        found = _first_devices(devices, found)
     elif devices is not None:
         found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
         if not found or not all(isinstance(device, jax.Device) for device in found):
-            raise TypeError(f"devices must be how many, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
+            raise TypeError(f"devices must be a number, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
         if len(set(found)) < len(found):
-            raise ValueError(f"a device is named twice, and would get a share twice: {found}")
+            raise ValueError(f"devices must be different, got one twice: {found}")
     if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
         raise ValueError(
-            f"host {min(idle)} of {jax.process_count()} has none of the {len(found)} devices: leave out devices, or give "
-            "a list with some of every host"
+            f"devices must include some of every host, got {len(found)} without those of host {min(idle)} of "
+            f"{jax.process_count()}: leave out devices, or pass a list with some of each"
         )
     return jax.sharding.Mesh(np.array(found), ("rows",))
 
 
-class JaxEngine:
-    """Steps that XLA has compiled, one program for each size of a batch.
+def _first_devices(count: int, found: list[Any]) -> list[Any]:
+    if not 1 <= count <= len(found):
+        more = (
+            ": for virtual ones set the environment variable "
+            f"XLA_FLAGS=--xla_force_host_platform_device_count={count} before JAX is imported"
+        )
+        raise ValueError(
+            f"devices must be from 1 to {len(found)}, the number of JAX devices here, got {count}{more * (count > 0)}"
+        )
+    return found[:count]
 
-    A batch that the devices cannot share evenly, the last of an epoch for instance, is computed whole by each of them.
+
+class JaxEngine:
+    """Engine that compiles the step by XLA, one program per batch size.
+
+    A batch that cannot be split evenly, such as the last one of an epoch, is computed completely by each device.
 
     Raises:
-        TypeError: if the optimizer's step cannot be compiled, or a callback looks at gradients, which never come back
-        ValueError: if there are not so many devices
+        TypeError: If the step of the optimizer cannot be compiled, or a callback reads gradients, which stay on the devices
+        ValueError: If there are fewer devices
     """
 
     def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
@@ -74,11 +81,11 @@ class JaxEngine:
         for callback in run.callbacks:
             if type(callback).on_gradients is not Callback.on_gradients:
                 raise TypeError(
-                    f"{type(callback).__name__} looks at the gradients of every step, which stay on the devices: leave it out, "
+                    f"{type(callback).__name__} reads the gradients of every step, which stay on the devices: leave it out, "
                     "or train with engine='eager'"
                 )
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
-            raise TypeError(f"engine='jax' trains Tensors, and the optimizer moves {others[0]!r}: use engine='eager'")
+            raise TypeError(f"engine='jax' requires Tensors as parameters, got {others[0]!r}: use engine='eager'")
         if has_form_of_0_1(type(self.optimizer).updated):
             raise TypeError(
                 f"updated of {type(self.optimizer).__name__} has the form of version 0.1.0, (self, i, p, g, o), which cannot "
@@ -106,8 +113,10 @@ class JaxEngine:
         if not self.programs and self.jax.process_count() > 1:
             check_same_start(self._facts())
         whole = self._sharding()
-        self.parameters = [self._put(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
-        self.memory = {name: [self._put(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers}
+        self.parameters = [self._place(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
+        self.memory = {
+            name: [self._place(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers
+        }
         self.steps = list(self.optimizer.steps)
 
     def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
@@ -115,38 +124,36 @@ class JaxEngine:
             self.begin_epoch()
         program = self.program(x, y)
         rest = self.memory, self._rates([t + 1 for t in self.steps])
-        # Labels are looked at here, since the compiled step would not do it; other rows need not be read for that.
+        # Labels are checked here, since the compiled step cannot raise; other rows need not be read for it.
         program.check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
         try:
-            shared = self._put(x, program.rows), self._put(y, program.rows)
+            shared = self._place(x, program.rows), self._place(y, program.rows)
             value, output, new, remembered = program.run(self.parameters, *shared, *rest)
-            # Waited for at once: on few processors the next step's sum would wait for threads that this one holds.
-            number = number_of(self.jax, value)
-            answers = whole_of(output) if self.answers else np.empty(0)
+            # Wait now: on few processors, the sum of the next step would wait for threads that this one holds.
+            number = wait_for_number(self.jax, value)
+            answers = gather_rows(output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
             if self.crash_notice is not None:
-                self.crash_notice.show()  # there may be no time to tell of the error
-            raise RuntimeError(
-                f"a step was lost {where}, with a device or a host: {str(error).splitlines()[0]:.300}. {_AGAIN}"
-            ) from error
+                self.crash_notice.show()  # the process may end before the error is printed
+            raise RuntimeError(f"a device or a host was lost {where}: {str(error).splitlines()[0]:.300}. {_AGAIN}") from error
         if not np.isfinite(number):
             self.end_epoch()
-            # Computed once more, to find where it comes from.
-            finite_number(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
-            raise FloatingPointError(f"the loss is {number} {where}, on the devices alone: no parameter was moved by it")
+            # Computed again, to find the op.
+            check_finite_loss(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
+            raise FloatingPointError(f"the loss is {number} {where}, on the devices only: no parameter was updated by it")
         self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
 
     def apply_update(self) -> None:
         self.parameters, self.memory, self.steps = self._next
         if self.watched:
-            self._give_back()
+            self._write_back()
 
     def end_epoch(self) -> None:
         if not self.watched:
-            self._give_back()
+            self._write_back()
 
-    def _give_back(self) -> None:
+    def _write_back(self) -> None:
         for p, array in zip(self.optimizer.parameters, self.parameters, strict=True):
             p.data = np.asarray(array.addressable_data(0))
         for name, arrays in self.memory.items():
@@ -154,10 +161,10 @@ class JaxEngine:
         self.optimizer.steps[:] = self.steps
 
     def program(self, x: Array, y: Array) -> "_Program":
-        """The compiled step for batches like this one, with what stands in it as a constant."""
+        """Return the compiled step for batches with these shapes and types."""
         wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
         others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
-        options = str([settings_of(group, {}) for group in self.optimizer.groups])
+        options = str([group_settings(group, {}) for group in self.optimizer.groups])
         key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
         if key not in self.programs:
             even = len(x) % self.mesh.size == 0
@@ -173,44 +180,44 @@ class JaxEngine:
         return self.programs[key]
 
     def _step(self, moving: list[bool], x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
-        """(the loss, the output, what the parameters become, what the optimizer remembers): recorded, with the optimizer.
+        """Return loss, output, new parameters and new optimizer state: the function that is recorded.
 
-        `moving` is told which parameters move: as everywhere, those without a gradient stay, and what is remembered of them.
+        `moving` is filled with a flag per parameter: those without a gradient keep their data and state.
         """
         output = self.model(x)
         value = self.loss(output, y)
-        found = gradients_reached(value, self.optimizer.parameters)
+        found = gradients_or_none(value, self.optimizer.parameters)
         moving[:] = [g is not None for g in found]
         new: list[Any] = list(self.optimizer.parameters)
         remembered = {name: list(arrays) for name, arrays in memory.items()}
         for i, (p, g, group) in enumerate(zip(self.optimizer.parameters, found, self._groups(), strict=True)):
             if g is None:
                 continue
-            settings = settings_of(group, {name: rates[i, j] for j, name in enumerate(self.optimizer.scales(group, 1))})
+            settings = group_settings(group, {name: rates[i, j] for j, name in enumerate(self.optimizer.scales(group, 1))})
             new[i], state = self.optimizer.updated(p, g, tuple(arrays[i] for arrays in memory.values()), settings)
             for arrays, x in zip(remembered.values(), state, strict=True):
                 arrays[i] = x
         return value, output if self.answers else None, new, remembered
 
     def _rates(self, steps: list[int]) -> Array:
-        """What changes from step to step, a row for each parameter, computed in Python's floats; `steps` counts this one."""
+        """Return the settings that change from step to step, a row per parameter, from Python floats; `steps` counts from 1."""
         dtype = np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
         rows = [[*self.optimizer.scales(group, t).values()] for group, t in zip(self._groups(), steps, strict=True)]
         return np.array(rows, dtype)
 
     def _groups(self) -> list[Any]:
-        """The group of each parameter."""
+        """Return the group of each parameter."""
         return [o for o in self.optimizer.groups for _ in o.parameters]
 
     def _sharding(self, *axes: str) -> Any:
         return self.jax.sharding.NamedSharding(self.mesh, self.jax.sharding.PartitionSpec(*axes))
 
-    def _put(self, x: Any, sharding: Any) -> Any:
-        """An array on the devices, of which those of this host take their part."""
+    def _place(self, x: Any, sharding: Any) -> Any:
+        """Put an array on the devices; each takes its part."""
         return self.jax.make_array_from_callback(x.shape, sharding, lambda index: x[index])
 
     def _facts(self) -> dict[str, Any]:
-        """What must be the same on every host, for the same training to happen there."""
+        """Return the facts that must be equal on all hosts."""
         state = {name: array.tobytes() for name, array in self.model.state_dict().items()}
         state |= {f"optimizer.{name}": np.asarray(x).tobytes() for name, x in self.optimizer.state_dict().items()}
         return {"the epoch": self.run.epoch, "the settings": self.run.settings} | state
@@ -218,12 +225,12 @@ class JaxEngine:
 
 @dataclass(frozen=True)
 class _Program:
-    """A compiled step.
+    """Compiled step.
 
     Attributes:
-        check: what looks at labels before it
-        rows: how the devices share a batch
-        moving: which parameters it moves
+        check: Function that checks labels before the step
+        rows: Sharding of a batch
+        moving: True for each parameter that it updates
     """
 
     run: Any
@@ -233,11 +240,11 @@ class _Program:
 
 
 def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, batch: Sequence[Array], devices: Any) -> str:
-    """What XLA makes of a step for batches like this (x, y): the text of the program of one device, with its all-reduce."""
+    """Return the XLA program of a step for one device, with its all-reduce, as text, for batches with these shapes."""
     engine = JaxEngine(model, loss, Run(model, optimizer, 1, {}), devices)
     engine.begin_epoch()
     program = engine.program(*batch)
-    shared = [engine._put(a, program.rows) for a in batch]
+    shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
     text: str = program.run.lower(engine.parameters, *shared, engine.memory, rates).compile().as_text()
     return text

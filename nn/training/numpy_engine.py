@@ -1,4 +1,4 @@
-"""Training steps in NumPy: gradients by a sweep, or by a tape that was recorded once."""
+"""Training steps in NumPy: gradients by a reverse sweep, or by a recorded tape."""
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -13,18 +13,18 @@ from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.run.run import Run
-from nn.training._nonfinite import finite_number
+from nn.training._nonfinite import check_finite_loss
 
 Loss = Callable[[Any, Any], Any]
 
 
 class NumpyEngine(nullcontext[None]):
-    """Steps in NumPy: gradients by a sweep, or by a tape."""
+    """Engine in NumPy: gradients by a reverse sweep, or by a tape."""
 
     def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()
         self.run = run
-        self.compute_gradients = (_replay if tape else _sweep)(model, loss, run.optimizer)
+        self.compute_gradients = (_tape_gradients if tape else _eager_gradients)(model, loss, run.optimizer)
 
     def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
         return loader
@@ -41,11 +41,11 @@ class NumpyEngine(nullcontext[None]):
         pass
 
 
-#: Leaves the gradients of a batch (x, y) in the parameters, and returns its loss and the model's output.
+#: A function of a batch (x, y) that stores the gradients in the parameters, and returns loss and output of the model.
 Gradients = Callable[[Array, Array, str], tuple[float, Array]]
 
 
-def _sweep(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
+def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
 
     def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
@@ -53,10 +53,10 @@ def _sweep(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
         output = model(x)
         value = loss(output, y)
         try:
-            number = finite_number(value, where, model)
+            number = check_finite_loss(value, where, model)
         except FloatingPointError:
             for (module, name), array in zip(kept, before, strict=True):
-                setattr(module, name, array)  # running means must not remember what is no number
+                setattr(module, name, array)  # running means must not keep NaN
             raise
         optimizer.zero_grad()
         value.backward()
@@ -65,29 +65,29 @@ def _sweep(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     return compute_gradients
 
 
-def _replay(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
+def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     parameters = optimizer.parameters
 
     def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
         output = model(x)
         value = loss(output, y)
-        return value, output, gradients_reached(value, parameters)
+        return value, output, gradients_or_none(value, parameters)
 
     replay = ag.compile(training_step)
 
     def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
-        # Which of them require a gradient may change from step to step, and is another recording then.
+        # Requirements of gradients may change between steps; each combination is a recording.
         wanted = tuple(p.requires_grad for p in parameters)
         try:
             number, output, found = replay(x, y, wanted)
         except (RuntimeError, TypeError) as error:
-            finite_number(loss(model(x), y), where, model)  # if that fails too, it says why
+            check_finite_loss(loss(model(x), y), where, model)  # raises a clearer error if the loss is not finite
             raise type(error)(
-                f"engine='tape' or compile=True records the step once and replays it, which cannot be done here: {error}. "
+                f"engine='tape' or compile=True records the step once and replays it, which is not possible here: {error}. "
                 "Train with engine='eager', without compile"
             ) from error
         if not np.isfinite(number):
-            finite_number(loss(model(x), y), where, model)  # computed once more, to find where it comes from
+            check_finite_loss(loss(model(x), y), where, model)  # computed again, to find the op
         for p, g in zip(parameters, found, strict=True):
             p.grad = g
         return float(number), output
@@ -95,19 +95,19 @@ def _replay(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     return compute_gradients
 
 
-def reached(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
-    """Which parameters `loss.backward()` gives a gradient: those that require one, and that the loss depends on.
+def gradient_mask(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
+    """True for each parameter that gets a gradient from `loss.backward()`: it requires one, and the loss depends on it.
 
     >>> x, y = Value(2.0), Value(3.0)
-    >>> reached(x * x, [x, y])
+    >>> gradient_mask(x * x, [x, y])
     [True, False]
     """
     there = {id(node) for node in graph_nodes(loss) if node.requires_grad}
     return [id(p) in there for p in parameters]
 
 
-def gradients_reached(value: Any, parameters: list[Any]) -> list[Any]:
-    """The gradients that `value.backward()` would leave in parameters: None where it does not come."""
-    moving = reached(value, parameters)
+def gradients_or_none(value: Any, parameters: list[Any]) -> list[Any]:
+    """Return the gradients that `value.backward()` would store in parameters; None for those without."""
+    moving = gradient_mask(value, parameters)
     found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
     return [next(found) if moves else None for moves in moving]

@@ -1,4 +1,4 @@
-"""Our perceptrons are estimators as scikit-learn has them."""
+"""Estimators against the checks of scikit-learn."""
 
 import importlib
 import sys
@@ -81,7 +81,7 @@ def test_impossible_parameters(estimator, parameters, message):
         estimator(**parameters).fit(np.eye(4), [0, 1, 0, 1])
 
 
-def test_one_class_is_none_to_tell_apart():
+def test_one_class_is_an_error():
     with pytest.raises(ValueError, match="at least two classes"):
         MLPClassifier().fit(np.eye(3), [1, 1, 1])
 

@@ -1,4 +1,4 @@
-"""Networks of Values: micrograd's shapes, micrograd's numbers."""
+"""Networks of Values: shapes and numbers of micrograd."""
 
 import contextlib
 import io
@@ -18,7 +18,7 @@ widths = st.lists(st.integers(1, 3), min_size=1, max_size=3)
 
 
 @given(st.lists(numbers, min_size=1, max_size=4), st.booleans(), st.integers())
-def test_a_neuron_is_its_formula(x, nonlin, seed):
+def test_a_neuron_computes_its_formula(x, nonlin, seed):
     random.seed(seed)
     neuron = scalar.Neuron(len(x), nonlin)
     random.seed(seed)
@@ -44,7 +44,7 @@ def test_parameters_come_layer_by_layer_weights_before_the_offset(nin, nouts):
 
 
 @given(st.integers(1, 3), widths)
-def test_a_single_output_comes_bare_and_may_be_the_only_input_of_the_next_layer(nin, nouts):
+def test_a_single_output_is_a_value_and_a_valid_input_of_the_next_layer(nin, nouts):
     y = scalar.MLP(nin, nouts)([1.0] * nin)
     assert isinstance(y, Value) if nouts[-1] == 1 else [type(v) for v in y] == [Value] * nouts[-1]
 
@@ -64,7 +64,7 @@ def test_reprs():
 
 @pytest.mark.parametrize("x", [[1.0], [1.0, 2.0, 3.0]])
 def test_another_number_of_inputs_is_an_error(x):
-    with pytest.raises(ValueError, match=rf"ReLUNeuron\(2\) has 2 weights and was called with {len(x)} inputs"):
+    with pytest.raises(ValueError, match=rf"ReLUNeuron\(2\) takes 2 inputs, got {len(x)}"):
         scalar.Layer(2, 2)(x)
 
 
@@ -106,7 +106,7 @@ def printed(program):
 
 
 @pytest.mark.peer
-def test_a_program_for_micrograd_runs_with_its_imports_changed():
+def test_a_program_for_micrograd_runs_with_changed_imports():
     pytest.importorskip("micrograd")
     ours = PROGRAM.replace("micrograd.engine", "autograd").replace("micrograd.nn", "nn.scalar")
     theirs = printed(PROGRAM)
@@ -132,7 +132,7 @@ def test_a_perceptron_finds_a_line_within_its_bound_of_mistakes(seed, n):
     assert sum(mistakes) <= (radius / np.abs(margins[apart]).min()) ** 2
 
 
-def test_a_perceptron_that_has_no_line_to_find_gives_up():
+def test_a_perceptron_without_a_separating_line_stops_at_the_limit():
     gate = nn.scalar.Perceptron(2)
     mistakes = gate.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], epochs=20)
     assert len(mistakes) == 20
@@ -140,9 +140,9 @@ def test_a_perceptron_that_has_no_line_to_find_gives_up():
 
 
 def test_impossible_perceptrons():
-    with pytest.raises(ValueError, match=r"Perceptron\(2\) has 2 weights and was called with 1 inputs"):
+    with pytest.raises(ValueError, match=r"Perceptron\(2\) takes 2 inputs, got 1"):
         nn.scalar.Perceptron(2)([1.0])
-    with pytest.raises(ValueError, match="knows the labels 0 and 1, got -1"):
+    with pytest.raises(ValueError, match="label must be 0 or 1, got -1"):
         nn.scalar.Perceptron(2).learn([1.0, 2.0], -1)
 
 

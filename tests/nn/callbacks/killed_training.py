@@ -1,4 +1,4 @@
-"""A training that saves checkpoints, ended by SIGKILL at a random moment again and again, and taken up each time.
+"""A training with checkpoints that is killed at random moments, and resumed each time.
 
 Run as `python -m tests.nn.callbacks.killed_training FOLDER KILLS`: prints how many kills there were before it was through, and
 how many of them struck while a checkpoint was written, as a half-written draft shows; it ends with an error if a training could
@@ -16,7 +16,7 @@ import nn
 
 
 def train(folder: Path, name: str, epochs: int) -> None:
-    """Dropout, momentum, a schedule and early stopping: all that has a state."""
+    """Dropout, momentum, a schedule and early stopping: everything with a state."""
     model = nn.Sequential(
         nn.Linear(2, 16, seed=0), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3, seed=1), nn.Linear(16, 2, seed=2)
     )
@@ -81,7 +81,7 @@ def drafts(folder: Path) -> list[str]:
 
 
 def check(folder: Path) -> None:
-    """The numbers of the broken training are those of the unbroken one, bit for bit, and nothing else lies about."""
+    """Killed and uninterrupted training have the same bits, and no other files are left."""
     for end in ("-model.npz", ".txt"):
         if (folder / f"broken{end}").read_bytes() != (folder / f"unbroken{end}").read_bytes():
             raise SystemExit(f"broken{end} differs from unbroken{end}")

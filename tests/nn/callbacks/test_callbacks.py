@@ -1,4 +1,4 @@
-"""What callbacks do while a model is trained, and when."""
+"""Callbacks: their effects and the order of their calls."""
 
 import csv
 import json
@@ -45,7 +45,7 @@ class Diary(Callback):
         self.entries.append("end")
 
 
-def test_each_is_called_in_its_turn():
+def test_callbacks_are_called_in_order():
     diary = Diary()
     trained(nn.MLP(2, [4], 2, seed=0), [diary], batch_size=64, epochs=2)
     assert diary.entries == [
@@ -56,7 +56,7 @@ def test_each_is_called_in_its_turn():
     ]
 
 
-def test_early_stopping_goes_back_to_the_best_epoch():
+def test_early_stopping_restores_the_best_epoch():
     model = nn.MLP(2, [64, 64], 2, seed=0)
     states = []
 
@@ -73,8 +73,8 @@ def test_early_stopping_goes_back_to_the_best_epoch():
         np.testing.assert_array_equal(array, states[best][name])
 
 
-def test_early_stopping_can_watch_what_is_to_grow():
-    stopping = EarlyStopping("validation_accuracy", patience=0, higher_is_better=True)
+def test_early_stopping_in_mode_max():
+    stopping = EarlyStopping("validation_accuracy", patience=0, mode="max")
     history = trained(nn.MLP(2, [8], 2, seed=0), [stopping], epochs=50)
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
 
@@ -89,11 +89,11 @@ def fails_before_anything_moves(error, message, make, **options):
 
 
 @pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o)])
-def test_a_column_that_will_not_be_is_named_before_the_first_step(make):
+def test_a_missing_column_is_an_error_before_the_first_step(make):
     model = nn.MLP(2, [4], 2, seed=0)
     before = model.state_dict()
     optimizer = nn.SGD(model.parameters(), lr=0.1)
-    message = r"will have no 'validation_loss', only loss, accuracy, seconds: give fit validation=\(x, y\)"
+    message = r"will have no column .*validation_loss.*, only loss, accuracy, seconds: pass validation=\(x, y\) to fit"
     with pytest.raises(KeyError, match=message):
         trained(model, [make(model, optimizer)], optimizer=optimizer, validation=None)
     np.testing.assert_array_equal(model.state_dict()["layers.0.weight"], before["layers.0.weight"])
@@ -106,10 +106,10 @@ def test_a_missing_folder_is_named_before_the_first_step(make, tmp_path):
 
 @pytest.mark.parametrize("make", [lambda o: nn.Schedule(o, nn.schedules.constant()), lambda o: nn.Plateau(o)])
 def test_a_schedule_of_another_optimizer_is_refused(make):
-    fails_before_anything_moves(ValueError, "another optimizer than fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
+    fails_before_anything_moves(ValueError, "must have the optimizer of fit", lambda m: make(nn.SGD(m.parameters(), lr=0.1)))
 
 
-def test_the_columns_that_are_foretold_are_those_there_will_be():
+def test_predicted_columns_are_those_of_the_history():
     class Note(Callback):
         def on_start(self, run):
             self.columns = run.columns
@@ -145,10 +145,10 @@ def test_gradients_are_clipped_before_the_step():
     model = nn.MLP(2, [4], 2, seed=0)
     optimizer = nn.SGD(model.parameters(), lr=1.0)
     before = np.concatenate([p.numpy().ravel() for p in model.parameters()])
-    trained(model, [nn.ClipGradients(norm=1e-3)], optimizer=optimizer, epochs=1, batch_size=100)
+    trained(model, [nn.ClipGradients(max_norm=1e-3)], optimizer=optimizer, epochs=1, batch_size=100)
     after = np.concatenate([p.numpy().ravel() for p in model.parameters()])
     assert np.linalg.norm(after - before) == pytest.approx(1e-3, rel=1e-3)
-    trained(model, [nn.ClipGradients(value=1e-4)], optimizer=optimizer, epochs=1, batch_size=100)
+    trained(model, [nn.ClipGradients(max_value=1e-4)], optimizer=optimizer, epochs=1, batch_size=100)
     last = np.concatenate([p.numpy().ravel() for p in model.parameters()])
     assert np.abs(last - after).max() == pytest.approx(1e-4, rel=1e-2)
     with pytest.raises(ValueError, match="needs a limit"):
@@ -202,7 +202,7 @@ def test_a_missing_tensorboard_is_named(tmp_path, monkeypatch):
         nn.TensorBoard(tmp_path)
 
 
-def test_a_live_plot_outside_a_notebook_is_none():
+def test_a_live_plot_has_no_effect_outside_of_notebooks():
     trained(nn.MLP(2, [4], 2, seed=0), [nn.LivePlot()], epochs=1)
 
 
@@ -217,14 +217,14 @@ class PressCtrlC(Callback):
 
 @pytest.fixture
 def listening():
-    """Ctrl-C as a terminal gives it; a program that was started in the background is deaf to it."""
+    """Ctrl-C as from a terminal; a background program ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("listening")
-def test_ctrl_c_leaves_a_whole_model_and_the_history_of_whole_epochs(capsys):
+def test_ctrl_c_keeps_the_history_of_complete_epochs(capsys):
     model, other = nn.MLP(2, [4], 2, seed=0), nn.MLP(2, [4], 2, seed=0)
     history = trained(model, [PressCtrlC(5)], epochs=5, progress=True)
     assert len(history.loss) == 1
@@ -252,7 +252,7 @@ def test_a_second_ctrl_c_ends_at_once():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_several_metrics_stand_side_by_side():
+def test_several_metrics_are_columns_of_the_history():
     history = trained(nn.MLP(2, [4], 2, seed=0), metrics=[nn.accuracy, nn.zero_one_loss])
     np.testing.assert_allclose(history["accuracy"], 1 - np.array(history["zero_one_loss"]), rtol=1e-12)
     assert "validation_zero_one_loss" in repr(history)

@@ -1,4 +1,4 @@
-"""A training that was ended at any moment goes on as if it had not been; a file that does not fit changes nothing."""
+"""Checkpoints: interrupted trainings resume bit for bit; files that do not fit change nothing."""
 
 import json
 import os
@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("AUTOGRAD_KILLS", "25"))
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork")
-def test_kills_at_any_moment_change_no_bit(tmp_path):
+def test_killed_trainings_resume_bit_for_bit(tmp_path):
     command = [sys.executable, "-m", "tests.nn.callbacks.killed_training", str(tmp_path), str(KILLS)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=3600, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -57,7 +57,7 @@ def test_the_second_half_is_that_of_the_whole(tmp_path, compiled):
     assert second[1].steps == whole[1].steps
 
 
-def test_a_training_that_is_through_is_only_read(tmp_path):
+def test_a_finished_training_is_not_continued(tmp_path):
     train(tmp_path / "run.npz", *parts(), 3)
     before = (tmp_path / "run.npz").read_bytes()
     model, optimizer = parts(seed=3)
@@ -65,7 +65,7 @@ def test_a_training_that_is_through_is_only_read(tmp_path):
     assert (tmp_path / "run.npz").read_bytes() == before
 
 
-def test_a_training_that_stopped_early_stays_so(tmp_path):
+def test_a_training_that_stopped_early_is_not_continued(tmp_path):
     def run(seed):
         model, optimizer = parts(seed)
         stopping = nn.EarlyStopping(patience=2)
@@ -150,10 +150,10 @@ def rewritten(file, change):
         (lambda arrays, facts: facts.pop("settings"), "'settings'"),
         (lambda arrays, facts: facts.update(settings=None), "NoneType"),
         (lambda arrays, facts: facts.pop("callbacks"), "'callbacks'"),
-        (lambda arrays, facts: facts["history"].update(loss=["os.system", "x"]), "history holds what is no number"),
+        (lambda arrays, facts: facts["history"].update(loss=["os.system", "x"]), "history must hold numbers only"),
         (lambda arrays, facts: facts["history"].update(gain=[]), "unexpected keyword argument 'gain'"),
         (lambda arrays, facts: facts.update(epoch="soon"), "'soon'"),
-        (lambda arrays, facts: facts.update(generators=[]), "0 random generators in place of 1"),
+        (lambda arrays, facts: facts.update(generators=[]), "must have 1 random generators, has 0"),
         (lambda arrays, facts: facts.update(generators=[{"bit_generator": "MT19937"}]), "PCG64"),
         (lambda arrays, facts: arrays.update({"model/more": np.ones(1)}), "more is unknown"),
         (lambda arrays, facts: arrays.update(more=np.ones(1)), "more is unknown"),
@@ -171,13 +171,13 @@ def test_a_forged_file_is_refused_and_nothing_changes(change, message, tmp_path)
     assert (bits(model), optimizer.state_dict()["steps.0"].tolist()) == before
 
 
-def test_the_drafts_of_kills_are_taken_away_and_others_are_not(tmp_path):
+def test_drafts_of_killed_trainings_are_removed_and_others_kept(tmp_path):
     for name in (".run.npz.0123abcd.draft", ".other.npz.0123abcd.draft"):
         (tmp_path / name).write_bytes(b"half")
     train(tmp_path / "run.npz", *parts(), 1)
     assert sorted(os.listdir(tmp_path)) == [".other.npz.0123abcd.draft", "run.npz"]
 
 
-def test_the_name_must_say_what_it_is():
-    with pytest.raises(ValueError, match=r"a checkpoint is a .npz file, and 'run.pt' is none"):
+def test_the_suffix_determines_the_format():
+    with pytest.raises(ValueError, match=r"a checkpoint must end in .npz, got 'run.pt'"):
         Checkpoint("run.pt")

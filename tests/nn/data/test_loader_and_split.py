@@ -1,4 +1,4 @@
-"""Loader and split: every row once, arrays in step, reproducible, and safe to keep."""
+"""Loader and split: every row once, arrays aligned, reproducible, read-only."""
 
 from itertools import islice
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nn._validation import generator
+from nn._validation import seeded_generator
 from nn.data.loader import Dataset, Loader
 from nn.data.split import train_test_split
 
@@ -66,18 +66,18 @@ def test_orders_differ_between_epochs_seeds_and_the_plain_generator(seed):
     n = 60  # two of 60! orders agree by chance never
     loader, other = (Loader(np.arange(n), batch_size=n, seed=s) for s in (seed, seed + 1))
     orders = [batch.tolist() for _ in range(3) for batch in loader] + [next(iter(other)).tolist()]
-    orders.append(generator(seed).permutation(n).tolist())
+    orders.append(seeded_generator(seed).permutation(n).tolist())
     assert len(set(map(tuple, orders))) == len(orders)
 
 
-def test_epochs_begun_together_do_not_disturb_each_other():
+def test_simultaneous_iterations_are_independent():
     loader, fresh = Loader(np.arange(50), batch_size=7), Loader(np.arange(50), batch_size=7)
     both = list(zip(loader, loader, strict=True))
     for epoch in range(2):
         assert np.array_equal(np.concatenate([pair[epoch] for pair in both]), np.concatenate(list(fresh)))
 
 
-def test_an_epoch_left_early_counts():
+def test_an_interrupted_iteration_counts_as_an_epoch():
     loader = Loader(np.arange(10), batch_size=2)
     assert loader.epoch == 0
     list(islice(loader, 1))
@@ -111,15 +111,15 @@ def test_lists_are_arrays_too():
 
 
 @given(st.integers(2, 200), seeds, st.floats(0, 1, exclude_min=True, exclude_max=True))
-def test_split_parts_the_rows_and_keeps_them_in_step(n, seed, fraction):
+def test_split_is_a_partition_and_keeps_rows_together(n, seed, fraction):
     assume(0 < round(fraction * n) < n)
     x, index = table(n)
-    x_train, x_test, train, test = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    x_train, x_test, train, test = train_test_split(x, index, test_size=fraction, seed=seed)
     assert sorted([*train.tolist(), *test.tolist()]) == list(range(n))
     assert np.array_equal(x_train, x[train])
     assert np.array_equal(x_test, x[test])
     assert abs(len(test) - fraction * n) <= 0.5
-    again = train_test_split(x, index, test_fraction=fraction, seed=seed)
+    again = train_test_split(x, index, test_size=fraction, seed=seed)
     assert all(np.array_equal(a, b) for a, b in zip(again, (x_train, x_test, train, test), strict=True))
 
 
@@ -144,14 +144,14 @@ def test_split_is_read_only_and_shares_no_memory():
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ((), "at least one array, got none"),
-        ((np.zeros((3, 2)), np.zeros(4)), r"number of rows: shapes \(3, 2\), \(4,\)"),
-        ((np.zeros((0, 2)), np.zeros(0)), r"no rows: shapes \(0, 2\), \(0,\)"),
+        ((), "at least one array is required, got none"),
+        ((np.zeros((3, 2)), np.zeros(4)), r"number of rows; got shapes \(3, 2\), \(4,\)"),
+        ((np.zeros((0, 2)), np.zeros(0)), r"at least one row; got shapes \(0, 2\), \(0,\)"),
         ((np.zeros(3), 5.0), r"first axis, the rows; got shapes \(3,\), \(\)"),
         (([1, 2], [[1, 2], [3]]), "argument 1 cannot be an array"),
     ],
 )
-def test_arrays_that_do_not_go_together(make, arrays, message):
+def test_arrays_of_different_lengths_are_errors(make, arrays, message):
     with pytest.raises(ValueError, match=message):
         make(*arrays)
 
@@ -168,7 +168,7 @@ def test_arrays_that_do_not_go_together(make, arrays, message):
         (
             {"batch_size": 11, "drop_last": True},
             ValueError,
-            "leaves no batch: 10 rows, batch_size=11",
+            "leaves no batch of 10 rows with batch_size=11",
         ),
     ],
 )
@@ -193,7 +193,7 @@ def test_numpy_integers_are_integers():
 @pytest.mark.parametrize(("fraction", "train", "test"), [(0.01, 10, 0), (0.99, 0, 10)])
 def test_split_without_rows_on_one_side(fraction, train, test):
     with pytest.raises(ValueError, match=f"10 rows into {train} and {test}: "):
-        train_test_split(np.zeros(10), test_fraction=fraction)
+        train_test_split(np.zeros(10), test_size=fraction)
 
 
 def test_a_dataset_gives_rows_and_batches():
@@ -207,7 +207,7 @@ def test_a_dataset_gives_rows_and_batches():
 
 
 class Squares:
-    """Rows that are made when they are asked for."""
+    """Rows that are made on access."""
 
     def __len__(self):
         return 10
@@ -216,7 +216,7 @@ class Squares:
         return rows, rows**2
 
 
-def test_rows_of_any_kind_make_batches():
+def test_custom_sources_of_rows_make_batches():
     batches = list(Loader(Squares(), batch_size=4))
     assert [len(x) for x, _ in batches] == [4, 4, 2]
     assert sorted(np.concatenate([x for x, _ in batches])) == list(range(10))
@@ -224,12 +224,12 @@ def test_rows_of_any_kind_make_batches():
         np.testing.assert_array_equal(y, x**2)
 
 
-def test_rows_that_are_not_those_asked_for_are_refused():
+def test_a_source_that_returns_other_rows_is_an_error():
     class Wrong(Squares):
         def __getitem__(self, rows):
             return rows[:1], rows
 
-    with pytest.raises(ValueError, match=r"gave shapes \(1,\), \(4,\) for 4 rows"):
+    with pytest.raises(ValueError, match=r"arrays of 4 rows, returned shapes \(1,\), \(4,\)"):
         next(iter(Loader(Wrong(), batch_size=4)))
 
 
@@ -239,7 +239,7 @@ def test_stratified_shares_are_those_of_the_whole_to_a_row(counts, fraction, see
     n_test = round(fraction * len(y))
     assume(0 < n_test < len(y))
     x = np.arange(len(y))
-    x_train, x_test, _, y_test = train_test_split(x, y, test_fraction=fraction, seed=seed, stratify=y)
+    x_train, x_test, _, y_test = train_test_split(x, y, test_size=fraction, seed=seed, stratify=y)
     assert len(x_test) == n_test
     assert sorted([*x_train, *x_test]) == x.tolist()
     np.testing.assert_array_equal(y[x_test], y_test)
@@ -248,7 +248,7 @@ def test_stratified_shares_are_those_of_the_whole_to_a_row(counts, fraction, see
 
 
 def test_impossible_strata():
-    with pytest.raises(ValueError, match=r"a class for each of 4 rows, got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"a class per row, got shape \(3,\)"):
         train_test_split(np.arange(4), stratify=[0, 0, 1])
-    with pytest.raises(ValueError, match="class 'b' has one row"):
-        train_test_split(np.arange(4), test_fraction=0.5, stratify=["a", "a", "a", "b"])
+    with pytest.raises(ValueError, match="got one of class 'b'"):
+        train_test_split(np.arange(4), test_size=0.5, stratify=["a", "a", "a", "b"])

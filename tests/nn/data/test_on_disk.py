@@ -1,4 +1,4 @@
-"""Rows on the disk are rows of arrays: the same batches, shared exactly by any number of hosts, and nothing read in vain."""
+"""Arrays on disk: the same batches as arrays in memory, exact shards, and minimal reads."""
 
 import os
 import subprocess
@@ -70,7 +70,7 @@ def test_batches_are_those_of_an_array(saved, parts, batch_size, seed, epoch):
 def test_hosts_share_each_batch_and_their_number_changes_nothing(n, batch_size, seed, hosts, drop):
     options = {"batch_size": min(batch_size, n), "seed": seed, "drop_last": drop}
     alone = Loader(np.arange(n), **options)
-    shares = [Loader(np.arange(n), share=(i, hosts), **options) for i in range(hosts)]
+    shares = [Loader(np.arange(n), shard=(i, hosts), **options) for i in range(hosts)]
     for _ in range(2):
         for batch, *parts in zip(alone, *shares, strict=True):
             np.testing.assert_array_equal(np.concatenate(parts), batch)
@@ -78,7 +78,7 @@ def test_hosts_share_each_batch_and_their_number_changes_nothing(n, batch_size, 
             assert max(sizes) - min(sizes) <= 1
 
 
-def test_training_and_use_are_those_of_arrays(saved):
+def test_training_and_prediction_equal_those_of_arrays(saved):
     x, y = nn.datasets.moons(100, seed=0)
     x = x.astype(np.float32)
     folder = saved([1])[1]
@@ -126,8 +126,8 @@ def test_rows_that_do_not_fit_in_memory(tmp_path):
     assert most / kilobytes < 1_000_000  # of 64,000,000
 
 
-def test_mistakes_are_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no file or folder"):
+def test_errors_name_the_mistake(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"file or folder .* does not exist"):
         nn.OnDisk(tmp_path / "nothing.npy")
     with pytest.raises(FileNotFoundError, match=r"no \.npy file in .*save_rows"):
         nn.OnDisk(tmp_path)
@@ -135,43 +135,43 @@ def test_mistakes_are_named(tmp_path):
     with pytest.raises(FileExistsError):
         nn.save_rows(tmp_path / "x", [np.zeros((2, 3))])
     for index, message in (
-        (3, "no row 3 among 3"),
-        (np.array([0, -4]), "no row -4"),
-        (1.0, "whole numbers .*, got 1.0"),
-        ((2, 1), r"rows alone, and \(2, 1\) is of several axes"),
+        (3, "row 3 does not exist: .* has 3 rows"),
+        (np.array([0, -4]), "row -4 does not exist"),
+        (1.0, "an index must hold integers, got 1.0"),
+        ((2, 1), r"first axis only, got \(2, 1\)"),
         (np.array([True]), "np.flatnonzero"),
     ):
         with pytest.raises(IndexError, match=message):
             x[index]
-    with pytest.raises(ValueError, match="on the disk: an array of it is a copy"):
+    with pytest.raises(ValueError, match="on disk: an array of it must be a copy"):
         np.asarray(x, copy=False)
-    with pytest.raises(ValueError, match=r"part 1 has rows of shape \(4,\) and type float64, in place of \(3,\)"):
+    with pytest.raises(ValueError, match=r"part 1 must have rows of shape \(3,\) and type float64, got \(4,\)"):
         nn.save_rows(tmp_path / "y", [np.zeros((2, 3)), np.zeros((1, 4))])
-    with pytest.raises(ValueError, match="there is no part"):
+    with pytest.raises(ValueError, match="needs at least one part"):
         nn.save_rows(tmp_path / "z", [])
     np.save(tmp_path / "x" / "00000002.npy", np.zeros((1, 3), np.float32))
     with pytest.raises(ValueError, match=r"00000002.npy has rows of shape \(3,\) and type float32"):
         nn.OnDisk(tmp_path / "x")
     np.save(tmp_path / "one.npy", np.float64(1.0))
-    with pytest.raises(ValueError, match=r"no array of rows of real numbers: it has shape \(\)"):
+    with pytest.raises(ValueError, match=r"must hold an array of rows of real numbers, got shape \(\)"):
         nn.OnDisk(tmp_path / "one.npy")
     whole = (tmp_path / "x" / "00000000.npy").read_bytes()
     for content in (whole[:-8], b"not one at all", b""):
         (tmp_path / "cut.npy").write_bytes(content)
-        with pytest.raises(ValueError, match=r"no whole \.npy file of numbers"):
+        with pytest.raises(ValueError, match=r"not a complete \.npy file of numbers"):
             nn.OnDisk(tmp_path / "cut.npy")
     np.save(tmp_path / "columns.npy", np.zeros((2, 3), order="F"))
-    with pytest.raises(ValueError, match="holds its columns one after the other"):
+    with pytest.raises(ValueError, match="must be in row order"):
         nn.OnDisk(tmp_path / "columns.npy")
     y = nn.OnDisk(nn.save_rows(tmp_path / "short", [np.zeros((2, 3))]))
     os.truncate(tmp_path / "short" / "00000000.npy", 150)
-    with pytest.raises(OSError, match="has become shorter: its rows from 1 on"):
+    with pytest.raises(OSError, match="is truncated: its rows from 1 on"):
         y[1]
-    for share in ((1, 1), (0, 0), (2, 1), (0,)):
-        with pytest.raises(ValueError, match=r"share must be \(i, n\)"):
-            Loader(np.arange(3), share=share)
+    for shard in ((1, 1), (0, 0), (2, 1), (0,)):
+        with pytest.raises(ValueError, match=r"shard must be \(i, n\)"):
+            Loader(np.arange(3), shard=shard)
     for path in (tmp_path / "x", str(tmp_path / "x")):
-        with pytest.raises(TypeError, match=r"is the path '.*x', not rows: nn.OnDisk of it reads them"):
+        with pytest.raises(TypeError, match=r"must be an array, got the path '.*x': write nn.OnDisk"):
             Loader(path)
     with pytest.raises(TypeError, match="rows can be picked from arrays"):
         Loader({0: 1}).picked()

@@ -1,4 +1,4 @@
-"""Standardised columns and one-hot rows are what they are called."""
+"""Standardisation and one-hot encoding."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def test_columns_have_mean_0_and_deviation_1_unless_constant(x):
 
 
 @given(columns)
-def test_others_go_by_the_line_of_the_training_rows(x):
+def test_other_rows_are_scaled_as_the_training_rows(x):
     other = x[::-1][:1] + 1.0
     y, z = standardise(x, other)
     deviation = x.std(axis=0)
@@ -35,7 +35,7 @@ def test_types():
     for wrong, error in ((np.array([["a"]]), TypeError), (np.ones((0, 2)), ValueError), (3.0, ValueError)):
         with pytest.raises(error, match="standardise"):
             standardise(wrong)
-    with pytest.raises(ValueError, match=r"argument 1 of shape \(2, 3\) does not have the columns of \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"argument 1 must have the columns of shape \(2, 2\), got shape \(2, 3\)"):
         standardise(np.ones((2, 2)), np.ones((2, 3)))
 
 
@@ -48,7 +48,7 @@ def test_one_hot_rows_name_their_class(labels):
     assert set(np.unique(y)) <= {0.0, 1.0}
 
 
-def test_labels_that_are_none():
+def test_labels_of_other_types_are_errors():
     with pytest.raises(TypeError, match="labels must be integers, got dtype float64"):
         one_hot([0.0], 2)
     for label in (-1, 2):

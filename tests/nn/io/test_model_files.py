@@ -1,4 +1,4 @@
-"""What is saved comes back bit for bit; what is not a file of this model is refused before anything changes."""
+"""Model files are read back bit for bit; other files are errors that change nothing."""
 
 import io
 import os
@@ -198,7 +198,7 @@ def test_a_hostile_file_is_refused_and_nothing_changes(kind, name, tmp_path):
     assert not os.path.exists("/tmp/glassgrad-was-here")
 
 
-def test_a_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path):
+def test_a_zip_bomb_with_a_false_size_is_not_unpacked(tmp_path):
     """The directory of the archive says 4 bytes, and 200 million zeros are packed."""
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -219,7 +219,7 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path):
 @kinds
 @given(data=st.data())
 def test_a_flipped_bit_is_refused_or_changes_nothing(kind, data, tmp_path_factory):
-    """It may lie where no reader looks, such as the date of a file in an archive."""
+    """It may be in an unused place, such as the date of a file in an archive."""
     folder = tmp_path_factory.mktemp("flip")
     file = save(model(), folder / f"m.{kind}")
     content = bytearray(file.read_bytes())
@@ -240,7 +240,7 @@ def test_another_model_is_refused(kind, tmp_path):
     file = save(model(), tmp_path / f"m.{kind}")
     other = nn.MLP(3, [4], 2)
     before = bits(other)
-    with pytest.raises(UnreadableFileError, match=r"unknown|missing|has type"):
+    with pytest.raises(UnreadableFileError, match=r"unknown|missing|must have type"):
         load(other, file)
     assert bits(other) == before
 
@@ -288,7 +288,7 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path, monk
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
-def test_a_file_is_there_for_whom_the_system_says_and_where_a_link_leads(tmp_path):
+def test_a_file_keeps_its_mode_and_links_are_followed(tmp_path):
     before = os.umask(0o022)
     try:
         file = save(model(), tmp_path / "m.npz")
@@ -304,13 +304,13 @@ def test_a_file_is_there_for_whom_the_system_says_and_where_a_link_leads(tmp_pat
     assert bits(other) == bits(model(5))
 
 
-def test_what_cannot_be_is_refused(tmp_path, monkeypatch):
+def test_arguments_are_checked(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*none to write m\.npz to: make it first"):
         save(model(), tmp_path / "none" / "m.npz")
     for f in (save, load):
-        with pytest.raises(TypeError, match=r"the model comes first, and must be a Module; got 'm\.npz' of type str"):
+        with pytest.raises(TypeError, match=r"the first argument must be a Module, got 'm\.npz' of type str"):
             f("m.npz", model())
-    with pytest.raises(ValueError, match=r"in a \.npz or \.safetensors file, not in 'model\.pt'"):
+    with pytest.raises(ValueError, match=r"must end in \.npz or \.safetensors, got 'model\.pt'"):
         save(model(), "model.pt")
     with pytest.raises(FileNotFoundError):
         load(model(), tmp_path / "none.npz")

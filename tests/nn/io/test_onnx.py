@@ -1,4 +1,4 @@
-"""Perceptrons go out as ONNX, answer alike under onnxruntime, and come back."""
+"""ONNX: exported perceptrons give the same outputs in onnxruntime, and are imported again."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def answers(path, x):
     return InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
 
 
-def test_a_reader_of_digits_reads_the_same_digits(tmp_path):
+def test_an_exported_classifier_predicts_the_same_digits(tmp_path):
     """The shape of MNIST: ten patterns under noise, 784 pixels each."""
     rng = np.random.default_rng(0)
     patterns = rng.random((10, 28, 28), np.float32)
@@ -48,7 +48,7 @@ ACTIVATIONS = [nn.ReLU, nn.Tanh, nn.Sigmoid, nn.SiLU, nn.GELU, nn.Softplus, lamb
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: repr(a()))
-def test_out_and_back(tmp_path, activation):
+def test_export_and_import_give_the_same_model(tmp_path, activation):
     model = nn.Sequential(nn.Linear(3, 5, bias=False, seed=0), activation(), nn.Linear(5, 2, seed=1))
     model.layers[-1].bias.data = np.array([0.5, -1.0], np.float32)
     x = np.random.default_rng(0).standard_normal((4, 3)).astype(np.float32)
@@ -69,7 +69,7 @@ def written(onnx, path, nodes, arrays, opset=17):
     return path
 
 
-def test_what_other_exporters_write(onnx, tmp_path):
+def test_files_of_other_exporters_are_read(onnx, tmp_path):
     """Gemm with the transposed matrix, factors, a constant node, a dropout, and operators for activations."""
     rng = np.random.default_rng(0)
     w, v, b = (rng.standard_normal(s).astype(np.float32) for s in ((4, 3), (4, 2), (4,)))
@@ -90,15 +90,15 @@ def test_what_other_exporters_write(onnx, tmp_path):
     np.testing.assert_allclose(nn.predict(model, x), answers(path, x), rtol=1e-5, atol=1e-6)
 
 
-def test_what_is_no_perceptron_is_refused_by_its_node(onnx, tmp_path):
+def test_errors_name_the_node_that_is_not_of_a_perceptron(onnx, tmp_path):
     node, w = onnx.helper.make_node, np.ones((3, 3), np.float32)
     cases = [
-        ([node("MatMul", ["x", "w"], ["a"]), node("Sin", ["a"], ["y"])], "node Sin y is no layer of a perceptron"),
+        ([node("MatMul", ["x", "w"], ["a"]), node("Sin", ["a"], ["y"])], "node Sin y is not a layer of a perceptron"),
         ([node("MatMul", ["x", "w"], ["a"]), node("Add", ["a", "x"], ["y"])], "node Add y does not follow on a"),
-        ([node("MatMul", ["w", "x"], ["y"])], "node MatMul y is no layer"),
-        ([node("Relu", ["x"], ["a"]), node("Add", ["a", "w"], ["y"])], "node Add y is no layer"),
+        ([node("MatMul", ["w", "x"], ["y"])], "node MatMul y is not a layer"),
+        ([node("Relu", ["x"], ["a"]), node("Add", ["a", "w"], ["y"])], "node Add y is not a layer"),
         ([node("MatMul", ["x", "w"], ["a"]), node("Mul", ["a", "a"], ["y"])], "node Mul y does not follow on a"),
-        ([node("Relu", ["x"], ["y"]), node("Tanh", ["y"], ["z"])], "ends in z, and its output is y"),
+        ([node("Relu", ["x"], ["y"]), node("Tanh", ["y"], ["z"])], "must end in its output y, ends in z"),
     ]
     for nodes, message in cases:
         with pytest.raises(nn.UnreadableFileError, match=message):
@@ -109,5 +109,5 @@ def test_what_is_no_perceptron_is_refused_by_its_node(onnx, tmp_path):
     with pytest.raises(FileNotFoundError):
         nn.load_onnx(tmp_path / "nothing.onnx")
     model = nn.Sequential(nn.Linear(3, 2), nn.ELU())
-    with pytest.raises(nn.UnreadableFileError, match=r"its node Greater elu\..* is no layer of a perceptron"):
+    with pytest.raises(nn.UnreadableFileError, match=r"its node Greater elu\..* is not a layer of a perceptron"):
         nn.load_onnx(record(model, w).to_onnx(tmp_path / "elu.onnx"))

@@ -1,4 +1,4 @@
-"""PyTorch's files are read without torch, ours by torch; nothing that a pickle could do is done."""
+"""Exchange with PyTorch: its files are read without torch and without pickle; ours are read by torch."""
 
 import contextlib
 import io
@@ -98,7 +98,7 @@ def test_torch_reads_ours(tmp_path):
     assert {name: tuple(t.shape) for name, t in plain.items()} == {n: a.shape for n, a in mlp.state_dict().items()}
 
 
-def test_what_is_written_for_torch_comes_back(tmp_path):
+def test_files_for_torch_are_read_back(tmp_path):
     model, other = ours(seed=3), ours(seed=9)
     load_from_torch(other, save_for_torch(model, tmp_path / "m.safetensors"))
     assert bits(other) == bits(model)
@@ -106,7 +106,7 @@ def test_what_is_written_for_torch_comes_back(tmp_path):
         6,
         6,
     )
-    with pytest.raises(ValueError, match=r"written to a .safetensors file, not to 'm.pt'"):
+    with pytest.raises(ValueError, match=r"must end in .safetensors, got 'm.pt'"):
         save_for_torch(model, "m.pt")
 
 
@@ -132,7 +132,7 @@ def state_dict(shape=b"K\x03K\x02\x86", steps=b"K\x02K\x01\x86", offset=b"K\x00"
 SIX = np.arange(6, dtype="<f4").tobytes()
 
 
-def test_the_form_is_understood():
+def test_the_format_of_torch_is_read():
     found = read_torch(archive(state_dict(), [SIX]))
     np.testing.assert_array_equal(found["w"], np.arange(6, dtype="f4").reshape(3, 2))
 
@@ -150,10 +150,10 @@ class Trap:
         (archive(pickle.dumps({"w": Trap()}, 2)), "calls _Name"),
         (archive(pickle.dumps({"w": Trap()}, 4)), "calls _Name|instruction"),
         (archive(pickle.dumps([1, 2], 2)), "instruction EMPTY_LIST"),
-        (archive(pickle.dumps({"w": 3}, 2)), "its entry 'w' is of type int, and no tensor"),
-        (archive(b"\x80\x02}."), "where the model needs, in this order"),
+        (archive(pickle.dumps({"w": 3}, 2)), "its entry 'w' must be a tensor, got type int"),
+        (archive(b"\x80\x02}."), "and the model needs, in this order"),
         (archive(b"\x80\x02t."), "takes from an empty stack"),
-        (archive(b"\x80\x02h\x05."), "refers to 5, which is nothing"),
+        (archive(b"\x80\x02h\x05."), "refers to 5, which does not exist"),
         (archive(state_dict(), []), "it has no data/0"),
         (archive(state_dict(), [SIX], compressed=True), "is compressed"),
         (archive(state_dict(), [SIX[:-4]]), "does not fit 5 numbers"),
@@ -161,11 +161,11 @@ class Trap:
         (archive(state_dict(offset=b"K\x01"), [SIX]), "does not fit 6 numbers"),
         (archive(state_dict(offset=b"J\xff\xff\xff\xff"), [SIX]), "does not fit 6 numbers"),
         (archive(state_dict(steps=b"K\x00K\x00\x86", shape=b"J\xff\xff\xff\x7fJ\xff\xff\xff\x7f\x86"), [SIX]), "does not fit"),
-        (archive(state_dict(kind=b"ObjectStorage"), [SIX]), "which is no storage of numbers"),
-        (archive(state_dict(), [SIX]), "it holds .*where the model needs, in this order, layers.0"),
+        (archive(state_dict(kind=b"ObjectStorage"), [SIX]), "which is not a storage of numbers"),
+        (archive(state_dict(), [SIX]), "it holds .*and the model needs, in this order, layers.0"),
     ],
 )
-def test_anything_else_is_refused_and_nothing_changes(content, message, tmp_path, capsys):
+def test_other_files_are_errors_and_change_nothing(content, message, tmp_path, capsys):
     file = tmp_path / "m.pt"
     file.write_bytes(content)
     model = ours()
@@ -183,14 +183,14 @@ LIFETIME = b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 500
 @pytest.mark.parametrize(
     ("end", "message"),
     [
-        (b"Q.", "which is no storage of numbers"),
-        (b"\x8c\x01a\x93.", "names a function by what is no text"),
-        (b")R.", "which no state dict needs"),
-        (b"}h\x00K\x01s.", "which is no text or there twice"),
-        (b".", "it holds no dict of tensors"),
+        (b"Q.", "which is not a storage of numbers"),
+        (b"\x8c\x01a\x93.", "must name functions by strings"),
+        (b")R.", "which is not allowed in a state dict"),
+        (b"}h\x00K\x01s.", "which is not a string, or occurs twice"),
+        (b".", "it must hold a dict of tensors"),
     ],
 )
-def test_what_takes_a_lifetime_to_write_out_is_refused_at_once(end, message):
+def test_nested_tuples_give_a_short_error_at_once(end, message):
     with pytest.raises(ValueError, match=message):
         read_torch(archive(LIFETIME + end))
     before, after = state_dict().split(b"K\x03K\x02\x86")
@@ -237,7 +237,7 @@ def test_names_without_an_order_are_refused_where_the_file_has_none(tmp_path):
             load_from_torch(model, tmp_path / "m.safetensors")
             assert [layer.weight.numpy()[0, 0] for layer in model.layers] == [2.0, 1.0]  # fc9 comes first
         else:
-            with pytest.raises(UnreadableFileError, match=r"keeps no order, and the names .* give none"):
+            with pytest.raises(UnreadableFileError, match=r"has no order, and the names .* define none"):
                 load_from_torch(model, tmp_path / "m.safetensors")
 
 

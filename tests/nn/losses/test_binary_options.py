@@ -1,4 +1,4 @@
-"""Class weights and label smoothing of the losses of two classes and of the hinge, by their definitions and against PyTorch."""
+"""Class weights and label smoothing of binary losses and of the hinge, against definitions and PyTorch."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def sided(z, t, **options):
 
 
 def scored(z, t, **options):
-    """The hinge of several classes, of two; its answers stand in a row."""
+    """The multiclass hinge of two classes, with labels in a row."""
     return multiclass_hinge(np.stack([0 * z, z], axis=1), t.astype(int), **options)
 
 
@@ -31,22 +31,22 @@ def batch(rng):
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize("loss", [binary_cross_entropy_with_logits, of_probabilities, sided, scored])
-def test_a_class_that_counts_more_is_as_rows_that_do(loss, reduction, batch, rng):
+def test_a_class_weight_equals_weights_of_rows(loss, reduction, batch, rng):
     z, t = batch
     w = rng.random(9)
     as_rows = np.where(t == 1, YES, NO)
     for more in (np.ones(9), w):
-        found = loss(z, t, reduction=reduction, weights=more, class_weights=(NO, YES))
-        np.testing.assert_allclose(found, loss(z, t, reduction=reduction, weights=more * as_rows), rtol=1e-13)
+        found = loss(z, t, reduction=reduction, sample_weight=more, class_weight=(NO, YES))
+        np.testing.assert_allclose(found, loss(z, t, reduction=reduction, sample_weight=more * as_rows), rtol=1e-13)
 
 
 @pytest.mark.parametrize("loss", [binary_cross_entropy_with_logits, of_probabilities])
-def test_smoothed_targets_ask_for_a_share_of_both(loss, batch):
+def test_smoothed_targets_are_between_both_classes(loss, batch):
     z, t = batch
     np.testing.assert_allclose(loss(z, t, label_smoothing=0.2), loss(z, 0.8 * t + 0.1), rtol=1e-13)
     soft = np.linspace(0.0, 1.0, 9)
     each = YES * soft * np.logaddexp(0, -z) + NO * (1 - soft) * np.logaddexp(0, z)
-    found = loss(z, soft, class_weights=[NO, YES])
+    found = loss(z, soft, class_weight=[NO, YES])
     np.testing.assert_allclose(found, each.sum() / (YES * soft + NO * (1 - soft)).sum(), rtol=1e-13)
 
 
@@ -67,7 +67,7 @@ def test_a_weight_of_yes_is_that_of_torch(reduction, batch):
     )
     peer.sum().backward()
     value, gradient = value_and_grad(
-        lambda z: binary_cross_entropy_with_logits(z, t, class_weights=(1.0, YES), reduction=reduction).sum()
+        lambda z: binary_cross_entropy_with_logits(z, t, class_weight=(1.0, YES), reduction=reduction).sum()
     )(z)
     np.testing.assert_allclose(value, peer.sum().item(), rtol=1e-13)
     np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-11)
@@ -78,15 +78,15 @@ def test_weights_of_classes_in_the_hinge_are_those_of_torch(rng):
     torch = pytest.importorskip("torch")
     z, y, w = rng.standard_normal((7, 3)), rng.integers(0, 3, 7), np.array([0.5, 2.0, 1.0])
     peer = torch.nn.functional.multi_margin_loss(torch.tensor(z), torch.tensor(y), weight=torch.tensor(w), reduction="sum")
-    np.testing.assert_allclose(multiclass_hinge(z, y, class_weights=w, reduction="sum"), peer.item(), rtol=1e-13)
+    np.testing.assert_allclose(multiclass_hinge(z, y, class_weight=w, reduction="sum"), peer.item(), rtol=1e-13)
 
 
 @pytest.mark.parametrize("loss", [binary_cross_entropy_with_logits, sided, binary_cross_entropy])
-def test_a_replay_and_float32_are_as_they_were(loss, batch):
+def test_replays_and_float32_give_the_same(loss, batch):
     z, t = batch
     z = np.abs(z) % 0.8 + 0.1
     for dtype in (np.float32, np.float64):
-        f = value_and_grad(lambda z, t: loss(z, t, class_weights=(NO, YES)))
+        f = value_and_grad(lambda z, t: loss(z, t, class_weight=(NO, YES)))
         y, g = f(z.astype(dtype), t.astype(dtype))
         assert g.dtype == dtype
         again, h = compile(f)(z.astype(dtype), t.astype(dtype))
@@ -94,7 +94,7 @@ def test_a_replay_and_float32_are_as_they_were(loss, batch):
         np.testing.assert_allclose(h, g, rtol=1e-6 if dtype is np.float32 else 1e-14)
 
 
-def test_log_odds_without_end():
+def test_infinite_log_odds():
     z, t = np.array([np.inf, -np.inf, np.inf]), np.array([1.0, 0.0, 0.0])
     assert binary_cross_entropy_with_logits(z, t, reduction="none").tolist() == [0.0, 0.0, np.inf]
     gradient = grad(lambda z: binary_cross_entropy_with_logits(z, t, reduction="sum"))(z)
@@ -113,18 +113,18 @@ def test_second_derivatives_are_those_of_the_logistic_function(batch):
     ("call", "message"),
     [
         (
-            lambda: binary_cross_entropy_with_logits([0.0], [1.0], class_weights=3.0),
+            lambda: binary_cross_entropy_with_logits([0.0], [1.0], class_weight=3.0),
             "must be 2 numbers .* got 3.0",
         ),
         (
-            lambda: binary_cross_entropy([0.5], [1.0], class_weights=(1.0, -1.0)),
+            lambda: binary_cross_entropy([0.5], [1.0], class_weight=(1.0, -1.0)),
             "must be 2 numbers of at least 0",
         ),
         (lambda: binary_cross_entropy([0.5], [1.0], label_smoothing=1.0), "label_smoothing must be at least 0 and less than 1"),
-        (lambda: hinge([0.5], [1.0], class_weights=[1.0]), "hinge: class_weights must be 2 numbers"),
-        (lambda: multiclass_hinge([[0.5, 0.1]], [1], class_weights=[0, 0]), "not all 0"),
+        (lambda: hinge([0.5], [1.0], class_weight=[1.0]), "hinge: class_weight must be 2 numbers"),
+        (lambda: multiclass_hinge([[0.5, 0.1]], [1], class_weight=[0, 0]), "not all 0"),
     ],
 )
-def test_what_cannot_be_is_refused(call, message):
+def test_arguments_are_checked(call, message):
     with pytest.raises(ValueError, match=message):
         call()

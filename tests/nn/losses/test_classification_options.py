@@ -1,4 +1,4 @@
-"""The options of cross-entropy and its kin, by their definitions and against PyTorch."""
+"""Options of cross-entropy and related losses, against definitions and PyTorch."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,10 @@ OPTIONS = {
     "plain": {},
     "sum": {"reduction": "sum"},
     "none": {"reduction": "none"},
-    "class weights": {"class_weights": np.array([1.0, 0.5, 2.0, 0.0])},
-    "class weights, sum": {"class_weights": np.array([1.0, 0.5, 2.0, 0.0]), "reduction": "sum"},
+    "class weights": {"class_weight": np.array([1.0, 0.5, 2.0, 0.0])},
+    "class weights, sum": {"class_weight": np.array([1.0, 0.5, 2.0, 0.0]), "reduction": "sum"},
     "smoothing": {"label_smoothing": 0.1},
-    "all": {"class_weights": np.array([1.0, 0.5, 2.0, 3.0]), "label_smoothing": 0.3},
+    "all": {"class_weight": np.array([1.0, 0.5, 2.0, 3.0]), "label_smoothing": 0.3},
 }
 options = pytest.mark.parametrize("given", OPTIONS.values(), ids=OPTIONS)
 
@@ -34,8 +34,8 @@ def test_cross_entropy_is_that_of_torch(given, rng):
     torch = pytest.importorskip("torch")
     z, y = batch(rng)
     theirs = torch.tensor(z, requires_grad=True)
-    weight = torch.tensor(given["class_weights"]) if "class_weights" in given else None
-    rest = {k: v for k, v in given.items() if k != "class_weights"}
+    weight = torch.tensor(given["class_weight"]) if "class_weight" in given else None
+    rest = {k: v for k, v in given.items() if k != "class_weight"}
     peer = torch.nn.functional.cross_entropy(theirs, torch.tensor(y), weight=weight, **rest)
     peer.sum().backward()
     value, gradient = summed(cross_entropy, z, y, given)
@@ -64,7 +64,7 @@ def test_multiclass_hinge_and_divergence_are_those_of_torch(rng):
 def test_options_follow_the_definition(given, rng):
     z, y = batch(rng)
     log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
-    w, e = given.get("class_weights", np.ones(K)), given.get("label_smoothing", 0.0)
+    w, e = given.get("class_weight", np.ones(K)), given.get("label_smoothing", 0.0)
     each = -(1 - e) * w[y] * log_p[np.arange(len(y)), y] - e / K * (w * log_p).sum(1)
     reduction = given.get("reduction", "mean")
     want = each if reduction == "none" else each.sum() / (w[y].sum() if reduction == "mean" else 1.0)
@@ -80,9 +80,9 @@ def test_a_row_of_weight_two_counts_as_two_rows(given, rng):
     z, y = batch(rng)
     w = rng.integers(0, 3, len(y))
     twice = cross_entropy(np.repeat(z, w, axis=0), np.repeat(y, w), **given)
-    np.testing.assert_allclose(cross_entropy(z, y, weights=w, **given), twice, rtol=1e-13)
+    np.testing.assert_allclose(cross_entropy(z, y, sample_weight=w, **given), twice, rtol=1e-13)
     np.testing.assert_allclose(
-        multiclass_hinge(z, y, weights=w), multiclass_hinge(np.repeat(z, w, axis=0), np.repeat(y, w)), rtol=1e-13
+        multiclass_hinge(z, y, sample_weight=w), multiclass_hinge(np.repeat(z, w, axis=0), np.repeat(y, w)), rtol=1e-13
     )
 
 
@@ -99,7 +99,7 @@ def test_a_replay_with_other_labels_is_the_same(given, rng):
     assert len(f.tapes) == 1
 
 
-def test_an_impossible_class_without_weight_does_not_spoil_the_mean():
+def test_an_impossible_class_with_weight_0_does_not_change_the_mean():
     z = np.array([[0.0, -np.inf], [1.0, -np.inf]])
     assert cross_entropy(z, [0, 0], reduction="sum") == 0.0
 
@@ -114,14 +114,14 @@ def test_float32_stays(rng):
     ("call", "error", "message"),
     [
         (lambda: cross_entropy(np.ones((2, 3)), [0, 1], label_smoothing=1.0), ValueError, "smoothing must be .* less than 1"),
-        (lambda: cross_entropy(np.ones((2, 3)), [0, 1], class_weights=[1.0]), ValueError, "class_weights must be 3 numbers"),
-        (lambda: cross_entropy(np.ones((2, 3)), [0, 1], weights=[1.0]), ValueError, r"weights must have shape \(2,\)"),
+        (lambda: cross_entropy(np.ones((2, 3)), [0, 1], class_weight=[1.0]), ValueError, "class_weight must be 3 numbers"),
+        (lambda: cross_entropy(np.ones((2, 3)), [0, 1], sample_weight=[1.0]), ValueError, r"must have shape \(2,\)"),
         (lambda: nll(np.ones((2, 3)), [0.0, 1.0]), TypeError, "nll: labels must be integers"),
-        (lambda: multiclass_hinge(np.ones((2, 3)), [0, 3]), ValueError, "labels must lie between 0 and 2"),
-        (lambda: kl_divergence(np.ones((1, 2)), [[0.5, 1.5]]), ValueError, r"must lie between 0 and 1, and entry 1 is 1\.5"),
-        (lambda: kl_divergence(np.ones((1, 2)), [0.5, 0.5]), ValueError, r"predictions have shape \(1, 2\)"),
+        (lambda: multiclass_hinge(np.ones((2, 3)), [0, 3]), ValueError, "labels must be between 0 and 2"),
+        (lambda: kl_divergence(np.ones((1, 2)), [[0.5, 1.5]]), ValueError, r"must be between 0 and 1, got 1\.5 in entry 1"),
+        (lambda: kl_divergence(np.ones((1, 2)), [0.5, 0.5]), ValueError, r"must have one shape, got \(1, 2\)"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused(call, error, message):
+def test_arguments_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()

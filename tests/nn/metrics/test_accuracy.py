@@ -47,7 +47,7 @@ def test_bounds_are_reached(pair):
     assert accuracy(scores, (best + 1) % scores.shape[1]) == 0.0
 
 
-def test_whatever_hands_out_its_array_is_accepted():
+def test_objects_with_a_numpy_method_are_accepted():
     class Holder:
         def __init__(self, array):
             self.array = np.array(array)
@@ -75,13 +75,13 @@ def test_shapes_that_do_not_fit(scores, labels, shapes):
 
 
 def test_no_rows():
-    with pytest.raises(ValueError, match=r"no rows is undefined: scores have shape \(0, 3\)"):
+    with pytest.raises(ValueError, match=r"needs at least one row, got scores of shape \(0, 3\)"):
         accuracy(np.zeros((0, 3)), np.zeros(0, int))
 
 
 @pytest.mark.parametrize("k", [0, 1])
-def test_one_column_cannot_be_told_apart(k):
-    with pytest.raises(ValueError, match=rf"two or more, got shape \(3, {k}\)"):
+def test_accuracy_of_one_column_is_an_error(k):
+    with pytest.raises(ValueError, match=rf"at least two, got shape \(3, {k}\)"):
         accuracy(np.zeros((3, k)), np.zeros(3, int))
 
 
@@ -98,7 +98,7 @@ def test_scores_are_real_numbers(dtype):
 
 
 @pytest.mark.parametrize("stray", [-1, 3, 10])
-def test_a_label_that_is_no_class(stray):
+def test_labels_outside_the_classes_are_errors(stray):
     with pytest.raises(ValueError, match=f"between 0 and 2 for 3 columns of scores; got {stray}$"):
         accuracy(np.zeros((2, 3)), [0, stray])
 
@@ -106,7 +106,7 @@ def test_a_label_that_is_no_class(stray):
 def test_nan_scores_are_an_error_not_a_guess():
     scores = np.zeros((4, 2))
     scores[1, 1] = scores[3, 0] = np.nan
-    with pytest.raises(ValueError, match="NaN in 2 of 4 rows, the first is row 1"):
+    with pytest.raises(ValueError, match="NaN in 2 of 4 rows, first in row 1"):
         accuracy(scores, [0, 0, 0, 0])
 
 
@@ -127,11 +127,11 @@ def test_binary_accuracy_counts_the_scores_on_the_right_side(pairs):
     [
         ([[1.0]], [1.0], ValueError, r"must have one shape, not empty; got \(1, 1\) and \(1,\)"),
         ([], [], ValueError, "not empty"),
-        ([1.0, 2.0], [1.0, 0.5], ValueError, r"targets must be 0 or 1, and entry 1 is 0\.5"),
-        ([1.0, np.nan], [1, 0], ValueError, "NaN in 1 of 2 entries, the first is entry 1"),
+        ([1.0, 2.0], [1.0, 0.5], ValueError, r"targets must be 0 or 1, got 0\.5 in entry 1"),
+        ([1.0, np.nan], [1, 0], ValueError, "NaN in 1 of 2 entries, first in entry 1"),
         (["a"], [1], TypeError, "logits must be real numbers"),
     ],
 )
-def test_what_binary_accuracy_refuses(logits, targets, error, message):
+def test_binary_accuracy_checks_its_arguments(logits, targets, error, message):
     with pytest.raises(error, match=message):
         binary_accuracy(logits, targets)

@@ -1,4 +1,4 @@
-"""A metric over batches is the metric over all rows, however uneven the batches."""
+"""Streaming metrics equal the metrics of all rows, for uneven batches too."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_batches_are_as_the_whole(metric, where, seed, at_once):
         np.testing.assert_allclose(np.array(found), np.asarray(expected), rtol=0 if metric in SHARES else 1e-12)
 
 
-def test_more_can_come_after_a_result():
+def test_updates_after_a_result_count():
     so_far = Running(nn.accuracy)
     so_far.update([[1.0, 0.0]], [0])
     assert so_far.result() == 1.0
@@ -52,6 +52,6 @@ def test_more_can_come_after_a_result():
 
 
 @pytest.mark.parametrize("metric", [nn.accuracy, median_error])
-def test_nothing_has_no_metric(metric):
-    with pytest.raises(ValueError, match=rf"no row yet to take {metric.__name__} of"):
+def test_a_metric_without_rows_is_an_error(metric):
+    with pytest.raises(ValueError, match=rf"{metric.__name__} needs at least one row"):
         Running(metric).result()

@@ -1,4 +1,4 @@
-"""Activation modules are their functions, and softmax gives probabilities."""
+"""Activation modules against their functions; properties of softmax."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Initial weights: inside their bounds, with the variance their papers ask for, and decided by the seed."""
+"""Initializers: bounds, variances of their papers, seeds."""
 
 from math import sqrt
 
@@ -55,7 +55,7 @@ def test_the_seed_decides(seed):
     assert not np.array_equal(first, other)
 
 
-def test_a_generator_goes_on_and_no_seed_is_always_new():
+def test_a_generator_continues_and_no_seed_is_random():
     generator = np.random.default_rng(0)
     assert random_generator(generator) is generator
     assert random_generator(None).random(4).tolist() != random_generator(None).random(4).tolist()
@@ -75,8 +75,8 @@ def test_orthogonal_weights_keep_lengths(n, m, seed):
     np.testing.assert_allclose(short, np.eye(min(n, m)), atol=1e-12)
 
 
-def test_every_rotation_is_as_likely():
-    """The mean over many is zero, which it is not without the signs of R's diagonal."""
+def test_all_rotations_are_equally_likely():
+    """The mean of many is zero, which it is not without the signs of the diagonal of R."""
     random = np.random.default_rng(0)
     mean = np.mean([orthogonal((2, 2), random) for _ in range(4000)], axis=0)
     np.testing.assert_allclose(mean, 0.0, atol=4 * np.sqrt(0.5 / 4000))
@@ -91,7 +91,7 @@ def test_normal_weights_have_the_variance_of_the_paper(init, variance):
 
 
 @pytest.mark.parametrize(("init", "variance"), [(uniform(0.3), 0.03), (normal(0.2), 0.04), (uniform(0), 0), (normal(0), 0)])
-def test_weights_of_a_size_of_ones_own(init, variance):
+def test_weights_with_a_given_bound_or_deviation(init, variance):
     w = init((300, 200), random_generator(0))
     np.testing.assert_allclose(w.var(), variance, rtol=0.02)
     assert np.array_equal(w, init((300, 200), random_generator(0)))
@@ -105,5 +105,5 @@ def test_impossible_sizes(init, size):
         init(size)
 
 
-def test_zeros_start_a_layer_at_nothing():
+def test_zeros_make_a_layer_of_zeros():
     assert not Linear(3, 4, init=zeros).weight.numpy().any()

@@ -65,7 +65,7 @@ def test_an_mlp_has_activations_between_its_layers():
     assert repr(MLP(4, [], 2)) == "MLP(Linear(4, 2))"
 
 
-def test_sequential_passes_on_what_each_module_gives():
+def test_sequential_is_the_composition_of_its_modules():
     class Double(Module):
         def forward(self, x):
             return 2 * x
@@ -92,24 +92,24 @@ def test_an_input_that_does_not_fit_is_named_with_the_layer(shape):
         (
             lambda: Linear(2, 1, init=lambda shape, random: np.zeros(3)),
             ValueError,
-            r"shape \(3,\) for a layer of shape \(2, 1\)",
+            r"weights of shape \(2, 1\), returned shape \(3,\)",
         ),
         (lambda: MLP(2, 16, 1), TypeError, r"a list of widths such as \[128\], got 16"),
-        (lambda: Sequential([ReLU()]), TypeError, r"argument 0 is \[ReLU\(\)\]"),
-        (lambda: Sequential(Linear(1, 1), ReLU), TypeError, r"argument 1 is the class ReLU: write ReLU\(…\)"),
+        (lambda: Sequential([ReLU()]), TypeError, r"got \[ReLU\(\)\] as argument 0"),
+        (lambda: Sequential(Linear(1, 1), ReLU), TypeError, r"got the class ReLU as argument 1: write ReLU\(…\)"),
         (
             lambda: Linear(2, 1, init="he"),
             TypeError,
-            r"init is a function that gives weights, such as nn\.he_uniform, got 'he'",
+            r"init must be a function that returns weights, such as nn\.he_uniform, got 'he'",
         ),
-        (lambda: MLP(2, [4], 1, activation=ReLU()), TypeError, r"must make a module when .* ReLU\(\) is an object already"),
-        (lambda: MLP(2, [4], 1, activation="relu"), TypeError, r"as nn\.ReLU does; 'relu' does not"),
+        (lambda: MLP(2, [4], 1, activation=ReLU()), TypeError, r"must return a module when .* ReLU\(\) is an object already"),
+        (lambda: MLP(2, [4], 1, activation="relu"), TypeError, r"such as nn\.ReLU; 'relu' does not"),
         (
             lambda: MLP(2, [4], 1, activation=relu),
             TypeError,
-            r"as nn\.ReLU does; .*relu.* does not: relu\(x\) cannot be called",
+            r"such as nn\.ReLU; .*relu.* does not: relu\(x\) cannot be called",
         ),
-        (lambda: MLP(2, [4], 1, activation=list), TypeError, r"<class 'list'> makes \[\]"),
+        (lambda: MLP(2, [4], 1, activation=list), TypeError, r"<class 'list'> returns \[\]"),
     ],
 )
 def test_impossible_layers(make, error, message):

@@ -1,4 +1,4 @@
-"""Modules find their parameters: all of them, once, in order, under names that lead there."""
+"""Modules: parameters, each once, in order, with paths; state dicts, hooks, summaries."""
 
 import copy
 
@@ -42,7 +42,7 @@ THINGS = st.recursive(
 
 
 def parts_of(thing):
-    """(name, part) of a container or module, by its kind."""
+    """Pairs (name, part) of a container or module."""
     if isinstance(thing, Module):
         return vars(thing).items()
     if isinstance(thing, dict):
@@ -69,7 +69,7 @@ def test_parameters_are_the_leaves_in_the_order_of_definition(attributes):
 
 
 @given(st.dictionaries(NAMES, THINGS, max_size=4))
-def test_modules_are_found_with_the_whole_before_its_parts(attributes):
+def test_a_module_is_listed_before_its_parts(attributes):
     def all_of(thing):
         own = [thing] if isinstance(thing, Module) else []
         return own + [module for _, part in parts_of(thing) for module in all_of(part)]
@@ -78,21 +78,21 @@ def test_modules_are_found_with_the_whole_before_its_parts(attributes):
     assert list(map(id, module.modules())) == list(map(id, all_of(module)))
 
 
-def test_a_shared_parameter_counts_once_where_it_stands_first():
+def test_a_shared_parameter_counts_once_at_its_first_place():
     shared = weight()
     part = Holder(w=shared)
     module = Holder(first=part, again=part, own=shared, other=weight())
     assert [name for name, _ in module.named_parameters()] == ["first.w", "other"]
 
 
-def test_modules_that_hold_each_other():
+def test_modules_may_contain_each_other():
     parent, child = Holder(w=weight()), Holder(w=weight())
     parent.child, child.parent = child, parent
     assert [name for name, _ in parent.named_parameters()] == ["w", "child.w"]
     assert repr(parent) == "Holder(Holder(…))"
 
 
-def test_what_was_computed_is_no_parameter():
+def test_computed_tensors_are_not_parameters():
     w = weight()
     assert Holder(w=w, last_result=w * 2).parameters() == [w]
 
@@ -121,7 +121,7 @@ def test_train_and_eval_reach_every_module():
     assert Module.training  # what is set belongs to the module, not to its class
 
 
-def test_zero_grad_gives_every_kind_what_it_starts_with():
+def test_zero_grad_restores_initial_gradients():
     module = Holder(w=weight(), v=Value(2.0))
     (module.w.sum()).backward()
     (module.v * 3).backward()
@@ -153,7 +153,7 @@ def test_a_call_is_forward():
             return x * by
 
     assert (Scale()(3), Scale()(3, by=4)) == (6, 12)
-    with pytest.raises(NotImplementedError, match=r"Holder has no forward\(self, …\)"):
+    with pytest.raises(NotImplementedError, match=r"Holder has no method forward\(self, …\)"):
         Holder()(1)
 
 
@@ -161,7 +161,7 @@ def test_repr_shows_the_parts():
     assert repr(Holder(a=1, layers=[ReLU(), (Linear(2, 3),)])) == "Holder(ReLU(), Linear(2, 3))"
 
 
-def test_a_summary_shows_what_sits_in_lists_and_dicts_and_counts_what_is_shared_once():
+def test_a_summary_shows_parts_in_lists_and_dicts_and_counts_shared_ones_once():
     shared = Linear(2, 2)
     parts = {"gate": Value(1.0), "first": shared, "again": shared}
     model = Holder(scale=weight(), weights=[Value(0.0), Value(0.0), Value(0.0), weight()], parts=parts, act=ReLU())
@@ -175,7 +175,7 @@ def test_a_summary_shows_what_sits_in_lists_and_dicts_and_counts_what_is_shared_
     ]
 
 
-def test_a_summary_of_nothing():
+def test_a_summary_without_parameters():
     assert [line.split() for line in Holder().summary().splitlines()][1:] == [["Holder", "0"], ["total", "0"]]
 
 
@@ -207,7 +207,7 @@ def test_hooks_see_and_replace_inputs_and_outputs_in_order():
         end()  # a second time does nothing
     np.testing.assert_array_equal(layer(x).numpy(), plain)
     assert seen == ["before", 2.0]
-    with pytest.raises(TypeError, match="a hook is a function, got 3"):
+    with pytest.raises(TypeError, match="a hook must be a function, got 3"):
         layer.register_forward_hook(3)
 
 
@@ -235,14 +235,14 @@ def test_two_arrays_under_one_name_are_an_error():
         Holder(**{"a": {"b": np.ones(1)}, "a.b": np.ones(1)}).state_dict()
 
 
-def test_hooks_are_no_part_of_a_module():
+def test_hooks_are_not_parts_of_a_module():
     layer = Linear(2, 3, seed=0)
     layer.register_forward_hook(Linear(9, 9))
     assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
     assert list(layer.state_dict()) == ["weight", "bias"]
 
 
-def test_a_deep_copy_keeps_what_is_shared_shared():
+def test_a_deep_copy_keeps_shared_parameters_shared():
     layer = Linear(2, 2, seed=0)
     model = Sequential(layer, layer)
     copied = copy.deepcopy(model)

@@ -1,4 +1,4 @@
-"""Normalisation, dropout and the other parts: by their definitions, against PyTorch, in training and in use."""
+"""Normalization, dropout, embedding and containers against definitions and PyTorch, in training and eval mode."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def shaken(layer, rng):
 
 @pytest.mark.peer
 @norms
-def test_norm_is_that_of_torch_in_training_and_in_use(name, rng):
+def test_norm_equals_that_of_torch_in_training_and_eval_mode(name, rng):
     torch = pytest.importorskip("torch")
     layer = shaken(NORMS[name](4), rng)
     options = {"eps": 1e-3, "dtype": torch.float64} | ({"momentum": 0.3} if name == "BatchNorm1d" else {})
@@ -50,7 +50,7 @@ def test_norm_is_that_of_torch_in_training_and_in_use(name, rng):
 
 
 @norms
-def test_what_comes_out_has_the_size_that_is_promised(name, rng):
+def test_rows_or_columns_have_mean_0_and_variance_1(name, rng):
     layer = {"LayerNorm": nn.LayerNorm, "RMSNorm": nn.RMSNorm, "BatchNorm1d": nn.BatchNorm1d}[name](5, eps=0.0, dtype=float)
     y = layer(1e3 + 7.0 * rng.standard_normal((200, 5))).numpy()
     axis = 0 if name == "BatchNorm1d" else 1
@@ -78,7 +78,7 @@ def test_norm_is_compiled(name, rng):
         shaken(layer, rng)
 
 
-def test_batch_norm_in_use_is_compiled_and_in_training_is_refused(rng):
+def test_batch_norm_is_compiled_in_eval_mode_only(rng):
     layer = NORMS["BatchNorm1d"](4)
     x = rng.standard_normal((6, 4))
     layer(x)
@@ -88,7 +88,7 @@ def test_batch_norm_in_use_is_compiled_and_in_training_is_refused(rng):
     np.testing.assert_array_equal(compile(lambda x: layer(x))(x), layer(x).numpy())
 
 
-def test_batch_norm_in_use_is_a_line_of_each_row(rng):
+def test_batch_norm_in_eval_mode_is_affine(rng):
     layer = nn.BatchNorm1d(3, dtype=float)
     for _ in range(20):
         layer(rng.standard_normal((50, 3)) * [1.0, 2.0, 3.0] + [0.0, 5.0, -5.0])
@@ -100,7 +100,7 @@ def test_batch_norm_in_use_is_a_line_of_each_row(rng):
     assert np.allclose(before, [0.0, 5.0, -5.0], atol=1.0)
 
 
-def test_dropout_keeps_the_mean_and_hides_from_use(rng):
+def test_dropout_keeps_the_mean_and_is_the_identity_in_eval_mode(rng):
     layer = nn.Dropout(0.3, seed=1)
     x = np.ones((500, 400), np.float32)
     y = layer(x)
@@ -113,7 +113,7 @@ def test_dropout_keeps_the_mean_and_hides_from_use(rng):
     assert np.array_equal(nn.Dropout(0.3, seed=1)(x), y)
 
 
-def test_dropout_passes_gradients_where_it_passed_numbers():
+def test_dropout_masks_gradients_as_numbers():
     x = Tensor(np.ones(1000), requires_grad=True)
     y = nn.Dropout(0.5, seed=0)(x)
     y.sum().backward()
@@ -129,7 +129,7 @@ def test_dropout_is_not_frozen_in_a_tape():
     np.testing.assert_array_equal(f(np.ones(3)), np.ones(3))
 
 
-def test_embedding_is_the_rows_and_its_gradient_adds_up():
+def test_embedding_returns_rows_and_sums_gradients():
     layer = nn.Embedding(5, 2, seed=0, dtype=float)
     i = np.array([[0, 3], [3, 3]])
     np.testing.assert_array_equal(layer(i).numpy(), layer.weight.numpy()[i])
@@ -148,7 +148,7 @@ def test_flatten_and_residual():
     np.testing.assert_allclose(grad(lambda y: layer(y).sum())(y), 1.0 + layer.inner.weight.numpy().sum(1)[None].repeat(2, 0))
 
 
-def test_a_network_of_all_of_them_learns(rng):
+def test_a_network_of_all_layers_learns(rng):
     model = nn.Sequential(
         nn.Flatten(), nn.Linear(4, 16, seed=0), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.1, seed=1),
         nn.Residual(nn.Sequential(nn.LayerNorm(16), nn.Linear(16, 16, seed=2), nn.Tanh())), nn.RMSNorm(16),
@@ -167,17 +167,17 @@ def test_a_network_of_all_of_them_learns(rng):
         (lambda: nn.LayerNorm(0), ValueError, "features"),
         (lambda: nn.LayerNorm(3)(np.ones((2, 4))), ValueError, r"\(3\) takes x of shape \(…, 3\); got x of shape \(2, 4\)"),
         (lambda: nn.BatchNorm1d(3)(np.ones(3)), ValueError, r"takes x of shape \(n, 3\)"),
-        (lambda: nn.BatchNorm1d(3)(np.ones((1, 3))), ValueError, "in training takes the variance over the rows"),
+        (lambda: nn.BatchNorm1d(3)(np.ones((1, 3))), ValueError, "in training needs at least 2 rows"),
         (lambda: nn.BatchNorm1d(3, momentum=1.5), ValueError, "momentum must be"),
         (lambda: nn.Dropout(1.0), ValueError, "p must be at least 0 and less than 1"),
-        (lambda: nn.Embedding(5, 2)([1.0]), TypeError, "looks up whole numbers"),
-        (lambda: nn.Embedding(5, 2)([1, 5]), ValueError, "holds numbers 0 to 4; got 5"),
+        (lambda: nn.Embedding(5, 2)([1.0]), TypeError, "takes integers; got dtype float64"),
+        (lambda: nn.Embedding(5, 2)([1, 5]), ValueError, "takes integers from 0 to 4; got 5"),
         (lambda: nn.Embedding(5, 2)([-1]), ValueError, "got -1"),
         (lambda: nn.Flatten()(3.0), ValueError, "single number"),
-        (lambda: nn.Residual(nn.Linear(3, 2))(np.ones((1, 3))), ValueError, r"goes in, of shape \(1, 3\), to what"),
-        (lambda: nn.Residual(3), TypeError, "Residual takes a module, not 3"),
+        (lambda: nn.Residual(nn.Linear(3, 2))(np.ones((1, 3))), ValueError, r"must have one shape; got input .*output"),
+        (lambda: nn.Residual(3), TypeError, "Residual takes a module, got 3"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused(call, error, message):
+def test_arguments_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -43,7 +43,7 @@ def numbers(parameters):
 
 @all_optimizers
 @pytest.mark.parametrize("before", [0, 1, 4])
-def test_a_state_taken_up_goes_on_bit_for_bit(make, before):
+def test_a_restored_state_resumes_bit_for_bit(make, before):
     p, q = leaves(), leaves()
     unbroken, first = make(p), make(q)
     steps(unbroken, 1, before)
@@ -102,9 +102,12 @@ def test_a_schedule_moves_every_group_by_the_same_factor():
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
-        ([{"params": [Value(1.0)], "speed": 1.0}], "group 0 of parameters has the option 'speed'; there are lr, momentum"),
-        ([{"lr": 1.0}], "group 0 of parameters has no 'params', only 'lr'"),
-        ([{"params": []}], "needs parameters to move, got none"),
+        (
+            [{"params": [Value(1.0)], "speed": 1.0}],
+            "group 0 of parameters has the unknown option 'speed'; known are lr, momentum",
+        ),
+        ([{"lr": 1.0}], "group 0 of parameters must have 'params', got only 'lr'"),
+        ([{"params": []}], "needs at least one parameter, got none"),
         ([{"params": [Value(1.0)], "lr": -1.0}], "lr must be at least 0 and finite, got -1.0"),
     ],
 )
@@ -115,12 +118,12 @@ def test_impossible_groups(groups, message):
 
 def test_a_parameter_in_two_groups():
     a = Value(1.0)
-    with pytest.raises(ValueError, match="given twice among 2"):
+    with pytest.raises(ValueError, match="one of 2 parameters is passed twice"):
         SGD([{"params": [a]}, {"params": [a]}], lr=0.1)
 
 
 @pytest.mark.peer
-def test_groups_move_as_in_torch():
+def test_groups_are_updated_as_in_torch():
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
     starts = [rng.normal(size=(3, 2)), rng.normal(size=4)]
@@ -138,7 +141,7 @@ def test_groups_move_as_in_torch():
         np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_lbfgs_finds_the_valley_of_rosenbrock():
+def test_lbfgs_minimizes_the_rosenbrock_function():
     x, y = Tensor(np.full(3, -1.2), requires_grad=True), Value(1.0)
     optimizer = LBFGS([x, y])
 
@@ -155,9 +158,9 @@ def test_lbfgs_finds_the_valley_of_rosenbrock():
     np.testing.assert_allclose(y.data, 3.0, atol=1e-5)
 
 
-def test_lbfgs_says_what_it_lacks():
+def test_lbfgs_checks_its_arguments():
     x = Tensor([1.0], requires_grad=True)
-    with pytest.raises(ValueError, match="LBFGS has no learning rate"):
+    with pytest.raises(ValueError, match="LBFGS takes no learning rate"):
         LBFGS([{"params": [x], "lr": 0.5}])
     optimizer = LBFGS([x])
     with pytest.raises(TypeError, match=r"write step\(closure\)"):
@@ -168,7 +171,7 @@ def test_lbfgs_says_what_it_lacks():
         loss.backward()
         return loss
 
-    with pytest.raises(FloatingPointError, match="the search cannot begin: the loss is nan"):
+    with pytest.raises(FloatingPointError, match="loss and gradient must be finite at the start, got nan"):
         optimizer.step(closure)
     assert x.numpy().tolist() == [1.0]
 

@@ -1,4 +1,4 @@
-"""Learning rates are those of the formulas, and of PyTorch; gradients are clipped whole or not at all."""
+"""Learning rate schedules against formulas and PyTorch; gradient clipping."""
 
 import math
 
@@ -60,25 +60,25 @@ def test_shapes_of_the_curves():
     assert cycle[40] == pytest.approx(0.3e-4 / 25)
 
 
-def test_a_rate_that_is_none_is_refused():
+def test_invalid_rates_are_errors():
     for factor in (lambda t: -1.0, lambda t: math.nan, lambda t: math.inf):
-        with pytest.raises(ValueError, match="the factor of the learning rate at step 0 is"):
+        with pytest.raises(ValueError, match="the factor of the learning rate must be finite and at least 0"):
             Schedule(SGD([Value(1.0)], lr=0.1), factor)
     for make in (lambda: cosine(0), lambda: stepwise(0), lambda: exponential(-1.0), lambda: one_cycle(5, rising=1.0)):
         with pytest.raises(ValueError, match=r"must be|least"):
             make()
 
 
-def test_what_a_schedule_is_given():
+def test_a_schedule_checks_its_arguments():
     optimizer = SGD([Value(1.0)], lr=0.1)
-    with pytest.raises(TypeError, match=r"the factor is a function of the step, such as schedules.cosine\(1000\), got 0\.5"):
+    with pytest.raises(TypeError, match=r"factor must be a function of the step, such as schedules.cosine\(1000\), got 0\.5"):
         Schedule(optimizer, 0.5)
     for make in (lambda: Schedule(constant(), optimizer), lambda: Plateau(0.1)):
-        with pytest.raises(TypeError, match="the optimizer comes first, got "):
+        with pytest.raises(TypeError, match="the first argument must be an Optimizer, got "):
             make()
 
 
-def test_a_plateau_halves_the_rate_after_so_many_bad_numbers():
+def test_a_plateau_halves_the_rate_after_patience():
     optimizer = SGD([Value(1.0)], lr=1.0)
     plateau = Plateau(optimizer, factor=0.5, patience=2)
     found = []
@@ -115,12 +115,12 @@ def test_clipping_by_value_and_in_float32():
     assert p.grad.dtype == np.float32
 
 
-def test_gradients_without_a_norm_stay_as_they_are():
+def test_gradients_without_a_finite_norm_are_unchanged():
     p, q = Tensor([0.0], requires_grad=True), Tensor([0.0], requires_grad=True)
     p.grad, q.grad = np.array([9.0]), np.array([np.nan])
-    with pytest.raises(ValueError, match="the norm of the gradients is nan, so none was clipped"):
+    with pytest.raises(ValueError, match="the norm of the gradients must be finite, got nan, so none was clipped"):
         clip_gradients_by_norm([p, q], 1.0)
     assert p.grad == 9.0
     for most in (0.0, -1.0, math.inf):
-        with pytest.raises(ValueError, match="most must be"):
+        with pytest.raises(ValueError, match="max_norm must be"):
             clip_gradients_by_norm([p], most)

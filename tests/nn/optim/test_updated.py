@@ -1,11 +1,11 @@
-"""`updated`: the pure function from which the steps of every engine are made, also for an optimizer of one's own."""
+"""`updated`: the pure function that every engine calls, also of custom optimizers."""
 
 import numpy as np
 import pytest
 
 import nn
 from autograd import Tensor, Value
-from nn.optim.optimizer import settings_of
+from nn.optim._groups import group_settings
 from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
 all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
@@ -28,7 +28,7 @@ class Signum(nn.Optimizer):
 
 
 class Plain(nn.Optimizer):
-    """No option, and nothing to remember; a method, which is as good."""
+    """No option and no state; `updated` is a method, which is allowed too."""
 
     def updated(self, parameter, gradient, state, settings):
         return parameter - settings.lr * gradient, state
@@ -58,7 +58,7 @@ def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dty
     data, state = p.numpy().copy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
     for step, g in enumerate(gradients_of(p, 5), start=1):
         before = [x.copy() for x in (data, g, *state)]
-        new, after = optimizer.updated(data, g, state, settings_of(group, optimizer.scales(group, step)))
+        new, after = optimizer.updated(data, g, state, group_settings(group, optimizer.scales(group, step)))
         for x, was in zip((data, g, *state), before, strict=True):
             np.testing.assert_array_equal(x, was)
         p.grad = g
@@ -71,7 +71,7 @@ def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dty
 
 @all_optimizers
 @pytest.mark.peer
-def test_it_takes_arrays_of_jax_also_traced(make):
+def test_updated_takes_arrays_of_jax(make):
     jax = pytest.importorskip("jax")
     p = Tensor(np.arange(6.0).reshape(2, 3) - 2.5, requires_grad=True, dtype=np.float32)
     optimizer = make([p])
@@ -80,7 +80,7 @@ def test_it_takes_arrays_of_jax_also_traced(make):
         data, state = p.numpy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
         there, memory = jax.numpy.asarray(data), tuple(map(jax.numpy.asarray, state))
         for step, g in enumerate(gradients_of(p, 3), start=1):
-            settings = settings_of(group, optimizer.scales(group, step))
+            settings = group_settings(group, optimizer.scales(group, step))
             data, state = optimizer.updated(data, g, state, settings)
             there, memory = compiled(lambda *x, s=settings: optimizer.updated(*x, s))(there, jax.numpy.asarray(g), memory)
             assert all(isinstance(x, jax.Array) for x in (there, *memory))
@@ -90,7 +90,7 @@ def test_it_takes_arrays_of_jax_also_traced(make):
 
 @pytest.mark.parametrize("engine", ["tape", pytest.param("jax", marks=pytest.mark.peer)])
 @pytest.mark.parametrize("make", [Signum, Plain])
-def test_an_optimizer_of_ones_own_trains_by_every_engine(make, engine):
+def test_a_custom_optimizer_works_with_every_engine(make, engine):
     if engine == "jax":
         pytest.importorskip("jax")
     (x, y), found = nn.datasets.moons(64, seed=0), []
@@ -105,7 +105,7 @@ def test_an_optimizer_of_ones_own_trains_by_every_engine(make, engine):
 
 
 @pytest.mark.parametrize("make", [Signum, Plain, Earlier])
-def test_an_optimizer_of_ones_own_moves_values_as_tensors_and_goes_on_from_its_state(make):
+def test_a_custom_optimizer_updates_values_as_tensors_and_resumes_from_its_state(make):
     tensor, values = Tensor([1.0, -2.0], requires_grad=True), [Value(1.0), Value(-2.0)]
     together, single = make([tensor], lr=0.1), make(values, lr=0.1)
     for g in gradients_of(tensor, 4):
@@ -120,7 +120,7 @@ def test_an_optimizer_of_ones_own_moves_values_as_tensors_and_goes_on_from_its_s
     np.testing.assert_allclose(tensor.numpy(), [value.data for value in values], rtol=1e-14)
 
 
-def test_the_form_of_version_0_1_takes_the_steps_that_it_took():
+def test_updated_in_the_form_of_version_0_1_gives_the_same_steps():
     p = Value(1.0)
     optimizer = Earlier([p], lr=0.5)
     for g in (1.0, 2.0):

@@ -1,4 +1,4 @@
-"""Pictures hold what they are to show, can be read in grey, and say what is missing."""
+"""Plots: their contents, readability in grey, errors."""
 
 import inspect
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from nn import History, plots
-from nn.callbacks.monitor import saturated
+from nn.callbacks.monitor import saturated_shares
 
 mpl.use("Agg")
 
@@ -34,7 +34,7 @@ def test_training_curves_show_every_list():
         assert len({(line.get_linestyle(), line.get_marker()) for line in ax.lines}) == 2  # told apart without colour
 
 
-def test_training_curves_leave_out_what_there_is_not():
+def test_training_curves_omit_empty_lists():
     (loss,) = plots.training_curves(History(loss=[0.5]))
     assert len(loss.lines) == 1
     assert [len(ax.lines) for ax in plots.training_curves(history(validation=False))] == [1, 1]
@@ -43,12 +43,12 @@ def test_training_curves_leave_out_what_there_is_not():
 def test_training_curves_draw_in_given_axes():
     _, axes = mpl.pyplot.subplots(2)
     assert plots.training_curves(history(), axes) == list(axes)
-    with pytest.raises(ValueError, match="there are 2 curves, loss, accuracy, and 1 axes"):
+    with pytest.raises(ValueError, match="axes must be at least 2, for curves, loss, accuracy, got 1"):
         plots.training_curves(history(), axes[:1])
     assert plots.training_curves(History(loss=[0.5]), axes[1]) == [axes[1]]
-    with pytest.raises(TypeError, match="a History, and got list"):
+    with pytest.raises(TypeError, match=r"history must be a History, .* got list"):
         plots.training_curves([0.5, 0.4])
-    with pytest.raises(ValueError, match="no epoch to show"):
+    with pytest.raises(ValueError, match="at least one epoch"):
         plots.training_curves(History())
 
 
@@ -94,7 +94,7 @@ def test_three_classes_have_three_regions_and_three_kinds_of_points():
 
 
 def test_points_lie_above_all_regions():
-    """Also one that stands in the region of a later class, which is drawn after it."""
+    """Also a point in the region of a later class, which is drawn after it."""
     ax = plots.decision_boundary(lambda p: p[:, 0] - 0.5, POINTS, 1 - CLASSES)
     points = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     regions = [c for c in ax.collections if c not in points]
@@ -127,19 +127,19 @@ def test_image_grid_shows_every_image_below_its_title():
     ("draw", "message"),
     [
         (lambda: plots.image_grid(np.zeros((3, 784))), r"must be \(n, height, width\).*got shape \(3, 784\)"),
-        (lambda: plots.image_grid(np.zeros((0, 2, 2))), r"one image at least; got shape \(0, 2, 2\)"),
-        (lambda: plots.image_grid(np.zeros((2, 2, 2)), ["one"]), "2 images and 1 titles"),
+        (lambda: plots.image_grid(np.zeros((0, 2, 2))), r"at least one image; got shape \(0, 2, 2\)"),
+        (lambda: plots.image_grid(np.zeros((2, 2, 2)), ["one"]), "one title per image, 2, got 1"),
         (lambda: plots.image_grid(np.zeros((2, 2, 2)), columns=0), "columns must be at least 1, got 0"),
         (lambda: plots.decision_boundary(len, np.zeros((3, 4)), [0, 1, 0]), r"got shapes \(3, 4\) and \(3,\)"),
         (lambda: plots.decision_boundary(len, POINTS, [0, 1]), r"got shapes \(4, 2\) and \(2,\)"),
         (
             lambda: plots.decision_boundary(lambda p: p[:3], POINTS, CLASSES, steps=5),
-            r"\(25, 2\) points; it gave shape \(3, 2\)",
+            r"\(25, 2\) points, returned shape \(3, 2\)",
         ),
-        (lambda: plots.decision_boundary(lambda p: 1.0, POINTS, CLASSES, steps=5), r"it gave shape \(\)"),
+        (lambda: plots.decision_boundary(lambda p: 1.0, POINTS, CLASSES, steps=5), r"returned shape \(\)"),
     ],
 )
-def test_what_cannot_be_drawn(draw, message):
+def test_arguments_of_plots_are_checked(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
 
@@ -228,7 +228,7 @@ def test_largest_weights_and_saturation_are_lines(watch):
         lambda w, axes: plots.saturation(w, axes[0, 0]),
     ],
 )
-def test_every_picture_is_drawn_in_given_axes_and_gives_them_back(draw, watch):
+def test_plots_draw_in_given_axes_and_return_them(draw, watch):
     figure, axes = mpl.pyplot.subplots(2, 2)
     back = draw(watch[0], axes)
     assert list(np.ravel(back)) == list(axes.flat)[: np.size(back)]
@@ -243,7 +243,7 @@ def test_every_picture_takes_axes():
 
 def test_saturation_is_the_share_of_flat_entries():
     model = nn.Sequential(nn.Tanh(), nn.ReLU())
-    found = saturated(model, [[0.0, 9.0], [-9.0, 0.5]])
+    found = saturated_shares(model, [[0.0, 9.0], [-9.0, 0.5]])
     assert found == {"layers.0": 0.5, "layers.1": 0.5}  # tanh at ±9; ReLU at 0 and below
     assert "_hooks" not in vars(model) or not any(model.layers[0]._hooks["after"])
 
@@ -251,17 +251,17 @@ def test_saturation_is_the_share_of_flat_entries():
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
-        (lambda: plots.confusion_table([[1, 2]]), r"is \(k, k\), got shape \(1, 2\)"),
-        (lambda: plots.confusion_table([[1, -2], [0, 1]]), "holds counts, got -2"),
-        (lambda: plots.confusion_table([[1]], names=["a", "b"]), "1 classes and 2 names"),
+        (lambda: plots.confusion_table([[1, 2]]), r"must have shape \(k, k\), got \(1, 2\)"),
+        (lambda: plots.confusion_table([[1, -2], [0, 1]]), "hold counts of at least 0, got -2"),
+        (lambda: plots.confusion_table([[1]], names=["a", "b"]), "one name per class, 1, got 2"),
         (lambda: plots.weight_images(np.zeros((5, 2)), (2, 3)), r"must be \(2 × 3, units\), got shape \(5, 2\)"),
-        (lambda: plots.weight_images(np.zeros((6, 2)), (2, 3), [None]), "there are 2 images, and 1 axes: give one each"),
-        (lambda: plots.histograms(nn.Watch()), "no weights to show"),
-        (lambda: plots.histograms(nn.Watch(), "biases"), "kind is 'weights' or 'gradients', not 'biases'"),
-        (lambda: plots.largest_weights(nn.Watch()), "no weights to show"),
-        (lambda: plots.saturation(nn.Watch()), "no activations to show"),
+        (lambda: plots.weight_images(np.zeros((6, 2)), (2, 3), [None]), "axes must be at least 2, for images, got 1"),
+        (lambda: plots.histograms(nn.Watch()), "the Watch has no weights"),
+        (lambda: plots.histograms(nn.Watch(), "biases"), "kind must be 'weights' or 'gradients', not 'biases'"),
+        (lambda: plots.largest_weights(nn.Watch()), "the Watch has no weights"),
+        (lambda: plots.saturation(nn.Watch()), "the Watch has no activations"),
     ],
 )
-def test_what_is_not_there_cannot_be_drawn(draw, message):
+def test_plots_of_missing_data_are_errors(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()

@@ -1,4 +1,4 @@
-"""`fit` is the loop it says it is, the same every time; and it stops where a loss is not finite."""
+"""`fit`: equal to its loop, reproducible, with errors for nonfinite losses."""
 
 import io
 import sys
@@ -44,7 +44,7 @@ def bits(model):
 
 
 class Spy(Module):
-    """A model that notes, at every call, whether it is in training and whether what it gives is recorded."""
+    """A model that notes in every call if it is in training and if its output is recorded."""
 
     def __init__(self, inner):
         self.inner = inner
@@ -58,7 +58,7 @@ class Spy(Module):
 
 @settings(max_examples=10)
 @given(st.integers(0, 2**32), st.integers(1, 130), st.integers(1, 3))
-def test_it_is_the_loop_of_the_docstring(seed, batch_size, epochs):
+def test_fit_equals_the_loop_of_its_docstring(seed, batch_size, epochs):
     model, other = (MLP(2, [8], 2, seed=seed) for _ in range(2))
     history = trained(model, epochs=epochs, batch_size=batch_size, seed=seed)
     optimizer = Adam(other.parameters(), lr=0.01)
@@ -97,7 +97,7 @@ def test_two_moons_are_learned():
 
 
 @pytest.mark.parametrize("given", [{}, {"metrics": None}])
-def test_regression_needs_no_metric(given):
+def test_regression_without_metrics(given):
     x = np.linspace(-1, 1, 50)[:, None]
     model = Linear(1, 1, seed=0)
     history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, epochs=100, **given)
@@ -107,12 +107,12 @@ def test_regression_needs_no_metric(given):
 
 def test_a_small_last_batch_can_be_left_out():
     model = Sequential(Linear(2, 4, seed=0), nn.BatchNorm1d(4), Linear(4, 2, seed=1))
-    with pytest.raises(ValueError, match=r"x of shape \(1, 4\) has 1: use more, or drop_last"):
+    with pytest.raises(ValueError, match=r"x of shape \(1, 4\): use drop_last=True"):
         trained(model, batch_size=33, epochs=1)
     spy = Spy(MLP(2, [4], 2, seed=0))
     trained(spy, batch_size=33, epochs=1, drop_last=True)
     assert [rows for rows, *_ in spy.seen] == [33, 33, 33]
-    with pytest.raises(ValueError, match="drop_last leaves no batch: 100 rows, batch_size=101"):
+    with pytest.raises(ValueError, match="drop_last=True leaves no batch of 100 rows with batch_size=101"):
         trained(model, batch_size=101, drop_last=True)
 
 
@@ -134,7 +134,7 @@ def test_one_score_for_two_classes():
     assert trained(model, (x, targets), loss=loss).metrics == {}
 
 
-def test_a_metric_of_ones_own():
+def test_a_custom_metric():
     def worst(output, targets):
         return float(np.abs(np.asarray(output if isinstance(output, np.ndarray) else output.numpy()) - targets).max())
 
@@ -144,7 +144,7 @@ def test_a_metric_of_ones_own():
     assert len(history["worst"]) == len(history["validation_worst"]) == 3
 
 
-def test_evaluation_is_neither_recorded_nor_training_and_modes_come_back():
+def test_evaluation_is_in_eval_mode_without_recording_and_restores_modes():
     model = Spy(MLP(2, [4], 2, seed=0))
     model.eval()
     trained(model, epochs=1, batch_size=64, validation=HELD_OUT)
@@ -156,7 +156,7 @@ def test_evaluation_is_neither_recorded_nor_training_and_modes_come_back():
     assert (model.training, model.inner.training, model.inner.layers[0].training) == (True, False, False)
 
 
-def test_modes_come_back_after_an_error():
+def test_modes_are_restored_after_an_error():
     model = MLP(2, [4], 2)
     with pytest.raises(ValueError, match=r"shape \(3, 5\)"):
         predict(model, np.zeros((3, 5)))
@@ -179,7 +179,7 @@ class Logarithm(Module):
         return ag.log(x)
 
 
-def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
+def test_a_nonfinite_loss_names_epoch_step_and_op_and_changes_nothing():
     layer = Linear(1, 1, seed=0, dtype=np.float64)
     layer.weight.data, layer.bias.data = [[1.0]], [0.5]
     model = Sequential(layer, Logarithm())
@@ -202,43 +202,45 @@ def test_a_loss_that_is_not_finite_names_epoch_step_and_op_and_moves_nothing():
     assert moved[-1] != moved[0]
 
 
-def test_data_and_parameters_that_are_not_finite_are_named():
+def test_errors_name_nonfinite_data_and_parameters():
     x = MOONS[0].copy()
     x[3, 0] = np.nan
-    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is affine, .* given data of shape"):
+    with pytest.raises(FloatingPointError, match=r"loss is nan in epoch 1, step 1: .* is affine, .* with input data of shape"):
         trained(MLP(2, [4], 2, seed=0), (x, MOONS[1]), batch_size=100)
     model = MLP(2, [4], 2, seed=0)
     model.layers[2].bias.data = [np.inf, 0.0]
-    with pytest.raises(FloatingPointError, match=r"is affine, .* given the parameter 'layers\.2\.bias' that an earlier step"):
+    with pytest.raises(
+        FloatingPointError, match=r"affine, .* the parameter 'layers\.2\.bias', not finite since an earlier step"
+    ):
         trained(model)
     assert model.layers[0].weight.grad is None
 
 
 def test_an_infinite_constant_loss():
-    with pytest.raises(FloatingPointError, match="loss is inf in epoch 1, step 1: every parameter is finite"):
+    with pytest.raises(FloatingPointError, match="loss is inf in epoch 1, step 1: all parameters are finite"):
         trained(MLP(2, [4], 2), loss=lambda output, y: Tensor(np.inf))
 
 
-def test_parameters_that_the_last_step_broke_are_named():
+def test_errors_name_parameters_that_a_step_made_nonfinite():
     model = MLP(2, [4], 2, seed=0)
     model.layers[2].bias.register_hook(lambda gradient: gradient * np.nan)
-    with pytest.raises(FloatingPointError, match=r"loss is nan on the held-out rows after epoch 1: .* layers\.2\.bias\."):
+    with pytest.raises(FloatingPointError, match=r"on the validation data after epoch 1: .* layers\.2\.bias are not"):
         trained(model, batch_size=100, validation=HELD_OUT)
 
 
 def test_a_metric_that_does_not_fit_fails_before_anything_moves():
     model = MLP(2, [4], 1, seed=0)
     before = bits(model)
-    with pytest.raises(ValueError, match=r"scores need a column for each class.* metric accuracy that fails, .*metrics=None"):
+    with pytest.raises(ValueError, match=r"scores must have a column per class.* from the metric accuracy, .*metrics=None"):
         trained(model, loss=lambda output, y: mean_squared_error(output, y[:, None]))
     model = MLP(2, [4], 2, seed=0)
     before = bits(model)
-    with pytest.raises(TypeError, match=r"metric confusion_matrix must give one number for the history, and gave ndarray"):
+    with pytest.raises(TypeError, match=r"metric confusion_matrix must return one number for the history, returned ndarray"):
         trained(model, metrics=[nn.confusion_matrix])
     assert bits(model) == before
 
 
-def test_running_means_do_not_remember_what_is_not_finite():
+def test_running_means_stay_finite_after_an_error():
     x = MOONS[0].copy()
     x[-1, 0] = np.inf
     norm = nn.BatchNorm1d(2)
@@ -273,18 +275,18 @@ def other_model():
         ({"data": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"train x and y .* shapes \(0, 2\) and \(0,\)"),
         ({"validation": (MOONS[0], 3)}, ValueError, r"validation x and y .* shapes \(100, 2\) and \(\)"),
         ({"validation": (MOONS[0][:0], MOONS[1][:0])}, ValueError, r"validation x and y .* shapes \(0, 2\) and \(0,\)"),
-        ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "moves none of the 4 parameters of MLP"),
-        ({"loss": lambda output, y: 3.0}, TypeError, r"loss must give a Tensor with one number, got 3\.0 of type float"),
+        ({"optimizer": SGD(other_model().parameters(), lr=0.1)}, ValueError, "has none of the 4 parameters of MLP"),
+        ({"loss": lambda output, y: 3.0}, TypeError, r"loss must return a Tensor with one number, returned 3\.0 of type float"),
         ({"loss": lambda output, y: output}, ValueError, r"shape \(32, 2\)"),
         ({"loss": "cross_entropy"}, TypeError, r"loss must be a function such as nn\.cross_entropy, got 'cross_entropy'"),
         ({"optimizer": Adam}, TypeError, r"such as nn\.Adam\(model\.parameters\(\)\), got <class"),
-        ({"callbacks": nn.EarlyStopping("loss")}, TypeError, r"got EarlyStopping alone: write \[callback\]"),
+        ({"callbacks": nn.EarlyStopping("loss")}, TypeError, r"got one EarlyStopping: write \[callback\]"),
         ({"callbacks": [nn.EarlyStopping]}, TypeError, r"got the class EarlyStopping"),
-        ({"callbacks": [print]}, TypeError, "a function is none"),
-        ({"metrics": "accuracy"}, TypeError, "a metric is a function of outputs and targets, .* got 'accuracy'"),
-        ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "two metrics are called <lambda>"),
-        ({"metrics": named_loss}, ValueError, "a metric is called loss, as a column of the history is already"),
-        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for rows of one-hot labels write labels\.argmax\(axis=1\)"),
+        ({"callbacks": [print]}, TypeError, "callbacks must be Callback objects .*: subclass nn.Callback"),
+        ({"metrics": "accuracy"}, TypeError, "metrics must be functions of outputs and targets, .* got 'accuracy'"),
+        ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "different names, got <lambda> twice"),
+        ({"metrics": named_loss}, ValueError, "must not have the name of a column of the history, got loss"),
+        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for one-hot labels write labels\.argmax\(axis=1\)"),
     ],
 )
 def test_impossible_trainings_leave_the_model_as_it_was(options, error, message):
@@ -296,19 +298,19 @@ def test_impossible_trainings_leave_the_model_as_it_was(options, error, message)
 
 
 def test_only_modules_are_trained():
-    with pytest.raises(TypeError, match="fit trains a Module, got <function"):
+    with pytest.raises(TypeError, match="model must be a Module, got <function"):
         trained(lambda x: x, optimizer=SGD([Tensor([1.0], requires_grad=True)], lr=0.1))
 
 
-def test_an_optimizer_that_wants_all_the_data_is_none_of_fit():
+def test_fit_does_not_take_lbfgs():
     model = MLP(2, [4], 2, seed=0)
-    with pytest.raises(TypeError, match=r"LBFGS asks for the loss of all the data .* call optimizer\.step\(closure\) yourself"):
+    with pytest.raises(TypeError, match=r"LBFGS needs the loss of all data .* call optimizer\.step\(closure\) yourself"):
         trained(model, optimizer=nn.LBFGS(model.parameters()))
 
 
-def test_networks_of_single_numbers_have_a_loop_of_their_own():
+def test_fit_does_not_take_networks_of_values():
     model = nn.scalar.MLP(2, [3, 2])
-    with pytest.raises(TypeError, match=r"MLP is made of Values: use nn\.MLP"):
+    with pytest.raises(TypeError, match=r"got MLP of Values: use nn\.MLP"):
         trained(model)
 
 
@@ -378,7 +380,7 @@ def test_a_history_is_a_table():
 
 
 def test_compiled_training_is_the_same_training():
-    """But for rounding; also with a last batch that is smaller."""
+    """Up to rounding, also with a smaller last batch."""
     histories = []
     for compiled in (False, True):
         model = MLP(2, [16], 2, seed=0, dtype=float)
@@ -401,7 +403,7 @@ def test_compiled_training_names_what_is_not_finite_and_leaves_the_weights():
         np.testing.assert_array_equal(p.numpy(), was)
 
 
-def test_what_cannot_be_recorded_says_so():
+def test_models_that_cannot_be_recorded_are_errors():
     model = Sequential(MLP(2, [4], 2, seed=0), Dropout(0.5, seed=0))
     with pytest.raises(RuntimeError, match=r"compile=True records the step .* drew from a random generator.* without compile"):
         trained(model, optimizer=SGD(model.parameters(), lr=0.1), compile=True)

@@ -1,4 +1,4 @@
-"""Training on many devices, and on many hosts, is training on one."""
+"""Training on several devices and hosts against training on one."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import pytest
 
 import autograd
 import nn
-from nn._validation import generator
+from nn._validation import seeded_generator
 from nn.training.jax_engine import mesh_of
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -42,7 +42,7 @@ def finished(process, timeout=240):
 
 
 def told(out):
-    """What a program says that it found, among what others say."""
+    """The result in the output of a program."""
     return json.loads(re.search(r"^found (.*)$", out, re.MULTILINE)[1])
 
 
@@ -79,7 +79,7 @@ def hosts(folder, kind, *arguments):
 
 
 def both_end(running, outs, timeout=120):
-    """What two hosts print last."""
+    """The last output of two hosts."""
     try:
         codes = [process.wait(timeout=timeout) for process in running]
     finally:
@@ -97,13 +97,13 @@ def wait_for(what, out, timeout=60):
 
 
 #: What the survivor ends with: the error, or if something ended it sooner than an error could, its last words.
-ENDING = "host is lost|a step was lost in epoch"
-ADVICE = "Start the training again on every host; with nn.Checkpoint it goes on after the last whole epoch"
+ENDING = "host is lost|a device or a host was lost in epoch"
+ADVICE = "Start the training again on every host; with nn.Checkpoint it resumes after the last complete epoch"
 
 
 @pytest.mark.parametrize("victim", [1, 0], ids=["a worker", "the coordinator"])
 def test_two_hosts_of_which_one_is_killed(tmp_path, victim):
-    """The survivor ends with an error that says what happened; started again, they end where nothing had happened."""
+    """The survivor ends with a clear error; restarted hosts end with the result of an uninterrupted run."""
     epochs = 30
     running, outs = hosts(tmp_path, "host", tmp_path, epochs)
     survivor = 1 - victim
@@ -130,18 +130,18 @@ def test_two_hosts_of_which_one_is_killed(tmp_path, victim):
 def test_a_device_is_named_once():
     import jax
 
-    with pytest.raises(ValueError, match="a device is named twice"):
+    with pytest.raises(ValueError, match="devices must be different, got one twice"):
         mesh_of(jax.devices()[:1] * 2)
 
 
-def test_hosts_that_do_not_begin_alike_refuse(tmp_path):
+def test_hosts_must_start_alike(tmp_path):
     for devices, weights in both_end(*hosts(tmp_path, "odd")):
-        assert devices.startswith("host 1 of 2 has none of the 4 devices: leave out devices")
-        assert weights.startswith("the 2 hosts do not begin alike: they differ in layers.0.weight, layers.2.weight. Give each")
+        assert devices.startswith("devices must include some of every host, got 4 without those of host 1 of 2")
+        assert weights.startswith("the 2 hosts must start alike, and differ in layers.0.weight, layers.2.weight: use the same")
 
 
 class Earlier(nn.Optimizer):
-    """In the form of version 0.1.0, which no compiled step can follow."""
+    """In the form of version 0.1.0, which cannot be compiled."""
 
     def updated(self, i, p, g, o):
         return p - o.lr / self.steps[i] * g
@@ -150,22 +150,22 @@ class Earlier(nn.Optimizer):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"backend": "torch"}, ValueError, "no back end 'torch' to train on: choose numpy or jax"),
-        ({"backend": "numpy", "devices": 2}, ValueError, "devices=2 are for engine='jax'"),
-        ({"devices": 512}, ValueError, r"devices=512, and JAX has \d+ here: .*xla_force_host_platform_device_count=512"),
-        ({"devices": 0}, ValueError, r"devices=0, and JAX has \d+ here$"),
-        ({"devices": []}, TypeError, r"how many, or a list of devices of JAX such as jax.devices\(\)\[:2\], got \[\]"),
+        ({"backend": "torch"}, ValueError, "backend must be 'numpy' or 'jax', got 'torch'"),
+        ({"backend": "numpy", "devices": 2}, ValueError, "devices must be None unless engine='jax', got 2"),
+        ({"devices": 512}, ValueError, r"devices must be .*, got 512: .*xla_force_host_platform_device_count=512"),
+        ({"devices": 0}, ValueError, r"devices must be from 1 to \d+, .*, got 0$"),
+        ({"devices": []}, TypeError, r"a number, or a list of devices of JAX such as jax.devices\(\)\[:2\], got \[\]"),
         ({"devices": True}, TypeError, "got True"),
         ({"devices": "cpu"}, TypeError, "got 'cpu'"),
         ({"devices": [0, 1]}, TypeError, r"got \[0, 1\]"),
-        ({"callbacks": [nn.ClipGradients(norm=1.0)]}, TypeError, "ClipGradients looks at the gradients of every step"),
+        ({"callbacks": [nn.ClipGradients(max_norm=1.0)]}, TypeError, "ClipGradients reads the gradients of every step"),
         ({"optimizer": Earlier}, TypeError, r"updated of Earlier .* write updated\(parameter, gradient, state, settings\)"),
         ({"y": np.array([0, 1, 5, 0])}, ValueError, "got 5 in row"),
         ({"x": np.full((4, 2), np.inf, np.float32)}, FloatingPointError, "the loss is nan in epoch 1, step 1: the first op"),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )
-def test_a_mistake_is_named(options, error, message):
+def test_errors_name_the_mistake(options, error, message):
     model = nn.MLP(2, [3], 2, seed=0)
     before = model.state_dict()
     optimizer = options.pop("optimizer", nn.SGD)(model.parameters(), lr=0.1)
@@ -180,7 +180,7 @@ def test_a_mistake_is_named(options, error, message):
 def test_a_wrong_label_of_a_later_batch_is_named():
     """The compiled step would take −1 for the last class."""
     model, y = nn.MLP(2, [3], 2, seed=0), np.zeros(8, int)
-    y[generator(0, 0).permutation(8)[-1]] = -1
+    y[seeded_generator(0, 0).permutation(8)[-1]] = -1
     with pytest.raises(ValueError, match="got -1 in row 1"):
         nn.fit(model, (np.ones((8, 2), np.float32), y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1),
                epochs=1, batch_size=2, progress=False, backend="jax")  # fmt: skip
@@ -193,7 +193,7 @@ def of_probabilities(z, t):
 @pytest.mark.parametrize("dtype", [np.float32, np.int64])
 @pytest.mark.parametrize("loss", [nn.binary_cross_entropy_with_logits, of_probabilities, nn.hinge])
 def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss, dtype):
-    """A compiled rule cannot look at numbers: a wrong one makes the loss NaN, and is then looked for in NumPy."""
+    """A compiled rule cannot raise: a wrong number makes the loss NaN, and NumPy finds it."""
     x, y = nn.datasets.moons(32, seed=0)
     x, t = x.astype(np.float32), (2 * y - 1 if loss is nn.hinge else y)[:, None].astype(dtype)
 
@@ -204,6 +204,6 @@ def test_losses_of_two_classes_are_those_of_numpy_and_look_at_their_targets(loss
 
     np.testing.assert_allclose(trained("jax", t).loss, trained("numpy", t).loss, rtol=1e-5)
     wrong = t.copy()
-    wrong[generator(0, 0).permutation(32)[-1]] = 3
-    with pytest.raises(ValueError, match="and entry 15 is 3"):
+    wrong[seeded_generator(0, 0).permutation(32)[-1]] = 3
+    with pytest.raises(ValueError, match=r"got 3.* in entry 15"):
         trained("jax", wrong)

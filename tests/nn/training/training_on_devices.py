@@ -47,7 +47,7 @@ def numbers(history):
 
 
 def curves(folder):
-    """How far loss curves on eight devices are from NumPy's; what a step's program does between devices; resumed curves."""
+    """Differences of loss curves between eight devices and NumPy; communication in a step; resumed curves."""
     from nn.training.jax_engine import lowered_text
 
     found = {}
@@ -96,7 +96,7 @@ class Counted(nn.OnDisk):
 
 
 def host(index, count, port, folder, epochs):
-    """One of several hosts; after every epoch it says so."""
+    """One of several hosts; it prints a line after every epoch."""
     import jax
 
     join(index, count, port)
@@ -113,7 +113,7 @@ def host(index, count, port, folder, epochs):
 
 
 def odd(index, count, port):
-    """What a host says to devices that are all of one host, and to other first weights than its fellow has."""
+    """Errors of a host for devices of one host only, and for initial weights that differ between hosts."""
     join(index, count, port)
     model = nn.MLP(2, [3], 2, seed=index)
     said = []
