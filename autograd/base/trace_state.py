@@ -32,7 +32,7 @@ class Trace:
         return outcome
 
     def is_constant(self, node: Any) -> bool:
-        """True if `node` is a constant of the tape: a leaf made during the recording that is no input."""
+        """True if `node` is a constant of the tape: a leaf made during the recording that is not an input."""
         return node.op is None and node.serial > self.start and node not in self.inputs
 
 

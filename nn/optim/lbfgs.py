@@ -18,7 +18,7 @@ class LBFGS(Optimizer):
         p ← p − t H g,   t by a line search
 
     A call of `step` makes at most `iterations` iterations, and calls `closure` several times, which must use the same data
-    each time. There is no learning rate, and no `updated`, which maps one gradient to one step.
+    each time. It has neither a learning rate nor `updated`, which maps one gradient to one step.
 
     Attributes:
         iterations: Maximum of iterations of one `step`

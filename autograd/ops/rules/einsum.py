@@ -122,7 +122,7 @@ def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
 
         y[output] = Σ over the other letters of Πₙ operandₙ[its letters]
 
-    As in NumPy: without "->" the output has the letters that occur once, sorted; "..." stands for further axes.
+    As in NumPy: without "->" the output has the letters that occur once, sorted; "..." represents further axes.
 
     Raises:
         ValueError: If a letter has two lengths, or the letters do not fit the shapes; names both

@@ -117,7 +117,7 @@ def _trace_instructions(tracer: OnnxTracer, program: Program, leaves: dict[str, 
 
 
 def _add_outputs(tracer: OnnxTracer, program: Program, known: dict[Instruction, Any]) -> dict[str, str]:
-    """Titles of the outputs by the names of their nodes; adds an Identity node where a result has no node of its own."""
+    """Titles of the outputs by the names of their nodes; adds an Identity node where a result has no node."""
     titles: dict[str, str] = {}
     results = {result for _, _, result, _ in tracer.nodes}
     for i, step in enumerate(program.outputs):
