@@ -7,7 +7,7 @@ They are copied to the host at the end of an epoch, for callbacks, checkpoints a
 has an `on_step` that may read parameters. A checkpoint does not depend on the number of devices.
 
 Many hosts: each must run this program, and call `jax.distributed.initialize` before any other function of JAX; it reads the
-rows of its own devices only. Metrics need all outputs, which are gathered after each step: `metrics=None` avoids that.
+rows of its devices only. Metrics need all outputs, which are gathered after each step: `metrics=None` avoids that.
 A checkpoint must be in a folder that all hosts share. If a host is lost, the others end: with an error as soon as one of their
 devices notices it, else by JAX after its `heartbeat_timeout_seconds`, or at once if host 0 is lost.
 

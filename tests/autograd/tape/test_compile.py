@@ -211,7 +211,7 @@ def test_cross_entropy_checks_labels_at_every_replay():
     z = np.random.default_rng(0).standard_normal((4, 3))
     for y in (np.array([0, 1, 2, 0]), np.array([2, 2, 1, 1])):
         same(f(z, y), value_and_grad(nn.cross_entropy)(z, y))
-    with pytest.raises(ValueError, match=r"labels must lie between 0 and 2 .* got 3 in row 1"):
+    with pytest.raises(ValueError, match=r"labels must be between 0 and 2 .* got 3 in row 1"):
         f(z, np.array([0, 3, 1, 1]))
     with pytest.raises(ValueError, match="got -1 in row 2"):
         f(z, np.array([0, 1, -1, 1]))

@@ -7,18 +7,10 @@ import pytest
 
 import nn
 from autograd import Tensor, Value
-from nn import LBFGS, SGD, Adagrad, Adam, AdamW, Lion, RMSprop
+from nn import LBFGS, SGD, Adam, AdamW
+from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
-MAKERS = {
-    "SGD": lambda p: SGD(p, lr=0.1),
-    "SGD, all options": lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01, nesterov=True),
-    "RMSprop": lambda p: RMSprop(p, lr=0.01, momentum=0.5),
-    "Adagrad": lambda p: Adagrad(p, lr=0.1, lr_decay=0.01),
-    "Adam": lambda p: Adam(p, lr=0.01, weight_decay=0.1),
-    "AdamW": lambda p: AdamW(p, lr=0.01),
-    "Lion": lambda p: Lion(p, lr=0.01),
-}
-all_optimizers = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
 
 
 def leaves():

@@ -17,6 +17,7 @@ import autograd
 import nn
 from nn._validation import seeded_generator
 from nn.training.jax_engine import mesh_of
+from tests.nn.training.training_on_devices import OPTIMIZERS
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
@@ -57,7 +58,7 @@ def test_curves_on_eight_devices_are_those_of_numpy(tmp_path):
     assert found.pop("numbers summed") == 2 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2 + 1  # the gradients and the loss
     between = {name: found.pop(name) for name in list(found) if not any(k in name for k in ("float", "resumed"))}
     assert between == {"all-reduce": 1, "all-gather": 0, "all-to-all": 0, "collective-permute": 0, "reduce-scatter": 0}
-    assert len(found) == 18
+    assert len(found) == 2 * len(OPTIMIZERS) + 4
     for name, distance in found.items():
         assert distance <= (1e-5 if "float32" in name else 1e-10), name
 
