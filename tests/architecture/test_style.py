@@ -17,7 +17,8 @@ RIDDLES = re.compile(r"^(What|How|Whether|Where|Those|Such)\b")
 #: Idioms, for which the field has terms, and turns that are harder to read than "must" and "must not".
 IDIOMS = re.compile(
     r"\b(has its (own )?say|have (a|their) say|knows? nothing of|of (its|their|one's|your) own|so many|stands?|standing|"
-    r"way (back|forward)|grows? (young|old)|is none of|(?<!there )(is|are) no (?!longer\b|more\b)[a-z]+|has no say|manners|nobody else|somebody else|"
+    r"way (back|forward)|grows? (young|old)|is none of|"
+    r"(?<!there )(is|are) no (?!longer\b|more\b)[a-z]+|has no say|manners|nobody else|somebody else|"
     r"what is (given|asked|made|done|said|seen|shown|there)|as it is written|in its own way)\b"
 )
 SECTIONS = {"Args", "Attributes", "Costs", "Raises", "Returns", "Shapes", "Source", "Units", "Yields"}
