@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from functools import partial
 from numbers import Real
 from typing import Any, Self
 
@@ -95,10 +94,10 @@ class Node(Arithmetic):
     # The other operators are defined at the end of the file.
 
     def __divmod__(self, other: Any) -> Any:
-        return _apply(floor_and_remainder, self, other)
+        return _divmod(self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return _apply(floor_and_remainder, other, self)
+        return _divmod(other, self)
 
     def exp(self) -> Self:
         """Elementwise exponential: `autograd.exp`."""
@@ -136,14 +135,6 @@ class Node(Arithmetic):
         return call_ufunc(type(self).__name__, ufunc, method, inputs, kwargs)
 
 
-def _apply(op: Callable[..., Any], *inputs: Any) -> Any:
-    """Result of an op, or NotImplemented, so that Python tries the other operand, for foreign types."""
-    for x in inputs:
-        if not isinstance(x, NUMBERS):
-            return NotImplemented
-    return op(*inputs)
-
-
 def _bind(operator: Operator) -> Callable[..., Any]:
     op = OPS[operator.op]
 
@@ -156,7 +147,18 @@ def _bind(operator: Operator) -> Callable[..., Any]:
                 return op(a, b)
         return operator.function(a._data, b._data if isinstance(b, Node) else b)
 
-    return compare if operator.is_comparison else partial(_apply, op)
+    return op if operator.is_unary else compare if operator.is_comparison else _of_numbers(op)
+
+
+def _of_numbers(op: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(a: Any, b: Any) -> Any:
+        """Result of an op, or NotImplemented, so that Python tries the other operand, for foreign types."""
+        return op(a, b) if isinstance(a, NUMBERS) and isinstance(b, NUMBERS) else NotImplemented
+
+    return apply
+
+
+_divmod = _of_numbers(floor_and_remainder)
 
 
 define_operators(Node, _bind)
