@@ -43,7 +43,7 @@ ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": 
 class _MLP(BaseEstimator):  # type: ignore[misc]
     """Base class of both estimators: parameters, training, prediction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (scikit-learn asks for flat parameters)
         self,
         hidden_layer_sizes: Sequence[int] = (100,),
         activation: str = "relu",

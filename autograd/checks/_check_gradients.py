@@ -18,7 +18,7 @@ from autograd.checks.subdifferential import check_subgradients
 from autograd.support.validation import check_choice, check_integer
 
 
-def check_gradients(
+def check_gradients(  # noqa: PLR0913  (public keywords)
     f: Callable[..., Any],
     *args: Any,
     gradient: Callable[..., Any] | None = None,

@@ -63,7 +63,7 @@ class GradientError(AssertionError):
 
     __module__ = "autograd"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (fields of the message)
         self,
         cause: str,
         *,

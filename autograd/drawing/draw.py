@@ -29,7 +29,7 @@ from autograd.support.validation import check_choice
 DIRECTIONS = ("forward", "backward", "both")
 
 
-def draw(
+def draw(  # noqa: PLR0913  (public keywords)
     y: Any,
     *inputs: Any,
     direction: str = "forward",

@@ -191,7 +191,7 @@ class Value(Node):
         for leaf, before in leaves:  # add a whole sweep at once, so that two sweeps give exactly twice one
             leaf.grad = before + leaf.grad if leaf.requires_grad else before
 
-    def _collect_graph(self) -> tuple[list["Value"], list[tuple["Value", float]]]:
+    def _collect_graph(self) -> tuple[list["Value"], list[tuple["Value", float]]]:  # noqa: C901  (a hot loop)
         """Computed nodes this one depends on, and leaves with their gradients; raises if a leaf changed.
 
         Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.

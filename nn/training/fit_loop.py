@@ -36,7 +36,7 @@ Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
 Loss = Callable[[Any, Any], Any]
 
 
-def fit(
+def fit(  # noqa: PLR0913  (public keywords)
     model: Module,
     train: Rows,
     *,
