@@ -88,5 +88,5 @@ def _check_names(f: Callable[..., Any], names: list[str], strategies: dict[str, 
     if missing or extra:
         raise TypeError(
             f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(names)}; "
-            + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is no argument")
+            + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is not an argument")
         )

@@ -64,7 +64,7 @@ def _parse_subscripts(subscripts: str, shapes: list[Shape]) -> tuple[list[str], 
     terms = [term.replace("...", dots[widest - more :], 1) for term, more in zip(terms, hidden, strict=True)]
     if arrow:
         if dots and "..." not in output:
-            raise ValueError(f"einsum: the output of {subscripts!r} must contain '...', which stands for {widest} axes")
+            raise ValueError(f"einsum: the output of {subscripts!r} must contain '...', which represents {widest} axes")
         output = output.replace("...", dots, 1)
     else:
         once = Counter("".join(terms))

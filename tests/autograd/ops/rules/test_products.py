@@ -218,7 +218,7 @@ ROW, GRID = np.arange(3.0), np.arange(6.0).reshape(2, 3)
         (lambda: ag.einsum("i->ii", Tensor(ROW)), ValueError, "'i' must occur once in the output"),
         (lambda: ag.einsum("i,i", Tensor(ROW)), ValueError, "2 terms and 1 operands"),
         (lambda: ag.einsum("i1", Tensor(GRID)), ValueError, "ASCII letters, got '1' in 'i1'"),
-        (lambda: ag.einsum("...i->i", Tensor(GRID)), ValueError, r"must contain '\.\.\.', which stands for 1 axes"),
+        (lambda: ag.einsum("...i->i", Tensor(GRID)), ValueError, r"must contain '\.\.\.', which represents 1 axes"),
         (lambda: ag.einsum(Tensor(ROW), [0]), TypeError, "the first argument must be a string"),
         (lambda: ag.einsum("..." + string.ascii_letters, Tensor(np.ones((1,) * 53))), ValueError, "more than the 52 letters"),
     ],
