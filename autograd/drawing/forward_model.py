@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.drawing.names import literal, names_of, short_name
 from autograd.engine.anomaly import line_of
-from autograd.engine.graph import Graph, GraphNode, Links, newest_first
+from autograd.engine.graph import Graph, GraphNode, Links, newest_first, pause_garbage_collection
 from autograd.engine.node import Node
 from autograd.engine.reverse_mode import pull_back
 from autograd.engine.scopes import Scopes, Span
@@ -15,6 +15,7 @@ from autograd.engine.value import Value
 _NOTHING: Mapping[Node, str] = {}
 
 
+@pause_garbage_collection()
 def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) -> Graph:
     """The graph of `outputs`, built by one walk; `arguments` are the inputs of a function with their names."""
     links = newest_first(outputs)

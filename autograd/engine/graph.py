@@ -5,7 +5,9 @@ a search and a sort but no recursion. A leaf whose data changes gets a new numbe
 node was changed after use.
 """
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -68,6 +70,18 @@ def check_leaf_unchanged(node: Node, x: Node) -> None:
             f"{x!r} was changed after {getattr(node.op, 'name', 'an op')}(…) used it, so the gradient of the recorded graph "
             "would be wrong: compute the output again after changing a leaf"
         )
+
+
+@contextmanager
+def pause_garbage_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would scan a growing graph again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

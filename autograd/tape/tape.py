@@ -1,14 +1,13 @@
 """`Tape`: one recorded path through a function, optimised, and replayed by a back end."""
 
-import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.tape.backends.protocol import Batched, Replay
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
@@ -39,7 +38,7 @@ class Tape:
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
-        with _pause_garbage_collection():
+        with pause_garbage_collection():
             program, unflatten = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
@@ -163,18 +162,6 @@ class Tape:
 
     def __repr__(self) -> str:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
-
-
-@contextmanager
-def _pause_garbage_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would scan a growing graph again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> Tape:
