@@ -13,6 +13,7 @@ import nn
 from autograd import Tensor, Value, compile, grad, hessian, hvp, jacobian, jvp, record, value_and_grad, vjp
 from autograd.base.tree import leaves
 from autograd.tape.backends import Backend, evaluated
+from tests.autograd.tape.test_tape_laws import SCALAR_BACKENDS
 
 Pair = namedtuple("Pair", "a b")
 
@@ -81,7 +82,7 @@ def test_compiled_transforms_equal_eager(name, rng):
     assert len(compiled.tapes) == 1
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", SCALAR_BACKENDS)
 def test_scalar_functions_of_arrays(backend):
     def f(w, x):
         return sum(a * b for row, a in zip(w, x, strict=True) for b in row) + w[0][1] ** 2 / x[0]
@@ -242,7 +243,7 @@ def test_a_long_chain_is_recorded_without_recursion():
             x = ag.sin(x) + x
         return x
 
-    for backend in ("python", "numba"):
+    for backend in SCALAR_BACKENDS:
         tape = record(f, 0.1, backend=backend)
         assert tape(0.1) == f(Value(0.1)).data
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import autograd.tape.compile as compiling
 from autograd import GuardFailedError, Value, compile, grad, record, value_and_grad
+from tests.autograd.tape.test_tape_laws import SCALAR_BACKENDS
 from tests.laws.inputs import few
 
 numbers = st.floats(-3.0, 3.0, allow_subnormal=False)
@@ -76,7 +77,7 @@ def in_ops(f):
     return both
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", SCALAR_BACKENDS)
 @pytest.mark.parametrize("name", PROGRAMS)
 @few
 @given(data=st.data())
@@ -115,7 +116,7 @@ def test_a_tape_raises_on_another_path():
 
 
 def test_guards_are_checked_for_every_example_of_a_map():
-    for backend in ("python", "numba"):
+    for backend in SCALAR_BACKENDS:
         tape = record(lambda x: x * x if x > 0 else -x, 1.0, backend=backend)
         np.testing.assert_array_equal(tape.map(np.arange(1.0, 200.0)), np.arange(1.0, 200.0) ** 2)
         with pytest.raises(GuardFailedError):
