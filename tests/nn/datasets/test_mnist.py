@@ -21,6 +21,8 @@ import pytest
 
 from nn.datasets._mnist import MNIST, SHA256, TARBALL, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, mnist
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def digits():

@@ -6,6 +6,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 import nn
 from nn import History, plots
@@ -17,7 +18,7 @@ mpl.use("Agg")
 @pytest.fixture(autouse=True)
 def _figures_are_closed():
     yield
-    mpl.pyplot.close("all")
+    pyplot.close("all")
 
 
 def history(validation=True):
