@@ -61,13 +61,13 @@ def normalize_shape(op: str, shape: Any) -> Shape:
         raise TypeError(f"{op}: shape must be an integer or a tuple of integers, got {shape!r}") from None
 
 
-def reduced_shape(shape: Shape, axes: Shape) -> Shape:
-    """Shape after a reduction over `axes` that keeps them with length 1.
+def reduced_shape(shape: Shape, axes: Shape, keepdims: bool = True) -> Shape:
+    """Shape after a reduction over `axes`, which it keeps with length 1 or drops.
 
-    >>> reduced_shape((2, 3), (1,))
-    (2, 1)
+    >>> reduced_shape((2, 3), (1,)), reduced_shape((2, 3), (1,), keepdims=False)
+    ((2, 1), (2,))
     """
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
 
 
 def entry_count(shape: Shape, axes: Shape) -> int:

@@ -259,7 +259,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if len(axes) == 2 and ord in (1, math.inf):
         summed, largest = axes if ord == 1 else axes[::-1]
         y = max(sum(abs(x), summed, keepdims=True), largest, keepdims=True)
-        return reshape(y, reduced_shape(shape, axes) if keepdims else tuple(n for i, n in enumerate(shape) if i not in axes))
+        return reshape(y, reduced_shape(shape, axes, keepdims))
     raise ValueError(
         f"norm: ord must be None, 1, 2 or inf for one axis, and None, 'fro', 1 or inf for two, got {ord!r} for {len(axes)} "
         f"axes of shape {shape}"

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.ops.op import on_floats
 from autograd.ops.operators import Operator
+from autograd.ops.rules.axes import normalize_axes, reduced_shape
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 from autograd.tape.program import Instruction, Kind, Leaf
 
@@ -71,7 +72,8 @@ class CallTracer:
         raise UnreadableRuleError("power")
 
     def reduce(self, function: np.ufunc, x: "TracedArray", axis: Any, keepdims: bool, *initial: Any) -> "TracedArray":
-        (shape, dtype), axes = _array_kind(x), normalize_axes(axis, x.ndim)
+        shape, dtype = _array_kind(x)
+        axes = normalize_axes(function.__name__, axis, shape)
         if function is np.add and dtype.kind in "bi" and dtype.itemsize < 8:
             dtype = np.dtype(int)
         kind = (reduced_shape(shape, axes, keepdims), dtype)
@@ -97,17 +99,6 @@ class CallTracer:
     def add_call(self, call: NumpyCall) -> "TracedArray":
         self.calls.append(call)
         return TracedArray(self, call)
-
-
-def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
-    """Axes of a reduction as numbers from 0; all axes if `axis` is None."""
-    axes = range(ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return tuple(a % ndim if ndim else a for a in axes)
-
-
-def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
-    """Shape of a reduction over normalized axes."""
-    return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
 
 
 def _kind_of_number(x: Any) -> Any:

@@ -10,8 +10,9 @@ import numpy as np
 
 from autograd.base.numerics import sinc_derivative
 from autograd.ops.namespaces import has_no_duplicates
+from autograd.ops.rules.axes import normalize_axes, reduced_shape
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.call_tracer import Namespace, TracedArray, normalize_axes, reduced_shape
+from autograd.tape.backends.call_tracer import Namespace, TracedArray
 from autograd.tape.export.onnx_tracer import OnnxArray, OnnxTracer
 
 
@@ -38,7 +39,7 @@ class OnnxNamespace(Namespace):
         return self.where(self.greater(self.tracer.reduction("ReduceMax", broken, axis, keepdims), 0.0), math.nan, y)
 
     def max(self, x: TracedArray, axis: Any, keepdims: bool, **initial: Any) -> Any:
-        axes = normalize_axes(axis, x.ndim)
+        axes = normalize_axes("max", axis, x.shape)
         if 0 in [x.shape[a] for a in axes]:  # undefined in ONNX
             return self._array(np.full(reduced_shape(x.shape, axes, keepdims), initial["initial"], x.dtype))
         y = self.tracer.reduction("ReduceMax", x, axis, keepdims)

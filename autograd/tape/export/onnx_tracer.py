@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.ops.rules.axes import normalize_axes, reduced_shape
 from autograd.ops.tracing import UnreadableRuleError
-from autograd.tape.backends.call_tracer import OUT, CallTracer, NumpyCall, TracedArray, normalize_axes, reduced_shape
+from autograd.tape.backends.call_tracer import OUT, CallTracer, NumpyCall, TracedArray
 
 #: ONNX operators of NumPy's elementwise functions.
 _SAME = {
@@ -123,7 +124,7 @@ class OnnxTracer(CallTracer):
 
     def reduction(self, operator: str, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:
         """Node of a reduction over some axes, or all if `axis` is None."""
-        axes = normalize_axes(axis, x.ndim)
+        axes = normalize_axes(operator, axis, x.shape)
         return self._reduce(operator, x.call, axes, reduced_shape(x.shape, axes, keepdims), x.dtype)
 
     def _reduce(self, operator: str, x: NumpyCall, axes: tuple[int, ...], shape: Any, dtype: Any) -> OnnxArray:
