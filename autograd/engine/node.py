@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import current_trace
-from autograd.engine.ufuncs import call_ufunc, floor_and_remainder
+from autograd.engine.ufuncs import call_ufunc, floor_and_remainder, logical_function
 from autograd.ops.op import OPS, Op, Recorder, Rule
 from autograd.ops.operators import Operator
 from autograd.ops.rules import activations, arithmetic, exponential, trigonometry
@@ -136,7 +136,7 @@ class Node(Arithmetic):
 
 
 def _bind(operator: Operator) -> Callable[..., Any]:
-    op = OPS[operator.op]
+    op = logical_function(operator) if operator.is_logical else OPS[operator.op]
 
     def compare(a: Any, b: Any) -> Any:
         """Plain truth values, or, while a tape is recorded, an op that compares again at every replay."""

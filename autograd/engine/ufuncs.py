@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.ops.op import OPS, Recorder
-from autograd.ops.operators import OPERATORS
+from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.rules import arithmetic, rounding
 
 
@@ -18,10 +18,40 @@ def floor_and_remainder(a: Any, b: Any) -> tuple[Any, Any]:
     return arithmetic.floor_divide(a, b), arithmetic.remainder(a, b)
 
 
+def logical_function(operator: Operator) -> Callable[..., Any]:
+    """Op of a logical operator, for truth values only: on integers NumPy's operator is bitwise, which has no op.
+
+    Raises:
+        TypeError: In a call on numbers; names the op
+    """
+    op = OPS[operator.op]
+
+    def apply(*operands: Any) -> Any:
+        for x in operands:
+            if not _is_truth(x):
+                raise TypeError(
+                    f"{operator.sign} takes truth values, such as x > 0, got {x!r}: "
+                    f"use autograd.{op.name} for numbers, where 0 is false"
+                )
+        return op(*operands)
+
+    return apply
+
+
+def _is_truth(x: Any) -> bool:
+    """True for a bool, a boolean array or Tensor, and a Value that a comparison made while a tape is recorded."""
+    dtype = getattr(np.asarray(x) if isinstance(x, list) else x, "dtype", None)
+    if dtype is not None:
+        return bool(dtype.kind == "b")
+    return isinstance(x, bool) or getattr(x, "op", None) in _PREDICATE_OPS
+
+
+_PREDICATE_OPS = {OPS[row.op] for row in OPERATORS if row.is_comparison or row.is_logical}
+
 #: Op of each NumPy ufunc, by identity: another package may have a ufunc of the same name.
 _OPS: dict[np.ufunc, Callable[..., Any]] = {
     **{getattr(np, name): op for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)},
-    **{row.ufunc: OPS[row.op] for row in OPERATORS},
+    **{row.ufunc: logical_function(row) if row.is_logical else OPS[row.op] for row in OPERATORS},
     np.divmod: floor_and_remainder, np.fabs: arithmetic.abs, np.rint: rounding.round,
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
@@ -68,4 +98,5 @@ def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
     special = sys.modules.get("scipy.special")
     name = ufunc.__name__
     is_of_scipy = special is not None and any(getattr(special, n, None) is ufunc for n in (name, *_SCIPY_NAMES))
-    return OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None
+    op = OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None
+    return None if op is None or op.is_custom else op  # a custom op may have any name

@@ -66,6 +66,11 @@ class Operator:
         return self.ufunc.nin == 1
 
     @property
+    def is_logical(self) -> bool:
+        """True for the operators of truth values, which on integers are bitwise."""
+        return self.op.startswith("logical_")
+
+    @property
     def is_comparison(self) -> bool:
         """True if its results are truth values and its reflection is another comparison."""
         return self.precedence is Precedence.COMPARISON

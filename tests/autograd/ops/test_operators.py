@@ -145,3 +145,54 @@ def test_logit_keeps_its_digits():
         with mpmath.workdps(50):
             exact = mpmath.log(mpmath.mpf(x) / (1 - mpmath.mpf(x)))
         assert_same(ag.logit(x), float(exact), ulps=4, what=f"logit({x})")
+
+
+INTEGERS = Tensor([6, 2])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: INTEGERS & 3, lambda: 3 | INTEGERS, lambda: ~INTEGERS, lambda: np.array([3, 3]) & INTEGERS,
+        lambda: np.bitwise_and(INTEGERS, 3), lambda: np.invert(INTEGERS), lambda: ~Value(0.5), lambda: Value(1.0) | True,
+        lambda: ag.compile(lambda x: ag.sum(ag.where(~x, 1.0, 0.0)))(np.array([1.0])),
+    ],
+)  # fmt: skip
+def test_logical_operators_of_numbers_are_errors(call):
+    """NumPy's are bitwise, which the logical ops are not."""
+    with pytest.raises(TypeError, match=r"[&|~] takes truth values, such as x > 0, got .*: use autograd\.logical_"):
+        call()
+
+
+@pytest.mark.parametrize("backend", ["python", "numba", "numpy", "jax"])
+def test_logical_operators_of_comparisons_are_recorded(backend):
+    pytest.importorskip(backend if backend in ("numba", "jax") else "numpy")
+
+    def f(x):
+        return ag.where(((x > 1.0) & ~(x > 2.0)) | (x < 0.0), x * x, 0.0 * x)
+
+    if backend in ("numpy", "jax"):
+        x = np.array([-1.0, 0.5, 1.5, 3.0])
+        np.testing.assert_array_equal(ag.compile(f, backend=backend)(x), f(Tensor(x)).numpy())
+    else:
+        compiled = ag.compile(f, backend=backend)
+        assert [compiled(x) for x in (-1.0, 0.5, 1.5, 3.0)] == [1.0, 0.0, 2.25, 0.0]
+    masks = Tensor([True, False]), np.array([True, True])
+    assert (masks[0] & masks[1]).numpy().tolist() == [True, False]
+    assert (masks[1] & masks[0]).numpy().tolist() == [True, False]
+    assert (masks[0] | [False, True]).numpy().tolist() == [True, True]
+    assert (~masks[0]).numpy().tolist() == [False, True]
+
+
+def test_a_custom_op_does_not_replace_a_ufunc_of_scipy():
+    special = pytest.importorskip("scipy.special")
+
+    @ag.custom_op(lambda g, y, x: g, kind="elementwise")
+    def ndtri(xp, x):
+        return x
+
+    try:
+        with pytest.raises(TypeError, match="ndtri has no derivative here"):
+            special.ndtri(Tensor([0.5], requires_grad=True))
+    finally:
+        OPS.pop("ndtri")
