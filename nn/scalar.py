@@ -62,7 +62,7 @@ class Perceptron(Module):
         return bool(miss)
 
     def fit(self, points: Any, labels: Any, epochs: int = 100) -> list[int]:
-        """Train for at most `epochs` epochs, until there is no mistake; returns the number of mistakes per epoch."""
+        """Train for at most `epochs` epochs, until no mistake is made; returns the number of mistakes per epoch."""
         mistakes: list[int] = []
         while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
             mistakes.append(sum(self.learn(x, label) for x, label in zip(points, labels, strict=True)))

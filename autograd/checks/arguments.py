@@ -21,7 +21,7 @@ class Arguments:
         point: All variables as one vector
 
     Raises:
-        ValueError: If there is no variable
+        ValueError: If no argument is a variable
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:

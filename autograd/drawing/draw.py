@@ -80,7 +80,7 @@ def draw(  # noqa: PLR0913  (public keywords)
 
     Raises:
         TypeError: If y cannot be drawn
-        ValueError: If an option is unknown; if y must be one number with a gradient and is not; if there is no such path
+        ValueError: If an option is unknown, the graph has no such path, or y must be one number with a gradient and is not
         RuntimeError: If a sweep finds that the data of a leaf changed since its use
 
     >>> x = Value(3.0, label="x")

@@ -34,7 +34,7 @@ class Drawing:
         """The picture as SVG.
 
         Raises:
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         return render(self.dot, "svg").decode()
 
@@ -42,7 +42,7 @@ class Drawing:
         """The picture as PNG.
 
         Raises:
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         return render(self.dot, "png")
 
@@ -50,7 +50,7 @@ class Drawing:
         """The picture as PDF.
 
         Raises:
-            RenderError: If there is no renderer or it cannot make PDF
+            RenderError: If no renderer is found, or it cannot make PDF
         """
         return render(self.dot, "pdf")
 
@@ -62,7 +62,7 @@ class Drawing:
         Raises:
             ValueError: If the suffix is unknown
             FileNotFoundError: If the folder does not exist
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         target = output_path(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
@@ -81,7 +81,7 @@ class Drawing:
             ValueError: If `path` does not end in .html; if this is the picture of a tape
             FileNotFoundError: If the folder does not exist
             RuntimeError: If the data of a leaf changed since its use
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         if self.paged is None:
             raise ValueError("the picture of a tape has no page: draw the result of the recorded function, or use watch(f, x)")

@@ -13,7 +13,7 @@ _BEGINNING = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
 class RenderError(RuntimeError):
-    """Raised if there is no renderer, or it failed; the DOT text remains available."""
+    """Raised if no renderer is found, or it fails; the DOT text remains available."""
 
     __module__ = "autograd"
 
@@ -46,7 +46,7 @@ def render(dot: str, form: str) -> bytes:
     """The picture of DOT text in the form "svg", "png" or "pdf".
 
     Raises:
-        RenderError: If there is no renderer or it fails; the message quotes its output
+        RenderError: If no renderer is found, or it fails; the message quotes its output
     """
     program = renderer()
     try:

@@ -68,7 +68,7 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
     """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op.
 
     Raises:
-        TypeError: If there is no op, or for a method or an argument of the ufunc; suggests ops
+        TypeError: If the ufunc has no op, or is called by a method or with keywords; suggests ops
     """
     op = _OPS.get(ufunc) or _scipy_op(ufunc)
     if method == "__call__" and not kwargs:

@@ -104,7 +104,7 @@ class TrainingRecord(Callback):
 
         Raises:
             ValueError: If nothing was recorded, or the graph of the example changed between epochs
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         if not self.pages:
             raise ValueError("no training was recorded: pass the record to fit(…, callbacks=[record]) first")

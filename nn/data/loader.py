@@ -26,7 +26,7 @@ class Dataset:
     Shapes:
         arrays (n, …); an index i -> (…), a slice or an array of indices -> (m, …): views as in NumPy
     Raises:
-        ValueError: If there is no array or no row, or the lengths differ (names the shapes)
+        ValueError: If no array is passed, the arrays have no rows, or their lengths differ (names the shapes)
 
     >>> points = Dataset(np.eye(3), [4, 5, 6])
     >>> len(points), points[1]
@@ -67,8 +67,8 @@ class Loader(Generic[Batch]):
         arrays (n, …) -> batches (batch_size, …)
     Raises:
         TypeError: If batch_size, seed or epoch is not an integer
-        ValueError: If there is no array, no row, or no batch after drop_last; if the lengths differ (names the shapes); if
-            batch_size < 1; if seed or epoch is negative; if shard is not (i, n) with 0 ≤ i < n
+        ValueError: If no array is passed, the arrays have no rows, or drop_last leaves no batch; if the lengths differ (names
+            the shapes); if batch_size < 1; if seed or epoch is negative; if shard is not (i, n) with 0 ≤ i < n
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False)
     >>> len(loader)

@@ -129,7 +129,7 @@ def save_rows(folder: str | os.PathLike[str], parts: Iterable[ArrayLike]) -> Pat
         each (m, …) with the same …
     Raises:
         FileExistsError: If the folder exists
-        ValueError: If there is no part, or one does not hold rows of numbers, or has other rows than the first; the parts
+        ValueError: If no part is passed, or one does not hold rows of numbers, or has other rows than the first; the parts
             before it are written then
     """
     path, first = Path(folder), None

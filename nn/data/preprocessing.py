@@ -16,7 +16,7 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
         each (n, …) with the same …  -> the same, floating-point
     Raises:
         TypeError: If an array does not hold real numbers
-        ValueError: If there are no training rows, or another array has other columns; names both shapes
+        ValueError: If the training data have no rows, or another array has other columns; names both shapes
 
     >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
     >>> train.tolist(), test.tolist()

@@ -22,8 +22,9 @@ def train_test_split(
         each array (n, …) -> (n_train, …), (n_test, …) with n_train + n_test = n
     Raises:
         TypeError: If seed is not an integer
-        ValueError: If there is no array or no row, if lengths differ (names the shapes), if seed < 0, if test_size is not
-            between 0 and 1, or leaves a part without rows; if stratify is not (n,), or a class has fewer than two rows
+        ValueError: If no array is passed, if the arrays have no rows, if lengths differ (names the shapes), if seed < 0, if
+            test_size is not between 0 and 1, or leaves a part without rows; if stratify is not (n,), or a class has fewer than
+            two rows
 
     >>> x_train, x_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10))
     >>> x_train.shape, y_test.shape

@@ -24,7 +24,7 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
         scores (n, k) with k ≥ 2 classes: logits or probabilities;  labels (n,), integers from 0 to k − 1
     Raises:
         TypeError: If the labels are not integers, or the scores not real numbers
-        ValueError: If the shapes do not fit, there are no rows, a label is not a class, or a score is NaN
+        ValueError: If the shapes do not fit, the arrays have no rows, a label is not a class, or a score is NaN
 
     >>> accuracy([[2.0, 1.0], [0.3, 0.4], [5.0, 6.0]], [0, 1, 0])
     0.6666666666666666

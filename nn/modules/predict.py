@@ -22,7 +22,7 @@ def predict(model: Module, x: ArrayLike | OnDisk) -> Array:
     Shapes:
         x (n, …) -> (n, …)
     Raises:
-        ValueError: If there are no rows
+        ValueError: If x has no rows
     """
     batches: Loader[Array] = Loader(x, batch_size=ROWS_AT_ONCE, shuffle=False)
     with no_grad(), eval_mode(model):

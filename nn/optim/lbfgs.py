@@ -61,7 +61,7 @@ class LBFGS(Optimizer):
         `closure` must compute the loss, store the gradients in the parameters, and return the loss.
 
         Raises:
-            TypeError: If there is no closure
+            TypeError: If `closure` is missing
             FloatingPointError: If the loss or a gradient is not finite at the start; no parameter is updated then
         """
         if closure is None:

@@ -27,7 +27,7 @@ def histograms(watch: WatchSeries, kind: str = "weights", axes: Any = None, *, c
         columns: Number of new axes per row
 
     Raises:
-        ValueError: If the kind is unknown, there is no epoch, or there are fewer axes than parameters
+        ValueError: If the kind is unknown, the watch has no epoch, or fewer axes than parameters are passed
         ImportError: If matplotlib is not installed
     """
     if kind not in ("weights", "gradients"):
@@ -64,7 +64,7 @@ def saturation(watch: WatchSeries, ax: Any = None) -> Any:
     """Draw the share of saturated entries of each activation per epoch.
 
     Raises:
-        ValueError: If there is no activation, or the watch has no rows
+        ValueError: If the watch has no activations or no rows
         ImportError: If matplotlib is not installed
     """
     if not watch.saturation:

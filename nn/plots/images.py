@@ -16,7 +16,7 @@ def image_grid(images: ArrayLike, titles: Sequence[str] = (), axes: Any = None, 
     Shapes:
         images (n, height, width); n axes, or new ones if `axes` is None
     Raises:
-        ValueError: If the shapes do not fit, there is no image, or there are other numbers of titles, or fewer axes
+        ValueError: If the shapes do not fit, no image is passed, or the number of titles or axes does not match
         ImportError: If matplotlib is not installed
     """
     pictures = as_array("images", images)

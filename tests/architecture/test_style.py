@@ -21,6 +21,8 @@ IDIOMS = re.compile(
     r"(?<!there )(is|are) no (?!longer\b|more\b)[a-z]+|has no say|manners|nobody else|somebody else|"
     r"what is (given|asked|made|done|said|seen|shown|there)|as it is written|in its own way)\b"
 )
+#: In docstrings, a condition names what is missing.
+ABSENCE = re.compile(r"\b[Ii]f there (is|are) no\b")
 SECTIONS = {"Args", "Attributes", "Costs", "Raises", "Returns", "Shapes", "Source", "Units", "Yields"}
 OLD_LAYOUT = re.compile(r"^\s*(Raises|Shapes|Source|Units|Costs|Returns)  +\S", re.MULTILINE)
 
@@ -58,6 +60,10 @@ def test_texts_have_no_private_idioms():
     found = [where(p, line, m[0]) for p in SOURCES for line, text in prose(p) for m in IDIOMS.finditer(text)]
     found += [where(p, 0, m[0]) for p in DOCUMENTS for m in IDIOMS.finditer(p.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def test_conditions_name_what_is_missing():
+    assert [where(p, line, m[0]) for p in SOURCES for line, doc in docstrings(p) for m in ABSENCE.finditer(doc)] == []
 
 
 def test_sections_of_docstrings_are_in_google_style():

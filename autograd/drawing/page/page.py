@@ -54,7 +54,7 @@ class Page:
         """The text of the page.
 
         Raises:
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         web = files("autograd.drawing.page") / "web"
         script = "".join((web / name).read_text("utf-8") for name in ("page.js", "timeline.js", "interaction.js"))
@@ -82,7 +82,7 @@ class Page:
         Raises:
             ValueError: If the path does not end in .html or .htm
             FileNotFoundError: If the folder does not exist
-            RenderError: If there is no renderer or it fails
+            RenderError: If no renderer is found, or it fails
         """
         target = output_path(path, ".html .htm")
         with atomic_write(target) as out:

@@ -49,7 +49,7 @@ def concatenate(xp: Any, *parts: Any, axis: int, ends: Shape) -> Any:
     Shapes:
         (…, n₁, …), (…, n₂, …), … -> (…, n₁ + n₂ + …, …)
     Raises:
-        ValueError: If there are no arrays, or their shapes differ in another axis; names both shapes
+        ValueError: If `arrays` is empty, or their shapes differ in another axis; names both shapes
 
     >>> concatenate([[1.0, 2.0], [3.0]]).tolist()
     [1.0, 2.0, 3.0]
@@ -69,7 +69,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     Shapes:
         n times (…) -> (…, n, …), the new axis at `axis`
     Raises:
-        ValueError: If there are no arrays, or their shapes differ; names both shapes
+        ValueError: If `arrays` is empty, or their shapes differ; names both shapes
 
     >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
     [[1.0, 3.0], [2.0, 4.0]]

@@ -85,7 +85,7 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: If there are no entries
+        ValueError: If x has no entries
 
     >>> float(max([1.0, 3.0, 3.0]))
     3.0
@@ -102,7 +102,7 @@ def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     Shapes:
         x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
     Raises:
-        ValueError: If there are no entries
+        ValueError: If x has no entries
 
     >>> float(min([1.0, 3.0, 1.0]))
     1.0
