@@ -53,9 +53,10 @@ def reachable_generators(*roots: Any) -> list[Any]:
     queue = deque(roots)
     while queue and len(seen) < MAX_OBJECTS:
         x = queue.popleft()
-        if id(x) not in seen and not isinstance(x, _DATA):
+        kind = type(x)  # isinstance would ask a proxy, such as a dead weak reference, for its class
+        if id(x) not in seen and not issubclass(kind, _DATA):
             seen[id(x)] = x
-            if isinstance(x, _GENERATORS):
+            if issubclass(kind, _GENERATORS):
                 found.append(x)
             else:
                 queue.extend(islice(_referents(x), MAX_ENTRIES))
@@ -64,7 +65,7 @@ def reachable_generators(*roots: Any) -> list[Any]:
 
 def _referents(x: Any) -> Iterable[Any]:
     """Objects that a function with access to x can draw from."""
-    return next(referents(x) for kinds, referents in _REFERENTS if isinstance(x, kinds))
+    return next(referents(x) for kinds, referents in _REFERENTS if issubclass(type(x), kinds))
 
 
 def _function_referents(f: FunctionType) -> Iterator[Any]:
@@ -100,14 +101,24 @@ def _class_referents(x: type) -> Iterator[Any]:
 
 
 def _instance_referents(x: Any) -> Iterator[Any]:
+    """Class, attributes and slots of an object, read without running code of its class."""
+    attributes = _read(object.__getattribute__, x, "__dict__") or {}
     if type(x).__module__.partition(".")[0] == "autograd":  # a compiled function or an op: its tapes are not searched
-        yield getattr(x, "__wrapped__", None)
+        yield attributes.get("__wrapped__")
         return
-    yield from (type(x), getattr(x, "__dict__", None), getattr(x, "__wrapped__", None))
+    yield from (type(x), attributes)
     for cls in type(x).__mro__:
-        for name, slot in vars(cls).items() if not _is_foreign(cls.__module__) else ():
+        for slot in vars(cls).values() if not _is_foreign(cls.__module__) else ():
             if isinstance(slot, MemberDescriptorType):
-                yield getattr(x, name, None)
+                yield _read(slot.__get__, x)
+
+
+def _read(read: Callable[..., Any], *args: Any) -> Any:
+    """Value of an attribute, or None if it is not set."""
+    try:
+        return read(*args)
+    except AttributeError:
+        return None
 
 
 #: (types, function that gives the objects to which one of them refers); the first row that fits holds.

@@ -5,6 +5,7 @@ import functools
 import random
 import sys
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -194,6 +195,30 @@ def test_draws_of_other_threads_are_ignored(draw):
     finally:
         done.set()
         thread.join()
+
+
+class Touchy:
+    """Runs code when it is asked for an attribute, or for its class."""
+
+    __slots__ = ("unset",)
+
+    @property
+    def __class__(self):
+        raise RuntimeError("the search must not ask for the class")
+
+    def __getattr__(self, name):
+        raise RuntimeError("the search must not ask for attributes")
+
+
+def _dead_proxy():
+    return weakref.proxy(Holder())
+
+
+@pytest.mark.parametrize("make", [_dead_proxy, Touchy], ids=lambda make: make.__name__)
+def test_the_search_runs_no_code_of_what_it_finds(make):
+    thing = make()
+    assert record(lambda x: x * 2.0 if x is not thing else thing, 1.0)(2.0) == 4.0
+    assert rng_guard.reachable_generators([thing, {"a": thing}]) == []
 
 
 def test_the_search_is_bounded_to_reachable_objects(monkeypatch):
