@@ -53,14 +53,14 @@ def custom_op(
         _check_signatures(name, pullbacks, forward)
         checked = [p and _checked_pullback(name, i, p) for i, p in enumerate(pullbacks)]
         declared = declare(kind)(*checked, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
-        op = declared(_checked_forward(name, forward, kind))
+        op = declared(_checked_forward(name, forward, kind, any(pullbacks)))
         op.is_custom = True
         return op
 
     return add
 
 
-def _checked_forward(name: str, forward: Rule, kind: str) -> Rule:
+def _checked_forward(name: str, forward: Rule, kind: str, has_pullbacks: bool) -> Rule:
     """Forward rule on read-only inputs, with its result checked and copied."""
 
     @functools.wraps(forward)
@@ -68,9 +68,13 @@ def _checked_forward(name: str, forward: Rule, kind: str) -> Rule:
         views = [_read_only(x) for x in inputs]
         y = _call_rule(name, forward, [xp, *views], params)
         if isinstance(y, tuple) and y:
-            return tree.map(lambda part: _checked_output(name, part, views), y)
+            return tree.with_children(y, [_checked_output(name, part, views) for part in y])
         if kind == "elementwise" and isinstance(y, np.ndarray | np.generic):
             _check_broadcast_shape(name, y, views)
+        if has_pullbacks and _kind(y) in "iub" and any(_kind(x) == "f" for x in views):
+            raise TypeError(
+                f"the rule of {name} must return floats, since it has a pullback, got {y.dtype}: add .astype(float)"
+            )
         return _checked_output(name, y, views)
 
     return rule
@@ -98,7 +102,7 @@ def _checked_output(name: str, y: Any, inputs: list[Any]) -> Any:
 
 def _check_real(rule: str, y: Any, inputs: list[Any]) -> None:
     """Raise unless y is real; a check by complex steps passes complex inputs."""
-    if y.dtype.kind not in "fiub" and not any(np.asarray(x).dtype.kind == "c" for x in inputs):
+    if y.dtype.kind not in "fiub" and not any(_kind(x) == "c" for x in inputs):
         raise TypeError(f"{rule} must return real numbers, got an array of dtype {y.dtype}")
 
 
@@ -153,6 +157,11 @@ def _call_rule(op: str, rule: Rule, args: list[Any], params: dict[str, Any]) -> 
         if "read-only" not in str(error):
             raise
         raise ValueError(f"a rule of {op} writes to one of its arguments, which is shared: write to a copy of it") from error
+
+
+def _kind(x: Any) -> str:
+    """Kind of the dtype of a NumPy array or number; "-" for anything else."""
+    return x.dtype.kind if isinstance(x, np.ndarray | np.generic) else "-"
 
 
 def _described(x: Any) -> str:

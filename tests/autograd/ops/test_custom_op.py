@@ -130,6 +130,9 @@ def _halved_cotangent(g, y, x):
         ),
         (lambda: _op(lambda xp, x: x, lambda g, x: g), r"must take \(g, y, x\), got the signature \(g, x\)"),
         (lambda: _op(lambda xp, x, *, k: x, lambda g, y, x: g), r"must take \(g, y, x, k\)"),
+        (lambda: _op(lambda xp, x: x > 0)(_leaf(1.0)), r"must return floats, since it has a pullback, got bool: add \.astype"),
+        (lambda: _op(lambda xp, x: (x, (x, x)))(_leaf(1.0)), "must return an array, .* got a tuple"),
+        (lambda: _op(lambda xp, x: (x, None))(_leaf(1.0)), "must return an array, .* got None"),
         (lambda: _op(lambda xp, x: xp.no_such_function(x))(_leaf(1.0)), "no_such_function"),
     ],
 )
