@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.engine.node import Node
-from autograd.ops.op import Op
+from autograd.ops.op import stack_nodes
 
 Array = npt.NDArray[Any]
 
@@ -41,17 +41,14 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     return array.astype(target, copy=False)
 
 
-def array_operand(op: Op, x: Any) -> Any:
-    """Constant operand: a Python number, which does not change dtypes, or a private array."""
+def array_operand(x: Any) -> Any:
+    """Constant operand: a Python number, which does not change dtypes, or a private array; None if x holds nodes."""
     if x.__class__ in (float, int, bool):
         return x
+    if isinstance(stack_nodes(x), Node):
+        return None
     if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
         return real_array(x).item()
-    if isinstance(x, Node):
-        raise TypeError(
-            f"{op.name}: a Tensor and a {type(x).__name__} do not mix: convert the {type(x).__name__} to a Tensor, or the "
-            "entries of the Tensor to Values"
-        )
     return private_array(real_array(x))
 
 
@@ -70,13 +67,11 @@ def real_number(x: Any) -> float:
     raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
 
 
-def number_operand(op: Op, x: Any) -> float:
+def number_operand(x: Any) -> float:
     """Constant operand as a float; truth values are allowed, for the condition of `where`."""
-    if isinstance(x, Node):
-        raise TypeError(
-            f"{op.name}: a Value and a {type(x).__name__} do not mix: convert the Value to a Tensor, or the entries of the "
-            f"{type(x).__name__} to Values"
-        )
-    if isinstance(x, np.ndarray) and x.ndim:
-        raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix: use Tensor for arrays")
     return float(x) if isinstance(x, bool | np.bool_) else real_number(x)
+
+
+def is_array(x: Any) -> bool:
+    """True for an operand that makes the result an array: a list, an array with axes, or a node of an array."""
+    return isinstance(x, list | tuple) or bool(getattr(x, "ndim", 0)) or hasattr(x, "retain_grad")

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from autograd.base.trace_state import current_trace
 from autograd.engine.ufuncs import call_ufunc, floor_and_remainder, logical_function
 from autograd.ops.op import OPS, Op, Recorder, Rule
 from autograd.ops.operators import Operator
-from autograd.ops.rules import activations, arithmetic, exponential, trigonometry
+from autograd.ops.rules import activations, arithmetic, exponential, joining, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
 
 #: Next serial number; that of a node is larger than those of its inputs.
@@ -40,6 +40,7 @@ class Node(Arithmetic):
     serial: int
     grad: Any
     retains_grad: bool = False
+    array_type: "ClassVar[type[Node]]"  # Tensor, for numbers that meet an array; set by its module
     _data: Any
     _hooks: tuple[Callable[[Any], Any], ...] = ()
 
@@ -66,6 +67,10 @@ class Node(Arithmetic):
         """Cotangent from a pullback of `op`, summed to the shape and converted to the dtype of this node."""
         raise NotImplementedError
 
+    def add_gradient(self, gradient: Any) -> None:
+        """Add a gradient to `.grad` of a leaf, or store it in `.grad` of a computed node."""
+        raise NotImplementedError
+
     def run_hooks(self, gradient: Any) -> Any:
         """Gradient after all hooks registered on this node."""
         return gradient
@@ -73,6 +78,10 @@ class Node(Arithmetic):
     def latest_serial(self) -> int:
         """Serial number, updated if the data of a leaf changed."""
         return self.serial
+
+    @classmethod
+    def stack(cls, parts: list[Any]) -> Any:
+        return joining.stack(parts)
 
     def recorded_copy(self, requires_grad: bool) -> Self:
         """Recorded copy of this node that requires a gradient or not."""

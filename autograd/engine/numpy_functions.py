@@ -41,11 +41,20 @@ _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
     linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, reductions.norm,
 )  # fmt: skip
 
+
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
+    """`num` numbers from `start` to `stop` with equal differences, computed as in NumPy."""
+    steps = num - 1 if endpoint else num
+    y = start + np.arange(num) * ((stop - start) / steps if steps else 0.0 * stop)
+    return selection.where(np.arange(num) == steps, stop, y) if steps else y
+
+
 #: Function of autograd for each NumPy function.
 _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
     np.amax: reductions.max,
+    np.linspace: _linspace,
     np.amin: reductions.min,
     np.around: rounding.round,
     np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain_array(a), fill_value, *args, **kwargs),
@@ -104,4 +113,6 @@ def _raw_data(x: Any) -> Any:
 
 
 def _checked_data(x: Any) -> Any:
-    return plain_array(x) if isinstance(x, Node) else x
+    if not isinstance(x, Node):
+        return x
+    return plain_array(x) if hasattr(x, "numpy") else x.item()  # type: ignore[attr-defined]

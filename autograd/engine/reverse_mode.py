@@ -38,6 +38,12 @@ def pull_back(
         return (_RecordedSweep if record else _Sweep)(order, outputs, seeds).sweep(targets, needed)
 
 
+def add_gradients(y: Node, seed: Any) -> None:
+    """Add the gradients of y, weighted by `seed`, to the `.grad` of all leaves and of nodes that retain theirs."""
+    for node, gradient in pull_back([y], [seed]).items():
+        node.add_gradient(gradient)
+
+
 class _Sweep:
     """Sweep on numbers; `owned` holds the nodes whose cotangent is an array without other references."""
 
@@ -96,7 +102,7 @@ class _Sweep:
         """Cotangent of x in memory that is not shared; zeros if each path from an output has derivative zero."""
         cotangent = self.cotangents.get(x)
         if cotangent is None:
-            return np.zeros_like(x._data)
+            return 0.0 if isinstance(x._data, float) else np.zeros_like(x._data)
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 

@@ -11,11 +11,13 @@ from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, array_operand, private_array, real_array
-from autograd.engine.node import next_serial
-from autograd.engine.reverse_mode import pull_back
-from autograd.ops.op import Op, Rule
+from autograd.engine.node import Node, next_serial
+from autograd.engine.reverse_mode import add_gradients
+from autograd.engine.value import Value
+from autograd.ops.op import Op, Rule, stack_nodes
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
+from autograd.ops.rules.lifting import lift, lower
 
 #: Function from a gradient to a new gradient or None.
 Hook = Callable[[Any], Any]
@@ -80,14 +82,18 @@ class Tensor(ArrayMethods):
             if x.__class__ is cls:
                 arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
+            elif (constant := array_operand(x)) is None:
+                return lift_value(*inputs, **params) if op is lift else cls.record(op, _to_tensors(inputs), params)
             else:
-                arrays.append(array_operand(op, x))
+                arrays.append(constant)
         y = op.on_arrays(arrays, params)
         unpack = None
         if y.__class__ is not np.ndarray:
             if isinstance(y, tuple):
                 op, y = pack(op, y)
                 unpack = op.unpack
+            elif op is lower:
+                return Value.of_tensor(float(y), inputs[0], requires_grad and is_recording())
             y = np.asarray(y)
         if state.blocks and is_detecting_anomaly():
             check_value_finite(op, y, arrays)
@@ -176,10 +182,11 @@ class Tensor(ArrayMethods):
             RuntimeError: If the data of a leaf changed after use; then no gradient changes
         """
         check_not_frozen(self, "backward()")
-        leaves = pull_back([self], [self.seed(seed)])
-        for leaf, cotangent in leaves.items():
-            gradient = np.asarray(cotangent)
-            leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient
+        add_gradients(self, self.seed(seed))
+
+    def add_gradient(self, gradient: Any) -> None:
+        gradient = np.asarray(gradient)
+        self.grad = gradient if self.grad is None else self.grad + gradient
 
     def seed(self, given: Any = None) -> Array:
         """Cotangent at the start of a sweep: `given`, validated, or 1 for a tensor of one element."""
@@ -285,4 +292,22 @@ class Tensor(ArrayMethods):
         return Tensor, (self._data, self.requires_grad and self.op is None, None, self.label)
 
 
+def lift_value(x: Value, dtype: Any) -> Tensor:
+    """Tensor without axes that holds the number of a Value: `lift` as a node."""
+    node = new(Tensor)
+    node._set(np.asarray(x._data, dtype), x.requires_grad and is_recording())
+    if node.requires_grad or current_trace() is not None:
+        node.op, node._inputs, node._params = lift, (x,), {"dtype": dtype}
+    return node
+
+
+def _to_tensors(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Inputs of an op with a Tensor for each Value, of the dtype of the arrays, and for each list that holds nodes."""
+    operands = [stack_nodes(x) for x in inputs]
+    dtypes = [x.dtype for x in operands if isinstance(x, Tensor | np.ndarray) and x.dtype.kind == "f"]
+    dtype = np.result_type(*dtypes) if dtypes else np.dtype(float)
+    return tuple([lift_value(x, dtype) if isinstance(x, Value) else x for x in operands])
+
+
 new = Tensor.__new__
+Node.array_type = Tensor

@@ -1,19 +1,25 @@
 """`Value`: a float that records a computation graph."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, final
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
-from autograd.engine.coercion import number_operand, real_number
+from autograd.engine.coercion import is_array, number_operand, real_number
 from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
 from autograd.engine.node import Node, next_serial
-from autograd.engine.reverse_mode import pull_back
+from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
 from autograd.ops.op import Op, Rule, on_floats, pullback_on_floats
+from autograd.ops.rules.lifting import lower
 
 _NO_PARAMS: dict[str, Any] = {}
+
+
+class _TensorFoundError(Exception):
+    """Raised if a graph of Values contains a Tensor, so that the fast sweep does not apply."""
 
 
 @emit_methods
@@ -43,6 +49,7 @@ class Value(Node):
     )  # fmt: skip
 
     grad: float
+    retains_grad = True
     _a: Any
     _p: Any
     _b: Any
@@ -87,8 +94,8 @@ class Value(Node):
         return cls(float(data), requires_grad=False)
 
     @classmethod
-    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """Result of an elementwise op, by its emitted method if there is one."""
+    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Result of an op, by its emitted method if there is one."""
         methods = cls._methods.get(op)
         if methods is None:
             return cls.record_any(op, inputs, params)
@@ -96,14 +103,14 @@ class Value(Node):
         return cls.record_any(op, inputs, params) if y is NotImplemented else y
 
     @classmethod
-    def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """Result of any elementwise op, recorded if recording is on and an input requires a gradient."""
-        if op.kind != "elementwise":
-            raise TypeError(f"{op.name} is an op on arrays, got a Value: use Tensor")
-        numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
+    def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Result of any op, recorded if recording is on and an input requires a gradient; a Tensor if it meets an array."""
+        if op.kind != "elementwise" or any(map(is_array, inputs)):
+            return cls.array_type.record(op, inputs, params)
+        numbers = [x._data if x.__class__ is cls else number_operand(x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
         if isinstance(y, tuple):
-            raise TypeError(f"{op.name} has {len(y)} outputs, which a Value cannot hold: use Tensor")
+            return cls.array_type.record(op, inputs, params)
         if is_detecting_anomaly():
             check_value_finite(op, y, numbers)
         requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)
@@ -124,6 +131,16 @@ class Value(Node):
         (node._a, node._p), (node._b, node._q) = (*pairs, (None, None), (None, None))[:2]
         if is_remembering_lines():
             remember_line(node)
+        return node
+
+    @classmethod
+    def of_tensor(cls, y: float, x: Node, requires_grad: bool) -> "Value":
+        """Node for the number y in the Tensor x, by the op `lower`."""
+        node = cls(y, requires_grad)
+        if requires_grad or current_trace() is not None:
+            node.op, node._params = lower, _NO_PARAMS
+            node._a = node._b = node._q = None
+            node._p = x
         return node
 
     @property
@@ -148,18 +165,21 @@ class Value(Node):
         return self._params if self.op is not None and self.op.params else _NO_PARAMS
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
+        if self.op is lower:
+            return [g]
         pairs = self._pairs
         return [g * pairs[i][1] for i, _ in wanted]
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
-        return cotangent
+        return cotangent if isinstance(cotangent, Node) else float(cotangent)
+
+    def add_gradient(self, gradient: Any) -> None:
+        self.grad = self.grad + gradient if self.op is None else gradient
 
     def backward(self) -> None:
         """Store the gradient of this number with respect to each node it depends on in their `.grad`.
 
             x̄ = Σ over the uses of x of ȳ ∂y/∂x,   from the newest node to the oldest
-
-        Fast version of `reverse_mode.pull_back` with the stored local derivatives.
 
         Raises:
             ValueError: If no leaf that requires a gradient was used
@@ -169,7 +189,15 @@ class Value(Node):
         check_not_frozen(self, "backward()")
         if is_detecting_anomaly():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, checks each gradient
-        order, leaves = self._collect_graph()
+        try:
+            order, leaves = self._collect_graph()
+        except _TensorFoundError:
+            add_gradients(self, 1.0)
+        else:
+            self._sweep(order, leaves)
+
+    def _sweep(self, order: list["Value"], leaves: list[tuple["Value", float]]) -> None:
+        """Reverse sweep over Values with the stored local derivatives, a fast version of `reverse_mode.pull_back`."""
         order.sort(key=by_serial, reverse=True)
         for node in order:
             node.grad = 0.0
@@ -222,7 +250,9 @@ class Value(Node):
                 if other not in seen:
                     see(other)
                     push(other)
-            elif x is None:  # an op of more than two inputs, or one without a derivative
+            elif x is None:  # an op of more than two inputs, one without a derivative, or `lower`
+                if node.op is lower:
+                    raise _TensorFoundError
                 for x, _ in node._pairs:
                     if x is not None:
                         if x.serial > serial:
@@ -281,6 +311,9 @@ class Value(Node):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
+
+    def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
+        return numpy_functions.dispatch(function, types, args, kwargs)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

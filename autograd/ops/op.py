@@ -42,6 +42,11 @@ class Recorder:
         """Result of `op` on `inputs`, at least one of which is an instance of this class."""
         raise NotImplementedError
 
+    @classmethod
+    def stack(cls, parts: list[Any]) -> Any:
+        """Array of `parts`, at least one of which is an instance of this class."""
+        raise NotImplementedError
+
 
 class Op:
     """Primitive operation on floats, arrays or nodes; results are of the same kind as the arguments.
@@ -118,7 +123,11 @@ class Op:
         """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result."""
         if self.kind == "elementwise" and _are_floats(inputs):
             return on_floats(self.forward, *map(float, inputs), **params)
-        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs], params)
+        operands = [stack_nodes(x) for x in inputs]
+        for x in operands:
+            if isinstance(x, Recorder):
+                return x.record(self, tuple(operands), params)
+        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in operands], params)
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes."""
@@ -146,6 +155,18 @@ class Op:
 
     def __reduce__(self) -> str:
         return self.name
+
+
+def stack_nodes(x: Any) -> Any:
+    """Array node of nested lists or an object array that hold nodes; anything else is returned as it is."""
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        return stack_nodes(x.tolist())
+    if isinstance(x, list | tuple):
+        parts = [stack_nodes(part) for part in x]
+        for part in parts:
+            if isinstance(part, Recorder):
+                return part.stack(parts)
+    return x
 
 
 _NUMPY_ERRORS = (np.linalg.LinAlgError, ValueError, IndexError, TypeError)

@@ -191,6 +191,7 @@ _ARRAYS: dict[str, dict[str, list[Any]]] = {
         "put(ravel(a), slice(None, None, -2), (5,))": [(3,)], "put(ravel(a), [], 3)": [(0,)],
     },
     "astype": {"astype(a, dtype(a))": [], "astype(a, 'float32')": [(2, 3)], "astype(a, 'float64')": [()]},
+    "lift": {"lift(lower(sum(a)), dtype=dtype(a))": [(2, 3), ()]},
     "roll": {
         "roll(a, 1)": [(2, 3)], "roll(a, 1, axis=0)": [], "roll(a, (1, -1), axis=(0, -1))": [],
         "roll(a, -2, axis=1)": [(2, 3)], "roll(a, (1, 4), axis=(0, -1))": [(2, 3)], "roll(a, 2, axis=0)": [(0, 3)],

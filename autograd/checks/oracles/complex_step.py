@@ -239,4 +239,4 @@ def _astype(xp: Any, x: Any, dtype: Any) -> Any:
 
 
 #: Replacements for forward rules that are not complex expressions.
-INSTEAD: dict[str, Callable[..., Any]] = {"cofactors": _cofactors, "astype": _astype}
+INSTEAD: dict[str, Callable[..., Any]] = {"cofactors": _cofactors, "astype": _astype, "lift": _astype}

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import Recorder
+from autograd.ops.op import Recorder, stack_nodes
+from autograd.ops.rules.lifting import lift
 
 Shape = tuple[int, ...]
 
@@ -17,7 +18,7 @@ PreparedCall = tuple[tuple[Any, ...], dict[str, Any]]
 
 def shape_of(x: Any) -> Shape:
     """Shape of a node, an array or a number."""
-    return x.shape if hasattr(x, "shape") else np.shape(x)
+    return x.shape if hasattr(x, "shape") else np.shape(stack_nodes(x))
 
 
 def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:
@@ -85,14 +86,17 @@ def prepare_reduction(name: str) -> Callable[..., PreparedCall]:
 
 
 def match_dtypes(arrays: Iterable[Any]) -> list[Any]:
-    """Arrays to join, with plain numbers converted to the dtype of the others if there is a node, as in arithmetic."""
-    parts = list(arrays)
-    is_number = [not isinstance(p, Recorder) and shape_of(p) == () for p in parts]
+    """Arrays to join; numbers take the dtype of the others if there is a node, as in arithmetic."""
+    parts = [stack_nodes(p) for p in arrays]
+    is_number = [not hasattr(p, "dtype") if isinstance(p, Recorder) else shape_of(p) == () for p in parts]
     dtypes = [p.dtype for p, number in zip(parts, is_number, strict=True) if hasattr(p, "dtype") and not number]
-    if not dtypes or not any(isinstance(p, Recorder) for p in parts):
+    if not any(isinstance(p, Recorder) for p in parts):
         return parts
-    return [_to_dtype(np.asarray(p).item(), dtypes) if number else p for p, number in zip(parts, is_number, strict=True)]
+    return [_to_dtype(p, dtypes) if number else p for p, number in zip(parts, is_number, strict=True)]
 
 
 def _to_dtype(number: Any, dtypes: list[Any]) -> Any:
-    return np.asarray(number, np.result_type(*dtypes, number))
+    if isinstance(number, Recorder):
+        return lift(number, dtype=np.result_type(*dtypes, 1.0) if dtypes else np.dtype(float))
+    number = np.asarray(number).item()
+    return np.asarray(number, np.result_type(*dtypes, number)) if dtypes else number

@@ -132,18 +132,6 @@ def test_dtype_does_not_convert_data_that_are_not_real(data, dtype):
         Tensor(data, dtype=dtype)
 
 
-@pytest.mark.parametrize("op", [lambda a, b: a * b, lambda a, b: b - a, ag.maximum, ag.power])
-def test_a_value_and_a_tensor_do_not_mix(op):
-    with pytest.raises(TypeError, match=r"(Value and a Tensor|Tensor and a Value)"):
-        op(Value(1.0), Tensor([1.0]))
-
-
-def test_a_value_and_an_array_do_not_mix():
-    for call in (lambda: Value(1.0) * np.ones(2), lambda: np.ones((2, 3)) * Value(1.0), lambda: ag.maximum(Value(1.0), [1, 2])):
-        with pytest.raises(TypeError, match=r"(array|list|real number)"):
-            call()
-
-
 def test_foreign_operands_raise():
     for call in (
         lambda: Value(1.0) + "a",

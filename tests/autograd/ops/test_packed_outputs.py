@@ -134,14 +134,19 @@ def test_outputs_keep_shape_and_dtype():
     OPS.pop("widened")
 
 
-def test_integer_outputs_and_values_are_refused():
+def test_integer_outputs_are_refused():
     op = custom_op(lambda g, y, x: g[0])(lambda xp, x: (x, x > 0))
     with pytest.raises(TypeError, match=r"output 1 of <lambda> must be floating-point, got bool"):
         op(Tensor(X))
-    op = custom_op(lambda g, y, x: g[0], kind="elementwise")(lambda xp, x: (x, x))
-    assert op(2.0) == (2.0, 2.0)
-    with pytest.raises(TypeError, match=r"has 2 outputs, which a Value cannot hold: use Tensor"):
-        op(ag.Value(2.0))
+
+
+@pytest.mark.parametrize("kind", ["general", "elementwise"])
+def test_outputs_of_floats(kind):
+    op = custom_op(lambda g, y, x: g[0] * y[1] - g[1] * y[0], kind=kind)(lambda xp, x: (xp.sin(x), xp.cos(x)))
+    assert op(2.0) == (np.sin(2.0), np.cos(2.0))
+    found = ag.value_and_grad(lambda x: op(x)[0] * op(x * x)[1])(0.7)
+    np.testing.assert_allclose(found, ag.value_and_grad(lambda x: ag.sin(x) * ag.cos(x * x))(0.7), rtol=1e-14)
+    assert [type(part) for part in found] == [float, float]
 
 
 def test_drawings_and_texts_show_the_op():
