@@ -17,7 +17,7 @@ from autograd.engine.value import Value
 from autograd.ops.op import Op, Rule, stack_nodes
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
-from autograd.ops.rules.lifting import lift, lower
+from autograd.ops.rules.shape import lift, lower
 
 #: Function from a gradient to a new gradient or None.
 Hook = Callable[[Any], Any]

@@ -8,18 +8,15 @@ from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import is_array, number_operand, real_number
-from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
+from autograd.engine.graph import newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
+from autograd.engine.value_sweep import TensorFoundError, collect_graph, sweep
 from autograd.ops.op import Op, Rule, on_floats, pullback_on_floats
-from autograd.ops.rules.lifting import lower
+from autograd.ops.rules.shape import lower
 
 _NO_PARAMS: dict[str, Any] = {}
-
-
-class _TensorFoundError(Exception):
-    """Raised if a graph of Values contains a Tensor, so that the fast sweep does not apply."""
 
 
 @emit_methods
@@ -190,77 +187,11 @@ class Value(Node):
         if is_detecting_anomaly():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, checks each gradient
         try:
-            order, leaves = self._collect_graph()
-        except _TensorFoundError:
+            order, leaves = collect_graph(self)
+        except TensorFoundError:
             add_gradients(self, 1.0)
         else:
-            self._sweep(order, leaves)
-
-    def _sweep(self, order: list["Value"], leaves: list[tuple["Value", float]]) -> None:
-        """Reverse sweep over Values with the stored local derivatives, a fast version of `reverse_mode.pull_back`."""
-        order.sort(key=by_serial, reverse=True)
-        for node in order:
-            node.grad = 0.0
-        for leaf, _ in leaves:
-            leaf.grad = 0.0
-        self.grad = 1.0
-        for node in order:
-            g = node.grad
-            x = node._a
-            if x is not None:
-                x.grad += g * node._p
-                x = node._b
-                if x is not None:
-                    x.grad += g * node._q
-            elif node._b is not None:
-                node._b.grad += g * node._q
-            elif node.op.arity > 2:  # type: ignore[union-attr]
-                for x, derivative in node._pairs:
-                    if x is not None:
-                        x.grad += g * derivative
-        for leaf, before in leaves:  # add a whole sweep at once, so that two sweeps give exactly twice one
-            leaf.grad = before + leaf.grad if leaf.requires_grad else before
-
-    def _collect_graph(self) -> tuple[list["Value"], list[tuple["Value", float]]]:  # noqa: C901  (a hot loop)
-        """Computed nodes this one depends on, and leaves with their gradients; raises if a leaf changed.
-
-        Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.
-        """
-        order: list[Value] = []
-        leaves: list[tuple[Value, float]] = []
-        seen = {self}
-        stack = [self]
-        pop, push, see = stack.pop, stack.append, seen.add
-        while stack:
-            node = pop()
-            if node.op is None:
-                leaves.append((node, node.grad))
-                continue
-            order.append(node)
-            serial, x, other = node.serial, node._a, node._b
-            if x is not None:
-                if x.serial > serial:
-                    check_leaf_unchanged(node, x)
-                if x not in seen:
-                    see(x)
-                    push(x)
-            if other is not None:
-                if other.serial > serial:
-                    check_leaf_unchanged(node, other)
-                if other not in seen:
-                    see(other)
-                    push(other)
-            elif x is None:  # an op of more than two inputs, one without a derivative, or `lower`
-                if node.op is lower:
-                    raise _TensorFoundError
-                for x, _ in node._pairs:
-                    if x is not None:
-                        if x.serial > serial:
-                            check_leaf_unchanged(node, x)
-                        if x not in seen:
-                            see(x)
-                            push(x)
-        return order, leaves
+            sweep(self, order, leaves)
 
     def seed(self, given: Any = None) -> float:
         """Cotangent at the start of a sweep: `given`, or 1."""

@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value
-from autograd.engine import reverse_mode
+from autograd.engine import reverse_mode, value
 from tests.autograd.engine import test_contract_changed_data as changed_data
 from tests.autograd.engine import test_contract_graph as of_graphs
 from tests.autograd.engine import test_contract_types as of_types
@@ -48,7 +48,7 @@ def broadcast_number():
     assert x.grad.shape == ()
 
 
-SWEEP, VALUE = reverse_mode._Sweep, Value
+SWEEP = reverse_mode._Sweep
 
 # (what is wrong, where, its name, the piece of source, its replacement, the law that must fail)
 BROKEN = [
@@ -56,18 +56,18 @@ BROKEN = [
      lambda: of_graphs.test_every_use_of_a_node_counts(tensor)),
     ("a use replaces another, of many", SWEEP, "add", "before += cotangent", "before = cotangent",
      lambda: of_graphs.test_fan_in_is_exact(tensor, 7)),
-    ("a use replaces another, of Values", VALUE, "_sweep", "x.grad += g * node._q", "x.grad = g * node._q",
+    ("a use replaces another, of Values", value, "sweep", "x.grad += g * node._q", "x.grad = g * node._q",
      lambda: of_graphs.test_every_use_of_a_node_counts(Value)),
     ("buffers are shared while they are added to", SWEEP, "add",
      'if cotangent is not source and getattr(cotangent, "base", source) is None:', "if True:",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(tensor)),
     ("a gradient is the seed itself", SWEEP, "result", "cotangent.copy()", "cotangent",
      of_graphs.test_gradients_seed_and_data_share_no_memory),
-    ("the order is not topological, of Values", VALUE, "_sweep", "order.sort(key=by_serial, reverse=True)", "pass",
+    ("the order is not topological, of Values", value, "sweep", "order.sort(key=by_serial, reverse=True)", "pass",
      lambda: of_graphs.test_buffers_that_aliasing_would_spoil(Value)),
-    ("interior gradients are not zeroed", VALUE, "_sweep", "for node in order:\n        node.grad = 0.0", "pass",
+    ("interior gradients are not zeroed", value, "sweep", "for node in order:\n        node.grad = 0.0", "pass",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(Value)),
-    ("leaves do not add up", VALUE, "_sweep", "before + leaf.grad", "leaf.grad",
+    ("leaves do not add up", value, "sweep", "before + leaf.grad", "leaf.grad",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(Value)),
     ("leaves of Tensors do not add up", Tensor, "add_gradient", "else self.grad + gradient", "else gradient",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(tensor)),

@@ -9,7 +9,6 @@ from autograd.ops.rules import (
     exponential,
     indexing,
     joining,
-    lifting,
     linalg,
     padding,
     products,
@@ -25,7 +24,7 @@ from autograd.ops.rules import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "comparisons", "cumulative", "einsum", "exponential", "indexing", "joining", "lifting",
-    "linalg", "padding", "products", "rearranging", "reductions", "rounding", "selection", "shape", "softmax", "sorting",
+    "activations", "arithmetic", "comparisons", "cumulative", "einsum", "exponential", "indexing", "joining", "linalg",
+    "padding", "products", "rearranging", "reductions", "rounding", "selection", "shape", "softmax", "sorting",
     "special", "trigonometry",
 ]  # fmt: skip

@@ -2,13 +2,12 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import Recorder, stack_nodes
-from autograd.ops.rules.lifting import lift
+from autograd.ops.op import stack_nodes
 
 Shape = tuple[int, ...]
 
@@ -83,20 +82,3 @@ def prepare_reduction(name: str) -> Callable[..., PreparedCall]:
         return (x,), {"axis": normalize_axes(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
 
     return prepare
-
-
-def match_dtypes(arrays: Iterable[Any]) -> list[Any]:
-    """Arrays to join; numbers take the dtype of the others if there is a node, as in arithmetic."""
-    parts = [stack_nodes(p) for p in arrays]
-    is_number = [not hasattr(p, "dtype") if isinstance(p, Recorder) else shape_of(p) == () for p in parts]
-    dtypes = [p.dtype for p, number in zip(parts, is_number, strict=True) if hasattr(p, "dtype") and not number]
-    if not any(isinstance(p, Recorder) for p in parts):
-        return parts
-    return [_to_dtype(p, dtypes) if number else p for p, number in zip(parts, is_number, strict=True)]
-
-
-def _to_dtype(number: Any, dtypes: list[Any]) -> Any:
-    if isinstance(number, Recorder):
-        return lift(number, dtype=np.result_type(*dtypes, 1.0) if dtypes else np.dtype(float))
-    number = np.asarray(number).item()
-    return np.asarray(number, np.result_type(*dtypes, number)) if dtypes else number

@@ -1,15 +1,15 @@
 """Concatenate, stack and split arrays."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, match_dtypes, normalize_axis, shape_of
+from autograd.ops.op import Recorder, linear, stack_nodes
+from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, shape_of
 from autograd.ops.rules.indexing import getitem
-from autograd.ops.rules.shape import reshape
+from autograd.ops.rules.shape import lift, reshape
 
 #: Largest number of arrays joined by one op. Each of n pullbacks gets all n parts, so larger groups take n² steps.
 _MAX_PARTS = 256
@@ -104,3 +104,20 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     else:
         cuts = [int(i) for i in indices_or_sections]
     return [_piece(x, position, start, end) for start, end in zip([None, *cuts], [*cuts, None], strict=True)]
+
+
+def match_dtypes(arrays: Iterable[Any]) -> list[Any]:
+    """Arrays to join; numbers take the dtype of the others if there is a node, as in arithmetic."""
+    parts = [stack_nodes(p) for p in arrays]
+    is_number = [not hasattr(p, "dtype") if isinstance(p, Recorder) else shape_of(p) == () for p in parts]
+    dtypes = [p.dtype for p, number in zip(parts, is_number, strict=True) if hasattr(p, "dtype") and not number]
+    if not any(isinstance(p, Recorder) for p in parts):
+        return parts
+    return [_to_dtype(p, dtypes) if number else p for p, number in zip(parts, is_number, strict=True)]
+
+
+def _to_dtype(number: Any, dtypes: list[Any]) -> Any:
+    if isinstance(number, Recorder):
+        return lift(number, dtype=np.result_type(*dtypes, 1.0) if dtypes else np.dtype(float))
+    number = np.asarray(number).item()
+    return np.asarray(number, np.result_type(*dtypes, number)) if dtypes else number

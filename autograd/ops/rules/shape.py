@@ -128,6 +128,30 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     return x.astype(dtype)
 
 
+@linear(lambda g, y, x, dtype: lower(g), symbol="()")
+def lift(xp: Any, x: Any, *, dtype: Any) -> Any:
+    """Number as an array without axes.
+
+        y = x, rounded to dtype
+
+    >>> lift(2.0, dtype="float32").dtype
+    dtype('float32')
+    """
+    return xp.asarray(x, dtype)
+
+
+@linear(lambda g, y, x: lift(g, dtype=x.dtype), symbol="float")
+def lower(xp: Any, x: Any) -> Any:
+    """Array without axes as a number, the adjoint of `lift`.
+
+        y = x
+
+    >>> lower(lift(2.0, dtype=float))
+    np.float64(2.0)
+    """
+    return xp.asarray(x, float)[()]
+
+
 def ravel(x: Any) -> Any:
     """x flattened in row-major order.
 
