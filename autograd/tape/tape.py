@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.engine.graph import pause_garbage_collection
 from autograd.tape.backends.protocol import Batched, Replay
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
@@ -55,6 +56,9 @@ class Tape:
             GuardFailedError: If the numbers take another path through the function
         """
         key, leaves = flatten_arguments(args, self._scalars)
+        if key != self._signature:  # dicts may have another order
+            pairs = tree.pairs(f"arguments of {self._name}", self._slots, args)
+            key, leaves = flatten_arguments(tree.unflatten(self._slots, [x for _, _, x in pairs]), self._scalars)
         if key != self._signature:
             raise TypeError(
                 f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"

@@ -17,7 +17,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import current_trace
 from autograd.engine.forward_mode import push_forward
-from autograd.engine.gradients import gradients, zeros_like
+from autograd.engine.gradients import gradients, matching_leaves, zeros_like
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -81,7 +81,7 @@ def to_plain(x: Any, as_nodes: bool) -> Any:
 def restore_structure(arguments: Any, derivatives: list[Any]) -> Any:
     """Gradients in the containers of `arguments`, as floats for floats."""
     pairs = zip(tree.leaves(arguments), derivatives, strict=True)
-    is_float = [isinstance(g, np.ndarray) and not isinstance(x, np.ndarray | Node) for x, g in pairs]
+    is_float = [isinstance(g, np.ndarray | np.generic) and not isinstance(x, np.ndarray | Node) for x, g in pairs]
     return tree.unflatten(arguments, [float(g) if p else g for g, p in zip(derivatives, is_float, strict=True)])
 
 
@@ -146,9 +146,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
         w ↦ wᵀ J
 
-    The cotangent w must have the structure and shapes of f(…); the result has one entry per argument.
+    The cotangent w must have the structure and shapes of f(…), with dicts paired by key; the result has one entry per argument.
 
     Raises:
+        TypeError: If w has another structure, or is not of real numbers; names the path
         ValueError: If w has another shape
 
     >>> y, pull = vjp(lambda a, b: a * b, 2.0, 3.0)
@@ -159,9 +160,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         y = f(*tree.unflatten(list(primals), variables))
 
     def pull(w: Any) -> tuple[Any, ...]:
-        outputs, seeds = tree.leaves(y), tree.leaves(w)
-        if len(seeds) != len(outputs):
-            raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
+        outputs, seeds = tree.leaves(y), matching_leaves("the cotangent", "output", y, w)
         nodes = as_nodes or graph_requested() or _has_variable(seeds)
         pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if _has_variable([out])]
         cotangents = [zeros_like(x, nodes) for x in variables]
@@ -177,22 +176,20 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
         (f(x), J ẋ)
 
-    `tangents` has the shape of `primals`, one entry per argument.
+    `tangents` has the structure and shapes of `primals`, one entry per argument, with dicts paired by key.
 
     Raises:
+        TypeError: If the structures differ, or a tangent is not of real numbers; names the path
         ValueError: If the shapes of a tangent and its primal differ
 
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    primals, tangents = list(primals), list(tangents)
-    directions = tree.leaves(tangents)
+    directions = tangent_leaves(primals, tangents)
     with trace_arguments(primals) as (variables, as_nodes):
-        if len(directions) != len(variables):
-            raise ValueError(f"{len(variables)} primals need {len(variables)} tangents, got {len(directions)}")
         as_nodes = as_nodes or _has_variable(directions)
         seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
-        y = f(*tree.unflatten(primals, variables))
+        y = f(*tree.unflatten(list(primals), variables))
         results = _output_tangents(tree.leaves(y), seeds)
     return tree.map(lambda x: to_plain(x, as_nodes), y), tree.unflatten(y, [to_plain(t, as_nodes) for t in results])
 
@@ -225,15 +222,15 @@ def replace_arguments(args: tuple[Any, ...], numbers: list[int], new: list[Any])
     return result
 
 
-def check_same_shape(x: Any, t: Any) -> None:
-    """Raise if the tangent t does not have the shape of x."""
-    expected, actual = (np.shape(a._data if isinstance(a, Node) else a) for a in (x, t))
-    if actual != expected:
-        raise ValueError(f"the tangent {t!r} does not have the shape of its primal, {expected}")
+def tangent_leaves(primals: Any, tangents: Any) -> list[Any]:
+    """Leaves of `tangents`, checked, in the order of those of `primals`; both have one entry per argument."""
+    for name, x in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(x, list | tuple):
+            raise TypeError(f"{name} must be a tuple with one entry per argument, got {x!r:.60}: write ({name[:-1]},)")
+    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
 
 
 def _tangent(x: Node, t: Any) -> Node:
-    check_same_shape(x, t)
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 

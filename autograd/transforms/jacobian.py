@@ -14,10 +14,10 @@ from autograd.engine.value import Value
 from autograd.ops.rules.joining import stack
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
-    check_same_shape,
     grad,
     keep_graph,
     replace_arguments,
+    tangent_leaves,
     trace_arguments,
 )
 
@@ -104,6 +104,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     sweep over a reverse one.
 
     Raises:
+        TypeError: If the structures differ, or a tangent is not of real numbers; names the path
         ValueError: If the shapes of a tangent and its primal differ
     Source:
         Pearlmutter, Neural Computation 6(1), 1994; Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 5.4
@@ -111,11 +112,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """
-    leaves, directions = tree.leaves(list(primals)), tree.leaves(list(tangents))
-    if len(leaves) != len(directions):
-        raise ValueError(f"{len(leaves)} primals need {len(leaves)} tangents, got {len(directions)}")
-    for x, t in zip(leaves, directions, strict=True):
-        check_same_shape(x, t)
+    directions = tangent_leaves(primals, tangents)
     argnums = tuple(range(len(primals)))
     gradient = grad(f, argnums)
 

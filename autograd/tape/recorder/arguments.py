@@ -4,7 +4,7 @@ Floats and arrays of numbers are inputs of a tape. All other arguments, such as 
 program: another value needs another program.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,13 +54,9 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     elif kind is float:
         key.append(float)
         leaves.append(x)
-    elif kind is dict:
-        key += (dict, *x)
-        for part in x.values():
-            _flatten(part, scalars, key, leaves)
     elif tree.is_container(x):
         parts = tree.children(x)
-        key += (kind, len(parts))
+        key += (kind, *x) if isinstance(x, dict) else (kind, x.shape if isinstance(x, np.ndarray) else len(parts))
         for part in parts:
             _flatten(part, scalars, key, leaves)
     else:
@@ -104,28 +100,6 @@ class Slot:
 def argument_slots(args: Any, scalars: bool) -> Any:
     """Tree of the arguments with a `Slot` at each leaf."""
     return tree.map(lambda x: Slot(x, scalars), args)
-
-
-def zip_leaves(slots: Any, x: Any) -> Iterator[tuple[Slot, Any]]:
-    """(slot, leaf of x) for each slot of a tree; dicts may have their keys in any order.
-
-    Raises:
-        TypeError: If the two differ in structure
-    """
-    kind = "single leaf" if isinstance(slots, Slot) else type(slots).__name__
-    if tree.is_container(x) is isinstance(slots, Slot) or isinstance(slots, dict) is not isinstance(x, dict):
-        raise TypeError(f"got a {type(x).__name__} in place of a {kind}: pass arguments like the recorded ones")
-    if isinstance(slots, Slot):
-        yield slots, x
-        return
-    keys = list(slots) if isinstance(slots, dict) else range(len(tree.children(slots)))
-    if (set(x) != set(keys)) if isinstance(slots, dict) else len(tree.children(x)) != len(keys):
-        raise TypeError(
-            f"a {kind} must have the recorded entries {list(keys)}, got "
-            f"{list(x) if isinstance(x, dict) else list(range(len(tree.children(x))))}"
-        )
-    for key, slot in zip(keys, tree.children(slots), strict=True):
-        yield from zip_leaves(slot, x[key] if isinstance(slots, dict) else tree.children(x)[key])
 
 
 def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
