@@ -67,7 +67,7 @@ def selectors(tree: Any) -> list[str]:
     if isinstance(tree, dict):
         return [f"[{key!r}]" for key in tree]
     if is_object_array(tree):
-        return [f"[{', '.join(map(str, index))}]" for index in np.ndindex(tree.shape)]
+        return [f"[{', '.join(map(str, index)) or '()'}]" for index in np.ndindex(tree.shape)]
     names = getattr(tree, "_fields", None) if isinstance(tree, tuple) else getattr(tree, "__dataclass_fields__", None)
     return [f"[{i}]" for i in range(len(tree))] if names is None else [f".{name}" for name in names]
 
@@ -91,12 +91,13 @@ def with_children(tree: Any, new: list[Any]) -> Any:
 
 
 def object_array(entries: list[Any], shape: tuple[int, ...]) -> Any:
-    """Array of any objects, or of floats if all entries are plain numbers.
+    """Array of any objects, or of floats if there are entries and all are plain numbers.
 
     >>> object_array([1, 2.5], (2,)), object_array(["a", 2.5], (2,))
     (array([1. , 2.5]), array(['a', 2.5], dtype=object))
     """
-    result = np.empty(len(entries), object if any(not isinstance(x, _NUMBERS) or np.ndim(x) for x in entries) else float)
+    is_number = [isinstance(x, _NUMBERS) and not np.ndim(x) for x in entries]
+    result = np.empty(len(entries), float if entries and all(is_number) else object)
     for i, x in enumerate(entries):
         result[i] = x
     return result.reshape(shape)

@@ -32,6 +32,8 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
         raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+    if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
+        raise TypeError(f"a Tensor does not mix with an array of nodes, {data!r:.80}: join its nodes with autograd.stack")
     target = array.dtype if dtype is None else np.dtype(dtype)
     for kind in (array.dtype, target):  # a conversion from or to complex numbers would lose a part
         if kind.kind not in "fiub":
@@ -70,13 +72,19 @@ def real_number(x: Any) -> float:
     raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
 
 
-def number_operand(op: Op, x: Any) -> float:
-    """Constant operand as a float; truth values are allowed, for the condition of `where`."""
+def mixed_operand(op: Op, x: Any) -> Any:
+    """Operand beside a Value: anything but another kind of node."""
     if isinstance(x, Node):
         raise TypeError(
             f"{op.name}: a Value and a {type(x).__name__} do not mix: convert the Value to a Tensor, or the entries of the "
             f"{type(x).__name__} to Values"
         )
+    return x
+
+
+def number_operand(op: Op, x: Any) -> float:
+    """Constant operand as a float; truth values are allowed, for the condition of `where`."""
+    mixed_operand(op, x)
     if isinstance(x, np.ndarray) and x.ndim:
         raise TypeError(f"{op.name}: a Value and an array of shape {x.shape} do not mix: use Tensor for arrays")
     return float(x) if isinstance(x, bool | np.bool_) else real_number(x)

@@ -5,8 +5,9 @@ from typing import Any, ClassVar, final
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.base.tree import is_object_array, object_array
 from autograd.engine.anomaly import check_value_finite, remember_line
-from autograd.engine.coercion import number_operand, real_number
+from autograd.engine.coercion import mixed_operand, number_operand, real_number
 from autograd.engine.graph import by_serial, check_leaf_unchanged, newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import pull_back
@@ -97,9 +98,13 @@ class Value(Node):
 
     @classmethod
     def record_any(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Value":
-        """Result of any elementwise op, recorded if recording is on and an input requires a gradient."""
-        if op.kind != "elementwise":
-            raise TypeError(f"{op.name} is an op on arrays, got a Value: use Tensor")
+        """Result of any elementwise op, recorded if recording is on and an input requires a gradient.
+
+        An op on arrays gets its Values as arrays of objects, which NumPy computes with.
+        """
+        if op.kind != "elementwise" or any(map(is_object_array, inputs)):
+            arrays = [object_array([x], ()) if x.__class__ is cls else mixed_operand(op, x) for x in inputs]
+            return op.compute(tuple(arrays), params)
         numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
         if isinstance(y, tuple):

@@ -21,6 +21,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
+from autograd.base.tree import is_object_array, object_array
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
 
 Rule = Callable[..., Any]
@@ -118,7 +119,15 @@ class Op:
         """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result."""
         if self.kind == "elementwise" and _are_floats(inputs):
             return on_floats(self.forward, *map(float, inputs), **params)
-        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs], params)
+        arrays = [np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs]
+        if self.kind == "elementwise" and any([is_object_array(x) for x in arrays]):  # noqa: C419
+            return self.on_objects(arrays, params)
+        return self.on_arrays(arrays, params)
+
+    def on_objects(self, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        """Result of an elementwise op on arrays of objects, such as nodes, and numbers: the op at each entry."""
+        arrays = [x if isinstance(x, np.ndarray) else object_array([x], ()) for x in inputs]
+        return np.frompyfunc(functools.partial(self, **params), len(arrays), 1)(*arrays)
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes."""
@@ -127,7 +136,8 @@ class Op:
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
-            raise kind(f"{self.name} of {shapes}: {error}") from None
+            cure = ": join nodes to a Tensor with autograd.stack" if any(map(is_object_array, arrays)) else ""
+            raise kind(f"{self.name} of {shapes}: {error}{cure}") from None
 
     def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
         """Pullback of each of `inputs`; None if it is zero."""

@@ -36,6 +36,7 @@ class Tape:
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
         found = find_backend(backend)
         self._signature, leaves = flatten_arguments(args, found.scalars)
+        self._leaf_signature, _ = flatten_arguments(tree.leaves(args), found.scalars)
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
@@ -57,12 +58,11 @@ class Tape:
         """
         key, leaves = flatten_arguments(args, self._scalars)
         if key != self._signature:  # dicts may have another order
-            pairs = tree.pairs(f"arguments of {self._name}", self._slots, args)
-            key, leaves = flatten_arguments(tree.unflatten(self._slots, [x for _, _, x in pairs]), self._scalars)
-        if key != self._signature:
-            raise TypeError(
-                f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"
-            )
+            refusal = f"the tape of {self._name} was recorded for other shapes or types: "
+            pairs = tree.pairs(f"{refusal}arguments", self._slots, args)
+            key, leaves = flatten_arguments([x for _, _, x in pairs], self._scalars)
+            if key != self._leaf_signature:
+                raise TypeError(f"{refusal}record it for these, or use compile")
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:

@@ -115,6 +115,7 @@ def value_and_grad(
         with trace_arguments(arguments, [args, kwargs]) as (variables, as_nodes):
             y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
             y, aux = _split_aux(y) if has_aux else (y, None)
+            y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
             derivatives = restore_structure(arguments, _gradient(y, variables, as_nodes))
         value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
         gradient = derivatives[0] if isinstance(argnums, int) else tuple(derivatives)

@@ -166,9 +166,9 @@ def flatten_result(result: Any) -> tuple[list[Any], Unflatten]:
 def _unflatten(x: Any, outputs: list[Any]) -> Unflatten:
     """Function that rebuilds x from the outputs of a replay; appends the nodes in x to `outputs`."""
     start = len(outputs)
-    if isinstance(x, Rows):
+    if isinstance(x, Rows) or (tree.is_object_array(x) and all(isinstance(leaf, Node | float) for leaf in tree.leaves(x))):
         outputs += tree.leaves(x)
-        return _unflatten_array(slice(start, len(outputs)), x.shape())
+        return _unflatten_array(slice(start, len(outputs)), x.shape() if isinstance(x, Rows) else x.shape)
     if isinstance(x, Node):
         outputs.append(x)
         return _unflatten_node(start, isinstance(x, Value))
