@@ -144,7 +144,7 @@ def _difference(tree: Any, given: Any) -> str:
     if not isinstance(tree, dict) or not isinstance(given, dict):
         return ""
     missing, unknown = [key for key in tree if key not in given], [key for key in given if key not in tree]
-    return f": missing {missing}" * bool(missing) + f": unknown {unknown}" * bool(unknown)
+    return f": missing {missing}, unknown {unknown}"
 
 
 def structure(tree: Any) -> str:

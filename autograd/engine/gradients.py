@@ -68,7 +68,7 @@ def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any
     for path, x, leaf in tree.pairs(name, expected, given):
         array, wanted = (np.asarray(a._data if isinstance(a, Node) else a) for a in (leaf, x))
         if wanted.dtype.kind in "fiub":  # other leaves, such as strings, have no derivative
-            if array.dtype.kind not in "fiub":
+            if array.dtype.kind not in "fiu":
                 raise TypeError(f"{path} must hold real numbers, as its {role} does, got {leaf!r:.60} of type {array.dtype}")
             if array.shape != wanted.shape:
                 raise ValueError(f"{path} must have the shape of its {role}, {wanted.shape}, got {array.shape}")

@@ -90,7 +90,7 @@ class Tape:
         """
         if self._batched is None:
             self._batched = self._backend.batch(self.program)
-        numbers, n = batch_columns(args, axes, self._scalars, self._signature)
+        numbers, n = batch_columns(args, axes, self._scalars, self._signature, self._slots)
         return self._unflatten_result(self._batched(numbers, n), True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:

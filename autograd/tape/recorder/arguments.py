@@ -204,8 +204,10 @@ def _unflatten_node(i: int, is_float: bool) -> Unflatten:
     return make
 
 
-def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
-    """(numbers of each input array or float, number of examples) of a batched call.
+def batch_columns(
+    args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any, slots: Any
+) -> tuple[list[np.ndarray[Any, Any]], int]:
+    """(numbers of each input array or float, number of examples) of a batched call of a tape with these `slots`.
 
     Raises:
         ValueError: If `axes` is not 0 or None for each argument, or the numbers of examples differ
@@ -214,7 +216,9 @@ def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, signature: An
     columns: list[np.ndarray[Any, Any]] = []
     counts: set[int] = set()
     first = []
-    for x, axis in zip(args, _check_axes(axes, len(args)), strict=True):
+    checked = _check_axes(axes, len(args))
+    ordered = tree.unflatten(slots, [x for _, _, x in tree.pairs("arguments of the tape", slots, args)])
+    for x, axis in zip(ordered, checked, strict=True):
         leaves = [np.asarray(leaf, float) for leaf in flatten_arguments(x, scalars)[1]]
         if axis is None:
             first.append(x)

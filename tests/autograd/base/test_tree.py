@@ -52,7 +52,7 @@ def test_an_array_of_numbers_has_dtype_float_and_one_of_nodes_keeps_them():
     ("expected", "given", "words"),
     [
         ({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}, "structure {'a': leaf, 'b': leaf}, got {'a': leaf, 'c': leaf}"),
-        ({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}, ": missing ['b']: unknown ['c']"),
+        ({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}, ": missing ['b'], unknown ['c']"),
         ({"a": {"k": 1.0}}, {"a": {}}, "p['a'] must have the structure {'k': leaf}, got {}"),
         ({"a": 1.0}, (1.0,), "p must have the structure {'a': leaf}, got (leaf,)"),
         ([1.0, 2.0], (1.0, 2.0), "p must have the structure [leaf, leaf], got (leaf, leaf)"),

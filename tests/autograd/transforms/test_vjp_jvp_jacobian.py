@@ -139,6 +139,7 @@ def test_stop_gradient_keeps_numbers_and_containers():
         (lambda: hvp(ag.sum, ({"a": np.ones(2)},), ({"a": np.ones(2) * 1j},)), r"tangents\[0\]\['a'\] must hold real numbers"),
         (lambda: jvp(ag.sin, (np.ones(1),), (np.array(["1.0"]),)), r"tangents\[0\] must hold real numbers"),
         (lambda: vjp(ag.sin, np.ones(1))[1](np.array(["1.0"])), "the cotangent must hold real numbers, as its output does"),
+        (lambda: hvp(ag.sum, (np.ones(1),), (np.array([True]),)), r"tangents\[0\] must hold real numbers.* of type bool"),
         (lambda: vjp(lambda x: {"y": x}, 1.0)[1]({"y": None}), r"the cotangent\['y'\] must hold real numbers"),
         (lambda: vjp(ag.sin, 1.0)[1](np.ones(1)), r"the cotangent must have the shape of its output, \(\), got \(1,\)"),
         (lambda: value_and_grad(lambda x: x * x, has_aux=True)(1.0), "must return"),
@@ -222,5 +223,8 @@ def test_a_tape_pairs_dicts_by_key():
     assert tape({"b": 1.0, "a": 10.0}) == 8.0
     with pytest.raises(TypeError, match=r"arguments\[0\] must have the structure \{'a': leaf, 'b': leaf\}, got"):
         tape({"a": 1.0, "c": 2.0})
+    assert tape.map({"b": np.array([1.0, 2.0]), "a": np.array([10.0, 20.0])}).tolist() == [8.0, 16.0]
+    with pytest.raises(TypeError, match=r"arguments of the tape\[0\] must have the structure"):
+        tape.map((np.ones(2), np.ones(2)))
     first = ag.compile(lambda p: next(iter(p.values())))
     assert [first(collections.OrderedDict(a=1.0, b=2.0)), first(collections.OrderedDict(b=3.0, a=4.0))] == [1.0, 3.0]
