@@ -1,7 +1,7 @@
 """Arguments of a function under check: its variables, their names, and new values for them."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ class Arguments:
     Attributes:
         arrays: The variables as arrays; `sizes` holds their numbers of entries
         point: All variables as one vector
+        chosen: The argument, or the tuple of arguments, that contain the variables
 
     Raises:
         ValueError: If no argument is a variable
@@ -27,7 +28,9 @@ class Arguments:
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:
         self.args = args
         self.leaves = tree.leaves(list(args))
-        names = _variable_names(f, args, argnums)
+        chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
+        self.chosen = args[chosen[0]] if len(chosen) == 1 else tuple([args[n] for n in chosen])
+        names = _variable_names(f, args, chosen)
         if not names:
             raise ValueError(
                 f"nothing to differentiate among the arguments {args!r}: pass floats, floating-point arrays, Values, Tensors "
@@ -107,12 +110,10 @@ def data_of(x: Any) -> Any:
     return np.asarray(x._data if isinstance(x, Node) else x)
 
 
-def _variable_names(f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None) -> dict[int, str]:
+def _variable_names(f: Callable[..., Any], args: tuple[Any, ...], chosen: Sequence[int]) -> dict[int, str]:
     """The names of the variables, by their positions among the leaves of the arguments."""
-    chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
-    names = [(i, name) for i, arg in enumerate(args) for name in _leaf_names(_parameter_name(f, i), arg)]
-    leaves = tree.leaves(list(args))
-    return {k: name for k, (x, (i, name)) in enumerate(zip(leaves, names, strict=True)) if i in chosen and varies(x)}
+    leaves = [(i, name, x) for i, arg in enumerate(args) for name, x, _ in tree.pairs(_parameter_name(f, i), arg, arg)]
+    return {k: name for k, (i, name, x) in enumerate(leaves) if i in chosen and varies(x)}
 
 
 def _parameter_name(f: Callable[..., Any], i: int) -> str:
@@ -127,22 +128,6 @@ def _parameter_name(f: Callable[..., Any], i: int) -> str:
     ):
         return parameters[i].name
     return f"argument {i}"
-
-
-def _leaf_names(name: str, x: Any) -> Iterator[str]:
-    """The names of the leaves of x as Python expressions."""
-    if not tree.is_container(x):
-        yield name
-    elif isinstance(x, dict):
-        for key, part in x.items():
-            yield from _leaf_names(f"{name}[{key!r}]", part)
-    elif isinstance(x, list | tuple):
-        fields = getattr(x, "_fields", None)
-        for i, part in enumerate(x):
-            yield from _leaf_names(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", part)
-    else:
-        for key, part in zip(x.__dataclass_fields__, tree.children(x), strict=True):
-            yield from _leaf_names(f"{name}.{key}", part)
 
 
 def numeric_leaves(result: Any) -> list[Any]:

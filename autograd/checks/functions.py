@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.base.grad_mode import no_grad, recording
-from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves
+from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, varies
 from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
 from autograd.engine.tensor import Tensor
@@ -194,6 +195,8 @@ class BlackBox(Subject):
 def _split_claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
     """The claim for each variable, in the shape of the outputs and the variable."""
     single = len(arguments.arrays) == 1
+    if any(isinstance(x, dict) for x in [claimed, *(claimed if isinstance(claimed, tuple | list) else [])]):
+        claimed = [g for _, x, g in tree.pairs("gradient", arguments.chosen, claimed) if varies(x)]
     found = [claimed] if single and not isinstance(claimed, tuple | list | dict) else numeric_leaves(claimed)
     if single and len(found) != 1:
         found = [np.asarray(claimed)]

@@ -1,4 +1,4 @@
-"""Attributes and methods of NumPy arrays for `Tensor`; each method calls the op of its name."""
+"""Attributes and methods of NumPy arrays for `Tensor`, in NumPy's signatures; each method calls the op of its name."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
@@ -6,9 +6,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from autograd.engine import numpy_functions
 from autograd.engine.node import Node
-from autograd.ops.rules import cumulative, indexing, linalg, products, rearranging, reductions, rounding, selection
+from autograd.engine.numpy_functions import call, dispatch
+from autograd.ops.rules import indexing, linalg, rearranging, reductions
 from autograd.ops.rules import shape as shapes
 
 
@@ -51,73 +51,85 @@ class ArrayMethods(Node):
         """Transposes of the matrices in the last two axes."""
         return shapes.transpose(self, (*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any
+    ) -> Self:
         """Sum over `axis`: `autograd.sum`."""
-        return reductions.sum(self, axis, keepdims)
+        if dtype is None and out is None and not more and not options:
+            return reductions.sum(self, axis, keepdims)
+        return call(np.sum, self, axis, dtype, out, keepdims, *more, **options)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Self:
         """Mean over `axis`: `autograd.mean`."""
-        return reductions.mean(self, axis, keepdims)
+        if dtype is None and out is None and not options:
+            return reductions.mean(self, axis, keepdims)
+        return call(np.mean, self, axis, dtype, out, keepdims, **options)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def max(self, axis: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any) -> Self:
         """Largest entry over `axis`: `autograd.max`."""
-        return reductions.max(self, axis, keepdims)
+        return call(np.max, self, axis, out, keepdims, *more, **options)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def min(self, axis: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any) -> Self:
         """Smallest entry over `axis`: `autograd.min`."""
-        return reductions.min(self, axis, keepdims)
+        return call(np.min, self, axis, out, keepdims, *more, **options)
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any
+    ) -> Self:
         """Product over `axis`: `autograd.prod`."""
-        return reductions.prod(self, axis, keepdims)
+        return call(np.prod, self, axis, dtype, out, keepdims, *more, **options)
 
-    def var(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Self:
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, **options: Any
+    ) -> Self:
         """Variance over `axis`: `autograd.var`."""
-        return reductions.var(self, axis, ddof=ddof, keepdims=keepdims)
+        return call(np.var, self, axis, dtype, out, ddof, keepdims, **options)
 
-    def std(self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Self:
+    def std(
+        self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, **options: Any
+    ) -> Self:
         """Standard deviation over `axis`: `autograd.std`."""
-        return reductions.std(self, axis, ddof=ddof, keepdims=keepdims)
+        return call(np.std, self, axis, dtype, out, ddof, keepdims, **options)
 
-    def cumsum(self, axis: int | None = None) -> Self:
+    def cumsum(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Self:
         """Cumulative sum along `axis`: `autograd.cumsum`."""
-        return cumulative.cumsum(self, axis)
+        return call(np.cumsum, self, axis, dtype, out)
 
-    def cumprod(self, axis: int | None = None) -> Self:
+    def cumprod(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Self:
         """Cumulative product along `axis`: `autograd.cumprod`."""
-        return cumulative.cumprod(self, axis)
+        return call(np.cumprod, self, axis, dtype, out)
 
-    def clip(self, min: Any = None, max: Any = None) -> Self:
+    def clip(self, min: Any = None, max: Any = None, out: None = None, **options: Any) -> Self:
         """Entries clipped to two bounds: `autograd.clip`."""
-        return selection.clip(self, min, max)
+        return call(np.clip, self, min, max, out, **options)
 
-    def round(self, decimals: int = 0) -> Self:
+    def round(self, decimals: int = 0, out: None = None) -> Self:
         """Entries rounded: `autograd.round`."""
-        return rounding.round(self, decimals=decimals)
+        return call(np.round, self, decimals, out)
 
-    def dot(self, other: Any) -> Self:
+    def dot(self, other: Any, out: None = None) -> Self:
         """Dot product: `autograd.dot`."""
-        return products.dot(self, other)
+        return call(np.dot, self, other, out)
 
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Self:
         """Sum of a diagonal: `autograd.trace`."""
-        return linalg.trace(self, offset, axis1, axis2)
+        return call(np.trace, self, offset, axis1, axis2, dtype, out)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """Diagonals of the matrices in two axes: `autograd.diagonal`."""
         return linalg.diagonal(self, offset, axis1, axis2)
 
-    def take(self, indices: Any, axis: int | None = None) -> Self:
+    def take(self, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Self:
         """Entries at `indices` along `axis`: `autograd.take`."""
-        return indexing.take(self, indices, axis)
+        return call(np.take, self, indices, axis, out, mode)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
         """Entries repeated in a row: `autograd.repeat`."""
         return rearranging.repeat(self, repeats, axis)
 
-    def ravel(self) -> Self:
+    def ravel(self, order: str = "C") -> Self:
         """Entries flattened to one axis: `autograd.ravel`."""
-        return shapes.ravel(self)
+        return call(np.ravel, self, order)
 
     flatten = ravel
 
@@ -129,38 +141,42 @@ class ArrayMethods(Node):
         """Copy with two axes interchanged: `autograd.swapaxes`."""
         return shapes.swapaxes(self, axis1, axis2)
 
-    def reshape(self, *shape: Any) -> Self:
-        """Entries in another shape: `autograd.reshape`."""
+    def reshape(self, *shape: Any, **options: Any) -> Self:
+        """Entries in another shape, as one tuple, several integers or `shape=`: `autograd.reshape`."""
+        if options:
+            return call(np.reshape, self, *([shape[0] if len(shape) == 1 else shape] if shape else []), **options)
         return shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Self:
         """Copy with permuted axes: `autograd.transpose`."""
         return shapes.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
-    def astype(self, dtype: npt.DTypeLike) -> Self:
-        """Entries in another floating-point dtype: `autograd.astype`."""
+    def astype(self, dtype: npt.DTypeLike, *, casting: Any = "unsafe", copy: bool = True) -> Self:
+        """Entries in another floating-point dtype: `autograd.astype`; always a new tensor, also with `copy=False`."""
+        if not np.can_cast(self.dtype, np.dtype(dtype), casting):
+            raise TypeError(f"astype: {self.dtype} cannot be cast to {np.dtype(dtype)} with casting={casting!r}: leave it out")
         return shapes.astype(self, dtype)
 
     # Methods with plain results: positions and lists.
 
-    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the largest entry along `axis`, as a plain integer or array."""
-        return np.argmax(self.numpy(), axis, keepdims=keepdims)
+        return np.argmax(self.numpy(), axis, out, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    def argmin(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the smallest entry along `axis`, as a plain integer or array."""
-        return np.argmin(self.numpy(), axis, keepdims=keepdims)
+        return np.argmin(self.numpy(), axis, out, keepdims=keepdims)
 
-    def argsort(self, axis: int | None = -1) -> Any:
-        """Indices that sort the entries along `axis`, stably, as a plain array."""
-        return self.numpy().argsort(axis, stable=True)
+    def argsort(self, axis: int | None = -1, kind: Any = "stable", order: None = None) -> Any:
+        """Indices that sort the entries along `axis`, stably by default, as a plain array."""
+        return np.argsort(self.numpy(), axis, kind, order)
 
     def tolist(self) -> Any:
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-        return numpy_functions.dispatch(function, types, args, kwargs)
+        return dispatch(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
 from autograd.ops.op import stack_nodes
 
@@ -32,6 +33,8 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
         raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+    if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
+        raise TypeError(f"a Tensor does not mix with an array of nodes, {data!r:.80}: join its nodes with autograd.stack")
     target = array.dtype if dtype is None else np.dtype(dtype)
     for kind in (array.dtype, target):  # a conversion from or to complex numbers would lose a part
         if kind.kind not in "fiub":
@@ -47,6 +50,8 @@ def array_operand(x: Any) -> Any:
         return x
     if isinstance(stack_nodes(x), Node):
         return None
+    if is_object_array(x):
+        x = object_array(x.ravel().tolist(), x.shape)  # floats, if all entries are
     if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
         return real_array(x).item()
     return private_array(real_array(x))

@@ -23,7 +23,7 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     Shapes:
         y () or one element, unless a seed of its shape is given; each gradient has the shape and type of its x
     Raises:
-        TypeError: If y or an x is not a node
+        TypeError: If y or an x is not a node, or the seed has another structure than y; names the path
         ValueError: If y or an x does not require a gradient, or y needs a seed
 
     >>> x = Value(3.0)
@@ -33,9 +33,10 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     """
     create_graph = create_graph or current_trace() is not None  # a tape records how the gradients are computed
     outputs, variables = _check_nodes("y", y), _check_nodes("xs", xs)
-    seeds = [None] * len(outputs) if seed is None else tree.leaves(seed) if tree.is_container(y) else [seed]
-    if len(seeds) != len(outputs):
-        raise ValueError(f"gradients: {len(outputs)} outputs need {len(outputs)} seeds, got {len(seeds)}")
+    seeds = [None] * len(outputs)
+    if seed is not None:
+        nested = isinstance(seed, list) and not tree.is_container(y)
+        seeds = matching_leaves("gradients: seed", "output", y, np.asarray(seed) if nested else seed)
     seeds = [_seed(node, seed, create_graph) for node, seed in zip(outputs, seeds, strict=True)]
     cotangents = pull_back(outputs, seeds, wanted=variables, record=create_graph)
     results = [cotangents[x] if x in cotangents else zeros_like(x, create_graph) for x in variables]
@@ -53,6 +54,25 @@ def _check_nodes(name: str, nodes: Any) -> list[Any]:
             raise TypeError(f"{where} must be a Value or a Tensor, not {node!r} of type {type(node).__name__}")
         if not node.requires_grad:
             raise ValueError(f"{where} is the constant {node!r}: make it with requires_grad=True")
+    return leaves
+
+
+def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any]:
+    """Leaves of `given`, a container of real numbers with the structure and shapes of `expected`, in the order of `expected`.
+
+    Raises:
+        TypeError: If the structures differ, or a leaf does not hold real numbers
+        ValueError: If a leaf has another shape
+    """
+    leaves = []
+    for path, x, leaf in tree.pairs(name, expected, given):
+        array, wanted = (np.asarray(a._data if isinstance(a, Node) else a) for a in (leaf, x))
+        if wanted.dtype.kind in "fiub":  # other leaves, such as strings, have no derivative
+            if array.dtype.kind not in "fiu":
+                raise TypeError(f"{path} must hold real numbers, as its {role} does, got {leaf!r:.60} of type {array.dtype}")
+            if array.shape != wanted.shape:
+                raise ValueError(f"{path} must have the shape of its {role}, {wanted.shape}, got {array.shape}")
+        leaves.append(leaf)
     return leaves
 
 

@@ -1,6 +1,5 @@
 """NumPy functions on tensors: `np.sum(t)` is `autograd.sum(t)`; functions that would lose a gradient raise."""
 
-import inspect
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
 from autograd.engine.node import Node
+from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
     cumulative,
     einsum,
@@ -26,6 +26,7 @@ from autograd.ops.rules import (
     sorting,
     special,
 )
+from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import plain_array
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
@@ -49,15 +50,26 @@ def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> An
     return selection.where(np.arange(num) == steps, stop, y) if steps else y
 
 
+def _atleast(ndim: int) -> Callable[..., Any]:
+    def reshaped(*arrays: Any) -> Any:
+        """Arrays with axes of length 1 in front, up to `ndim` axes."""
+        parts = tuple([shape.reshape(x, (1,) * (ndim - len(shape_of(x))) + shape_of(x)) for x in arrays])
+        return parts if len(parts) != 1 else parts[0]
+
+    return reshaped
+
+
 #: Function of autograd for each NumPy function.
 _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
     np.amax: reductions.max,
     np.linspace: _linspace,
+    np.atleast_1d: _atleast(1),
+    np.atleast_2d: _atleast(2),
     np.amin: reductions.min,
     np.around: rounding.round,
-    np.full_like: lambda a, fill_value, *args, **kwargs: np.full_like(plain_array(a), fill_value, *args, **kwargs),
+    np.full_like: lambda a, fill_value, **kwargs: np.full_like(plain_array(a), fill_value, **kwargs),
 }
 
 #: Functions whose results have no gradient.
@@ -77,14 +89,8 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
-    ours = _OURS.get(function)
-    if ours is not None:
-        try:
-            inspect.signature(ours).bind(*args, **kwargs)
-        except TypeError as error:
-            name = ours.__name__
-            raise TypeError(f"np.{name} of a tensor is autograd.{name}{inspect.signature(ours)}: {error}") from None
-        return ours(*args, **kwargs)
+    if function in _OURS:
+        return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
         similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
@@ -95,6 +101,11 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
         )
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Result of autograd's function for a NumPy function, with the arguments of the latter."""
+    return call_with_signature(function, _OURS[function], args, kwargs)
 
 
 def _has_gradient(x: Any) -> bool:

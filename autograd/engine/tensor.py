@@ -262,9 +262,12 @@ class Tensor(ArrayMethods):
         return Tensor(self._data if self._seen is None else self._snapshot(), label=self.label)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        check_not_frozen(self, "the plain array")
+        check_not_frozen(self, "np.array, in place of autograd.stack,")
         if self.requires_grad and is_recording():
-            raise TypeError(f"a plain array of {self!r} would lose its gradient: use .detach(), .numpy(), or an op of autograd")
+            raise TypeError(
+                f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
+                "np.array for several tensors, or .detach()"
+            )
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
 
     def __bool__(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.engine.graph import pause_garbage_collection
 from autograd.tape.backends.protocol import Batched, Replay
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
@@ -35,6 +36,7 @@ class Tape:
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
         found = find_backend(backend)
         self._signature, leaves = flatten_arguments(args, found.scalars)
+        self._leaf_signature, _ = flatten_arguments(tree.leaves(args), found.scalars)
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
@@ -55,10 +57,12 @@ class Tape:
             GuardFailedError: If the numbers take another path through the function
         """
         key, leaves = flatten_arguments(args, self._scalars)
-        if key != self._signature:
-            raise TypeError(
-                f"the tape of {self._name} was recorded for other shapes or types: record it for these, or use compile"
-            )
+        if key != self._signature:  # dicts may have another order
+            refusal = f"the tape of {self._name} was recorded for other shapes or types: "
+            pairs = tree.pairs(f"{refusal}arguments", self._slots, args)
+            key, leaves = flatten_arguments([x for _, _, x in pairs], self._scalars)
+            if key != self._leaf_signature:
+                raise TypeError(f"{refusal}record it for these, or use compile")
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:
@@ -86,7 +90,7 @@ class Tape:
         """
         if self._batched is None:
             self._batched = self._backend.batch(self.program)
-        numbers, n = batch_columns(args, axes, self._scalars, self._signature)
+        numbers, n = batch_columns(args, axes, self._scalars, self._signature, self._slots)
         return self._unflatten_result(self._batched(numbers, n), True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:

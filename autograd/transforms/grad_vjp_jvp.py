@@ -1,8 +1,7 @@
 """Transforms of functions: `grad`, `vjp`, `jvp`; derivatives have the structure of the arguments.
 
-While the function runs, arrays are Tensors, and floats are Values, or Tensors without axes if an argument is an array
-(Values do not mix with arrays). Results are floats and arrays. They are nodes if an argument is a node, or inside another
-transform, so that the outer derivative includes the inner one.
+While the function runs, floats are Values and arrays are Tensors. Results are floats and arrays. They are nodes if an argument
+is a node, or inside another transform, so that the outer derivative includes the inner one.
 """
 
 import functools
@@ -17,7 +16,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import current_trace
 from autograd.engine.forward_mode import push_forward
-from autograd.engine.gradients import gradients, zeros_like
+from autograd.engine.gradients import gradients, matching_leaves, zeros_like
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -43,23 +42,19 @@ def keep_graph(nodes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def trace_arguments(arguments: Any, others: Any = ()) -> Iterator[tuple[list[Node], bool]]:
-    """Context manager with recording on, for fresh variables of the leaves of `arguments`, and True if results must be nodes.
-
-    An array in `others`, the further arguments, makes floats Tensors too.
-    """
+def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
+    """Context manager with recording on: fresh variables of the leaves of `arguments`, and True if results must be nodes."""
     leaves = tree.leaves(arguments)
-    arrays = any(isinstance(x, Tensor | np.ndarray) for x in [*leaves, *tree.leaves(others)])
     as_nodes = graph_requested() or _has_variable(leaves)
     token = _inside.set(True)
     try:
         with recording():
-            yield [_variable(x, arrays) for x in leaves], as_nodes
+            yield [_variable(x) for x in leaves], as_nodes
     finally:
         _inside.reset(token)
 
 
-def _variable(x: Any, arrays: bool) -> Node:
+def _variable(x: Any) -> Node:
     """Fresh node for x, so that its derivative excludes other uses of x."""
     if isinstance(x, Node) and current_trace() is not None:
         return x.recorded_copy(requires_grad=True)
@@ -67,22 +62,18 @@ def _variable(x: Any, arrays: bool) -> Node:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
         return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
-    number = Value(x.data if isinstance(x, Value) else x)
-    return Tensor(number.item(), requires_grad=True) if arrays and not isinstance(x, Value) else number
+    return Value(x.data if isinstance(x, Value) else x)
 
 
-def to_plain(x: Any, as_nodes: bool) -> Any:
-    """Result as a node if `as_nodes`, else as a number or an array."""
+def to_plain(x: Any, as_nodes: bool, floats: bool = False) -> Any:
+    """Result as a node if `as_nodes`, else as a number, a Python float for a function of `floats`, or an array."""
     if as_nodes or not isinstance(x, Node):
         return x
-    return x.item() if isinstance(x, Value) else x._data.copy()[()]
+    return x.item() if isinstance(x, Value) or (floats and not x.ndim) else x._data.copy()[()]  # type: ignore[attr-defined]
 
 
-def restore_structure(arguments: Any, derivatives: list[Any]) -> Any:
-    """Gradients in the containers of `arguments`, as floats for floats."""
-    pairs = zip(tree.leaves(arguments), derivatives, strict=True)
-    is_float = [isinstance(g, np.ndarray) and not isinstance(x, np.ndarray | Node) for x, g in pairs]
-    return tree.unflatten(arguments, [float(g) if p else g for g, p in zip(derivatives, is_float, strict=True)])
+def _are_floats(variables: list[Node]) -> bool:
+    return all(isinstance(x, Value) for x in variables)
 
 
 def _has_variable(leaves: list[Any]) -> bool:
@@ -112,13 +103,15 @@ def value_and_grad(
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         numbers = argument_numbers(argnums, args)
         arguments = [args[n] for n in numbers]
-        with trace_arguments(arguments, [args, kwargs]) as (variables, as_nodes):
+        with trace_arguments(arguments) as (variables, as_nodes):
             y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
             y, aux = _split_aux(y) if has_aux else (y, None)
-            derivatives = restore_structure(arguments, _gradient(y, variables, as_nodes))
+            y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
+            derivatives = tree.unflatten(arguments, _gradient(y, variables, as_nodes))
         value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
         gradient = derivatives[0] if isinstance(argnums, int) else tuple(derivatives)
-        return ((value, tree.map(lambda x: to_plain(x, as_nodes), aux)) if has_aux else value), gradient
+        plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
+        return ((value, tree.map(plain, aux)) if has_aux else value), gradient
 
     return with_gradient
 
@@ -146,9 +139,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
         w ↦ wᵀ J
 
-    The cotangent w must have the structure and shapes of f(…); the result has one entry per argument.
+    The cotangent w must have the structure and shapes of f(…), with dicts paired by key; the result has one entry per argument.
 
     Raises:
+        TypeError: If w has another structure, or is not of real numbers; names the path
         ValueError: If w has another shape
 
     >>> y, pull = vjp(lambda a, b: a * b, 2.0, 3.0)
@@ -159,17 +153,16 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         y = f(*tree.unflatten(list(primals), variables))
 
     def pull(w: Any) -> tuple[Any, ...]:
-        outputs, seeds = tree.leaves(y), tree.leaves(w)
-        if len(seeds) != len(outputs):
-            raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
+        outputs, seeds = tree.leaves(y), matching_leaves("the cotangent", "output", y, w)
         nodes = as_nodes or graph_requested() or _has_variable(seeds)
         pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if _has_variable([out])]
         cotangents = [zeros_like(x, nodes) for x in variables]
         if pairs:
             cotangents = gradients([out for out, _ in pairs], variables, [seed for _, seed in pairs], create_graph=nodes)
-        return tuple(restore_structure(list(primals), cotangents))
+        return tuple(tree.unflatten(list(primals), cotangents))
 
-    return tree.map(lambda x: to_plain(x, as_nodes), y), pull
+    plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
+    return tree.map(plain, y), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -177,24 +170,23 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
         (f(x), J ẋ)
 
-    `tangents` has the shape of `primals`, one entry per argument.
+    `tangents` has the structure and shapes of `primals`, one entry per argument, with dicts paired by key.
 
     Raises:
+        TypeError: If the structures differ, or a tangent is not of real numbers; names the path
         ValueError: If the shapes of a tangent and its primal differ
 
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    primals, tangents = list(primals), list(tangents)
-    directions = tree.leaves(tangents)
+    directions = tangent_leaves(primals, tangents)
     with trace_arguments(primals) as (variables, as_nodes):
-        if len(directions) != len(variables):
-            raise ValueError(f"{len(variables)} primals need {len(variables)} tangents, got {len(directions)}")
         as_nodes = as_nodes or _has_variable(directions)
         seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
-        y = f(*tree.unflatten(primals, variables))
+        y = f(*tree.unflatten(list(primals), variables))
         results = _output_tangents(tree.leaves(y), seeds)
-    return tree.map(lambda x: to_plain(x, as_nodes), y), tree.unflatten(y, [to_plain(t, as_nodes) for t in results])
+    plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
+    return tree.map(plain, y), tree.unflatten(y, list(map(plain, results)))
 
 
 def stop_gradient(x: Any) -> Any:
@@ -225,15 +217,15 @@ def replace_arguments(args: tuple[Any, ...], numbers: list[int], new: list[Any])
     return result
 
 
-def check_same_shape(x: Any, t: Any) -> None:
-    """Raise if the tangent t does not have the shape of x."""
-    expected, actual = (np.shape(a._data if isinstance(a, Node) else a) for a in (x, t))
-    if actual != expected:
-        raise ValueError(f"the tangent {t!r} does not have the shape of its primal, {expected}")
+def tangent_leaves(primals: Any, tangents: Any) -> list[Any]:
+    """Leaves of `tangents`, checked, in the order of those of `primals`; both have one entry per argument."""
+    for name, x in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(x, list | tuple):
+            raise TypeError(f"{name} must be a tuple with one entry per argument, got {x!r:.60}: write ({name[:-1]},)")
+    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
 
 
 def _tangent(x: Node, t: Any) -> Node:
-    check_same_shape(x, t)
     return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.engine.gradients import gradients, zeros_like
+from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.joining import stack
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
-    check_same_shape,
     grad,
     keep_graph,
     replace_arguments,
+    tangent_leaves,
     trace_arguments,
 )
 
@@ -41,16 +41,45 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     def matrix(*args: Any, **kwargs: Any) -> Any:
         numbers = argument_numbers(argnums, args)
         arguments = [args[n] for n in numbers]
-        with trace_arguments(arguments, [args, kwargs]) as (variables, as_nodes):
+        with trace_arguments(arguments) as (variables, as_nodes):
             y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
 
             def blocks(output: Any) -> Any:
-                result = tree.unflatten(arguments, _jacobian_blocks(output, variables, as_nodes))
+                if tree.is_container(output) and not tree.is_object_array(output):
+                    return tree.with_children(output, [blocks(part) for part in tree.children(output)])
+                columns = iter(_jacobian_columns(output, variables, as_nodes))
+                result = [_in_structure(x, columns, np.shape(output)) for x in arguments]
                 return result[0] if isinstance(argnums, int) else tuple(result)
 
-            return tree.map(blocks, y)
+            return blocks(y)
 
     return matrix
+
+
+def _jacobian_columns(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
+    """Jacobian of y, a leaf or an array of nodes, with respect to each variable."""
+    if not tree.is_object_array(y):
+        return _jacobian_blocks(y, variables, as_nodes)
+    rows = [_jacobian_blocks(entry, variables, as_nodes) for entry in tree.leaves(y)]
+    return [_stack_blocks([row[k] for row in rows], y.shape, x._data) for k, x in enumerate(variables)]
+
+
+def _in_structure(x: Any, columns: Iterator[Any], shape: tuple[int, ...]) -> Any:
+    """Next columns in the structure of the argument x; those of an array of numbers are one array, with the axes of x last."""
+    if not tree.is_container(x):
+        return next(columns)
+    parts = [_in_structure(part, columns, shape) for part in tree.children(x)]
+    if not tree.is_object_array(x) or any(np.ndim(part) != len(shape) for part in parts):
+        return tree.with_children(x, parts)
+    block = _stack_blocks(parts, x.shape, np.zeros(shape))
+    order = (*range(x.ndim, block.ndim), *range(x.ndim))
+    return block.transpose(order)
+
+
+def _stack_blocks(blocks: list[Any], shape: tuple[int, ...], like: Any) -> Any:
+    """Blocks of the shape of `like` in one array, with the axes `shape` first; a Tensor of Tensors, else an array of NumPy."""
+    join = stack if any(isinstance(block, Tensor) for block in blocks) else np.stack
+    return (join(blocks) if blocks else np.zeros(0)).reshape((*shape, *np.shape(like)))
 
 
 def _jacobian_blocks(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
@@ -62,7 +91,7 @@ def _jacobian_blocks(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]
     if isinstance(y, Value):
         return list(gradients(y, variables, create_graph=as_nodes))
     rows = [gradients(y, variables, seed, create_graph=as_nodes) for seed in _unit_seeds(y._data)]
-    return [_stack_rows([row[k] for row in rows], x, y._data.shape, as_nodes) for k, x in enumerate(variables)]
+    return [_stack_blocks([row[k] for row in rows], y._data.shape, x._data) for k, x in enumerate(variables)]
 
 
 def _unit_seeds(array: Any) -> Iterator[Any]:
@@ -71,12 +100,6 @@ def _unit_seeds(array: Any) -> Iterator[Any]:
         seed = np.zeros(array.size, array.dtype)
         seed[i] = 1
         yield seed.reshape(array.shape)
-
-
-def _stack_rows(rows: list[Any], x: Node, shape: tuple[int, ...], as_nodes: bool) -> Any:
-    zero = zeros_like(x, False)
-    block = (stack if as_nodes else np.stack)(rows) if rows else np.asarray(zero)[None][:0]
-    return block.reshape(shape + np.shape(zero))
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -104,6 +127,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     sweep over a reverse one.
 
     Raises:
+        TypeError: If the structures differ, or a tangent is not of real numbers; names the path
         ValueError: If the shapes of a tangent and its primal differ
     Source:
         Pearlmutter, Neural Computation 6(1), 1994; Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 5.4
@@ -111,11 +135,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: x**3, (2.0,), (1.0,))
     12.0
     """
-    leaves, directions = tree.leaves(list(primals)), tree.leaves(list(tangents))
-    if len(leaves) != len(directions):
-        raise ValueError(f"{len(leaves)} primals need {len(leaves)} tangents, got {len(directions)}")
-    for x, t in zip(leaves, directions, strict=True):
-        check_same_shape(x, t)
+    directions = tangent_leaves(primals, tangents)
     argnums = tuple(range(len(primals)))
     gradient = grad(f, argnums)
 

@@ -53,6 +53,11 @@ def normalize_axis(op: str, axis: Any, shape: Shape) -> int:
     return normalize_axes(op, axis, shape)[0]
 
 
+def is_axis_of_number(axis: Any, shape: Shape) -> bool:
+    """True for the axes 0 and -1 of a number, which some functions of NumPy accept."""
+    return shape == () and isinstance(axis, int | np.integer) and axis in (0, -1)
+
+
 def normalize_shape(op: str, shape: Any) -> Shape:
     """Normalise a shape, one integer or a sequence of integers, to a tuple."""
     try:
@@ -75,10 +80,19 @@ def entry_count(shape: Shape, axes: Shape) -> int:
     return math.prod(shape[i] for i in axes)
 
 
-def prepare_reduction(name: str) -> Callable[..., PreparedCall]:
-    """`prepare` of a reduction with signature `name(x, axis=None, keepdims=False)`."""
+def prepare_reduction(name: str, of_numbers: bool = False, nonempty: bool = False) -> Callable[..., PreparedCall]:
+    """`prepare` of a reduction with signature `name(x, axis=None, keepdims=False)`.
+
+    Args:
+        of_numbers: True if a number may have the axes 0 and -1, as in NumPy's reductions by a ufunc
+        nonempty: True if the reduction is undefined for no entries
+    """
 
     def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-        return (x,), {"axis": normalize_axes(name, axis, shape_of(x)), "keepdims": bool(keepdims)}
+        shape = shape_of(x)
+        axes = () if of_numbers and is_axis_of_number(axis, shape) else normalize_axes(name, axis, shape)
+        if nonempty and not entry_count(shape, axes):
+            raise ValueError(f"{name}: x must have entries along axis {axis!r}, got shape {shape}")
+        return (x,), {"axis": axes, "keepdims": bool(keepdims)}
 
     return prepare

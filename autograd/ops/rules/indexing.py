@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import Recorder, linear
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, normalize_shape, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape
 
 
@@ -74,7 +74,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
     [[2.0, 1.0], [4.0, 3.0]]
     """
-    if axis is None:
+    if axis is None or is_axis_of_number(axis, shape_of(x)):
         return getitem(reshape(x, -1), indices)
     position = normalize_axis("take", axis, shape_of(x))
     return getitem(x, (slice(None),) * position + (indices,))

@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
+from autograd.ops.rules.axes import (
+    PreparedCall,
+    Shape,
+    is_axis_of_number,
+    normalize_axes,
+    normalize_axis,
+    normalize_shape,
+    shape_of,
+)
 from autograd.ops.rules.indexing import constant_index, getitem, take
 from autograd.ops.rules.shape import broadcast_to, reshape
 
@@ -78,7 +86,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     >>> repeat([1.0, 2.0], 2).tolist(), repeat([1.0, 2.0], [1, 2]).tolist()
     ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0])
     """
-    if axis is None:
+    if axis is None or is_axis_of_number(axis, shape_of(x)):
         x, axis = reshape(x, -1), 0
     shape, times = shape_of(x), np.asarray(constant_index(repeats))
     position = normalize_axis("repeat", axis, shape)

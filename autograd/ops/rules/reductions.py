@@ -4,7 +4,7 @@ import builtins
 import math
 from typing import Any
 
-from autograd.ops.op import Prepare, general, linear
+from autograd.ops.op import general, linear
 from autograd.ops.rules.arithmetic import abs, divide, square
 from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
 from autograd.ops.rules.cumulative import cumprod, shift_entries
@@ -21,7 +21,7 @@ def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
 @linear(
     lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis), shape_of(x)),
     symbol="Σ",
-    prepare=prepare_reduction("sum"),
+    prepare=prepare_reduction("sum", of_numbers=True),
 )
 def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Sum over `axis` (an integer, a tuple of them, or None for all).
@@ -57,26 +57,13 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.sum(x, axis=axis, keepdims=keepdims) / entry_count(shape_of(x), axis)
 
 
-def _prepare_nonempty_reduction(name: str) -> Prepare:
-    """`prepare` of a reduction that is undefined for no entries."""
-
-    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
-        shape = shape_of(x)
-        axes = normalize_axes(name, axis, shape)
-        if not entry_count(shape, axes):
-            raise ValueError(f"{name}: x must have entries along axis {axis!r}, got shape {shape}")
-        return (x,), {"axis": axes, "keepdims": bool(keepdims)}
-
-    return prepare
-
-
 def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
     """ȳ at the entries equal to y, divided equally between ties, or at the NaNs if y is NaN."""
     chosen = (x == restore_axes(y, x, axis)) | (x != x)
     return restore_axes(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
 
 
-@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("max"))
+@general(_extremum_pullback, prepare=prepare_reduction("max", of_numbers=True, nonempty=True))
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -93,7 +80,7 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@general(_extremum_pullback, prepare=_prepare_nonempty_reduction("min"))
+@general(_extremum_pullback, prepare=prepare_reduction("min", of_numbers=True, nonempty=True))
 def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -134,7 +121,7 @@ def products_of_others(x: Any) -> Any:
     return before * after
 
 
-@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod"))
+@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod", of_numbers=True))
 def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
 

@@ -103,6 +103,8 @@ def fmin(xp: Any, a: Any, b: Any) -> Any:
 def _prepare_clip(
     x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if (min is not None or max is not None) and (a_min is not None or a_max is not None):
+        raise TypeError("clip: bounds must be min and max, or a_min and a_max, got both: write clip(x, min, max)")
     min, max = a_min if min is None else min, a_max if max is None else max  # NumPy has both names
     if min is None and max is None:
         raise TypeError("clip: min and max must not both be None: pass at least one, as in clip(x, 0.0)")

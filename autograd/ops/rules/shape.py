@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import linear
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, normalize_axis, normalize_shape, shape_of
+from autograd.ops.rules.axes import (
+    PreparedCall,
+    Shape,
+    is_axis_of_number,
+    normalize_axes,
+    normalize_axis,
+    normalize_shape,
+    shape_of,
+)
 
 
 def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
@@ -62,9 +70,9 @@ def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
 def _prepare_reshape(x: Any, shape: Any) -> PreparedCall:
     new, old = normalize_shape("reshape", shape), shape_of(x)
     size = math.prod(old)
-    if new.count(-1) == 1:
-        rest = math.prod(n for n in new if n != -1)
-        new = tuple((size // rest if rest else 0) if n == -1 else n for n in new)
+    rest = math.prod(n for n in new if n != -1)
+    if new.count(-1) == 1 and rest:  # without entries, any length would do
+        new = tuple(size // rest if n == -1 else n for n in new)
     if math.prod(new) != size or any(n < 0 for n in new):
         raise ValueError(f"reshape: shape {old} with {size} entries cannot be reshaped to {shape!r}")
     return (x,), {"shape": new}
@@ -149,7 +157,7 @@ def lower(xp: Any, x: Any) -> Any:
     >>> lower(lift(2.0, dtype=float))
     np.float64(2.0)
     """
-    return xp.asarray(x, float)[()]
+    return xp.asarray(x)[()]
 
 
 def ravel(x: Any) -> Any:
@@ -208,6 +216,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     (2,)
     """
     shape = shape_of(x)
+    axis = None if is_axis_of_number(axis, shape) else axis
     axes = tuple(i for i, n in enumerate(shape) if n == 1) if axis is None else normalize_axes("squeeze", axis, shape)
     for i in axes:
         if shape[i] != 1:
@@ -227,11 +236,11 @@ def expand_dims(x: Any, axis: Any) -> Any:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def prepare_along_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
-    """`prepare` of an op along one axis, `name(x, axis=default)`; None flattens x first."""
+def prepare_along_axis(name: str, default: int | None, of_numbers: bool = False) -> Callable[..., PreparedCall]:
+    """`prepare` of an op along one axis, `name(x, axis=default)`; None flattens x first, as axis 0 of a number if allowed."""
 
     def prepare(x: Any, axis: int | None = default) -> PreparedCall:
-        if axis is None:
+        if axis is None or (of_numbers and is_axis_of_number(axis, shape_of(x))):
             return (reshape(x, -1),), {"axis": 0}
         return (x,), {"axis": normalize_axis(name, axis, shape_of(x))}
 

@@ -128,13 +128,14 @@ def _dtype(step: Instruction) -> np.dtype[Any]:
 
 
 def _check_dtypes(program: Program) -> None:
-    """Raise TypeError if the program needs float64 and JAX has it off."""
+    """Raise TypeError if the program needs float64 and JAX has it off; floats beside arrays need it only if the arrays do."""
     if jax().config.jax_enable_x64:
         return
+    floats = only_floats(program)
     conversions = [step for step in program.instructions if step.op is astype]
     for step in (*captured_leaves(program), *program.leaves(), *program.outputs, *conversions):
         shape, dtype = step.kind or ((), _FLOAT)
-        if dtype == _FLOAT and (shape or not isinstance(step, Constant)):
+        if dtype == _FLOAT and (shape or not isinstance(step, Constant)) and (floats or step.kind is not None):
             raise TypeError(
                 f"{called(step)} is of float64, and JAX computes in float32 by default: call "
                 "jax.config.update('jax_enable_x64', True) before the first array is made, or pass arrays and parameters "

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.tape.backends.jax import integer_check, pure_function
 from autograd.tape.backends.jax_namespace import jax, namespace
 from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
-from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten, zip_leaves
+from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten
 
 
 def jax_function(
@@ -66,7 +67,7 @@ def _parameter_data(args: tuple[Any, ...], parameters: Sequence[Node], name: str
 def _inputs(args: tuple[Any, ...], slots: Any, name: str, count: int) -> list[Any]:
     """Data of the inputs among the arguments."""
     found = []
-    for slot, x in zip_leaves(slots, args):
+    for _, slot, x in tree.pairs(f"arguments of {name}", slots, args):
         data = x._data if isinstance(x, Node) else x
         if slot.shape is None:
             _check_constant(slot.fixed, data, name)

@@ -4,7 +4,7 @@ Floats and arrays of numbers are inputs of a tape. All other arguments, such as 
 program: another value needs another program.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,13 +54,9 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     elif kind is float:
         key.append(float)
         leaves.append(x)
-    elif kind is dict:
-        key += (dict, *x)
-        for part in x.values():
-            _flatten(part, scalars, key, leaves)
     elif tree.is_container(x):
         parts = tree.children(x)
-        key += (kind, len(parts))
+        key += (kind, *x) if isinstance(x, dict) else (kind, x.shape if isinstance(x, np.ndarray) else len(parts))
         for part in parts:
             _flatten(part, scalars, key, leaves)
     else:
@@ -106,59 +102,34 @@ def argument_slots(args: Any, scalars: bool) -> Any:
     return tree.map(lambda x: Slot(x, scalars), args)
 
 
-def zip_leaves(slots: Any, x: Any) -> Iterator[tuple[Slot, Any]]:
-    """(slot, leaf of x) for each slot of a tree; dicts may have their keys in any order.
-
-    Raises:
-        TypeError: If the two differ in structure
-    """
-    kind = "single leaf" if isinstance(slots, Slot) else type(slots).__name__
-    if tree.is_container(x) is isinstance(slots, Slot) or isinstance(slots, dict) is not isinstance(x, dict):
-        raise TypeError(f"got a {type(x).__name__} in place of a {kind}: pass arguments like the recorded ones")
-    if isinstance(slots, Slot):
-        yield slots, x
-        return
-    keys = list(slots) if isinstance(slots, dict) else range(len(tree.children(slots)))
-    if (set(x) != set(keys)) if isinstance(slots, dict) else len(tree.children(x)) != len(keys):
-        raise TypeError(
-            f"a {kind} must have the recorded entries {list(keys)}, got "
-            f"{list(x) if isinstance(x, dict) else list(range(len(tree.children(x))))}"
-        )
-    for key, slot in zip(keys, tree.children(slots), strict=True):
-        yield from zip_leaves(slot, x[key] if isinstance(slots, dict) else tree.children(x)[key])
-
-
 def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
     """(arguments with a variable for each float and array, the input of each variable)."""
     leaves = [x._data if isinstance(x, Node) else x for x in tree.leaves(args)]
     names = tree.leaves({name: _leaf_names(name, x) for name, x in args.items()})
-    floats = [x.dtype for x in leaves if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
-    # A float takes the dtype of the arrays, so that it does not change theirs.
-    variables = _Variables(None if scalars else np.result_type(*floats) if floats else np.dtype(float))
+    variables = _Variables(scalars)
     return tree.unflatten(args, list(map(variables.argument, names, leaves))), variables.inputs
 
 
 class _Variables:
-    """Variables for arguments: Tensors, with floats in `dtype`; if that is None, Values, and `Rows` of them for arrays."""
+    """Variables for arguments: Values for floats, and for arrays Tensors, or `Rows` of Values if `scalars`."""
 
-    def __init__(self, dtype: np.dtype[Any] | None) -> None:
-        self.dtype = dtype
+    def __init__(self, scalars: bool) -> None:
+        self.scalars = scalars
         self.inputs: dict[Node, Input] = {}
 
     def argument(self, name: str, x: Any) -> Any:
-        if not isinstance(x, float | np.floating | np.ndarray):
-            return x
-        if self.dtype is not None:
-            array = np.asarray(x, self.dtype if isinstance(x, float) else None)
-            node: Node = Tensor(array, requires_grad=array.dtype.kind == "f")
-            self.inputs[node] = Input(name, (array.shape, array.dtype))
+        if isinstance(x, float | np.floating) or (
+            self.scalars and isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind == "f"
+        ):
+            node: Node = Value(float(x))
+            self.inputs[node] = Input(name, None)
             return node
-        if isinstance(x, np.ndarray) and (x.ndim or x.dtype.kind != "f"):
-            if x.dtype.kind != "f":
-                return x.tolist()
-            return Rows([self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)])
-        node = Value(float(x))
-        self.inputs[node] = Input(name, None)
+        if not isinstance(x, np.ndarray):
+            return x
+        if self.scalars:
+            return Rows([self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)]) if x.dtype.kind == "f" else x.tolist()
+        node = Tensor(x, requires_grad=x.dtype.kind == "f")
+        self.inputs[node] = Input(name, (x.shape, x.dtype))
         return node
 
 
@@ -183,24 +154,27 @@ class SymbolicOutputs(list[Any]):
 Unflatten = Callable[..., Any]
 
 
-def flatten_result(result: Any) -> tuple[list[Any], Unflatten]:
-    """(nodes and numbers in a result, function that rebuilds the result from the outputs of a replay)."""
+def flatten_result(result: Any, scalars: bool) -> tuple[list[Any], Unflatten]:
+    """(nodes and numbers in a result, function that rebuilds the result from the outputs of a replay).
+
+    Numbers of a function of `scalars` are floats, also those that it computed with arrays.
+    """
     outputs: list[Any] = []
-    return outputs, _unflatten(result, outputs)
+    return outputs, _unflatten(result, outputs, scalars)
 
 
-def _unflatten(x: Any, outputs: list[Any]) -> Unflatten:
+def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     """Function that rebuilds x from the outputs of a replay; appends the nodes in x to `outputs`."""
     start = len(outputs)
-    if isinstance(x, Rows):
+    if isinstance(x, Rows) or (tree.is_object_array(x) and all(isinstance(leaf, Node | float) for leaf in tree.leaves(x))):
         outputs += tree.leaves(x)
-        return _unflatten_array(slice(start, len(outputs)), x.shape())
+        return _unflatten_array(slice(start, len(outputs)), x.shape() if isinstance(x, Rows) else x.shape)
     if isinstance(x, Node):
         outputs.append(x)
-        return _unflatten_node(start, isinstance(x, Value))
+        return _unflatten_node(start, isinstance(x, Value) or (scalars and not x._data.ndim))
     if not tree.is_container(x):
         return lambda values, many=False: x.copy() if isinstance(x, np.ndarray) else x
-    makers = [_unflatten(part, outputs) for part in tree.children(x)]
+    makers = [_unflatten(part, outputs, scalars) for part in tree.children(x)]
     if type(x) is tuple:
         return lambda values, many=False: tuple([make(values, many) for make in makers])
     if type(x) is dict:
@@ -230,8 +204,10 @@ def _unflatten_node(i: int, is_float: bool) -> Unflatten:
     return make
 
 
-def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any) -> tuple[list[np.ndarray[Any, Any]], int]:
-    """(numbers of each input array or float, number of examples) of a batched call.
+def batch_columns(
+    args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any, slots: Any
+) -> tuple[list[np.ndarray[Any, Any]], int]:
+    """(numbers of each input array or float, number of examples) of a batched call of a tape with these `slots`.
 
     Raises:
         ValueError: If `axes` is not 0 or None for each argument, or the numbers of examples differ
@@ -240,7 +216,9 @@ def batch_columns(args: tuple[Any, ...], axes: Any, scalars: bool, signature: An
     columns: list[np.ndarray[Any, Any]] = []
     counts: set[int] = set()
     first = []
-    for x, axis in zip(args, _check_axes(axes, len(args)), strict=True):
+    checked = _check_axes(axes, len(args))
+    ordered = tree.unflatten(slots, [x for _, _, x in tree.pairs("arguments of the tape", slots, args)])
+    for x, axis in zip(ordered, checked, strict=True):
         leaves = [np.asarray(leaf, float) for leaf in flatten_arguments(x, scalars)[1]]
         if axis is None:
             first.append(x)

@@ -39,7 +39,7 @@ def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) 
             f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded; "
             "replays would repeat the same numbers: draw them outside, and pass them as an argument"
         )
-    outputs, unflatten = flatten_result(result)
+    outputs, unflatten = flatten_result(result, scalars)
     return lower(trace, inputs, outputs), unflatten
 
 

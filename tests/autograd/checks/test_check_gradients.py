@@ -334,3 +334,11 @@ def test_gradients_and_arguments_are_unchanged():
 def test_bad_arguments_raise(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_check_gradients_pairs_a_claim_by_key():
+    assert check_gradients(
+        lambda p: p["a"] ** 2 + 30.0 * p["b"], {"a": 2.0, "b": 1.0}, gradient=lambda p: {"b": 30.0, "a": 2.0 * p["a"]}
+    )
+    with pytest.raises(TypeError, match=r"gradient must have the structure .* missing"):
+        check_gradients(lambda p: p["a"] + p["b"], {"a": 2.0, "b": 1.0}, gradient=lambda p: {"a": 1.0, "c": 1.0})

@@ -1,5 +1,6 @@
 """vjp, jvp, jacobian, hessian, hvp and the flat view: shapes, containers, nesting, errors."""
 
+import collections
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,9 +127,21 @@ def test_stop_gradient_keeps_numbers_and_containers():
     ("call", "words"),
     [
         (lambda: jvp(ag.sin, (np.ones(2),), (np.ones(3),)), "shape of its primal"),
-        (lambda: jvp(ag.sin, (1.0,), ()), "1 primals need 1 tangents, got 0"),
-        (lambda: vjp(ag.sin, np.ones(2))[1]([1.0, 1.0]), "does not have the shape of the output"),
+        (lambda: jvp(ag.sin, (1.0,), ()), r"tangents must have the structure \(leaf,\), got \(\)"),
+        (lambda: vjp(ag.sin, np.ones(2))[1]([1.0, 1.0]), r"must have the structure array of shape \(2,\), got \[leaf, leaf\]"),
         (lambda: vjp(ag.sin, np.ones(2))[1](np.ones(3)), r"got \(3,\)"),
+        (lambda: jvp(ag.sin, 1.0, 1.0), r"primals must be a tuple with one entry per argument, got 1.0: write \(primal,\)"),
+        (lambda: hvp(ag.sin, (1.0,), np.ones(1)), r"tangents must be a tuple"),
+        (
+            lambda: jvp(ag.sin, ([1.0],), ([1j],)),
+            r"tangents\[0\]\[0\] must hold real numbers, as its primal does, got 1j of type c",
+        ),
+        (lambda: hvp(ag.sum, ({"a": np.ones(2)},), ({"a": np.ones(2) * 1j},)), r"tangents\[0\]\['a'\] must hold real numbers"),
+        (lambda: jvp(ag.sin, (np.ones(1),), (np.array(["1.0"]),)), r"tangents\[0\] must hold real numbers"),
+        (lambda: vjp(ag.sin, np.ones(1))[1](np.array(["1.0"])), "the cotangent must hold real numbers, as its output does"),
+        (lambda: hvp(ag.sum, (np.ones(1),), (np.array([True]),)), r"tangents\[0\] must hold real numbers.* of type bool"),
+        (lambda: vjp(lambda x: {"y": x}, 1.0)[1]({"y": None}), r"the cotangent\['y'\] must hold real numbers"),
+        (lambda: vjp(ag.sin, 1.0)[1](np.ones(1)), r"the cotangent must have the shape of its output, \(\), got \(1,\)"),
         (lambda: value_and_grad(lambda x: x * x, has_aux=True)(1.0), "must return"),
         (lambda: grad(ag.sin, argnums=1)(1.0), "argnums 1"),
         (lambda: ravel_tree([1.0])[1](np.ones(2)), r"\(1,\).*\(2,\)"),
@@ -190,3 +203,28 @@ def test_a_constant_output_has_a_zero_tangent_of_its_shape():
     _, tangents = jvp(lambda x: (x * 2.0, np.ones((2, 3)), 1.0), [np.ones(2)], [np.ones(2)])
     assert [np.shape(t) for t in tangents] == [(2,), (2, 3), ()]
     assert not np.any(tangents[1])
+
+
+def test_seeds_of_gradients_pair_by_key():
+    x = Value(1.0)
+    y = {"a": 2.0 * x, "b": 30.0 * x}
+    assert ag.gradients(y, x, {"b": 1.0, "a": 0.0}) == 30.0
+    for wrong, words in (
+        ((1.0, 0.0), "got"),
+        ({"a": 1.0}, "missing"),
+        ({"a": 1.0, "b": 1j}, r"seed\['b'\] must hold real numbers"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            ag.gradients(y, x, wrong)
+
+
+def test_a_tape_pairs_dicts_by_key():
+    tape = ag.record(lambda p: p["a"] - 2.0 * p["b"], {"a": 1.0, "b": 2.0})
+    assert tape({"b": 1.0, "a": 10.0}) == 8.0
+    with pytest.raises(TypeError, match=r"arguments\[0\] must have the structure \{'a': leaf, 'b': leaf\}, got"):
+        tape({"a": 1.0, "c": 2.0})
+    assert tape.map({"b": np.array([1.0, 2.0]), "a": np.array([10.0, 20.0])}).tolist() == [8.0, 16.0]
+    with pytest.raises(TypeError, match=r"arguments of the tape\[0\] must have the structure"):
+        tape.map((np.ones(2), np.ones(2)))
+    first = ag.compile(lambda p: next(iter(p.values())))
+    assert [first(collections.OrderedDict(a=1.0, b=2.0)), first(collections.OrderedDict(b=3.0, a=4.0))] == [1.0, 3.0]
