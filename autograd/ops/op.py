@@ -133,10 +133,13 @@ class Op:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes."""
         try:
             return evaluate_with_numpy(self.forward, arrays, params)
-        except _NUMPY_ERRORS as error:
-            kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
+        except (*_NUMPY_ERRORS, AttributeError) as error:
+            of_objects = any(map(is_object_array, arrays))
+            if isinstance(error, AttributeError) and not of_objects:
+                raise
+            kind = next((k for k in _NUMPY_ERRORS if isinstance(error, k)), TypeError)
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
-            cure = ": join nodes to a Tensor with autograd.stack" if any(map(is_object_array, arrays)) else ""
+            cure = ": join nodes to a Tensor with autograd.stack" if of_objects else ""
             raise kind(f"{self.name} of {shapes}: {error}{cure}") from None
 
     def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
