@@ -147,6 +147,7 @@ def check_against(
     """
     peer, arguments, rng = adapter_for(framework), Arguments(f_ours, args, argnums), np.random.default_rng(seed)
     require(peer.module, "check_against")
+    f_theirs = _paired_by_key(f_theirs, f_ours(*arguments.unflatten(arguments.variables())))
     worst, compared = 0.0, 0
     for k in range(1, order + 1):
         subject = GraphFunction(f_ours, arguments, k, rng)
@@ -164,6 +165,13 @@ def check_against(
             worst = max(worst, _compare(subject, ours, found, bars, part, peer.name, ""))
         compared += len(weights)
     return Report((peer.name,) * order, worst, evaluations=2 * compared, directions=f"{compared} sweeps")
+
+
+def _paired_by_key(f: Callable[..., Any], ours: Any) -> Callable[..., Any]:
+    """f with its results in the order of the keys of `ours`, if that is a dict."""
+    if not isinstance(ours, dict):
+        return f
+    return lambda *xs: [y for _, _, y in tree.pairs("the result of f_theirs", ours, f(*xs))]
 
 
 def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:

@@ -19,7 +19,7 @@ class Arguments:
     Attributes:
         arrays: The variables as arrays; `sizes` holds their numbers of entries
         point: All variables as one vector
-        chosen: The argument, or the tuple of arguments, that contain the variables
+        chosen: The arguments that contain the variables
 
     Raises:
         ValueError: If no argument is a variable
@@ -29,7 +29,7 @@ class Arguments:
         self.args = args
         self.leaves = tree.leaves(list(args))
         chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
-        self.chosen = args[chosen[0]] if len(chosen) == 1 else tuple([args[n] for n in chosen])
+        self.chosen = tuple([args[n] for n in chosen])
         names = _variable_names(f, args, chosen)
         if not names:
             raise ValueError(

@@ -195,8 +195,11 @@ class BlackBox(Subject):
 def _split_claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
     """The claim for each variable, in the shape of the outputs and the variable."""
     single = len(arguments.arrays) == 1
-    if any(isinstance(x, dict) for x in [claimed, *(claimed if isinstance(claimed, tuple | list) else [])]):
-        claimed = [g for _, x, g in tree.pairs("gradient", arguments.chosen, claimed) if varies(x)]
+    chosen = arguments.chosen
+    alone = not isinstance(claimed, tuple | list) or (len(chosen) == 1 and type(claimed) is type(chosen[0]))
+    claims = (claimed,) if alone else tuple(claimed)
+    if any(isinstance(x, dict) for x in claims):
+        claimed = [g for _, x, g in tree.pairs("gradient", chosen, claims) if varies(x)]
     found = [claimed] if single and not isinstance(claimed, tuple | list | dict) else numeric_leaves(claimed)
     if single and len(found) != 1:
         found = [np.asarray(claimed)]

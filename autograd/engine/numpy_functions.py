@@ -46,8 +46,9 @@ _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
     """`num` numbers from `start` to `stop` with equal differences, computed as in NumPy."""
     steps = num - 1 if endpoint else num
-    y = start + np.arange(num) * ((stop - start) / steps if steps else 0.0 * stop)
-    return selection.where(np.arange(num) == steps, stop, y) if steps else y
+    places = np.arange(num).reshape(-1, *(1,) * len(shape_of(stop - start)))
+    y = start + places * ((stop - start) / steps if steps > 0 else 0.0 * stop)
+    return selection.where(places == steps, stop, y) if steps > 0 else y
 
 
 def _atleast(ndim: int) -> Callable[..., Any]:

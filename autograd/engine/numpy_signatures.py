@@ -46,7 +46,7 @@ def call_with_signature(function: Callable[..., Any], ours: Callable[..., Any], 
     if function in (np.reshape, np.ravel) and options.get("order") == "F":
         del options["order"]
         ours = _in_column_order(ours)
-    elif function is np.einsum and options.get("optimize") in (True, "greedy", "optimal"):
+    elif function is np.einsum and _is_product_order(options.get("optimize")):
         del options["optimize"]  # the order of products, which does not change the result
     elif function in _SPREADS and "ddof" not in options and "correction" in options:
         options["ddof"] = options.pop("correction")
@@ -78,6 +78,10 @@ def _plan(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...
     names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
     required = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_ONLY or (p.default is p.empty and p.name in names))
     return names, required, {p.name: p.default for p in parameters if p.default is not p.empty and p.name not in required}
+
+
+def _is_product_order(x: Any) -> bool:
+    return isinstance(x, bool | list | tuple) or x in ("greedy", "optimal")
 
 
 def _is_default(x: Any, default: Any) -> bool:

@@ -215,7 +215,7 @@ class Value(Node):
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "
-                "math.sin(x), or no_grad()"
+                "math.sin(x), autograd.stack for an array of Values, or no_grad()"
             )
         return self._data
 

@@ -160,7 +160,10 @@ class Op:
 def stack_nodes(x: Any) -> Any:
     """Array node of nested lists or an object array that hold nodes; anything else is returned as it is."""
     if isinstance(x, np.ndarray) and x.dtype == object:
-        return stack_nodes(x.tolist())
+        if not x.size:
+            return np.zeros(x.shape)
+        stacked = stack_nodes(x.tolist())
+        return stacked if isinstance(stacked, Recorder) else x
     if isinstance(x, list | tuple):
         parts = [stack_nodes(part) for part in x]
         for part in parts:

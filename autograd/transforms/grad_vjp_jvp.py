@@ -87,9 +87,10 @@ def value_and_grad(
 
         x ↦ (f(x), ∇f(x))
 
-    Arguments are floats, arrays, nodes, or containers of them, and gradients have the same structure: nodes, which can be
-    differentiated again, for nodes and inside another transform, else floats and arrays. f gets Values for floats and
-    Tensors for arrays, and must return one number, or with `has_aux` a pair (number, any object), also returned.
+    Arguments are floats, arrays, nodes, or containers of them, such as arrays of Values. Gradients have the same structure:
+    nodes, which can be differentiated again, for nodes and inside another transform, else floats and arrays. f gets Values
+    for floats and Tensors for arrays, and must return one number, or with `has_aux` a pair (number, any object), also
+    returned.
 
     Raises:
         TypeError: If an argument to differentiate is not a float, a floating-point array or a container of them

@@ -39,7 +39,10 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
         if a.dtype.kind not in "fiub":
             raise TypeError(f"ravel_tree takes real numbers, got {x!r:.60} of type {a.dtype}: leave it out of the container")
     ends = [0, *itertools.accumulate(a.size for a in arrays)]
-    vector = concatenate([reshape(x, -1) for x in leaves]) if leaves else np.zeros(0)
+    if any(isinstance(x, Node) for x in leaves):
+        vector = concatenate([reshape(x, -1) for x in leaves])
+    else:
+        vector = np.concatenate([a.ravel() for a in arrays]) if arrays else np.zeros(0)
 
     def rebuild(v: Any) -> Any:
         v = np.asarray(v) if isinstance(v, list | tuple) else v

@@ -22,7 +22,7 @@ REQUIRED = {
     "swapaxes": (X, 0, 1), "tile": (X, 2), "astype": (X, np.float32), "broadcast_to": (X, (2, 2, 3)), "reshape": (X, (3, -1)),
     "roll": (X, 1), "pad": (X, 1), "cholesky": (SQUARE,), "det": (SQUARE,), "inv": (SQUARE,), "slogdet": (SQUARE,),
     "solve": (SQUARE, SQUARE[0]), "clip": (X, 1.2, 3.5), "full_like": (X, 2.0), "squeeze": (X[:1],),
-    "trace": (X,),
+    "trace": (X,), "linspace": (V, 2.0 * V + 1.0),
 }  # fmt: skip
 
 #: Values of each optional parameter other than NumPy's default, and those of single functions.
@@ -31,9 +31,11 @@ OTHERS = {
     "keepdims": [True, False], "initial": [0.25], "where": [MASK, True], "ddof": [1], "correction": [1.0], "mean": [0.5],
     "decimals": [1, -1], "order": ["F", "A", "K"], "copy": [True, False], "subok": [True], "casting": ["unsafe"],
     "mode": ["wrap", "clip", "same", "valid", "edge", "reflect"], "kind": ["stable"], "stable": [True], "k": [1, -1],
-    "offset": [1], "axis1": [1], "axis2": [0], "axes": [1, (1, 0), ([0], [0])], "optimize": [True, False, "greedy"],
+    "offset": [1], "axis1": [1], "axis2": [0], "axes": [1, (1, 0), ([0], [0])],
+    "optimize": [True, False, "greedy", ["einsum_path", (0, 1)]],
     "ord": [1, 2, np.inf, "fro", "nuc"], "upper": [True], "a_min": [0.75], "a_max": [2.5], "min": [0.75], "max": [2.5],
-    "shape": [(3, 2), (-1,), 6], "device": ["cpu"], "x": [X], "y": [X],
+    "shape": [(3, 2), (-1,), 6], "device": ["cpu"], "x": [X], "y": [X], "num": [3, 1], "endpoint": [False],
+    "retstep": [True],
 }  # fmt: skip
 #: Parameters behind **kwargs.
 HIDDEN = {"pad": {"constant_values": [2.0, (1.0, 2.0)], "end_values": [1.0]}, "einsum": {"dtype": [np.float32], "order": ["F"]}}

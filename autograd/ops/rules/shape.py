@@ -121,6 +121,8 @@ def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
 
 
 def _prepare_astype(x: Any, dtype: Any) -> PreparedCall:
+    if np.dtype(dtype).kind not in "fiub":
+        raise TypeError(f"astype: dtype must be one of real numbers, got {np.dtype(dtype)}; join nodes with autograd.stack")
     return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
 
 

@@ -54,6 +54,10 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     elif kind is float:
         key.append(float)
         leaves.append(x)
+    elif kind is dict:  # the most frequent container, faster without the questions below
+        key += (dict, *x)
+        for part in x.values():
+            _flatten(part, scalars, key, leaves)
     elif tree.is_container(x):
         parts = tree.children(x)
         key += (kind, *x) if isinstance(x, dict) else (kind, x.shape if isinstance(x, np.ndarray) else len(parts))

@@ -91,3 +91,11 @@ def test_a_wrong_backward_of_pytorch_is_found():
 def test_unknown_framework():
     with pytest.raises(ValueError, match="framework must be one of torch, jax, got 'tensorflow'"):
         check_against("tensorflow", lambda x: x, lambda x: x, 1.0)
+
+
+def test_results_pair_by_key():
+    torch = pytest.importorskip("torch")
+    x = np.array([1.0, 2.0])
+    assert check_against("torch", lambda x: {"a": ag.sin(x), "b": x * x}, lambda x: {"b": x * x, "a": torch.sin(x)}, x)
+    with pytest.raises(TypeError, match=r"the result of f_theirs must have the structure .* missing \['b'\], unknown \['c'\]"):
+        check_against("torch", lambda x: {"b": x * x}, lambda x: {"c": x * x}, x)

@@ -340,5 +340,11 @@ def test_check_gradients_pairs_a_claim_by_key():
     assert check_gradients(
         lambda p: p["a"] ** 2 + 30.0 * p["b"], {"a": 2.0, "b": 1.0}, gradient=lambda p: {"b": 30.0, "a": 2.0 * p["a"]}
     )
-    with pytest.raises(TypeError, match=r"gradient must have the structure .* missing"):
+    p, x = {"a": 2.0, "b": 1.0}, np.ones(2)
+    for claims in (({"b": 2.0, "a": 1.0}, x), [{"b": 2.0, "a": 1.0}, x]):
+        assert check_gradients(
+            lambda p, x: p["a"] + 2.0 * p["b"] + ag.sum(x), p, x, gradient=lambda p, x, claims=claims: claims
+        )
+    assert check_gradients(lambda p: p["a"] + 2.0 * p["b"], p, gradient=lambda p: ({"b": 2.0, "a": 1.0},))
+    with pytest.raises(TypeError, match=r"gradient\[0\] must have the structure .* missing"):
         check_gradients(lambda p: p["a"] + p["b"], {"a": 2.0, "b": 1.0}, gradient=lambda p: {"a": 1.0, "c": 1.0})

@@ -91,7 +91,10 @@ def test_numpy_linalg_calls_autograd(name):
 
 def test_every_function_that_has_a_counterpart_is_called_here():
     called = {getattr(np, name) for name in CALLS} | {getattr(np.linalg, name) for name in LINALG}
-    assert called | {np.amax, np.amin, np.around, np.full_like, np.linspace} == {*numpy_functions._OURS, np.matmul}
+    assert called | {np.amax, np.amin, np.around, np.full_like, np.linspace, np.atleast_1d, np.atleast_2d} == {
+        *numpy_functions._OURS,
+        np.matmul,
+    }
 
 
 def test_other_names_of_the_same_functions():
