@@ -50,7 +50,7 @@ def trace_arguments(arguments: Any, others: Any = ()) -> Iterator[tuple[list[Nod
     """
     leaves = tree.leaves(arguments)
     arrays = any(isinstance(x, Tensor | np.ndarray) for x in [*leaves, *tree.leaves(others)])
-    as_nodes = graph_requested() or _has_variable(leaves)
+    as_nodes = graph_requested() or has_variable(leaves)
     token = _inside.set(True)
     try:
         with recording():
@@ -85,7 +85,8 @@ def restore_structure(arguments: Any, derivatives: list[Any]) -> Any:
     return tree.unflatten(arguments, [float(g) if p else g for g, p in zip(derivatives, is_float, strict=True)])
 
 
-def _has_variable(leaves: list[Any]) -> bool:
+def has_variable(leaves: list[Any]) -> bool:
+    """True if one of `leaves` is a node that requires a gradient."""
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
@@ -162,8 +163,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         outputs, seeds = tree.leaves(y), tree.leaves(w)
         if len(seeds) != len(outputs):
             raise ValueError(f"the cotangent {w!r} does not have the shape of the output {y!r}")
-        nodes = as_nodes or graph_requested() or _has_variable(seeds)
-        pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if _has_variable([out])]
+        nodes = as_nodes or graph_requested() or has_variable(seeds)
+        pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if has_variable([out])]
         cotangents = [zeros_like(x, nodes) for x in variables]
         if pairs:
             cotangents = gradients([out for out, _ in pairs], variables, [seed for _, seed in pairs], create_graph=nodes)
@@ -190,7 +191,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     with trace_arguments(primals) as (variables, as_nodes):
         if len(directions) != len(variables):
             raise ValueError(f"{len(variables)} primals need {len(variables)} tangents, got {len(directions)}")
-        as_nodes = as_nodes or _has_variable(directions)
+        as_nodes = as_nodes or has_variable(directions)
         seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
         y = f(*tree.unflatten(primals, variables))
         results = _output_tangents(tree.leaves(y), seeds)
