@@ -1,29 +1,41 @@
-"""Jacobians, Hessians, and Hessian-vector products."""
+"""Jacobians, Hessians, and Hessian-vector products.
+
+A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
+"""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.base import tree
-from autograd.engine.gradients import gradients, zeros_like
+from autograd.base.grad_mode import no_grad
+from autograd.engine.forward_mode import push_forward
+from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.ops.rules.joining import stack
+from autograd.ops.rules.axes import Shape
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
     check_same_shape,
     grad,
+    has_variable,
     keep_graph,
     replace_arguments,
     trace_arguments,
 )
+from autograd.transforms.vmap import vmap
+
+#: For each output, its Jacobian with respect to each variable; and a function from outputs and variables to them.
+Rows = list[list[Any]]
+Mode = Callable[[list[Any], list[Any], bool], Rows]
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """Function that returns the Jacobian of f, by one reverse sweep per output number.
+    """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
 
@@ -36,6 +48,31 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     array([[2., 0.],
            [0., 4.]])
     """
+    return _jacobian(f, argnums, lambda n, m: _forward_rows if 2 * n <= m else _reverse_rows)
+
+
+def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """`jacobian` by forward mode, from one batched forward sweep per variable: for few inputs.
+
+    Functions of floats are differentiated in reverse mode.
+
+    >>> jacfwd(lambda x: x[0] * np.arange(3.0))(np.ones(1)).tolist()
+    [[0.0], [1.0], [2.0]]
+    """
+    return _jacobian(f, argnums, lambda n, m: _forward_rows)
+
+
+def jacrev(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """`jacobian` by reverse mode, from one batched reverse sweep per output array: for few outputs.
+
+    >>> jacrev(lambda x: x[:1] * x[1])(np.array([2.0, 3.0])).tolist()
+    [[3.0, 2.0]]
+    """
+    return _jacobian(f, argnums, lambda n, m: _reverse_rows)
+
+
+def _jacobian(f: Callable[..., Any], argnums: int | Sequence[int], mode: Callable[[int, int], Mode]) -> Callable[..., Any]:
+    """Function that returns the Jacobian, whose rows are computed by `mode(number of inputs, number of outputs)`."""
 
     @functools.wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
@@ -43,44 +80,76 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         arguments = [args[n] for n in numbers]
         with trace_arguments(arguments, [args, kwargs]) as (variables, as_nodes):
             y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
+            outputs = [x for x in tree.leaves(y) if has_variable([x])]
+            sizes = [sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs)]
+            rows_of = mode(*sizes) if any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
+            with nullcontext() if as_nodes else no_grad():
+                rows = iter(rows_of(outputs, variables, as_nodes))
 
-            def blocks(output: Any) -> Any:
-                result = tree.unflatten(arguments, _jacobian_blocks(output, variables, as_nodes))
-                return result[0] if isinstance(argnums, int) else tuple(result)
+        def blocks(output: Any) -> Any:
+            row = next(rows) if has_variable([output]) else [Tensor(np.zeros(_shape(output) + _shape(x))) for x in variables]
+            result = tree.unflatten(arguments, row if as_nodes else [_plain_block(block) for block in row])
+            return result[0] if isinstance(argnums, int) else tuple(result)
 
-            return tree.map(blocks, y)
+        return tree.map(blocks, y)
 
     return matrix
 
 
-def _jacobian_blocks(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
-    """Jacobian of y with respect to each variable, from one gradient per number in y."""
-    if not (isinstance(y, Node) and y.requires_grad):
-        shape = np.shape(y._data if isinstance(y, Node) else y)
-        zeros = [np.zeros(shape + np.shape(x._data)) for x in variables]
-        return [Tensor(z) for z in zeros] if as_nodes else zeros
-    if isinstance(y, Value):
-        return list(gradients(y, variables, create_graph=as_nodes))
-    rows = [gradients(y, variables, seed, create_graph=as_nodes) for seed in _unit_seeds(y._data)]
-    return [_stack_rows([row[k] for row in rows], x, y._data.shape, as_nodes) for k, x in enumerate(variables)]
+def _reverse_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
+    """Jacobians by one reverse sweep per output, for all unit cotangents of it."""
+
+    def row(y: Any) -> list[Any]:
+        if isinstance(y, Value):
+            return list(gradients(y, variables, create_graph=as_nodes))
+        if y.size == 1:
+            parts = gradients(y, variables, np.ones(y.shape, y.dtype), create_graph=as_nodes)
+        else:
+            parts = vmap(lambda seed: gradients(y, variables, seed))(_unit_vectors(y))
+        return [p if isinstance(x, Value) else p.reshape(y.shape + x.shape) for p, x in zip(parts, variables, strict=True)]
+
+    return [row(y) for y in outputs]
 
 
-def _unit_seeds(array: Any) -> Iterator[Any]:
-    """Arrays of the shape of `array` with one entry 1, the others 0."""
-    for i in range(array.size):
-        seed = np.zeros(array.size, array.dtype)
-        seed[i] = 1
-        yield seed.reshape(array.shape)
+def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
+    """Jacobians by one forward sweep per variable, for all unit tangents of it."""
+
+    def column(x: Any) -> list[Any]:
+        if np.size(x._data) == 1:
+            tangents = push_forward(outputs, {x: x.constant(np.ones_like(x._data))})
+        else:
+            tangents = vmap(lambda tangent: push_forward(outputs, {x: tangent}), out_axes=-1)(_unit_vectors(x))
+        return [_forward_block(y, x, t) for y, t in zip(outputs, tangents, strict=True)]
+
+    return [list(row) for row in zip(*map(column, variables), strict=True)]
 
 
-def _stack_rows(rows: list[Any], x: Node, shape: tuple[int, ...], as_nodes: bool) -> Any:
-    zero = zeros_like(x, False)
-    block = (stack if as_nodes else np.stack)(rows) if rows else np.asarray(zero)[None][:0]
-    return block.reshape(shape + np.shape(zero))
+def _forward_block(y: Any, x: Any, tangents: Any) -> Any:
+    """Block of the dtype of x, as in reverse mode; zeros if y does not depend on x."""
+    if isinstance(tangents, Value):
+        return tangents
+    shape, dtype = _shape(y) + _shape(x), getattr(x, "dtype", np.dtype(float))
+    if tangents is None:
+        return Tensor(np.zeros(shape, dtype))
+    block = tangents.reshape(shape)
+    return block if block.dtype == dtype else block.astype(dtype)
+
+
+def _unit_vectors(x: Any) -> Any:
+    """Tensor of all arrays of the shape of x with one entry 1, the others 0."""
+    return Tensor(np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape))
+
+
+def _shape(x: Any) -> Shape:
+    return np.shape(x._data if isinstance(x, Node) else x)
+
+
+def _plain_block(block: Any) -> Any:
+    return block.item() if isinstance(block, Value) else np.array(block._data) if isinstance(block, Tensor) else block
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """Function that returns the Hessian of f, which must return one number.
+    """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
         x ↦ H,   H[i…, j…] = ∂²f(x) / ∂x[i…] ∂x[j…]
 
@@ -91,7 +160,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     array([[0., 1.],
            [1., 0.]])
     """
-    return jacobian(grad(f, argnums), argnums)
+    return jacfwd(grad(f, argnums), argnums)
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:

@@ -10,6 +10,7 @@ import autograd as ag
 from autograd import compile, grad, jvp, vjp, vmap
 from autograd.base.tree import leaves
 from autograd.testing.random_programs import Generator, draw_program
+from tests.laws.equality import assert_close
 from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, examples
 from tests.laws.inputs import arrays_in, few, seeds
 from tests.laws.smooth_programs import programs
@@ -55,13 +56,6 @@ def mapped_arguments(draws, mapped, axis):
 def rows_of(draws, mapped):
     """Arguments of each example, for a loop."""
     return [[np.asarray(x if i in mapped else draws[0][i]) for i, x in enumerate(row)] for row in draws]
-
-
-def assert_close(got, want):
-    got, want = np.asarray(got), np.asarray(want)
-    assert (got.shape, got.dtype) == (want.shape, want.dtype)
-    scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(want))
-    np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-13 * scale + 1e-300)
 
 
 def assert_all_close(got, rows):
