@@ -42,6 +42,10 @@ class ExampleTrace(Trace):
         """True if `node` is computed from an input."""
         return not self.inputs.isdisjoint(reachable_nodes([node], self.start))
 
+    def is_captured(self, node: Any) -> bool:
+        """True if `node` was made before the recording; a leaf that user code can write to may have a newer serial number."""
+        return node.serial < self.start or getattr(node, "_seen", None) is not None
+
     def is_constant(self, node: Any) -> bool:
         return not self.depends_on_example(node) and (self.outer is None or self.outer.is_constant(node))
 

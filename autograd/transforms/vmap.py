@@ -70,7 +70,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
             result = f(*positional, **named)
         outputs = tree.leaves(result)
         graph = reachable_nodes([y for y in outputs if isinstance(y, Node)], trace.start)
-        captured = [x for x in graph if x.serial < trace.start]
+        captured = [x for x in graph if trace.is_captured(x)]
         as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
         with nullcontext() if as_nodes else no_grad():
             known = batch_graph(graph, examples, n)

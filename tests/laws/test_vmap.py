@@ -64,11 +64,11 @@ def assert_all_close(got, rows):
         assert_close(one, np.stack(column))
 
 
-@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize(("axis", "dtype"), [(0, np.float64), (-1, np.float64), (0, np.float32)])
 @pytest.mark.parametrize(("call", "draw"), CASES)
-def test_values_of_every_op(call, draw, axis, rng):
-    draws = [draw(rng) for _ in range(N)]
-    for mapped in mapped_sets(len(draws[0])):
+def test_values_of_every_op(call, draw, axis, dtype, rng):
+    draws = [[np.asarray(x, dtype) for x in draw(rng)] for _ in range(N)]
+    for mapped in mapped_sets(len(draws[0]))[-1 if dtype is np.float32 else 0 :]:
         in_axes, arguments = mapped_arguments(draws, mapped, axis)
         want = [np.asarray(call(*row)) for row in rows_of(draws, mapped)]
         assert_close(vmap(call, in_axes)(*arguments), np.stack(want))

@@ -111,8 +111,11 @@ def test_no_examples_give_results_of_length_0(f):
     assert grad(lambda x: ag.sum(vmap(f)(x)))(np.zeros((0, 3, 3))).shape == (0, 3, 3)
 
 
-def test_captured_parameters_get_gradients_from_all_examples():
-    w = Tensor(np.ones(3), requires_grad=True)
+@pytest.mark.parametrize("written", [False, True])
+def test_captured_parameters_get_gradients_from_all_examples(written):
+    w = Tensor(np.zeros(3) if written else np.ones(3), requires_grad=True)
+    if written:
+        w.data[:] = 1.0
     y = vmap(lambda x: ag.sum(w * x) ** 2)(X)
     assert isinstance(y, Tensor)
     y.sum().backward()
