@@ -90,6 +90,11 @@ class _Call(NamedTuple):
     mapped: tuple[bool, ...]
     n: int
 
+    @property
+    def shape(self) -> Shape:
+        """Shape of the result for one example."""
+        return shape_of(self.node)
+
     def record(self, batched: Sequence[Any], **params: Any) -> Tensor:
         """Result of the op on these inputs."""
         return Tensor.record(self.op, tuple(batched), self.node.params | params)
@@ -108,7 +113,7 @@ def _align(x: Any, shape: Shape, rank: int) -> Any:
 def _apply(call: _Call) -> Tensor:
     op = call.op
     if op.kind == "elementwise":
-        return call.record(call.align(len(call.node.shape)))
+        return call.record(call.align(len(call.shape)))
     if op.stacks:
         return call.record(call.batched) if len(call.inputs) == 1 else _apply_to_matrices(call)
     if op.kinds is None:
@@ -131,7 +136,7 @@ def _apply_to_matrices(call: _Call) -> Tensor:
     right = (*right, 1) if len(right) == 1 else right
     rank = max(len(left), len(right))
     pair = [_align(x, s, rank) if m else reshape(x, s) for x, s, m in zip((a, b), (left, right), call.mapped, strict=True)]
-    return reshape(call.record(pair), (call.n, *call.node.shape))
+    return reshape(call.record(pair), (call.n, *call.shape))
 
 
 def _apply_einsum(call: _Call) -> Tensor:
@@ -167,7 +172,7 @@ def _apply_shifted(call: _Call, kinds: Mapping[str, str]) -> Tensor:
         batched = [reshape(x, (n, math.prod(x.shape[1:]))) for x in batched]
     batched = [x if m else broadcast_to(x, (n, *shape_of(x))) for x, m in zip(batched, call.mapped, strict=True)]
     y = call.record(batched, **{name: _shift(kind, params[name], n, rank) for name, kind in kinds.items()})
-    return y if y.shape == (n, *call.node.shape) else reshape(y, (n, *call.node.shape))
+    return y if y.shape == (n, *call.shape) else reshape(y, (n, *call.shape))
 
 
 def _shift(kind: str, value: Any, n: int, rank: int) -> Any:
@@ -183,10 +188,10 @@ def _shift(kind: str, value: Any, n: int, rank: int) -> Any:
 def _apply_one_by_one(call: _Call) -> Tensor:
     """Results of the op on each example, in two halves, so that the gradient of each slice is not as large as the whole."""
     if not call.n:
-        return Tensor(np.zeros((0, *call.node.shape), call.node.dtype))
+        return Tensor(np.zeros((0, *call.shape), call.node.dtype))
     if call.n == 1:
         return reshape(
-            call.record([x[0] if m else x for x, m in zip(call.batched, call.mapped, strict=True)]), (1, *call.node.shape)
+            call.record([x[0] if m else x for x, m in zip(call.batched, call.mapped, strict=True)]), (1, *call.shape)
         )
     middle = call.n // 2
     halves = []

@@ -17,7 +17,7 @@ from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.ops.rules.axes import Shape
+from autograd.ops.rules.axes import shape_of
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
     check_same_shape,
@@ -87,7 +87,7 @@ def _jacobian(f: Callable[..., Any], argnums: int | Sequence[int], mode: Callabl
                 rows = iter(rows_of(outputs, variables, as_nodes))
 
         def blocks(output: Any) -> Any:
-            row = next(rows) if has_variable([output]) else [Tensor(np.zeros(_shape(output) + _shape(x))) for x in variables]
+            row = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
             result = tree.unflatten(arguments, row if as_nodes else [_plain_block(block) for block in row])
             return result[0] if isinstance(argnums, int) else tuple(result)
 
@@ -100,13 +100,11 @@ def _reverse_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
     """Jacobians by one reverse sweep per output, for all unit cotangents of it."""
 
     def row(y: Any) -> list[Any]:
-        if isinstance(y, Value):
-            return list(gradients(y, variables, create_graph=as_nodes))
-        if y.size == 1:
-            parts = gradients(y, variables, np.ones(y.shape, y.dtype), create_graph=as_nodes)
+        if np.size(y._data) == 1:
+            parts = gradients(y, variables, np.ones_like(y._data), create_graph=as_nodes)
         else:
             parts = vmap(lambda seed: gradients(y, variables, seed))(_unit_vectors(y))
-        return [p if isinstance(x, Value) else p.reshape(y.shape + x.shape) for p, x in zip(parts, variables, strict=True)]
+        return [_block(part, y, x) for part, x in zip(parts, variables, strict=True)]
 
     return [row(y) for y in outputs]
 
@@ -119,29 +117,23 @@ def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
             tangents = push_forward(outputs, {x: x.constant(np.ones_like(x._data))})
         else:
             tangents = vmap(lambda tangent: push_forward(outputs, {x: tangent}), out_axes=-1)(_unit_vectors(x))
-        return [_forward_block(y, x, t) for y, t in zip(outputs, tangents, strict=True)]
+        return [_block(tangent, y, x) for tangent, y in zip(tangents, outputs, strict=True)]
 
     return [list(row) for row in zip(*map(column, variables), strict=True)]
 
 
-def _forward_block(y: Any, x: Any, tangents: Any) -> Any:
-    """Block of the dtype of x, as in reverse mode; zeros if y does not depend on x."""
-    if isinstance(tangents, Value):
-        return tangents
-    shape, dtype = _shape(y) + _shape(x), getattr(x, "dtype", np.dtype(float))
-    if tangents is None:
-        return Tensor(np.zeros(shape, dtype))
-    block = tangents.reshape(shape)
-    return block if block.dtype == dtype else block.astype(dtype)
+def _block(part: Any, y: Any, x: Any) -> Any:
+    """Block in its shape, of the dtype of x; zeros for None, if y does not depend on x."""
+    shape, dtype = shape_of(y) + shape_of(x), getattr(x, "dtype", float)
+    if isinstance(part, Value | float):
+        return part
+    part = Tensor(np.zeros(shape, dtype)) if part is None else part.reshape(shape)
+    return part if part.dtype == dtype else part.astype(dtype)
 
 
 def _unit_vectors(x: Any) -> Any:
     """Tensor of all arrays of the shape of x with one entry 1, the others 0."""
     return Tensor(np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape))
-
-
-def _shape(x: Any) -> Shape:
-    return np.shape(x._data if isinstance(x, Node) else x)
 
 
 def _plain_block(block: Any) -> Any:
