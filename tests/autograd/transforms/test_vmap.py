@@ -184,7 +184,16 @@ def energy(xp, x):
     return xp.sum(x * x, axis=None, keepdims=False)
 
 
+@custom_op(lambda g, y, x, axis: reverse(g, axis), kind="linear", kinds={"axis": "axis"})
+def reverse(xp, x, *, axis):
+    """x with its axis reversed, by a rule that shows the shape it is called with."""
+    calls.append(np.shape(x))
+    return xp.flip(x, axis)
+
+
 OPS.pop(energy.name)
+OPS.pop(reverse.name)
+calls: list[tuple[int, ...]] = []
 
 
 def test_an_op_without_a_batched_form_is_called_for_each_example():
@@ -195,6 +204,16 @@ def test_an_op_without_a_batched_form_is_called_for_each_example():
     assert np.allclose(
         vmap(vmap(energy))(x[:, None] + np.zeros((5, 2, 3))), np.repeat((x * x).sum(1), 2).reshape(5, 2), rtol=1e-14
     )
+
+
+def test_an_op_that_declares_kinds_is_called_once():
+    calls.clear()
+    assert np.array_equal(vmap(lambda x: reverse(x, axis=0))(X), X[:, ::-1])
+    assert calls == [(3,), (4, 3)]
+    with pytest.raises(ValueError, match="the kind of axis must be one of"):
+        custom_op(None, kinds={"axis": "plain"})(reverse.forward)
+    with pytest.raises(ValueError, match="a parameter of an op must be one of axis"):
+        custom_op(None, kinds={"axes": "axis"})(reverse.forward)
 
 
 @pytest.mark.parametrize(
