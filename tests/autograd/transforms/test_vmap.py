@@ -179,7 +179,7 @@ def test_a_branch_or_number_that_no_example_decides_is_allowed():
 
 
 @custom_op(lambda g, y, x: g * 2.0 * x, symbol="E")
-def energy(xp, x):
+def sum_of_squares(xp, x):
     """Σ x²"""
     return xp.sum(x * x, axis=None, keepdims=False)
 
@@ -191,18 +191,18 @@ def reverse(xp, x, *, axis):
     return xp.flip(x, axis)
 
 
-OPS.pop(energy.name)
+OPS.pop(sum_of_squares.name)
 OPS.pop(reverse.name)
 calls: list[tuple[int, ...]] = []
 
 
 def test_an_op_without_a_batched_form_is_called_for_each_example():
     x = np.random.default_rng(2).standard_normal((5, 3))
-    assert np.allclose(vmap(energy)(x), (x * x).sum(1), rtol=1e-14)
-    assert np.allclose(vmap(grad(energy))(x), 2 * x, rtol=1e-14)
-    assert np.allclose(grad(lambda x: ag.sum(vmap(energy)(x) ** 2))(x), 4 * (x * x).sum(1)[:, None] * x, rtol=1e-13)
+    assert np.allclose(vmap(sum_of_squares)(x), (x * x).sum(1), rtol=1e-14)
+    assert np.allclose(vmap(grad(sum_of_squares))(x), 2 * x, rtol=1e-14)
+    assert np.allclose(grad(lambda x: ag.sum(vmap(sum_of_squares)(x) ** 2))(x), 4 * (x * x).sum(1)[:, None] * x, rtol=1e-13)
     assert np.allclose(
-        vmap(vmap(energy))(x[:, None] + np.zeros((5, 2, 3))), np.repeat((x * x).sum(1), 2).reshape(5, 2), rtol=1e-14
+        vmap(vmap(sum_of_squares))(x[:, None] + np.zeros((5, 2, 3))), np.repeat((x * x).sum(1), 2).reshape(5, 2), rtol=1e-14
     )
 
 
