@@ -39,7 +39,8 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
 
-    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument.
+    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument. All rows
+    or columns are computed at once, so each intermediate result takes their number times its memory.
 
     Shapes:
         output (m…), argument (n…) -> (m…, n…); floats count as ()
@@ -54,7 +55,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """`jacobian` by forward mode, from one batched forward sweep per variable: for few inputs.
 
-    Functions of floats are differentiated in reverse mode.
+    Functions of floats are differentiated in reverse mode. Hooks, which change cotangents, do not apply to tangents.
 
     >>> jacfwd(lambda x: x[0] * np.arange(3.0))(np.ones(1)).tolist()
     [[0.0], [1.0], [2.0]]
