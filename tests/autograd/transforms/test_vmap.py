@@ -191,6 +191,13 @@ def reverse(xp, x, *, axis):
     return xp.flip(x, axis)
 
 
+@custom_op(lambda g, y, x: g[0] * ag.cos(x) - ag.sum(g[1]) * ag.sin(x))
+def sine_and_total(xp, x):
+    """Sine, and sum of the cosines."""
+    return xp.sin(x), xp.sum(xp.cos(x), axis=None, keepdims=False)
+
+
+OPS.pop(sine_and_total.name)
 OPS.pop(sum_of_squares.name)
 OPS.pop(reverse.name)
 calls: list[tuple[int, ...]] = []
@@ -204,6 +211,18 @@ def test_an_op_without_a_batched_form_is_called_for_each_example():
     assert np.allclose(
         vmap(vmap(sum_of_squares))(x[:, None] + np.zeros((5, 2, 3))), np.repeat((x * x).sum(1), 2).reshape(5, 2), rtol=1e-14
     )
+
+
+def test_an_op_of_several_outputs():
+    def f(x):
+        sine, total = sine_and_total(x)
+        return ag.sum(sine) * total
+
+    wanted = [grad(lambda x: ag.sum(ag.sin(x)) * ag.sum(ag.cos(x)))(x) for x in X]
+    assert [y.shape for y in vmap(sine_and_total)(X)] == [(4, 3), (4,)]
+    assert np.allclose(vmap(grad(f))(X), wanted, rtol=1e-13)
+    assert np.allclose(grad(lambda x: ag.sum(vmap(f)(x)))(X), wanted, rtol=1e-13)
+    assert np.allclose(vmap(hessian(f))(X)[1], hessian(f)(X[1]), rtol=1e-13)
 
 
 def test_an_op_that_declares_kinds_is_called_once():
