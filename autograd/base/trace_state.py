@@ -18,7 +18,10 @@ class Trace:
         start: Serial number at the start; nodes with a smaller one were made before the recording
         inputs: Nodes of the arguments
         guards: (node, recorded truth value) for each branch condition, in order
+        refusal: Why plain data must not be read, for errors
     """
+
+    refusal = "while a tape is recorded would make a constant of a number that changes from call to call"
 
     def __init__(self, start: int) -> None:
         self.start = start
@@ -47,7 +50,7 @@ _trace: ContextVar[Trace | None] = ContextVar("autograd_trace", default=None)
 
 
 def current_trace() -> Trace | None:
-    """Tape recording in progress in the current context, or None."""
+    """Recording in progress in the current context, or None."""
     return _trace.get() if _state.traces else None
 
 
@@ -70,6 +73,6 @@ def check_not_frozen(node: Any, reading: str) -> None:
     trace = current_trace()
     if trace is not None and not trace.is_constant(node):
         raise TypeError(
-            f"{reading} of {node!r} while a tape is recorded would make a constant of a number that changes from call to call: "
-            "use the node itself, stop_gradient(x) for its value without a gradient, or where, maximum, minimum for a choice"
+            f"{reading} of {node!r} {trace.refusal}: use the node itself, stop_gradient(x) for its value without a gradient, "
+            "or where, maximum, minimum for a choice"
         )

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,16 @@ def custom_op(
     symbol: str = "",
     smooth_on: Domain | OpenSet = REALS,
     prepare: Prepare | None = None,
+    kinds: Mapping[str, str] | None = None,
+    stacks: bool = False,
 ) -> Callable[[Rule], Op]:
     """Decorator that declares a new op from a forward rule and one pullback per input.
 
         x̄ᵢ = pullbackᵢ(ȳ, y, x₁, …, xₙ)
 
     A pullback must use operators and ops of autograd; then it can itself be differentiated. `kind` may be more specific
-    than "general": "elementwise", "linear", "bilinear". A rule must not write to its arguments.
+    than "general": "elementwise", "linear", "bilinear". A rule must not write to its arguments. With `kinds` of its
+    parameters, or `stacks`, `vmap` calls the op once for all examples.
 
     A forward rule may return a tuple of floating-point arrays. The op then has several outputs, and a pullback gets tuples
     for ȳ and y, with ȳ zero for outputs that are not used.
@@ -52,7 +55,7 @@ def custom_op(
         name = forward.__name__
         _check_signatures(name, pullbacks, forward)
         checked = [p and _checked_pullback(name, i, p) for i, p in enumerate(pullbacks)]
-        declared = declare(kind)(*checked, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
+        declared = declare(kind)(*checked, symbol=symbol, smooth_on=smooth_on, prepare=prepare, kinds=kinds, stacks=stacks)
         op = declared(_checked_forward(name, forward, kind, any(pullbacks)))
         op.is_custom = True
         return op

@@ -14,7 +14,7 @@ that it computes on raw numbers and records on nodes. `None` declares a zero der
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,16 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
+from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
 
 KINDS = ("elementwise", "linear", "bilinear", "general")
+
+#: Kinds of parameters, by which a batch axis shifts them: axes (None flattens), an order of all axes, the shape of the result,
+#: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
+PARAMETER_KINDS = ("axis", "order", "shape", "broadcast", "index", "subscripts")
 
 #: Op registry: every op by name, in order of declaration.
 OPS: dict[str, "Op"] = {}
@@ -60,6 +65,8 @@ class Op:
         smooth_on: Open set on which it has derivatives of every order
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
+        kinds: Kinds of parameters, if one call with shifted parameters batches the rule; None if each example needs a call
+        stacks: True if the NumPy function takes stacks of matrices, in the last two axes
         is_custom: True if `custom_op` declared it
     """
 
@@ -71,6 +78,8 @@ class Op:
         symbol: str,
         smooth_on: Domain,
         prepare: Prepare | None,
+        kinds: Mapping[str, str] | None = None,
+        stacks: bool = False,
     ) -> None:
         self.name = forward.__name__
         self.forward = forward
@@ -79,6 +88,8 @@ class Op:
         self.symbol = symbol or self.name
         self.smooth_on = smooth_on
         self.prepare = prepare
+        self.kinds = kinds
+        self.stacks = stacks
         self.is_custom = False
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
@@ -99,6 +110,9 @@ class Op:
             raise TypeError(f"op {self.name!r} has {self.arity} inputs and {len(self.pullbacks)} pullbacks: give one per input")
         if self.variadic and (self.arity > 1 or self.kind == "elementwise"):
             raise TypeError(f"op {self.name!r} of kind {self.kind}: *inputs must be the only input of an op on arrays")
+        for name, kind in (self.kinds or {}).items():
+            check_choice("a parameter of an op", name, self.params)
+            check_choice(f"the kind of {name}", kind, PARAMETER_KINDS)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         if self.prepare is not None:
@@ -216,11 +230,13 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
         symbol: str = "",
         smooth_on: Domain | OpenSet = REALS,
         prepare: Prepare | None = None,
+        kinds: Mapping[str, str] | None = None,
+        stacks: bool = False,
     ) -> Callable[[Rule], Op]:
         domain = smooth_on if isinstance(smooth_on, Domain) else Domain((smooth_on,))
 
         def add(forward: Rule) -> Op:
-            op = Op(forward, pullbacks, kind, symbol, domain, prepare)
+            op = Op(forward, pullbacks, kind, symbol, domain, prepare, kinds, stacks)
             other = OPS[op.name].forward.__module__ if op.name in OPS and op.name != "<lambda>" else forward.__module__
             if other != forward.__module__:
                 raise ValueError(f"an op named {op.name!r} already exists in {other}: choose another name")
@@ -230,7 +246,7 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
         return add
 
     decorator.__name__ = kind
-    decorator.__doc__ = f"Declare an op of kind {kind}: @{kind}(pullback, …, symbol=, smooth_on=, prepare=)."
+    decorator.__doc__ = f"Declare an op of kind {kind}: @{kind}(pullback, …, symbol=, smooth_on=, prepare=, kinds=, stacks=)."
     return decorator
 
 

@@ -45,7 +45,7 @@ def keep_graph(nodes: bool) -> Iterator[None]:
 def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
     """Context manager with recording on: fresh variables of the leaves of `arguments`, and True if results must be nodes."""
     leaves = tree.leaves(arguments)
-    as_nodes = graph_requested() or _has_variable(leaves)
+    as_nodes = graph_requested() or has_variable(leaves)
     token = _inside.set(True)
     try:
         with recording():
@@ -76,7 +76,8 @@ def _are_floats(variables: list[Node]) -> bool:
     return all(isinstance(x, Value) for x in variables)
 
 
-def _has_variable(leaves: list[Any]) -> bool:
+def has_variable(leaves: list[Any]) -> bool:
+    """True if one of `leaves` is a node that requires a gradient."""
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
@@ -155,8 +156,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     def pull(w: Any) -> tuple[Any, ...]:
         outputs, seeds = tree.leaves(y), matching_leaves("the cotangent", "output", y, w)
-        nodes = as_nodes or graph_requested() or _has_variable(seeds)
-        pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if _has_variable([out])]
+        nodes = as_nodes or graph_requested() or has_variable(seeds)
+        pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if has_variable([out])]
         cotangents = [zeros_like(x, nodes) for x in variables]
         if pairs:
             cotangents = gradients([out for out, _ in pairs], variables, [seed for _, seed in pairs], create_graph=nodes)
@@ -182,7 +183,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     directions = tangent_leaves(primals, tangents)
     with trace_arguments(primals) as (variables, as_nodes):
-        as_nodes = as_nodes or _has_variable(directions)
+        as_nodes = as_nodes or has_variable(directions)
         seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
         y = f(*tree.unflatten(list(primals), variables))
         results = _output_tangents(tree.leaves(y), seeds)

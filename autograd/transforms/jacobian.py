@@ -1,33 +1,48 @@
-"""Jacobians, Hessians, and Hessian-vector products."""
+"""Jacobians, Hessians, and Hessian-vector products.
+
+A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
+"""
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.base import tree
+from autograd.base.grad_mode import no_grad
+from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import stack
+from autograd.ops.rules.shape import reshape
 from autograd.transforms.grad_vjp_jvp import (
     argument_numbers,
     grad,
+    has_variable,
     keep_graph,
     replace_arguments,
     tangent_leaves,
     trace_arguments,
 )
+from autograd.transforms.vmap import vmap
+
+#: For each output, its Jacobian with respect to each variable; and a function from outputs and variables to them.
+Rows = list[list[Any]]
+Mode = Callable[[list[Any], list[Any], bool], Rows]
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """Function that returns the Jacobian of f, by one reverse sweep per output number.
+    """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
 
-    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument.
+    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument. All rows
+    or columns are computed at once, so each intermediate result takes their number times its memory.
 
     Shapes:
         output (m…), argument (n…) -> (m…, n…); floats count as ()
@@ -36,6 +51,31 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     array([[2., 0.],
            [0., 4.]])
     """
+    return _jacobian(f, argnums, lambda n, m: _forward_rows if 2 * n <= m else _reverse_rows)
+
+
+def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """`jacobian` by forward mode, from one batched forward sweep per variable: for few inputs.
+
+    Functions of floats are differentiated in reverse mode. Hooks, which change cotangents, do not apply to tangents.
+
+    >>> jacfwd(lambda x: x[0] * np.arange(3.0))(np.ones(1)).tolist()
+    [[0.0], [1.0], [2.0]]
+    """
+    return _jacobian(f, argnums, lambda n, m: _forward_rows)
+
+
+def jacrev(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """`jacobian` by reverse mode, from one batched reverse sweep per output array: for few outputs.
+
+    >>> jacrev(lambda x: x[:1] * x[1])(np.array([2.0, 3.0])).tolist()
+    [[3.0, 2.0]]
+    """
+    return _jacobian(f, argnums, lambda n, m: _reverse_rows)
+
+
+def _jacobian(f: Callable[..., Any], argnums: int | Sequence[int], mode: Callable[[int, int], Mode]) -> Callable[..., Any]:
+    """Function that returns the Jacobian, whose rows are computed by `mode(number of inputs, number of outputs)`."""
 
     @functools.wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
@@ -43,25 +83,33 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         arguments = [args[n] for n in numbers]
         with trace_arguments(arguments) as (variables, as_nodes):
             y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
+            outputs = [x for x in tree.leaves(y) if has_variable([x])]
+            sizes = [sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs)]
+            rows_of = mode(*sizes) if any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
+            with nullcontext() if as_nodes else no_grad():
+                rows = iter(rows_of(outputs, variables, as_nodes))
 
-            def blocks(output: Any) -> Any:
-                if tree.is_container(output) and not tree.is_object_array(output):
-                    return tree.with_children(output, [blocks(part) for part in tree.children(output)])
-                columns = iter(_jacobian_columns(output, variables, as_nodes))
-                result = [_in_structure(x, columns, np.shape(output)) for x in arguments]
-                return result[0] if isinstance(argnums, int) else tuple(result)
+        def row(output: Any) -> list[Any]:
+            found = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
+            return found if as_nodes else [_plain_block(block) for block in found]
 
-            return blocks(y)
+        def blocks(output: Any) -> Any:
+            if tree.is_container(output) and not tree.is_object_array(output):
+                return tree.with_children(output, [blocks(part) for part in tree.children(output)])
+            columns = iter(_stack_rows([row(y) for y in tree.leaves(output)], output, variables))
+            result = [_in_structure(x, columns, np.shape(output)) for x in arguments]
+            return result[0] if isinstance(argnums, int) else tuple(result)
+
+        return blocks(y)
 
     return matrix
 
 
-def _jacobian_columns(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
-    """Jacobian of y, a leaf or an array of nodes, with respect to each variable."""
-    if not tree.is_object_array(y):
-        return _jacobian_blocks(y, variables, as_nodes)
-    rows = [_jacobian_blocks(entry, variables, as_nodes) for entry in tree.leaves(y)]
-    return [_stack_blocks([row[k] for row in rows], y.shape, x._data) for k, x in enumerate(variables)]
+def _stack_rows(rows: list[list[Any]], output: Any, variables: list[Any]) -> list[Any]:
+    """Blocks of an output, a leaf or an array of nodes, from those of its entries."""
+    if not tree.is_object_array(output):
+        return rows[0]
+    return [_stack_blocks([row[k] for row in rows], output.shape + shape_of(x)) for k, x in enumerate(variables)]
 
 
 def _in_structure(x: Any, columns: Iterator[Any], shape: tuple[int, ...]) -> Any:
@@ -69,41 +117,66 @@ def _in_structure(x: Any, columns: Iterator[Any], shape: tuple[int, ...]) -> Any
     if not tree.is_container(x):
         return next(columns)
     parts = [_in_structure(part, columns, shape) for part in tree.children(x)]
-    if not tree.is_object_array(x) or any(np.ndim(part) != len(shape) for part in parts):
+    if not tree.is_object_array(x) or any(shape_of(part) != shape for part in parts):
         return tree.with_children(x, parts)
-    block = _stack_blocks(parts, x.shape, np.zeros(shape))
+    block = _stack_blocks(parts, x.shape + shape)
     order = (*range(x.ndim, block.ndim), *range(x.ndim))
     return block.transpose(order)
 
 
-def _stack_blocks(blocks: list[Any], shape: tuple[int, ...], like: Any) -> Any:
-    """Blocks of the shape of `like` in one array, with the axes `shape` first; a Tensor of Tensors, else an array of NumPy."""
-    join = stack if any(isinstance(block, Tensor) for block in blocks) else np.stack
-    return (join(blocks) if blocks else np.zeros(0)).reshape((*shape, *np.shape(like)))
+def _stack_blocks(blocks: list[Any], shape: tuple[int, ...]) -> Any:
+    """Blocks in one array of a shape: a Tensor of Tensors, an array of Values or of numbers."""
+    if any(isinstance(block, Tensor | np.ndarray) for block in blocks):
+        return reshape(stack(blocks), shape)
+    return tree.object_array(blocks, shape)
 
 
-def _jacobian_blocks(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:
-    """Jacobian of y with respect to each variable, from one gradient per number in y."""
-    if not (isinstance(y, Node) and y.requires_grad):
-        shape = np.shape(y._data if isinstance(y, Node) else y)
-        zeros = [np.zeros(shape + np.shape(x._data)) for x in variables]
-        return [Tensor(z) for z in zeros] if as_nodes else zeros
-    if isinstance(y, Value):
-        return list(gradients(y, variables, create_graph=as_nodes))
-    rows = [gradients(y, variables, seed, create_graph=as_nodes) for seed in _unit_seeds(y._data)]
-    return [_stack_blocks([row[k] for row in rows], y._data.shape, x._data) for k, x in enumerate(variables)]
+def _reverse_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
+    """Jacobians by one reverse sweep per output, for all unit cotangents of it."""
+
+    def row(y: Any) -> list[Any]:
+        if np.size(y._data) == 1:
+            parts = gradients(y, variables, np.ones_like(y._data), create_graph=as_nodes)
+        else:
+            parts = vmap(lambda seed: gradients(y, variables, seed))(_unit_vectors(y))
+        return [_block(part, y, x) for part, x in zip(parts, variables, strict=True)]
+
+    return [row(y) for y in outputs]
 
 
-def _unit_seeds(array: Any) -> Iterator[Any]:
-    """Arrays of the shape of `array` with one entry 1, the others 0."""
-    for i in range(array.size):
-        seed = np.zeros(array.size, array.dtype)
-        seed[i] = 1
-        yield seed.reshape(array.shape)
+def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
+    """Jacobians by one forward sweep per variable, for all unit tangents of it."""
+
+    def column(x: Any) -> list[Any]:
+        if np.size(x._data) == 1:
+            tangents = push_forward(outputs, {x: x.constant(np.ones_like(x._data))})
+        else:
+            tangents = vmap(lambda tangent: push_forward(outputs, {x: tangent}), out_axes=-1)(_unit_vectors(x))
+        return [_block(tangent, y, x) for tangent, y in zip(tangents, outputs, strict=True)]
+
+    return [list(row) for row in zip(*map(column, variables), strict=True)]
+
+
+def _block(part: Any, y: Any, x: Any) -> Any:
+    """Block in its shape, of the dtype of x; zeros for None, if y does not depend on x."""
+    shape, dtype = shape_of(y) + shape_of(x), getattr(x, "dtype", float)
+    if isinstance(part, Value | float):
+        return part
+    part = Tensor(np.zeros(shape, dtype)) if part is None else part.reshape(shape)
+    return part if part.dtype == dtype else part.astype(dtype)
+
+
+def _unit_vectors(x: Any) -> Any:
+    """Tensor of all arrays of the shape of x with one entry 1, the others 0."""
+    return Tensor(np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape))
+
+
+def _plain_block(block: Any) -> Any:
+    return block.item() if isinstance(block, Value) else np.array(block._data) if isinstance(block, Tensor) else block
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """Function that returns the Hessian of f, which must return one number.
+    """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
         x ↦ H,   H[i…, j…] = ∂²f(x) / ∂x[i…] ∂x[j…]
 
@@ -114,7 +187,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     array([[0., 1.],
            [1., 0.]])
     """
-    return jacobian(grad(f, argnums), argnums)
+    return jacfwd(grad(f, argnums), argnums)
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:

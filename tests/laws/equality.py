@@ -16,6 +16,15 @@ def assert_same(got, want, ulps, what="", *, signed=True, absolute=5e-324):
     assert same.all(), f"{what}: {got[~same]}, not {want[~same]} (at {np.argwhere(~same).tolist()})"
 
 
+def assert_close(got, want, least=0.0):
+    """Equal shapes and dtypes, and equal numbers up to rounding in sums of terms as large as `least` or the largest entry."""
+    got, want = np.asarray(got), np.asarray(want)
+    assert (got.shape, got.dtype) == (want.shape, want.dtype)
+    scale = np.max(np.abs(want), initial=least, where=np.isfinite(want))
+    rounding = 1e-13 if want.dtype != np.float32 else 1e-5
+    np.testing.assert_allclose(got, want, rtol=100 * rounding, atol=rounding * scale + 1e-300)
+
+
 def assert_share_nothing(named_arrays):
     """Check that no two of the (name, array) pairs share memory."""
     for i, (name, a) in enumerate(named_arrays):

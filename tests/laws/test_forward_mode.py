@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, grad, jvp, vjp
-from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
+from autograd import OPS, Tensor, compile, custom_op, grad, jvp, vjp
+from tests.laws.example_calls import DISCRETE, ELEMENTWISE_CASES, case_id, example_id, examples
 from tests.laws.inputs import arrays_in
 
 
@@ -56,3 +56,34 @@ def test_forward_mode_can_be_differentiated(case, rng):
         return ag.sum(pull(np.ones(np.shape(y if not isinstance(y, Tensor) else y.numpy())))[0] * v)
 
     assert np.allclose(grad(pushed)(x), grad(pulled)(x), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
+def test_a_recorded_forward_sweep(case, rng):
+    """A recording also holds integers, such as the permutation of `sort`, which have no tangents."""
+    _, _, example = case
+    arrays = example.arrays(rng)
+    tangents = [rng.standard_normal(np.shape(a)) for a in arrays]
+
+    def pushed(arrays, tangents):
+        return jvp(lambda *xs: ag.positive(example.call(*xs)), arrays, tangents)[1]
+
+    assert np.allclose(compile(pushed)(arrays, tangents), pushed(arrays, tangents), rtol=1e-13, atol=1e-15)
+
+
+@custom_op(None, lambda g, y, x, scale: g * ag.sign(ag.sum(x)))
+def sign_of_sum(xp, x, scale):
+    """Number with derivative zero in its first input."""
+    return xp.sign(xp.sum(x, axis=None, keepdims=False)) * scale
+
+
+OPS.pop(sign_of_sum.name)  # an op of this file alone
+
+
+@pytest.mark.parametrize("op", [*DISCRETE, lambda x: sign_of_sum(x, 2.0)], ids=["argsort", "signdet", "custom"])
+def test_inputs_without_a_derivative_have_no_part_in_the_tangent(op, rng):
+    x, v = rng.standard_normal((2, 3, 3))
+    y, slope = jvp(lambda x: ag.multiply(op(x), 1.0), (x,), (v,))
+    assert np.shape(slope) == np.shape(y)
+    assert not np.any(slope)
+    assert jvp(lambda x, s: sign_of_sum(x, s), (x, np.array(2.0)), (v, np.array(3.0)))[1] == 3.0 * np.sign(x.sum())

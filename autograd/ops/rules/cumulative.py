@@ -16,6 +16,7 @@ from autograd.ops.rules.shape import prepare_along_axis
     lambda g, y, x, axis: flip(cumsum(flip(g, axis), axis), axis),
     symbol="Σ…",
     prepare=prepare_along_axis("cumsum", None, of_numbers=True),
+    kinds={"axis": "axis"},
 )
 def cumsum(xp: Any, x: Any, *, axis: int) -> Any:
     """Cumulative sum along `axis`, or of x flattened if it is None.
@@ -47,7 +48,7 @@ def _cumprod_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
     return shift_entries(y, 1, 1, axis) * r
 
 
-@general(_cumprod_pullback, symbol="Π…", prepare=prepare_along_axis("cumprod", None, of_numbers=True))
+@general(_cumprod_pullback, symbol="Π…", prepare=prepare_along_axis("cumprod", None, of_numbers=True), kinds={"axis": "axis"})
 def cumprod(xp: Any, x: Any, *, axis: int) -> Any:
     """Cumulative product along `axis`, or of x flattened if it is None; its derivative is exact at zeros too.
 

@@ -116,7 +116,7 @@ def _pullback(g: Any, y: Any, *operands: Any, i: int, subscripts: str) -> Any:
     return einsum(f"{','.join([output, *others])}->{terms[i]}", g, *operands[:i], *operands[i + 1 :])
 
 
-@bilinear(_pullback, symbol="Σ∏", prepare=_prepare_einsum)
+@bilinear(_pullback, symbol="Σ∏", prepare=_prepare_einsum, kinds={"subscripts": "subscripts"})
 def einsum(xp: Any, *operands: Any, subscripts: str) -> Any:
     """Product of operands summed over the letters not in the output: einsum("ij,jk->ik", a, b) is a @ b.
 

@@ -32,7 +32,7 @@ def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index)}
 
 
-@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem)
+@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem, kinds={"index": "index"})
 def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     """Entries of x at `index`, as in NumPy: integers, slices, None, Ellipsis, arrays, masks.
 
@@ -51,7 +51,12 @@ def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
     return (x,), {"index": constant_index(index), "shape": normalize_shape("put", shape)}
 
 
-@linear(lambda g, y, x, index, shape: getitem(g, index), symbol="put", prepare=_prepare_put)
+@linear(
+    lambda g, y, x, index, shape: getitem(g, index),
+    symbol="put",
+    prepare=_prepare_put,
+    kinds={"index": "index", "shape": "shape"},
+)
 def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
     """Zeros of `shape` with the entries of x added at `index`.
 

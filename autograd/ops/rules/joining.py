@@ -40,7 +40,12 @@ def _parts_to_join(op: str, arrays: Any) -> list[Any]:
     return parts
 
 
-@linear(lambda g, y, *parts, i, axis, ends: _piece(g, axis, (0, *ends)[i], ends[i]), symbol="‖", prepare=_prepare_concatenate)
+@linear(
+    lambda g, y, *parts, i, axis, ends: _piece(g, axis, (0, *ends)[i], ends[i]),
+    symbol="‖",
+    prepare=_prepare_concatenate,
+    kinds={"axis": "axis"},
+)
 def concatenate(xp: Any, *parts: Any, axis: int, ends: Shape) -> Any:
     """Arrays joined along `axis`, or flattened and joined if it is None.
 

@@ -29,7 +29,7 @@ def _prepare_square(op: str) -> Callable[..., PreparedCall]:
     return prepare
 
 
-@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_prepare_square("inv"))
+@general(lambda g, y, x: -(y.mT @ g @ y.mT), symbol="⁻¹", prepare=_prepare_square("inv"), stacks=True)
 def inv(xp: Any, x: Any) -> Any:
     """Inverses of matrices.
 
@@ -68,7 +68,7 @@ def _solve_left_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
     return -b_cotangent[..., None] * y[..., None, :] if len(shape_of(b)) == 1 else -b_cotangent @ y.mT
 
 
-@general(_solve_left_pullback, _solve_right_pullback, prepare=_prepare_solve)
+@general(_solve_left_pullback, _solve_right_pullback, prepare=_prepare_solve, stacks=True)
 def solve(xp: Any, a: Any, b: Any) -> Any:
     """Solutions of systems of linear equations; b is one vector, or matrices of columns.
 
@@ -88,7 +88,7 @@ def solve(xp: Any, a: Any, b: Any) -> Any:
     return xp.linalg.solve(a, b)
 
 
-@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_prepare_square("det"))
+@general(lambda g, y, x: g[..., None, None] * cofactors(x), symbol="det", prepare=_prepare_square("det"), stacks=True)
 def det(xp: Any, x: Any) -> Any:
     """Determinants of matrices. The derivative is exact at singular ones too; the second derivative needs an inverse.
 
@@ -111,7 +111,7 @@ def _cofactors_pullback(g: Any, y: Any, x: Any) -> Any:
     return sum(g * inverse, (-2, -1), keepdims=True) * y - inverse @ g.mT @ y
 
 
-@general(_cofactors_pullback, prepare=_prepare_square("cofactors"))
+@general(_cofactors_pullback, prepare=_prepare_square("cofactors"), stacks=True)
 def cofactors(xp: Any, x: Any) -> Any:
     """Cofactor matrices, the derivative of the determinant, also of singular matrices.
 
@@ -160,7 +160,7 @@ def slogdet(x: Any) -> SlogdetResult:
         return SlogdetResult(signdet(x), logarithm)
 
 
-@general(None, symbol="sign det", prepare=_prepare_square("signdet"))
+@general(None, symbol="sign det", prepare=_prepare_square("signdet"), stacks=True)
 def signdet(xp: Any, x: Any) -> Any:
     """Signs of determinants, −1, 0 or 1; their derivative is 0.
 
@@ -177,7 +177,7 @@ def signdet(xp: Any, x: Any) -> Any:
     return xp.linalg.slogdet(x)[0]
 
 
-@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_prepare_square("logabsdet"))
+@general(lambda g, y, x: g[..., None, None] * inv(x).mT, symbol="log|det|", prepare=_prepare_square("logabsdet"), stacks=True)
 def logabsdet(xp: Any, x: Any) -> Any:
     """Logarithms of the absolute values of determinants; −∞ for singular matrices.
 
@@ -203,7 +203,7 @@ def _cholesky_pullback(g: Any, y: Any, x: Any) -> Any:
     return 0.5 * (s + s.mT)
 
 
-@general(_cholesky_pullback, prepare=_prepare_square("cholesky"))
+@general(_cholesky_pullback, prepare=_prepare_square("cholesky"), stacks=True)
 def cholesky(xp: Any, x: Any) -> Any:
     """Lower triangular Cholesky factors of positive definite matrices, or of the symmetric parts of others.
 

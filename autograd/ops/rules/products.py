@@ -43,7 +43,7 @@ def _right_pullback(g: Any, y: Any, a: Any, b: Any) -> Any:
     return reshape(a, rows).mT @ reshape(g, (rows[0], *shape_of(b)[1:]))
 
 
-@bilinear(_left_pullback, _right_pullback, symbol="@", prepare=_prepare_matmul)
+@bilinear(_left_pullback, _right_pullback, symbol="@", prepare=_prepare_matmul, stacks=True)
 def matmul(xp: Any, a: Any, b: Any) -> Any:
     """Matrix product of the last two axes by NumPy's rules: others broadcast, vectors are rows or columns.
 

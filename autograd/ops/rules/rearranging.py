@@ -25,10 +25,11 @@ def _prepare_roll(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
     except (TypeError, ValueError):
         raise ValueError(f"roll: shift must be an integer, or one for each of the axes {axis!r}, got {shift!r}") from None
     axes = None if axis is None else normalize_axes("roll", [a for _, a in pairs], shape_of(x))
-    return (x,), {"shift": tuple(s for s, _ in pairs), "axis": axes}
+    shifts = tuple(s for s, _ in pairs)
+    return (x,), {"shift": shifts if axes else (sum(shifts),), "axis": axes}
 
 
-@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_prepare_roll)
+@linear(lambda g, y, x, shift, axis: roll(g, tuple(-s for s in shift), axis), prepare=_prepare_roll, kinds={"axis": "axis"})
 def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
     """x shifted cyclically by `shift` places along `axis`; as if flattened if it is None.
 

@@ -22,6 +22,7 @@ def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
     lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis), shape_of(x)),
     symbol="Σ",
     prepare=prepare_reduction("sum", of_numbers=True),
+    kinds={"axis": "axis"},
 )
 def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Sum over `axis` (an integer, a tuple of them, or None for all).
@@ -42,6 +43,7 @@ def sum(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
 @linear(
     lambda g, y, x, axis, keepdims: broadcast_to(restore_axes(g, x, axis) / entry_count(shape_of(x), axis), shape_of(x)),
     prepare=prepare_reduction("mean"),
+    kinds={"axis": "axis"},
 )
 def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Arithmetic mean over `axis`; NaN over no entries.
@@ -63,7 +65,7 @@ def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> A
     return restore_axes(g, x, axis) * (chosen / sum(chosen, axis, keepdims=True))
 
 
-@general(_extremum_pullback, prepare=prepare_reduction("max", of_numbers=True, nonempty=True))
+@general(_extremum_pullback, prepare=prepare_reduction("max", of_numbers=True, nonempty=True), kinds={"axis": "axis"})
 def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Largest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -80,7 +82,7 @@ def max(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@general(_extremum_pullback, prepare=prepare_reduction("min", of_numbers=True, nonempty=True))
+@general(_extremum_pullback, prepare=prepare_reduction("min", of_numbers=True, nonempty=True), kinds={"axis": "axis"})
 def min(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Smallest entry over `axis`; NaN if one is NaN. Ties share the derivative equally.
 
@@ -121,7 +123,7 @@ def products_of_others(x: Any) -> Any:
     return before * after
 
 
-@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod", of_numbers=True))
+@general(_prod_pullback, symbol="Π", prepare=prepare_reduction("prod", of_numbers=True), kinds={"axis": "axis"})
 def prod(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Product over `axis`; 1 over no entries. The derivative is exact at zeros too.
 
@@ -140,7 +142,7 @@ def _prepare_deviations(x: Any, axis: Any = None) -> PreparedCall:
     return (x,), {"axis": normalize_axes("deviations", axis, shape_of(x))}
 
 
-@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_prepare_deviations)
+@linear(lambda g, y, x, axis: deviations(g, axis), prepare=_prepare_deviations, kinds={"axis": "axis"})
 def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     """Deviations of x from its mean over `axis` (an integer, a tuple, or None for all); exactly 0 for constant x.
 
@@ -202,7 +204,7 @@ def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> 
     return restore_axes(g, x, axis) * where(y == 0, 0.0, x / y)
 
 
-@general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"))
+@general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"), kinds={"axis": "axis"})
 def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Euclidean norm over `axis`, without overflow; its derivative at 0 is 0.
 

@@ -26,7 +26,7 @@ def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
     return (x,), {"shape": shape}
 
 
-@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_prepare_broadcast_to)
+@linear(lambda g, y, x, shape: sum_to(g, shape_of(x)), prepare=_prepare_broadcast_to, kinds={"shape": "broadcast"})
 def broadcast_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     """x broadcast to `shape`: repeated along new axes and axes of length 1.
 
@@ -52,7 +52,11 @@ def _prepare_sum_to(x: Any, shape: Any) -> PreparedCall:
     return (x,), {"shape": shape, "axis": spread}
 
 
-@linear(lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)), prepare=_prepare_sum_to)
+@linear(
+    lambda g, y, x, shape, axis: broadcast_to(g, shape_of(x)),
+    prepare=_prepare_sum_to,
+    kinds={"shape": "broadcast", "axis": "axis"},
+)
 def sum_to(xp: Any, x: Any, *, shape: Shape, axis: Shape) -> Any:
     """x summed to `shape`, the transpose of broadcasting from `shape` to the shape of x.
 
@@ -78,7 +82,7 @@ def _prepare_reshape(x: Any, shape: Any) -> PreparedCall:
     return (x,), {"shape": new}
 
 
-@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_prepare_reshape)
+@linear(lambda g, y, x, shape: reshape(g, shape_of(x)), prepare=_prepare_reshape, kinds={"shape": "shape"})
 def reshape(xp: Any, x: Any, *, shape: Shape) -> Any:
     """x in another shape with the same order of entries; one length may be −1 and is inferred.
 
@@ -105,6 +109,7 @@ def _prepare_transpose(x: Any, axes: Any = None) -> PreparedCall:
     lambda g, y, x, axes: transpose(g, tuple(axes.index(i) for i in range(len(axes)))),
     symbol="ᵀ",
     prepare=_prepare_transpose,
+    kinds={"axes": "order"},
 )
 def transpose(xp: Any, x: Any, *, axes: Shape) -> Any:
     """x with its axes in the order `axes`, or reversed if None.
@@ -126,7 +131,7 @@ def _prepare_astype(x: Any, dtype: Any) -> PreparedCall:
     return (np.asarray(x) if isinstance(x, int | float) else x,), {"dtype": np.dtype(dtype)}
 
 
-@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_prepare_astype)
+@linear(lambda g, y, x, dtype: astype(g, x.dtype), prepare=_prepare_astype, kinds={})
 def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     """x converted to another floating-point dtype.
 
@@ -138,7 +143,7 @@ def astype(xp: Any, x: Any, *, dtype: Any) -> Any:
     return x.astype(dtype)
 
 
-@linear(lambda g, y, x, dtype: lower(g), symbol="()")
+@linear(lambda g, y, x, dtype: lower(g), symbol="()", kinds={})
 def lift(xp: Any, x: Any, *, dtype: Any) -> Any:
     """Number as an array without axes.
 

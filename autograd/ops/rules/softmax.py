@@ -30,7 +30,11 @@ def _prepare_logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Prep
     return (_to_floating(x),), {"axis": normalize_axes("logsumexp", axis, shape_of(x)), "keepdims": bool(keepdims)}
 
 
-@general(lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis), prepare=_prepare_logsumexp)
+@general(
+    lambda g, y, x, axis, keepdims: restore_axes(g, x, axis) * softmax(x, axis),
+    prepare=_prepare_logsumexp,
+    kinds={"axis": "axis"},
+)
 def logsumexp(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     """Log-sum-exp over `axis`, without overflow; −∞ over no entries. Its derivative is softmax.
 
@@ -61,7 +65,11 @@ def _log_sum(xp: Any, d: Any, axis: Shape) -> Any:
     return xp.log(ones) + xp.log1p(rest / ones)
 
 
-@general(lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)), prepare=_prepare_over_axis("softmax", -1))
+@general(
+    lambda g, y, x, axis: y * (g - sum(g * y, axis, keepdims=True)),
+    prepare=_prepare_over_axis("softmax", -1),
+    kinds={"axis": "axis"},
+)
 def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     """Softmax over `axis`, without overflow: probabilities from log-odds.
 
@@ -79,7 +87,11 @@ def softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
-@general(lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True), prepare=_prepare_over_axis("log_softmax", -1))
+@general(
+    lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True),
+    prepare=_prepare_over_axis("log_softmax", -1),
+    kinds={"axis": "axis"},
+)
 def log_softmax(xp: Any, x: Any, *, axis: Shape) -> Any:
     """Logarithm of `softmax` over `axis`, accurate also where softmax underflows.
 

@@ -12,7 +12,7 @@ def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
     return permute(g, argsort(argsort(x, axis), axis), axis)
 
 
-@general(None, prepare=prepare_along_axis("argsort", -1))
+@general(None, prepare=prepare_along_axis("argsort", -1), kinds={"axis": "axis"})
 def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     """Indices that sort x along `axis`, or x flattened if it is None; equal entries keep their order.
 
@@ -32,6 +32,7 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     None,
     symbol="P",
     prepare=lambda x, order, axis: ((x, order), {"axis": normalize_axis("permute", axis, shape_of(x))}),
+    kinds={"axis": "axis"},
 )
 def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
     """x permuted along `axis`, with one permutation for each line of x.
@@ -47,7 +48,7 @@ def permute(xp: Any, x: Any, order: Any, *, axis: int) -> Any:
     return xp.take_along_axis(x, order, axis)
 
 
-@general(_sort_pullback, prepare=prepare_along_axis("sort", -1))
+@general(_sort_pullback, prepare=prepare_along_axis("sort", -1), kinds={"axis": "axis"})
 def sort(xp: Any, x: Any, *, axis: int) -> Any:
     """x sorted along `axis`, or flattened and sorted if it is None; equal entries keep their order.
 

@@ -9,7 +9,22 @@ import pytest
 import scipy.optimize
 
 import autograd as ag
-from autograd import Tensor, Value, grad, hessian, hvp, jacobian, jvp, ravel_tree, stop_gradient, value_and_grad, vjp
+from autograd import (
+    Tensor,
+    Value,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    ravel_tree,
+    record,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)  # fmt: skip
 from autograd.base.tree import leaves
 
 
@@ -76,6 +91,42 @@ def test_jacobian_of_containers_nests_argument_in_output():
 
 def test_jacobian_of_a_constant_function_is_zero():
     assert jacobian(lambda x: np.ones(2))(np.ones(3)).tolist() == np.zeros((2, 3)).tolist()
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd, jacrev])
+def test_all_jacobians_have_one_structure(transform):
+    def f(p, s):
+        return {"wide": p["w"] * s, "one": ag.sum(p["w"]), "fixed": np.ones(2), "other": s * np.ones((3, 2))}
+
+    j = transform(f, argnums=(0, 1))({"w": np.array([1.0, 2.0], np.float32)}, 3.0)
+    assert {k: (type(v), v[0]["w"].shape, np.shape(v[1])) for k, v in j.items()} == {
+        "wide": (tuple, (2, 2), (2,)), "one": (tuple, (2,), ()), "fixed": (tuple, (2, 2), (2,)),
+        "other": (tuple, (3, 2, 2), (3, 2)),
+    }  # fmt: skip
+    assert j["wide"][0]["w"].tolist() == [[3.0, 0.0], [0.0, 3.0]]
+    assert j["wide"][1].tolist() == [1.0, 2.0]
+    assert j["one"][0]["w"].tolist() == [1.0, 1.0]
+    assert {j[k][0]["w"].dtype for k in ("wide", "one", "other")} == {np.dtype(np.float32)}
+    assert not np.any(j["other"][0]["w"])
+    assert transform(lambda a: [a * a, 2.0 * a])(3.0) == [6.0, 2.0]
+    assert transform(lambda p: p[0] * p[1])([3.0, 2.0]) == [2.0, 3.0]
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 30), (30, 1), (30, 30), (2, 30), (30, 2)])
+@pytest.mark.parametrize("transform", [jacobian, jacfwd, jacrev])
+def test_the_number_of_ops_does_not_grow_with_the_jacobian(transform, n, m):
+    def count(n, m):
+        matrix = np.linspace(-1.0, 1.0, m * n).reshape(m, n)
+        return record(transform(lambda x: ag.tanh(matrix @ x)), np.ones(n)).recorded
+
+    assert count(n, m) <= count(3, 3) + 3
+
+
+def test_a_derivative_of_a_jacobian_includes_all_its_entries():
+    a = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.0]])
+    for transform in (jacobian, jacfwd, jacrev):
+        slopes = grad(lambda x, transform=transform: ag.sum(transform(lambda x: ag.sin(a @ x))(x)))(np.array([0.3, -0.2]))
+        assert np.allclose(slopes, -(np.sin(a @ [0.3, -0.2]) * a.sum(1)) @ a, rtol=1e-13)
 
 
 def test_hessian_is_symmetric_and_hvp_is_its_product():

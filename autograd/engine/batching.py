@@ -1,0 +1,203 @@
+"""Batching: the graph of one example is read for all examples at once, which lie along axis 0.
+
+elementwise                    by broadcasting: the axes of each example are aligned behind the batch axis
+rows with `kinds`, `stacks`    one call with a leading axis: the parameters are shifted by their kinds
+other ops                      one call for each example
+
+Nodes that do not depend on the examples are used as they are. Batched nodes are results of ops, so that gradients, tapes and
+further batching need no other rule.
+"""
+
+import math
+import string
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.base.grad_mode import no_grad
+from autograd.base.trace_state import Trace, current_trace
+from autograd.engine.graph import Links, by_serial, reachable_nodes
+from autograd.engine.node import Node, next_serial
+from autograd.engine.tensor import Tensor
+from autograd.ops.namespaces import quiet
+from autograd.ops.op import Op
+from autograd.ops.rules.axes import Shape, shape_of
+from autograd.ops.rules.joining import concatenate
+from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, transpose
+
+
+class ExampleTrace(Trace):
+    """Recording of a function on one example: branches and plain data must not depend on the example, one of `inputs`."""
+
+    refusal = "inside vmap would give the number of one example to all"
+
+    def __init__(self) -> None:
+        super().__init__(next_serial())
+        self.outer = current_trace()
+
+    def depends_on_example(self, node: Any) -> bool:
+        """True if `node` is computed from an input."""
+        return not self.inputs.isdisjoint(reachable_nodes([node], self.start))
+
+    def is_captured(self, node: Any) -> bool:
+        """True if `node` was made before the recording; a leaf that user code can write to may have a newer serial number."""
+        return node.serial < self.start or getattr(node, "_seen", None) is not None
+
+    def is_constant(self, node: Any) -> bool:
+        return not self.depends_on_example(node) and (self.outer is None or self.outer.is_constant(node))
+
+    def record_guard(self, node: Any, outcome: bool) -> bool:
+        if self.depends_on_example(node):
+            condition = f"{node.op.name}({', '.join(map(repr, node.inputs))})" if node.op else repr(node)
+            raise TypeError(
+                f"the condition {condition} inside vmap differs from example to example, so a branch cannot depend on it: "
+                "use where(condition, a, b), or maximum, minimum, clip"
+            )
+        return outcome if self.outer is None else self.outer.record_guard(node, outcome)
+
+
+def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int) -> dict[Node, Tensor]:
+    """Batched results of the nodes of a graph that depend on an example; `examples` maps it to the tensor of all n of them."""
+    known = dict(examples)
+    with quiet():
+        for node in sorted(graph, key=by_serial):
+            inputs = graph[node]
+            mapped = tuple([isinstance(x, Node) and x in known for x in inputs])
+            if any(mapped) and node not in known:
+                detached = not node.requires_grad and any(isinstance(x, Node) and x.requires_grad for x in inputs)
+                batched = [known[x] if m else x for x, m in zip(inputs, mapped, strict=True)]
+                with no_grad() if detached else nullcontext():
+                    known[node] = _apply(_Call(node, node.op, inputs, batched, mapped, n))  # type: ignore[arg-type]  # it has an op
+    return known
+
+
+class _Call(NamedTuple):
+    """Call of an op on n examples.
+
+    Attributes:
+        node: Result for one example
+        inputs: Its inputs, and `batched`, those of all examples
+        mapped: True for the inputs with a batch axis
+    """
+
+    node: Any
+    op: Op
+    inputs: Sequence[Any]
+    batched: Sequence[Any]
+    mapped: tuple[bool, ...]
+    n: int
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of the result for one example."""
+        return shape_of(self.node)
+
+    def record(self, batched: Sequence[Any], **params: Any) -> Tensor:
+        """Result of the op on these inputs."""
+        return Tensor.record(self.op, tuple(batched), self.node.params | params)
+
+    def align(self, rank: int) -> list[Any]:
+        """Inputs, the mapped ones with `rank` axes behind the batch axis."""
+        triples = zip(self.batched, self.inputs, self.mapped, strict=True)
+        return [_align(x, shape_of(example), rank) if m else x for x, example, m in triples]
+
+
+def _align(x: Any, shape: Shape, rank: int) -> Any:
+    shape = (len(x), *(1,) * (rank - len(shape)), *shape)
+    return x if x.shape == shape else reshape(x, shape)
+
+
+def _apply(call: _Call) -> Tensor:
+    op = call.op
+    if op is lower:  # the numbers of all examples are an array
+        return call.batched[0]
+    if op.kind == "elementwise":
+        return call.record(call.align(len(call.shape)))
+    if op.stacks:
+        return call.record(call.batched) if len(call.inputs) == 1 else _apply_to_matrices(call)
+    if op.kinds is None:
+        return _apply_one_by_one(call)
+    if "index" in op.kinds:
+        return _apply_at_index(call)
+    if "subscripts" in op.kinds:
+        return _apply_einsum(call)
+    return _apply_shifted(call, op.kinds)
+
+
+def _apply_to_matrices(call: _Call) -> Tensor:
+    """Result of an op on two stacks of matrices; vectors, which are rows on the left and columns on the right, do not stack."""
+    (a, b), (left, right), (many_left, many_right) = call.batched, map(shape_of, call.inputs), call.mapped
+    if many_left > many_right and len(left) == 1 and len(right) <= 2:  # rows for one matrix: a product of two matrices
+        return call.record([a, b])
+    if many_right > many_left and len(right) == 1 and len(left) == 2:  # columns
+        return transpose(call.record([a, transpose(b)]))
+    left = (1, *left) if len(left) == 1 else left
+    right = (*right, 1) if len(right) == 1 else right
+    rank = max(len(left), len(right))
+    pair = [_align(x, s, rank) if m else reshape(x, s) for x, s, m in zip((a, b), (left, right), call.mapped, strict=True)]
+    return reshape(call.record(pair), (call.n, *call.shape))
+
+
+def _apply_einsum(call: _Call) -> Tensor:
+    subscripts = call.node.params["subscripts"]
+    terms, _, output = subscripts.partition("->")
+    letter = next(c for c in string.ascii_letters if c not in subscripts)
+    batched = [letter * m + term for term, m in zip(terms.split(","), call.mapped, strict=True)]
+    return call.record(call.batched, subscripts=f"{','.join(batched)}->{letter}{output}")
+
+
+def _apply_at_index(call: _Call) -> Tensor:
+    """Result of getitem or put: the batch axis is first, or last where NumPy moves the axes of index arrays to the front."""
+    index, shape = call.node.params["index"], call.node.params.get("shape")
+    parts = index if isinstance(index, tuple) else (index,)
+    is_array = [not (p is None or p is Ellipsis or isinstance(p, slice)) for p in parts]
+    fits = shape is None or np.broadcast_to(0.0, shape)[index].ndim == len(shape_of(call.inputs[0]))
+    if fits and sum(key for key, _ in groupby(is_array)) <= 1:
+        sizes = {} if shape is None else {"shape": (call.n, *shape)}
+        return call.record(call.batched, index=(slice(None), *parts), **sizes)
+    sizes = {} if shape is None else {"shape": (*shape, call.n)}
+    rest = slice(None) if any(p is Ellipsis for p in parts) else ...
+    return moveaxis(call.record([moveaxis(call.batched[0], 0, -1)], index=(*parts, rest), **sizes), -1, 0)
+
+
+def _apply_shifted(call: _Call, kinds: Mapping[str, str]) -> Tensor:
+    """Result of an op whose inputs all have the batch axis, with its parameters shifted."""
+    n, params, batched = call.n, call.node.params, call.batched
+    shapes = [shape_of(call.inputs[0]), *(params[name] for name, kind in kinds.items() if kind == "broadcast")]
+    rank = max(map(len, shapes))
+    if len(shapes) > 1:
+        batched = call.align(rank)
+    if any(kind == "axis" and params[name] is None for name, kind in kinds.items()):
+        batched = [reshape(x, (n, math.prod(x.shape[1:]))) for x in batched]
+    batched = [x if m else broadcast_to(x, (n, *shape_of(x))) for x, m in zip(batched, call.mapped, strict=True)]
+    y = call.record(batched, **{name: _shift(kind, params[name], n, rank) for name, kind in kinds.items()})
+    return y if y.shape == (n, *call.shape) else reshape(y, (n, *call.shape))
+
+
+def _shift(kind: str, value: Any, n: int, rank: int) -> Any:
+    """Parameter of a call with a leading axis of length n."""
+    if kind == "shape":
+        return (n, *value)
+    if kind == "broadcast":
+        return (n, *(1,) * (rank - len(value)), *value)
+    axes: Any = (1,) if value is None else value + 1 if isinstance(value, int) else tuple(axis + 1 for axis in value)
+    return (0, *axes) if kind == "order" else axes
+
+
+def _apply_one_by_one(call: _Call) -> Tensor:
+    """Results of the op on each example, in two halves, so that the gradient of each slice is not as large as the whole."""
+    if not call.n:
+        return Tensor(np.zeros((0, *call.shape), call.node.dtype))
+    if call.n == 1:
+        return reshape(
+            call.record([x[0] if m else x for x, m in zip(call.batched, call.mapped, strict=True)]), (1, *call.shape)
+        )
+    middle = call.n // 2
+    halves = []
+    for part, n in ((slice(0, middle), middle), (slice(middle, call.n), call.n - middle)):
+        batched = [x[part] if m else x for x, m in zip(call.batched, call.mapped, strict=True)]
+        halves.append(_apply_one_by_one(call._replace(batched=batched, n=n)))
+    return concatenate(halves)
