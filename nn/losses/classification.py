@@ -8,7 +8,7 @@ import autograd as ag
 from autograd import Tensor
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_range
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
 
 
 def _check_labels(name: str, logits: Any, labels: Any) -> Any:
@@ -193,5 +193,5 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight:
     """
     check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
-    terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
+    terms = ag.xlogy(known, known) - weigh(known, log_q)
     return reduce_errors(ag.sum(terms, axis=-1), reduction, sample_weight, "kl_divergence")
