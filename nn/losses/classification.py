@@ -128,10 +128,10 @@ def _negative_log(
     chosen = labels[:, None] == np.arange(k)
     of_class = np.ones(k) if class_weight is None else check_class_weights(name, class_weight, k)
     of_class = of_class.astype(log_p.dtype)
-    wanted = ag.where(chosen, -log_p * of_class, 0.0)  # not a product, since 0 · ∞ is NaN
-    errors = ag.sum(wanted, axis=1)
+    weighted = weigh(of_class, -log_p)
+    errors = ag.sum(ag.where(chosen, weighted, 0.0), axis=1)  # not a product, since 0 · ∞ is NaN
     if smoothing:
-        errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
+        errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(weighted, axis=1)
     counted = None if class_weight is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
     return reduce_errors(errors, reduction, sample_weight, name, counted)
 

@@ -37,9 +37,8 @@ def along(f, xs, v):
             return [UNDEFINED] * (len(ORDERS) + 1)
         rounding = max(map(abs, at[0])) * mpf(10) ** -232 + TINY
         by_step = list(zip(at, STEPS, strict=True))
-        return [
-            _limit(*[mpmath.fdot(_weights(k), ys) / h**k for ys, h in by_step], rounding) for k in (*ORDERS, ORDERS[-1] + 1)
-        ]
+        orders = *ORDERS, ORDERS[-1] + 1  # one more, for the change over a few ulps
+        return [_limit(*[mpmath.fdot(_weights(k), ys) / h**k for ys, h in by_step], rounding) for k in orders]
 
 
 def _samples(f, xs, v, h):
@@ -85,12 +84,10 @@ def judge(f, xs):
     n = len(xs)
     rays = {v: along(f, xs, v) for v in directions(n)}
     found, smooth, kinked = {}, True, False
+    ulps = 16 * mpf(2) ** -52 * max((abs(x) for x in xs if mpmath.isfinite(x)), default=0)
     for k in ORDERS:
-        nearby = (
-            16 * mpf(2) ** -52 * max(map(abs, xs)) * max((abs(y[k]) for y in rays.values() if isinstance(y[k], mpf)), default=0)
-        )
         at = {v: ys[k - 1] for v, ys in rays.items()}
-        nearby += mpf(10) ** -30 * max((abs(y) for y in at.values() if isinstance(y, mpf)), default=0)
+        nearby = ulps * _largest(ys[k] for ys in rays.values()) + mpf(10) ** -30 * _largest(at.values())
         terms = _polynomial(at, n, k) if smooth else None
         kinked, smooth = kinked or not smooth, terms is not None
         for v in directions(n)[::2]:  # along −v nothing is new
@@ -99,12 +96,16 @@ def judge(f, xs):
             if terms is not None:
                 parts = [c * w for c, w in zip(terms, _monomials(v, k), strict=True)]
                 found[k, v] = Wanted(*[mpmath.fsum(parts)] * 2, mpmath.fsum(parts, absolute=True), nearby)
-            elif n == 1 and sides and all(s == INFINITE for s in sides):
+            elif sides and all(s == INFINITE for s in sides):
                 found[k, v] = INFINITE
             elif _is_axis(v) and sides and INFINITE not in sides and _all_finite(rays, k):
                 sides += [mpf(0)] if kinked else []
                 found[k, v] = Wanted(min(sides), max(sides), max(map(abs, sides)), nearby)
     return found
+
+
+def _largest(ys):
+    return max((abs(y) for y in ys if isinstance(y, mpf)), default=mpf(0))
 
 
 def _is_axis(v):

@@ -19,6 +19,7 @@ PATTERNS = [
     lambda n: np.arange(n) % 2 * 2.0,
     lambda n: np.minimum(np.arange(n), 1.0) - 2.0,
     lambda n: np.where(np.arange(n) == 1, 40.0, 0.0),
+    lambda n: np.where(np.arange(n) == 1, -np.inf, np.arange(n)),
 ]
 
 #: Ops that mpmath cannot compute, and sort, which keeps the order of ties.
