@@ -69,7 +69,7 @@ from autograd.ops.rules.shape import (
 )  # fmt: skip
 from autograd.ops.rules.softmax import log_softmax, logaddexp, logsumexp, softmax
 from autograd.ops.rules.sorting import argsort, permute, sort
-from autograd.ops.rules.special import digamma, erf, erfc, gammaln, logit, polygamma, sinc, sinc_derivative, xlogy
+from autograd.ops.rules.special import digamma, erf, erfc, gammaln, logit, polygamma, sinc, sinc_derivative, xlog1py, xlogy
 from autograd.ops.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, hypot, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
@@ -148,7 +148,7 @@ __all__ = [
     "round", "sech", "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",
     "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
     "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
-    "tril", "triu", "trunc", "var", "where", "xlogy",
+    "tril", "triu", "trunc", "var", "where", "xlog1py", "xlogy",
 ]  # fmt: skip
 
 _publish(globals())

@@ -54,7 +54,7 @@ def _kink(node: Node, inputs: tuple[Any, ...]) -> tuple[Any, str] | None:
 
 def _domain(op: Any, arrays: list[Any], moving: list[bool]) -> Domain:
     """The domain on which an op is smooth: for powers with constant integer exponents that includes negative numbers."""
-    if op.name != "power" or moving[1]:
+    if op.name not in ("power", "power_derivative") or moving[1]:
         return cast("Domain", op.smooth_on)
     exponents = arrays[1]
     if not (exponents == np.round(exponents)).all():

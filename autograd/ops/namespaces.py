@@ -22,6 +22,7 @@ MATH_ERRORS = (ArithmeticError, ValueError)
 class _Scalar:
     """Names for Python floats, from `math`; they may raise one of MATH_ERRORS."""
 
+    inf = math.inf
     exp = staticmethod(math.exp)
     exp2 = staticmethod(math.exp2)
     expm1 = staticmethod(math.expm1)

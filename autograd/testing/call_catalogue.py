@@ -120,6 +120,9 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "celu": [{"alpha": 1.0}, {"alpha": 0.7}],
     "hardtanh": [{"low": -1.0, "high": 1.0}],
     "round": [{"decimals": 0}],
+    "divide_or_zero": [{"n": 1}, {"n": 2}],
+    "power_derivative": [{"i": 1, "j": 0}, {"i": 0, "j": 1}, {"i": 2, "j": 1}],
+    "interval_product": [{"low": -1.0, "high": 1.0}, {"low": 0.0, "high": 1.0}],
 }
 
 _ELEMENTWISE: dict[str, list[str]] = {
@@ -148,7 +151,9 @@ _ELEMENTWISE: dict[str, list[str]] = {
     "sinc": ["sinc(a)"], "sinc_derivative": ["sinc_derivative(a, n=1)"],
     "maximum": ["maximum(a, b)"], "minimum": ["minimum(a, b)"], "fmax": ["fmax(a, b)"], "fmin": ["fmin(a, b)"],
     "hypot": ["hypot(a, b * b + 1.0)"], "arctan2": ["arctan2(a, b * b + 1.0)"], "logaddexp": ["logaddexp(a, b)"],
-    "xlogy": ["xlogy(a, b * b + 1.0)"], "remainder": ["remainder(3.0 * a, b * b + 0.8)"],
+    "xlogy": ["xlogy(a, b * b + 1.0)"], "xlog1py": ["xlog1py(a, b * b)"], "divide_or_zero": ["divide_or_zero(a, b * b + 1.0)"],
+    "interval_product": ["interval_product(a, low=-1.0, high=0.5)"],
+    "power_derivative": ["power_derivative(a * a + 0.5, b, i=1, j=1)"], "remainder": ["remainder(3.0 * a, b * b + 0.8)"],
     "fmod": ["fmod(3.0 * a, b * b + 0.8)"], "floor_divide": ["a * floor_divide(b, 0.7)"],
     "logit": ["logit(0.8 * sigmoid(a) + 0.1)"], "where": ["where(a > b, a, b * 2.0)", "where(a > 0.0, b, c)"],
 }  # fmt: skip

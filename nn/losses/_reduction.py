@@ -65,6 +65,12 @@ def check_same_shape(name: str, predictions: Any, targets: Any) -> None:
         raise ValueError(f"{name} needs at least one entry, got predictions and targets of shape {predicted}")
 
 
+@ag.custom_op(lambda g, y, w, x: g * x, lambda g, y, w, x: g * w, kind="elementwise", symbol="weighted")
+def weigh(xp: Any, w: Any, x: Any) -> Any:
+    """Product of a weight w and a number x, with 0 · ∞ = 0."""
+    return xp.where((w == 0) & (x == x), 0.0, w * x)
+
+
 @ag.custom_op(lambda g, y, x, name, what: g)
 def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
     """Identity op that checks that all numbers are between 0 and 1.

@@ -86,9 +86,7 @@ def binary_cross_entropy(
     check_same_shape(name, probabilities, targets)
     p = shares(_array(probabilities), name=name, what="probabilities")
     yes, no, counted = _entry_weights(name, targets, probabilities, class_weight, label_smoothing)
-    never = no == 0.0  # log(1 − p) has weight 0, even if it is −∞
-    logarithms = ag.xlogy(yes, p) + ag.where(never, 0.0, no * ag.log1p(-ag.where(never, 0.0, p)))
-    return reduce_errors(-logarithms, reduction, sample_weight, name, counted)
+    return reduce_errors(-(ag.xlogy(yes, p) + ag.xlog1py(no, -p)), reduction, sample_weight, name, counted)
 
 
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")

@@ -8,7 +8,7 @@ import autograd as ag
 from autograd import Tensor
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_range
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
 
 
 def _check_labels(name: str, logits: Any, labels: Any) -> Any:
@@ -128,10 +128,10 @@ def _negative_log(
     chosen = labels[:, None] == np.arange(k)
     of_class = np.ones(k) if class_weight is None else check_class_weights(name, class_weight, k)
     of_class = of_class.astype(log_p.dtype)
-    wanted = ag.where(chosen, -log_p * of_class, 0.0)  # not a product, since 0 · ∞ is NaN
-    errors = ag.sum(wanted, axis=1)
+    weighted = weigh(of_class, -log_p)
+    errors = ag.sum(ag.where(chosen, weighted, 0.0), axis=1)  # not a product, since 0 · ∞ is NaN
     if smoothing:
-        errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(-log_p * of_class, axis=1)
+        errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(weighted, axis=1)
     counted = None if class_weight is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
     return reduce_errors(errors, reduction, sample_weight, name, counted)
 
@@ -193,5 +193,5 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight:
     """
     check_same_shape("kl_divergence", log_q, p)
     known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
-    terms = ag.xlogy(known, known) - ag.where(known == 0, 0.0, known * log_q)
+    terms = ag.xlogy(known, known) - weigh(known, log_q)
     return reduce_errors(ag.sum(terms, axis=-1), reduction, sample_weight, "kl_divergence")

@@ -60,9 +60,9 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
     1.5
     """
     check_positive("delta", delta)
-    size = ag.abs(_residuals("huber", predictions, targets))
-    inner = ag.minimum(size, delta)
-    return reduce_errors(inner * (size - 0.5 * inner), reduction, sample_weight, "huber")
+    d = _residuals("huber", predictions, targets)
+    inner = ag.clip(d, -delta, delta)
+    return reduce_errors(inner * (d - 0.5 * inner), reduction, sample_weight, "huber")
 
 
 def _residuals(name: str, predictions: Any, targets: Any) -> Any:

@@ -20,7 +20,7 @@ def test_every_pullback_is_broken_in_many_ways():
     assert len(live) + len(ENGINES) > 900
     kinds = Counter(m.kind for m in live)
     assert kinds.keys() >= IN_TURN.keys() | {"left out", "arguments swapped", "the axis is off by one"}
-    pullbacks = sum(p is not None for op in OPS.values() if op.__module__ == "autograd" for p in op.pullbacks)
+    pullbacks = sum(p is not None for op in OPS.values() if op.__module__.partition(".")[0] == "autograd" for p in op.pullbacks)
     assert kinds["the wrong sign"] == pullbacks
 
 

@@ -1,12 +1,11 @@
 """Elementwise arithmetic: sums, products, quotients, powers, remainders."""
 
+import math
 from typing import Any
 
 from autograd.base.domain import ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT_INTERVAL, Domain
 from autograd.ops.op import elementwise
-from autograd.ops.rules.exponential import log
 from autograd.ops.rules.rounding import round
-from autograd.ops.rules.selection import where
 
 
 @elementwise(lambda g, y, a, b: g, lambda g, y, a, b: g, symbol="+")
@@ -135,9 +134,39 @@ def reciprocal(xp: Any, x: Any) -> Any:
 
 
 @elementwise(
-    # Both `where` are limits: x⁰ is constant, also where 1/x overflows, and 0ᵇ is constant in b > 0.
-    lambda g, y, a, b: where((b == 0) & (a * a == 0), 0.0, g * b * power(a, b - 1)),
-    lambda g, y, a, b: where((a == 0) & (b >= 0), 0.0, g * y * log(a)),
+    lambda g, y, a, b, n: divide_or_zero(g, b, n=n),
+    lambda g, y, a, b, n: -g * n * divide_or_zero(a, b, n=n + 1),
+    smooth_on=Domain((REALS, NONZERO)),
+)
+def divide_or_zero(xp: Any, a: Any, b: Any, *, n: int = 1) -> Any:
+    """Quotient by a power, with 0/0 = 0: the derivative of a log b with 0 log 0 = 0.
+
+        y = a / bⁿ,   0 / 0 = 0
+
+    >>> divide_or_zero(0.0, 0.0)
+    0.0
+    """
+    y = a
+    for _ in range(n):
+        y = y / b
+    return xp.where((a == 0) & (b == 0), 0.0, y)
+
+
+@elementwise(lambda g, y, x, low, high: g * (low + high - 2.0 * x))
+def interval_product(xp: Any, x: Any, *, low: float, high: float) -> Any:
+    """Product of the distances to two bounds, accurate near both; its derivative is accurate at the midpoint.
+
+        y = (x − low) (high − x)
+
+    >>> interval_product(0.5, low=-1.0, high=1.0)
+    0.75
+    """
+    return (x - low) * (high - x)
+
+
+@elementwise(
+    lambda g, y, a, b: g * power_derivative(a, b, i=1, j=0),
+    lambda g, y, a, b: g * power_derivative(a, b, i=0, j=1),
     symbol="^",
     smooth_on=Domain((POSITIVE, REALS)),
 )
@@ -150,6 +179,40 @@ def power(xp: Any, a: Any, b: Any) -> Any:
     8.0
     """
     return xp.power(a, b)
+
+
+@elementwise(
+    lambda g, y, a, b, i, j: g * power_derivative(a, b, i=i + 1, j=j),
+    lambda g, y, a, b, i, j: g * power_derivative(a, b, i=i, j=j + 1),
+    symbol="∂ⁱ⁺ʲ^",
+    smooth_on=Domain((POSITIVE, REALS)),
+)
+def power_derivative(xp: Any, a: Any, b: Any, *, i: int, j: int) -> Any:
+    """Derivatives of aᵇ of every order, exact at a = 0 too: x⁰ and 0ᵇ are constant, x¹ is linear, and so on.
+
+        y = ∂ⁱ⁺ʲ aᵇ / ∂aⁱ ∂bʲ = aᵇ⁻ⁱ Σₖ C(j, k) (log a)ʲ⁻ᵏ dᵏ/dbᵏ b (b − 1) … (b − i + 1)
+
+    >>> power_derivative(0.0, 2.0, i=2, j=0)
+    2.0
+    """
+    p = xp.power(a, b - i) if i else xp.power(a, b)
+    if not i:
+        for _ in range(j):
+            p = p * xp.log(a)
+        return xp.where((a == 0) & (b >= 0), 0.0, p) if j else p
+    first, *others = _factorial_derivatives(b, i, j)
+    s = first
+    for k, factor in enumerate(others, 1):  # Horner's rule; 0 log 0 = 0
+        s = xp.where((s == 0) & (a >= 0), 0.0, s * xp.log(a)) + math.comb(j, k) * factor
+    return xp.where((s == 0) | (p == 0) & (s == s), 0.0, s * p) if j else xp.where(s == 0, 0.0, s * p)
+
+
+def _factorial_derivatives(b: Any, i: int, j: int) -> list[Any]:
+    """Derivatives of orders 0 to j of the falling factorial b (b − 1) … (b − i + 1), for i ≥ 1."""
+    found = [b, 1.0, *[0.0] * j][: j + 1]
+    for m in range(1, i):
+        found = [found[k] * (b - m) + (k * found[k - 1] if k else 0.0) for k in range(j + 1)]
+    return found
 
 
 _A_BELOW_B = Domain((UNIT_INTERVAL, ABOVE_ONE))  # one of the cells between the jumps

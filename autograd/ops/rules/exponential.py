@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from autograd.base.domain import NONZERO, POSITIVE, OpenSet
+from autograd.base.domain import ABOVE_MINUS_ONE, NONZERO, POSITIVE
 from autograd.ops.op import elementwise
 
 
@@ -103,7 +103,7 @@ def log10(xp: Any, x: Any) -> Any:
     return xp.log10(x)
 
 
-@elementwise(lambda g, y, x: g / (1.0 + x), smooth_on=OpenSet("x > −1", ((-1.0, math.inf),)))
+@elementwise(lambda g, y, x: g / (1.0 + x), smooth_on=ABOVE_MINUS_ONE)
 def log1p(xp: Any, x: Any) -> Any:
     """log(1 + x), exact for small x.
 

@@ -199,9 +199,9 @@ def _degrees_of_freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
 
 
 def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
-    """ȳ x/y; 0, the subgradient of least norm, where y is 0."""
+    """ȳ x/y; 0, the subgradient of least norm, where y is 0, with derivatives of 0."""
     y = restore_axes(y, x, axis)
-    return restore_axes(g, x, axis) * where(y == 0, 0.0, x / y)
+    return restore_axes(g, x, axis) * (x / where(y == 0, math.inf, y))
 
 
 @general(_euclidean_pullback, symbol="‖·‖", prepare=prepare_reduction("euclidean_norm"), kinds={"axis": "axis"})

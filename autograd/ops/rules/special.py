@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from autograd.base.domain import NONZERO, POSITIVE, UNIT_INTERVAL, Domain
+from autograd.base.domain import ABOVE_MINUS_ONE, POSITIVE, REALS, UNIT_INTERVAL, Domain
 from autograd.ops.op import elementwise
-from autograd.ops.rules.exponential import exp, log
-from autograd.ops.rules.selection import where
+from autograd.ops.rules.arithmetic import divide_or_zero, interval_product
+from autograd.ops.rules.exponential import exp, log, log1p
 
 _TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
 
@@ -112,8 +112,8 @@ def sinc_derivative(xp: Any, x: Any, *, n: int) -> Any:
 
 @elementwise(
     lambda g, y, a, b: g * log(b),
-    lambda g, y, a, b: where(a == 0, 0.0, g * a / b),
-    smooth_on=Domain((NONZERO, POSITIVE)),
+    lambda g, y, a, b: g * divide_or_zero(a, b),
+    smooth_on=Domain((REALS, POSITIVE)),
 )
 def xlogy(xp: Any, a: Any, b: Any) -> Any:
     """Entropy term a log b; 0 where a is 0.
@@ -126,7 +126,23 @@ def xlogy(xp: Any, a: Any, b: Any) -> Any:
     return xp.where((a == 0) & (b == b), 0.0, a * xp.log(b))
 
 
-@elementwise(lambda g, y, x: g / (x * (1.0 - x)), smooth_on=UNIT_INTERVAL)
+@elementwise(
+    lambda g, y, a, b: g * log1p(b),
+    lambda g, y, a, b: g * divide_or_zero(a, 1.0 + b),
+    smooth_on=Domain((REALS, ABOVE_MINUS_ONE)),
+)
+def xlog1py(xp: Any, a: Any, b: Any) -> Any:
+    """Entropy term a log(1 + b), exact for small b; 0 where a is 0.
+
+        y = a log(1 + b),   0 log 0 = 0
+
+    >>> xlog1py(0.0, -1.0)
+    0.0
+    """
+    return xp.where((a == 0) & (b == b), 0.0, a * xp.log1p(b))
+
+
+@elementwise(lambda g, y, x: g / interval_product(x, low=0.0, high=1.0), smooth_on=UNIT_INTERVAL)
 def logit(xp: Any, x: Any) -> Any:
     """Log-odds, the inverse of the sigmoid, accurate near ½ too.
 

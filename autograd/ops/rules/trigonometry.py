@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd.base.domain import ABOVE_ONE, NONZERO, REALS, UNIT, Domain, OpenSet
 from autograd.ops.op import elementwise
-from autograd.ops.rules.arithmetic import square
+from autograd.ops.rules.arithmetic import interval_product, square
 from autograd.ops.rules.exponential import sqrt
 from autograd.ops.rules.selection import where
 
@@ -55,7 +55,7 @@ def tan(xp: Any, x: Any) -> Any:
     return xp.tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), smooth_on=UNIT)  # 1 − x² loses digits near ±1
+@elementwise(lambda g, y, x: g / sqrt(interval_product(x, low=-1.0, high=1.0)), smooth_on=UNIT)  # 1 − x² loses digits near ±1
 def arcsin(xp: Any, x: Any) -> Any:
     """Inverse sine; NaN outside [−1, 1].
 
@@ -70,7 +70,7 @@ def arcsin(xp: Any, x: Any) -> Any:
     return xp.arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), smooth_on=UNIT)
+@elementwise(lambda g, y, x: -g / sqrt(interval_product(x, low=-1.0, high=1.0)), smooth_on=UNIT)
 def arccos(xp: Any, x: Any) -> Any:
     """Inverse cosine; NaN outside [−1, 1].
 
@@ -100,9 +100,14 @@ def arctan(xp: Any, x: Any) -> Any:
     return xp.arctan(x)
 
 
+def _radius(y: Any) -> Any:
+    """y, or ∞ where y is 0: a quotient by it and all its derivatives are then 0."""
+    return where(y == 0, math.inf, y)
+
+
 @elementwise(
-    lambda g, y, a, b: where((a == 0) & (b == 0), 0.0, g * (b / hypot(a, b)) / hypot(a, b)),
-    lambda g, y, a, b: where((a == 0) & (b == 0), 0.0, -g * (a / hypot(a, b)) / hypot(a, b)),
+    lambda g, y, a, b: g * (b / _radius(hypot(a, b))) / _radius(hypot(a, b)),
+    lambda g, y, a, b: -g * (a / _radius(hypot(a, b))) / _radius(hypot(a, b)),
     smooth_on=Domain((NONZERO, REALS)),
 )
 def arctan2(xp: Any, a: Any, b: Any) -> Any:
@@ -191,7 +196,7 @@ def arccosh(xp: Any, x: Any) -> Any:
     return xp.arccosh(x)
 
 
-@elementwise(lambda g, y, x: g / ((1.0 - x) * (1.0 + x)), smooth_on=UNIT)
+@elementwise(lambda g, y, x: g / interval_product(x, low=-1.0, high=1.0), smooth_on=UNIT)
 def arctanh(xp: Any, x: Any) -> Any:
     """Inverse hyperbolic tangent; ±∞ at ±1 and NaN beyond.
 
@@ -204,8 +209,8 @@ def arctanh(xp: Any, x: Any) -> Any:
 
 
 @elementwise(
-    lambda g, y, a, b: where(y == 0, 0.0, g * (a / y)),
-    lambda g, y, a, b: where(y == 0, 0.0, g * (b / y)),
+    lambda g, y, a, b: g * (a / _radius(y)),
+    lambda g, y, a, b: g * (b / _radius(y)),
     smooth_on=Domain((NONZERO, NONZERO)),
 )
 def hypot(xp: Any, a: Any, b: Any) -> Any:
