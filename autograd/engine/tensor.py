@@ -1,5 +1,6 @@
 """`Tensor`: a NumPy array that records a computation graph."""
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
@@ -275,8 +276,11 @@ class Tensor(ArrayMethods):
         return f"Tensor({body}{extras}" + (f", label={self.label!r})" if self.label else ")")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles: an independent leaf for a leaf, a constant for a computed tensor."""
-        return Tensor, (self._data, self.requires_grad and self.op is None, None, self.label)
+        """Copies and pickles: an independent leaf with its gradient for a leaf, a constant for a computed tensor."""
+        check_not_frozen(self, "a copy")
+        is_leaf = self.op is None
+        state = {"grad": copy.copy(self.grad)} if is_leaf else {}
+        return Tensor, (self._data, self.requires_grad and is_leaf, None, self.label), (None, state)
 
 
 new = Tensor.__new__
