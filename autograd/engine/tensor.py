@@ -25,9 +25,9 @@ Hook = Callable[[Any], Any]
 class Tensor(ArrayMethods):
     """Array that records a computation graph, for gradients by `backward()`.
 
-    `data` is copied unless it is read-only. Floating-point dtypes are kept; Python numbers never change the dtype of a
-    tensor. `grad` is None until a `backward()` reaches the tensor; only leaves that require a gradient have one, and it adds
-    up over calls.
+    `data` is copied unless its memory is bytes or a file mapped for reading only. Floating-point dtypes are kept; Python
+    numbers never change the dtype of a tensor. `grad` is None until a `backward()` reaches the tensor; only leaves that
+    require a gradient have one, and it adds up over calls.
 
     Raises:
         TypeError: If `data` is not an array of real numbers, or requires a gradient and is not floating-point

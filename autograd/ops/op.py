@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.domain import REALS, Domain, OpenSet
+from autograd.base.numerics import immutable_array
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
 from autograd.support.validation import check_choice
 
@@ -100,6 +101,8 @@ class Op:
             args, params = self.prepare(*args, **params)
         elif params or self.params or len(args) != self.arity:
             args, params = self._bind_arguments(args, params)
+        if self.is_custom:
+            params = {name: immutable_array(p) if isinstance(p, np.ndarray) else p for name, p in params.items()}
         for x in args:
             if isinstance(x, Recorder):
                 return x.record(self, args, params)
@@ -223,7 +226,7 @@ def custom_op(
         x̄ᵢ = pullbackᵢ(ȳ, y, x₁, …, xₙ)
 
     A pullback must use operators and ops of autograd; then it can itself be differentiated. `kind` may be more specific
-    than "general": "elementwise", "linear", "bilinear".
+    than "general": "elementwise", "linear", "bilinear". Parameters that are arrays are copied.
 
     Raises:
         TypeError: If the numbers of pullbacks and inputs differ
