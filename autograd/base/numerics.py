@@ -39,6 +39,11 @@ def immutable_array(array: Any) -> Any:
     return array.copy() if array.dtype.hasobject else np.ndarray(array.shape, array.dtype, array.tobytes())
 
 
+def read_only_view(array: Any) -> Any:
+    """View of `array` that cannot be made writable."""
+    return np.asarray(memoryview(array).toreadonly())
+
+
 @np.errstate(all="ignore")  # floats overflow without a warning as well
 def sinc_derivative(x: Any, n: int, xp: Any = np) -> Any:
     """n-th derivative of sin(πx)/(πx), to full relative accuracy of its larger terms.

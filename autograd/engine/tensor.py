@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
+from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
@@ -218,11 +219,7 @@ class Tensor(ArrayMethods):
     def run_hooks(self, gradient: Any) -> Any:
         """Gradient after all hooks."""
         for hook in self._hooks:
-            view = gradient
-            if isinstance(gradient, np.ndarray):
-                view = gradient.view()
-                view.flags.writeable = False
-            result = hook(view)
+            result = hook(read_only_view(gradient) if isinstance(gradient, np.ndarray) else gradient)
             if result is not None:
                 gradient = result if isinstance(result, Tensor) else np.array(result, self.dtype)
                 if gradient.shape != self.shape:
@@ -232,9 +229,7 @@ class Tensor(ArrayMethods):
     def numpy(self) -> Array:
         """Read-only view of the data; `.copy()` it to write."""
         check_not_frozen(self, "the plain array")
-        view = self._data.view()
-        view.flags.writeable = False
-        return view
+        return read_only_view(self._data)
 
     def item(self) -> float:
         """Single element as a Python number."""

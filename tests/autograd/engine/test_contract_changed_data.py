@@ -203,6 +203,12 @@ def test_numpy_is_read_only():
         tensor().numpy()[0] = 1.0
 
 
+@pytest.mark.parametrize("x", [tensor(), tensor() * 2.0, Tensor([1.0, 2.0])[::-1]], ids=["leaf", "computed", "view"])
+def test_numpy_cannot_be_made_writable(x):
+    with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+        x.numpy().flags.writeable = True
+
+
 def test_a_change_of_a_leaf_that_is_not_in_the_graph_does_not_matter():
     x, other = tensor(), tensor()
     y = (x * x).sum()
