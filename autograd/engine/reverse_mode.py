@@ -9,7 +9,7 @@ from autograd.base.grad_mode import is_detecting_anomaly, recording
 from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
-from autograd.ops.namespaces import quiet
+from autograd.ops.namespaces import is_half, quiet
 from autograd.ops.op import Rule
 
 
@@ -57,7 +57,7 @@ class _Sweep:
                 continue
             op = node.op
             if node._hooks:
-                cotangents[node] = g = node.run_hooks(g)
+                cotangents[node] = g = node.run_hooks(_in_dtype_of(node, g))
                 self.owned.discard(node)
             if op is None:
                 continue
@@ -97,6 +97,8 @@ class _Sweep:
         cotangent = self.cotangents.get(x)
         if cotangent is None:
             return np.zeros_like(x._data)
+        if is_half(x):
+            return _in_dtype_of(x, cotangent)
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 
@@ -105,14 +107,20 @@ class _RecordedSweep(_Sweep):
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
-        return [inputs[i].match_shape_and_dtype(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
+        arguments = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(*arguments, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)
         self.cotangents[x] = cotangent if before is None else before + cotangent
 
     def result(self, x: Node) -> Any:
-        return self.cotangents[x]
+        return _in_dtype_of(x, self.cotangents[x])
+
+
+def _in_dtype_of(x: Node, cotangent: Any) -> Any:
+    """Cotangent of x, which is summed in float32 for 16-bit floats, in the dtype of x, as another array if that is new."""
+    return cotangent.astype(x._data.dtype) if is_half(x) else cotangent
 
 
 def _nodes_depending_on(targets: set[Node], order: Links) -> set[Node]:

@@ -15,6 +15,7 @@ from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, array_operand, private_array, real_array
 from autograd.engine.node import next_serial
 from autograd.engine.reverse_mode import pull_back
+from autograd.ops.namespaces import is_half
 from autograd.ops.op import Op, Rule
 from autograd.ops.rules import shape
 
@@ -142,8 +143,8 @@ class Tensor(ArrayMethods):
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         op, y, inputs, params = self.op, self._data, self._inputs, self._params
-        arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
-        return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
+        arguments = op.pullback_arguments(g, y, [x._data if x.__class__ is Tensor else x for x in inputs], params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(*arguments, **params), op) for i, pullback in wanted]
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         data = self._data
@@ -158,7 +159,8 @@ class Tensor(ArrayMethods):
                 raise ValueError(
                     f"a pullback of {op.name} must return a cotangent of shape {self.shape}, got {cotangent.shape}"
                 ) from None
-        return cotangent if cotangent.dtype == self._data.dtype else shape.astype(cotangent, self._data.dtype)
+        dtype = np.float32 if is_half(data) else data.dtype  # cotangents of 16-bit floats add up in float32
+        return cotangent if cotangent.dtype == dtype else shape.astype(cotangent, dtype)
 
     def backward(self, seed: npt.ArrayLike | None = None) -> None:
         """Add the gradient of this tensor, weighted by `seed`, to the `.grad` of each leaf that requires one.

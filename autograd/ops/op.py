@@ -21,13 +21,16 @@ import numpy as np
 
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import immutable_array
-from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
+from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, is_half, scalar, widen
 from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
 
 KINDS = ("elementwise", "linear", "bilinear", "general")
+
+#: Ops without arithmetic: each entry of the result is an entry of an input.
+_MOVES = frozenset({"astype", "broadcast_to", "concatenate", "getitem", "permute", "reshape", "roll", "sort", "transpose"})
 
 #: Op registry: every op by name, in order of declaration.
 OPS: dict[str, "Op"] = {}
@@ -57,6 +60,7 @@ class Op:
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
         is_custom: True if `custom_op` declared it
+        moves: True if its result holds entries of its inputs, so that 16-bit floats need no wider arithmetic
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Op:
         self.smooth_on = smooth_on
         self.prepare = prepare
         self.is_custom = False
+        self.moves = self.name in _MOVES
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
@@ -124,8 +129,13 @@ class Op:
         return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs], params)
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
-        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes."""
+        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
+
+        16-bit floats are computed in float32 and rounded once.
+        """
         try:
+            if not self.moves and any(map(is_half, arrays)):
+                return evaluate_half(self.forward, arrays, params)
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
@@ -142,7 +152,18 @@ class Op:
     def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Cotangent of input `i` from the cotangent `g` of the output, before it is summed to the shape of the input."""
         pullback = self.pullbacks_of(inputs)[i]
-        return 0.0 if pullback is None else pullback(g, y, *inputs, **params)
+        return 0.0 if pullback is None else pullback(*self.pullback_arguments(g, y, inputs, params), **params)
+
+    def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+        """Cotangent, output and inputs for a pullback: in float32 if the output has 16-bit floats, also computed again."""
+        if not is_half(y):
+            return [g, y, *inputs]
+        if self.moves:
+            return [widen(g), y, *inputs]
+        xs = tuple([widen(x) for x in inputs])
+        if self.kind in ("elementwise", "general"):  # the pullbacks of other kinds do not use y
+            y = y.record(self, xs, params) if isinstance(y, Recorder) else evaluate_with_numpy(self.forward, xs, params)
+        return [widen(g), y, *xs]
 
     def __repr__(self) -> str:
         return f"<op {self.name}{self.__signature__}: {self.kind}>"
