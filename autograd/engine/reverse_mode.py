@@ -14,19 +14,25 @@ from autograd.ops.op import Rule
 
 
 def pull_back(
-    outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
+    outputs: Sequence[Node],
+    seeds: Sequence[Any],
+    *,
+    wanted: Iterable[Node] | None = None,
+    record: bool = False,
+    after: int = 0,
 ) -> dict[Node, Any]:
     """Cotangents of the `wanted` nodes (all leaves that require a gradient if None), by reverse sweep.
 
         x̄ = Σ over the uses of x of pullback(ȳ)
 
     With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
-    are not in the result. Raw cotangents do not share memory.
+    are not in the result. Raw cotangents do not share memory. Nodes up to serial number `after` count as leaves; their hooks
+    are left to another sweep.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
     """
-    order = newest_first(outputs)
+    order = newest_first(outputs, after)
     check_unchanged(order)
     if wanted is None:
         targets = {n for n in order if n.requires_grad and (n.op is None or n.retains_grad)}
@@ -35,14 +41,15 @@ def pull_back(
         targets = set(wanted)
         needed = _nodes_depending_on(targets, order)
     with recording() if record else quiet():
-        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds).sweep(targets, needed)
+        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds, after).sweep(targets, needed)
 
 
 class _Sweep:
     """Sweep on numbers; `owned` holds the nodes whose cotangent is an array without other references."""
 
-    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
+    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any], after: int) -> None:
         self.order = order
+        self.after = after
         self.cotangents: dict[Node, Any] = {}
         self.owned: set[Node] = set()
         for output, seed in zip(outputs, seeds, strict=True):
@@ -56,10 +63,10 @@ class _Sweep:
             if g is None:
                 continue
             op = node.op
-            if node._hooks:
+            if node._hooks and node.serial > self.after:
                 cotangents[node] = g = node.run_hooks(_in_dtype_of(node, g))
                 self.owned.discard(node)
-            if op is None:
+            if op is None or not inputs:
                 continue
             if node not in targets:
                 del cotangents[node]
