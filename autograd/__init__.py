@@ -37,7 +37,8 @@ from autograd.engine.graph import graph_nodes
 from autograd.engine.scopes import scope
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.ops.op import OPS, custom_op
+from autograd.ops.custom_op import custom_op
+from autograd.ops.op import OPS
 from autograd.ops.rules.activations import (
     celu, elu, gelu, hardsigmoid, hardswish, hardtanh, leaky_relu, log_sigmoid, mish, relu, relu6, selu, sigmoid,
     silu, softplus, softsign,

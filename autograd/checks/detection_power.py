@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
-from autograd.ops.op import OPS, custom_op
+from autograd.ops.custom_op import custom_op
+from autograd.ops.op import OPS
 
 #: Test functions by name: forward, pullback. Their derivatives are made wrong by the factor 1 + ε.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {

@@ -35,7 +35,8 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
     with recording(), np.errstate(all="ignore"):
         for y in reversed(order):
             if y not in known and y.op is not None:
-                positions = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in known]
+                pullbacks = y.op.pullbacks_of(y.inputs)
+                positions = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in known and pullbacks[i]]
                 if positions:
                     known[y] = _broadcast_tangent(_node_tangent(y, y.op, positions, known), y)
     return [known.get(y) for y in outputs]

@@ -17,6 +17,7 @@ from autograd.engine.node import next_serial
 from autograd.engine.reverse_mode import pull_back
 from autograd.ops.namespaces import is_half
 from autograd.ops.op import Op, Rule
+from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
 
 #: Function from a gradient to a new gradient or None.
@@ -75,8 +76,8 @@ class Tensor(ArrayMethods):
         return cls(data)
 
     @classmethod
-    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> "Tensor":
-        """Result of `op`, recorded if recording is on and an input requires a gradient."""
+    def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Result of `op`, a Tensor or a tuple of them, recorded if recording is on and an input requires a gradient."""
         arrays, requires_grad = [], False
         for x in inputs:
             if x.__class__ is cls:
@@ -85,17 +86,22 @@ class Tensor(ArrayMethods):
             else:
                 arrays.append(array_operand(op, x))
         y = op.on_arrays(arrays, params)
+        unpack = None
+        if y.__class__ is not np.ndarray:
+            if isinstance(y, tuple):
+                op, y = pack(op, y)
+                unpack = op.unpack
+            y = np.asarray(y)
         if state.blocks and is_detecting_anomaly():
             check_value_finite(op, y, arrays)
         node = new(cls)
-        y = y if y.__class__ is np.ndarray else np.asarray(y)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
         if node.requires_grad or current_trace() is not None:
             node.op, node._params = op, params
             node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
             if state.blocks and is_remembering_lines():
                 remember_line(node)
-        return node
+        return node if unpack is None else unpack(node)
 
     @property
     def inputs(self) -> tuple[Any, ...]:

@@ -102,6 +102,8 @@ class Value(Node):
             raise TypeError(f"{op.name} is an op on arrays, got a Value: use Tensor")
         numbers = [x._data if x.__class__ is cls else number_operand(op, x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
+        if isinstance(y, tuple):
+            raise TypeError(f"{op.name} has {len(y)} outputs, which a Value cannot hold: use Tensor")
         if is_detecting_anomaly():
             check_value_finite(op, y, numbers)
         requires_grad = is_recording() and any(x.requires_grad for x in inputs if x.__class__ is cls)

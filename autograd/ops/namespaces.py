@@ -175,11 +175,11 @@ class _NumPy:
         return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy returns float64 for float32
 
     @staticmethod
-    def max(x: Any, axis: Any, keepdims: bool, **initial: Any) -> Any:
+    def max(x: Any, axis: Any = None, keepdims: bool = False, **initial: Any) -> Any:
         return _max(x, axis=axis, keepdims=keepdims, **initial)
 
     @staticmethod
-    def sum(x: Any, axis: Any, keepdims: bool) -> Any:
+    def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return _sum(x, axis=axis, keepdims=keepdims)
 
 

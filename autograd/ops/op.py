@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import immutable_array
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, is_half, scalar, widen
-from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
@@ -180,16 +180,17 @@ def _are_floats(xs: tuple[Any, ...]) -> bool:
     return all([type(x) in _PYTHON_NUMBERS for x in xs])  # noqa: C419  (a list this short is faster than a generator)
 
 
-def on_floats(rule: Rule, *xs: float, **params: Any) -> float:
-    """Result of a rule on floats by IEEE 754: from `math`, or from NumPy where `math` raises.
+def on_floats(rule: Rule, *xs: float, **params: Any) -> Any:
+    """Result of a rule on floats by IEEE 754, a float or a tuple of them: from `math`, or from NumPy where `math` raises.
 
     >>> on_floats(OPS["log"].forward, 0.0)
     -inf
     """
     try:
         return float(rule(scalar, *xs, **params))
-    except (*MATH_ERRORS, TypeError):  # TypeError: a complex power of a negative number
-        return float(evaluate_with_numpy(rule, map(np.float64, xs), params))
+    except (*MATH_ERRORS, TypeError, AttributeError):  # a complex power of a negative number; a name that `math` lacks
+        y = evaluate_with_numpy(rule, map(np.float64, xs), params)
+        return tree.map(float, y)
 
 
 def pullback_on_floats(pullback: Rule, *xs: float, **params: Any) -> float:
@@ -207,7 +208,7 @@ def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
     return inspect.Signature(shown)
 
 
-def _declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
+def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     """Decorator that adds an op of `kind` to the registry."""
 
     def decorator(
@@ -220,7 +221,8 @@ def _declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
 
         def add(forward: Rule) -> Op:
             op = Op(forward, pullbacks, kind, symbol, domain, prepare)
-            if op.name in OPS and (other := OPS[op.name].forward.__module__) != forward.__module__:
+            other = OPS[op.name].forward.__module__ if op.name in OPS and op.name != "<lambda>" else forward.__module__
+            if other != forward.__module__:
                 raise ValueError(f"an op named {op.name!r} already exists in {other}: choose another name")
             OPS[op.name] = op
             return op
@@ -232,40 +234,4 @@ def _declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     return decorator
 
 
-elementwise, linear, bilinear, general = map(_declare, KINDS)
-
-
-def custom_op(
-    *pullbacks: Rule | None,
-    kind: str = "general",
-    symbol: str = "",
-    smooth_on: Domain | OpenSet = REALS,
-    prepare: Prepare | None = None,
-) -> Callable[[Rule], Op]:
-    """Decorator that declares a new op from a forward rule and one pullback per input.
-
-        x̄ᵢ = pullbackᵢ(ȳ, y, x₁, …, xₙ)
-
-    A pullback must use operators and ops of autograd; then it can itself be differentiated. `kind` may be more specific
-    than "general": "elementwise", "linear", "bilinear". Parameters that are arrays are copied.
-
-    Raises:
-        TypeError: If the numbers of pullbacks and inputs differ
-        ValueError: If the kind is unknown, or another module declares an op of that name
-
-    >>> @custom_op(lambda g, y, x: g * 3 * x * x, kind="elementwise")
-    ... def cube(xp, x):
-    ...     return x * x * x
-    >>> from autograd import grad
-    >>> grad(cube)(2.0), grad(grad(cube))(2.0)
-    (12.0, 12.0)
-    """
-    check_choice("kind", kind, KINDS)
-    declare = _declare(kind)(*pullbacks, symbol=symbol, smooth_on=smooth_on, prepare=prepare)
-
-    def add(forward: Rule) -> Op:
-        op = declare(forward)
-        op.is_custom = True
-        return op
-
-    return add
+elementwise, linear, bilinear, general = map(declare, KINDS)

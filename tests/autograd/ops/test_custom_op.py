@@ -90,6 +90,106 @@ def test_another_module_s_op_is_not_replaced():
     assert ag.sin(0.0) == 0.0
 
 
+def _op(forward, *pullbacks, kind="general"):
+    return custom_op(*pullbacks or (lambda g, y, x: g * 1.0,), kind=kind)(forward)
+
+
+def _leaf(*numbers):
+    return Tensor(np.array(numbers), requires_grad=True)
+
+
+def _doubled_in_place(xp, x):
+    x *= 2.0
+    return x.sum()
+
+
+def _halved_cotangent(g, y, x):
+    g *= 0.5
+    return g * np.ones(2)
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (lambda: _op(_doubled_in_place)(_leaf(1.0, 2.0)), "writes to one of its arguments.*write to a copy"),
+        (lambda: _op(_doubled_in_place)(np.ones(2)), "writes to one of its arguments"),
+        (lambda: _op(lambda xp, x: x.sum(), _halved_cotangent)(_leaf(1.0, 2.0)).backward(), "writes to one of its arguments"),
+        (lambda: _op(lambda xp, x: None)(_leaf(1.0)), "must return an array, or a tuple of arrays .* got None"),
+        (lambda: _op(lambda xp, x: [x, x])(_leaf(1.0)), "must return an array, .* got a list"),
+        (lambda: _op(lambda xp, x: ())(_leaf(1.0)), "must return an array, .* got a tuple"),
+        (lambda: _op(lambda xp, x: None, kind="elementwise")(Value(1.0)), "must return an array, .* got None"),
+        (lambda: _op(lambda xp, x: x + 1j)(_leaf(1.0)), "must return real numbers, got an array of dtype complex128"),
+        (lambda: _op(lambda xp, x: x.sum(), kind="elementwise")(_leaf(1.0, 2.0)), r"not elementwise: .*\(2,\) gave \(\)"),
+        (lambda: _op(lambda xp, x: x, lambda g, y, x: None)(_leaf(1.0)).backward(), "got None: .*declare None in place"),
+        (lambda: _op(lambda xp, x: x, lambda g, y, x: (g,))(_leaf(1.0)).backward(), "cotangent of input 0, got a tuple"),
+        (lambda: _op(lambda xp, x: x, lambda g, y, x: g * 1j)(_leaf(1.0)).backward(), "must return real numbers"),
+        (lambda: _op(lambda xp, x: x, lambda g, y, x: None, kind="elementwise")(Value(1.0)), "got None"),
+        (
+            lambda: _op(lambda xp, x: x.sum(), lambda g, y, x: np.ones(3))(_leaf(1.0, 2.0)).backward(),
+            r"shape \(2,\), got \(3,\)",
+        ),
+        (lambda: _op(lambda xp, x: x, lambda g, x: g), r"must take \(g, y, x\), got the signature \(g, x\)"),
+        (lambda: _op(lambda xp, x, *, k: x, lambda g, y, x: g), r"must take \(g, y, x, k\)"),
+        (lambda: _op(lambda xp, x: x > 0)(_leaf(1.0)), r"must return floats, since it has a pullback, got bool: add \.astype"),
+        (lambda: _op(lambda xp, x: (x, (x, x)))(_leaf(1.0)), "must return an array, .* got a tuple"),
+        (lambda: _op(lambda xp, x: (x, None))(_leaf(1.0)), "must return an array, .* got None"),
+        (lambda: _op(lambda xp, x: xp.no_such_function(x))(_leaf(1.0)), "no_such_function"),
+    ],
+)
+def test_errors_of_rules_name_the_op(run, words):
+    with pytest.raises((TypeError, ValueError, AttributeError), match=words):
+        run()
+    OPS.pop("_doubled_in_place", None)
+
+
+@pytest.mark.parametrize("backend", [None, "numpy"])
+def test_arrays_that_a_rule_keeps_are_never_written(backend):
+    kept, work = np.array([1.0, 2.0, 3.0]), np.zeros(3)
+
+    def into_work(g, y, x):
+        np.multiply(g, kept, out=work)
+        return work
+
+    for pullback in (lambda g, y, x: kept, into_work):
+        op = custom_op(pullback)(lambda xp, x: (kept * x).sum())
+        f = grad(lambda x, op=op: op(x) + op(x) + (x * x).sum())
+        f = f if backend is None or pullback is into_work else ag.compile(f, backend=backend)
+        for _ in range(2):
+            np.testing.assert_array_equal(f(np.ones(3)), 2 * kept + 2.0)
+        np.testing.assert_array_equal(kept, [1.0, 2.0, 3.0])
+
+
+def test_a_result_that_a_rule_keeps_can_be_written_by_the_user():
+    kept = np.zeros(2)
+
+    def into_kept(xp, x):
+        kept[...] = 2.0 * x
+        return kept
+
+    op = custom_op(lambda g, y, x: 2.0 * g * y / y)(into_kept)
+    x = _leaf(1.0, 3.0)
+    y = op(x) * op(x + 1.0)
+    kept[...] = -1.0
+    assert y.numpy().tolist() == [8.0, 48.0]
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [12.0, 28.0])
+
+
+def test_zero_derivatives_in_forward_mode():
+    for kind in ("general", "elementwise"):
+        op = _op(lambda xp, x: xp.floor(x), None, kind=kind)
+        assert jvp(op, (np.array([1.5, 2.5]),), (np.ones(2),))[1].tolist() == [0.0, 0.0]
+        assert jvp(lambda x, op=op: op(x) * x, (np.array([1.5]),), (np.ones(1),))[1].tolist() == [1.0]
+
+
+def test_reductions_of_the_namespace_have_numpy_s_defaults():
+    op = _op(lambda xp, x: xp.sum(x) + xp.max(x) + xp.min(x) + xp.mean(x), lambda g, y, x: g * np.ones(2))
+    assert op(np.array([1.0, 3.0])) == 4.0 + 3.0 + 1.0 + 2.0
+    assert op(_leaf(1.0, 3.0)).item() == 10.0
+    clipped = _op(lambda xp, x: xp.clip(x, 0.0, 1.0), lambda g, y, x: g * (y == x), kind="elementwise")
+    assert (clipped(3.0), clipped(Value(0.5)).data) == (1.0, 0.5)
+
+
 UNREADABLE = {
     "a power": lambda xp, x: x**2,
     "a branch": lambda xp, x: x if x > 0 else x * 0.5,

@@ -15,6 +15,15 @@ ARITHMETIC = [row for row in OPERATORS if row.sign not in ("@", "&", "|", "~") a
 BINARY = [row for row in ARITHMETIC if not row.is_unary]
 
 
+@pytest.fixture(autouse=True)
+def _jax_in_float64(request):
+    if getattr(request.node, "callspec", None) and request.node.callspec.params.get("backend") == "jax":
+        with pytest.importorskip("jax").enable_x64(True):
+            yield
+    else:
+        yield
+
+
 def sign(row):
     return row.method
 
@@ -44,9 +53,7 @@ def test_operator_agrees_with_numpy(row):
 @pytest.mark.parametrize("row", ARITHMETIC, ids=sign)
 @pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
 def test_operator_is_the_same_in_every_back_end(row, backend):
-    pytest.importorskip({"numba": "numba", "jax": "jax"}.get(backend, "numpy"))
-    if backend == "jax":
-        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    pytest.importorskip("numba" if backend == "numba" else "numpy")
     x, y = np.array([5.5, -5.5, 0.7]), np.array([2.0, 3.0, 2.5])
     f = ag.value_and_grad(lambda *xs: ag.sum(row.function(*xs)), 0)
     arrays = (x, y)[: row.ufunc.nin]
@@ -166,7 +173,7 @@ def test_logical_operators_of_numbers_are_errors(call):
 
 @pytest.mark.parametrize("backend", ["python", "numba", "numpy", "jax"])
 def test_logical_operators_of_comparisons_are_recorded(backend):
-    pytest.importorskip(backend if backend in ("numba", "jax") else "numpy")
+    pytest.importorskip("numba" if backend == "numba" else "numpy")
 
     def f(x):
         return ag.where(((x > 1.0) & ~(x > 2.0)) | (x < 0.0), x * x, 0.0 * x)
