@@ -4,10 +4,13 @@ Containers, attributes, captured variables, globals and random generators are sa
 not copied: a later call must not write to them.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pickle import dumps
+from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -28,35 +31,58 @@ Access = tuple[Callable[[], Any], Callable[[Any], None]]
 
 _EMPTY = object()
 
+#: Held while a saved state is restored, so that two threads do not mix theirs.
+_lock = RLock()
+
+
+def _renew_lock() -> None:
+    """Replace the lock in a forked process, where no thread would release it."""
+    global _lock
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
 
 class CallState:
     """State that a function can reach from some objects, as it is now."""
 
     def __init__(self, *roots: Any) -> None:
-        objects = [*SHARED_GENERATORS, *reachable_objects(*roots)]
+        objects = reachable_objects(*roots)
         self._arrays = [x for x in objects if type(x) is np.ndarray]
         self._saved = [(access, access[0]()) for x in objects for access in _accesses(x)]
+        generators = [*SHARED_GENERATORS, *(x for x in objects if issubclass(type(x), GENERATORS))]
+        self._generators = [(g, generator_state(g)) for g in generators]
+
+    def forget_unused_generators(self) -> None:
+        """Leave the generators alone that still have the saved state: the call did not draw from them."""
+        self._generators = [(g, saved) for g, saved in self._generators if dumps(saved) != dumps(generator_state(g))]
 
     @contextmanager
     def restored(self) -> Iterator[None]:
         """Context manager that returns to the saved state, with read-only arrays, and undoes all changes at its end."""
-        now = [(access, access[0]()) for access, _ in self._saved]
-        arrays = sorted([x for x in self._arrays if x.flags.writeable], key=lambda x: x.base is not None)
-        try:
-            _write(self._saved)
-            for x in arrays:
-                x.flags.writeable = False
-            yield
-        finally:
-            for x in arrays:  # those that own their memory first: their views depend on them
-                x.flags.writeable = True
-            _write(now)
+        with _lock:
+            now = [(access, access[0]()) for access, _ in self._saved]
+            drawn = [(g, generator_state(g)) for g, _ in self._generators]
+            arrays = sorted([x for x in self._arrays if x.flags.writeable], key=lambda x: x.base is not None)
+            try:
+                _write(self._saved, self._generators)
+                for x in arrays:
+                    x.flags.writeable = False
+                yield
+            finally:
+                for x in arrays:  # those that own their memory first: their views depend on them
+                    x.flags.writeable = True
+                _write(now, drawn)
 
 
-def _write(parts: list[tuple[Access, Any]]) -> None:
+def _write(parts: list[tuple[Access, Any]], generators: list[tuple[Any, Any]]) -> None:
     for (read, write), saved in parts:
         if not _is_same(read(), saved):
             write(saved)
+    for generator, state in generators:
+        set_generator_state(generator, state)
 
 
 def _is_same(a: Any, b: Any) -> bool:
@@ -80,7 +106,7 @@ def _accesses(x: Any) -> Iterator[Access]:
     elif issubclass(kind, list | deque):
         yield lambda: list(x), lambda saved: _refill(x, x.extend, saved)
     elif issubclass(kind, GENERATORS):
-        yield lambda: generator_state(x), lambda saved: set_generator_state(x, saved)
+        return
     elif issubclass(kind, FunctionType):
         for cell in x.__closure__ or ():
             yield partial(_value, partial(getattr, cell, "cell_contents")), partial(_set_cell, cell)

@@ -52,6 +52,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return f(*args, **options)
         call = _Call(f, args, options)
         first = call.run()
+        call.state.forget_unused_generators()
         if not first.inputs:
             return first.result
         y = Tensor.record(_RecomputingOp(call, first), first.inputs, {})

@@ -4,6 +4,7 @@ import collections
 import gc
 import itertools
 import random
+import threading
 import weakref
 from typing import ClassVar
 
@@ -109,6 +110,29 @@ def test_state_that_the_function_changes_moves_once(scaled, x):
         return g.tolist(), counter.read(), n, tally, TOTAL
 
     assert numbers(checkpoint) == numbers(lambda f: f)
+
+
+def test_threads_that_share_a_module_do_not_mix_its_state():
+    layer = nn.Sequential(nn.Linear(3, 3, seed=0), nn.BatchNorm1d(3))
+    f, found = checkpoint(layer), {}
+    rows = [np.random.default_rng(i).normal(size=(4, 3)).astype(np.float32) for i in range(4)]
+
+    def work(i):
+        for _ in range(30):
+            x = Tensor(rows[i], requires_grad=True)
+            found.setdefault(i, []).append(gradients(ag.sum(f(x) ** 3), x))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, row in enumerate(rows):
+        x = Tensor(row, requires_grad=True)
+        plain = gradients(ag.sum(layer(x) ** 3), x)
+        assert len(found[i]) == 30
+        for g in found[i]:
+            np.testing.assert_allclose(g, plain, rtol=1e-4, atol=1e-5)
 
 
 def test_running_statistics_move_once(x):
