@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import check_integer, check_range, check_share
+from nn._validation import check_integer, check_range, check_share, in_dtype_of, in_single_precision
 from nn.modules.module import Module
 
 
@@ -36,9 +36,9 @@ class LayerNorm(Module):
 
     def forward(self, x: Any) -> Any:
         check_features(self, x, self.weight.shape[0])
-        d = ag.deviations(_in_single_precision(x), axis=-1)
+        d = ag.deviations(in_single_precision(x), axis=-1)
         y = d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps)
-        return _in_dtype_of(x, y) * self.weight + self.bias
+        return in_dtype_of(x, y) * self.weight + self.bias
 
     def __repr__(self) -> str:
         return f"LayerNorm({self.weight.shape[0]})"
@@ -65,8 +65,8 @@ class RMSNorm(Module):
 
     def forward(self, x: Any) -> Any:
         check_features(self, x, self.weight.shape[0])
-        wide = _in_single_precision(x)
-        return _in_dtype_of(x, wide / ag.sqrt(ag.mean(ag.square(wide), axis=-1, keepdims=True) + self.eps)) * self.weight
+        wide = in_single_precision(x)
+        return in_dtype_of(x, wide / ag.sqrt(ag.mean(ag.square(wide), axis=-1, keepdims=True) + self.eps)) * self.weight
 
     def __repr__(self) -> str:
         return f"RMSNorm({self.weight.shape[0]})"
@@ -116,11 +116,11 @@ class BatchNorm1d(Module):
             raise ValueError(
                 f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
             )
-        wide = _in_single_precision(x)
+        wide = in_single_precision(x)
         d = ag.deviations(wide, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
         self._update_running_statistics(ag.mean(wide, axis=0), variance, n)
-        return _in_dtype_of(x, d / ag.sqrt(variance + self.eps)) * self.weight + self.bias
+        return in_dtype_of(x, d / ag.sqrt(variance + self.eps)) * self.weight + self.bias
 
     def _update_running_statistics(self, mean: Any, variance: Any, n: int) -> None:
         new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))
@@ -130,15 +130,6 @@ class BatchNorm1d(Module):
 
     def __repr__(self) -> str:
         return f"BatchNorm1d({self.weight.shape[0]})"
-
-
-def _in_single_precision(x: Any) -> Any:
-    """x in float32 if it has 16-bit floats, of which squares from 256² overflow."""
-    return x.astype(np.float32) if getattr(x, "dtype", None) == np.float16 else x
-
-
-def _in_dtype_of(x: Any, y: Any) -> Any:
-    return y.astype(x.dtype) if getattr(x, "dtype", None) == np.float16 else y
 
 
 def check_features(layer: Module, x: Any, features: int) -> None:
