@@ -114,8 +114,8 @@ class _RecordedSweep(_Sweep):
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
-        arguments = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
-        return [inputs[i].match_shape_and_dtype(pullback(*arguments, **params), op) for i, pullback in wanted]
+        g, y, *xs = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(g, y, *xs, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)

@@ -149,8 +149,9 @@ class Tensor(ArrayMethods):
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         op, y, inputs, params = self.op, self._data, self._inputs, self._params
-        arguments = op.pullback_arguments(g, y, [x._data if x.__class__ is Tensor else x for x in inputs], params)  # type: ignore[union-attr]
-        return [inputs[i].match_shape_and_dtype(pullback(*arguments, **params), op) for i, pullback in wanted]
+        arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
+        g, y, *arrays = op.pullback_arguments(g, y, arrays, params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         data = self._data

@@ -24,7 +24,7 @@ def edited(function, old, new):
     return names[function.__name__]
 
 
-def depth_first(outputs):
+def depth_first(outputs, after=0):
     """Each node before its inputs, but not after all of its uses."""
     order, stack = {}, list(outputs)
     while stack:
