@@ -148,9 +148,11 @@ class Tensor(ArrayMethods):
         return self.serial
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
-        op, y, inputs, params = self.op, self._data, self._inputs, self._params
+        op: Any = self.op
+        y, inputs, params = self._data, self._inputs, self._params
         arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
-        g, y, *arrays = op.pullback_arguments(g, y, arrays, params)  # type: ignore[union-attr]
+        if y.dtype.char == "e" or op.recomputes:
+            g, y, *arrays = op.pullback_arguments(g, y, arrays, params)
         return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:

@@ -210,9 +210,20 @@ def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params:
         return rule(numpy, *inputs, **params)
 
 
+_FLOAT = np.dtype(float)
+
+
 def is_half(x: Any) -> bool:
     """True if x has 16-bit floats."""
-    return getattr(getattr(x, "dtype", None), "char", "") == "e"
+    return getattr(x, "dtype", _FLOAT).char == "e"
+
+
+def has_half(arrays: list[Any]) -> bool:
+    """True if one of the operands is an array of 16-bit floats."""
+    for x in arrays:  # noqa: SIM110  (every op on arrays runs it, and `any` takes longer)
+        if x.__class__ is np.ndarray and x.dtype.char == "e":
+            return True
+    return False
 
 
 def widen(x: Any) -> Any:

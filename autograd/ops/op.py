@@ -22,7 +22,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import immutable_array
-from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, is_half, scalar, widen
+from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
@@ -60,6 +60,7 @@ class Op:
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
         is_custom: True if `custom_op` declared it
+        recomputes: True if `pullback_arguments` runs a function again, in every dtype
         moves: True if its result holds entries of its inputs, so that 16-bit floats need no wider arithmetic
     """
 
@@ -80,6 +81,7 @@ class Op:
         self.smooth_on = smooth_on
         self.prepare = prepare
         self.is_custom = False
+        self.recomputes = False
         self.moves = self.name in _MOVES
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
@@ -126,7 +128,7 @@ class Op:
         """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result."""
         if self.kind == "elementwise" and _are_floats(inputs):
             return on_floats(self.forward, *map(float, inputs), **params)
-        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs], params)
+        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in inputs], params)
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
@@ -134,7 +136,7 @@ class Op:
         16-bit floats are computed in float32 and rounded once.
         """
         try:
-            if not self.moves and any(map(is_half, arrays)):
+            if has_half(arrays) and not self.moves:
                 return evaluate_half(self.forward, arrays, params)
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:

@@ -136,6 +136,7 @@ class _RecomputingOp(Op):
         forward.__name__ = call.name
         pullbacks = tuple(lambda gradients, y, *xs, i=i: gradients[i] for i in range(n))
         super().__init__(forward, pullbacks, "general", "", Domain((REALS,)), None)
+        self.recomputes = True
         self.call, self.inputs, self.digest = call, first.inputs, first.digest
 
     def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
