@@ -1,4 +1,4 @@
-"""Argument checks of the whole package: integers, fractions, choices, arrays, labels, seeds."""
+"""Argument checks of the whole package: integers, fractions, choices, arrays, labels, seeds; 16-bit floats in float32."""
 
 from math import inf
 from typing import Any
@@ -10,7 +10,7 @@ from autograd.support.validation import check_choice, check_integer
 
 __all__ = [
     "Array", "as_array", "as_bool", "check_choice", "check_finite", "check_fraction", "check_integer", "check_labels",
-    "check_positive", "check_range", "check_share", "seeded_generator",
+    "check_positive", "check_range", "check_share", "in_dtype_of", "in_single_precision", "seeded_generator",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -78,3 +78,13 @@ def check_labels(labels: Array, classes: int, what: str) -> Array:
 def seeded_generator(seed: int, *key: int) -> np.random.Generator:
     """Random generator for `seed`; with a key, one of the independent generators that `seed` spawns."""
     return np.random.default_rng(np.random.SeedSequence(check_integer("seed", seed, least=0), spawn_key=key))
+
+
+def in_single_precision(x: Any) -> Any:
+    """x in float32 if it has 16-bit floats, of which squares from 256² overflow."""
+    return x.astype(np.float32) if getattr(x, "dtype", None) == np.float16 else x
+
+
+def in_dtype_of(x: Any, y: Any) -> Any:
+    """y, computed from `in_single_precision(x)`, in the dtype of x."""
+    return y.astype(np.float16) if getattr(x, "dtype", None) == np.float16 else y

@@ -1,6 +1,7 @@
-"""Functions that NumPy lacks: SciPy's special functions on demand, and derivatives of sinc."""
+"""Functions that NumPy lacks: SciPy's special functions on demand, derivatives of sinc, immutable arrays."""
 
 import math
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,32 @@ def from_scipy(name: str) -> Any:
         ImportError: If SciPy is not installed; names the extra to install
     """
     return getattr(require("scipy.special", name), name)
+
+
+def is_immutable(array: Any) -> bool:
+    """True if the memory of `array` is bytes, or a file mapped for reading only, which NumPy never makes writable.
+
+    An array that owns its memory can be made writable again, so `flags.writeable` does not tell.
+
+    >>> is_immutable(np.frombuffer(b"1234", np.int32)), is_immutable(np.arange(4))
+    (True, False)
+    """
+    memory = array
+    while isinstance(memory, np.ndarray):
+        memory = memory.base
+    return isinstance(memory, bytes) or (isinstance(memory, mmap) and memoryview(memory).readonly)
+
+
+def immutable_array(array: Any) -> Any:
+    """`array` itself if it is immutable, else an immutable copy; of Python objects a copy."""
+    if is_immutable(array):
+        return array
+    return array.copy() if array.dtype.hasobject else np.ndarray(array.shape, array.dtype, array.tobytes())
+
+
+def read_only_view(array: Any) -> Any:
+    """View of `array` that cannot be made writable."""
+    return np.asarray(memoryview(array).toreadonly())
 
 
 @np.errstate(all="ignore")  # floats overflow without a warning as well

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.base.numerics import is_immutable
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
 from autograd.ops.op import stack_nodes
@@ -14,13 +15,8 @@ Array = npt.NDArray[Any]
 
 
 def private_array(array: Array) -> Array:
-    """`array` itself if it and its bases are read-only, else a copy."""
-    root: Any = array
-    while isinstance(root, np.ndarray):
-        if root.flags.writeable:
-            return array.copy()
-        root = root.base
-    return array if root is None else array.copy()
+    """`array` itself if it cannot change, else a copy."""
+    return array if is_immutable(array) else array.copy()
 
 
 def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:

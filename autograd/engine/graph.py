@@ -22,9 +22,9 @@ by_serial = attrgetter("serial")
 Links = dict[Node, tuple[Any, ...]]
 
 
-def newest_first(outputs: Iterable[Node]) -> Links:
-    """`outputs` and all nodes they depend on, with inputs, in reverse topological order."""
-    found = reachable_nodes(outputs)
+def newest_first(outputs: Iterable[Node], after: int = 0) -> Links:
+    """`reachable_nodes` in reverse topological order."""
+    found = reachable_nodes(outputs, after)
     return {node: found[node] for node in sorted(found, key=by_serial, reverse=True)}
 
 

@@ -9,24 +9,30 @@ from autograd.base.grad_mode import is_detecting_anomaly, recording
 from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
-from autograd.ops.namespaces import quiet
+from autograd.ops.namespaces import is_half, quiet
 from autograd.ops.op import Rule
 
 
 def pull_back(
-    outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False
+    outputs: Sequence[Node],
+    seeds: Sequence[Any],
+    *,
+    wanted: Iterable[Node] | None = None,
+    record: bool = False,
+    after: int = 0,
 ) -> dict[Node, Any]:
     """Cotangents of the `wanted` nodes (all leaves that require a gradient if None), by reverse sweep.
 
         x̄ = Σ over the uses of x of pullback(ȳ)
 
     With `record`, seeds and cotangents are nodes, and the sweep is itself recorded. Nodes that no output depends on
-    are not in the result. Raw cotangents do not share memory.
+    are not in the result. Raw cotangents do not share memory. Nodes up to serial number `after` count as leaves; their hooks
+    are left to another sweep.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.2
     """
-    order = newest_first(outputs)
+    order = newest_first(outputs, after)
     check_unchanged(order)
     if wanted is None:
         targets = {n for n in order if n.requires_grad and (n.op is None or n.retains_grad)}
@@ -35,7 +41,7 @@ def pull_back(
         targets = set(wanted)
         needed = _nodes_depending_on(targets, order)
     with recording() if record else quiet():
-        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds).sweep(targets, needed)
+        return (_RecordedSweep if record else _Sweep)(order, outputs, seeds, after).sweep(targets, needed)
 
 
 def add_gradients(y: Node, seed: Any) -> None:
@@ -47,8 +53,9 @@ def add_gradients(y: Node, seed: Any) -> None:
 class _Sweep:
     """Sweep on numbers; `owned` holds the nodes whose cotangent is an array without other references."""
 
-    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any]) -> None:
+    def __init__(self, order: Links, outputs: Sequence[Node], seeds: Sequence[Any], after: int) -> None:
         self.order = order
+        self.after = after
         self.cotangents: dict[Node, Any] = {}
         self.owned: set[Node] = set()
         for output, seed in zip(outputs, seeds, strict=True):
@@ -62,10 +69,10 @@ class _Sweep:
             if g is None:
                 continue
             op = node.op
-            if node._hooks:
-                cotangents[node] = g = node.run_hooks(g)
+            if node._hooks and node.serial > self.after:
+                cotangents[node] = g = node.run_hooks(_in_dtype_of(node, g))
                 self.owned.discard(node)
-            if op is None:
+            if op is None or not inputs:
                 continue
             if node not in targets:
                 del cotangents[node]
@@ -103,6 +110,8 @@ class _Sweep:
         cotangent = self.cotangents.get(x)
         if cotangent is None:
             return 0.0 if isinstance(x._data, float) else np.zeros_like(x._data)
+        if is_half(x):
+            return _in_dtype_of(x, cotangent)
         return cotangent.copy() if isinstance(cotangent, np.ndarray) and x not in self.owned else cotangent
 
 
@@ -111,14 +120,20 @@ class _RecordedSweep(_Sweep):
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
-        return [inputs[i].match_shape_and_dtype(pullback(g, node, *inputs, **params), op) for i, pullback in wanted]
+        g, y, *xs = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(g, y, *xs, **params), op) for i, pullback in wanted]
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)
         self.cotangents[x] = cotangent if before is None else before + cotangent
 
     def result(self, x: Node) -> Any:
-        return self.cotangents[x]
+        return _in_dtype_of(x, self.cotangents[x])
+
+
+def _in_dtype_of(x: Node, cotangent: Any) -> Any:
+    """Cotangent of x, which is summed in float32 for 16-bit floats, in the dtype of x, as another array if that is new."""
+    return cotangent.astype(x._data.dtype) if is_half(x) else cotangent
 
 
 def _nodes_depending_on(targets: set[Node], order: Links) -> set[Node]:

@@ -1,5 +1,6 @@
 """`Tensor`: a NumPy array that records a computation graph."""
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
+from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
@@ -14,6 +16,7 @@ from autograd.engine.coercion import Array, array_operand, private_array, real_a
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients
 from autograd.engine.value import Value
+from autograd.ops.namespaces import is_half
 from autograd.ops.op import Op, Rule, stack_nodes
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
@@ -27,9 +30,9 @@ Hook = Callable[[Any], Any]
 class Tensor(ArrayMethods):
     """Array that records a computation graph, for gradients by `backward()`.
 
-    `data` is copied unless it is read-only. Floating-point dtypes are kept; Python numbers never change the dtype of a
-    tensor. `grad` is None until a `backward()` reaches the tensor; only leaves that require a gradient have one, and it adds
-    up over calls.
+    `data` is copied unless its memory is bytes or a file mapped for reading only. Floating-point dtypes are kept; Python
+    numbers never change the dtype of a tensor. `grad` is None until a `backward()` reaches the tensor; only leaves that
+    require a gradient have one, and it adds up over calls.
 
     Raises:
         TypeError: If `data` is not an array of real numbers, or requires a gradient and is not floating-point
@@ -151,8 +154,11 @@ class Tensor(ArrayMethods):
         return self.serial
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
-        op, y, inputs, params = self.op, self._data, self._inputs, self._params
+        op: Any = self.op
+        y, inputs, params = self._data, self._inputs, self._params
         arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
+        if y.dtype.char == "e" or op.recomputes:
+            g, y, *arrays = op.pullback_arguments(g, y, arrays, params)
         return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]
 
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
@@ -168,7 +174,8 @@ class Tensor(ArrayMethods):
                 raise ValueError(
                     f"a pullback of {op.name} must return a cotangent of shape {self.shape}, got {cotangent.shape}"
                 ) from None
-        return cotangent if cotangent.dtype == self._data.dtype else shape.astype(cotangent, self._data.dtype)
+        dtype = np.float32 if is_half(data) else data.dtype  # cotangents of 16-bit floats add up in float32
+        return cotangent if cotangent.dtype == dtype else shape.astype(cotangent, dtype)
 
     def backward(self, seed: npt.ArrayLike | None = None) -> None:
         """Add the gradient of this tensor, weighted by `seed`, to the `.grad` of each leaf that requires one.
@@ -230,11 +237,7 @@ class Tensor(ArrayMethods):
     def run_hooks(self, gradient: Any) -> Any:
         """Gradient after all hooks."""
         for hook in self._hooks:
-            view = gradient
-            if isinstance(gradient, np.ndarray):
-                view = gradient.view()
-                view.flags.writeable = False
-            result = hook(view)
+            result = hook(read_only_view(gradient) if isinstance(gradient, np.ndarray) else gradient)
             if result is not None:
                 gradient = result if isinstance(result, Tensor) else np.array(result, self.dtype)
                 if gradient.shape != self.shape:
@@ -244,9 +247,7 @@ class Tensor(ArrayMethods):
     def numpy(self) -> Array:
         """Read-only view of the data; `.copy()` it to write."""
         check_not_frozen(self, "the plain array")
-        view = self._data.view()
-        view.flags.writeable = False
-        return view
+        return read_only_view(self._data)
 
     def item(self) -> float:
         """Single element as a Python number."""
@@ -291,8 +292,11 @@ class Tensor(ArrayMethods):
         return f"Tensor({body}{extras}" + (f", label={self.label!r})" if self.label else ")")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles: an independent leaf for a leaf, a constant for a computed tensor."""
-        return Tensor, (self._data, self.requires_grad and self.op is None, None, self.label)
+        """Copies and pickles: an independent leaf with its gradient for a leaf, a constant for a computed tensor."""
+        check_not_frozen(self, "a copy")
+        is_leaf = self.op is None
+        state = {"grad": copy.copy(self.grad)} if is_leaf else {}
+        return Tensor, (self._data, self.requires_grad and is_leaf, None, self.label), (None, state)
 
 
 def lift_value(x: Value, dtype: Any) -> Tensor:

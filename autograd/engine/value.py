@@ -251,5 +251,7 @@ class Value(Node):
         return f"Value(data={self._data}, grad={self.grad}{label})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles: an independent leaf for a leaf, a constant for a computed node."""
-        return Value, (self._data, self.requires_grad and self.op is None, self.label)
+        """Copies and pickles: an independent leaf with its gradient for a leaf, a constant for a computed node."""
+        check_not_frozen(self, "a copy")
+        is_leaf = self.op is None
+        return Value, (self._data, self.requires_grad and is_leaf, self.label), (None, {"grad": self.grad} if is_leaf else {})

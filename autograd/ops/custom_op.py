@@ -27,8 +27,8 @@ def custom_op(
         x̄ᵢ = pullbackᵢ(ȳ, y, x₁, …, xₙ)
 
     A pullback must use operators and ops of autograd; then it can itself be differentiated. `kind` may be more specific
-    than "general": "elementwise", "linear", "bilinear". A rule must not write to its arguments. With `kinds` of its
-    parameters, or `stacks`, `vmap` calls the op once for all examples.
+    than "general": "elementwise", "linear", "bilinear". A rule must not write to its arguments. Parameters that are arrays are
+    copied. With `kinds` of its parameters, or `stacks`, `vmap` calls the op once for all examples.
 
     A forward rule may return a tuple of floating-point arrays. The op then has several outputs, and a pullback gets tuples
     for ȳ and y, with ȳ zero for outputs that are not used.

@@ -209,3 +209,39 @@ def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params:
         return rule(numpy, *inputs, **params)
     with np.errstate(all="ignore"):
         return rule(numpy, *inputs, **params)
+
+
+_FLOAT = np.dtype(float)
+
+
+def is_half(x: Any) -> bool:
+    """True if x has 16-bit floats."""
+    return getattr(x, "dtype", _FLOAT).char == "e"
+
+
+def has_half(arrays: list[Any]) -> bool:
+    """True if one of the operands is an array of 16-bit floats."""
+    for x in arrays:  # noqa: SIM110  (every op on arrays runs it, and `any` takes longer)
+        if x.__class__ is np.ndarray and x.dtype.char == "e":
+            return True
+    return False
+
+
+def widen(x: Any) -> Any:
+    """x, an array or a node, in float32 if it has 16-bit floats."""
+    return x.astype(np.float32) if is_half(x) else x
+
+
+def evaluate_half(rule: Callable[..., Any], inputs: list[Any], params: dict[str, Any]) -> Any:
+    """Result of a rule on 16-bit floats, computed in float32 and rounded once to the dtype that NumPy gives."""
+    dtype = np.result_type(*inputs)
+
+    def rounded(y: Any) -> Any:
+        if isinstance(y, tuple):
+            return tuple(map(rounded, y))
+        return y.astype(dtype) if getattr(y, "dtype", None) == np.float32 else y
+
+    def compute(xp: Any, *xs: Any, **params: Any) -> Any:
+        return rounded(rule(xp, *xs, **params))
+
+    return evaluate_with_numpy(compute, map(widen, inputs), params)

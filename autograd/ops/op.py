@@ -21,7 +21,8 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.ops.namespaces import MATH_ERRORS, evaluate_with_numpy, scalar
+from autograd.base.numerics import immutable_array
+from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
@@ -32,6 +33,8 @@ KINDS = ("elementwise", "linear", "bilinear", "general")
 #: Kinds of parameters, by which a batch axis shifts them: axes (None flattens), an order of all axes, the shape of the result,
 #: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
 PARAMETER_KINDS = ("axis", "order", "shape", "broadcast", "index", "subscripts")
+#: Ops without arithmetic: each entry of the result is an entry of an input.
+_MOVES = frozenset({"astype", "broadcast_to", "concatenate", "getitem", "permute", "reshape", "roll", "sort", "transpose"})
 
 #: Op registry: every op by name, in order of declaration.
 OPS: dict[str, "Op"] = {}
@@ -68,6 +71,8 @@ class Op:
         kinds: Kinds of parameters, if one call with shifted parameters batches the rule; None if each example needs a call
         stacks: True if the NumPy function takes stacks of matrices, in the last two axes
         is_custom: True if `custom_op` declared it
+        recomputes: True if `pullback_arguments` runs a function again, in every dtype
+        moves: True if its result holds entries of its inputs, so that 16-bit floats need no wider arithmetic
     """
 
     def __init__(
@@ -91,6 +96,8 @@ class Op:
         self.kinds = kinds
         self.stacks = stacks
         self.is_custom = False
+        self.recomputes = False
+        self.moves = self.name in _MOVES
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
@@ -119,6 +126,8 @@ class Op:
             args, params = self.prepare(*args, **params)
         elif params or self.params or len(args) != self.arity:
             args, params = self._bind_arguments(args, params)
+        if self.is_custom:
+            params = {name: immutable_array(p) if isinstance(p, np.ndarray) else p for name, p in params.items()}
         for x in args:
             if isinstance(x, Recorder):
                 return x.record(self, args, params)
@@ -141,11 +150,16 @@ class Op:
         for x in operands:
             if isinstance(x, Recorder):
                 return x.record(self, tuple(operands), params)
-        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple) else x for x in operands], params)
+        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
-        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes."""
+        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
+
+        16-bit floats are computed in float32 and rounded once.
+        """
         try:
+            if has_half(arrays) and not self.moves:
+                return evaluate_half(self.forward, arrays, params)
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
@@ -162,7 +176,18 @@ class Op:
     def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Cotangent of input `i` from the cotangent `g` of the output, before it is summed to the shape of the input."""
         pullback = self.pullbacks_of(inputs)[i]
-        return 0.0 if pullback is None else pullback(g, y, *inputs, **params)
+        return 0.0 if pullback is None else pullback(*self.pullback_arguments(g, y, inputs, params), **params)
+
+    def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+        """Cotangent, output and inputs for a pullback: in float32 if the output has 16-bit floats, also computed again."""
+        if not is_half(y):
+            return [g, y, *inputs]
+        if self.moves:
+            return [widen(g), y, *inputs]
+        xs = tuple([widen(x) for x in inputs])
+        if self.kind in ("elementwise", "general"):  # the pullbacks of other kinds do not use y
+            y = y.record(self, xs, params) if isinstance(y, Recorder) else evaluate_with_numpy(self.forward, xs, params)
+        return [widen(g), y, *xs]
 
     def __repr__(self) -> str:
         return f"<op {self.name}{self.__signature__}: {self.kind}>"

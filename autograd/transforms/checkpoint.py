@@ -1,20 +1,26 @@
 """`checkpoint(f)`: save memory by computing a part of the graph twice."""
 
 import functools
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd.base import tree
+from autograd.base.call_state import CallState
 from autograd.base.domain import REALS, Domain
 from autograd.base.grad_mode import is_recording, recording
 from autograd.base.trace_state import current_trace
-from autograd.engine.gradients import gradients
-from autograd.engine.graph import newest_first
+from autograd.engine.gradients import zeros_like
+from autograd.engine.graph import Links, by_serial, reachable_nodes
 from autograd.engine.node import Node, next_serial
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
-from autograd.ops.op import Op, Rule
+from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
+from autograd.ops.rules.joining import concatenate
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,11 +28,14 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
         the same value and the same gradients; less memory, one more forward run of f
 
-    f must return one Tensor, and the same one when it runs again. Captured parameters get gradients as well. Values store
-    their local derivatives in any case, so f on Values alone runs without a checkpoint.
+    f must return a Tensor or a container of Tensors. Captured parameters get gradients as well. The second run starts from
+    the state that the first run saw: random generators, attributes, captured variables; what it changes is undone. It must
+    compute the same, bit for bit. Values store their local derivatives in any case, so f on Values alone runs without a
+    checkpoint.
 
     Raises:
-        TypeError: If f on Tensors does not return a Tensor
+        TypeError: If f on Tensors does not return Tensors
+        RuntimeError: In the sweep, if the second run differs, because an array that f uses was changed, or writes to an array
     Source:
         Griewank & Walther, ACM Trans. Math. Softw. 26(1), 2000
 
@@ -37,62 +46,152 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(f)
-    def checkpointed(*args: Any) -> Any:
-        leaves = tree.leaves(args)
-        nodes = [x for x in leaves if isinstance(x, Tensor) and x.requires_grad]
-        if not nodes or not is_recording() or current_trace() is not None:  # recording a tape stores no data
-            return f(*args)
-        start = next_serial()
-        y = f(*tree.unflatten(list(args), [_copy_variable(x) for x in leaves]))
-        if not isinstance(y, Tensor):
-            raise TypeError(f"a checkpointed function must return a Tensor, not {y!r} of type {type(y).__name__}")
-        inputs = [*nodes, *_captured_nodes(y, start, nodes)]
-
-        def rerun(replacing: dict[Node, Node]) -> Any:
-            return f(*tree.unflatten(list(args), [replacing.get(x, x) if isinstance(x, Node) else x for x in leaves]))
-
-        return Tensor.record(_recomputing_op(f, rerun, nodes, inputs, y._data), tuple(inputs), {})
+    def checkpointed(*args: Any, **options: Any) -> Any:
+        has_variable = any(isinstance(x, Tensor) and x.requires_grad for x in tree.leaves((args, options)))
+        if not has_variable or not is_recording() or current_trace() is not None:  # recording a tape stores no data
+            return f(*args, **options)
+        call = _Call(f, args, options)
+        first = call.run()
+        call.state.forget_unused_generators()
+        if not first.inputs:
+            return first.result
+        y = Tensor.record(_RecomputingOp(call, first), first.inputs, {})
+        return _unpack(y, first.result)
 
     return checkpointed
+
+
+class _Run(NamedTuple):
+    """One run of a checkpointed function.
+
+    Attributes:
+        result: Container of Tensors that f returned
+        y: Entries of the Tensors in it, as one Tensor
+        inputs: Variables from outside that y depends on: arguments and captured ones
+        digest: Hash of the recorded ops, of the constants in them and of y
+        start: Serial number at the start
+    """
+
+    result: Any
+    y: Tensor
+    inputs: tuple[Node, ...]
+    digest: bytes
+    start: int
+
+
+class _Call:
+    """A checkpointed function with the arguments of one call, and the state that it can reach."""
+
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.f = f
+        self.name = f"checkpoint({getattr(f, '__name__', type(f).__name__)})"
+        self.leaves = tree.leaves((args, options))
+        self.arguments = tree.unflatten((args, options), self.leaves)
+        self.state = CallState(f, self.arguments)
+
+    def run(self) -> _Run:
+        start = next_serial()
+        args, options = tree.unflatten(self.arguments, [_copy_variable(x) for x in self.leaves])
+        result = self.f(*args, **options)
+        y = _pack(result)
+        nodes = reachable_nodes([y], after=start)
+        inputs = tuple(sorted([x for x in nodes if x.serial < start and x.requires_grad], key=by_serial))
+        return _Run(result, y, inputs, _digest(nodes, inputs, y, start), start)
+
+    def gradients(self, g: Any, inputs: tuple[Node, ...], digest: bytes) -> list[Any]:
+        """Gradients with respect to the inputs of the first run, which had this digest, from the graph of a second run."""
+        with recording():
+            try:
+                with self.state.restored():
+                    second = self.run()
+            except ValueError as error:
+                if "read-only" not in str(error):
+                    raise
+                raise RuntimeError(
+                    f"{self.name} wrote to an array ({error}), so two runs would change it twice: assign a new array, or call "
+                    "the function without checkpoint"
+                ) from error
+        if second.digest != digest or [*map(id, second.inputs)] != [*map(id, inputs)]:  # `==` of nodes compares numbers
+            raise RuntimeError(
+                f"{self.name} computed something else when it ran again in the sweep: arrays and numbers that it uses "
+                "must not change between forward and backward; pass copies of them"
+            )
+        as_nodes = isinstance(g, Node)
+        found = pull_back([second.y], [g], wanted=inputs, record=as_nodes, after=second.start)
+        return [found[x] if x in found else zeros_like(x, as_nodes) for x in inputs]
+
+
+class _RecomputingOp(Op):
+    """Op of one call: its forward rule returns the result of the first run, its pullbacks run the function again."""
+
+    def __init__(self, call: _Call, first: _Run) -> None:
+        data = first.y.numpy()
+
+        def forward(xp: Any, *xs: Any) -> Any:
+            return data
+
+        n = len(first.inputs)
+        names = ("xp", *(f"x{i}" for i in range(n)))
+        forward.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])  # type: ignore[attr-defined]
+        forward.__name__ = call.name
+        pullbacks = tuple(lambda gradients, y, *xs, i=i: gradients[i] for i in range(n))
+        super().__init__(forward, pullbacks, "general", "", Domain((REALS,)), None)
+        self.recomputes = True
+        self.call, self.inputs, self.digest = call, first.inputs, first.digest
+
+    def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+        return [self.call.gradients(g, self.inputs, self.digest), y, *inputs]
 
 
 def _copy_variable(x: Any) -> Any:
     return positive(x) if isinstance(x, Node) and x.requires_grad else x
 
 
-def _captured_nodes(y: Node, start: int, nodes: list[Tensor]) -> list[Node]:
-    """Nodes before serial number `start` that y depends on, except `nodes`: variables captured by f."""
-    known: set[Node] = set(nodes)
-    boundary: dict[Node, None] = {}
-    for node in newest_first([y]):
-        if node.serial > start:
-            boundary |= {x: None for x in node.inputs if isinstance(x, Node) and x.requires_grad and x.serial < start}
-    return [x for x in boundary if x not in known]
+def _is_output(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.requires_grad
 
 
-def _recomputing_op(f: Any, rerun: Callable[[dict[Node, Node]], Any], nodes: list[Tensor], inputs: list[Node], data: Any) -> Op:
-    """Op of one call of f: its forward returns `data`; its pullback runs f again and sweeps the recorded graph."""
-    cache: dict[str, Any] = {"g": None}
+def _pack(result: Any) -> Tensor:
+    """Tensor in `result`, or the entries of all of them, flattened and joined."""
+    outputs = [x for x in tree.leaves(result) if isinstance(x, Tensor)]
+    if not outputs:
+        raise TypeError(
+            f"a checkpointed function must return a Tensor, or a container of Tensors, not {result!r} of type "
+            f"{type(result).__name__}"
+        )
+    variables = [x for x in outputs if _is_output(x)] or outputs
+    return variables[0] if len(variables) == 1 else concatenate([x.reshape(-1) for x in variables])
 
-    def recompute(g: Any) -> list[Any]:
-        if cache["g"] is not g:  # one run for the pullbacks of all inputs
-            with recording():
-                as_nodes = isinstance(g, Node)
-                variables: dict[Node, Node] = {
-                    x: positive(x) if as_nodes else Tensor(x.numpy(), requires_grad=True) for x in nodes
-                }
-                y = rerun(variables)
-                wanted = [variables.get(x, x) for x in inputs]
-                cache.update(g=g, gradients=gradients(y, wanted, g, create_graph=as_nodes))
-        return list(cache["gradients"])
 
-    def pullback(i: int) -> Rule:
-        return lambda g, y, *xs: recompute(g)[i]
+def _unpack(y: Tensor, result: Any) -> Any:
+    """Container like `result` with the Tensors whose entries are in y."""
+    leaves = tree.leaves(result)
+    variables = [x for x in leaves if _is_output(x)]
+    if len(variables) == 1:
+        return tree.unflatten(result, [y if _is_output(x) else x for x in leaves])
+    ends = np.cumsum([x.size for x in variables]).tolist()
+    parts = (y[end - x.size : end].reshape(x.shape).astype(x.dtype) for x, end in zip(variables, ends, strict=True))
+    return tree.unflatten(result, [next(parts) if _is_output(x) else x for x in leaves])
 
-    def forward(xp: Any, *xs: Any) -> Any:
-        return data
 
-    names = ("xp", *(f"x{i}" for i in range(len(inputs))))
-    forward.__signature__ = Signature([Parameter(n, Parameter.POSITIONAL_OR_KEYWORD) for n in names])  # type: ignore[attr-defined]
-    forward.__name__ = f"checkpoint({getattr(f, '__name__', 'f')})"
-    return Op(forward, tuple(pullback(i) for i in range(len(inputs))), "general", "", Domain((REALS,)), None)
+def _digest(nodes: Links, inputs: tuple[Node, ...], y: Node, start: int) -> bytes:
+    """Hash of the ops since serial number `start`, of the constants in them and of the data of y."""
+    names = {x: f"input {i}" for i, x in enumerate(inputs)}
+    digest = hashlib.blake2b()
+
+    def add(x: Any) -> None:
+        if isinstance(x, Node):
+            x = names.get(x, x._data)
+        if isinstance(x, np.ndarray):
+            digest.update(repr((x.shape, x.dtype)).encode())
+            digest.update(np.ascontiguousarray(x).data)
+        else:
+            digest.update(f"{type(x).__name__} {x!r};".encode())
+
+    for node in sorted(nodes, key=by_serial):
+        if node.op is not None and node.serial > start:
+            names[node] = f"result {len(names)}"
+            for part in (node.op.name, getattr(node.op, "digest", None), *tree.leaves(node.params), *nodes[node]):
+                add(part)
+    add(y._data)
+    return digest.digest()

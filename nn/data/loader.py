@@ -1,7 +1,6 @@
 """Mini-batches of arrays.
 
-Batches are read-only copies: later changes of the source do not affect them, and `autograd` uses a read-only array without
-another copy.
+Batches are read-only copies: later changes of the source do not affect them.
 """
 
 import os

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._validation import check_choice
+from nn._validation import check_choice, in_dtype_of, in_single_precision
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -24,7 +24,8 @@ def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, co
     """
     check_choice(f"{name}: reduction", reduction, REDUCTIONS)
     if counted is not None and reduction == "mean":
-        return reduce_errors(errors, "sum", sample_weight, name) / reduce_errors(counted, "sum", sample_weight, name)
+        total, count = (reduce_errors(in_single_precision(x), "sum", sample_weight, name) for x in (errors, counted))
+        return in_dtype_of(errors, total / count)
     if sample_weight is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
     w = _check_weights(np.asarray(sample_weight, dtype=float), np.shape(errors), name)
@@ -32,7 +33,9 @@ def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, co
     weighted = errors * w
     if reduction == "none":
         return weighted
-    return ag.sum(weighted) / float(w.sum()) if reduction == "mean" else ag.sum(weighted)
+    if reduction == "sum":
+        return ag.sum(weighted)
+    return in_dtype_of(weighted, ag.sum(in_single_precision(weighted)) / float(w.sum(dtype=float)))
 
 
 def check_class_weights(name: str, given: Any, k: int) -> Any:

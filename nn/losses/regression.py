@@ -4,7 +4,7 @@ from typing import Any
 
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
-from nn._validation import check_positive
+from nn._validation import check_positive, in_dtype_of, in_single_precision
 from nn.losses._reduction import check_same_shape, reduce_errors
 
 
@@ -25,8 +25,9 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    errors = ag.square(_residuals("mean_squared_error", predictions, targets))
-    return reduce_errors(errors, reduction, sample_weight, "mean_squared_error")
+    residuals = _residuals("mean_squared_error", predictions, targets)
+    errors = ag.square(in_single_precision(residuals))
+    return in_dtype_of(residuals, reduce_errors(errors, reduction, sample_weight, "mean_squared_error"))
 
 
 @renamed_arguments(weights="sample_weight")

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import check_integer, check_range, check_share
+from nn._validation import check_integer, check_range, check_share, in_dtype_of, in_single_precision
 from nn.modules.module import Module
 
 
@@ -36,8 +36,9 @@ class LayerNorm(Module):
 
     def forward(self, x: Any) -> Any:
         check_features(self, x, self.weight.shape[0])
-        d = ag.deviations(x, axis=-1)
-        return d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps) * self.weight + self.bias
+        d = ag.deviations(in_single_precision(x), axis=-1)
+        y = d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps)
+        return in_dtype_of(x, y) * self.weight + self.bias
 
     def __repr__(self) -> str:
         return f"LayerNorm({self.weight.shape[0]})"
@@ -64,7 +65,8 @@ class RMSNorm(Module):
 
     def forward(self, x: Any) -> Any:
         check_features(self, x, self.weight.shape[0])
-        return x / ag.sqrt(ag.mean(ag.square(x), axis=-1, keepdims=True) + self.eps) * self.weight
+        wide = in_single_precision(x)
+        return in_dtype_of(x, wide / ag.sqrt(ag.mean(ag.square(wide), axis=-1, keepdims=True) + self.eps)) * self.weight
 
     def __repr__(self) -> str:
         return f"RMSNorm({self.weight.shape[0]})"
@@ -114,10 +116,11 @@ class BatchNorm1d(Module):
             raise ValueError(
                 f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
             )
-        d = ag.deviations(x, axis=0)
+        wide = in_single_precision(x)
+        d = ag.deviations(wide, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
-        self._update_running_statistics(ag.mean(x, axis=0), variance, n)
-        return d / ag.sqrt(variance + self.eps) * self.weight + self.bias
+        self._update_running_statistics(ag.mean(wide, axis=0), variance, n)
+        return in_dtype_of(x, d / ag.sqrt(variance + self.eps)) * self.weight + self.bias
 
     def _update_running_statistics(self, mean: Any, variance: Any, n: int) -> None:
         new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))

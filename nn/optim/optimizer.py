@@ -107,8 +107,6 @@ class Optimizer:
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
-            if isinstance(new, np.ndarray):
-                new.flags.writeable = False  # a Tensor takes a read-only array as it is
             p.data = new
 
     def _members(self) -> list[tuple[int, Parameter]]:

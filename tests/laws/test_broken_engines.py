@@ -24,7 +24,7 @@ def edited(function, old, new):
     return names[function.__name__]
 
 
-def depth_first(outputs):
+def depth_first(outputs, after=0):
     """Each node before its inputs, but not after all of its uses."""
     order, stack = {}, list(outputs)
     while stack:
@@ -78,7 +78,7 @@ BROKEN = [
      "if cotangent.shape != self._data.shape:", "if False:",
      broadcast_number),
     ("a cotangent keeps the type of the output", Tensor, "match_shape_and_dtype",
-     "cotangent if cotangent.dtype == self._data.dtype else", "cotangent if True else",
+     "cotangent if cotangent.dtype == dtype else", "cotangent if True else",
      of_types.test_single_with_double_is_double_and_each_gradient_has_its_leafs_dtype),
     ("changed data is not noticed", reverse_mode, "check_unchanged", "x.latest_serial() > serial", "False",
      changed_data.test_changes_through_a_view_taken_before_recording_are_noticed),

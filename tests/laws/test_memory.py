@@ -71,14 +71,52 @@ def test_elementwise_op_on_plain_arrays_only_reads_them(case):
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
-def test_op_on_read_only_arrays_works(case):
+def test_op_on_immutable_arrays_works_without_a_copy(case):
     op, params = case
     arrays = arrays_in(op.smooth_on, [(5,)] * op.arity, np.random.default_rng(2))
-    for a in arrays:
-        a.flags.writeable = False
+    arrays = [np.frombuffer(a.tobytes()) for a in arrays]
     xs = [Tensor(a, requires_grad=True) for a in arrays]
     assert all(np.shares_memory(x.numpy(), a) for x, a in zip(xs, arrays, strict=True))
     op(*xs, **params).backward(np.ones(5))
+
+
+def read_only(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def overwrite(array):
+    """Make a read-only array writable again and change its numbers."""
+    array.flags.writeable = True
+    array[...] = 1 if array.dtype.kind in "iub" else 7.25
+
+
+def check_changed_operands(call, arrays):
+    """Operands that were read-only may be written to after use: gradients are those of the old numbers."""
+    for i, array in enumerate(arrays):
+        seed = np.ones(np.shape(call(*arrays)))
+        x = Tensor(array, requires_grad=True)
+        expected = gradients(call(*arrays[:i], x, *arrays[i + 1 :]), x, seed)
+        given = [read_only(a) for a in arrays]
+        leaf = Tensor(given[i], requires_grad=True)
+        y = call(*given[:i], leaf, *given[i + 1 :])
+        for a in given:
+            overwrite(a)
+        np.testing.assert_array_equal(gradients(y, leaf, seed), expected)
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
+def test_operands_of_elementwise_op_may_change_after_use(case):
+    op, params = case
+    arrays = arrays_in(op.smooth_on, [(2, 3)] * op.arity, np.random.default_rng(4))
+    check_changed_operands(lambda *xs: op(*xs, **params), arrays)
+
+
+@pytest.mark.parametrize("case", ARRAY_OPS, ids=example_id)
+def test_operands_of_array_op_may_change_after_use(case):
+    _, _, example = case
+    check_changed_operands(example.call, example.arrays(np.random.default_rng(4)))
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)

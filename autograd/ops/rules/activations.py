@@ -10,7 +10,7 @@ from autograd.base.domain import NONZERO, reals_without
 from autograd.ops.op import elementwise
 from autograd.ops.rules.arithmetic import abs, square
 from autograd.ops.rules.exponential import exp
-from autograd.ops.rules.selection import where
+from autograd.ops.rules.selection import clip, where
 from autograd.ops.rules.special import erfc
 from autograd.ops.rules.trigonometry import sech, tanh
 
@@ -125,7 +125,8 @@ def celu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
 
 
 def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
-    """Φ(x) + x φ(x), or the same for the approximation of Φ."""
+    """Φ(x) + x φ(x), or the same for the approximation of Φ; powers of x are clipped where φ(x) underflows to 0."""
+    x = clip(x, -40.0, 40.0)
     if approximate == "none":
         return g * (0.5 * erfc(-_ROOT_HALF * x) + x * (0.5 * _ROOT_TWO_OVER_PI) * exp(-0.5 * x * x))
     u = 2.0 * _ROOT_TWO_OVER_PI * (x + 0.044715 * x * x * x)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base.numerics import immutable_array
 from autograd.ops.op import Recorder, linear
 from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape
@@ -15,17 +16,14 @@ def plain_array(x: Any) -> Any:
 
 
 def constant_index(index: Any) -> Any:
-    """Copy of `index` with nodes and lists converted to arrays, and all arrays private and read-only."""
+    """Copy of `index` with nodes and lists converted to arrays, and all arrays immutable."""
     if isinstance(index, tuple):
         return tuple(map(constant_index, index))
     if isinstance(index, list):
         index = np.asarray(index, dtype=None if len(index) else int)
     elif isinstance(index, Recorder):
         index = np.asarray(index)
-    if isinstance(index, np.ndarray) and (index.flags.writeable or index.base is not None):
-        index = index.copy()
-        index.flags.writeable = False
-    return index
+    return immutable_array(index) if isinstance(index, np.ndarray) else index
 
 
 def _prepare_getitem(x: Any, index: Any) -> PreparedCall:

@@ -1,16 +1,19 @@
 """Reductions over axes: sum, mean, max, min, product, variance, standard deviation, norms."""
 
 import builtins
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
+from autograd.ops.namespaces import is_half, widen
 from autograd.ops.op import general, linear
 from autograd.ops.rules.arithmetic import abs, divide, square
 from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
 from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
-from autograd.ops.rules.shape import broadcast_to, reshape, transpose
+from autograd.ops.rules.shape import astype, broadcast_to, reshape, transpose
 
 
 def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
@@ -160,6 +163,17 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     return x - m
 
 
+def _in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Function made of ops that computes 16-bit floats in float32 and rounds its result once."""
+
+    @functools.wraps(f)
+    def compute(x: Any, *args: Any, **options: Any) -> Any:
+        return astype(f(widen(x), *args, **options), x.dtype) if is_half(x) else f(x, *args, **options)
+
+    return compute
+
+
+@_in_single_precision
 def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance over `axis`, in two passes; NaN over at most `ddof` equal entries.
 
@@ -177,6 +191,7 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
 
 
+@_in_single_precision
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation over `axis`; its derivative is 0 where all entries are equal.
 

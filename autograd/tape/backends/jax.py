@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.ops.namespaces import widen
 from autograd.ops.rules.shape import astype
 from autograd.tape.backends.jax_namespace import jax, namespace
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, called, evaluated, flat, leaf_data, only_floats
@@ -106,6 +107,8 @@ def _result(step: Instruction, inputs: list[Any]) -> Any:
     if step.op.kind == "elementwise" and dtype.kind == "f":
         # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]
+    if not step.op.moves:
+        inputs = list(map(widen, inputs))
     try:
         y = step.op.forward(namespace(), *inputs, **step.params)
     except (TypeError, AttributeError, NotImplementedError) as error:

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, gradients
+import autograd as ag
+from autograd import Tensor, Value, custom_op, gradients
+
+
+@custom_op(lambda g, y, x, weights: g * weights)
+def weighted(xp, x, *, weights):
+    return x * weights
 
 
 def tensor():
@@ -109,6 +115,64 @@ def test_changing_an_index_has_no_effect():
     assert x.grad.tolist() == [2.0, 0.0]
 
 
+def frozen(data):
+    array = np.array(data)
+    array.flags.writeable = False
+    return array
+
+
+#: (call of x with an array, array, numbers written later): every way by which an array reaches the graph.
+ARRAYS_OF_CALLS = {
+    "operand": (lambda x, c: x * c, [3.0, 4.0, 5.0], 9.0),
+    "reflected operand": (lambda x, c: c - x * x, [3.0, 4.0, 5.0], 9.0),
+    "data of a constant": (lambda x, c: x * Tensor(c), [3.0, 4.0, 5.0], 9.0),
+    "condition": (lambda x, c: ag.where(c, x, 2.0 * x), [True, False, True], False),
+    "index": (lambda x, c: x[c], [0, 0, 2], 1),
+    "index in a tuple": (lambda x, c: x[None][0, c], [0, 0, 2], 1),
+    "mask": (lambda x, c: x[c], [True, False, True], False),
+    "take": (lambda x, c: ag.take(x, c), [0, 0, 2], 1),
+    "take_along_axis": (lambda x, c: ag.take_along_axis(x, c, 0), [0, 0, 2], 1),
+    "put": (lambda x, c: ag.put(x, c, 4), [0, 0, 2], 1),
+    "repeat": (lambda x, c: ag.repeat(x, c), [1, 3, 2], 0),
+    "matrix": (lambda x, c: x @ c, [[1.0], [2.0], [3.0]], 9.0),
+    "bounds": (lambda x, c: ag.clip(x, 0.0, c), [3.0, 0.5, 5.0], 0.0),
+    "param of a custom op": (lambda x, c: weighted(x, weights=c), [3.0, 4.0, 5.0], 9.0),
+}
+
+
+@pytest.mark.parametrize("as_given", [frozen, lambda c: frozen([c, c])[0], np.array], ids=["read-only", "view", "writable"])
+@pytest.mark.parametrize(("call", "data", "later"), ARRAYS_OF_CALLS.values(), ids=ARRAYS_OF_CALLS)
+def test_changing_an_array_after_its_use_has_no_effect(call, data, later, as_given):
+    array = as_given(data)
+    x, seed = Tensor([1.0, 2.0, 3.0], requires_grad=True), np.ones(np.shape(call(np.ones(3), np.array(data))))
+    expected = gradients(call(x, np.array(data)), x, seed)
+    y = call(x, array)
+    for a in (array.base, array):
+        if a is not None:
+            a.flags.writeable = True
+    array[...] = later
+    np.testing.assert_array_equal(gradients(y, x, seed), expected)
+
+
+def test_a_read_only_array_made_writable_does_not_change_a_leaf():
+    array = frozen([1.0, 2.0])
+    x = Tensor(array, requires_grad=True)
+    x.data = other = frozen([3.0, 4.0])
+    y = (x * x).sum()
+    for a in (array, other):
+        a.flags.writeable = True
+        a[:] = 7.0
+    y.backward()
+    assert x.grad.tolist() == [6.0, 8.0]
+
+
+def test_a_file_mapped_for_reading_is_not_copied(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(4.0))
+    for mode, shared in (("r", True), ("c", False), ("r+", False)):
+        mapped = np.load(tmp_path / "a.npy", mmap_mode=mode)
+        assert np.shares_memory(Tensor(mapped[1:]).numpy(), mapped) is shared
+
+
 def test_a_seed_may_change_and_a_gradient_may_be_written_to():
     x = tensor()
     seed = np.ones(2)
@@ -137,6 +201,12 @@ def test_data_of_another_shape_is_refused():
 def test_numpy_is_read_only():
     with pytest.raises(ValueError, match="read-only"):
         tensor().numpy()[0] = 1.0
+
+
+@pytest.mark.parametrize("x", [tensor(), tensor() * 2.0, Tensor([1.0, 2.0])[::-1]], ids=["leaf", "computed", "view"])
+def test_numpy_cannot_be_made_writable(x):
+    with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+        x.numpy().flags.writeable = True
 
 
 def test_a_change_of_a_leaf_that_is_not_in_the_graph_does_not_matter():

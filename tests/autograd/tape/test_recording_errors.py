@@ -13,8 +13,8 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
+from autograd.base import reachable
 from autograd.tape.backends import numba
-from autograd.tape.recorder import rng_guard
 
 W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
 
@@ -218,20 +218,20 @@ def _dead_proxy():
 def test_the_search_runs_no_code_of_what_it_finds(make):
     thing = make()
     assert record(lambda x: x * 2.0 if x is not thing else thing, 1.0)(2.0) == 4.0
-    assert rng_guard.reachable_generators([thing, {"a": thing}]) == []
+    assert reachable.reachable_generators([thing, {"a": thing}]) == []
 
 
 def test_the_search_is_bounded_to_reachable_objects(monkeypatch):
     """Unreachable objects are not searched, and large containers only in part."""
     many = [[] for _ in range(50_000)]
-    assert len(rng_guard.reachable_generators(lambda x: x)) == 0
+    assert len(reachable.reachable_generators(lambda x: x)) == 0
     looked_at: list = []
-    referents = rng_guard._referents
-    monkeypatch.setattr(rng_guard, "_referents", lambda x: looked_at.append(x) or referents(x))
-    rng_guard.reachable_generators(lambda x: x + len(many))
-    assert len(looked_at) <= rng_guard.MAX_ENTRIES + 100
+    referents = reachable._referents
+    monkeypatch.setattr(reachable, "_referents", lambda x: looked_at.append(x) or referents(x))
+    reachable.reachable_generators(lambda x: x + len(many))
+    assert len(looked_at) <= reachable.MAX_ENTRIES + 100
     looked_at.clear()
-    rng_guard.reachable_generators(lambda x: x + 1)
+    reachable.reachable_generators(lambda x: x + 1)
     assert len(looked_at) < 10
 
 

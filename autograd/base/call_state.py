@@ -1,0 +1,146 @@
+"""State that a call can reach, saved so that a later call sees it again.
+
+Containers, attributes, captured variables, globals and random generators are saved by reference to what they hold. Arrays are
+not copied: a later call must not write to them.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pickle import dumps
+from threading import RLock
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from autograd.base.reachable import (
+    GENERATORS,
+    SHARED_GENERATORS,
+    generator_state,
+    global_names,
+    instance_slots,
+    reachable_objects,
+    set_generator_state,
+)
+
+#: (function that reads a part of the state, function that writes what was read).
+Access = tuple[Callable[[], Any], Callable[[Any], None]]
+
+_EMPTY = object()
+
+#: Held while a saved state is restored, so that two threads do not mix theirs.
+_lock = RLock()
+
+
+def _renew_lock() -> None:
+    """Replace the lock in a forked process, where no thread would release it."""
+    global _lock
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+class CallState:
+    """State that a function can reach from some objects, as it is now."""
+
+    def __init__(self, *roots: Any) -> None:
+        objects = reachable_objects(*roots)
+        self._arrays = [x for x in objects if type(x) is np.ndarray]
+        self._saved = [(access, access[0]()) for x in objects for access in _accesses(x)]
+        generators = [*SHARED_GENERATORS, *(x for x in objects if issubclass(type(x), GENERATORS))]
+        self._generators = [(g, generator_state(g)) for g in generators]
+
+    def forget_unused_generators(self) -> None:
+        """Leave the generators alone that still have the saved state: the call did not draw from them."""
+        self._generators = [(g, saved) for g, saved in self._generators if dumps(saved) != dumps(generator_state(g))]
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Context manager that returns to the saved state, with read-only arrays, and undoes all changes at its end."""
+        with _lock:
+            now = [(access, access[0]()) for access, _ in self._saved]
+            drawn = [(g, generator_state(g)) for g, _ in self._generators]
+            arrays = sorted([x for x in self._arrays if x.flags.writeable], key=lambda x: x.base is not None)
+            try:
+                _write(self._saved, self._generators)
+                for x in arrays:
+                    x.flags.writeable = False
+                yield
+            finally:
+                for x in arrays:  # those that own their memory first: their views depend on them
+                    x.flags.writeable = True
+                _write(now, drawn)
+
+
+def _write(parts: list[tuple[Access, Any]], generators: list[tuple[Any, Any]]) -> None:
+    for (read, write), saved in parts:
+        if not _is_same(read(), saved):
+            write(saved)
+    for generator, state in generators:
+        set_generator_state(generator, state)
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    """True if two saved parts hold the same objects."""
+    if a is b:
+        return True
+    if type(a) is dict and type(b) is dict:
+        return list(a) == list(b) and all(x is y for x, y in zip(a.values(), b.values(), strict=True))
+    if type(a) is list and type(b) is list:
+        return len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))
+    return False
+
+
+def _accesses(x: Any) -> Iterator[Access]:
+    """Access to each part of the state that x holds itself."""
+    kind = type(x)
+    if issubclass(kind, dict):
+        yield lambda: dict(dict.items(x)), lambda saved: _refill(x, x.update, saved)
+    elif issubclass(kind, set):
+        yield lambda: list(set.copy(x)), lambda saved: _refill(x, x.update, saved)
+    elif issubclass(kind, list | deque):
+        yield lambda: list(x), lambda saved: _refill(x, x.extend, saved)
+    elif issubclass(kind, GENERATORS):
+        return
+    elif issubclass(kind, FunctionType):
+        for cell in x.__closure__ or ():
+            yield partial(_value, partial(getattr, cell, "cell_contents")), partial(_set_cell, cell)
+        names, namespace = global_names(x), x.__globals__
+        yield lambda: {n: namespace[n] for n in names if n in namespace}, namespace.update
+    else:
+        for slot in instance_slots(x):
+            if "__slots__" not in vars(slot.__objclass__):  # a member of a type written in C
+                continue
+            yield partial(_value, partial(slot.__get__, x)), partial(_set_slot, slot, x)
+
+
+def _refill(x: Any, fill: Callable[[Any], None], saved: Any) -> None:
+    x.clear()
+    fill(saved)
+
+
+def _value(read: Callable[[], Any]) -> Any:
+    """Result of read(), or a marker if a slot or cell is empty."""
+    try:
+        return read()
+    except (AttributeError, ValueError):
+        return _EMPTY
+
+
+def _set_cell(cell: Any, saved: Any) -> None:
+    if saved is _EMPTY:
+        del cell.cell_contents
+    else:
+        cell.cell_contents = saved
+
+
+def _set_slot(slot: Any, x: Any, saved: Any) -> None:
+    if saved is _EMPTY:
+        slot.__delete__(x)
+    else:
+        slot.__set__(x, saved)
