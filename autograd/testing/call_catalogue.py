@@ -284,6 +284,9 @@ ARRAYS: dict[str, list[ExampleCall]] = {
     op: [_call(text, shapes) for text, shapes in rows.items()] for op, rows in _ARRAYS.items()
 }
 
+#: Ops that only rules call: a printed program imports public names.
+INTERNAL = {"divide_or_zero", "interval_product", "power_derivative"}
+
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.
-SCALAR_LINES: list[ExampleCall] = [call for calls in ELEMENTWISE.values() for call in calls]
+SCALAR_LINES: list[ExampleCall] = [call for op, calls in ELEMENTWISE.items() if op not in INTERNAL for call in calls]
 LINES: list[ExampleCall] = [*SCALAR_LINES, *(call for calls in ARRAYS.values() for call in calls), *COMPOSED]

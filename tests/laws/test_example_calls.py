@@ -2,9 +2,10 @@
 
 import numpy as np
 
+import autograd
 from autograd import OPS, Tensor
 from autograd.engine.graph import newest_first
-from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, LINES, PARAMETERS
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, INTERNAL, LINES, PARAMETERS
 from autograd.testing.random_programs import value_of
 from tests.laws.example_calls import ELEMENTWISE_CASES, OTHERS, TABLE, examples
 
@@ -16,6 +17,10 @@ def test_every_op_with_a_derivative_is_called():
     differentiable = {op.name for op in TABLE if any(pullback is not None for pullback in op.pullbacks)}
     assert differentiable - {*ELEMENTWISE, *ARRAYS} == set(), "give them a line in autograd/testing/call_catalogue.py"
     assert {*ELEMENTWISE, *ARRAYS, *PARAMETERS} <= OPS.keys()
+
+
+def test_random_programs_call_public_ops_only():
+    assert {op.name for op in TABLE if op.name not in autograd.__all__} == INTERNAL
 
 
 def test_the_laws_have_an_example_of_every_op_on_arrays_and_all_parameters_of_the_others():
