@@ -6,6 +6,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from autograd.base.grad_mode import is_recording
+from autograd.base.numerics import read_only_view
+from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.node import Node
 from autograd.engine.numpy_functions import call, dispatch
 from autograd.ops.rules import indexing, linalg, rearranging, reductions
@@ -16,10 +19,6 @@ class ArrayMethods(Node):
     """Node with array data and the methods of a NumPy array."""
 
     __slots__ = ()
-
-    def numpy(self) -> npt.NDArray[Any]:
-        """Read-only view of the data."""
-        raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -157,7 +156,19 @@ class ArrayMethods(Node):
             raise TypeError(f"astype: {self.dtype} cannot be cast to {np.dtype(dtype)} with casting={casting!r}: leave it out")
         return shapes.astype(self, dtype)
 
-    # Methods with plain results: positions and lists.
+    # Methods with plain results: arrays, numbers, positions and lists.
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """Read-only view of the data; `.copy()` it to write."""
+        check_not_frozen(self, "the plain array")
+        return read_only_view(self._data)
+
+    def item(self) -> float:
+        """Single element as a Python number."""
+        if self.size != 1:
+            raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
+        check_not_frozen(self, ".item()")
+        return self._data.item()
 
     def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the largest entry along `axis`, as a plain integer or array."""
@@ -174,6 +185,30 @@ class ArrayMethods(Node):
     def tolist(self) -> Any:
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        check_not_frozen(self, "np.array, in place of autograd.stack,")
+        if self.requires_grad and is_recording():
+            raise TypeError(
+                f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
+                "np.array for several tensors, or .detach()"
+            )
+        return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use (x != 0).any() or .all()")
+        trace = current_trace()
+        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
+
+    def __float__(self) -> float:
+        check_not_frozen(self, "float()")
+        if self.requires_grad and is_recording():
+            raise TypeError(f"float() of {self!r} would lose its gradient: use .item(), or no_grad()")
+        return float(self.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
         return dispatch(function, types, args, kwargs)

@@ -244,47 +244,11 @@ class Tensor(ArrayMethods):
                     raise ValueError(f"a hook returned a gradient of shape {gradient.shape} for a tensor of shape {self.shape}")
         return gradient
 
-    def numpy(self) -> Array:
-        """Read-only view of the data; `.copy()` it to write."""
-        check_not_frozen(self, "the plain array")
-        return read_only_view(self._data)
-
-    def item(self) -> float:
-        """Single element as a Python number."""
-        if self.size != 1:
-            raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
-        check_not_frozen(self, ".item()")
-        return self._data.item()
-
     def detach(self) -> "Tensor":
         """Constant with the same data."""
         if current_trace() is not None:
             return self.recorded_copy(requires_grad=False)
         return Tensor(self._data if self._seen is None else self._snapshot(), label=self.label)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        check_not_frozen(self, "np.array, in place of autograd.stack,")
-        if self.requires_grad and is_recording():
-            raise TypeError(
-                f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
-                "np.array for several tensors, or .detach()"
-            )
-        return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use (x != 0).any() or .all()")
-        trace = current_trace()
-        return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
-
-    def __float__(self) -> float:
-        check_not_frozen(self, "float()")
-        if self.requires_grad and is_recording():
-            raise TypeError(f"float() of {self!r} would lose its gradient: use .item(), or no_grad()")
-        return float(self.item())
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         body = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=20, edgeitems=2)

@@ -44,9 +44,9 @@ def custom_op(
     >>> grad(cube)(2.0), grad(grad(cube))(2.0)
     (12.0, 12.0)
     >>> @custom_op(lambda g, y, x: g[0] * y[1] - g[1] * y[0])
-    ... def sin_cos(xp, x):
+    ... def sine_and_cosine(xp, x):
     ...     return xp.sin(x), xp.cos(x)
-    >>> grad(lambda x: sin_cos(x)[0] * 2.0)(np.array(0.0))
+    >>> grad(lambda x: sine_and_cosine(x)[0] * 2.0)(np.array(0.0))
     array(2.)
     """
     check_choice("kind", kind, KINDS)
