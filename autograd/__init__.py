@@ -4,7 +4,7 @@
     y.backward(), gradients      gradients by a reverse sweep over the graph
     grad, value_and_grad         gradients of functions, of any order by nesting
     exp, log, sum, matmul, …     ops under NumPy's names, on floats, arrays, Values and Tensors
-    custom_op                    declare a new op
+    custom_op, custom_gradient   declare a new op, or the derivative of a Python function
     no_grad                      disable graph recording
     compile, record              record a function as a tape and replay it at machine speed
     draw, scope                  drawing of the graph, and frames in it
@@ -76,6 +76,7 @@ from autograd.ops.rules.trigonometry import (
 from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
 from autograd.transforms.checkpoint import checkpoint
+from autograd.transforms.custom_gradient import custom_gradient
 from autograd.transforms.grad_vjp_jvp import grad, jvp, stop_gradient, value_and_grad, vjp
 from autograd.transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
 from autograd.transforms.ravel import ravel_tree
@@ -132,10 +133,10 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "OPS", "Compiled", "Drawing", "GradientError", "GuardFailedError", "Page", "Paths", "RenderError", "Tape", "Tensor",
-    "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_op", "detect_anomaly", "draw", "explain",
-    "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "no_grad",
-    "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap",
-    "watch",
+    "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_gradient", "custom_op", "detect_anomaly",
+    "draw", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
+    "jvp", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient", "timeline",
+    "value_and_grad", "vjp", "vmap", "watch",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

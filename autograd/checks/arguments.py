@@ -40,7 +40,6 @@ class Arguments:
         self.arrays = [data_of(self.leaves[k]).copy() for k in self.positions]
         self.sizes = [a.size for a in self.arrays]
         self.point = np.concatenate([a.astype(float).ravel() for a in self.arrays])
-        self.with_arrays = any(isinstance(x, Tensor | np.ndarray) for x in self.leaves)
         self.single = any(a.dtype.itemsize < 8 for a in self.arrays)
 
     @property
@@ -75,9 +74,7 @@ class Arguments:
         arrays = self.arrays if vector is None else self.pieces(vector)
         nodes: list[Node] = []
         for k, a in zip(self.positions, arrays, strict=True):
-            of_array = isinstance(self.leaves[k], Tensor | np.ndarray) or (
-                self.with_arrays and not isinstance(self.leaves[k], Value)
-            )
+            of_array = isinstance(self.leaves[k], Tensor | np.ndarray)
             nodes.append(Tensor(a, requires_grad=True) if of_array else Value(float(a)))
         return nodes
 

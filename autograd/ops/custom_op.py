@@ -63,6 +63,15 @@ def custom_op(
     return add
 
 
+def function_op(name: str, forward: Rule, pullback: Rule) -> Op:
+    """Custom op of one input that is not in the registry."""
+    rule = _checked_forward(name, forward, "general", True)
+    rule.__name__ = name
+    op = Op(rule, (_checked_pullback(name, 0, pullback),), "general", "", Domain((REALS,)), None)
+    op.is_custom = True
+    return op
+
+
 def _checked_forward(name: str, forward: Rule, kind: str, has_pullbacks: bool) -> Rule:
     """Forward rule on read-only inputs, with its result checked and copied."""
 

@@ -285,8 +285,10 @@ ARRAYS: dict[str, list[ExampleCall]] = {
 }
 
 #: Ops that only rules call: a printed program imports public names.
-INTERNAL = {"divide_or_zero", "interval_product", "power_derivative"}
+INTERNAL = {"divide_or_zero", "interval_product", "lift", "power_derivative"}
 
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.
 SCALAR_LINES: list[ExampleCall] = [call for op, calls in ELEMENTWISE.items() if op not in INTERNAL for call in calls]
-LINES: list[ExampleCall] = [*SCALAR_LINES, *(call for calls in ARRAYS.values() for call in calls), *COMPOSED]
+LINES: list[ExampleCall] = [
+    *SCALAR_LINES, *(call for op, calls in ARRAYS.items() if op not in INTERNAL for call in calls), *COMPOSED,
+]  # fmt: skip

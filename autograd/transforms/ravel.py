@@ -10,7 +10,7 @@ from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.ops.rules.joining import concatenate
-from autograd.ops.rules.shape import astype, reshape
+from autograd.ops.rules.shape import astype, lower, reshape
 
 
 def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -18,8 +18,8 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
 
         v = (leaf₁, leaf₂, …), each in row-major order
 
-    Both functions record: the vector of nodes is a Tensor, or for Values an array of them. So a loss of parameters becomes a
-    differentiable loss of a vector: `scipy.optimize.minimize(value_and_grad(lambda v: loss(rebuild(v))), vector, jac=True)`.
+    Both functions record: the vector is a Tensor if a leaf is a node. So a loss of parameters becomes a differentiable loss of
+    a vector: `scipy.optimize.minimize(value_and_grad(lambda v: loss(rebuild(v))), vector, jac=True)`.
 
     Shapes:
         leaves of n₁, n₂, … entries -> vector (n₁ + n₂ + …,)
@@ -51,11 +51,11 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
         pieces = [v[start:end].reshape(a.shape) for a, start, end in zip(arrays, ends, ends[1:], strict=False)]
         return tree.unflatten(parameters, [_like(x, a, p) for x, a, p in zip(leaves, arrays, pieces, strict=True)])
 
-    return vector if vector.dtype.kind in "fO" else astype(vector, float), rebuild
+    return vector if vector.dtype.kind == "f" else astype(vector, float), rebuild
 
 
 def _like(x: Any, array: Any, piece: Any) -> Any:
     """Piece of a vector as a number for the number x, and in the floating-point dtype of `array` for an array."""
     if not isinstance(x, np.ndarray | Tensor):
-        return piece if isinstance(piece, Tensor) else piece.item()
+        return lower(piece) if isinstance(piece, Tensor) else piece.item()
     return piece.astype(array.dtype) if array.dtype != piece.dtype and array.dtype.kind == piece.dtype.kind == "f" else piece
