@@ -70,7 +70,7 @@ def test_programs_call_every_op():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", (1,))])
+@pytest.mark.parametrize(("text", "least"), [("sin(a)", ()), ("a * b", ()), ("cumsum(a, axis=-1)", ())])
 def test_programs_shrink_to_the_line_that_matters(text, least):
     """Shrinking is random: all results must be small, and one of a few must be minimal."""
 
