@@ -6,6 +6,7 @@ mutant that cannot change a gradient is not run; the table contains the reason.
 """
 
 import argparse
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from autograd import GradientError, Tensor, check_gradients, gradients
 from autograd.checks import shrink
 from autograd.engine import graph
 from autograd.ops.op import Op
-from autograd.testing.call_catalogue import LINES, ExampleCall
+from autograd.testing.call_catalogue import ARRAYS, COMPOSED, ELEMENTWISE, ExampleCall
 from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
 from benchmarks.broken_engines import engine_mutants
 from benchmarks.mutations import Mutant, row_mutants
@@ -35,7 +36,7 @@ def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
     """(calls that end in the op with its arity, calls with the op in their graph or gradient), by op."""
     rng = np.random.default_rng(0)
     found: dict[Op, tuple[list[ExampleCall], list[ExampleCall]]] = {}
-    for call in LINES:
+    for call in [*itertools.chain(*ELEMENTWISE.values(), *ARRAYS.values()), *COMPOSED]:
         for _ in range(60):
             example = example_of(call, rng, [np.float64] * call.arity)
             if example is not None and all(x.size for x in example[1]):

@@ -122,8 +122,10 @@ class Events(RuleBasedStateMachine):
         tensor, known = self.pick(data)
         again = how(tensor)
         leaf = known.requires_grad and tensor.op is None
-        assert (again.op, again.grad, again.requires_grad) == (None, None, leaf)
-        self.keep(again, Known(known.value, leaf))
+        assert (again.op, again.requires_grad) == (None, leaf)
+        copied = Known(known.value, leaf)
+        copied.grad = known.grad if leaf else None
+        self.keep(again, copied)
 
     @precondition(lambda self: len(self.pairs) > 3)
     @rule(data=st.data())

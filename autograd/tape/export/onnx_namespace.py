@@ -225,8 +225,8 @@ class OnnxNamespace(Namespace):
     def ldexp(self, x: Any, exponent: Any) -> Any:
         return x * self.exp2(exponent)
 
-    def asarray(self, x: TracedArray) -> Any:
-        return x
+    def asarray(self, x: TracedArray, dtype: Any = None) -> Any:
+        return x if dtype is None else x.astype(dtype)
 
     def mod(self, a: Any, b: Any) -> Any:
         return self.remainder(a, b)

@@ -123,6 +123,8 @@ def test_elementwise_op_at_hard_points(jax, case):
     numbers = [x for x in (SPECIAL if op.arity == 1 else FEW) if x == 0 or not abs(x) < SUBNORMAL]
     if op.name in GAMMAS:
         numbers = [x for x in numbers if 0 < x < 1e18]
+    if op.name == "divide_or_zero":  # XLA divides by the product of two divisors, which overflows
+        numbers = [x for x in numbers if not 1e150 < abs(x) < np.inf]
     rows = np.array(list(itertools.product(*[numbers] * op.arity))[:400]).T
     tape = record(lambda *xs: op(*xs, **params), *rows)
     want = tape(*rows)
