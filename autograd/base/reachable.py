@@ -140,13 +140,19 @@ def bit_generator(generator: Any) -> Any:
 
 
 def generator_state(generator: Any) -> Any:
-    """State of a generator, for `set_generator_state`."""
-    return generator.getstate() if isinstance(generator, random.Random) else bit_generator(generator).state
+    """State of a generator, for `set_generator_state`; that of a RandomState includes the normal number that it keeps."""
+    if isinstance(generator, random.Random):
+        return generator.getstate()
+    if isinstance(generator, np.random.RandomState):
+        return generator.get_state(legacy=False)
+    return bit_generator(generator).state
 
 
 def set_generator_state(generator: Any, state: Any) -> None:
     """Return a generator to an earlier state."""
     if isinstance(generator, random.Random):
         generator.setstate(state)
+    elif isinstance(generator, np.random.RandomState):
+        generator.set_state(state)
     else:
         bit_generator(generator).state = state

@@ -99,6 +99,14 @@ def test_random_numbers_raise(draw):
         record(lambda x: x * draw(outside), 1.0)
 
 
+def test_a_draw_of_a_kept_normal_number_is_noticed():
+    """A RandomState makes normal numbers in pairs: the second draw changes only the number that it keeps."""
+    generator = np.random.RandomState(0)
+    generator.normal()
+    with pytest.raises(RuntimeError, match="drew from a random generator"):
+        record(lambda x: x * generator.normal(), 1.0)
+
+
 def test_shared_generators_are_found_through_other_packages():
     stats = pytest.importorskip("scipy.stats")
     with pytest.raises(RuntimeError, match="drew from a random generator"):
