@@ -31,12 +31,13 @@ class PythonBackend(Backend):
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function."""
         function, floats = load_replay(program, *_Emitter(program).source()), only_floats(program)
+        takes_floats = all(x.kind is None for x in program.inputs)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
+            numbers = flat(leaves) if takes_floats else leaves
             if not floats:
                 with quiet():
-                    return list(function(leaves))
-            numbers = flat(leaves)
+                    return list(function(numbers))
             try:
                 return list(function(numbers))
             except MATH_ERRORS:  # such as an overflow: inf in IEEE 754

@@ -77,6 +77,14 @@ def test_tapes_follow_the_float(name, backend):
         assert (type(value), type(slope)) == (float, float)
 
 
+def test_a_back_end_of_floats_takes_the_entries_of_an_array():
+    f = ag.grad(lambda k, x: ag.sum(ag.exp(-k * x)), (0, 1))
+    compiled = ag.compile(f, backend="python")
+    for k, x in ((0.5, X), (0.7, 2.0 * X)):
+        for found, wanted in zip(compiled(k, x), f(k, x), strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
 @pytest.mark.parametrize("backend", ["numba"])
 def test_back_ends_of_floats_name_the_one_for_arrays(backend):
     pytest.importorskip(backend)
