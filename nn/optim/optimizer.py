@@ -1,8 +1,6 @@
 """`Optimizer`, the base class of update rules, and `SGD`."""
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from itertools import repeat
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -93,17 +91,13 @@ class Optimizer:
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
         settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
-        by_index = has_form_of_0_1(type(self).updated)
         for i, ((k, p), state) in enumerate(zip(members, states, strict=True)):
             if (g := p.grad) is None:
                 continue
             self.steps[i] = t = self.steps[i] + 1
             data = p.numpy() if isinstance(p, Tensor) else p.data
-            if by_index:
-                new, after = self.updated(i, data, g, self.groups[k]), state  # type: ignore[arg-type]
-            else:
-                now = settings.get((k, t)) or settings.setdefault((k, t), self._settings(k, t))
-                new, after = self.updated(data, g, state, now)
+            now = settings.get((k, t)) or settings.setdefault((k, t), self._settings(k, t))
+            new, after = self.updated(data, g, state, now)
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
@@ -214,13 +208,6 @@ class SGD(Optimizer):
         v = decay(s.momentum, state[0], s)
         v += g
         return subtract(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
-
-
-@cache
-def has_form_of_0_1(updated: Callable[..., Any]) -> bool:
-    """True if a rule is that of version 0.1.0, updated(self, i, p, g, o), which reads and writes the state itself."""
-    names = inspect.signature(updated).parameters
-    return len(names) == 5 and "state" not in names
 
 
 def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:
