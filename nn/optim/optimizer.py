@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
-from nn.optim._groups import Group, check_distinct, group_settings, parameter_groups
+from nn.optim._groups import Group, Parameters, check_distinct, group_settings, parameter_groups
 
 #: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
 Number = Any
@@ -57,7 +57,7 @@ class Optimizer:
     #: True if `step` takes a closure and calls it several times.
     asks_for_losses: ClassVar[bool] = False
 
-    def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
+    def __init__(self, parameters: Parameters, lr: float, **options: Any) -> None:
         checks = {"lr": check_finite} | self.checks
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
         self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
@@ -87,7 +87,7 @@ class Optimizer:
             ValueError: If a gradient and its parameter differ in shape; no parameter is updated then
         """
         _check_gradient_shapes(self.parameters)
-        members = self._members()
+        members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
         settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
@@ -102,10 +102,6 @@ class Optimizer:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
             p.data = new
-
-    def _members(self) -> list[tuple[int, Parameter]]:
-        """Each parameter with the number of its group."""
-        return [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
 
     def _settings(self, k: int, step: int) -> SimpleNamespace:
         return group_settings(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
@@ -188,12 +184,7 @@ class SGD(Optimizer):
     velocities: list[Number]
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
-        lr: float,
-        momentum: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
+        self, parameters: Parameters, lr: float, momentum: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False
     ) -> None:
         super().__init__(parameters, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
         if any(group.nesterov and not group.momentum for group in self.groups):
