@@ -49,9 +49,7 @@ class _Jax:
         jax = require(self.module, "check_against")
         jnp = jax.numpy
         if any(a.dtype.itemsize > 4 for a in arguments.arrays) and not jax.config.jax_enable_x64:
-            raise TypeError(
-                "float64 arguments need JAX in double precision: call jax.config.update('jax_enable_x64', True) first"
-            )
+            raise TypeError("JAX needs double precision for float64 arguments: call jax.config.update('jax_enable_x64', True)")
 
         def outputs(*xs: Any) -> list[Any]:
             leaves = tree.leaves(f(*arguments.unflatten(list(xs))))

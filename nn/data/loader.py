@@ -204,9 +204,7 @@ def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     batch = tuple(np.asarray(part) for part in source[rows])
     if any(len(part) != len(rows) for part in batch):
         shapes = ", ".join(str(part.shape) for part in batch)
-        raise ValueError(
-            f"[rows] of {source!r:.80} must return a tuple of arrays of {len(rows)} rows, returned shapes {shapes}"
-        )
+        raise ValueError(f"[rows] of {source!r:.80} must return arrays of {len(rows)} rows, returned shapes {shapes}")
     return batch
 
 

@@ -113,9 +113,7 @@ class BatchNorm1d(Module):
             return (x - self.running_mean) * scale + self.bias
         n = shape[0]
         if n < 2:
-            raise ValueError(
-                f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
-            )
+            raise ValueError(f"{self!r} in training needs at least 2 rows; got x of shape {shape}: use drop_last=True")
         wide = in_single_precision(x)
         d = ag.deviations(wide, axis=0)
         variance = ag.mean(ag.square(d), axis=0)

@@ -57,9 +57,7 @@ def _first_devices(count: int, found: list[Any]) -> list[Any]:
             ": for virtual ones set the environment variable "
             f"XLA_FLAGS=--xla_force_host_platform_device_count={count} before JAX is imported"
         )
-        raise ValueError(
-            f"devices must be from 1 to {len(found)}, the number of JAX devices here, got {count}{more * (count > 0)}"
-        )
+        raise ValueError(f"devices must be from 1 to {len(found)}, the number of JAX devices, got {count}{more * (count > 0)}")
     return found[:count]
 
 
