@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.support.atomic_write import atomic_write
 from nn.io._torch_pickle import read_torch
-from nn.io.npz import State, UnreadableFileError
+from nn.io.npz import State, reading
 from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.layers import Linear
 from nn.modules.module import Module
@@ -68,13 +68,9 @@ def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
     file = Path(path)
     content = file.read_bytes()
     unordered = file.suffix == ".safetensors"
-    try:
+    with reading(file):
         theirs = read_safetensors(content, widen=True) if unordered else read_torch(content)
         model.load_state_dict(_match(model, theirs, unordered))
-    except ImportError:
-        raise
-    except Exception as error:  # a forged file can raise anything in a reader
-        raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
 def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
