@@ -51,7 +51,7 @@ class Subject:
 
     @property
     def m(self) -> int:
-        raise NotImplementedError
+        return int(self.base.size)
 
 
 class GraphFunction(Subject):
@@ -67,10 +67,6 @@ class GraphFunction(Subject):
         self.found = [y for y in self.outputs if has_gradient(y)]
         self.replay = GraphReplay(self.found, self.variables)
         self.base = flatten(self.outputs)
-
-    @property
-    def m(self) -> int:
-        return int(self.base.size)
 
     def _outputs(self, variables: list[Any], order: int) -> list[Any]:
         if order == 1:
@@ -161,10 +157,6 @@ class BlackBox(Subject):
         self.base = self.value(arguments.point)
         self.jacobian = self._jacobian(arguments.point)
         self.uncertain = self._uncertain()
-
-    @property
-    def m(self) -> int:
-        return int(self.base.size)
 
     def value(self, vector: Any) -> Any:
         return flatten(numeric_leaves(self.f(*self.arguments.plain_arguments(vector))))
