@@ -28,7 +28,6 @@ EXCEPTIONS = {
     "nn/callbacks/clip_gradients.py": "one callback a file",
     "nn/datasets/bundled.py": "data that come with an installation",
     "nn/devices.py": "a documented path",
-    "nn/plots/curves.py": "one picture a file",
     "nn/schedules.py": "a documented path",
     "nn/training/_crash_notice.py": "a process of its own",
     "nn/training/_interrupt.py": "one signal handler",
