@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import no_grad, recording
-from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, varies
+from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, split_vector, varies
 from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
 from autograd.engine.tensor import Tensor
@@ -108,8 +108,8 @@ class GraphFunction(Subject):
 
     def seeds(self, w: Any) -> list[Any]:
         """A vector of weights split into seeds, one for each output with a gradient, in its shape and dtype."""
-        parts = np.split(np.asarray(w), np.cumsum([np.size(data_of(y)) for y in self.outputs])[:-1])
-        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if has_gradient(y)]
+        parts = zip(self.outputs, split_vector(w, self.outputs), strict=True)
+        return [_like(y, part) for y, part in parts if has_gradient(y)]
 
     def weighted_gradients(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
         """The gradients of the weighted outputs from the engine, one per variable."""
