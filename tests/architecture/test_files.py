@@ -11,7 +11,6 @@ SHORTEST, LONGEST = 40, 300
 #: Files that are shorter or longer, and why.
 EXCEPTIONS = {
     "_glassgrad_hypothesis.py": "an entry point",
-    "autograd/checks/oracles/polynomial.py": "one oracle a file",
     "autograd/domain.py": "a documented path",
     "autograd/ops/rules/linalg.py": "one chapter of NumPy",
     "autograd/strategies.py": "a documented path",
