@@ -71,7 +71,8 @@ def _checkpoint_arrays(run: Run) -> State:
         "history": asdict(run.history),
         "generators": _generator_states(run),
     }
-    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_json_number).encode(), np.uint8)}
+    text = json.dumps(facts, default=lambda x: x.tolist())  # NumPy's numbers, and arrays in the state of some bit generators
+    return _arrays(run) | {"facts": np.frombuffer(text.encode(), np.uint8)}
 
 
 def _arrays(run: Run) -> State:
@@ -151,8 +152,3 @@ def _generators(model: Module) -> Iterator[np.random.Generator]:
 
 def _generator_states(run: Run) -> list[Any]:
     return [generator.bit_generator.state for generator in _generators(run.model)]
-
-
-def _json_number(x: Any) -> Any:
-    """Convert a NumPy number or array for JSON: the state of some bit generators holds arrays."""
-    return x.tolist()
