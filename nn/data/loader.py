@@ -136,7 +136,8 @@ class Loader(Generic[Batch]):
         return whole_batches + (rest > 0 and not self._drop_last)
 
     def __iter__(self) -> Iterator[Batch]:
-        return self._read(self._begin_epoch())
+        batches: Any = (_batch_of(self._source, rows) for rows in self._begin_epoch())
+        return (batch if len(batch) > 1 else batch[0] for batch in batches)
 
     def picked(self) -> Iterator[tuple[Picked, ...]]:
         """Return the batches of the next epoch as `Picked` rows, which are read when they are indexed.
@@ -163,11 +164,6 @@ class Loader(Generic[Batch]):
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
             yield rows[len(rows) * part // parts : len(rows) * (part + 1) // parts]
-
-    def _read(self, batches: Iterator[NDArray[np.int64]]) -> Iterator[Any]:
-        for rows in batches:
-            batch = _batch_of(self._source, rows)
-            yield batch if len(batch) > 1 else batch[0]
 
 
 def as_rows(name: str, value: Any) -> Any:

@@ -95,7 +95,7 @@ def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
 
 def _check_shapes(ours: list[tuple[str, Module, State]], theirs: dict[str, State]) -> None:
     """Raise if the layers of a model and of a file, both in order, differ in their arrays' names or shapes."""
-    wanted = [_shapes(module, own) for _, module, own in ours]
+    wanted = [{name: _transpose(module, name, x).shape for name, x in own.items()} for _, module, own in ours]
     found = [{name: np.shape(x) for name, x in group.items()} for group in theirs.values()]
     if wanted != found:
         here = ", ".join(f"{path or type(module).__name__} {x}" for (path, module, _), x in zip(ours, wanted, strict=True))
@@ -129,10 +129,6 @@ def _holders(model: Module) -> Iterator[tuple[str, Module, State]]:
 def _prefix(path: str) -> str:
     """Return the path of a module in PyTorch, where a `Sequential` has no attribute `layers`."""
     return ".".join(part for part in path.split(".") if part != "layers")
-
-
-def _shapes(module: Module, own: State) -> dict[str, tuple[int, ...]]:
-    return {name: _transpose(module, name, array).shape for name, array in own.items()}
 
 
 def _transpose(module: Module, name: str, array: Any) -> Any:

@@ -96,15 +96,13 @@ class Optimizer:
                 continue
             self.steps[i] = t = self.steps[i] + 1
             data = p.numpy() if isinstance(p, Tensor) else p.data
-            now = settings.get((k, t)) or settings.setdefault((k, t), self._settings(k, t))
-            new, after = self.updated(data, g, state, now)
+            if (k, t) not in settings:
+                settings[k, t] = group_settings(self.groups[k], {**self.scales(self.groups[k], t), "in_place": True})
+            new, after = self.updated(data, g, state, settings[k, t])
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
             p.data = new
-
-    def _settings(self, k: int, step: int) -> SimpleNamespace:
-        return group_settings(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
 
     @staticmethod
     def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
