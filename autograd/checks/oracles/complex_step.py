@@ -24,23 +24,14 @@ from autograd.ops.namespaces import numpy as real_numpy
 STEP, LARGER_STEP = 1e-100, 1e-30
 
 
-def step_for(numbers: Any) -> float:
-    """The step for arguments of these sizes.
+def step_for(numbers: Any) -> tuple[float, float]:
+    """The step for arguments of these sizes, and its truncation error h²f‴/6: 0 for the larger step, for small numbers.
 
     >>> step_for([1.0, 0.0]), step_for([1e-219])
-    (1e-100, 1e-30)
+    ((1e-100, 1e-170), (1e-30, 0.0))
     """
     sizes = np.abs(np.asarray(numbers, float))
-    return STEP if not ((sizes > 0) & (sizes < 1e-150)).any() else LARGER_STEP
-
-
-def truncation_error(step: float) -> float:
-    """The largest truncation error h²f‴/6 of a complex step; 0 for the larger step, which is for small numbers.
-
-    >>> truncation_error(STEP)
-    1e-170
-    """
-    return 1e-170 if step == STEP else 0.0
+    return (STEP, 1e-170) if not ((sizes > 0) & (sizes < 1e-150)).any() else (LARGER_STEP, 0.0)
 
 
 def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,14 +9,13 @@ Taylor slope      the order in h of f(x + hv) − f(x − hv) − 2h⟨g, v⟩, 
 
 import math
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd.checks.functions import BlackBox, GraphFunction, Subject
-from autograd.checks.oracles.complex_step import Complex, Dual, step_for, truncation_error
-from autograd.checks.oracles.finite_differences import LineFunction, Slope
+from autograd.checks.oracles.complex_step import Complex, Dual, step_for
+from autograd.checks.oracles.finite_differences import LineFunction, Measured
 from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
@@ -42,15 +41,6 @@ SMALLEST = 1e-250
 
 #: Largest step, relative to the size of a number.
 REACH = 0.1
-
-
-@dataclass(frozen=True)
-class Measured:
-    """J v per entry of the output, with an error bar, and the oracle that measured it."""
-
-    value: Any
-    error: Any
-    oracle: str
 
 
 class Oracles:
@@ -105,7 +95,7 @@ class Oracles:
 
     def _complex_step(self, subject: BlackBox, v: Any) -> Measured:
         self.evaluations += 1
-        step = step_for(subject.arguments.point)
+        step, truncation = step_for(subject.arguments.point)
         try:
             with quiet(), warnings.catch_warnings():
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)  # raised where a function drops the tangent
@@ -115,7 +105,7 @@ class Oracles:
         if y.dtype.kind != "c" or y.shape != subject.base.shape or not np.allclose(y.real, subject.base, rtol=1e-9, atol=0.0):
             raise GraphReplayError("the function discards the imaginary part of complex numbers")
         found = y.imag / step
-        return Measured(found, 1e-14 * np.abs(found) + truncation_error(step), "complex")
+        return Measured(found, 1e-14 * np.abs(found) + truncation, "complex")
 
     def line(self, v: Any, part: float = 1.0) -> LineFunction:
         """f on the line x + t v, with a reach of `part` times the usual one."""
@@ -137,9 +127,9 @@ class Oracles:
         for side in (1, -1):
             if not np.isfinite(slope.error).all():
                 slope = _smaller_error(slope, along.slope(side))
-        return Measured(slope.value, slope.error, "differences")
+        return slope
 
-    def one_sided(self, v: Any) -> tuple[Slope, Slope]:
+    def one_sided(self, v: Any) -> tuple[Measured, Measured]:
         """The one-sided derivatives along v from the left and from the right, which differ at a kink."""
         along = self.line(v)
         return along.slope(-1), along.slope(1)
@@ -199,6 +189,6 @@ def _degree(node: Node, of_inputs: list[float]) -> float:
     return math.inf
 
 
-def _smaller_error(a: Slope, b: Slope) -> Slope:
+def _smaller_error(a: Measured, b: Measured) -> Measured:
     closer = b.error < a.error
-    return Slope(np.where(closer, b.value, a.value), np.where(closer, b.error, a.error))
+    return Measured(np.where(closer, b.value, a.value), np.where(closer, b.error, a.error))
