@@ -5,7 +5,7 @@ Batches are read-only copies: later changes of the source do not affect them.
 
 import os
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,6 +48,14 @@ class Dataset:
         return f"Dataset of {len(self)} rows: {', '.join(f'{a.shape} {a.dtype}' for a in self.arrays)}"
 
 
+class _Options(TypedDict, total=False):
+    batch_size: int
+    shuffle: bool
+    seed: int
+    drop_last: bool
+    shard: tuple[int, int]
+
+
 @renamed_attributes(_share="_shard")
 class Loader(Generic[Batch]):
     """Mini-batches of arrays with a common first axis: tuples of arrays, or arrays if there is only one.
@@ -82,27 +90,9 @@ class Loader(Generic[Batch]):
     """
 
     @overload
-    def __init__(
-        self: "Loader[Array]",
-        array: ArrayLike,
-        /,
-        *,
-        batch_size: int = 64,
-        shuffle: bool = True,
-        seed: int = 0,
-        drop_last: bool = False,
-        shard: tuple[int, int] = (0, 1),
-    ) -> None: ...
+    def __init__(self: "Loader[Array]", array: ArrayLike, /, **options: Unpack[_Options]) -> None: ...
     @overload
-    def __init__(
-        self: "Loader[tuple[Array, ...]]",
-        *arrays: Any,
-        batch_size: int = 64,
-        shuffle: bool = True,
-        seed: int = 0,
-        drop_last: bool = False,
-        shard: tuple[int, int] = (0, 1),
-    ) -> None: ...
+    def __init__(self: "Loader[tuple[Array, ...]]", *arrays: Any, **options: Unpack[_Options]) -> None: ...
     @renamed_arguments(share="shard")
     def __init__(
         self,
