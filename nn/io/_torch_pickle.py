@@ -29,6 +29,7 @@ TYPES = {
 #: Maximum of bytes of the pickle; one entry takes about a hundred.
 MOST_PICKLE = 2**24
 MOST_STORAGE = 2**34
+_MARK = object()
 
 
 class _Name(NamedTuple):
@@ -42,10 +43,6 @@ class _Storage(NamedTuple):
     type: str
     key: str
     entries: int
-
-
-class _Mark:
-    pass
 
 
 def read_torch(content: bytes) -> State:
@@ -123,7 +120,7 @@ class _Machine:
 
     def pop_to_mark(self) -> list[Any]:
         taken: list[Any] = []
-        while not isinstance(top := self.pop(), _Mark):
+        while (top := self.pop()) is not _MARK:
             taken.append(top)
         return taken[::-1]
 
@@ -141,7 +138,7 @@ class _Machine:
 
     do_binunicode = do_short_binunicode = do_binint = do_binint1 = do_binint2 = do_long1 = push
     do_none, do_newtrue, do_newfalse = _pushing(lambda: None), _pushing(lambda: True), _pushing(lambda: False)
-    do_mark, do_empty_dict, do_empty_tuple = _pushing(_Mark), _pushing(dict), _pushing(tuple)
+    do_mark, do_empty_dict, do_empty_tuple = _pushing(lambda: _MARK), _pushing(dict), _pushing(tuple)
     do_tuple1, do_tuple2, do_tuple3 = _packing(1), _packing(2), _packing(3)
 
     def do_tuple(self, _: None) -> None:
