@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.checks.arguments import Arguments, flatten
+from autograd.checks.arguments import Arguments, flatten, split_vector
 from autograd.checks.diagnosis import explain_difference
 from autograd.checks.functions import GraphFunction
 from autograd.checks.report import GradientError, Report
@@ -49,9 +49,7 @@ class _Jax:
         jax = require(self.module, "check_against")
         jnp = jax.numpy
         if any(a.dtype.itemsize > 4 for a in arguments.arrays) and not jax.config.jax_enable_x64:
-            raise TypeError(
-                "float64 arguments need JAX in double precision: call jax.config.update('jax_enable_x64', True) first"
-            )
+            raise TypeError("JAX needs double precision for float64 arguments: call jax.config.update('jax_enable_x64', True)")
 
         def outputs(*xs: Any) -> list[Any]:
             leaves = tree.leaves(f(*arguments.unflatten(list(xs))))
@@ -109,16 +107,10 @@ def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], 
     def gradient(*args: Any) -> tuple[Any, ...]:
         arguments = Arguments(f, args)
         outputs = peer.derivatives(f, arguments, [])
-        rows = [peer.derivatives(f, arguments, [_split_weights(w, outputs)]) for w in np.eye(sum(y.size for y in outputs))]
+        rows = [peer.derivatives(f, arguments, [split_vector(w, outputs)]) for w in np.eye(sum(y.size for y in outputs))]
         return tuple(np.stack(column) for column in zip(*rows, strict=True))
 
     return value, gradient
-
-
-def _split_weights(w: Any, outputs: Sequence[Any]) -> list[Any]:
-    """A vector of weights split into the shapes of the outputs."""
-    parts = np.split(w, np.cumsum([y.size for y in outputs])[:-1])
-    return [part.reshape(y.shape) for part, y in zip(parts, outputs, strict=True)]
 
 
 def check_against(
@@ -161,7 +153,7 @@ def check_against(
         weights = np.eye(subject.m) if subject.m <= FEW_OUTPUTS else rng.uniform(0.5, 1.5, (WEIGHTINGS, subject.m))
         for w in weights:
             ours, bars = subject.vjp(w)
-            found = flatten(peer.derivatives(f_theirs, arguments, [*levels, _split_weights(w, theirs)]))
+            found = flatten(peer.derivatives(f_theirs, arguments, [*levels, split_vector(w, theirs)]))
             worst = max(worst, _compare(subject, ours, found, bars, part, peer.name, ""))
         compared += len(weights)
     return Report((peer.name,) * order, worst, evaluations=2 * compared, directions=f"{compared} sweeps")

@@ -1,6 +1,7 @@
 """`check_gradients`: check that derivatives are right; name the entry, the difference and the cause if they are wrong."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,7 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
     gradients hold, by complex step, then complex step; all 1 × 1 entries; 50 evaluations
     """
     if not callable(f):
-        raise TypeError(
-            f"f must be callable, got {f!r} of type {type(f).__name__}: pass the function first, then its arguments"
-        )
+        raise TypeError(f"f must be callable, got {f!r} of type {type(f).__name__}: pass the function first, then arguments")
     check_choice("oracle", oracle, (None, *ORACLES))
     order = check_integer("order", order, least=1)
     check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
@@ -87,21 +86,17 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
         raise error from None
 
 
+@dataclass(frozen=True)
 class Check:
     """Options of a check, for any arguments."""
 
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        gradient: Callable[..., Any] | None,
-        argnums: int | Sequence[int] | None,
-        directions: int | None,
-        oracle: str | None,
-        rtol: float | None,
-        seed: int,
-    ) -> None:
-        self.f, self.gradient, self.argnums = f, gradient, argnums
-        self.directions, self.oracle, self.rtol, self.seed = directions, oracle, rtol, seed
+    f: Callable[..., Any]
+    gradient: Callable[..., Any] | None
+    argnums: int | Sequence[int] | None
+    directions: int | None
+    oracle: str | None
+    rtol: float | None
+    seed: int
 
     def run(self, args: tuple[Any, ...], order: int, only: bool = False) -> Report:
         """Check every order up to `order`, or, if `only` is true, that order alone."""
@@ -135,9 +130,7 @@ class Check:
         else:
             subject = GraphFunction(self.f, arguments, order, rng)
         if order == 1 and not np.isfinite(subject.base).all():
-            raise ValueError(
-                f"the function must be finite, got {subject.base} at these arguments: check it where it is defined"
-            )
+            raise ValueError(f"the function must be finite, got {subject.base} at the arguments: check it where it is defined")
         return subject
 
     def _compare(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:

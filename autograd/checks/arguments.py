@@ -1,6 +1,7 @@
 """Arguments of a function under check: its variables, their names, and new values for them."""
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -51,8 +52,7 @@ class Arguments:
 
     def pieces(self, vector: Any) -> list[Any]:
         """A vector of all variables split into one array per variable."""
-        parts = np.split(np.asarray(vector), np.cumsum(self.sizes)[:-1])
-        return [part.reshape(a.shape) for part, a in zip(parts, self.arrays, strict=True)]
+        return split_vector(vector, self.arrays)
 
     def unflatten(self, new: list[Any]) -> list[Any]:
         """The arguments with `new` in place of the variables."""
@@ -143,3 +143,10 @@ def flatten(result: list[Any]) -> Any:
     parts = [np.ravel(data_of(x)) for x in result]
     vector = np.concatenate(parts) if parts else np.zeros(0)
     return vector if vector.dtype.kind == "c" else vector.astype(float)
+
+
+def split_vector(vector: Any, like: Sequence[Any]) -> list[Any]:
+    """A vector split into parts with the shapes of nodes, numbers or arrays."""
+    shapes = [np.shape(data_of(x)) for x in like]
+    parts = np.split(np.asarray(vector), np.cumsum([math.prod(shape) for shape in shapes])[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.functions import TINY, GraphFunction, Subject, unit_vector
-from autograd.checks.oracles.finite_differences import remainder_orders
-from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Measured, Oracles
+from autograd.checks.oracles.finite_differences import Measured, remainder_orders
+from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Oracles
 
 #: Largest Jacobian that is measured entry by entry: entries, inputs, outputs.
 SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24

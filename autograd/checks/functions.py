@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import no_grad, recording
-from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, varies
+from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, split_vector, varies
 from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
 from autograd.engine.tensor import Tensor
@@ -51,7 +51,7 @@ class Subject:
 
     @property
     def m(self) -> int:
-        raise NotImplementedError
+        return int(self.base.size)
 
 
 class GraphFunction(Subject):
@@ -67,10 +67,6 @@ class GraphFunction(Subject):
         self.found = [y for y in self.outputs if has_gradient(y)]
         self.replay = GraphReplay(self.found, self.variables)
         self.base = flatten(self.outputs)
-
-    @property
-    def m(self) -> int:
-        return int(self.base.size)
 
     def _outputs(self, variables: list[Any], order: int) -> list[Any]:
         if order == 1:
@@ -112,8 +108,8 @@ class GraphFunction(Subject):
 
     def seeds(self, w: Any) -> list[Any]:
         """A vector of weights split into seeds, one for each output with a gradient, in its shape and dtype."""
-        parts = np.split(np.asarray(w), np.cumsum([np.size(data_of(y)) for y in self.outputs])[:-1])
-        return [_like(y, part) for y, part in zip(self.outputs, parts, strict=True) if has_gradient(y)]
+        parts = zip(self.outputs, split_vector(w, self.outputs), strict=True)
+        return [_like(y, part) for y, part in parts if has_gradient(y)]
 
     def weighted_gradients(self, w: Any, create_graph: bool = False, seeds: list[Any] | None = None) -> list[Any]:
         """The gradients of the weighted outputs from the engine, one per variable."""
@@ -161,10 +157,6 @@ class BlackBox(Subject):
         self.base = self.value(arguments.point)
         self.jacobian = self._jacobian(arguments.point)
         self.uncertain = self._uncertain()
-
-    @property
-    def m(self) -> int:
-        return int(self.base.size)
 
     def value(self, vector: Any) -> Any:
         return flatten(numeric_leaves(self.f(*self.arguments.plain_arguments(vector))))

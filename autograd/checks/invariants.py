@@ -23,9 +23,7 @@ def check_no_mutation(arguments: Arguments, before: list[bytes]) -> None:
     """Raise if an array among the arguments changed."""
     for k, (old, new) in enumerate(zip(before, array_bytes(arguments), strict=True)):
         if old != new:
-            raise GradientError(
-                f"the function must not change its arguments: it wrote to array {k} of its inputs; copy it first"
-            )
+            raise GradientError(f"the function must not change its arguments: it wrote to array {k} of them; copy it first")
 
 
 def check_deterministic(subject: Subject) -> None:

@@ -164,7 +164,9 @@ def _explain_op(subject: GraphFunction, oracles: Oracles, miss: Mismatch, weight
         entry, claims, measured, bars = _entries(subject, oracles, replace(miss, w=w, entry=None))
         if entry is None or abs(claims[entry] - measured[entry]) <= bars[entry]:
             continue
-        number, cause = _variable_index(subject, entry), _explain_part(subject, entry, claims, measured, bars)
+        number = int(np.searchsorted(np.cumsum(subject.arguments.sizes), entry, side="right"))
+        part, bars = _variable_slice(subject, number), bars + 1e-12 * np.abs(measured)
+        cause = explain_difference(claims[part], measured[part], bars[part], subject.arguments.arrays[number].shape)
         if cause != UNEXPLAINED and not cause.endswith(DIFFERENT_FACTORS):
             break
         transposed = _explain_by_transposed_input(subject, number, w, claims)
@@ -190,23 +192,10 @@ def _explain_by_transposed_input(subject: GraphFunction, number: int, w: Any, cl
     return ""
 
 
-def _variable_index(subject: GraphFunction, i: int) -> int:
-    """The index of the variable of number i of the vector."""
-    return int(np.searchsorted(np.cumsum(subject.arguments.sizes), i, side="right"))
-
-
 def _variable_slice(subject: GraphFunction, number: int) -> slice:
     """The slice of a variable in the vector of all numbers."""
     begin = sum(subject.arguments.sizes[:number])
     return slice(begin, begin + subject.arguments.sizes[number])
-
-
-def _explain_part(subject: GraphFunction, i: int, claims: Any, measured: Any, bars: Any) -> str:
-    number = _variable_index(subject, i)
-    part = _variable_slice(subject, number)
-    shape = subject.arguments.arrays[number].shape
-    bars = bars + 1e-12 * np.abs(measured)
-    return explain_difference(claims[part], measured[part], bars[part], shape)
 
 
 def _draw_fault(subject: Subject, node: Node | None, position: int | None) -> Drawing | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.drawing.drawing import Drawing
+from autograd.drawing.text import fold
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,7 @@ class GradientError(AssertionError):
             lines.append(f"  op        {self.op.name}: its row in {self.op.forward.__module__}")
         lines += [f"  {line}" for line in self.details]
         if self.smallest is not None:
-            lines.append(f"  smallest  arguments that fail: {', '.join(map(_shorten, self.smallest))}")
+            lines.append(f"  smallest  arguments that fail: {', '.join(fold(repr(x), 300) for x in self.smallest)}")
         if self.picture is not None:
             lines.append(f"  picture   {self.picture}")
         return "\n".join(lines)
-
-
-def _shorten(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 300 else text[:297] + "…"

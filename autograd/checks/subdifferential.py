@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import Arguments
+from autograd.checks.diagnosis import first_fault
 from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.kinks import Kink
 from autograd.checks.localize import isolate_op, op_fault
@@ -27,14 +28,11 @@ def check_subgradients(subject: Subject, kinks: list[Kink], rng: np.random.Gener
     at_kink = {kink.node for kink in kinks}
     for kink in kinks:
         _check_subgradient(kink, subject, rng)
-    tried: dict[object, int] = {}
-    for node, _ in subject.replay.steps:
-        tried[node.op] = tried.get(node.op, 0) + 1
-        if node in at_kink or tried[node.op] > 4:
-            continue
-        fault = op_fault(node, 1, rng)
-        if fault is not None:
-            raise GradientError(f"{getattr(node.op, 'name', '')}: {fault[0]}", op=node.op, order=subject.order)
+    smooth = [node for node, _ in subject.replay.steps if node not in at_kink]
+    fault = first_fault(smooth, lambda node: op_fault(node, 1, rng))
+    if fault is not None:
+        node, (reason, _) = fault
+        raise GradientError(f"{getattr(node.op, 'name', '')}: {reason}", op=node.op, order=subject.order)
 
 
 def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Generator) -> None:

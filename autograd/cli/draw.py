@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd.cli.expressions import ExpressionError, inputs, read
+from autograd.drawing.box_text import ARRAYS
 from autograd.drawing.draw import DIRECTIONS, draw
 from autograd.drawing.explain import explain
+from autograd.drawing.options import PORTS
 from autograd.drawing.text import FORMAT
 from autograd.drawing.themes import THEMES
 from autograd.engine.node import Node
@@ -25,8 +27,18 @@ EXAMPLES = """examples:
 
 def add_to(commands: Any) -> None:
     """Register the commands `draw` and `explain` with an argparse subparsers object."""
-    _add_draw(commands)
-    _add_explain(commands)
+    command = _add(
+        commands, "draw", "Draw an expression and its gradient; without --save or --page, print its DOT text.", _draw
+    )
+    command.add_argument("--save", type=Path, action="append", default=[], metavar="FILE",
+                         help="write the picture: .svg, .png, .pdf, .dot or .mmd")  # fmt: skip
+    command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")
+    command.add_argument("--direction", choices=DIRECTIONS, help="forward pass, backward pass, or both (default: both)")
+    command.add_argument("--theme", choices=THEMES, default="light")
+    command.add_argument("--rankdir", choices=PORTS, default="LR", help="direction of the layout")
+    command.add_argument("--arrays", choices=ARRAYS, default="stats", help="content of array boxes")
+    command = _add(commands, "explain", "Explain step by step how an expression and its gradient are computed.", _explain)
+    command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be repeated")
 
 
 def _add(commands: Any, name: str, help: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
@@ -38,24 +50,6 @@ def _add(commands: Any, name: str, help: str, run: Callable[[argparse.Namespace]
     command.add_argument("--format", default=FORMAT, help=f"format of numbers, such as .3g (default: {FORMAT})")
     command.set_defaults(run=lambda arguments, more: _run(run, arguments))
     return command
-
-
-def _add_draw(commands: Any) -> None:
-    command = _add(
-        commands, "draw", "Draw an expression and its gradient; without --save or --page, print its DOT text.", _draw
-    )
-    command.add_argument("--save", type=Path, action="append", default=[], metavar="FILE",
-                         help="write the picture: .svg, .png, .pdf, .dot or .mmd")  # fmt: skip
-    command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")
-    command.add_argument("--direction", choices=DIRECTIONS, help="forward pass, backward pass, or both (default: both)")
-    command.add_argument("--theme", choices=THEMES, default="light")
-    command.add_argument("--rankdir", choices=["LR", "RL", "TB", "BT"], default="LR", help="direction of the layout")
-    command.add_argument("--arrays", choices=["shape", "stats", "heat"], default="stats", help="content of array boxes")
-
-
-def _add_explain(commands: Any) -> None:
-    command = _add(commands, "explain", "Explain step by step how an expression and its gradient are computed.", _explain)
-    command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be repeated")
 
 
 def _run(command: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> int:

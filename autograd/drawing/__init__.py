@@ -1,8 +1,8 @@
 """Pictures of graphs: `draw` returns a `Drawing` for notebooks and files; `explain` and `paths` return text.
 
 inputs, options                  outputs to draw, from nodes, modules or functions; options of the view and the look
-forward_model, backward_model    the graph as data, built once (`engine.graph.Graph`): numbers, or their cotangents
-events                           a reverse sweep as a list: seed, local derivatives, products, sums
+forward_model                    the graph as data, built once (`engine.graph.Graph`)
+events                           a reverse sweep as a list: seed, local derivatives, products, sums; as a graph of cotangents
 text, names, box_text            safe texts for pictures; names of nodes; contents of boxes
 math_notation, formulas          formulas in mathematical notation; local derivatives
 layout, folding                  boxes and edges to draw; folds for the rest

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.base.grad_mode import remember_lines
-from autograd.drawing.backward_model import backward_graph
 from autograd.drawing.dot import dot_of
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.events import Local, Slopes, local_events
+from autograd.drawing.events import Local, Slopes, backward_graph, local_events
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, outputs_of
 from autograd.drawing.layout import sketch

@@ -1,4 +1,4 @@
-"""Events of a reverse sweep, from which `explain`, `paths` and pages are made.
+"""Events of a reverse sweep, from which `explain`, `paths`, pages and pictures of the backward pass are made.
 
 A sweep begins with a `Seed`. Every use of a number follows, from the newest user to the oldest, as three events: the `Local`
 derivative, its `Product` with the gradient of the user, and the `Sum` of the products so far.
@@ -115,3 +115,36 @@ def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
     """The term of the use at a position in the gradient of that input, for the `gradient` of the user."""
     pullback = user.op.pullbacks_of(user.inputs)[position]
     return user.apply_pullbacks([(position, pullback)], gradient)[0]
+
+
+def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, Slopes]:
+    """The cotangents of a graph with gradients, in the frames of their numbers, and the slopes between them.
+
+    The inputs of a cotangent are the cotangents of its users; the sign of several is a sum.
+    """
+    gradients, y = graph.gradients or {}, graph.outputs[0]
+    uses = _uses(gradients, derivatives)
+    made: dict[GraphNode, GraphNode] = {}
+    for x, ways in uses.items():
+        made[x] = GraphNode(
+            x,
+            "gradient" if x.op is None else "cotangent",
+            label=f"∂{y.name}/∂{x.name}",
+            value=g if isinstance(g := gradients[x], np.ndarray) else float(g),
+            sign="+" if len(ways) > 1 else "",
+            inputs=tuple(made[local.node] for local in ways),
+            frames=x.frames,
+        )
+    slopes = {(made[x], i): local for x, ways in uses.items() for i, local in enumerate(ways)}
+    used = {local.node for local in slopes.values()}
+    ends = tuple(cotangent for x, cotangent in made.items() if x not in used)
+    return Graph(made, ends, (made[y],)), slopes
+
+
+def _uses(reached: Iterable[GraphNode], derivatives: Iterable[Local]) -> dict[GraphNode, list[Local]]:
+    """The uses of every number with a gradient, newest first."""
+    uses: dict[GraphNode, list[Local]] = {node: [] for node in reached}
+    for local in derivatives:
+        if local.node in uses and local.input in uses:
+            uses[local.input].append(local)
+    return uses

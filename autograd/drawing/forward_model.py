@@ -27,7 +27,8 @@ def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) 
     for node in sorted(own, key=lambda node: node.op is not None):  # leaves first: a changed leaf is newer than its users
         frames = tuple((span, scopes.name(span)) for span in homes[node])
         inputs = tuple(nodes[x] if isinstance(x, Node) else _constant(x, frames) for x in links[node])
-        role = "input" if node in arguments else _role(node)
+        leaf = "parameter" if node.requires_grad else "constant"
+        role = "input" if node in arguments else leaf if node.op is None else "computed"
         nodes[node] = _number(node, role, names[node], _label(node, own[node], names[node]), inputs, frames)
     shown = tuple(nodes[y] for y in outputs)
     return Graph({node: nodes[node] for node in links}, shown, shown)
@@ -76,12 +77,6 @@ def _common_scopes(places: Iterable[tuple[Span, ...]]) -> tuple[Span, ...]:
     """The scopes that all places share."""
     first, *others = places
     return tuple(span for i, span in enumerate(first) if all(len(p) > i and p[i] == span for p in others))
-
-
-def _role(node: Node) -> str:
-    if node.op is not None:
-        return "computed"
-    return "parameter" if node.requires_grad else "constant"
 
 
 def _label(node: Node, own: str, name: str) -> str:

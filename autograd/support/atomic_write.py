@@ -21,14 +21,17 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Raises:
         FileNotFoundError: If the folder does not exist; names it
     """
-    old = _status(path)
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        old = None
     if old is not None and _is_stream(old):
         with open(path, "wb") as out:
             yield out
         return
     file = Path(path).resolve()
     check_folder(file)
-    draft = file.with_name(f"{_draft_prefix(file)}{secrets.token_hex(4)}.draft")
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.draft")
     mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
     try:
         # The draft of a private file must be private from its creation.
@@ -71,19 +74,8 @@ def check_folder(file: Path) -> None:
 def remove_drafts(file: Path) -> None:
     """Remove drafts of a file that killed processes left; no process may be writing the file."""
     file = file.resolve()
-    for draft in file.parent.glob(f"{glob.escape(_draft_prefix(file))}{'[0-9a-f]' * 8}.draft"):
+    for draft in file.parent.glob(f"{glob.escape(f'.{file.name}.')}{'[0-9a-f]' * 8}.draft"):
         draft.unlink(missing_ok=True)
-
-
-def _draft_prefix(file: Path) -> str:
-    return f".{file.name}."
-
-
-def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except FileNotFoundError:
-        return None
 
 
 def _is_stream(status: os.stat_result) -> bool:

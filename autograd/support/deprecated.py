@@ -47,7 +47,8 @@ def _rename(kwargs: dict[str, Any], names: Mapping[str, NewName], function: str)
             raise TypeError(f"{function} takes {new} once, got it by its old name {old} too: write {new} alone")
         value = kwargs.pop(old)
         kwargs[new] = value if convert is None else convert(value)
-        _warn(f"the argument {old} of {function} is deprecated: write {new}={kwargs[new]!r:.60}", stacklevel=4)
+        text = f"the argument {old} of {function} is deprecated: write {new}={kwargs[new]!r:.60}"
+        warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
 def renamed_attributes(**names: str) -> Callable[[Class], Class]:
@@ -65,7 +66,8 @@ def renamed_attributes(**names: str) -> Callable[[Class], Class]:
         def read_attribute(self: Any, name: str) -> Any:
             if name not in names:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            _warn(f"the attribute {name} of {cls.__name__} is deprecated: read {names[name]}", stacklevel=3)
+            text = f"the attribute {name} of {cls.__name__} is deprecated: read {names[name]}"
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
             return getattr(self, names[name])
 
         def set_state(self: Any, state: Mapping[str, Any]) -> None:
@@ -75,7 +77,3 @@ def renamed_attributes(**names: str) -> Callable[[Class], Class]:
         return cls
 
     return decorate
-
-
-def _warn(message: str, stacklevel: int) -> None:
-    warnings.warn(message, DeprecationWarning, stacklevel=stacklevel)

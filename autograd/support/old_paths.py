@@ -38,10 +38,10 @@ MOVED = {
         "losses": "losses.classification", "metrics": "metrics.functional", "mnist": "datasets._mnist",
         "module": "modules.module", "normalization": "modules.normalization", "on_disk": "data.on_disk",
         "onnx_files": "io.onnx", "optimizers": "optim.optimizer", "plots.classes": "plots.confusion",
-        "plots.inside": "plots.diagnostics", "predicting": "modules.predict", "preparing": "data.preprocessing",
-        "recording": "callbacks.training_page", "reductions": "losses._reduction", "regression": "losses.regression",
-        "running": "metrics.streaming", "saving": "io.model_files", "training": "training.fit_loop",
-        "watching": "callbacks.monitor",
+        "plots.curves": "plots.diagnostics", "plots.inside": "plots.diagnostics", "predicting": "modules.predict",
+        "preparing": "data.preprocessing", "recording": "callbacks.training_page", "reductions": "losses._reduction",
+        "regression": "losses.regression", "running": "metrics.streaming", "saving": "io.model_files",
+        "training": "training.fit_loop", "watching": "callbacks.monitor",
     },
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from nn._validation import check_integer
-from nn.io.npz import State, UnreadableFileError, read_npz, write_npz
+from nn.io.npz import State, read_npz, reading, write_npz
 from nn.modules.module import Module
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -71,7 +71,8 @@ def _checkpoint_arrays(run: Run) -> State:
         "history": asdict(run.history),
         "generators": _generator_states(run),
     }
-    return _arrays(run) | {"facts": np.frombuffer(json.dumps(facts, default=_json_number).encode(), np.uint8)}
+    text = json.dumps(facts, default=lambda x: x.tolist())  # NumPy's numbers, and arrays in the state of some bit generators
+    return _arrays(run) | {"facts": np.frombuffer(text.encode(), np.uint8)}
 
 
 def _arrays(run: Run) -> State:
@@ -86,19 +87,18 @@ def _arrays(run: Run) -> State:
 def _restore(run: Run, path: Path) -> None:
     """Set a run to the state in a checkpoint; if the file cannot be read, change nothing."""
     content = path.read_bytes()
-    try:
+    with reading(path):
         state, facts = _parse(content, run)
-    except Exception as error:  # a forged file can raise anything in a reader
-        raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
     _check_same_training(run, facts["settings"], path)
     before = _arrays(run), _generator_states(run)
-    try:
-        _load(run, state, facts["generators"])
-        run.epoch, run.steps, run.stop = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"])
-        run.history = facts["history"]
-    except Exception as error:
-        _load(run, *before)
-        raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
+    with reading(path):
+        try:
+            _load(run, state, facts["generators"])
+            run.epoch, run.steps, run.stop = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"])
+            run.history = facts["history"]
+        except Exception:
+            _load(run, *before)
+            raise
 
 
 def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
@@ -152,8 +152,3 @@ def _generators(model: Module) -> Iterator[np.random.Generator]:
 
 def _generator_states(run: Run) -> list[Any]:
     return [generator.bit_generator.state for generator in _generators(run.model)]
-
-
-def _json_number(x: Any) -> Any:
-    """Convert a NumPy number or array for JSON: the state of some bit generators holds arrays."""
-    return x.tolist()

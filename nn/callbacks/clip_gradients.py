@@ -20,9 +20,7 @@ class ClipGradients(Callback):
     @renamed_arguments(norm="max_norm", value="max_value")
     def __init__(self, max_norm: float | None = None, max_value: float | None = None) -> None:
         if max_norm is None and max_value is None:
-            raise ValueError(
-                "ClipGradients needs a limit, got none: write ClipGradients(max_norm=1.0) or ClipGradients(max_value=1.0)"
-            )
+            raise ValueError("ClipGradients needs a limit, got none: write ClipGradients(max_norm=1.0), or pass max_value")
         self.max_norm = None if max_norm is None else check_positive("max_norm", max_norm)
         self.max_value = None if max_value is None else check_positive("max_value", max_value)
 

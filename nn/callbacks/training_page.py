@@ -12,7 +12,7 @@ import autograd as ag
 from autograd import Page, Tensor
 from nn._validation import Array, as_array, check_integer
 from nn.modules.predict import eval_mode, predict
-from nn.plots.decision_grid import DecisionGrid
+from nn.plots.boundary import DecisionGrid
 from nn.run.run import Callback, Run, State
 
 #: Maximum of cells along each side of an image; larger arrays are shown by means over blocks.

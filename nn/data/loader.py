@@ -5,7 +5,7 @@ Batches are read-only copies: later changes of the source do not affect them.
 
 import os
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,6 +48,14 @@ class Dataset:
         return f"Dataset of {len(self)} rows: {', '.join(f'{a.shape} {a.dtype}' for a in self.arrays)}"
 
 
+class _Options(TypedDict, total=False):
+    batch_size: int
+    shuffle: bool
+    seed: int
+    drop_last: bool
+    shard: tuple[int, int]
+
+
 @renamed_attributes(_share="_shard")
 class Loader(Generic[Batch]):
     """Mini-batches of arrays with a common first axis: tuples of arrays, or arrays if there is only one.
@@ -82,27 +90,9 @@ class Loader(Generic[Batch]):
     """
 
     @overload
-    def __init__(
-        self: "Loader[Array]",
-        array: ArrayLike,
-        /,
-        *,
-        batch_size: int = 64,
-        shuffle: bool = True,
-        seed: int = 0,
-        drop_last: bool = False,
-        shard: tuple[int, int] = (0, 1),
-    ) -> None: ...
+    def __init__(self: "Loader[Array]", array: ArrayLike, /, **options: Unpack[_Options]) -> None: ...
     @overload
-    def __init__(
-        self: "Loader[tuple[Array, ...]]",
-        *arrays: Any,
-        batch_size: int = 64,
-        shuffle: bool = True,
-        seed: int = 0,
-        drop_last: bool = False,
-        shard: tuple[int, int] = (0, 1),
-    ) -> None: ...
+    def __init__(self: "Loader[tuple[Array, ...]]", *arrays: Any, **options: Unpack[_Options]) -> None: ...
     @renamed_arguments(share="shard")
     def __init__(
         self,
@@ -136,7 +126,8 @@ class Loader(Generic[Batch]):
         return whole_batches + (rest > 0 and not self._drop_last)
 
     def __iter__(self) -> Iterator[Batch]:
-        return self._read(self._begin_epoch())
+        batches: Any = (_batch_of(self._source, rows) for rows in self._begin_epoch())
+        return (batch if len(batch) > 1 else batch[0] for batch in batches)
 
     def picked(self) -> Iterator[tuple[Picked, ...]]:
         """Return the batches of the next epoch as `Picked` rows, which are read when they are indexed.
@@ -163,11 +154,6 @@ class Loader(Generic[Batch]):
         for start in range(0, len(self) * self._batch_size, self._batch_size):
             rows = order[start : start + self._batch_size]
             yield rows[len(rows) * part // parts : len(rows) * (part + 1) // parts]
-
-    def _read(self, batches: Iterator[NDArray[np.int64]]) -> Iterator[Any]:
-        for rows in batches:
-            batch = _batch_of(self._source, rows)
-            yield batch if len(batch) > 1 else batch[0]
 
 
 def as_rows(name: str, value: Any) -> Any:
@@ -204,9 +190,7 @@ def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:
     batch = tuple(np.asarray(part) for part in source[rows])
     if any(len(part) != len(rows) for part in batch):
         shapes = ", ".join(str(part.shape) for part in batch)
-        raise ValueError(
-            f"[rows] of {source!r:.80} must return a tuple of arrays of {len(rows)} rows, returned shapes {shapes}"
-        )
+        raise ValueError(f"[rows] of {source!r:.80} must return arrays of {len(rows)} rows, returned shapes {shapes}")
     return batch
 
 

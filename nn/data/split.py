@@ -53,9 +53,7 @@ def _stratify(order: NDArray[np.int64], classes: Array, n_test: int) -> NDArray[
         raise ValueError(f"stratify must have shape ({n},), a class per row, got shape {classes.shape}")
     names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
     if counts.min() < 2:
-        raise ValueError(
-            f"stratify needs two rows per class, got one of class {names[counts.argmin()].item()!r}: leave out stratify"
-        )
+        raise ValueError(f"stratify needs two rows per class, got one of class {names[counts.argmin()].item()!r}: leave it out")
     share = counts * n_test / n
     taken = np.floor(share).astype(int)
     for k in np.argsort(taken - share, kind="stable")[: n_test - taken.sum()]:

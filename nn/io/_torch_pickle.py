@@ -29,6 +29,7 @@ TYPES = {
 #: Maximum of bytes of the pickle; one entry takes about a hundred.
 MOST_PICKLE = 2**24
 MOST_STORAGE = 2**34
+_MARK = object()
 
 
 class _Name(NamedTuple):
@@ -42,10 +43,6 @@ class _Storage(NamedTuple):
     type: str
     key: str
     entries: int
-
-
-class _Mark:
-    pass
 
 
 def read_torch(content: bytes) -> State:
@@ -86,6 +83,16 @@ def _entries(data: bytes, storage: _Storage, order: str) -> Array:
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 
+def _pushing(make: Callable[[], Any]) -> Callable[["_Machine", None], None]:
+    """Instruction that pushes a new value."""
+    return lambda machine, _: machine.push(make())
+
+
+def _packing(n: int) -> Callable[["_Machine", None], None]:
+    """Instruction that replaces the last n values by their tuple."""
+    return lambda machine, _: machine.push(tuple([machine.pop() for _ in range(n)][::-1]))
+
+
 class _Machine:
     """Interpreter of the pickle instructions of a state dict, with a stack of plain values."""
 
@@ -100,9 +107,7 @@ class _Machine:
                 break
             step = getattr(self, f"do_{op.name.lower()}", None)
             if step is None:
-                raise ValueError(
-                    f"its pickle has the instruction {op.name} at byte {position}, which is not allowed in a state dict"
-                )
+                raise ValueError(f"its instruction {op.name} at byte {position} is not allowed in a state dict")
             step(argument)
         if len(self.stack) != 1 or not isinstance(self.stack[0], dict):
             raise ValueError("it must hold a dict of tensors: save model.state_dict()")
@@ -115,7 +120,7 @@ class _Machine:
 
     def pop_to_mark(self) -> list[Any]:
         taken: list[Any] = []
-        while not isinstance(top := self.pop(), _Mark):
+        while (top := self.pop()) is not _MARK:
             taken.append(top)
         return taken[::-1]
 
@@ -131,39 +136,13 @@ class _Machine:
         if version not in (2, 3, 4, 5):
             raise ValueError(f"its pickle has protocol {version}")
 
-    def do_mark(self, _: None) -> None:
-        self.push(_Mark())
-
     do_binunicode = do_short_binunicode = do_binint = do_binint1 = do_binint2 = do_long1 = push
-
-    def do_none(self, _: None) -> None:
-        self.push(None)
-
-    def do_newtrue(self, _: None) -> None:
-        self.push(True)
-
-    def do_newfalse(self, _: None) -> None:
-        self.push(False)
-
-    def do_empty_dict(self, _: None) -> None:
-        self.push({})
-
-    def do_empty_tuple(self, _: None) -> None:
-        self.push(())
+    do_none, do_newtrue, do_newfalse = _pushing(lambda: None), _pushing(lambda: True), _pushing(lambda: False)
+    do_mark, do_empty_dict, do_empty_tuple = _pushing(lambda: _MARK), _pushing(dict), _pushing(tuple)
+    do_tuple1, do_tuple2, do_tuple3 = _packing(1), _packing(2), _packing(3)
 
     def do_tuple(self, _: None) -> None:
         self.push(tuple(self.pop_to_mark()))
-
-    def do_tuple1(self, _: None) -> None:
-        self.push((self.pop(),))
-
-    def do_tuple2(self, _: None) -> None:
-        second, first = self.pop(), self.pop()
-        self.push((first, second))
-
-    def do_tuple3(self, _: None) -> None:
-        third, second, first = self.pop(), self.pop(), self.pop()
-        self.push((first, second, third))
 
     def do_binput(self, key: int) -> None:
         self.memo[key] = self.stack[-1] if self.stack else None

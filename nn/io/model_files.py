@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograd.support.atomic_write import atomic_write
-from nn.io.npz import State, UnreadableFileError, read_npz, write_npz
+from nn.io.npz import State, read_npz, reading, write_npz
 from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.module import Module
 
@@ -43,14 +43,10 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     file = _check_model_and_path(model, path)
     expected = model.state_dict()
     content = file.read_bytes()
-    try:
+    with reading(file):
         state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content)
         _check_types(state, expected)
         model.load_state_dict(state)
-    except ImportError:
-        raise
-    except Exception as error:  # a forged file can raise anything in a reader
-        raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
 def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,17 @@ class UnreadableFileError(Exception):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path} cannot be read: {why}")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Context of a reader, whose errors become UnreadableFileError: a forged file can raise anything, except ImportError."""
+    try:
+        yield
+    except ImportError:
+        raise
+    except Exception as error:
+        raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
 
 
 def write_npz(out: BinaryIO, state: State) -> None:

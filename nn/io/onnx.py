@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.support.optional import require
 from nn._validation import Array
-from nn.io.npz import UnreadableFileError
+from nn.io.npz import reading
 from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.modules.containers import Sequential
 from nn.modules.layers import Flatten, Linear
@@ -49,12 +49,10 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
     onnx = require("onnx", "an ONNX file")
     file = Path(path)
     content = file.read_bytes()
-    try:
+    with reading(file):
         model = onnx.load_model_from_string(content)
         onnx.checker.check_model(model)
         return _Chain(model.graph, onnx, model.producer_name == "glassgrad").network()
-    except Exception as error:  # a forged file can raise anything in a reader
-        raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
 class _Chain:

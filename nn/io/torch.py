@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.support.atomic_write import atomic_write
 from nn.io._torch_pickle import read_torch
-from nn.io.npz import State, UnreadableFileError
+from nn.io.npz import State, reading
 from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.layers import Linear
 from nn.modules.module import Module
@@ -68,13 +68,9 @@ def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
     file = Path(path)
     content = file.read_bytes()
     unordered = file.suffix == ".safetensors"
-    try:
+    with reading(file):
         theirs = read_safetensors(content, widen=True) if unordered else read_torch(content)
         model.load_state_dict(_match(model, theirs, unordered))
-    except ImportError:
-        raise
-    except Exception as error:  # a forged file can raise anything in a reader
-        raise UnreadableFileError(file, f"{error}" or type(error).__name__) from None
 
 
 def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
@@ -99,7 +95,7 @@ def _match(model: Module, theirs: Mapping[str, Any], unordered: bool) -> State:
 
 def _check_shapes(ours: list[tuple[str, Module, State]], theirs: dict[str, State]) -> None:
     """Raise if the layers of a model and of a file, both in order, differ in their arrays' names or shapes."""
-    wanted = [_shapes(module, own) for _, module, own in ours]
+    wanted = [{name: _transpose(module, name, x).shape for name, x in own.items()} for _, module, own in ours]
     found = [{name: np.shape(x) for name, x in group.items()} for group in theirs.values()]
     if wanted != found:
         here = ", ".join(f"{path or type(module).__name__} {x}" for (path, module, _), x in zip(ours, wanted, strict=True))
@@ -133,10 +129,6 @@ def _holders(model: Module) -> Iterator[tuple[str, Module, State]]:
 def _prefix(path: str) -> str:
     """Return the path of a module in PyTorch, where a `Sequential` has no attribute `layers`."""
     return ".".join(part for part in path.split(".") if part != "layers")
-
-
-def _shapes(module: Module, own: State) -> dict[str, tuple[int, ...]]:
-    return {name: _transpose(module, name, array).shape for name, array in own.items()}
 
 
 def _transpose(module: Module, name: str, array: Any) -> Any:

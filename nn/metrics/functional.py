@@ -1,6 +1,6 @@
 """Metrics of predictions as plain numbers, not differentiable."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,14 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from nn._validation import Array, as_array, check_labels
 
 
-class HasNumpy(Protocol):
-    """Any object with a method `numpy`, such as a Tensor."""
-
-    def numpy(self) -> Array:
-        """Return the array."""
-
-
-def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
+def accuracy(scores: ArrayLike, labels: ArrayLike) -> float:
     """Fraction of rows whose highest score is at their label; the first of equal scores counts.
 
         accuracy = |{i : argmaxⱼ scoresᵢⱼ = labelsᵢ}| / n
@@ -33,7 +26,7 @@ def accuracy(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> floa
     return float(np.mean(rows.argmax(axis=1) == classes))
 
 
-def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
+def binary_accuracy(logits: ArrayLike, targets: ArrayLike) -> float:
     """Fraction of right binary answers: a positive score, such as log-odds, means 1, others 0.
 
         accuracy = |{i : [zᵢ > 0] = tᵢ}| / m
@@ -59,7 +52,7 @@ def binary_accuracy(logits: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy)
     return float(np.mean((z > 0) == (t == 1)))
 
 
-def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> float:
+def zero_one_loss(scores: ArrayLike, labels: ArrayLike) -> float:
     """Fraction of rows whose highest score is not at their label: 1 − accuracy.
 
     Shapes and errors  as `accuracy`
@@ -71,7 +64,7 @@ def zero_one_loss(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) ->
     return float(np.mean(rows.argmax(axis=1) != classes))
 
 
-def confusion_matrix(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> NDArray[np.int64]:
+def confusion_matrix(scores: ArrayLike, labels: ArrayLike) -> NDArray[np.int64]:
     """Confusion matrix of counts: rows are labels, columns the classes with the highest score.
 
         C[i, j] = |{rows with label i and highest score at j}|
@@ -94,7 +87,7 @@ class ClassReport(NamedTuple):
     f1: NDArray[np.float64]
 
 
-def precision_recall_f1(scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> ClassReport:
+def precision_recall_f1(scores: ArrayLike, labels: ArrayLike) -> ClassReport:
     """Precision, recall and F₁ of each class; 0 if a denominator is 0.
 
         precision = C[i, i] / Σⱼ C[j, i],   recall = C[i, i] / Σⱼ C[i, j],   F₁ = 2 p r / (p + r)
@@ -123,7 +116,7 @@ def report(matrix: NDArray[np.int64]) -> ClassReport:
     return ClassReport(precision, recall, _ratio(2 * precision * recall, precision + recall))
 
 
-def r_squared(predictions: ArrayLike | HasNumpy, targets: ArrayLike | HasNumpy) -> float:
+def r_squared(predictions: ArrayLike, targets: ArrayLike) -> float:
     """Coefficient of determination R²: the explained share of the variance of the targets, at most 1.
 
         R² = 1 − Σ (tᵢ − pᵢ)² / Σ (tᵢ − t̄)²
@@ -148,7 +141,7 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _check_rows_and_labels(name: str, scores: ArrayLike | HasNumpy, labels: ArrayLike | HasNumpy) -> tuple[Array, Array]:
+def _check_rows_and_labels(name: str, scores: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
     """Check scores and labels, and return them as arrays."""
     rows, classes = _as_array("scores", scores), _as_array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
@@ -169,6 +162,6 @@ def _check_rows_and_labels(name: str, scores: ArrayLike | HasNumpy, labels: Arra
     return rows, classes
 
 
-def _as_array(name: str, values: ArrayLike | HasNumpy) -> Array:
+def _as_array(name: str, values: ArrayLike) -> Array:
     numpy = getattr(values, "numpy", None)
     return as_array(name, numpy() if callable(numpy) else values)

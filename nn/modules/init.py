@@ -31,8 +31,8 @@ def he_uniform(shape: Shape, random: np.random.Generator) -> Array:
     >>> w.shape, bool(0.99 < abs(w).max() <= 1.0)
     ((6, 100), True)
     """
-    fan_in, _ = shape
-    return _uniform(sqrt(6 / fan_in), shape, random)
+    bound = sqrt(6 / shape[0])
+    return random.uniform(-bound, bound, shape)
 
 
 def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
@@ -49,8 +49,8 @@ def glorot_uniform(shape: Shape, random: np.random.Generator) -> Array:
     >>> w.shape, bool(0.49 < abs(w).max() <= 0.5)
     ((4, 20), True)
     """
-    fan_in, fan_out = shape
-    return _uniform(sqrt(6 / (fan_in + fan_out)), shape, random)
+    bound = sqrt(6 / sum(shape))
+    return random.uniform(-bound, bound, shape)
 
 
 def he_normal(shape: Shape, random: np.random.Generator) -> Array:
@@ -114,7 +114,7 @@ def uniform(bound: float) -> Initializer:
     ((4, 20), True)
     """
     a = check_range("bound", bound, below=inf)
-    return lambda shape, random: _uniform(a, shape, random)
+    return lambda shape, random: random.uniform(-a, a, shape)
 
 
 def normal(deviation: float) -> Initializer:
@@ -152,7 +152,3 @@ def random_generator(seed: Seed) -> np.random.Generator:
     if isinstance(seed, np.random.Generator):
         return seed
     return np.random.default_rng() if seed is None else seeded_generator(seed)
-
-
-def _uniform(bound: float, shape: Shape, random: np.random.Generator) -> Array:
-    return random.uniform(-bound, bound, shape)

@@ -1,6 +1,5 @@
 """Normalization layers: over the features of a row, or over the rows of a batch."""
 
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -8,11 +7,28 @@ from numpy.typing import DTypeLike
 
 import autograd as ag
 from autograd import Tensor
-from nn._validation import check_integer, check_range, check_share, in_dtype_of, in_single_precision
+from nn._validation import check_finite, check_integer, check_share, in_dtype_of, in_single_precision
 from nn.modules.module import Module
 
 
-class LayerNorm(Module):
+class _Normalization(Module):
+    """Base class of normalization layers: a weight for each feature, which are the entries of the last axis."""
+
+    def __init__(self, features: int, eps: float, dtype: DTypeLike) -> None:
+        size = check_integer("features", features, least=1)
+        self.eps = check_finite("eps", eps)
+        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
+
+    def _check_features(self, x: Any) -> None:
+        shape = x.shape if isinstance(x, Tensor) else np.shape(x)
+        if shape[-1:] != self.weight.shape:
+            raise ValueError(f"{self!r} takes x of shape (…, {self.weight.shape[0]}); got x of shape {shape}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.weight.shape[0]})"
+
+
+class LayerNorm(_Normalization):
     """Normalize each row to mean 0 and variance 1 over its features, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the last axis
@@ -29,22 +45,17 @@ class LayerNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
-        size = check_integer("features", features, least=1)
-        self.eps = check_range("eps", eps, below=inf)
-        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
-        self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
+        super().__init__(features, eps, dtype)
+        self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)
 
     def forward(self, x: Any) -> Any:
-        check_features(self, x, self.weight.shape[0])
+        self._check_features(x)
         d = ag.deviations(in_single_precision(x), axis=-1)
         y = d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps)
         return in_dtype_of(x, y) * self.weight + self.bias
 
-    def __repr__(self) -> str:
-        return f"LayerNorm({self.weight.shape[0]})"
 
-
-class RMSNorm(Module):
+class RMSNorm(_Normalization):
     """Divide each row by its root mean square, then scale it by a parameter: LayerNorm without the mean.
 
         y = x / √(mean x² + eps) · weight,   the mean over the last axis
@@ -59,20 +70,15 @@ class RMSNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
-        size = check_integer("features", features, least=1)
-        self.eps = check_range("eps", eps, below=inf)
-        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
+        super().__init__(features, eps, dtype)
 
     def forward(self, x: Any) -> Any:
-        check_features(self, x, self.weight.shape[0])
+        self._check_features(x)
         wide = in_single_precision(x)
         return in_dtype_of(x, wide / ag.sqrt(ag.mean(ag.square(wide), axis=-1, keepdims=True) + self.eps)) * self.weight
 
-    def __repr__(self) -> str:
-        return f"RMSNorm({self.weight.shape[0]})"
 
-
-class BatchNorm1d(Module):
+class BatchNorm1d(_Normalization):
     """Normalize each feature to mean 0 and variance 1 over the rows of a batch, then scale and shift it by parameters.
 
         y = (x − μ) / √(σ² + eps) · weight + bias,   μ and σ² over the rows
@@ -95,27 +101,22 @@ class BatchNorm1d(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
-        size = check_integer("features", features, least=1)
-        self.eps = check_range("eps", eps, below=inf)
+        super().__init__(features, eps, dtype)
         self.momentum = check_share("momentum", momentum)
-        self.weight = Tensor(np.ones(size), requires_grad=True, dtype=dtype)
-        self.bias = Tensor(np.zeros(size), requires_grad=True, dtype=dtype)
-        self.running_mean = np.zeros(size, dtype)
-        self.running_var = np.ones(size, dtype)
+        self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)
+        self.running_mean, self.running_var = np.zeros(features, dtype), np.ones(features, dtype)
 
     def forward(self, x: Any) -> Any:
-        shape = np.shape(x) if not isinstance(x, Tensor) else x.shape
+        shape = x.shape if isinstance(x, Tensor) else np.shape(x)
         if len(shape) != 2:
             raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")
-        check_features(self, x, self.weight.shape[0])
+        self._check_features(x)
         if not self.training:
             scale = self.weight / np.sqrt(self.running_var + self.running_var.dtype.type(self.eps))
             return (x - self.running_mean) * scale + self.bias
         n = shape[0]
         if n < 2:
-            raise ValueError(
-                f"{self!r} in training needs at least 2 rows, for the variance; got x of shape {shape}: use drop_last=True"
-            )
+            raise ValueError(f"{self!r} in training needs at least 2 rows; got x of shape {shape}: use drop_last=True")
         wide = in_single_precision(x)
         d = ag.deviations(wide, axis=0)
         variance = ag.mean(ag.square(d), axis=0)
@@ -127,13 +128,3 @@ class BatchNorm1d(Module):
         keep, dtype = 1.0 - self.momentum, self.running_mean.dtype
         self.running_mean = (keep * self.running_mean + self.momentum * new_mean).astype(dtype)
         self.running_var = (keep * self.running_var + self.momentum * new_var * (n / (n - 1))).astype(dtype)
-
-    def __repr__(self) -> str:
-        return f"BatchNorm1d({self.weight.shape[0]})"
-
-
-def check_features(layer: Module, x: Any, features: int) -> None:
-    """Raise unless the last axis of x has length `features`."""
-    shape = x.shape if isinstance(x, Tensor) else np.shape(x)
-    if shape[-1:] != (features,):
-        raise ValueError(f"{layer!r} takes x of shape (…, {features}); got x of shape {shape}")

@@ -1,11 +1,14 @@
 """Groups of parameters that an optimizer moves with the same options."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from autograd import Tensor, Value
 from nn.modules.module import Parameter
+
+#: Argument of an optimizer: parameters, or groups of them, each a dict with "params" and the options of the group.
+Parameters = Iterable[Parameter] | Iterable[Mapping[str, Any]]
 
 
 class Group(SimpleNamespace):

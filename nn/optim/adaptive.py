@@ -1,11 +1,10 @@
 """Optimizers with adaptive steps per coordinate: RMSprop, Adagrad, Adam, AdamW, Lion."""
 
-from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Any, ClassVar
 
 from nn._validation import check_finite, check_fraction
-from nn.modules.module import Parameter
+from nn.optim._groups import Parameters
 from nn.optim.optimizer import Number, Optimizer, State, decay, namespace, subtract
 
 
@@ -47,7 +46,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        parameters: Parameters,
         lr: float = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -94,12 +93,7 @@ class Adagrad(Optimizer):
     sums: list[Number]
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
-        lr: float = 1e-2,
-        lr_decay: float = 0.0,
-        eps: float = 1e-10,
-        weight_decay: float = 0.0,
+        self, parameters: Parameters, lr: float = 1e-2, lr_decay: float = 0.0, eps: float = 1e-10, weight_decay: float = 0.0
     ) -> None:
         super().__init__(parameters, lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
 
@@ -142,7 +136,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        parameters: Parameters,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -181,7 +175,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
+        parameters: Parameters,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -232,11 +226,7 @@ class Lion(Optimizer):
     means: list[Number]
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
-        lr: float = 1e-4,
-        betas: tuple[float, float] = (0.9, 0.99),
-        weight_decay: float = 0.0,
+        self, parameters: Parameters, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0
     ) -> None:
         super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
 

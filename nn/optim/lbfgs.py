@@ -48,9 +48,7 @@ class LBFGS(Optimizer):
         _minimize()  # raises now if SciPy is missing
         super().__init__(parameters, lr=1.0)
         if any(group.lr != 1.0 for group in self.groups):
-            raise ValueError(
-                "LBFGS takes no learning rate, since a line search finds the step size: leave lr out of the groups"
-            )
+            raise ValueError("LBFGS takes no learning rate, as a line search finds the step: leave lr out of the groups")
         self.iterations = check_integer("iterations", iterations, least=1)
         self.memory = check_integer("memory", memory, least=1)
         self.tolerance = check_finite("tolerance", tolerance)

@@ -1,8 +1,6 @@
 """`Optimizer`, the base class of update rules, and `SGD`."""
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from itertools import repeat
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -12,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
-from nn.optim._groups import Group, check_distinct, group_settings, parameter_groups
+from nn.optim._groups import Group, Parameters, check_distinct, group_settings, parameter_groups
 
 #: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
 Number = Any
@@ -59,7 +57,7 @@ class Optimizer:
     #: True if `step` takes a closure and calls it several times.
     asks_for_losses: ClassVar[bool] = False
 
-    def __init__(self, parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]], lr: float, **options: Any) -> None:
+    def __init__(self, parameters: Parameters, lr: float, **options: Any) -> None:
         checks = {"lr": check_finite} | self.checks
         defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
         self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
@@ -89,32 +87,22 @@ class Optimizer:
             ValueError: If a gradient and its parameter differ in shape; no parameter is updated then
         """
         _check_gradient_shapes(self.parameters)
-        members = self._members()
+        members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
         settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
-        by_index = has_form_of_0_1(type(self).updated)
         for i, ((k, p), state) in enumerate(zip(members, states, strict=True)):
             if (g := p.grad) is None:
                 continue
             self.steps[i] = t = self.steps[i] + 1
             data = p.numpy() if isinstance(p, Tensor) else p.data
-            if by_index:
-                new, after = self.updated(i, data, g, self.groups[k]), state  # type: ignore[arg-type]
-            else:
-                now = settings.get((k, t)) or settings.setdefault((k, t), self._settings(k, t))
-                new, after = self.updated(data, g, state, now)
+            if (k, t) not in settings:
+                settings[k, t] = group_settings(self.groups[k], {**self.scales(self.groups[k], t), "in_place": True})
+            new, after = self.updated(data, g, state, settings[k, t])
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
             p.data = new
-
-    def _members(self) -> list[tuple[int, Parameter]]:
-        """Each parameter with the number of its group."""
-        return [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
-
-    def _settings(self, k: int, step: int) -> SimpleNamespace:
-        return group_settings(self.groups[k], {**self.scales(self.groups[k], step), "in_place": True})
 
     @staticmethod
     def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
@@ -194,12 +182,7 @@ class SGD(Optimizer):
     velocities: list[Number]
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter] | Iterable[Mapping[str, Any]],
-        lr: float,
-        momentum: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
+        self, parameters: Parameters, lr: float, momentum: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False
     ) -> None:
         super().__init__(parameters, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
         if any(group.nesterov and not group.momentum for group in self.groups):
@@ -214,13 +197,6 @@ class SGD(Optimizer):
         v = decay(s.momentum, state[0], s)
         v += g
         return subtract(p, s.lr * (g + s.momentum * v if s.nesterov else v)), (v,)
-
-
-@cache
-def has_form_of_0_1(updated: Callable[..., Any]) -> bool:
-    """True if a rule is that of version 0.1.0, updated(self, i, p, g, o), which reads and writes the state itself."""
-    names = inspect.signature(updated).parameters
-    return len(names) == 5 and "state" not in names
 
 
 def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:

@@ -12,8 +12,7 @@ histograms, largest_weights, saturation    weights, gradients and activations, r
 from autograd.support.public import publish
 from nn.plots.boundary import decision_boundary
 from nn.plots.confusion import confusion_table
-from nn.plots.curves import training_curves
-from nn.plots.diagnostics import histograms, largest_weights, saturation
+from nn.plots.diagnostics import histograms, largest_weights, saturation, training_curves
 from nn.plots.images import image_grid, weight_images
 from nn.plots.style import COLORS, LINES
 

@@ -1,4 +1,4 @@
-"""Decision boundary of a classifier in the plane."""
+"""Decision boundary of a classifier in the plane, from its scores at the points of a grid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,62 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array
-from nn.plots.decision_grid import DecisionGrid
+from nn._validation import Array, as_array, check_integer
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
+
+
+class DecisionGrid:
+    """Labelled points in the plane, and a grid of steps × steps points that extends beyond them on every side.
+
+    Shapes:
+        x (n, 2), y (n,) integers from 0
+    Raises:
+        TypeError: If y does not hold integers
+        ValueError: If the shapes do not fit
+
+    >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
+    >>> plane.across.round(2)
+    array([-0.08,  0.5 ,  1.08])
+    """
+
+    def __init__(self, x: ArrayLike, y: ArrayLike, steps: int) -> None:
+        self.points, self.labels = as_array("x", x), as_array("y", y)
+        points, labels = self.points.shape, self.labels.shape
+        if len(points) != 2 or points[1] != 2 or labels != points[:1] or not points[0]:
+            raise ValueError(f"x must be (n, 2) and y (n,), with at least one row; got shapes {points} and {labels}")
+        self.steps = check_integer("steps", steps, least=2)
+        if self.labels.dtype.kind not in "iu":
+            raise TypeError(f"y must hold integers, the class of each point; got dtype {self.labels.dtype}")
+        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        around = 0.08 * (high - low) + (high == low)
+        self.across, self.up = (np.linspace(a, b, steps) for a, b in zip(low - around, high + around, strict=True))
+
+    def scores(self, predict: Callable[[Array], Any]) -> Array:
+        """Return the scores of `predict` at the grid, as (steps · steps, classes); row by row, from the lowest.
+
+        Shapes:
+            predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s means the two scores −s/2 and s/2
+        Raises:
+            ValueError: If it returns another shape, or too few classes for y
+        """
+        grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
+        given = predict(grid)
+        scores = np.asarray(given.numpy() if hasattr(given, "numpy") else given, dtype=float)
+        if scores.ndim == 1:
+            scores = scores[:, None]
+        n = len(grid)
+        if scores.ndim != 2 or len(scores) != n or not scores.shape[1]:
+            raise ValueError(
+                f"predict must return ({n},) or ({n}, classes) scores for ({n}, 2) points, returned shape {scores.shape}"
+            )
+        scores = scores if scores.shape[1] > 1 else np.hstack([-scores / 2, scores / 2])
+        classes, labels = scores.shape[1], self.labels
+        if labels.min() < 0 or labels.max() >= classes:
+            raise ValueError(
+                f"y must be between 0 and {classes - 1}, since predict scores {classes} classes; "
+                f"got {labels.min()} to {labels.max()}"
+            )
+        return scores
 
 
 def decision_boundary(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nn._validation import Array, as_array
+from nn._validation import as_array
 from nn.plots.style import new_axes
 
 
@@ -20,7 +20,10 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
         ImportError: If matplotlib is not installed
     """
     counts = as_array("matrix", matrix)
-    _check_matrix(counts)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
+        raise ValueError(f"matrix must have shape (k, k), got {counts.shape}: make it with nn.confusion_matrix")
+    if counts.min() < 0:
+        raise ValueError(f"matrix must hold counts of at least 0, got {counts.min()}")
     k = len(counts)
     if names and len(names) != k:
         raise ValueError(f"names must have one name per class, {k}, got {len(names)}: pass one each, or none")
@@ -37,10 +40,3 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
     if any(len(label) > 2 for label in labels):
         ax.tick_params("x", rotation=60)
     return ax
-
-
-def _check_matrix(counts: Array) -> None:
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
-        raise ValueError(f"matrix must have shape (k, k), got {counts.shape}: make it with nn.confusion_matrix")
-    if counts.min() < 0:
-        raise ValueError(f"matrix must hold counts of at least 0, got {counts.min()}")

@@ -16,9 +16,7 @@ Metric = Callable[[Any, Any], Any]
 def check_trainable(model: Any, optimizer: Any, loss: Any) -> None:
     """Check model, optimizer and loss of `fit`: the optimizer must update parameters of the model, one step per batch."""
     if not isinstance(model, Module):
-        raise TypeError(
-            f"model must be a Module, got {model!r} of type {type(model).__name__}: make it a subclass of nn.Module"
-        )
+        raise TypeError(f"model must be a Module, got {model!r} of type {type(model).__name__}: subclass nn.Module")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer such as nn.Adam(model.parameters()), got {optimizer!r:.80}")
     if optimizer.asks_for_losses:
@@ -33,9 +31,7 @@ def check_trainable(model: Any, optimizer: Any, loss: Any) -> None:
     if not any(id(parameter) in moved for _, parameter in named):
         raise ValueError(f"the optimizer has none of the {len(named)} parameters of {model!r}: make it with model.parameters()")
     if not any(isinstance(parameter, Tensor) for _, parameter in named):
-        raise TypeError(
-            f"model must consist of Tensors, got {type(model).__name__} of Values: use nn.MLP, or write the loop over scalars"
-        )
+        raise TypeError(f"model must consist of Tensors, got {type(model).__name__} of Values: use nn.MLP, or write the loop")
 
 
 def history_columns(named: dict[str, Metric], validation: bool) -> list[str]:

@@ -15,7 +15,6 @@ from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.optim._groups import group_settings
-from nn.optim.optimizer import has_form_of_0_1
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
 from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
@@ -58,9 +57,7 @@ def _first_devices(count: int, found: list[Any]) -> list[Any]:
             ": for virtual ones set the environment variable "
             f"XLA_FLAGS=--xla_force_host_platform_device_count={count} before JAX is imported"
         )
-        raise ValueError(
-            f"devices must be from 1 to {len(found)}, the number of JAX devices here, got {count}{more * (count > 0)}"
-        )
+        raise ValueError(f"devices must be from 1 to {len(found)}, the number of JAX devices, got {count}{more * (count > 0)}")
     return found[:count]
 
 
@@ -86,11 +83,6 @@ class JaxEngine:
                 )
         if others := [p for p in self.optimizer.parameters if not isinstance(p, Tensor)]:
             raise TypeError(f"engine='jax' requires Tensors as parameters, got {others[0]!r}: use engine='eager'")
-        if has_form_of_0_1(type(self.optimizer).updated):
-            raise TypeError(
-                f"updated of {type(self.optimizer).__name__} has the form of version 0.1.0, (self, i, p, g, o), which cannot "
-                "be compiled: write updated(parameter, gradient, state, settings), or train with engine='eager'"
-            )
         self.moved = set(map(id, self.optimizer.parameters))
         self.programs: dict[Any, _Program] = {}
         self.watched = any(

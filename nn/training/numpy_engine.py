@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor, Value, gradients, graph_nodes
+from autograd import gradients, graph_nodes
 from nn._validation import Array
 from nn.data.loader import Loader
 from nn.modules.module import Module
@@ -95,19 +95,14 @@ def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradient
     return compute_gradients
 
 
-def gradient_mask(loss: Tensor | Value, parameters: Iterable[Tensor | Value]) -> list[bool]:
-    """True for each parameter that gets a gradient from `loss.backward()`: it requires one, and the loss depends on it.
-
-    >>> x, y = Value(2.0), Value(3.0)
-    >>> gradient_mask(x * x, [x, y])
-    [True, False]
-    """
-    there = {id(node) for node in graph_nodes(loss) if node.requires_grad}
-    return [id(p) in there for p in parameters]
-
-
 def gradients_or_none(value: Any, parameters: list[Any]) -> list[Any]:
-    """Return the gradients that `value.backward()` would store in parameters; None for those without."""
-    moving = gradient_mask(value, parameters)
-    found = iter(gradients(value, [p for p, moves in zip(parameters, moving, strict=True) if moves]))
-    return [next(found) if moves else None for moves in moving]
+    """Return the gradients that `value.backward()` would store in parameters; None for those that it does not reach.
+
+    >>> x, y = ag.Value(2.0), ag.Value(3.0)
+    >>> gradients_or_none(x * x, [x, y])
+    [4.0, None]
+    """
+    there = {id(node) for node in graph_nodes(value) if node.requires_grad}
+    wanted = [p for p in parameters if id(p) in there]
+    found = {id(p): g for p, g in zip(wanted, gradients(value, wanted), strict=True)}
+    return [found.get(id(p)) for p in parameters]

@@ -11,7 +11,6 @@ SHORTEST, LONGEST = 40, 300
 #: Files that are shorter or longer, and why.
 EXCEPTIONS = {
     "_glassgrad_hypothesis.py": "an entry point",
-    "autograd/checks/oracles/polynomial.py": "one oracle a file",
     "autograd/domain.py": "a documented path",
     "autograd/ops/rules/linalg.py": "one chapter of NumPy",
     "autograd/strategies.py": "a documented path",
@@ -28,7 +27,6 @@ EXCEPTIONS = {
     "nn/callbacks/clip_gradients.py": "one callback a file",
     "nn/datasets/bundled.py": "data that come with an installation",
     "nn/devices.py": "a documented path",
-    "nn/plots/curves.py": "one picture a file",
     "nn/schedules.py": "a documented path",
     "nn/training/_crash_notice.py": "a process of its own",
     "nn/training/_interrupt.py": "one signal handler",

@@ -24,23 +24,14 @@ from autograd.ops.namespaces import numpy as real_numpy
 STEP, LARGER_STEP = 1e-100, 1e-30
 
 
-def step_for(numbers: Any) -> float:
-    """The step for arguments of these sizes.
+def step_for(numbers: Any) -> tuple[float, float]:
+    """The step for arguments of these sizes, and its truncation error h²f‴/6: 0 for the larger step, for small numbers.
 
     >>> step_for([1.0, 0.0]), step_for([1e-219])
-    (1e-100, 1e-30)
+    ((1e-100, 1e-170), (1e-30, 0.0))
     """
     sizes = np.abs(np.asarray(numbers, float))
-    return STEP if not ((sizes > 0) & (sizes < 1e-150)).any() else LARGER_STEP
-
-
-def truncation_error(step: float) -> float:
-    """The largest truncation error h²f‴/6 of a complex step; 0 for the larger step, which is for small numbers.
-
-    >>> truncation_error(STEP)
-    1e-170
-    """
-    return 1e-170 if step == STEP else 0.0
+    return (STEP, 1e-170) if not ((sizes > 0) & (sizes < 1e-150)).any() else (LARGER_STEP, 0.0)
 
 
 def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +43,11 @@ def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., An
         return f(*reals) + 1j * tangent
 
     return staticmethod(read)
+
+
+def step_function(f: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the real parts only, since its derivative is 0 where it exists."""
+    return staticmethod(lambda *xs: f(*map(np.real, xs)))
 
 
 def _sinc_slope(n: int) -> Callable[[Any], Any]:
@@ -102,6 +98,9 @@ class Complex:
     """The namespace `xp` of complex numbers; `formulas` is true once a dual formula replaced an analytic function."""
 
     linalg = _Matrices
+    sign, floor, ceil = step_function(np.sign), step_function(np.floor), step_function(np.ceil)
+    trunc, round, floor_divide = step_function(np.trunc), step_function(np.round), step_function(np.floor_divide)
+    frexp, ldexp, ones_like = step_function(np.frexp), step_function(np.ldexp), step_function(np.ones_like)
 
     def __init__(self) -> None:
         self.formulas = False
@@ -115,9 +114,6 @@ class Complex:
     def abs(self, x: Any) -> Any:
         return np.where(np.real(x) < 0, -x, x)
 
-    def sign(self, x: Any) -> Any:
-        return np.sign(np.real(x))
-
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         return np.where(np.real(condition) != 0, a, b)
 
@@ -127,35 +123,11 @@ class Complex:
     def minimum(self, a: Any, b: Any) -> Any:
         return np.where((np.real(a) <= np.real(b)) | np.isnan(np.real(a)), a, b)
 
-    def floor(self, x: Any) -> Any:
-        return np.floor(np.real(x))
-
-    def ceil(self, x: Any) -> Any:
-        return np.ceil(np.real(x))
-
-    def trunc(self, x: Any) -> Any:
-        return np.trunc(np.real(x))
-
-    def round(self, x: Any, decimals: int) -> Any:
-        return np.round(np.real(x), decimals)
-
     def remainder(self, a: Any, b: Any) -> Any:
         return a - np.floor(np.real(a) / np.real(b)) * b
 
-    def floor_divide(self, a: Any, b: Any) -> Any:
-        return np.floor_divide(np.real(a), np.real(b))
-
     def fmod(self, a: Any, b: Any) -> Any:
         return a - np.trunc(np.real(a) / np.real(b)) * b
-
-    def frexp(self, x: Any) -> Any:
-        return np.frexp(np.real(x))
-
-    def ldexp(self, x: Any, e: Any) -> Any:
-        return np.ldexp(np.real(x), e)
-
-    def ones_like(self, x: Any) -> Any:
-        return np.ones_like(np.real(x))
 
     def exp2(self, x: Any) -> Any:
         return np.exp(x * math.log(2))

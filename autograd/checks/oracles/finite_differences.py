@@ -33,11 +33,12 @@ Line = Callable[[float], Any]
 
 
 @dataclass(frozen=True)
-class Slope:
-    """A derivative per entry of F with its error bar, ∞ if no difference settled."""
+class Measured:
+    """J v per entry of the output, with an error bar, ∞ if nothing settled, and the oracle that measured it."""
 
     value: Any
     error: Any
+    oracle: str = "differences"
 
 
 class LineFunction:
@@ -85,20 +86,20 @@ class LineFunction:
                 break
         return np.where(np.isfinite(noise), noise, np.inf)
 
-    def slope(self, side: int = 0, enough: float = 1e-10) -> Slope:
+    def slope(self, side: int = 0, enough: float = 1e-10) -> Measured:
         """F′(0) by central differences, or the one-sided derivative F′(0±) for side ±1."""
-        best = Slope(np.zeros_like(self.at_zero), np.full(self.at_zero.shape, np.inf))
+        best = Measured(np.zeros_like(self.at_zero), np.full(self.at_zero.shape, np.inf))
         for levels in (FEW, SOME, MANY):
             best = self._extrapolate(side, levels)
             if (best.error <= enough * np.abs(best.value) + 1e-300).all():
                 break
         return best
 
-    def thorough(self) -> Slope:
+    def thorough(self) -> Measured:
         """F′(0) from all steps: a result that settles at large steps must also hold at small ones."""
         return self._extrapolate(0, MANY)
 
-    def _extrapolate(self, side: int, levels: int) -> Slope:
+    def _extrapolate(self, side: int, levels: int) -> Measured:
         steps = [self.reach * RATIO**-k for k in range(levels)]
         with np.errstate(all="ignore"):
             rows: list[list[Any]] = []
@@ -118,7 +119,7 @@ class LineFunction:
         return (self(side * h) - self.at_zero) / (side * h) if side else (self(h) - self(-h)) / (2.0 * h)
 
 
-def _select_most_certain(found: list[tuple[Any, Any]]) -> Slope:
+def _select_most_certain(found: list[tuple[Any, Any]]) -> Measured:
     """Per entry the value with the smallest error bar, unless one of smaller steps contradicts it: then the latter.
 
     Differences may settle on coarse and on fine structure of a function; the derivative is that of the fine structure.
@@ -128,7 +129,7 @@ def _select_most_certain(found: list[tuple[Any, Any]]) -> Slope:
         contradicts = np.abs(later - value) > 2.0 * (bar + error)
         better = (bar < error) | (contradicts & np.isfinite(bar) & (bar < 0.5 * np.abs(later - value)))
         value, error = np.where(better, later, value), np.where(better, bar, error)
-    return Slope(value, error)
+    return Measured(value, error)
 
 
 def remainder_orders(F: Line, reach: float, claimed: Any) -> Any:

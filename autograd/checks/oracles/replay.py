@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.oracles.complex_step import INSTEAD, Complex, step_for, truncation_error
+from autograd.checks.oracles.complex_step import INSTEAD, Complex, step_for
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
@@ -56,7 +56,7 @@ class GraphReplay:
         Raises:
             GraphReplayError: If a rule fails with complex numbers, or its real part is not the recorded value
         """
-        step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
+        step, _ = self._step()
         pairs = zip(self.variables, tangents, strict=True)
         try:
             data = {x: np.asarray(x._data, float) + 1j * step * np.asarray(t) for x, t in pairs}
@@ -69,12 +69,15 @@ class GraphReplay:
             raise GraphReplayError("the tangent is not finite")
         return found
 
+    def _step(self) -> tuple[float, float]:
+        return step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
+
     def slopes(self, tangents: list[Any], xp: Complex, rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
         """(J v by complex numbers, its error bar), per output; raises like `tangents`."""
         found = self.tangents(tangents, xp)
         perturbed = [self.tangents(tangents, xp, random_rounding(rng, double=True)) for _ in range(self.samples[0])]
-        step = step_for(np.concatenate([np.ravel(x._data) for x in self.variables]))
-        lost = 1e-295 / step + truncation_error(step)  # smaller may have underflowed
+        step, truncation = self._step()
+        lost = 1e-295 / step + truncation  # smaller may have underflowed
         return found, [lost + _scatter(s, [j[i] for j in perturbed], self.samples[1]) for i, s in enumerate(found)]
 
     def scatter(self, rng: np.random.Generator) -> list[Any]:

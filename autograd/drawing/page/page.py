@@ -109,8 +109,10 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     derivatives = local_events(graph)
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
+    steps: Any = page_steps(graph, drawn, derivatives, view.format)
     moment = {
-        "steps": [step._replace(value=_text(step.value)) for step in page_steps(graph, drawn, derivatives, view.format)],
+        # Numbers with all their digits are texts, because JSON has no NaN and no infinity.
+        "steps": [step._replace(value="" if step.value is None else repr(step.value)) for step in steps],
         "slopes": [x if x is not None and abs(x) < float("inf") else None for *_, x in arrows],
         "boxes": {shape.name: [visible(text) for text in shape.fields] for shape in drawn.shapes},
     }
@@ -183,11 +185,6 @@ def _frames(frame: Frame) -> Any:
 
 def _inside(frame: Frame) -> list[str]:
     return [shape.name for shape in frame.shapes] + [name for inner in frame.within.values() for name in _inside(inner)]
-
-
-def _text(value: float | None) -> Any:
-    """A number with all its digits as text, because JSON has no NaN and no infinity."""
-    return "" if value is None else repr(value)
 
 
 def _strip_svg(svg: str) -> str:

@@ -159,16 +159,10 @@ class _Emitter:
         if call.name not in _NOT_IN_PLACE:
             self.release(unused)
             unused = []
-        self.fixed[call] = out = self.buffer(call)
+        free = self.pool.get(call.kind)
+        self.fixed[call] = out = free.pop() if free else np.empty(*call.kind)  # type: ignore[misc]
         self.release(unused)
         return out
-
-    def buffer(self, call: NumpyCall) -> np.ndarray[Any, Any]:
-        free = self.pool.get(call.kind)
-        if free:
-            return free.pop()
-        shape, dtype = call.kind  # type: ignore[misc]
-        return np.empty(shape, dtype)
 
     def release(self, calls: list[NumpyCall]) -> None:
         for call in calls:

@@ -6,6 +6,7 @@ instruction is the forward rule of its op, traced as an expression. The rule its
 """
 
 import functools
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,7 +67,7 @@ class _Emitter:
         self.sizes: dict[Instruction, int] = {}
         self.left = dict(self.uses)  # remaining mentions of a variable
         self.free: list[str] = []
-        self.count = 0
+        self.fresh = map("v{}".format, itertools.count(1))
 
     def source(self) -> tuple[str, dict[str, Any]]:
         """(source text, global names) of the replay function."""
@@ -76,12 +77,9 @@ class _Emitter:
             self.emit_instruction(step)
         outputs = "".join(f"{self.codes[x].text}, " for x in self.program.outputs).rstrip()
         body = "".join(f"    {line}\n" for line in self.lines)
-        return f"def replay(inputs):\n{self.input_assignment()}{body}    return ({outputs})\n", self.names
-
-    def input_assignment(self) -> str:
-        if not self.program.inputs:
-            return ""
-        return "    " + "".join(f"{self.codes[x].text}, " for x in self.program.inputs).rstrip() + " = inputs\n"
+        inputs = "".join(f"{self.codes[x].text}, " for x in self.program.inputs).rstrip()
+        first = f"    {inputs} = inputs\n" if inputs else ""
+        return f"def replay(inputs):\n{first}{body}    return ({outputs})\n", self.names
 
     def emit_leaf(self, leaf: Leaf) -> None:
         if isinstance(leaf, Constant) and leaf.kind is None:
@@ -106,7 +104,7 @@ class _Emitter:
             self.release(mentions)
         elif self.uses[step] > 1 or size > _MAX_LENGTH or not self.is_mentioned_once(step):
             self.release(mentions)
-            name = self.free.pop() if self.free else self.new_name()
+            name = self.free.pop() if self.free else next(self.fresh)
             self.lines.append(f"{name} = {text}")
             self.codes[step], self.mentions[step], self.sizes[step] = Code(name), [step], 0
             self.emit_guard(step)
@@ -121,10 +119,6 @@ class _Emitter:
             self.left[variable] -= 1
             if not self.left[variable]:
                 self.free.append(self.codes[variable].text)
-
-    def new_name(self) -> str:
-        self.count += 1
-        return f"v{self.count}"
 
     def emit_guard(self, step: Instruction) -> None:
         if step in self.guards:

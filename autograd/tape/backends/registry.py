@@ -23,13 +23,9 @@ class _FunctionBackend(Backend):
         return self._function(program)
 
 
-class _Auto(Backend):
-    """Automatic choice: "python" for floats, "numpy" for arrays."""
-
-    name = "auto"
-
-
-_AUTO = _Auto()
+#: Automatic choice: "python" for floats, "numpy" for arrays.
+_AUTO = Backend()
+_AUTO.name = "auto"
 
 
 def find_backend(choice: Choice) -> Backend:

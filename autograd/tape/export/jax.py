@@ -7,8 +7,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.engine.node import Node
-from autograd.tape.backends.jax import integer_check, pure_function
-from autograd.tape.backends.jax_namespace import jax, namespace
+from autograd.tape.backends.jax import integer_check, jax, namespace, pure_function
 from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
 from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten
@@ -46,9 +45,7 @@ def jax_function(
 
 def _check_parameters(parameters: Any) -> None:
     if isinstance(parameters, Node):
-        raise TypeError(
-            f"parameters must be a list of nodes that the function reads, got {parameters!r} alone: write [parameter]"
-        )
+        raise TypeError(f"parameters must be a list of nodes that the function reads, got {parameters!r}: write [parameter]")
     for i, node in enumerate(parameters):
         if not isinstance(node, Node):
             raise TypeError(f"parameter {i} must be a node that the function reads, got {node!r} of type {type(node).__name__}")

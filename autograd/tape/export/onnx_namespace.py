@@ -122,11 +122,7 @@ class OnnxNamespace(Namespace):
             return self.squeeze(self.matmul(a[None, :], b), axis=(max(b.ndim - 2, 0),))
         if b.ndim == 1:  # some runtimes fuse products with vectors wrongly
             return self.squeeze(self.matmul(a, b[:, None]), axis=(a.ndim - 1,))
-        left, right = a.shape, b.shape
-        shape = (*np.broadcast_shapes(left[:-2], right[:-2]), left[-2], right[-1])
-        dtype = np.result_type(a.dtype, b.dtype)
-        names = [self.tracer.name(x, dtype) for x in (a, b)]
-        return self.tracer.node("MatMul", names, shape, dtype)
+        return self.tracer.ufunc(np.matmul, a, b)
 
     @property
     def linalg(self) -> Any:
@@ -157,6 +153,8 @@ class OnnxNamespace(Namespace):
     def remainder(self, a: Any, b: Any) -> Any:
         rest = self.fmod(a, b)
         return self.where(self._is_below(rest, b), rest + b, rest)
+
+    mod = remainder
 
     def floor_divide(self, a: Any, b: Any) -> Any:
         """(a − a fmod b) / b rounded, since it is an integer up to rounding, minus 1 where the remainder has the other sign."""
@@ -228,9 +226,6 @@ class OnnxNamespace(Namespace):
     def asarray(self, x: TracedArray, dtype: Any = None) -> Any:
         return x if dtype is None else x.astype(dtype)
 
-    def mod(self, a: Any, b: Any) -> Any:
-        return self.remainder(a, b)
-
     def sinc_derivative(self, x: Any, n: int) -> Any:
         return sinc_derivative(x, n, xp=self)
 
@@ -242,9 +237,6 @@ class OnnxNamespace(Namespace):
 
     def _array(self, x: Any) -> OnnxArray:
         return self.tracer.array(self.tracer.name(x), (x.shape, x.dtype))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name) if isinstance(getattr(np, name, None), float) else super().__getattr__(name)
 
 
 class _Linalg:

@@ -30,7 +30,7 @@ def _is(x: Constant, number: float) -> bool:
     return bool(data == number and np.signbit(data) == np.signbit(number))
 
 
-def _if_same_kind(x: Instruction, step: Instruction) -> Instruction:
+def _if_same_kind(step: Instruction, x: Instruction) -> Instruction:
     """x if it has the shape and dtype of `step`, whose numbers it has, else `step`."""
     return x if x.kind == step.kind else step
 
@@ -40,7 +40,7 @@ def _instruction(op: Op, step: Instruction, *inputs: Instruction) -> Instruction
 
 
 def _negative(step: Instruction, x: Instruction) -> Instruction:
-    return _if_same_kind(x.inputs[0], step) if x.op is negative else step  # −(−x) = x
+    return _if_same_kind(step, x.inputs[0]) if x.op is negative else step  # −(−x) = x
 
 
 def _add(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
@@ -49,9 +49,9 @@ def _add(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if a.op is negative:
         return _instruction(subtract, step, b, a.inputs[0])
     if type(a) is Constant and _is(a, -0.0):
-        return _if_same_kind(b, step)  # −0 + b = b
+        return _if_same_kind(step, b)  # −0 + b = b
     if type(b) is Constant and _is(b, -0.0):
-        return _if_same_kind(a, step)
+        return _if_same_kind(step, a)
     return step
 
 
@@ -59,7 +59,7 @@ def _subtract(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if b.op is negative:
         return _instruction(add, step, a, b.inputs[0])
     if type(b) is Constant and _is(b, 0.0):
-        return _if_same_kind(a, step)  # a − 0 = a
+        return _if_same_kind(step, a)  # a − 0 = a
     return step
 
 
@@ -68,7 +68,7 @@ def _multiply(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
         a, b = b, a
     if type(b) is Constant:
         if _is(b, 1.0):
-            return _if_same_kind(a, step)
+            return _if_same_kind(step, a)
         if _is(b, -1.0) and a.kind == step.kind:
             return _instruction(negative, step, a)
     elif a.op is negative and b.op is negative:
@@ -77,25 +77,20 @@ def _multiply(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
 
 
 def _divide(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
-    return _if_same_kind(a, step) if type(b) is Constant and _is(b, 1.0) else step
+    return _if_same_kind(step, a) if type(b) is Constant and _is(b, 1.0) else step
 
 
 def _where(step: Instruction, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
     if type(condition) is Constant and np.ndim(condition.data) == 0:
-        return _if_same_kind(a if condition.data else b, step)
+        return _if_same_kind(step, a if condition.data else b)
     return step
-
-
-def _conversion(step: Instruction, x: Instruction) -> Instruction:
-    """x if a conversion of shape or dtype changes neither."""
-    return _if_same_kind(x, step)
 
 
 def _reshape(step: Instruction, x: Instruction) -> Instruction:
     if x.op is step.op:
         (x,) = x.inputs
         step = Instruction(step.op, (x,), step.params, step.kind)
-    return _if_same_kind(x, step)
+    return _if_same_kind(step, x)
 
 
 def _transpose(step: Instruction, x: Instruction) -> Instruction:
@@ -114,9 +109,9 @@ _IDENTITIES: dict[Any, Callable[..., Instruction]] = {
     multiply: _multiply,
     divide: _divide,
     OPS["where"]: _where,
-    OPS["broadcast_to"]: _conversion,
-    OPS["sum_to"]: _conversion,
-    OPS["astype"]: _conversion,
+    OPS["broadcast_to"]: _if_same_kind,
+    OPS["sum_to"]: _if_same_kind,
+    OPS["astype"]: _if_same_kind,
     OPS["reshape"]: _reshape,
     OPS["transpose"]: _transpose,
 }

@@ -1,6 +1,7 @@
 """Rewriting of a program by local rules, in one walk."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from autograd.tape.program import Constant, Instruction, Leaf, Program, replace_instructions
 
@@ -29,10 +30,6 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
             steps[step] = None
         if step is not old:
             new[old] = step
-    return _remove_constant_guards(program.with_instructions(list(steps), new))
-
-
-def _remove_constant_guards(program: Program) -> Program:
-    """Remove guards on constants, which hold at every replay."""
-    guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]
-    return Program(program.inputs, program.instructions, program.outputs, guards)
+    program = program.with_instructions(list(steps), new)
+    guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]  # constants hold always
+    return replace(program, guards=guards)

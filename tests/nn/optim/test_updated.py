@@ -34,16 +34,6 @@ class Plain(nn.Optimizer):
         return parameter - settings.lr * gradient, state
 
 
-class Earlier(nn.Optimizer):
-    """In the form of version 0.1.0."""
-
-    remembers = ("sums",)
-
-    def updated(self, i, p, g, o):
-        self.sums[i] = self.sums[i] + g
-        return p - o.lr / self.steps[i] * self.sums[i]
-
-
 def gradients_of(p, count):
     rng = np.random.default_rng(0)
     return [rng.normal(size=p.shape).astype(p.dtype) for _ in range(count)]
@@ -104,7 +94,7 @@ def test_a_custom_optimizer_works_with_every_engine(make, engine):
         np.testing.assert_allclose(found[1][name], array, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
-@pytest.mark.parametrize("make", [Signum, Plain, Earlier])
+@pytest.mark.parametrize("make", [Signum, Plain])
 def test_a_custom_optimizer_updates_values_as_tensors_and_resumes_from_its_state(make):
     tensor, values = Tensor([1.0, -2.0], requires_grad=True), [Value(1.0), Value(-2.0)]
     together, single = make([tensor], lr=0.1), make(values, lr=0.1)
@@ -118,15 +108,6 @@ def test_a_custom_optimizer_updates_values_as_tensors_and_resumes_from_its_state
         together.step()
         single.step()
     np.testing.assert_allclose(tensor.numpy(), [value.data for value in values], rtol=1e-14)
-
-
-def test_updated_in_the_form_of_version_0_1_gives_the_same_steps():
-    p = Value(1.0)
-    optimizer = Earlier([p], lr=0.5)
-    for g in (1.0, 2.0):
-        p.grad = g
-        optimizer.step()
-    assert (p.data, optimizer.sums, optimizer.steps) == (1.0 - 0.5 - 0.25 * 3.0, [3.0], [2])
 
 
 def test_a_state_of_another_length_is_refused():
