@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import enum
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -47,6 +48,39 @@ def map(f: Callable[[Any], Any], tree: Any) -> Any:
     return unflatten(tree, [f(leaf) for leaf in leaves(tree)])
 
 
+def is_static(x: Any) -> bool:
+    """True for a leaf that cannot be a number and has no gradient: None, a truth value, a text, an enum, a type, a function.
+
+    A module of parameters is not static, although it can be called: its gradients would be lost.
+
+    >>> [x for x in (1, 2.0, True, None, "tanh", abs) if is_static(x)]
+    [True, None, 'tanh', <built-in function abs>]
+    """
+    return isinstance(x, _STATIC) or (callable(x) and not hasattr(x, "named_parameters"))
+
+
+_STATIC = (type(None), bool, np.bool_, str, bytes, enum.Enum, np.dtype, slice, range, type(...))
+
+
+def numbers(tree: Any) -> list[Any]:
+    """Leaves of `tree` in order without static ones.
+
+    >>> numbers({"w": 1.0, "activation": "tanh"})
+    [1.0]
+    """
+    return [leaf for leaf in leaves(tree) if not is_static(leaf)]
+
+
+def replace_numbers(tree: Any, new: list[Any]) -> Any:
+    """Copy of `tree` with its static leaves and, in place of the others, `new`.
+
+    >>> replace_numbers({"w": 1.0, "activation": "tanh"}, [2.0])
+    {'w': 2.0, 'activation': 'tanh'}
+    """
+    replacements = iter(new)
+    return map(lambda leaf: leaf if is_static(leaf) else next(replacements), tree)
+
+
 def children(tree: Any) -> list[Any]:
     """Direct children of a container: leaves and containers."""
     if isinstance(tree, dict):
@@ -55,7 +89,13 @@ def children(tree: Any) -> list[Any]:
         return list(tree)
     if hasattr(tree, "reshape"):
         return list(tree.reshape(-1))
-    return [getattr(tree, field.name) for field in dataclasses.fields(tree)]
+    return [getattr(tree, name) for name in _field_names(tree)]
+
+
+def _field_names(tree: Any) -> list[str]:
+    """Names of the fields of a dataclass instance that are set, without those that its `__post_init__` computes."""
+    is_computed = hasattr(tree, "__post_init__")
+    return [field.name for field in dataclasses.fields(tree) if field.init or (not is_computed and hasattr(tree, field.name))]
 
 
 def selectors(tree: Any) -> list[str]:
@@ -68,7 +108,7 @@ def selectors(tree: Any) -> list[str]:
         return [f"[{key!r}]" for key in tree]
     if is_object_array(tree):
         return [f"[{', '.join(map(str, index)) or '()'}]" for index in np.ndindex(tree.shape)]
-    names = getattr(tree, "_fields", None) if isinstance(tree, tuple) else getattr(tree, "__dataclass_fields__", None)
+    names = getattr(tree, "_fields", None) if isinstance(tree, list | tuple) else _field_names(tree)
     return [f"[{i}]" for i in range(len(tree))] if names is None else [f".{name}" for name in names]
 
 
@@ -87,7 +127,11 @@ def with_children(tree: Any, new: list[Any]) -> Any:
         return type(tree)(*new) if hasattr(tree, "_fields") else type(tree)(new)
     if isinstance(tree, np.ndarray):
         return object_array(new, tree.shape)
-    return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), new, strict=True)})
+    parts = dict(zip(_field_names(tree), new, strict=True))
+    result = dataclasses.replace(tree, **{f.name: parts.pop(f.name) for f in dataclasses.fields(tree) if f.init})
+    for name, part in parts.items():
+        object.__setattr__(result, name, part)
+    return result
 
 
 def object_array(entries: list[Any], shape: tuple[int, ...]) -> Any:
