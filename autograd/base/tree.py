@@ -36,16 +36,16 @@ def unflatten(tree: Any, new: list[Any]) -> Any:
     >>> unflatten({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
     {'w': [4, 5], 'b': (6,)}
     """
-    return _unflatten(tree, iter(new))
+    return _unflatten(tree, iter(new), True)
 
 
-def map(f: Callable[[Any], Any], tree: Any) -> Any:
-    """Copy of `tree` with f applied to every leaf.
+def map(f: Callable[[Any], Any], tree: Any, init: bool = True) -> Any:
+    """Copy of `tree` with f applied to every leaf; without `init`, no `__post_init__` is run.
 
     >>> map(abs, (-1, [-2]))
     (1, [2])
     """
-    return unflatten(tree, [f(leaf) for leaf in leaves(tree)])
+    return _unflatten(tree, iter([f(leaf) for leaf in leaves(tree)]), init)
 
 
 def is_static(x: Any) -> bool:
@@ -63,11 +63,7 @@ _STATIC = (type(None), bool, np.bool_, str, bytes, enum.Enum, np.dtype, slice, r
 
 
 def numbers(tree: Any) -> list[Any]:
-    """Leaves of `tree` in order without static ones.
-
-    >>> numbers({"w": 1.0, "activation": "tanh"})
-    [1.0]
-    """
+    """Leaves of `tree` in order without static ones."""
     return [leaf for leaf in leaves(tree) if not is_static(leaf)]
 
 
@@ -94,8 +90,8 @@ def children(tree: Any) -> list[Any]:
 
 def _field_names(tree: Any) -> list[str]:
     """Names of the fields of a dataclass instance that are set, without those that its `__post_init__` computes."""
-    is_computed = hasattr(tree, "__post_init__")
-    return [field.name for field in dataclasses.fields(tree) if field.init or (not is_computed and hasattr(tree, field.name))]
+    keeps = not hasattr(tree, "__post_init__")
+    return [field.name for field in dataclasses.fields(tree) if field.init or (keeps and hasattr(tree, field.name))]
 
 
 def selectors(tree: Any) -> list[str]:
@@ -112,7 +108,7 @@ def selectors(tree: Any) -> list[str]:
     return [f"[{i}]" for i in range(len(tree))] if names is None else [f".{name}" for name in names]
 
 
-def with_children(tree: Any, new: list[Any]) -> Any:
+def with_children(tree: Any, new: list[Any], init: bool = True) -> Any:
     """Container of the type of `tree` with its direct children replaced by `new`; an array of numbers has dtype float.
 
     >>> with_children({"a": 1, "b": 2}, [3, [4]])
@@ -128,7 +124,8 @@ def with_children(tree: Any, new: list[Any]) -> Any:
     if isinstance(tree, np.ndarray):
         return object_array(new, tree.shape)
     parts = dict(zip(_field_names(tree), new, strict=True))
-    result = dataclasses.replace(tree, **{f.name: parts.pop(f.name) for f in dataclasses.fields(tree) if f.init})
+    arguments = {f.name: parts.pop(f.name) for f in dataclasses.fields(tree) if f.init} if init else {}
+    result = dataclasses.replace(tree, **arguments) if init else copy.copy(tree)
     for name, part in parts.items():
         object.__setattr__(result, name, part)
     return result
@@ -220,5 +217,5 @@ def _outline(tree: Any) -> Any:
     return _Text(f"{type(tree).__name__}({fields})")
 
 
-def _unflatten(tree: Any, new: Iterator[Any]) -> Any:
-    return with_children(tree, [_unflatten(part, new) for part in children(tree)]) if is_container(tree) else next(new)
+def _unflatten(tree: Any, new: Iterator[Any], init: bool) -> Any:
+    return with_children(tree, [_unflatten(x, new, init) for x in children(tree)], init) if is_container(tree) else next(new)

@@ -122,7 +122,7 @@ class Slot:
 
 def argument_slots(args: Any, scalars: bool) -> Any:
     """Tree of the arguments with a `Slot` at each leaf."""
-    return tree.map(lambda x: Slot(x, scalars), args)
+    return tree.map(lambda x: Slot(x, scalars), args, init=False)
 
 
 def make_inputs(names: list[str], args: tuple[Any, ...], scalars: bool) -> tuple[tuple[Any, ...], dict[Node, Input]]:
@@ -205,7 +205,7 @@ def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     if type(x) is dict:
         items = list(zip(x, makers, strict=True))
         return lambda values, many=False: {name: make(values, many) for name, make in items}
-    template = tree.map(lambda leaf: None, x)
+    template = tree.map(lambda leaf: None, x, init=False)
     return lambda values, many=False: tree.with_children(template, [make(values, many) for make in makers])
 
 

@@ -27,6 +27,16 @@ class Box:
     b: object
 
 
+@dataclasses.dataclass
+class Doubled:
+    w: object
+    twice: object = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        self.twice = self.w + self.w
+        self.thrice = self.twice + self.w
+
+
 def same(got, want):
     got, want = leaves(got), leaves(want)
     assert len(got) == len(want)
@@ -421,3 +431,13 @@ def test_compiled_methods_of_classes_with_slots():
     one, two = Slotted(), Slotted()
     one.slope, two.slope = 3.0, 5.0
     assert [one.at(2.0), two.at(2.0), one.at(1.0)] == [6.0, 10.0, 3.0]
+
+
+@pytest.mark.parametrize("x", [3.0, np.array([3.0, 4.0])], ids=["float", "array"])
+def test_computed_fields_follow_in_arguments_and_results(x):
+    def f(p):
+        return Doubled(ag.sum(p.twice * p.thrice)), grad(lambda q: ag.sum(q.twice * q.thrice))(p)
+
+    for run in (f, compile(f), record(f, Doubled(x + 1.0))):
+        value, gradient = run(Doubled(x))
+        same([value.w, value.thrice, gradient.w], [np.sum(6 * x * x), np.sum(18 * x * x), 12 * x])
