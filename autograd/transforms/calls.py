@@ -65,33 +65,28 @@ class Selection:
 
     def _key(self, entry: Any, names: list[str]) -> Argument:
         """Position or keyword of the argument that one entry selects."""
+        count = len(self._args)
         if isinstance(entry, str):
-            n, name = names.index(entry) if entry in names else len(self._args), entry
+            n, name = names.index(entry) if entry in names else count, entry
         else:
-            n = self._position(entry)
+            try:
+                if isinstance(entry, bool):
+                    raise TypeError
+                n = operator.index(entry)
+            except TypeError:
+                text = "must be an integer, the name of a parameter, or a tuple of these, got {}"
+                raise TypeError(self._message(text)) from None
             name = names[n] if 0 <= n < len(names) else ""
-        if -len(self._args) <= n < len(self._args):
-            return n % len(self._args)
+        if -count <= n < count:
+            return n % count
         if name in self._kwargs:
             return name
-        raise ValueError(
-            f"argnums {self._argnums!r} contains argument {entry!r}, but there are {len(self._args)} positional arguments"
-            f"{' and the keywords ' * bool(self._kwargs)}{', '.join(self._kwargs)}: {self._advice()}"
-        )
+        passed = " and ".join([f"{count} positional arguments", *self._kwargs])
+        raise ValueError(self._message(f"{{}} contains argument {entry!r}, but there are {passed}"))
 
-    def _position(self, entry: Any) -> int:
-        try:
-            if not isinstance(entry, bool):
-                return operator.index(entry)
-        except TypeError:
-            pass
-        raise TypeError(
-            f"argnums must be an integer, the name of a parameter, or a tuple of these, got {self._argnums!r}: {self._advice()}"
-        )
-
-    def _advice(self) -> str:
-        names = [str(p) for p in _parameters(self._f)]
-        return f"the parameters of {getattr(self._f, '__name__', 'f')} are ({', '.join(names)})" if names else "write positions"
+    def _message(self, text: str) -> str:
+        name, parameters = getattr(self._f, "__name__", "f"), ", ".join(map(str, _parameters(self._f)))
+        return f"argnums {text.format(repr(self._argnums))}: the parameters of {name} are ({parameters})"
 
     def replaced(self, new: list[Any]) -> tuple[Any, dict[str, Any]]:
         """(args, kwargs) with `new` in place of the selected arguments."""
@@ -108,12 +103,9 @@ class Selection:
         if not self._is_sequence:
             return derivatives[0]
         known = dict(zip(self._unique, derivatives, strict=True))
-        is_new = [key not in self.keys[:i] for i, key in enumerate(self.keys)]
-        return tuple([known[key] if new else tree.map(_copied, known[key]) for key, new in zip(self.keys, is_new, strict=True)])
-
-
-def _copied(x: Any) -> Any:
-    return x.copy() if isinstance(x, np.ndarray) else x
+        if len(self._unique) == len(self.keys):
+            return tuple([known[key] for key in self.keys])
+        return tuple([tree.map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, known[key]) for key in self.keys])
 
 
 def positional_parameters(f: Any) -> list[str]:

@@ -146,28 +146,17 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     >>> y, push(1.0, 0.0), push(0.0, 1.0)
     (6.0, 3.0, 2.0)
     """
-    value, push_leaves, aux = _linearize(f, primals, has_aux, kwargs)
-
-    def push(*tangents: Any) -> Any:
-        return push_leaves(tangent_leaves(primals, tangents))
-
-    return (value, push, aux) if has_aux else (value, push)
-
-
-def _linearize(
-    f: Any, primals: tuple[Any, ...], has_aux: bool, kwargs: dict[str, Any]
-) -> tuple[Any, Callable[[list[Any]], Any], Any]:
-    """(f(…), function from the tangents of all numbers in the primals to that of the result, aux)."""
     with trace_arguments(primals) as (variables, as_nodes):
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
-    def push(directions: list[Any]) -> Any:
+    def push(*tangents: Any) -> Any:
+        directions = tangent_leaves(primals, tangents)
         nodes = as_nodes or graph_requested() or has_variable(directions)
         seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
         return plain_results(tree.replace_numbers(y, _output_tangents(tree.numbers(y), seeds)), variables, nodes)
 
     value, aux = plain_results((y, aux), variables, as_nodes)
-    return value, push, aux
+    return (value, push, aux) if has_aux else (value, push)
 
 
 def jvp(
@@ -187,9 +176,9 @@ def jvp(
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    directions = tangent_leaves(primals, tangents)
-    value, push, aux = _linearize(f, tuple(primals), has_aux, kwargs)
-    return (value, push(directions), aux) if has_aux else (value, push(directions))
+    tangent_leaves(primals, tangents)  # before f is run
+    value, push, *aux = linearize(f, *primals, has_aux=has_aux, **kwargs)
+    return value, push(*tangents), *aux
 
 
 def stop_gradient(x: Any) -> Any:

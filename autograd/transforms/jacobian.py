@@ -3,6 +3,7 @@
 A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -29,9 +30,8 @@ from autograd.transforms.grad_vjp_jvp import (
 from autograd.transforms.variables import has_variable, keep_graph, plain_results, trace_arguments
 from autograd.transforms.vmap import vmap
 
-#: For each output, its Jacobian with respect to each variable; and a function from outputs and variables to them.
+#: For each output, its Jacobian with respect to each variable.
 Rows = list[list[Any]]
-Mode = Callable[[list[Any], list[Any], bool], Rows]
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
@@ -49,11 +49,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
     array([[2., 0.],
            [0., 4.]])
     """
-    return Transformed(_jacobian, f, argnums, has_aux, _choose_mode)
-
-
-def _choose_mode(n: int, m: int) -> Mode:
-    return _forward_rows if 2 * n <= m else _reverse_rows
+    return Transformed(_jacobian, f, argnums, has_aux, 2.0)
 
 
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
@@ -64,11 +60,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
     >>> jacfwd(lambda x: x[0] * np.arange(3.0))(np.ones(1)).tolist()
     [[0.0], [1.0], [2.0]]
     """
-    return Transformed(_jacobian, f, argnums, has_aux, _choose_forward)
-
-
-def _choose_forward(n: int, m: int) -> Mode:
-    return _forward_rows
+    return Transformed(_jacobian, f, argnums, has_aux, 0.0)
 
 
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
@@ -77,22 +69,18 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
     >>> jacrev(lambda x: x[:1] * x[1])(np.array([2.0, 3.0])).tolist()
     [[3.0, 2.0]]
     """
-    return Transformed(_jacobian, f, argnums, has_aux, _choose_reverse)
+    return Transformed(_jacobian, f, argnums, has_aux, math.inf)
 
 
-def _choose_reverse(n: int, m: int) -> Mode:
-    return _reverse_rows
-
-
-def _jacobian(f: Any, argnums: Any, has_aux: bool, mode: Callable[[int, int], Mode], /, *args: Any, **kwargs: Any) -> Any:
-    """Jacobian, whose rows are computed by `mode(number of inputs, number of outputs)`."""
+def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, **kwargs: Any) -> Any:
+    """Jacobian, by forward mode if there are at least `ratio` outputs for each input."""
     selection = Selection(f, argnums, args, kwargs)
     with trace_arguments(selection.arguments) as (variables, as_nodes):
         args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         outputs = [x for x in tree.leaves(y) if has_variable([x])]
-        sizes = [sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs)]
-        rows_of = mode(*sizes) if any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
+        n, m = (sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs))
+        rows_of = _forward_rows if m >= ratio * max(n, 1) and any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
         with nullcontext() if as_nodes else no_grad():
             rows = iter(rows_of(outputs, variables, as_nodes))
 

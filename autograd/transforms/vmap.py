@@ -72,21 +72,14 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
         positional, named = tree.unflatten(arguments, variables)
         result = f(*positional, **named)
     outputs = tree.leaves(result)
-    is_part = tree.is_container(result)
     graph = reachable_nodes([y for y in outputs if isinstance(y, Node)], trace.start)
     captured = [x for x in graph if trace.is_captured(x)]
     as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
     with nullcontext() if as_nodes else no_grad():
         known = batch_graph(graph, examples, n)
-        axes = _leaf_axes("out_axes", out_axes, result)
-        pairs = [(y, None if is_part and _is_passed_on(y) else axis) for y, axis in zip(outputs, axes, strict=True)]
-        outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n) for y, axis in pairs]
+        pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
+        outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
     return tree.unflatten(result, [to_plain(y, as_nodes) for y in outputs])
-
-
-def _is_passed_on(y: Any) -> bool:
-    """True for a static leaf; a truth value is a number here."""
-    return tree.is_static(y) and not isinstance(y, bool | np.bool_)
 
 
 def _argument_axes(in_axes: Any, args: tuple[Any, ...]) -> list[Any]:
@@ -154,9 +147,10 @@ def _example(column: Tensor) -> Tensor:
     return Tensor(first, requires_grad=data.dtype.kind == "f", dtype=data.dtype, label=column.label)
 
 
-def _output(y: Any, batched: Tensor | None, axis: int | None, n: int) -> Any:
-    """Result with the axis of the examples at `axis`, from the result y of one example."""
-    if y is None or (axis is None and batched is None):
+def _output(y: Any, batched: Tensor | None, axis: int | None, n: int, is_whole: bool) -> Any:
+    """Result with the axis of the examples at `axis`, from the result y of one example, or a part of it."""
+    is_static = y is None or (tree.is_static(y) and not is_whole and not isinstance(y, bool | np.bool_))
+    if is_static or (axis is None and batched is None):
         return y
     if axis is None:
         raise ValueError(

@@ -49,6 +49,8 @@ def test_repeated_gradients_share_no_memory(transform):
     first, second = transform(lambda x: ag.sum(x * x), (0, "x"))(np.ones(2))
     assert first.tolist() == second.tolist() == [2.0, 2.0]
     assert not np.shares_memory(first, second)
+    twice = grad(lambda x: sum(ag.sum(part) for part in transform(lambda y: ag.sum(y**3), (0, 0))(x)))(np.ones(2))
+    assert twice.tolist() == [12.0, 12.0]
 
 
 @each_transform
@@ -56,6 +58,7 @@ def test_repeated_gradients_share_no_memory(transform):
     ("argnums", "error", "words"),
     [
         (None, TypeError, "argnums must be .* got None"), (0.0, TypeError, "argnums must be .* got 0.0"),
+        (np.array(0.5), TypeError, "argnums must be"),
         (True, TypeError, "argnums must be .* got True"), (np.True_, TypeError, "argnums must be .*True"),
         ((0, None), TypeError, r"argnums must be .* got \(0, None\)"), ({0, 1}, TypeError, "argnums must be .*{0, 1}"),
         ((0, (1,)), TypeError, "argnums must be"), (5, ValueError, "argnums 5 .* 2 positional"), (2, ValueError, "argnums 2"),
