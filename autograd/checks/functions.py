@@ -12,8 +12,7 @@ from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphRep
 from autograd.engine.gradients import gradients
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.transforms.grad_vjp_jvp import jvp
-from autograd.transforms.variables import keep_graph
+from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
 
 EPS = 2.0**-52
 #: Differences of this size are ignored: subnormal intermediate numbers lose digits.

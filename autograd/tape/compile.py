@@ -11,7 +11,7 @@ from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
 from autograd.tape.tape import Tape
-from autograd.transforms.variables import graph_requested
+from autograd.transforms.grad_vjp_jvp import graph_requested
 
 #: Largest number of tapes that a compiled function keeps; one more clears its cache.
 MAX_TAPES = 256

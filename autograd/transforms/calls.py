@@ -108,6 +108,13 @@ class Selection:
         return tuple([tree.map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, known[key]) for key in self.keys])
 
 
+def split_aux(y: Any, has_aux: bool) -> tuple[Any, Any]:
+    """(result, aux) of a function that returned y; aux is None without `has_aux`."""
+    if has_aux and (not isinstance(y, tuple) or len(y) != 2):
+        raise TypeError(f"with has_aux=True the function must return a pair (result, aux), not {y!r}")
+    return y if has_aux else (y, None)
+
+
 def positional_parameters(f: Any) -> list[str]:
     """Names of the parameters of f that can be passed by position; none if f has no signature."""
     return [p.name for p in _parameters(f) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

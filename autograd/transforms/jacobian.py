@@ -20,14 +20,16 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import stack
 from autograd.ops.rules.shape import reshape
-from autograd.transforms.calls import Argnums, Selection, Transformed
+from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
-    split_aux,
+    has_variable,
+    keep_graph,
+    plain_results,
     tangent_leaves,
     total_of,
-)
-from autograd.transforms.variables import has_variable, keep_graph, plain_results, trace_arguments
+    trace_arguments,
+)  # fmt: skip
 from autograd.transforms.vmap import vmap
 
 #: For each output, its Jacobian with respect to each variable.

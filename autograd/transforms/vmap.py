@@ -18,7 +18,7 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.shape import broadcast_to, moveaxis
 from autograd.transforms.calls import Transformed
-from autograd.transforms.variables import graph_requested, has_variable, to_plain
+from autograd.transforms.grad_vjp_jvp import graph_requested, has_variable, to_plain
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
