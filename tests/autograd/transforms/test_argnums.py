@@ -151,3 +151,43 @@ def test_elementwise_derivatives():
     assert elementwise_grad(lambda x: np.ones(2))(x).tolist() == [0.0, 0.0]
     assert isinstance(elementwise_grad(ag.sin)(Tensor(x, requires_grad=True)), Tensor)
     assert elementwise_grad(lambda x, w: x * w**2, "w")(x, w=x).tolist() == (2 * x * x).tolist()
+
+
+def test_integers_are_numbers_and_can_count():
+    assert grad(lambda x: x**3)(2) == 12.0
+    assert grad(lambda p: p["a"] * p["b"])({"a": 2, "b": 3}) == {"a": 3.0, "b": 2.0}
+
+    def f(p):
+        for i in range(p["steps"]):
+            p["w"] = p["w"] * p["layers"][i]
+        return p["w"] ** p["steps"] * np.ones(p["steps"])[0]
+
+    p = {"w": 2.0, "steps": 2, "layers": [3.0, 5.0]}
+    assert grad(f)(p)["w"] == ag.compile(grad(f))(p)["w"] == 900.0
+    with pytest.raises(TypeError, match="not an integer, as a range"):
+        range(Value(1.5))
+
+
+class Scale:
+    """Module by its method, which could be called like a function."""
+
+    def named_parameters(self):
+        return []
+
+    def __call__(self, x):
+        return 2.0 * x
+
+
+def test_modules_and_static_arguments_are_refused_with_the_cure():
+    for argument in (Scale(), {"scale": Scale(), "x": 1.0}):
+        for call in (
+            lambda x: grad(lambda m: 1.0)(x),
+            lambda x: vjp(lambda m: 1.0, x),
+            lambda x: jvp(lambda m: 1.0, (x,), (x,)),
+        ):
+            with pytest.raises(TypeError, match=r"module Scale .* gradients\(loss, module\.parameters\(\)\)"):
+                call(argument)
+    for argument in ("text", None, abs, {"a": True, "b": None}):
+        with pytest.raises(TypeError, match="takes a"):
+            grad(lambda x: 1.0)(argument)
+    assert grad(lambda x, m: x * x, (0, 1))(2.0, "text") == (4.0, "text")

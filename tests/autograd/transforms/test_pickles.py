@@ -147,3 +147,12 @@ def test_transformed_functions_are_methods():
     assert Methods().slope(2.0) == Methods.slope(Methods(), 2.0) == 12.0
     assert Methods().batched(X).tolist() == (3.0 * X * X).tolist()
     assert list(inspect.signature(Methods().slope).parameters) == ["x"]
+
+
+@pytest.mark.parametrize("name", [name for name, op in ag.OPS.items() if op.__module__ == "autograd"])
+def test_every_op_is_found_by_name(name):
+    op = ag.OPS[name]
+    assert pickle.loads(pickle.dumps(op)) is copy.deepcopy(op) is op
+    for transform in (grad, ag.jacobian, compile, vmap, ag.checkpoint):
+        copied = pickle.loads(pickle.dumps(transform(op)))
+        assert inspect.unwrap(copied) is inspect.unwrap(op)
