@@ -13,7 +13,7 @@ _CONTAINERS = (dict, list, tuple)
 
 def is_container(x: Any) -> bool:
     """True if x is a dict, list, tuple, named tuple, dataclass instance, or an array of objects, such as nodes."""
-    return isinstance(x, _CONTAINERS) or is_object_array(x) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
+    return isinstance(x, _CONTAINERS) or is_object_array(x) or hasattr(type(x), "__dataclass_fields__")
 
 
 def is_object_array(x: Any) -> bool:
@@ -36,7 +36,7 @@ def unflatten(tree: Any, new: list[Any]) -> Any:
     >>> unflatten({"w": [1.0, 2.0], "b": (3.0,)}, [4, 5, 6])
     {'w': [4, 5], 'b': (6,)}
     """
-    return _unflatten(tree, iter(new), True)
+    return _unflatten(tree, iter(new))
 
 
 def map(f: Callable[[Any], Any], tree: Any, init: bool = True) -> Any:
@@ -45,7 +45,7 @@ def map(f: Callable[[Any], Any], tree: Any, init: bool = True) -> Any:
     >>> map(abs, (-1, [-2]))
     (1, [2])
     """
-    return _unflatten(tree, iter([f(leaf) for leaf in leaves(tree)]), init)
+    return _unflatten(tree, iter([f(leaf) for leaf in leaves(tree)]), init=init)
 
 
 def is_static(x: Any) -> bool:
@@ -73,8 +73,7 @@ def replace_numbers(tree: Any, new: list[Any]) -> Any:
     >>> replace_numbers({"w": 1.0, "activation": "tanh"}, [2.0])
     {'w': 2.0, 'activation': 'tanh'}
     """
-    replacements = iter(new)
-    return map(lambda leaf: leaf if is_static(leaf) else next(replacements), tree)
+    return _unflatten(tree, iter(new), keeps=is_static)
 
 
 def children(tree: Any) -> list[Any]:
@@ -217,5 +216,7 @@ def _outline(tree: Any) -> Any:
     return _Text(f"{type(tree).__name__}({fields})")
 
 
-def _unflatten(tree: Any, new: Iterator[Any], init: bool) -> Any:
-    return with_children(tree, [_unflatten(x, new, init) for x in children(tree)], init) if is_container(tree) else next(new)
+def _unflatten(tree: Any, new: Iterator[Any], keeps: Callable[[Any], bool] | None = None, init: bool = True) -> Any:
+    if is_container(tree):
+        return with_children(tree, [_unflatten(part, new, keeps, init) for part in children(tree)], init)
+    return tree if keeps and keeps(tree) else next(new)
