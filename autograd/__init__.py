@@ -76,8 +76,8 @@ from autograd.ops.rules.trigonometry import (
 from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
 from autograd.transforms.checkpoint import checkpoint
-from autograd.transforms.grad_vjp_jvp import elementwise_grad, grad, jvp, linearize, stop_gradient, value_and_grad, vjp
-from autograd.transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
+from autograd.transforms.grad_vjp_jvp import grad, jvp, linearize, stop_gradient, value_and_grad, vjp
+from autograd.transforms.jacobian import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev
 from autograd.transforms.ravel import ravel_tree
 from autograd.transforms.vmap import vmap
 

@@ -4,7 +4,6 @@ While the function runs, floats are Values and arrays are Tensors. Results are f
 is a node, or inside another transform, so that the outer derivative includes the inner one.
 """
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -146,29 +145,6 @@ def _grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> 
     return (gradient, value[1]) if has_aux else gradient
 
 
-def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
-
-        x ↦ ∂(Σᵢ f(x)ᵢ)/∂x = f′(x)
-
-    It is the gradient of the sum of all outputs, for functions of floats too.
-
-    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
-    array([ 3., 12.])
-    """
-    return Transformed(_elementwise_grad, f, argnums)
-
-
-def _elementwise_grad(f: Any, argnums: Any, /, *args: Any, **kwargs: Any) -> Any:
-    total = functools.wraps(f)(lambda *xs, **options: total_of(f(*xs, **options)))
-    return _grad(total, argnums, False, *args, **kwargs)
-
-
-def total_of(y: Any) -> Any:
-    """Sum of all numbers in a container."""
-    return sum(x.sum() if isinstance(x, Tensor | np.ndarray) else x for x in tree.numbers(y))
-
-
 def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
     """Vector-Jacobian product: f(…), and a function from a cotangent of it to those of the arguments.
 
@@ -247,7 +223,7 @@ def jvp(
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    tangent_leaves(primals, tangents)  # before f is run
+    check_tuples(primals, tangents)
     value, push, *aux = linearize(f, *primals, has_aux=has_aux, **kwargs)
     return value, push(*tangents), *aux
 
@@ -264,11 +240,16 @@ def stop_gradient(x: Any) -> Any:
 
 
 def tangent_leaves(primals: Any, tangents: Any) -> list[Any]:
-    """Leaves of `tangents`, checked, in the order of those of `primals`; both have one entry per argument."""
+    """Numbers in `tangents`, checked, in the order of those in `primals`; both have one entry per argument."""
+    check_tuples(primals, tangents)
+    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
+
+
+def check_tuples(primals: Any, tangents: Any) -> None:
+    """Raise TypeError unless both have one entry per argument."""
     for name, x in (("primals", primals), ("tangents", tangents)):
         if not isinstance(x, list | tuple):
             raise TypeError(f"{name} must be a tuple with one entry per argument, got {x!r:.60}: write ({name[:-1]},)")
-    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
 
 
 def _tangent(x: Node, t: Any) -> Node:

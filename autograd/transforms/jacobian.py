@@ -1,8 +1,9 @@
-"""Jacobians, Hessians, and Hessian-vector products.
+"""Jacobians, their diagonals, Hessians, and Hessian-vector products.
 
 A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -27,7 +28,6 @@ from autograd.transforms.grad_vjp_jvp import (
     keep_graph,
     plain_results,
     tangent_leaves,
-    total_of,
     trace_arguments,
 )  # fmt: skip
 from autograd.transforms.vmap import vmap
@@ -188,6 +188,29 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
     return jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
+
+        x ↦ ∂(Σᵢ f(x)ᵢ)/∂x = f′(x)
+
+    It is the gradient of the sum of all outputs, for functions of floats too.
+
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+    return Transformed(_elementwise_grad, f, argnums)
+
+
+def _elementwise_grad(f: Any, argnums: Any, /, *args: Any, **kwargs: Any) -> Any:
+    total = functools.wraps(f)(lambda *xs, **options: _total_of(f(*xs, **options)))
+    return grad(total, argnums)(*args, **kwargs)
+
+
+def _total_of(y: Any) -> Any:
+    """Sum of all numbers in a container."""
+    return sum(x.sum() if isinstance(x, Tensor | np.ndarray) else x for x in tree.numbers(y))
+
+
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], **kwargs: Any) -> Any:
     """Hessian-vector product: directional derivative of the gradient, without computing the Hessian.
 
@@ -211,7 +234,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     gradient = grad(f, argnums)
 
     def slope(*xs: Any) -> Any:
-        return total_of([g * t for g, t in zip(tree.numbers(gradient(*xs, **kwargs)), directions, strict=True)])
+        return _total_of([g * t for g, t in zip(tree.numbers(gradient(*xs, **kwargs)), directions, strict=True)])
 
     with keep_graph(any(isinstance(t, Node) and t.requires_grad for t in directions)):
         product = grad(slope, argnums)(*primals)
