@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, overload
 
+from autograd.base.tree import is_container
 from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
@@ -38,9 +39,11 @@ class Compiled:
         # For each living instance of a class with this method, a reference to it and its tapes.
         self._of_instances: dict[int, tuple[Any, Any]] = {}
 
-    def __get__(self, instance: Any, owner: type | None = None) -> "Compiled":
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
+        if is_container(instance):  # an argument like others, whose numbers are followed
+            return MethodType(self, instance)
         key = id(instance)
         if key not in self._of_instances:
             try:
@@ -105,7 +108,8 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     The results are the same numbers, without the cost of graph recording. Another tape is recorded for a new structure, shape
     or dtype of the arguments, for a new value of an argument that is neither float nor array, and for a branch that goes the
     other way. `record` lists the limits on f. Inside another derivative, and for arguments that require a gradient, f itself
-    is run, so that no gradient is lost. A method has tapes for each instance; numbers among its attributes are constants.
+    is run, so that no gradient is lost. A method has tapes for each instance; numbers among its attributes are constants, but
+    those in the fields of a dataclass are followed.
 
     Args:
         backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:

@@ -441,3 +441,20 @@ def test_computed_fields_follow_in_arguments_and_results(x):
     for run in (f, compile(f), record(f, Doubled(x + 1.0))):
         value, gradient = run(Doubled(x))
         same([value.w, value.thrice, gradient.w], [np.sum(6 * x * x), np.sum(18 * x * x), 12 * x])
+
+
+@dataclasses.dataclass
+class Slope:
+    slope: object
+
+    @compile
+    def at(self, x):
+        return self.slope * x
+
+
+def test_compiled_methods_of_dataclasses_follow_their_fields():
+    one, two = Slope(3.0), Slope(5.0)
+    assert [one.at(2.0), two.at(2.0), one.at(1.0), len(Slope.at.tapes)] == [6.0, 10.0, 3.0, 1]
+    one.slope = 4.0
+    assert one.at(2.0) == 8.0
+    assert grad(Slope.at)(one, 2.0) == Slope(2.0)
