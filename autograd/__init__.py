@@ -77,8 +77,8 @@ from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
 from autograd.transforms.checkpoint import checkpoint
 from autograd.transforms.custom_gradient import custom_gradient
-from autograd.transforms.grad_vjp_jvp import grad, jvp, stop_gradient, value_and_grad, vjp
-from autograd.transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
+from autograd.transforms.grad_vjp_jvp import grad, jvp, linearize, stop_gradient, value_and_grad, vjp
+from autograd.transforms.jacobian import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev
 from autograd.transforms.ravel import ravel_tree
 from autograd.transforms.vmap import vmap
 
@@ -132,11 +132,11 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "OPS", "Compiled", "Drawing", "GradientError", "GuardFailedError", "Page", "Paths", "RenderError", "Tape", "Tensor",
+    "Compiled", "Drawing", "GradientError", "GuardFailedError", "OPS", "Page", "Paths", "RenderError", "Tape", "Tensor",
     "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_gradient", "custom_op", "detect_anomaly",
-    "draw", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
-    "jvp", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope", "stop_gradient", "timeline",
-    "value_and_grad", "vjp", "vmap", "watch",
+    "draw", "elementwise_grad", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd",
+    "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope",
+    "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
     "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
     "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",

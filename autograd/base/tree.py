@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import enum
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ _CONTAINERS = (dict, list, tuple)
 
 def is_container(x: Any) -> bool:
     """True if x is a dict, list, tuple, named tuple, dataclass instance, or an array of objects, such as nodes."""
-    return isinstance(x, _CONTAINERS) or is_object_array(x) or (dataclasses.is_dataclass(x) and not isinstance(x, type))
+    return isinstance(x, _CONTAINERS) or is_object_array(x) or hasattr(type(x), "__dataclass_fields__")
 
 
 def is_object_array(x: Any) -> bool:
@@ -38,13 +39,41 @@ def unflatten(tree: Any, new: list[Any]) -> Any:
     return _unflatten(tree, iter(new))
 
 
-def map(f: Callable[[Any], Any], tree: Any) -> Any:
-    """Copy of `tree` with f applied to every leaf.
+def map(f: Callable[[Any], Any], tree: Any, init: bool = True) -> Any:
+    """Copy of `tree` with f applied to every leaf; without `init`, no `__post_init__` is run.
 
     >>> map(abs, (-1, [-2]))
     (1, [2])
     """
-    return unflatten(tree, [f(leaf) for leaf in leaves(tree)])
+    return _unflatten(tree, iter([f(leaf) for leaf in leaves(tree)]), init=init)
+
+
+def is_static(x: Any) -> bool:
+    """True for a leaf that cannot be a number and has no gradient: None, a truth value, a text, an enum, a type, a function.
+
+    A module of parameters is not static, although it can be called: its gradients would be lost.
+
+    >>> [x for x in (1, 2.0, True, None, "tanh", abs) if is_static(x)]
+    [True, None, 'tanh', <built-in function abs>]
+    """
+    return isinstance(x, _STATIC) or (callable(x) and not hasattr(x, "named_parameters"))
+
+
+_STATIC = (type(None), bool, np.bool_, str, bytes, enum.Enum, np.dtype, slice, range, type(...))
+
+
+def numbers(tree: Any) -> list[Any]:
+    """Leaves of `tree` in order without static ones."""
+    return [leaf for leaf in leaves(tree) if not is_static(leaf)]
+
+
+def replace_numbers(tree: Any, new: list[Any]) -> Any:
+    """Copy of `tree` with its static leaves and, in place of the others, `new`.
+
+    >>> replace_numbers({"w": 1.0, "activation": "tanh"}, [2.0])
+    {'w': 2.0, 'activation': 'tanh'}
+    """
+    return _unflatten(tree, iter(new), keeps=is_static)
 
 
 def children(tree: Any) -> list[Any]:
@@ -55,7 +84,13 @@ def children(tree: Any) -> list[Any]:
         return list(tree)
     if hasattr(tree, "reshape"):
         return list(tree.reshape(-1))
-    return [getattr(tree, field.name) for field in dataclasses.fields(tree)]
+    return [getattr(tree, name) for name in _field_names(tree)]
+
+
+def _field_names(tree: Any) -> list[str]:
+    """Names of the fields of a dataclass instance that are set, without those that its `__post_init__` computes."""
+    keeps = not hasattr(tree, "__post_init__")
+    return [field.name for field in dataclasses.fields(tree) if field.init or (keeps and hasattr(tree, field.name))]
 
 
 def selectors(tree: Any) -> list[str]:
@@ -68,11 +103,11 @@ def selectors(tree: Any) -> list[str]:
         return [f"[{key!r}]" for key in tree]
     if is_object_array(tree):
         return [f"[{', '.join(map(str, index)) or '()'}]" for index in np.ndindex(tree.shape)]
-    names = getattr(tree, "_fields", None) if isinstance(tree, tuple) else getattr(tree, "__dataclass_fields__", None)
+    names = getattr(tree, "_fields", None) if isinstance(tree, list | tuple) else _field_names(tree)
     return [f"[{i}]" for i in range(len(tree))] if names is None else [f".{name}" for name in names]
 
 
-def with_children(tree: Any, new: list[Any]) -> Any:
+def with_children(tree: Any, new: list[Any], init: bool = True) -> Any:
     """Container of the type of `tree` with its direct children replaced by `new`; an array of numbers has dtype float.
 
     >>> with_children({"a": 1, "b": 2}, [3, [4]])
@@ -87,7 +122,12 @@ def with_children(tree: Any, new: list[Any]) -> Any:
         return type(tree)(*new) if hasattr(tree, "_fields") else type(tree)(new)
     if isinstance(tree, np.ndarray):
         return object_array(new, tree.shape)
-    return dataclasses.replace(tree, **{f.name: p for f, p in zip(dataclasses.fields(tree), new, strict=True)})
+    parts = dict(zip(_field_names(tree), new, strict=True))
+    arguments = {f.name: parts.pop(f.name) for f in dataclasses.fields(tree) if f.init} if init else {}
+    result = dataclasses.replace(tree, **arguments) if init else copy.copy(tree)
+    for name, part in parts.items():
+        object.__setattr__(result, name, part)
+    return result
 
 
 def object_array(entries: list[Any], shape: tuple[int, ...]) -> Any:
@@ -176,5 +216,7 @@ def _outline(tree: Any) -> Any:
     return _Text(f"{type(tree).__name__}({fields})")
 
 
-def _unflatten(tree: Any, new: Iterator[Any]) -> Any:
-    return with_children(tree, [_unflatten(part, new) for part in children(tree)]) if is_container(tree) else next(new)
+def _unflatten(tree: Any, new: Iterator[Any], keeps: Callable[[Any], bool] | None = None, init: bool = True) -> Any:
+    if is_container(tree):
+        return with_children(tree, [_unflatten(part, new, keeps, init) for part in children(tree)], init)
+    return tree if keeps and keeps(tree) else next(new)

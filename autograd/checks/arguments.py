@@ -11,7 +11,7 @@ from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.transforms.grad_vjp_jvp import argument_numbers
+from autograd.transforms.calls import Selection
 
 
 class Arguments:
@@ -29,7 +29,7 @@ class Arguments:
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:
         self.args = args
         self.leaves = tree.leaves(list(args))
-        chosen = range(len(args)) if argnums is None else [n % len(args) for n in argument_numbers(argnums, args)]
+        chosen: Any = range(len(args)) if argnums is None else Selection(f, argnums, args, {}).keys
         self.chosen = tuple([args[n] for n in chosen])
         names = _variable_names(f, args, chosen)
         if not names:

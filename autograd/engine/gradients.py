@@ -42,12 +42,12 @@ def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) 
     results = [cotangents[x] if x in cotangents else zeros_like(x, create_graph) for x in variables]
     if len({id(x) for x in results}) < len(results):  # a repeated variable gets two arrays
         results = [x.copy() if isinstance(x, np.ndarray) else x for x in results]
-    return tree.unflatten(xs, results)
+    return tree.replace_numbers(xs, results)
 
 
 def _check_nodes(name: str, nodes: Any) -> list[Any]:
     """Leaves of the container `nodes`, all of which must be nodes that require a gradient."""
-    leaves = tree.leaves(nodes)
+    leaves = tree.numbers(nodes) or tree.leaves(nodes)
     for i, node in enumerate(leaves):
         where = f"gradients: {name}[{i}]" if tree.is_container(nodes) else f"gradients: {name}"
         if not isinstance(node, Value | Tensor):
@@ -58,7 +58,7 @@ def _check_nodes(name: str, nodes: Any) -> list[Any]:
 
 
 def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any]:
-    """Leaves of `given`, a container of real numbers with the structure and shapes of `expected`, in the order of `expected`.
+    """Numbers in `given`, a container with the structure and shapes of `expected`, in the order of those in `expected`.
 
     Raises:
         TypeError: If the structures differ, or a leaf does not hold real numbers
@@ -66,8 +66,10 @@ def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any
     """
     leaves = []
     for path, x, leaf in tree.pairs(name, expected, given):
+        if tree.is_static(x):
+            continue
         array, wanted = (np.asarray(a._data if isinstance(a, Node) else a) for a in (leaf, x))
-        if wanted.dtype.kind in "fiub":  # other leaves, such as strings, have no derivative
+        if wanted.dtype.kind in "fiub":  # other leaves have no derivative
             if array.dtype.kind not in "fiu":
                 raise TypeError(f"{path} must hold real numbers, as its {role} does, got {leaf!r:.60} of type {array.dtype}")
             if array.shape != wanted.shape:

@@ -228,6 +228,11 @@ class Value(Node):
     def __int__(self) -> int:
         return int(self.data)
 
+    def __index__(self) -> int:
+        if not self.data.is_integer():
+            raise TypeError(f"{self!r} is not an integer, as a range, a shape or an index needs: round it, or pass an integer")
+        return int(self.data)
+
     def __round__(self, digits: int | None = None) -> float:
         return round(self.data, digits)
 

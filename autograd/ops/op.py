@@ -13,6 +13,7 @@ that it computes on raw numbers and records on nodes. `None` declares a zero der
 """
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import immutable_array
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
+from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
 
 Rule = Callable[..., Any]
@@ -192,8 +194,19 @@ class Op:
     def __repr__(self) -> str:
         return f"<op {self.name}{self.__signature__}: {self.kind}>"
 
-    def __reduce__(self) -> str:
-        return self.name
+    def __reduce__(self) -> Any:
+        name = importable_name(self)
+        return (_find_op, (self.__module__, self.name)) if name is None and OPS.get(self.name) is self else self.name
+
+
+def _find_op(module: str, name: str) -> "Op":
+    """Op that a module has declared under another name than that of its rule."""
+    importlib.import_module(module)
+    if name not in OPS:
+        raise LookupError(
+            f"the module {module} does not declare the op {name} when it is imported: declare it outside functions"
+        )
+    return OPS[name]
 
 
 def stack_nodes(x: Any) -> Any:

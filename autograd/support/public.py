@@ -1,5 +1,7 @@
-"""Public names: set `__module__` of public objects to the name of their package."""
+"""Public names: set `__module__` of public objects to the name of their package, and find objects by module and name."""
 
+import sys
+from operator import attrgetter
 from typing import Any
 
 
@@ -16,3 +18,16 @@ def publish(namespace: dict[str, Any]) -> None:
     for name in namespace["__all__"]:
         if callable(thing := namespace.get(name)):  # lazy names are still absent
             thing.__module__ = namespace["__name__"]
+
+
+def importable_name(x: Any) -> str | None:
+    """Qualified name of x if its module has x itself under this name, so that a pickle can refer to it; else None.
+
+    >>> importable_name(attrgetter), importable_name(lambda: 0)
+    ('attrgetter', None)
+    """
+    name = getattr(x, "__qualname__", None)
+    try:
+        return name if name and attrgetter(name)(sys.modules[x.__module__]) is x else None
+    except (AttributeError, KeyError):
+        return None

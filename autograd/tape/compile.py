@@ -1,12 +1,16 @@
 """`compile`: record a function at its first call, and replay the tape at later calls."""
 
 import functools
+import weakref
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, overload
 
+from autograd.base.tree import is_container
+from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
-from autograd.tape.recorder.arguments import DifferentiableError, flatten_arguments
+from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
 from autograd.tape.tape import Tape
 from autograd.transforms.grad_vjp_jvp import graph_requested
 
@@ -17,6 +21,8 @@ MAX_TAPES = 256
 class Compiled:
     """A function with a cache of tapes: one for each signature of the arguments and each path through the function.
 
+    A method of a class has a cache for each instance.
+
     Attributes:
         tapes: The tapes of the cache, oldest first
     """
@@ -25,17 +31,39 @@ class Compiled:
 
     def __init__(self, f: Callable[..., Any], backend: Choice) -> None:
         functools.update_wrapper(self, f)
-        self._f, self._backend = f, find_backend(backend)
-        self.clear()
+        self._f, self._choice, self._backend = f, backend, find_backend(backend)
+        self.tapes: list[Tape] = []
+        self._first: dict[Any, Tape] = {}
+        # For each tape, the tape to try when a guard fails, by the index of that guard.
+        self._branches: dict[Tape, dict[int, Tape]] = {}
+        # For each living instance of a class with this method, a reference to it and its tapes.
+        self._of_instances: dict[int, tuple[Any, Any]] = {}
 
-    def __call__(self, *args: Any) -> Any:
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        if is_container(instance):  # an argument like others, whose numbers are followed
+            return MethodType(self, instance)
+        key = id(instance)
+        if key not in self._of_instances:
+            try:
+                reference: Any = weakref.ref(instance, lambda _: self._of_instances.pop(key, None))
+            except TypeError:  # a class with slots
+                reference = instance
+            self._of_instances[key] = reference, ([], {}, {})
+        bound = Compiled(MethodType(self._f, instance), self._choice)
+        bound.tapes, bound._first, bound._branches = self._of_instances[key][1]
+        return bound
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay a tape that fits the arguments, or record one."""
+        args = call_arguments(args, kwargs)
         try:
             key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
-            return self._f(*args)
+            return call(self._f, args)
         if graph_requested():
-            return self._f(*args)  # an outer derivative needs the graph
+            return call(self._f, args)  # an outer derivative needs the graph
         tape = self._first.get(key)
         if tape is None:
             tape = self._first[key] = self._record(args)
@@ -51,10 +79,8 @@ class Compiled:
 
     def clear(self) -> None:
         """Remove all tapes from the cache."""
-        self.tapes: list[Tape] = []
-        self._first: dict[Any, Tape] = {}
-        # For each tape, the tape to try when a guard fails, by the index of that guard.
-        self._branches: dict[Tape, dict[int, Tape]] = {}
+        for part in (self.tapes, self._first, self._branches, self._of_instances):
+            part.clear()
 
     def _record(self, args: tuple[Any, ...]) -> Tape:
         tape = Tape(self._f, args, self._backend)
@@ -63,6 +89,9 @@ class Compiled:
         self.tapes.append(tape)
         self._branches[tape] = {}
         return tape
+
+    def __reduce__(self) -> Any:
+        return importable_name(self) or (Compiled, (self._f, self._choice))
 
     def __repr__(self) -> str:
         name = getattr(self, "__name__", "function")
@@ -74,12 +103,13 @@ def compile(f: Callable[..., Any], *, backend: Choice = "auto") -> Compiled: ...
 @overload
 def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
 def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
-    """Record f at its first call and replay the tape at later calls; also a decorator.
+    """Record f at its first call and replay the tape at later calls; also a decorator of functions and methods.
 
     The results are the same numbers, without the cost of graph recording. Another tape is recorded for a new structure, shape
     or dtype of the arguments, for a new value of an argument that is neither float nor array, and for a branch that goes the
     other way. `record` lists the limits on f. Inside another derivative, and for arguments that require a gradient, f itself
-    is run, so that no gradient is lost.
+    is run, so that no gradient is lost. A method has tapes for each instance; numbers among its attributes are constants, but
+    those in the fields of a dataclass are followed.
 
     Args:
         backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:
@@ -94,4 +124,6 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     >>> compile(value_and_grad(lambda x: x**3))(2.0)
     (8.0, 12.0)
     """
-    return Compiled(f, backend) if f is not None else functools.partial(Compiled, backend=backend)
+    if isinstance(f, classmethod | staticmethod):
+        return type(f)(Compiled(f.__func__, backend))
+    return Compiled(f, backend) if f is not None else functools.partial(compile, backend=backend)

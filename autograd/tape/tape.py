@@ -1,5 +1,6 @@
 """`Tape`: one recorded path through a function, optimised, and replayed by a back end."""
 
+import functools
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, flatten_arguments
+from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
 from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
@@ -48,14 +49,16 @@ class Tape:
         self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
+        self._record_again: Callable[[], Tape] | None = None
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay the tape for these arguments.
 
         Raises:
             TypeError: If their structure, shapes or dtypes differ from those of the examples
             GuardFailedError: If the numbers take another path through the function
         """
+        args = call_arguments(args, kwargs)
         key, leaves = flatten_arguments(args, self._scalars)
         if key != self._signature:  # dicts may have another order
             refusal = f"the tape of {self._name} was recorded for other shapes or types: "
@@ -71,13 +74,14 @@ class Tape:
             self._replay = self._backend.compile(self.program)
         return self._unflatten_result(self._replay(leaves))
 
-    def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0) -> Any:
+    def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0, **kwargs: Any) -> Any:
         """Outputs for many examples at once, each with a leading axis for the examples.
 
             map(x)[i] = tape(x[i])
 
         Args:
-            axes: For all arguments, or one entry for each: 0 if each row is an example, None if all examples share it
+            axes: For all arguments, or one entry for each positional one: 0 if each row is an example, None if all examples
+                share it; keyword arguments then have an example in each row
 
         Raises:
             TypeError: If the tape has arrays, or an example does not fit
@@ -90,7 +94,8 @@ class Tape:
         """
         if self._batched is None:
             self._batched = self._backend.batch(self.program)
-        numbers, n = batch_columns(args, axes, self._scalars, self._signature, self._slots)
+        axes = (*axes, 0) if kwargs and isinstance(axes, Sequence) else axes
+        numbers, n = batch_columns(call_arguments(args, kwargs), axes, self._scalars, self._signature, self._slots)
         return self._unflatten_result(self._batched(numbers, n), True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
@@ -157,6 +162,11 @@ class Tape:
         look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
         return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
+    def __reduce__(self) -> Any:
+        if self._record_again is None:
+            raise TypeError(f"{self!r} of a compiled function cannot be copied or pickled: copy the compiled function")
+        return self._record_again, ()
+
     def __len__(self) -> int:
         """Number of instructions."""
         return len(self.program)
@@ -168,12 +178,13 @@ class Tape:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
 
 
-def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> Tape:
+def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", **named_examples: Any) -> Tape:
     """Record a tape of f for these examples: its path through f, derivatives included.
 
-    f is run once. Floats and arrays are inputs of the tape, also in containers; other arguments are part of the program.
-    Values and Tensors from outside are read at every replay; plain numbers and arrays from outside are constants. For the back
-    ends "python" and "numba", a function of Values also accepts arrays: it receives nested lists of Values.
+    f is run once, with the keywords that the tape then takes. Floats and arrays are inputs of the tape, also in containers;
+    other arguments are part of the program. Values and Tensors from outside are read at every replay; plain numbers and arrays
+    from outside are constants. For the back ends "python" and "numba", a function of Values also accepts arrays: it receives
+    nested lists of Values. A pickle of the tape holds f and the examples, from which it is recorded again.
 
     f must not draw from a random generator that exists before the call. A generator that f creates without a seed is not
     detected.
@@ -190,4 +201,6 @@ def record(f: Callable[..., Any], *examples: Any, backend: Choice = "auto") -> T
     >>> tape(2.0), len(tape)
     (5.0, 1)
     """
-    return Tape(f, examples, backend)
+    tape = Tape(f, call_arguments(examples, named_examples), backend)
+    tape._record_again = functools.partial(record, f, *examples, backend=backend, **named_examples)
+    return tape

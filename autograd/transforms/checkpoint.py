@@ -1,6 +1,5 @@
 """`checkpoint(f)`: save memory by computing a part of the graph twice."""
 
-import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
@@ -21,6 +20,7 @@ from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
 from autograd.ops.rules.joining import concatenate
+from autograd.transforms.calls import Transformed
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,20 +45,20 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     array([0., 2.])
     """
 
-    @functools.wraps(f)
-    def checkpointed(*args: Any, **options: Any) -> Any:
-        has_variable = any(isinstance(x, Tensor) and x.requires_grad for x in tree.leaves((args, options)))
-        if not has_variable or not is_recording() or current_trace() is not None:  # recording a tape stores no data
-            return f(*args, **options)
-        call = _Call(f, args, options)
-        first = call.run()
-        call.state.forget_unused_generators()
-        if not first.inputs:
-            return first.result
-        y = Tensor.record(_RecomputingOp(call, first), first.inputs, {})
-        return _unpack(y, first.result)
+    return Transformed(_checkpoint, f)
 
-    return checkpointed
+
+def _checkpoint(f: Any, /, *args: Any, **options: Any) -> Any:
+    has_variable = any(isinstance(x, Tensor) and x.requires_grad for x in tree.leaves((args, options)))
+    if not has_variable or not is_recording() or current_trace() is not None:  # recording a tape stores no data
+        return f(*args, **options)
+    call = _Call(f, args, options)
+    first = call.run()
+    call.state.forget_unused_generators()
+    if not first.inputs:
+        return first.result
+    y = Tensor.record(_RecomputingOp(call, first), first.inputs, {})
+    return _unpack(y, first.result)
 
 
 class _Run(NamedTuple):

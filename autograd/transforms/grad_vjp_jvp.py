@@ -4,7 +4,6 @@ While the function runs, floats are Values and arrays are Tensors. Results are f
 is a node, or inside another transform, so that the outer derivative includes the inner one.
 """
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +20,7 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
+from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 
 #: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
 _inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
@@ -43,8 +43,8 @@ def keep_graph(nodes: bool) -> Iterator[None]:
 
 @contextmanager
 def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
-    """Context manager with recording on: fresh variables of the leaves of `arguments`, and True if results must be nodes."""
-    leaves = tree.leaves(arguments)
+    """Context manager with recording on: fresh variables of the numbers in `arguments`, and True if results must be nodes."""
+    leaves = tree.numbers(arguments) or tree.leaves(arguments)  # of static leaves, the first raises
     as_nodes = graph_requested() or has_variable(leaves)
     token = _inside.set(True)
     try:
@@ -62,6 +62,11 @@ def _variable(x: Any) -> Node:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
         return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
+    if hasattr(x, "named_parameters"):
+        raise TypeError(
+            f"the module {type(x).__name__} is not a container of numbers: call it outside of transforms, and write "
+            "gradients(loss, module.parameters()), or loss.backward()"
+        )
     return Value(x.data if isinstance(x, Value) else x)
 
 
@@ -72,8 +77,12 @@ def to_plain(x: Any, as_nodes: bool, floats: bool = False) -> Any:
     return x.item() if isinstance(x, Value) or (floats and not x.ndim) else x._data.copy()[()]  # type: ignore[attr-defined]
 
 
-def _are_floats(variables: list[Node]) -> bool:
-    return all(isinstance(x, Value) for x in variables)
+def plain_results(results: Any, variables: list[Node], as_nodes: bool) -> Any:
+    """Container of results with plain numbers for nodes unless `as_nodes`; one without nodes is returned as it is."""
+    if as_nodes or not any(isinstance(x, Node) for x in tree.leaves(results)):
+        return results
+    are_floats = all(isinstance(x, Value) for x in variables)
+    return tree.map(lambda x: to_plain(x, as_nodes, are_floats), results)
 
 
 def has_variable(leaves: list[Any]) -> bool:
@@ -81,44 +90,46 @@ def has_variable(leaves: list[Any]) -> bool:
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
-def value_and_grad(
-    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False
-) -> Callable[..., tuple[Any, Any]]:
-    """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, at `argnums`.
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., tuple[Any, Any]]:
+    """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, that `argnums` selects.
 
         x ↦ (f(x), ∇f(x))
 
     Arguments are floats, arrays, nodes, or containers of them, such as arrays of Values. Gradients have the same structure:
-    nodes, which can be differentiated again, for nodes and inside another transform, else floats and arrays. f gets Values
-    for floats and Tensors for arrays, and must return one number, or with `has_aux` a pair (number, any object), also
-    returned.
+    nodes, which can be differentiated again, for nodes and inside another transform, else floats and arrays. Leaves that
+    cannot be numbers, such as None, texts, truth values and functions, are passed to f and found again in the gradient. f gets
+    Values for integers and floats and Tensors for arrays, and must return one number, or with `has_aux` a pair (number, any
+    object), also returned.
+
+    Args:
+        argnums: Position or name of an argument, passed by position or by keyword, or a tuple of these for a tuple of gradients
 
     Raises:
-        TypeError: If an argument to differentiate is not a float, a floating-point array or a container of them
-        ValueError: If f returns more than one number
+        TypeError: If an argument to differentiate is not a float, a floating-point array or a container of them; if `argnums`
+            is something else
+        ValueError: If f returns more than one number, or `argnums` selects an argument that is not passed
 
     >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
     (6.0, {'a': 3.0, 'b': 2.0})
+    >>> value_and_grad(lambda x, w: w * x, "w")(2.0, w=3.0)
+    (6.0, 2.0)
     """
-
-    @functools.wraps(f)
-    def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        numbers = argument_numbers(argnums, args)
-        arguments = [args[n] for n in numbers]
-        with trace_arguments(arguments) as (variables, as_nodes):
-            y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
-            y, aux = _split_aux(y) if has_aux else (y, None)
-            y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
-            derivatives = tree.unflatten(arguments, _gradient(y, variables, as_nodes))
-        value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
-        gradient = derivatives[0] if isinstance(argnums, int) else tuple(derivatives)
-        plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
-        return ((value, tree.map(plain, aux)) if has_aux else value), gradient
-
-    return with_gradient
+    return Transformed(_value_and_grad, f, argnums, has_aux)
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    selection = Selection(f, argnums, args, kwargs)
+    with trace_arguments(selection.arguments) as (variables, as_nodes):
+        args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
+        y, aux = split_aux(f(*args, **kwargs), has_aux)
+        y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
+        derivatives = tree.replace_numbers(selection.arguments, _gradient(y, variables, as_nodes))
+    value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
+    aux = plain_results(aux, variables, as_nodes)
+    return ((value, aux) if has_aux else value), selection.entries(derivatives)
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
 
         x ↦ ∇f(x)
@@ -126,22 +137,22 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bo
     >>> grad(lambda x: x**3)(3.0), grad(grad(lambda x: x**3))(3.0)
     (27.0, 18.0)
     """
-    both = value_and_grad(f, argnums, has_aux=has_aux)
-
-    @functools.wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        value, derivative = both(*args, **kwargs)
-        return (derivative, value[1]) if has_aux else derivative
-
-    return gradient
+    return Transformed(_grad, f, argnums, has_aux)
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def _grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> Any:
+    value, gradient = _value_and_grad(f, argnums, has_aux, *args, **kwargs)
+    return (gradient, value[1]) if has_aux else gradient
+
+
+def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
     """Vector-Jacobian product: f(…), and a function from a cotangent of it to those of the arguments.
 
         w ↦ wᵀ J
 
-    The cotangent w must have the structure and shapes of f(…), with dicts paired by key; the result has one entry per argument.
+    The cotangent w must have the structure and shapes of f(…), with dicts paired by key; the result has one entry per
+    positional argument. Keyword arguments are passed to f and not differentiated. With `has_aux`, f returns a pair (output,
+    any object), and the object is the third result.
 
     Raises:
         TypeError: If w has another structure, or is not of real numbers; names the path
@@ -152,27 +163,58 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     (6.0, (3.0, 2.0))
     """
     with trace_arguments(primals) as (variables, as_nodes):
-        y = f(*tree.unflatten(list(primals), variables))
+        y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
     def pull(w: Any) -> tuple[Any, ...]:
-        outputs, seeds = tree.leaves(y), matching_leaves("the cotangent", "output", y, w)
+        outputs, seeds = tree.numbers(y), matching_leaves("the cotangent", "output", y, w)
         nodes = as_nodes or graph_requested() or has_variable(seeds)
         pairs = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if has_variable([out])]
         cotangents = [zeros_like(x, nodes) for x in variables]
         if pairs:
             cotangents = gradients([out for out, _ in pairs], variables, [seed for _, seed in pairs], create_graph=nodes)
-        return tuple(tree.unflatten(list(primals), cotangents))
+        return tuple(tree.replace_numbers(primals, cotangents))
 
-    plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
-    return tree.map(plain, y), pull
+    value, aux = plain_results((y, aux), variables, as_nodes)
+    return (value, pull, aux) if has_aux else (value, pull)
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
+    """f(…), and the linear function from tangents of the arguments to that of the result; f is run once.
+
+        ẋ ↦ J ẋ
+
+    Each call is one forward sweep over the graph that f recorded. Keyword arguments and `has_aux` are those of `vjp`.
+
+    Raises:
+        TypeError: If a tangent has another structure than its primal, or is not of real numbers; names the path
+        ValueError: If the shapes of a tangent and its primal differ
+
+    >>> y, push = linearize(lambda a, b: a * b, 2.0, 3.0)
+    >>> y, push(1.0, 0.0), push(0.0, 1.0)
+    (6.0, 3.0, 2.0)
+    """
+    with trace_arguments(primals) as (variables, as_nodes):
+        y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
+
+    def push(*tangents: Any) -> Any:
+        directions = tangent_leaves(primals, tangents)
+        nodes = as_nodes or graph_requested() or has_variable(directions)
+        seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
+        return plain_results(tree.replace_numbers(y, _output_tangents(tree.numbers(y), seeds)), variables, nodes)
+
+    value, aux = plain_results((y, aux), variables, as_nodes)
+    return (value, push, aux) if has_aux else (value, push)
+
+
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False, **kwargs: Any
+) -> tuple[Any, ...]:
     """Jacobian-vector product in one forward sweep: f(…) and its directional derivative.
 
         (f(x), J ẋ)
 
-    `tangents` has the structure and shapes of `primals`, one entry per argument, with dicts paired by key.
+    `tangents` has the structure and shapes of `primals`, one entry per argument, with dicts paired by key. Keyword arguments
+    and `has_aux` are those of `vjp`.
 
     Raises:
         TypeError: If the structures differ, or a tangent is not of real numbers; names the path
@@ -181,14 +223,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    directions = tangent_leaves(primals, tangents)
-    with trace_arguments(primals) as (variables, as_nodes):
-        as_nodes = as_nodes or has_variable(directions)
-        seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
-        y = f(*tree.unflatten(list(primals), variables))
-        results = _output_tangents(tree.leaves(y), seeds)
-    plain = functools.partial(to_plain, as_nodes=as_nodes, floats=_are_floats(variables))
-    return tree.map(plain, y), tree.unflatten(y, list(map(plain, results)))
+    check_tuples(primals, tangents)
+    value, push, *aux = linearize(f, *primals, has_aux=has_aux, **kwargs)
+    return value, push(*tangents), *aux
 
 
 def stop_gradient(x: Any) -> Any:
@@ -202,29 +239,17 @@ def stop_gradient(x: Any) -> Any:
     return tree.map(lambda leaf: leaf.detach() if isinstance(leaf, Value | Tensor) else leaf, x)
 
 
-def argument_numbers(argnums: int | Sequence[int], args: tuple[Any, ...]) -> list[int]:
-    """Normalise `argnums` to a list of positions in `args`."""
-    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
-    for n in numbers:
-        if not -len(args) <= n < len(args):
-            raise ValueError(f"argnums {argnums} contains argument {n}, but there are {len(args)} positional arguments")
-    return numbers
-
-
-def replace_arguments(args: tuple[Any, ...], numbers: list[int], new: list[Any]) -> list[Any]:
-    """Copy of `args` with the arguments at positions `numbers` replaced by `new`."""
-    result = list(args)
-    for n, x in zip(numbers, new, strict=True):
-        result[n] = x
-    return result
-
-
 def tangent_leaves(primals: Any, tangents: Any) -> list[Any]:
-    """Leaves of `tangents`, checked, in the order of those of `primals`; both have one entry per argument."""
+    """Numbers in `tangents`, checked, in the order of those in `primals`; both have one entry per argument."""
+    check_tuples(primals, tangents)
+    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
+
+
+def check_tuples(primals: Any, tangents: Any) -> None:
+    """Raise TypeError unless both have one entry per argument."""
     for name, x in (("primals", primals), ("tangents", tangents)):
         if not isinstance(x, list | tuple):
             raise TypeError(f"{name} must be a tuple with one entry per argument, got {x!r:.60}: write ({name[:-1]},)")
-    return matching_leaves("tangents", "primal", tuple(primals), tuple(tangents))
 
 
 def _tangent(x: Node, t: Any) -> Node:
@@ -241,12 +266,6 @@ def _output_tangents(outputs: list[Any], seeds: dict[Node, Node]) -> list[Any]:
 def _constant_tangent(y: Any) -> Any:
     """Tangent of a plain number or array."""
     return np.zeros_like(y) if isinstance(y, np.ndarray) and y.dtype.kind == "f" else 0.0
-
-
-def _split_aux(y: Any) -> tuple[Any, Any]:
-    if not isinstance(y, tuple) or len(y) != 2:
-        raise TypeError(f"with has_aux=True the function must return a pair (number, aux), not {y!r}")
-    return y
 
 
 def _gradient(y: Any, variables: list[Node], as_nodes: bool) -> list[Any]:

@@ -1,9 +1,10 @@
-"""Jacobians, Hessians, and Hessian-vector products.
+"""Jacobians, their diagonals, Hessians, and Hessian-vector products.
 
 A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
 """
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -20,23 +21,22 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import stack
 from autograd.ops.rules.shape import reshape
+from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
-    argument_numbers,
     grad,
     has_variable,
     keep_graph,
-    replace_arguments,
+    plain_results,
     tangent_leaves,
     trace_arguments,
-)
+)  # fmt: skip
 from autograd.transforms.vmap import vmap
 
-#: For each output, its Jacobian with respect to each variable; and a function from outputs and variables to them.
+#: For each output, its Jacobian with respect to each variable.
 Rows = list[list[Any]]
-Mode = Callable[[list[Any], list[Any], bool], Rows]
 
 
-def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
@@ -51,10 +51,10 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     array([[2., 0.],
            [0., 4.]])
     """
-    return _jacobian(f, argnums, lambda n, m: _forward_rows if 2 * n <= m else _reverse_rows)
+    return Transformed(_jacobian, f, argnums, has_aux, 2.0)
 
 
-def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """`jacobian` by forward mode, from one batched forward sweep per variable: for few inputs.
 
     Functions of floats are differentiated in reverse mode. Hooks, which change cotangents, do not apply to tangents.
@@ -62,47 +62,43 @@ def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[
     >>> jacfwd(lambda x: x[0] * np.arange(3.0))(np.ones(1)).tolist()
     [[0.0], [1.0], [2.0]]
     """
-    return _jacobian(f, argnums, lambda n, m: _forward_rows)
+    return Transformed(_jacobian, f, argnums, has_aux, 0.0)
 
 
-def jacrev(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def jacrev(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """`jacobian` by reverse mode, from one batched reverse sweep per output array: for few outputs.
 
     >>> jacrev(lambda x: x[:1] * x[1])(np.array([2.0, 3.0])).tolist()
     [[3.0, 2.0]]
     """
-    return _jacobian(f, argnums, lambda n, m: _reverse_rows)
+    return Transformed(_jacobian, f, argnums, has_aux, math.inf)
 
 
-def _jacobian(f: Callable[..., Any], argnums: int | Sequence[int], mode: Callable[[int, int], Mode]) -> Callable[..., Any]:
-    """Function that returns the Jacobian, whose rows are computed by `mode(number of inputs, number of outputs)`."""
+def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, **kwargs: Any) -> Any:
+    """Jacobian, by forward mode if there are at least `ratio` outputs for each input."""
+    selection = Selection(f, argnums, args, kwargs)
+    with trace_arguments(selection.arguments) as (variables, as_nodes):
+        args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
+        y, aux = split_aux(f(*args, **kwargs), has_aux)
+        outputs = [x for x in tree.leaves(y) if has_variable([x])]
+        n, m = (sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs))
+        rows_of = _forward_rows if m >= ratio * max(n, 1) and any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
+        with nullcontext() if as_nodes else no_grad():
+            rows = iter(rows_of(outputs, variables, as_nodes))
 
-    @functools.wraps(f)
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        numbers = argument_numbers(argnums, args)
-        arguments = [args[n] for n in numbers]
-        with trace_arguments(arguments) as (variables, as_nodes):
-            y = f(*replace_arguments(args, numbers, tree.unflatten(arguments, variables)), **kwargs)
-            outputs = [x for x in tree.leaves(y) if has_variable([x])]
-            sizes = [sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs)]
-            rows_of = mode(*sizes) if any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
-            with nullcontext() if as_nodes else no_grad():
-                rows = iter(rows_of(outputs, variables, as_nodes))
+    def row(output: Any) -> list[Any]:
+        found = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
+        return found if as_nodes else [_plain_block(block) for block in found]
 
-        def row(output: Any) -> list[Any]:
-            found = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
-            return found if as_nodes else [_plain_block(block) for block in found]
+    def blocks(output: Any) -> Any:
+        if tree.is_static(output):
+            return output
+        if tree.is_container(output) and not tree.is_object_array(output):
+            return tree.with_children(output, [blocks(part) for part in tree.children(output)])
+        columns = iter(_stack_rows([row(y) for y in tree.leaves(output)], output, variables))
+        return selection.entries([_in_structure(x, columns, np.shape(output)) for x in selection.arguments])
 
-        def blocks(output: Any) -> Any:
-            if tree.is_container(output) and not tree.is_object_array(output):
-                return tree.with_children(output, [blocks(part) for part in tree.children(output)])
-            columns = iter(_stack_rows([row(y) for y in tree.leaves(output)], output, variables))
-            result = [_in_structure(x, columns, np.shape(output)) for x in arguments]
-            return result[0] if isinstance(argnums, int) else tuple(result)
-
-        return blocks(y)
-
-    return matrix
+    return (blocks(y), plain_results(aux, variables, as_nodes)) if has_aux else blocks(y)
 
 
 def _stack_rows(rows: list[list[Any]], output: Any, variables: list[Any]) -> list[Any]:
@@ -115,7 +111,7 @@ def _stack_rows(rows: list[list[Any]], output: Any, variables: list[Any]) -> lis
 def _in_structure(x: Any, columns: Iterator[Any], shape: tuple[int, ...]) -> Any:
     """Next columns in the structure of the argument x; those of an array of numbers are one array, with the axes of x last."""
     if not tree.is_container(x):
-        return next(columns)
+        return x if tree.is_static(x) else next(columns)
     parts = [_in_structure(part, columns, shape) for part in tree.children(x)]
     if not tree.is_object_array(x) or any(shape_of(part) != shape for part in parts):
         return tree.with_children(x, parts)
@@ -162,6 +158,8 @@ def _block(part: Any, y: Any, x: Any) -> Any:
     shape, dtype = shape_of(y) + shape_of(x), getattr(x, "dtype", float)
     if isinstance(part, Value | float):
         return part
+    if part is None and not shape and isinstance(x, Value) and not isinstance(y, Tensor):
+        return 0.0
     part = Tensor(np.zeros(shape, dtype)) if part is None else part.reshape(shape)
     return part if part.dtype == dtype else part.astype(dtype)
 
@@ -175,7 +173,7 @@ def _plain_block(block: Any) -> Any:
     return block.item() if isinstance(block, Value) else np.array(block._data) if isinstance(block, Tensor) else block
 
 
-def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
         x ↦ H,   H[i…, j…] = ∂²f(x) / ∂x[i…] ∂x[j…]
@@ -187,17 +185,40 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     array([[0., 1.],
            [1., 0.]])
     """
-    return jacfwd(grad(f, argnums), argnums)
+    return jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 
-def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
+
+        x ↦ ∂(Σᵢ f(x)ᵢ)/∂x = f′(x)
+
+    It is the gradient of the sum of all outputs, for functions of floats too.
+
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+    return Transformed(_elementwise_grad, f, argnums)
+
+
+def _elementwise_grad(f: Any, argnums: Any, /, *args: Any, **kwargs: Any) -> Any:
+    total = functools.wraps(f)(lambda *xs, **options: _total_of(f(*xs, **options)))
+    return grad(total, argnums)(*args, **kwargs)
+
+
+def _total_of(y: Any) -> Any:
+    """Sum of all numbers in a container."""
+    return sum(x.sum() if isinstance(x, Tensor | np.ndarray) else x for x in tree.numbers(y))
+
+
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], **kwargs: Any) -> Any:
     """Hessian-vector product: directional derivative of the gradient, without computing the Hessian.
 
         H v = d/dt ∇f(x + t v) at t = 0
 
     `primals` and `tangents` hold one entry per argument of f, as in `jvp`; so does the result, or it is that entry if f has
-    one argument. It is the gradient of the slope ⟨∇f(x), v⟩ by two reverse sweeps, which take less time than a forward
-    sweep over a reverse one.
+    one argument. Keyword arguments are passed to f and not differentiated. The product is the gradient of the slope ⟨∇f(x), v⟩
+    by two reverse sweeps, which take less time than a forward sweep over a reverse one.
 
     Raises:
         TypeError: If the structures differ, or a tangent is not of real numbers; names the path
@@ -213,8 +234,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     gradient = grad(f, argnums)
 
     def slope(*xs: Any) -> Any:
-        terms = [g * t for g, t in zip(tree.leaves(list(gradient(*xs))), directions, strict=True)]
-        return sum(term.sum() if isinstance(term, Tensor) else term for term in terms)
+        return _total_of([g * t for g, t in zip(tree.numbers(gradient(*xs, **kwargs)), directions, strict=True)])
 
     with keep_graph(any(isinstance(t, Node) and t.requires_grad for t in directions)):
         product = grad(slope, argnums)(*primals)

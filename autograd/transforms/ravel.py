@@ -33,7 +33,7 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
     >>> rebuild(2 * vector)["b"]
     6.0
     """
-    leaves = tree.leaves(parameters)
+    leaves = tree.numbers(parameters) if tree.is_container(parameters) else [parameters]
     arrays = [np.asarray(x._data if isinstance(x, Node) else x) for x in leaves]
     for x, a in zip(leaves, arrays, strict=True):
         if a.dtype.kind not in "fiub":
@@ -49,7 +49,7 @@ def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:
         if tuple(v.shape) != (ends[-1],):
             raise ValueError(f"the vector must have shape {(ends[-1],)} to rebuild this container, not {tuple(v.shape)}")
         pieces = [v[start:end].reshape(a.shape) for a, start, end in zip(arrays, ends, ends[1:], strict=False)]
-        return tree.unflatten(parameters, [_like(x, a, p) for x, a, p in zip(leaves, arrays, pieces, strict=True)])
+        return tree.replace_numbers(parameters, [_like(x, a, p) for x, a, p in zip(leaves, arrays, pieces, strict=True)])
 
     return vector if vector.dtype.kind == "f" else astype(vector, float), rebuild
 

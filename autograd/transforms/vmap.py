@@ -1,6 +1,5 @@
 """`vmap`: a function of one example, applied to many at once."""
 
-import functools
 import operator
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +17,7 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.shape import broadcast_to, moveaxis
+from autograd.transforms.calls import Transformed
 from autograd.transforms.grad_vjp_jvp import graph_requested, has_variable, to_plain
 
 
@@ -28,7 +28,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
 
     f is run once, on the first example; the recorded graph is then computed for all examples. Nodes and arrays from outside
     are shared, and nodes among them get gradients. Numbers that f draws from a random generator are the same for all
-    examples: draw them outside, and map over them. Ops without a batched form, such as custom ones, are called in a loop.
+    examples: draw them outside, and map over them. Leaves that cannot be numbers, such as texts and functions, are passed on
+    as they are. Ops without a batched form, such as custom ones, are called in a loop.
     vmap, compile and the derivatives nest in any order.
 
     Args:
@@ -54,31 +55,31 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
            [-30., -36.]])
     """
 
-    @functools.wraps(f)
-    def mapped(*args: Any, **kwargs: Any) -> Any:
-        arguments = [args, kwargs]
-        leaves = tree.leaves(arguments)
-        axes = [*_argument_axes(in_axes, args), *(0 for _ in tree.leaves(kwargs))]
-        columns = [None if axis is None or x is None else _column(x, axis) for x, axis in zip(leaves, axes, strict=True)]
-        n = _count_examples(columns, leaves, axes)
-        trace = ExampleTrace()
-        with tracing(trace):
-            variables = [x if column is None else _example(column) for x, column in zip(leaves, columns, strict=True)]
-            examples = {v: column for v, column in zip(variables, columns, strict=True) if column is not None}
-            trace.inputs.update(examples)
-            positional, named = tree.unflatten(arguments, variables)
-            result = f(*positional, **named)
-        outputs = tree.leaves(result)
-        graph = reachable_nodes([y for y in outputs if isinstance(y, Node)], trace.start)
-        captured = [x for x in graph if trace.is_captured(x)]
-        as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
-        with nullcontext() if as_nodes else no_grad():
-            known = batch_graph(graph, examples, n)
-            pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
-            outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n) for y, axis in pairs]
-        return tree.unflatten(result, [to_plain(y, as_nodes) for y in outputs])
+    return Transformed(_vmap, f, in_axes, out_axes)
 
-    return mapped
+
+def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> Any:
+    arguments = [args, kwargs]
+    leaves = tree.leaves(arguments)
+    axes = [*_argument_axes(in_axes, args), *(0 for _ in tree.leaves(kwargs))]
+    columns = [None if axis is None or tree.is_static(x) else _column(x, axis) for x, axis in zip(leaves, axes, strict=True)]
+    n = _count_examples(columns, leaves, axes)
+    trace = ExampleTrace()
+    with tracing(trace):
+        variables = [x if column is None else _example(column) for x, column in zip(leaves, columns, strict=True)]
+        examples = {v: column for v, column in zip(variables, columns, strict=True) if column is not None}
+        trace.inputs.update(examples)
+        positional, named = tree.unflatten(arguments, variables)
+        result = f(*positional, **named)
+    outputs = tree.leaves(result)
+    graph = reachable_nodes([y for y in outputs if isinstance(y, Node)], trace.start)
+    captured = [x for x in graph if trace.is_captured(x)]
+    as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
+    with nullcontext() if as_nodes else no_grad():
+        known = batch_graph(graph, examples, n)
+        pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
+        outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
+    return tree.unflatten(result, [to_plain(y, as_nodes) for y in outputs])
 
 
 def _argument_axes(in_axes: Any, args: tuple[Any, ...]) -> list[Any]:
@@ -146,9 +147,10 @@ def _example(column: Tensor) -> Tensor:
     return Tensor(first, requires_grad=data.dtype.kind == "f", dtype=data.dtype, label=column.label)
 
 
-def _output(y: Any, batched: Tensor | None, axis: int | None, n: int) -> Any:
-    """Result with the axis of the examples at `axis`, from the result y of one example."""
-    if y is None or (axis is None and batched is None):
+def _output(y: Any, batched: Tensor | None, axis: int | None, n: int, is_whole: bool) -> Any:
+    """Result with the axis of the examples at `axis`, from the result y of one example, or a part of it."""
+    is_static = y is None or (tree.is_static(y) and not is_whole and not isinstance(y, bool | np.bool_))
+    if is_static or (axis is None and batched is None):
         return y
     if axis is None:
         raise ValueError(

@@ -1,6 +1,8 @@
 """Random containers of numbers, functions between them, and the flat computation that they must agree with."""
 
+import collections
 import dataclasses
+import enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +20,28 @@ class Pair(NamedTuple):
 class Block:
     w: Any
     b: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """A frozen container of numbers and of what cannot be one, with a field that is not an argument."""
+
+    w: Any
+    b: Any
+    name: str = "settings"
+    rate: Any = dataclasses.field(init=False, default=1.5)
+
+
+class Mode(enum.Enum):
+    FAST = 1.5
+
+
+#: Leaves of containers that cannot be numbers.
+STATIC = (None, True, False, "tanh", b"tanh", Mode.FAST, abs, float, np.exp, np.dtype("f4"), slice(1), lambda x: x, ...)
+
+
+def is_static(x):
+    return any(x is s for s in (*STATIC, "settings"))
 
 
 def object_array(entries, shape):
@@ -39,12 +63,14 @@ arrays = st.lists(numbers, min_size=1, max_size=2).map(np.array)
 def containers(leaves, children):
     """Containers of `leaves`, nested, at least one deep."""
     inside = st.recursive(leaves, lambda parts: wrapped(parts, 0), max_leaves=5) if children else leaves
-    return wrapped(inside, 1)
+    return wrapped(inside | st.sampled_from(STATIC), 1)
 
 
 def wrapped(parts, least):
+    dicts = st.dictionaries(st.sampled_from("abcd"), parts, min_size=least, max_size=3)
     return st.one_of(
-        st.dictionaries(st.sampled_from("abcd"), parts, min_size=least, max_size=3),
+        dicts, dicts.map(collections.OrderedDict), dicts.map(lambda d: collections.defaultdict(list, d)),
+        st.tuples(parts, parts).map(lambda t: Settings(*t)),
         st.lists(parts, min_size=least, max_size=2), st.lists(parts, min_size=least, max_size=2).map(tuple),
         st.tuples(parts, parts).map(lambda t: Pair(*t)),
         st.tuples(parts, parts).map(lambda t: Block(*t)),
@@ -60,8 +86,8 @@ def fields(tree):
     """(key, part) for each direct part of a container in an order that does not depend on that of a dict, or None."""
     if isinstance(tree, dict):
         return sorted(tree.items())
-    if isinstance(tree, Block):
-        return list(vars(tree).items())
+    if isinstance(tree, Block | Settings):
+        return [(name, getattr(tree, name)) for name in tree.__dataclass_fields__]
     if isinstance(tree, list | tuple) or (isinstance(tree, np.ndarray) and tree.dtype == object):
         return list(enumerate(tree.ravel() if isinstance(tree, np.ndarray) else tree))
     return None
@@ -69,7 +95,7 @@ def fields(tree):
 
 def entries(tree):
     """All numbers of a tree: nodes, or floats, each array read entry by entry."""
-    parts = fields(tree)
+    parts = [] if is_static(tree) else fields(tree)
     if parts is not None:
         return [x for _, part in parts for x in entries(part)]
     if isinstance(tree, np.ndarray | Tensor) and tree.ndim:
@@ -87,9 +113,9 @@ def shuffled(tree, rng):
     """Equal tree with other orders of the keys of its dicts, and float arrays in place of those of objects."""
     if isinstance(tree, dict):
         keys = list(tree)
-        return {keys[i]: shuffled(tree[keys[i]], rng) for i in rng.permutation(len(keys))}
-    if isinstance(tree, Block | Pair):
-        return type(tree)(*(shuffled(part, rng) for _, part in fields(tree)))
+        return like(tree, {keys[i]: shuffled(tree[keys[i]], rng) for i in rng.permutation(len(keys))})
+    if isinstance(tree, Block | Pair | Settings):
+        return like(tree, {key: shuffled(part, rng) for key, part in fields(tree)})
     if isinstance(tree, np.ndarray):
         return tree.astype(float)
     return type(tree)(shuffled(part, rng) for part in tree) if isinstance(tree, list | tuple) else tree
@@ -99,13 +125,28 @@ def replaced(tree, new):
     """Copy of a tree with the numbers taken from the iterator `new`, in the order of `entries`."""
     if isinstance(tree, dict):
         parts = {key: replaced(part, new) for key, part in fields(tree)}
-        return {key: parts[key] for key in tree}
+        return like(tree, {key: parts[key] for key in tree})
     if isinstance(tree, np.ndarray):
         found = [next(new) for _ in range(tree.size)]
         return object_array(found, tree.shape) if tree.dtype == object else np.array(found).reshape(tree.shape)
-    if isinstance(tree, Block | Pair):
-        return type(tree)(*(replaced(part, new) for _, part in fields(tree)))
-    return type(tree)(replaced(part, new) for part in tree) if isinstance(tree, list | tuple) else next(new)
+    if isinstance(tree, Block | Pair | Settings):
+        return like(tree, {key: replaced(part, new) for key, part in fields(tree)})
+    if isinstance(tree, list | tuple):
+        return type(tree)(replaced(part, new) for part in tree)
+    return tree if is_static(tree) else next(new)
+
+
+def like(tree, parts):
+    """Container of the type of `tree` with these parts by key."""
+    if isinstance(tree, collections.defaultdict):
+        return collections.defaultdict(tree.default_factory, parts)
+    if isinstance(tree, dict):
+        return type(tree)(parts)
+    if isinstance(tree, Settings):
+        new = Settings(parts["w"], parts["b"], parts["name"])
+        object.__setattr__(new, "rate", parts["rate"])
+        return new
+    return type(tree)(*parts.values())
 
 
 class Map:

@@ -10,7 +10,7 @@ from autograd.engine.node import Node
 from autograd.tape.backends.jax import integer_check, jax, namespace, pure_function
 from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
-from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten
+from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten, call_arguments
 
 
 def jax_function(
@@ -32,13 +32,13 @@ def jax_function(
             _check_kind(leaf.kind, x, leaf.name)
         return data, inputs
 
-    def f(*args: Any) -> Any:
-        data, inputs = read(args)
+    def f(*args: Any, **kwargs: Any) -> Any:
+        data, inputs = read(call_arguments(args, kwargs))
         if not any(isinstance(x, tracer) for x in inputs):
             check(inputs)
         return unflatten(_Outputs(run(data, *inputs)))
 
-    f.check = lambda *args: check(read(args)[1])  # type: ignore[attr-defined]
+    f.check = lambda *args, **kwargs: check(read(call_arguments(args, kwargs))[1])  # type: ignore[attr-defined]
     f.__name__ = f.__qualname__ = name
     return f
 

@@ -4,7 +4,7 @@ Floats and arrays of numbers are inputs of a tape. All other arguments, such as 
 program: another value needs another program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,24 @@ class Rows(list[Any]):
     def shape(self) -> tuple[int, ...]:
         """Shape of the array."""
         return (len(self), *(self[0].shape() if self and isinstance(self[0], Rows) else ()))
+
+
+class Keywords(dict[str, Any]):
+    """Keyword arguments of a call, its last argument, in the order of their names."""
+
+
+def call_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """Arguments of a call in one tuple.
+
+    >>> call_arguments((1.0,), {"w": 2.0, "k": 3.0})
+    (1.0, {'k': 3.0, 'w': 2.0})
+    """
+    return (*args, Keywords(sorted(kwargs.items()))) if kwargs else args
+
+
+def call(f: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Result of f for arguments in one sequence."""
+    return f(*args[:-1], **args[-1]) if args and isinstance(args[-1], Keywords) else f(*args)
 
 
 class DifferentiableError(Exception):
@@ -79,14 +97,15 @@ def _flatten_leaf(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> N
         key.append(float)
         leaves.append(float(x))
     else:
+        value = (x.start, x.stop, x.step) if isinstance(x, slice) else x
         try:
-            hash(x)
+            hash(value)
         except TypeError:
             raise TypeError(
                 f"{x!r} of type {kind.__name__} cannot be an argument of a recorded function: pass numbers, arrays, containers "
                 "of them, or an immutable hashable object"
             ) from None
-        key += (kind, x)
+        key += (kind, value)
 
 
 class Slot:
@@ -103,13 +122,13 @@ class Slot:
 
 def argument_slots(args: Any, scalars: bool) -> Any:
     """Tree of the arguments with a `Slot` at each leaf."""
-    return tree.map(lambda x: Slot(x, scalars), args)
+    return tree.map(lambda x: Slot(x, scalars), args, init=False)
 
 
-def make_inputs(args: dict[str, Any], scalars: bool) -> tuple[dict[str, Any], dict[Node, Input]]:
-    """(arguments with a variable for each float and array, the input of each variable)."""
+def make_inputs(names: list[str], args: tuple[Any, ...], scalars: bool) -> tuple[tuple[Any, ...], dict[Node, Input]]:
+    """(arguments with a variable for each float and array, the input of each variable); `names` are those of the arguments."""
     leaves = [x._data if isinstance(x, Node) else x for x in tree.leaves(args)]
-    names = tree.leaves({name: _leaf_names(name, x) for name, x in args.items()})
+    names = tree.leaves([_leaf_names(name, x) for name, x in zip(names, args, strict=True)])
     variables = _Variables(scalars)
     return tree.unflatten(args, list(map(variables.argument, names, leaves))), variables.inputs
 
@@ -139,6 +158,8 @@ class _Variables:
 
 def _leaf_names(name: str, x: Any) -> Any:
     """Tree of x with a name at each leaf: `w` in the argument `p` is p.w."""
+    if isinstance(x, Keywords):
+        return [_leaf_names(key, part) for key, part in x.items()]
     if isinstance(x, dict):
         return {key: _leaf_names(f"{name}.{key}", part) for key, part in x.items()}
     if tree.is_container(x):
@@ -184,7 +205,7 @@ def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     if type(x) is dict:
         items = list(zip(x, makers, strict=True))
         return lambda values, many=False: {name: make(values, many) for name, make in items}
-    template = tree.map(lambda leaf: None, x)
+    template = tree.map(lambda leaf: None, x, init=False)
     return lambda values, many=False: tree.with_children(template, [make(values, many) for make in makers])
 
 

@@ -1,6 +1,5 @@
 """`trace_function`: run a function on variables, and lower the recorded graph to a program."""
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +7,10 @@ from autograd.base.grad_mode import recording
 from autograd.base.trace_state import Trace, current_trace, tracing
 from autograd.engine.node import next_serial
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Unflatten, flatten_result, make_inputs
+from autograd.tape.recorder.arguments import Unflatten, call, flatten_result, make_inputs
 from autograd.tape.recorder.lower import lower
 from autograd.tape.recorder.rng_guard import RngGuard
+from autograd.transforms.calls import positional_parameters
 
 
 def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> tuple[Program, Unflatten]:
@@ -23,15 +23,15 @@ def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) 
     if current_trace() is not None:
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
     getattr(f, "named_parameters", list)()  # labels the parameters of a module by their paths
-    arguments = dict(zip(_argument_names(f, len(args)), args, strict=True))
+    names = _argument_names(f, len(args))
     guard = RngGuard(f, args)
 
     def run() -> tuple[Trace, Any, Any]:
         trace = Trace(next_serial())
         with tracing(trace), recording():
-            variables, inputs = make_inputs(arguments, scalars)
+            variables, inputs = make_inputs(names, args, scalars)
             trace.inputs.update(inputs)
-            return trace, inputs, f(*variables.values())
+            return trace, inputs, call(f, variables)
 
     trace, inputs, result = run()
     if generator := guard.find_used(run):
@@ -45,13 +45,5 @@ def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) 
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     """Names of the first n positional parameters of f, or of its method `forward`."""
-    names = _positional_parameters(f) or _positional_parameters(getattr(f, "forward", None))
+    names = positional_parameters(f) or positional_parameters(getattr(f, "forward", None))
     return [names[i] if i < len(names) else f"argument{i}" for i in range(n)]
-
-
-def _positional_parameters(f: Any) -> list[str]:
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -74,3 +74,37 @@ def test_other_structures_are_refused_with_path_and_both_structures(expected, gi
 def test_an_array_of_objects_pairs_with_an_array_of_its_shape():
     x = np.array([[Value(1.0), Value(2.0)]])
     assert [(path, b) for path, _, b in tree.pairs("x", x, np.array([[3.0, 4.0]]))] == [("x[0, 0]", 3.0), ("x[0, 1]", 4.0)]
+
+
+@dataclasses.dataclass
+class Computed:
+    w: object
+    double: object = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        self.double = self.w + self.w
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stateful:
+    w: object
+    state: object = dataclasses.field(init=False)
+
+
+def test_fields_that_are_not_arguments_are_computed_again_or_copied():
+    assert tree.map(lambda x: 3 * x, Computed(1.0)) == Computed(3.0)
+    assert tree.leaves(Computed(1.0)) == [1.0]
+    x = Stateful(1.0)
+    assert tree.leaves(x) == [1.0]
+    object.__setattr__(x, "state", 2.0)
+    copy = tree.map(lambda leaf: 3 * leaf, x)
+    assert (copy.w, copy.state, tree.selectors(x)) == (3.0, 6.0, [".w", ".state"])
+    assert [path for path, _, _ in tree.pairs("x", x, copy)] == ["x.w", "x.state"]
+
+
+def test_static_leaves_are_kept():
+    x = {"a": [1, 2.5, np.float32(1.0)], "b": (None, True, np.True_, "text", abs, int, slice(1), Value(2.0), np.ones(2))}
+    numbers = tree.numbers(x)
+    assert [type(leaf) for leaf in numbers] == [int, float, np.float32, Value, np.ndarray]
+    copy = tree.replace_numbers(x, list("vwxyz"))
+    assert copy == {"a": ["v", "w", "x"], "b": (None, True, np.True_, "text", abs, int, slice(1), "y", "z")}

@@ -2,7 +2,10 @@
 
 import asyncio
 import dataclasses
+import gc
+import inspect
 import threading
+import weakref
 from collections import namedtuple
 
 import numpy as np
@@ -22,6 +25,16 @@ Pair = namedtuple("Pair", "a b")
 class Box:
     w: object
     b: object
+
+
+@dataclasses.dataclass
+class Doubled:
+    w: object
+    twice: object = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        self.twice = self.w + self.w
+        self.thrice = self.twice + self.w
 
 
 def same(got, want):
@@ -304,3 +317,144 @@ def test_custom_back_end_has_a_name_and_a_source():
 def test_back_end_name_in_repr(backend):
     assert record(lambda x: x * x, 1.0, backend=backend).backend == backend
     assert record(lambda x: x * x, 1.0, backend=backend).source.startswith("def replay(")
+
+
+@pytest.mark.parametrize("backend", ["auto", "python", "numpy"])
+def test_keywords_are_followed_and_distinguished_by_name(backend):
+    f = compile(lambda x, k=1.0, *, m=0.0, name="": k * x * x + m, backend=backend)
+    assert [f(3.0, k=2.0), f(3.0, k=5.0), f(3.0), f(3.0, 2.0), f(3.0, m=1.0, k=2.0), f(3.0, k=2.0, m=2.0), f(x=3.0)] == [
+        18.0, 45.0, 9.0, 18.0, 19.0, 20.0, 9.0,
+    ]  # fmt: skip
+    assert len(f.tapes) == 5
+    assert [f(3.0, name="a"), f(3.0, name="b"), f(3.0, name="a")] == [9.0] * 3
+    assert len(f.tapes) == 7
+    g = compile(lambda x, *rest, **options: x + sum(part["k"] for part in rest) - sum(options.values()), backend=backend)
+    assert [g(1.0, {"k": 2.0}), g(1.0, k=2.0), g(1.0, {"k": 2.0}, argument1=4.0)] == [3.0, -1.0, -1.0]
+    assert grad(f)(3.0, k=2.0) == 12.0
+    assert compile(grad(lambda x, k: k * x * x, "k"))(2.0, k=3.0) == 4.0
+    assert f(Value(3.0), k=2.0).data == f(3.0, k=Value(2.0)).data == 18.0
+    with pytest.raises(TypeError, match="unexpected keyword argument 'q'"):
+        f(3.0, q=1.0)
+
+
+def test_tapes_take_the_keywords_of_their_examples():
+    tape = record(lambda x, k=1.0, p=None: k * x * x * p["w"], 3.0, p={"w": 1.0}, k=2.0)
+    assert tape(3.0, k=3.0, p={"w": 2.0}) == tape(3.0, p={"w": 2.0}, k=3.0) == 54.0
+    assert "input     k" in str(tape)
+    assert "input     p.w" in str(tape)
+    x = np.array([1.0, 2.0])
+    assert tape.map(x, k=x, p={"w": x}).tolist() == (x**4).tolist()
+    assert tape.map(3.0, k=x, p={"w": x}, axes=(None,)).tolist() == (9 * x * x).tolist()
+    for call in (lambda: tape(3.0), lambda: tape(3.0, 2.0, {"w": 1.0}), lambda: tape(3.0, k=1.0, q={"w": 1.0})):
+        with pytest.raises(TypeError, match=r"arguments(\[1\])? must have the structure"):
+            call()
+    arrays = record(lambda x, *, name, k: (x * k).sum() if name == "a" else x, x, name="a", k=2.0)
+    assert arrays(x, name="a", k=3.0) == 9.0
+    with pytest.raises(TypeError, match="recorded for other shapes or types"):
+        arrays(x, name="b", k=3.0)
+
+
+class Line:
+    total = 0.0
+
+    def __init__(self, slope):
+        self.slope = Value(slope, requires_grad=False)
+
+    def __eq__(self, other):
+        return True  # equal, not identical; therefore not hashable
+
+    @compile
+    def at(self, x, offset=0.0):
+        """Value of the line."""
+        return self.slope * x + offset
+
+    @compile(backend="python")
+    def slope_of_square(self, x):
+        return grad(lambda y: self.slope * y * y)(x)
+
+    @classmethod
+    @compile
+    def of_class(cls, x):
+        return cls.total + x
+
+    @compile
+    @classmethod
+    def around_class(cls, x):
+        return cls.total + x
+
+    @staticmethod
+    @compile
+    def without_self(x):
+        return 2.0 * x
+
+    @compile
+    @staticmethod
+    def around_static(x):
+        return 2.0 * x
+
+
+def test_compiled_methods():
+    one, two = Line(3.0), Line(5.0)
+    assert [one.at(2.0), two.at(2.0), one.at(3.0, offset=1.0), one.at(1.0), Line(7.0).at(1.0)] == [6.0, 10.0, 10.0, 3.0, 7.0]
+    assert (len(one.at.tapes), len(two.at.tapes), len(Line.at.tapes)) == (2, 1, 0)
+    assert [one.slope_of_square(2.0), two.slope_of_square(2.0)] == [12.0, 20.0]
+    one.slope.data = 4.0
+    assert one.at(2.0) == 8.0
+    bound = Line(7.0).at
+    assert bound(2.0) == 14.0
+    assert (bound.__doc__, list(inspect.signature(bound).parameters)) == ("Value of the line.", ["x", "offset"])
+    for of in (Line, one):
+        assert [of.of_class(1.0), of.around_class(1.0), of.without_self(1.0), of.around_static(1.0)] == [1.0, 1.0, 2.0, 2.0]
+    one.at.clear()
+    assert (len(one.at.tapes), len(two.at.tapes)) == (0, 1)
+
+
+def test_compiled_methods_do_not_keep_instances():
+    line = Line(3.0)
+    line.at(2.0)
+    gone = weakref.ref(line)
+    del line
+    gc.collect()
+    assert gone() is None
+    assert all(reference() is not None for reference, _ in Line.at._of_instances.values())
+
+
+class Slotted:
+    __slots__ = ("slope",)
+
+    @compile
+    def at(self, x):
+        return self.slope * x
+
+
+def test_compiled_methods_of_classes_with_slots():
+    one, two = Slotted(), Slotted()
+    one.slope, two.slope = 3.0, 5.0
+    assert [one.at(2.0), two.at(2.0), one.at(1.0)] == [6.0, 10.0, 3.0]
+
+
+@pytest.mark.parametrize("x", [3.0, np.array([3.0, 4.0])], ids=["float", "array"])
+def test_computed_fields_follow_in_arguments_and_results(x):
+    def f(p):
+        return Doubled(ag.sum(p.twice * p.thrice)), grad(lambda q: ag.sum(q.twice * q.thrice))(p)
+
+    for run in (f, compile(f), record(f, Doubled(x + 1.0))):
+        value, gradient = run(Doubled(x))
+        same([value.w, value.thrice, gradient.w], [np.sum(6 * x * x), np.sum(18 * x * x), 12 * x])
+
+
+@dataclasses.dataclass
+class Slope:
+    slope: object
+
+    @compile
+    def at(self, x):
+        return self.slope * x
+
+
+def test_compiled_methods_of_dataclasses_follow_their_fields():
+    one, two = Slope(3.0), Slope(5.0)
+    assert [one.at(2.0), two.at(2.0), one.at(1.0), len(Slope.at.tapes)] == [6.0, 10.0, 3.0, 1]
+    one.slope = 4.0
+    assert one.at(2.0) == 8.0
+    assert grad(Slope.at)(one, 2.0) == Slope(2.0)
