@@ -64,7 +64,7 @@ class Op:
         kind: "elementwise", "linear", "bilinear" or "general"; forward mode is derived from it
         forward: forward(xp, *inputs, **params), one expression in the namespace `xp`
         pullbacks: pullback(g, y, *inputs, **params) of each input, or None if the derivative is zero
-        variadic: True if it takes any number of inputs; its one pullback then has a parameter `i`, the input
+        variadic: True if it takes any number of last inputs; their one pullback then has a parameter `i`, the input
         smooth_on: Open set on which it has derivatives of every order
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
@@ -115,8 +115,8 @@ class Op:
     def _check_inputs(self) -> None:
         if len(self.pullbacks) != self.arity:
             raise TypeError(f"op {self.name!r} has {self.arity} inputs and {len(self.pullbacks)} pullbacks: give one per input")
-        if self.variadic and (self.arity > 1 or self.kind == "elementwise"):
-            raise TypeError(f"op {self.name!r} of kind {self.kind}: *inputs must be the only input of an op on arrays")
+        if self.variadic and self.kind == "elementwise":
+            raise TypeError(f"op {self.name!r} of kind {self.kind} must have a fixed number of inputs: declare it general")
         for name, kind in (self.kinds or {}).items():
             check_choice("a parameter of an op", name, self.params)
             check_choice(f"the kind of {name}", kind, PARAMETER_KINDS)
@@ -170,8 +170,8 @@ class Op:
         """Pullback of each of `inputs`; None if it is zero."""
         if not self.variadic:
             return self.pullbacks
-        pullback = self.pullbacks[0]
-        return [pullback and functools.partial(pullback, i=i) for i in range(len(inputs))]
+        *first, rest = self.pullbacks
+        return [*first, *[rest and functools.partial(rest, i=i) for i in range(len(first), len(inputs))]]
 
     def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Cotangent of input `i` from the cotangent `g` of the output, before it is summed to the shape of the input."""
