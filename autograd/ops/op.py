@@ -159,12 +159,18 @@ class Op:
         """
         try:
             if has_half(arrays) and not self.moves:
-                return evaluate_half(self.forward, arrays, params)
+                return evaluate_half(self.forward, arrays, params, self._promoted(arrays))
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise kind(f"{self.name} of {shapes}: {error}") from None
+
+    def _promoted(self, arrays: list[Any]) -> np.dtype[Any]:
+        """Dtype to which NumPy promotes `arrays`; indices and labels do not count, inputs without a derivative."""
+        if self.kind != "elementwise":
+            arrays = [x for x, pullback in zip(arrays, self.pullbacks_of(tuple(arrays)), strict=True) if pullback] or arrays
+        return np.result_type(*arrays)
 
     def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
         """Pullback of each of `inputs`; None if it is zero."""
