@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
+from autograd.base.trace_state import is_traced
 from autograd.engine.node import Node
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
@@ -82,6 +83,17 @@ _PREDICATES: set[Any] = {
 }  # fmt: skip
 
 
+#: The subset of `_PREDICATES` with a result as long as the number of entries that are not 0.
+_COUNTED: set[Any] = {np.argwhere, np.flatnonzero, np.nonzero}
+
+#: Functions with plain results, and their ops, which a tape follows.
+_POSITIONS: dict[Any, Callable[..., Any]] = {
+    np.argmax: sorting.argmax,
+    np.argmin: sorting.argmin,
+    np.argsort: lambda a, axis=-1, kind=None, stable=None: sorting.argsort(a, axis),
+}
+
+
 def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
     """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
 
@@ -90,7 +102,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
-    if function in _OURS:
+    if function in _OURS or (function in _POSITIONS and is_traced(args[0] if args else kwargs["a"])):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
@@ -100,13 +112,18 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
             + f" ({', '.join(similar)}?)" * bool(similar)
             + ", or x.detach().numpy() for plain numbers"
         )
+    if function in _COUNTED and any(isinstance(x, Node) and is_traced(x) for x in tree.leaves([args, kwargs])):
+        raise TypeError(
+            f"the shape of np.{function.__name__} depends on the data, and a recording has fixed shapes: use "
+            "where(condition, x, y) for a choice, or a mask, x[condition], for the entries themselves"
+        )
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
 
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Result of autograd's function for a NumPy function, with the arguments of the latter."""
-    return call_with_signature(function, _OURS[function], args, kwargs)
+    return call_with_signature(function, _OURS.get(function) or _POSITIONS[function], args, kwargs)
 
 
 def _has_gradient(x: Any) -> bool:
