@@ -176,8 +176,8 @@ class Op:
         """Pullback of each of `inputs`; None if it is zero."""
         if not self.variadic:
             return self.pullbacks
-        *first, rest = self.pullbacks
-        return [*first, *[rest and functools.partial(rest, i=i) for i in range(len(first), len(inputs))]]
+        first, rest = self.pullbacks[:-1], self.pullbacks[-1]
+        return first + tuple([rest and functools.partial(rest, i=i) for i in range(len(first), len(inputs))])
 
     def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Cotangent of input `i` from the cotangent `g` of the output, before it is summed to the shape of the input."""

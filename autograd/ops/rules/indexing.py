@@ -1,7 +1,6 @@
 """Indexing, and its transpose, which adds entries at an index."""
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,11 @@ from autograd.ops.op import Recorder, linear, stack_nodes
 from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape, sum_to
 
+#: Mark in an index for an array that is an input of the op; an index itself has no strings.
+INPUT = "input"
 
-class IndexInput(Enum):
-    """Mark in an index for an array that is an input of the op."""
-
-    INPUT = "input"
-
-    def __repr__(self) -> str:
-        return self.value
-
-
-INPUT = IndexInput.INPUT
+_INTEGER = frozenset({int})
+_PLAIN = frozenset({int, bool, slice, type(None), type(Ellipsis)})
 
 
 def plain_array(x: Any) -> Any:
@@ -31,11 +24,17 @@ def plain_array(x: Any) -> Any:
 
 
 def index_array(x: Any) -> Any:
-    """Node of an index array, also of lists that hold nodes, or an immutable array; an empty list holds integers."""
-    x = stack_nodes(x)
-    if isinstance(x, Recorder):
+    """Part of an index: a node, also of lists that hold nodes, an immutable array, or a number or slice itself."""
+    kind = type(x)
+    if kind in _PLAIN or isinstance(x, np.generic):
         return x
-    return immutable_array(np.asarray(x, dtype=int if isinstance(x, list | tuple) and not np.size(x) else None))
+    if kind is not np.ndarray or x.dtype.hasobject:
+        stacked = x if kind is list and _INTEGER.issuperset(map(type, x)) else stack_nodes(x)
+        if isinstance(stacked, Recorder):
+            return stacked
+        x = np.asarray(stacked)
+        x = x if x.size or kind is np.ndarray else x.astype(int)
+    return immutable_array(x)
 
 
 def is_mask(x: Any) -> bool:
@@ -45,22 +44,20 @@ def is_mask(x: Any) -> bool:
 
 def split_index(index: Any) -> tuple[Any, tuple[Any, ...]]:
     """(index with INPUT for each node in it, these nodes); all arrays are immutable."""
-    if isinstance(index, int | slice):
+    if not isinstance(index, tuple):
+        part = index_array(index)
+        return ((INPUT,), (part,)) if isinstance(part, Recorder) else (part, ())
+    if _PLAIN.issuperset(map(type, index)):
         return index, ()
-    parts = index if isinstance(index, tuple) else (index,)
-    parts = tuple([index_array(p) if isinstance(p, list | tuple | np.ndarray | Recorder) else p for p in parts])
+    parts = tuple(map(index_array, index))
     places = tuple([p for p in parts if isinstance(p, Recorder)])
-    if places:
-        return tuple([INPUT if isinstance(p, Recorder) else p for p in parts]), places
-    return (parts if isinstance(index, tuple) else parts[0]), ()
+    return tuple([INPUT if isinstance(p, Recorder) else p for p in parts]), places
 
 
 def fill_index(index: Any, places: Sequence[Any]) -> Any:
     """Index with `places` in the positions of INPUT."""
-    if not places:
-        return index
     rest = iter(places)
-    return tuple([next(rest) if p is INPUT else p for p in index])
+    return tuple([next(rest) if isinstance(p, str) else p for p in index]) if places else index
 
 
 def _fix_count(mask: Any) -> None:
@@ -77,7 +74,7 @@ def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
 
 
 @linear(
-    lambda g, y, x, *places, index: put(g, fill_index(index, places), shape_of(x)),
+    lambda g, y, x, *places, index: put(g, fill_index(index, places) if places else index, shape_of(x)),
     None,
     symbol="[·]",
     prepare=_prepare_getitem,
@@ -96,7 +93,7 @@ def getitem(xp: Any, x: Any, *places: Any, index: Any) -> Any:
     >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
     [1.0, 1.0, 3.0]
     """
-    return x[fill_index(index, places)]
+    return x[fill_index(index, places) if places else index]
 
 
 def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
@@ -134,7 +131,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     [[2.0, 1.0], [4.0, 3.0]]
     """
     indices = index_array(indices)
-    if indices.dtype == bool:  # numbers here, not a mask
+    if is_mask(indices):  # numbers here
         indices = indices + 0
     if axis is None or is_axis_of_number(axis, shape_of(x)):
         return getitem(reshape(x, -1), indices)
@@ -160,7 +157,9 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
         x, axis = reshape(x, -1), 0
     shape, along = shape_of(x), index_array(indices)
     position = normalize_axis("take_along_axis", axis, shape)
-    if len(along.shape) != len(shape):
-        raise ValueError(f"take_along_axis: indices of shape {along.shape} must have {len(shape)} axes, as x of shape {shape}")
+    if len(shape_of(along)) != len(shape):
+        raise ValueError(
+            f"take_along_axis: indices of shape {shape_of(along)} must have {len(shape)} axes, as x of shape {shape}"
+        )
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
     return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))
