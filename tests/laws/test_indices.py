@@ -210,52 +210,51 @@ def test_an_index_out_of_range_is_an_error(name, backend, rng):
                         g(x, *[np.full(shape, wrong) if i == k else a for i, a in enumerate(good)])
 
 
-#: Functions of a matrix with positions that depend on its numbers.
-POSITIONS = {
-    "argmax": lambda x: x[x[:, 0].argmax()],
-    "np.argmin": lambda x: x[np.argmin(x[:, 1])] * np.argmin(x),
-    "argmax of an axis": lambda x: x[np.arange(4), x.argmax(axis=1)],
-    "keepdims": lambda x: ag.take_along_axis(x, x.argmin(axis=1, keepdims=True), axis=1),
-    "argsort": lambda x: ag.take_along_axis(x, np.argsort(x, kind="stable"), axis=-1),
-    "argsort of all": lambda x: x.ravel()[x.argsort(axis=None)],
-    "op": lambda x: ag.take(x, ag.argmax(x, axis=1), axis=1),
-    "a computed index": lambda x: x[x.argmax() % 4, ..., None],
-    "two in a list": lambda x: x[[x[:, 0].argmax(), x[:, 1].argmax(), -1]],
-    "a comparison": lambda x: x[(x[:, :1] > x).sum(axis=1)],
-    "floor": lambda x: x[ag.floor(abs(x[0])).astype(int) % 4],
-    "a branch": lambda x: x[0] * x[1] if x[:, 0].argmax() > 1 else x[2] * 1.0,
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("backend", ["numpy", "jax"])
-@pytest.mark.parametrize("name", POSITIONS)
-def test_positions_are_followed(name, backend, rng):
-    f = POSITIONS[name]
+@pytest.mark.parametrize("kind", [Tensor, np.asarray])
+def test_batches_by_number(kind, backend, rng):
+    """A loss of rows that an argument of the tape numbers, of arrays from outside."""
+    x, y, w = rng.standard_normal((9, 3)), rng.integers(0, 4, 9), rng.standard_normal((3, 4))
+    xs, ys = kind(x), kind(y)
 
-    def both(x):
-        return f(x), grad(lambda x: ag.sum(f(x) ** 2))(x)
+    def loss(w, x, y):
+        log_p = ag.log_softmax(x @ w)
+        return -ag.mean(ag.take_along_axis(log_p, y[:, None], 1))
 
     with x64(backend):
-        compiled = compile(both, backend=backend)
-        xs = [rng.standard_normal((4, 3)) for _ in range(4)]
-        for x in xs:
-            for a, b in zip(compiled(x), both(Tensor(x, requires_grad=True)), strict=True):
-                assert_close(a, plain(b))
-    if name != "a branch":
-        assert len(compiled.tapes) == 1
-        want = [both(Tensor(x, requires_grad=True)) for x in xs]
-        for got, column in zip(vmap(both)(np.stack(xs)), zip(*want, strict=True), strict=True):
-            assert_close(got, np.stack([plain(y) for y in column]))
+        step = compile(ag.value_and_grad(lambda w, i: loss(w, ag.getitem(xs, i), ag.take(ys, i, 0))), backend=backend)
+        for i in ([0, 1, 2], [8, -1, 3], [5, 5, 5]):
+            want = ag.value_and_grad(lambda w, i=i: loss(w, x[i], y[i]))(w)
+            for a, b in zip(step(w, np.array(i)), want, strict=True):
+                assert_close(a, b)
+    assert len(step.tapes) == 1
 
 
-def test_positions_are_plain_outside_a_recording(rng):
-    x = rng.standard_normal((4, 3))
-    t = Tensor(x, requires_grad=True)
-    for got, want in (
-        (t.argmax(), x.argmax()),
-        (np.argmin(t, 1), x.argmin(1)),
-        (t.argsort(), x.argsort()),
-        (np.nonzero(t)[0], np.nonzero(x)[0]),
-    ):
-        assert type(got) is type(want)
-        np.testing.assert_array_equal(got, want)
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_back_ends_of_floats_refuse_index_arrays(backend, rng):
+    if backend == "numba":
+        pytest.importorskip("numba")
+    x, i, table = rng.standard_normal(3), np.array([0, 1]), Tensor(rng.standard_normal(3))
+    with pytest.raises(TypeError, match=r"no entries at \[0, 1\]: use backend='numpy'"):
+        record(lambda x, i: x[i], x, i, backend=backend)
+    if backend == "numba":
+        with pytest.raises(TypeError, match=r"'numba' runs programs of floats.*use backend='numpy'"):
+            record(lambda x: table[table.argmax()] * x, 1.0, backend=backend)(1.0)
+
+
+def test_nested_vmap(rng):
+    x, i = rng.standard_normal((2, 3, 4)), rng.integers(-4, 4, (2, 3, 2))
+    f = vmap(vmap(lambda x, i: x[i]))
+    want = np.take_along_axis(x, i % 4, -1)
+    for g in (f, compile(f)):
+        np.testing.assert_array_equal(g(x, i), want)
+    np.testing.assert_array_equal(vmap(vmap(lambda x, i: x[i], (None, 0)))(x[:, 0], i), np.take_along_axis(x[:, :1], i % 4, -1))
+    assert vmap(lambda x, i: x[i], (None, 0))(x[0, 0], np.zeros((0, 5), int)).shape == (0, 5)
+
+
+def test_an_index_that_changed_after_its_use_is_an_error():
+    x, i = Tensor([1.0, 2.0, 3.0], requires_grad=True), Tensor([0, 1])
+    y = ag.sum(x[i])
+    i.data[0] = 2
+    with pytest.raises(RuntimeError, match="was changed after getitem"):
+        y.backward()
