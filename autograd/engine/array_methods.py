@@ -202,12 +202,6 @@ class ArrayMethods(Node):
         trace = current_trace()
         return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
-    def __index__(self) -> int:
-        if self.ndim or self.dtype.kind not in "iu":
-            raise TypeError(f"a position in a list, or an int, needs an integer tensor of shape (), got {self!r}")
-        check_not_frozen(self, "int()")
-        return int(self._data)
-
     def __float__(self) -> float:
         check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():

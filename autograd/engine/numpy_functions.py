@@ -83,9 +83,6 @@ _PREDICATES: set[Any] = {
 }  # fmt: skip
 
 
-#: The subset of `_PREDICATES` with a result as long as the number of entries that are not 0.
-_COUNTED: set[Any] = {np.argwhere, np.flatnonzero, np.nonzero}
-
 #: Functions with plain results, and their ops, which a tape follows.
 _POSITIONS: dict[Any, Callable[..., Any]] = {
     np.argmax: sorting.argmax,
@@ -111,11 +108,6 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
             f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
             + f" ({', '.join(similar)}?)" * bool(similar)
             + ", or x.detach().numpy() for plain numbers"
-        )
-    if function in _COUNTED and any(isinstance(x, Node) and is_traced(x) for x in tree.leaves([args, kwargs])):
-        raise TypeError(
-            f"the shape of np.{function.__name__} depends on the data, and a recording has fixed shapes: use "
-            "where(condition, x, y) for a choice, or a mask, x[condition], for the entries themselves"
         )
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
