@@ -68,7 +68,7 @@ from autograd.ops.rules.shape import (
     astype, broadcast_to, expand_dims, moveaxis, ravel, reshape, squeeze, sum_to, swapaxes, transpose,
 )  # fmt: skip
 from autograd.ops.rules.softmax import log_softmax, logaddexp, logsumexp, softmax
-from autograd.ops.rules.sorting import argsort, permute, sort
+from autograd.ops.rules.sorting import argmax, argmin, argsort, permute, sort
 from autograd.ops.rules.special import digamma, erf, erfc, gammaln, logit, polygamma, sinc, sinc_derivative, xlog1py, xlogy
 from autograd.ops.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, hypot, sech, sin, sinh, tan, tanh,
@@ -137,19 +137,19 @@ __all__ = [
     "draw", "elementwise_grad", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd",
     "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope",
     "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
-    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argsort", "astype",
-    "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
-    "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal",
-    "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax", "fmin",
-    "fmod", "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner",
-    "inv", "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet",
-    "logaddexp", "logical_and", "logical_not", "logical_or", "logit", "logsumexp", "matmul", "max", "maximum", "mean", "min",
-    "minimum", "mish", "moveaxis", "multiply", "negative", "norm", "not_equal", "outer", "pad", "permute", "polygamma",
-    "positive", "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll",
-    "round", "sech", "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet",
-    "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
-    "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose",
-    "tril", "triu", "trunc", "var", "where", "xlog1py", "xlogy",
+    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort",
+    "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
+    "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal", "erf",
+    "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner", "inv",
+    "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet", "logaddexp",
+    "logical_and", "logical_not", "logical_or", "logit", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum",
+    "mish", "moveaxis", "multiply", "negative", "norm", "not_equal", "outer", "pad", "permute", "polygamma", "positive",
+    "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll", "round", "sech",
+    "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet", "softmax", "softplus",
+    "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes",
+    "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril", "triu", "trunc", "var",
+    "where", "xlog1py", "xlogy",
 ]  # fmt: skip
 
 _publish(globals())

@@ -103,7 +103,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("forward: only one input moves", forward_mode, "_sum", "for term in terms[1:]:", "for term in terms[2:]:", "multiply"),
     ("forward: the inputs are subtracted", forward_mode, "_sum", "total + term", "total - term", "multiply"),
     ("forward: a linear op's still inputs stay what they are", forward_mode, "_node_tangent",
-     "else _zero_tangent(x) for", "else x for", "concatenate"),
+     "else _zero_tangent(x) if", "else x if", "concatenate"),
     ("forward: a linear op's tangent is dropped", forward_mode, "_node_tangent",
      "by_input[i] if i in by_input else _zero_tangent(x)", "_zero_tangent(x)", "sum"),
     ("forward: a bilinear op keeps both inputs", forward_mode, "_node_tangent",

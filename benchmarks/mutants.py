@@ -33,7 +33,7 @@ Example = tuple[Any, tuple[Any, ...]]
 
 
 def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
-    """(calls that end in the op with its arity, calls with the op in their graph or gradient), by op."""
+    """(calls that end in the op with an argument for each input, calls with the op in their graph or gradient), by op."""
     rng = np.random.default_rng(0)
     found: dict[Op, tuple[list[ExampleCall], list[ExampleCall]]] = {}
     for call in [*itertools.chain(*ELEMENTWISE.values(), *ARRAYS.values()), *COMPOSED]:
@@ -43,7 +43,7 @@ def calls_by_op() -> dict[Op, tuple[list[ExampleCall], list[ExampleCall]]]:
                 for op in recorded_ops(*example):
                     found.setdefault(op, ([], []))[1].append(call)
                 y = call(*[Tensor(x, requires_grad=True) for x in example[1]])
-                if y.op is not None and call.arity >= y.op.arity:
+                if y.op is not None and call.arity >= len(y.inputs):
                     found.setdefault(y.op, ([], []))[0].append(call)
                 break
     return found

@@ -68,6 +68,12 @@ def tracing(trace: Trace) -> Iterator[Trace]:
             _state.traces -= 1
 
 
+def is_traced(node: Any) -> bool:
+    """True if `node` is not a constant of a recording in progress."""
+    trace = current_trace()
+    return trace is not None and not trace.is_constant(node)
+
+
 def check_not_frozen(node: Any, reading: str) -> None:
     """Raise if `reading` the data of `node` would turn it into a constant of the tape being recorded."""
     trace = current_trace()

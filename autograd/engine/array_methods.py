@@ -171,23 +171,24 @@ class ArrayMethods(Node):
         return self._data.item()
 
     def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
-        """Position of the largest entry along `axis`, as a plain integer or array."""
-        return np.argmax(self.numpy(), axis, out, keepdims=keepdims)
+        """Position of the largest entry along `axis`: a plain integer or array, or an op while a tape is recorded."""
+        return dispatch(np.argmax, (), (self, axis, out), {"keepdims": keepdims})
 
     def argmin(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
-        """Position of the smallest entry along `axis`, as a plain integer or array."""
-        return np.argmin(self.numpy(), axis, out, keepdims=keepdims)
+        """Position of the smallest entry along `axis`: a plain integer or array, or an op while a tape is recorded."""
+        return dispatch(np.argmin, (), (self, axis, out), {"keepdims": keepdims})
 
     def argsort(self, axis: int | None = -1, kind: Any = "stable", order: None = None) -> Any:
-        """Indices that sort the entries along `axis`, stably by default, as a plain array."""
-        return np.argsort(self.numpy(), axis, kind, order)
+        """Indices that sort the entries along `axis`, stably by default: a plain array, or an op while a tape is recorded."""
+        return dispatch(np.argsort, (), (self, axis, kind, order), {})
 
     def tolist(self) -> Any:
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        check_not_frozen(self, "np.array, in place of autograd.stack,")
+        indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
+        check_not_frozen(self, f"{indexing_an_array}np.array, in place of autograd.stack,")
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "

@@ -25,6 +25,7 @@ from autograd.engine.tensor import Tensor
 from autograd.ops.namespaces import quiet
 from autograd.ops.op import Op
 from autograd.ops.rules.axes import Shape, shape_of
+from autograd.ops.rules.indexing import fill_index, getitem, is_mask, put
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, transpose
 
@@ -151,16 +152,55 @@ def _apply_einsum(call: _Call) -> Tensor:
 
 def _apply_at_index(call: _Call) -> Tensor:
     """Result of getitem or put: the batch axis is first, or last where NumPy moves the axes of index arrays to the front."""
-    index, shape = call.node.params["index"], call.node.params.get("shape")
+    if any(call.mapped[1:]):
+        return _apply_at_each_index(call)
+    index, shape, (x, *places) = call.node.params["index"], call.node.params.get("shape"), call.batched
     parts = index if isinstance(index, tuple) else (index,)
-    is_array = [not (p is None or p is Ellipsis or isinstance(p, slice)) for p in parts]
-    fits = shape is None or np.broadcast_to(0.0, shape)[index].ndim == len(shape_of(call.inputs[0]))
-    if fits and sum(key for key, _ in groupby(is_array)) <= 1:
+    whole = fill_index(index, [p._data if isinstance(p, Node) else p for p in places])
+    fits = shape is None or np.broadcast_to(0.0, shape)[whole].ndim == len(shape_of(call.inputs[0]))
+    if fits and _groups_of_arrays(parts) <= 1:
         sizes = {} if shape is None else {"shape": (call.n, *shape)}
         return call.record(call.batched, index=(slice(None), *parts), **sizes)
     sizes = {} if shape is None else {"shape": (*shape, call.n)}
     rest = slice(None) if any(p is Ellipsis for p in parts) else ...
-    return moveaxis(call.record([moveaxis(call.batched[0], 0, -1)], index=(*parts, rest), **sizes), -1, 0)
+    return moveaxis(call.record([moveaxis(x, 0, -1), *places], index=(*parts, rest), **sizes), -1, 0)
+
+
+def _apply_at_each_index(call: _Call) -> Tensor:
+    """Result of getitem or put with an index for each example: the entries are numbered, and their numbers are indexed."""
+    n, x, shape = call.n, call.batched[0], call.node.params.get("shape")
+    if shape is None and not call.mapped[0]:
+        return _select(call, x)
+    whole = shape_of(call.inputs[0]) if shape is None else shape
+    size = math.prod(whole)
+    chosen = _select(call, np.arange(size).reshape(whole))
+    index = np.arange(n).reshape(n, *(1,) * (chosen.ndim - 1)), chosen
+    if shape is None:
+        return getitem(reshape(x, (n, size)), index)
+    return reshape(put(broadcast_to(call.align(chosen.ndim - 1)[0], chosen.shape), index, (n, size)), (n, *shape))
+
+
+def _select(call: _Call, x: Any) -> Any:
+    """Entries of x at the index of each example, with the batch axis first."""
+    parts = call.node.params["index"]
+    arrays = [p for p in fill_index(parts, call.inputs[1:]) if _is_array(p)]
+    rank = max(1 if is_mask(p) else len(shape_of(p)) for p in arrays)
+    y = getitem(x, fill_index(parts, call.align(rank)[1:]))
+    if _groups_of_arrays(parts) > 1:
+        return y  # NumPy moves the axes of index arrays to the front
+    is_array = [_is_array(p) for p in parts]
+    before, after = parts[: is_array.index(True)], is_array[::-1].index(True)
+    return moveaxis(y, y.ndim - 1 - rank - after if Ellipsis in before else len(before), 0)
+
+
+def _is_array(part: Any) -> bool:
+    """True if a part of an index counts as an array, as integers do beside arrays."""
+    return not (part is None or part is Ellipsis or isinstance(part, slice))
+
+
+def _groups_of_arrays(parts: Any) -> int:
+    """Number of runs of arrays in an index."""
+    return sum(is_array for is_array, _ in groupby(map(_is_array, parts)))
 
 
 def _apply_shifted(call: _Call, kinds: Mapping[str, str]) -> Tensor:

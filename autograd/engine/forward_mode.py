@@ -49,7 +49,8 @@ def _node_tangent(y: Node, op: Op, positions: list[int], tangents: dict[Node, No
     if op.kind == "elementwise":
         return _sum([op.apply_pullback(i, _broadcast_tangent(t, y), y, inputs, params) for i, t in by_input.items()])
     if op.kind == "linear":
-        filled = [by_input[i] if i in by_input else _zero_tangent(x) for i, x in enumerate(inputs)]
+        pullbacks = op.pullbacks_of(inputs)  # None for an index, of which the map is not linear
+        filled = [by_input[i] if i in by_input else _zero_tangent(x) if pullbacks[i] else x for i, x in enumerate(inputs)]
         return y.record(op, tuple(filled), params)
     if op.kind == "bilinear":
         return _sum([y.record(op, (*inputs[:i], t, *inputs[i + 1 :]), params) for i, t in by_input.items()])

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
+from autograd.base.trace_state import is_traced
 from autograd.engine.node import Node
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
@@ -82,6 +83,14 @@ _PREDICATES: set[Any] = {
 }  # fmt: skip
 
 
+#: Functions with plain results, and their ops, which a tape follows.
+_POSITIONS: dict[Any, Callable[..., Any]] = {
+    np.argmax: sorting.argmax,
+    np.argmin: sorting.argmin,
+    np.argsort: lambda a, axis=-1, kind=None, stable=None: sorting.argsort(a, axis),
+}
+
+
 def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
     """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
 
@@ -90,7 +99,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
-    if function in _OURS:
+    if function in _OURS or (function in _POSITIONS and is_traced(args[0] if args else kwargs["a"])):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
@@ -106,7 +115,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Result of autograd's function for a NumPy function, with the arguments of the latter."""
-    return call_with_signature(function, _OURS[function], args, kwargs)
+    return call_with_signature(function, _OURS.get(function) or _POSITIONS[function], args, kwargs)
 
 
 def _has_gradient(x: Any) -> bool:

@@ -143,15 +143,15 @@ def _check_signatures(name: str, pullbacks: tuple[Rule | None, ...], forward: Ru
     parameters = list(inspect.signature(forward).parameters.values())[1:]
     inputs = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
     names = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    names += ["i"] * any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    is_variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     for i, pullback in enumerate(pullbacks):
         if pullback is None or len(inputs) != len(pullbacks):  # another number is an error of `Op`
             continue
-        signature = inspect.signature(pullback)
+        signature, keywords = inspect.signature(pullback), [*names, *["i"] * (is_variadic and i == len(inputs) - 1)]
         try:
-            signature.bind(None, None, *inputs, **dict.fromkeys(names))
+            signature.bind(None, None, *inputs, **dict.fromkeys(keywords))
         except TypeError:
-            wanted = ", ".join(["g", "y", *inputs, *names])
+            wanted = ", ".join(["g", "y", *inputs, *keywords])
             raise TypeError(f"pullback {i} of {name} must take ({wanted}), got the signature {signature}") from None
 
 

@@ -232,9 +232,8 @@ def widen(x: Any) -> Any:
     return x.astype(np.float32) if is_half(x) else x
 
 
-def evaluate_half(rule: Callable[..., Any], inputs: list[Any], params: dict[str, Any]) -> Any:
-    """Result of a rule on 16-bit floats, computed in float32 and rounded once to the dtype that NumPy gives."""
-    dtype = np.result_type(*inputs)
+def evaluate_half(rule: Callable[..., Any], inputs: list[Any], params: dict[str, Any], dtype: np.dtype[Any]) -> Any:
+    """Result of a rule on 16-bit floats, computed in float32 and rounded once to `dtype`."""
 
     def rounded(y: Any) -> Any:
         if isinstance(y, tuple):

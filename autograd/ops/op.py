@@ -66,7 +66,7 @@ class Op:
         kind: "elementwise", "linear", "bilinear" or "general"; forward mode is derived from it
         forward: forward(xp, *inputs, **params), one expression in the namespace `xp`
         pullbacks: pullback(g, y, *inputs, **params) of each input, or None if the derivative is zero
-        variadic: True if it takes any number of inputs; its one pullback then has a parameter `i`, the input
+        variadic: True if it takes any number of last inputs; their one pullback then has a parameter `i`, the input
         smooth_on: Open set on which it has derivatives of every order
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
@@ -117,8 +117,8 @@ class Op:
     def _check_inputs(self) -> None:
         if len(self.pullbacks) != self.arity:
             raise TypeError(f"op {self.name!r} has {self.arity} inputs and {len(self.pullbacks)} pullbacks: give one per input")
-        if self.variadic and (self.arity > 1 or self.kind == "elementwise"):
-            raise TypeError(f"op {self.name!r} of kind {self.kind}: *inputs must be the only input of an op on arrays")
+        if self.variadic and self.kind == "elementwise":
+            raise TypeError(f"op {self.name!r} of kind {self.kind} must have a fixed number of inputs: declare it general")
         for name, kind in (self.kinds or {}).items():
             check_choice("a parameter of an op", name, self.params)
             check_choice(f"the kind of {name}", kind, PARAMETER_KINDS)
@@ -161,19 +161,25 @@ class Op:
         """
         try:
             if has_half(arrays) and not self.moves:
-                return evaluate_half(self.forward, arrays, params)
+                return evaluate_half(self.forward, arrays, params, self._promoted(arrays))
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise kind(f"{self.name} of {shapes}: {error}") from None
 
+    def _promoted(self, arrays: list[Any]) -> np.dtype[Any]:
+        """Dtype to which NumPy promotes `arrays`; indices and labels do not count, inputs without a derivative."""
+        if self.kind != "elementwise":
+            arrays = [x for x, pullback in zip(arrays, self.pullbacks_of(tuple(arrays)), strict=True) if pullback] or arrays
+        return np.result_type(*arrays)
+
     def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
         """Pullback of each of `inputs`; None if it is zero."""
         if not self.variadic:
             return self.pullbacks
-        pullback = self.pullbacks[0]
-        return [pullback and functools.partial(pullback, i=i) for i in range(len(inputs))]
+        first, rest = self.pullbacks[:-1], self.pullbacks[-1]
+        return first + tuple([rest and functools.partial(rest, i=i) for i in range(len(first), len(inputs))])
 
     def apply_pullback(self, i: int, g: Any, y: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Cotangent of input `i` from the cotangent `g` of the output, before it is summed to the shape of the input."""

@@ -274,7 +274,7 @@ COMPOSED: list[ExampleCall] = [
         "ravel(a)", "expand_dims(a, 0)", "stack([a, b], axis=0)", "flip(a, axis=-1)", "repeat(a, 2, axis=0)", "tile(a, 2)",
         "pad(a, 1)", "take(a, [0, 0], axis=-1)", "norm(a * a + 0.5)", "var(a)", "std(a * arange(a))", "split(a, [1])[0]",
         "diag(a)", "a.mT", "swapaxes(a, 0, -1)", "moveaxis(a, 0, -1)", "tril(a)", "triu(a, 1)", "trace(a)", "diagonal(a)",
-        "squeeze(a[:, :1], axis=1)", "outer(a, b)", "tensordot(a, b, 0)",
+        "squeeze(a[:, :1], axis=1)", "outer(a, b)", "tensordot(a, b, 0)", "take_along_axis(a, argsort(a), axis=-1)",
     )),
 ]  # fmt: skip
 

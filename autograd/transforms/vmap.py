@@ -33,9 +33,9 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     vmap, compile and the derivatives nest in any order.
 
     Args:
-        in_axes: Axis of the examples in each argument; None for an argument that all examples share, which f gets as it is.
-            An integer or None for all positional arguments, or a tuple with an entry for each: an integer, None, or a container
-            of these, as deep as needed. Keyword arguments are mapped over axis 0
+        in_axes: Axis of the examples in each argument; None for an argument that all examples share, an array as a constant
+            tensor. An integer or None for all positional arguments, or a tuple with an entry for each: an integer, None, or a
+            container of these, as deep as needed. Keyword arguments are mapped over axis 0
         out_axes: Axis of the examples in the result, or a container like it; None for results that are equal for all examples
     Shapes:
         arguments (…, n, …), of which f gets (…) -> (…, n, …) for results (…) of f; numbers of f count as ()
@@ -66,7 +66,7 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
     n = _count_examples(columns, leaves, axes)
     trace = ExampleTrace()
     with tracing(trace):
-        variables = [x if column is None else _example(column) for x, column in zip(leaves, columns, strict=True)]
+        variables = [_shared(x) if column is None else _example(column) for x, column in zip(leaves, columns, strict=True)]
         examples = {v: column for v, column in zip(variables, columns, strict=True) if column is not None}
         trace.inputs.update(examples)
         positional, named = tree.unflatten(arguments, variables)
@@ -145,6 +145,11 @@ def _example(column: Tensor) -> Tensor:
     shape = data.shape[1:]
     first = data[0] if len(data) else np.eye(*shape[-2:]) + np.zeros(shape) if len(shape) > 1 else np.ones(shape)
     return Tensor(first, requires_grad=data.dtype.kind == "f", dtype=data.dtype, label=column.label)
+
+
+def _shared(x: Any) -> Any:
+    """Argument that all examples share: an array as a constant, which an index of one example can select from."""
+    return Tensor(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fiub" else x
 
 
 def _output(y: Any, batched: Tensor | None, axis: int | None, n: int, is_whole: bool) -> Any:

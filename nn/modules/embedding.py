@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd import Tensor
+from autograd import Tensor, custom_op
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_integer
 from nn.modules.init import Seed, random_generator
@@ -33,14 +33,24 @@ class Embedding(Module):
         self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
 
     def forward(self, i: Any) -> Any:
-        numbers = np.asarray(i)
+        numbers = i if isinstance(i, Tensor) else np.asarray(i)
         if numbers.dtype.kind not in "iu":
             raise TypeError(f"{self!r} takes integers; got dtype {numbers.dtype}: convert them with .astype(int)")
-        count = self.weight.shape[0]
-        wrong = (numbers < 0) | (numbers >= count)
-        if wrong.any():
-            raise ValueError(f"{self!r} takes integers from 0 to {count - 1}; got {numbers[wrong][0]}")
-        return self.weight[numbers]
+        return self.weight[known_rows(numbers, table=repr(self), count=self.weight.shape[0])]
 
     def __repr__(self) -> str:
         return f"Embedding({', '.join(map(str, self.weight.shape))})"
+
+
+@custom_op(None, kind="elementwise")
+def known_rows(xp: Any, i: Any, *, table: str, count: int) -> Any:
+    """Identity op that checks that all entries of i are integers from 0 to count − 1.
+
+    Raises:
+        ValueError: If one is outside; names the first
+    """
+    if not xp.abstract:  # the compiler of the rule checks integers instead
+        wrong = (i < 0) | (i >= count)
+        if np.any(wrong):
+            raise ValueError(f"{table} takes integers from 0 to {count - 1}; got {np.asarray(i)[wrong].flat[0]}")
+    return i

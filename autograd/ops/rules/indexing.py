@@ -1,13 +1,21 @@
 """Indexing, and its transpose, which adds entries at an index."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.base.numerics import immutable_array
-from autograd.ops.op import Recorder, linear
+from autograd.base.trace_state import current_trace
+from autograd.ops.op import Recorder, linear, stack_nodes
 from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
-from autograd.ops.rules.shape import reshape
+from autograd.ops.rules.shape import reshape, sum_to
+
+#: Mark in an index for an array that is an input of the op; an index itself has no strings.
+INPUT = "input"
+
+_INTEGER = frozenset({int})
+_PLAIN = frozenset({int, bool, slice, type(None), type(Ellipsis)})
 
 
 def plain_array(x: Any) -> Any:
@@ -15,26 +23,69 @@ def plain_array(x: Any) -> Any:
     return x.numpy() if hasattr(x, "numpy") else np.asarray(x)
 
 
-def constant_index(index: Any) -> Any:
-    """Copy of `index` with nodes and lists converted to arrays, and all arrays immutable."""
-    if isinstance(index, tuple):
-        return tuple(map(constant_index, index))
-    if isinstance(index, list):
-        index = np.asarray(index, dtype=None if len(index) else int)
-    elif isinstance(index, Recorder):
-        index = np.asarray(index)
-    return immutable_array(index) if isinstance(index, np.ndarray) else index
+def index_array(x: Any) -> Any:
+    """Part of an index: a node, also of lists that hold nodes, an immutable array, or a number or slice itself."""
+    kind = type(x)
+    if kind in _PLAIN or isinstance(x, np.generic):
+        return x
+    if kind is not np.ndarray or x.dtype.hasobject:
+        stacked = x if kind is list and _INTEGER.issuperset(map(type, x)) else stack_nodes(x)
+        if isinstance(stacked, Recorder):
+            return stacked
+        x = np.asarray(stacked)
+        x = x if x.size or kind is np.ndarray else x.astype(int)
+    return immutable_array(x)
+
+
+def is_mask(x: Any) -> bool:
+    """True for a truth value, or an array or node of them."""
+    return isinstance(x, bool | np.bool_) or getattr(x, "dtype", None) == np.dtype(bool)
+
+
+def split_index(index: Any) -> tuple[Any, tuple[Any, ...]]:
+    """(index with INPUT for each node in it, these nodes); all arrays are immutable."""
+    if not isinstance(index, tuple):
+        part = index_array(index)
+        return ((INPUT,), (part,)) if isinstance(part, Recorder) else (part, ())
+    if _PLAIN.issuperset(map(type, index)):
+        return index, ()
+    parts = tuple(map(index_array, index))
+    places = tuple([p for p in parts if isinstance(p, Recorder)])
+    return tuple([INPUT if isinstance(p, Recorder) else p for p in parts]), places
+
+
+def fill_index(index: Any, places: Sequence[Any]) -> Any:
+    """Index with `places` in the positions of INPUT."""
+    rest = iter(places)
+    return tuple([next(rest) if isinstance(p, str) else p for p in index]) if places else index
+
+
+def _fix_count(mask: Any) -> None:
+    """Record a guard on the number of entries that a mask selects, which is a length of the result."""
+    if current_trace() is not None and is_mask(mask):
+        bool(sum_to(mask, ()) == int(mask._data.sum()))
 
 
 def _prepare_getitem(x: Any, index: Any) -> PreparedCall:
-    return (x,), {"index": constant_index(index)}
+    index, places = split_index(index)
+    for place in places:
+        _fix_count(place)
+    return (x, *places), {"index": index}
 
 
-@linear(lambda g, y, x, index: put(g, index, shape_of(x)), symbol="[·]", prepare=_prepare_getitem, kinds={"index": "index"})
-def getitem(xp: Any, x: Any, *, index: Any) -> Any:
+@linear(
+    lambda g, y, x, *places, index: put(g, fill_index(index, places) if places else index, shape_of(x)),
+    None,
+    symbol="[·]",
+    prepare=_prepare_getitem,
+    kinds={"index": "index"},
+)
+def getitem(xp: Any, x: Any, *places: Any, index: Any) -> Any:
     """Entries of x at `index`, as in NumPy: integers, slices, None, Ellipsis, arrays, masks.
 
         y = x[index]
+
+    A tensor in the index is an input without a derivative, which a tape follows; other parts are constants.
 
     Raises:
         IndexError: If `index` is out of range for the shape of x
@@ -42,20 +93,22 @@ def getitem(xp: Any, x: Any, *, index: Any) -> Any:
     >>> getitem([1.0, 2.0, 3.0], [0, 0, 2]).tolist()
     [1.0, 1.0, 3.0]
     """
-    return x[index]
+    return x[fill_index(index, places) if places else index]
 
 
 def _prepare_put(x: Any, index: Any, shape: Any) -> PreparedCall:
-    return (x,), {"index": constant_index(index), "shape": normalize_shape("put", shape)}
+    index, places = split_index(index)
+    return (x, *places), {"index": index, "shape": normalize_shape("put", shape)}
 
 
 @linear(
-    lambda g, y, x, index, shape: getitem(g, index),
+    lambda g, y, x, *places, index, shape: getitem(g, fill_index(index, places)),
+    None,
     symbol="put",
     prepare=_prepare_put,
     kinds={"index": "index", "shape": "shape"},
 )
-def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
+def put(xp: Any, x: Any, *places: Any, index: Any, shape: Shape) -> Any:
     """Zeros of `shape` with the entries of x added at `index`.
 
         y = Gᵀ x,  G = getitem(·, index)
@@ -63,7 +116,7 @@ def put(xp: Any, x: Any, *, index: Any, shape: Shape) -> Any:
     >>> put([1.0, 2.0, 3.0], [0, 0, 2], 3).tolist()
     [3.0, 0.0, 3.0]
     """
-    return xp.put(x, index, shape)
+    return xp.put(x, fill_index(index, places), shape)
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
@@ -77,6 +130,9 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     >>> take([[1.0, 2.0], [3.0, 4.0]], [1, 0], axis=1).tolist()
     [[2.0, 1.0], [4.0, 3.0]]
     """
+    indices = index_array(indices)
+    if is_mask(indices):  # numbers here
+        indices = indices + 0
     if axis is None or is_axis_of_number(axis, shape_of(x)):
         return getitem(reshape(x, -1), indices)
     position = normalize_axis("take", axis, shape_of(x))
@@ -99,9 +155,11 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    shape, along = shape_of(x), plain_array(indices)
+    shape, along = shape_of(x), index_array(indices)
     position = normalize_axis("take_along_axis", axis, shape)
-    if along.ndim != len(shape):
-        raise ValueError(f"take_along_axis: indices of shape {along.shape} must have {len(shape)} axes, as x of shape {shape}")
+    if len(shape_of(along)) != len(shape):
+        raise ValueError(
+            f"take_along_axis: indices of shape {shape_of(along)} must have {len(shape)} axes, as x of shape {shape}"
+        )
     lines = [np.arange(n).reshape([-1 if d == i else 1 for d in range(len(shape))]) for i, n in enumerate(shape)]
     return getitem(x, tuple(along if i == position else line for i, line in enumerate(lines)))

@@ -15,7 +15,7 @@ from autograd.ops.rules.axes import (
     normalize_shape,
     shape_of,
 )
-from autograd.ops.rules.indexing import constant_index, getitem, take
+from autograd.ops.rules.indexing import getitem, index_array, take
 from autograd.ops.rules.shape import broadcast_to, reshape
 
 
@@ -89,7 +89,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """
     if axis is None or is_axis_of_number(axis, shape_of(x)):
         x, axis = reshape(x, -1), 0
-    shape, times = shape_of(x), np.asarray(constant_index(repeats))
+    shape, times = shape_of(x), np.asarray(index_array(repeats))
     position = normalize_axis("repeat", axis, shape)
     n = shape[position]
     if times.dtype.kind not in "iu" or times.shape not in ((), (1,), (n,)) or (times < 0).any():

@@ -1,9 +1,10 @@
 """Sorting along an axis, and permutations."""
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd.ops.op import general
-from autograd.ops.rules.axes import normalize_axis, shape_of
+from autograd.ops.rules.axes import PreparedCall, is_axis_of_number, normalize_axis, shape_of
 from autograd.ops.rules.shape import prepare_along_axis
 
 
@@ -25,6 +26,45 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     [1, 2, 0]
     """
     return xp.argsort(x, axis=axis, stable=True)
+
+
+def _prepare_position(name: str) -> Callable[..., PreparedCall]:
+    def prepare(x: Any, axis: int | None = None, keepdims: bool = False) -> PreparedCall:
+        shape = shape_of(x)
+        flat = axis is None or is_axis_of_number(axis, shape)
+        return (x,), {"axis": None if flat else (normalize_axis(name, axis, shape),), "keepdims": bool(keepdims)}
+
+    return prepare
+
+
+@general(None, prepare=_prepare_position("argmax"), kinds={"axis": "axis"})
+def argmax(xp: Any, x: Any, *, axis: tuple[int] | None, keepdims: bool) -> Any:
+    """Position of the largest entry along `axis`, the first of equal ones, or in x flattened if `axis` is None.
+
+        y = min {i : xᵢ = max x}
+
+    Shapes:
+        x (…, n, …) -> y (…, …) integers, or (…, 1, …) if keepdims
+
+    >>> argmax([[1.0, 3.0], [2.0, 0.0]], axis=1).tolist()
+    [1, 0]
+    """
+    return xp.argmax(x, axis=axis and axis[0], keepdims=keepdims)
+
+
+@general(None, prepare=_prepare_position("argmin"), kinds={"axis": "axis"})
+def argmin(xp: Any, x: Any, *, axis: tuple[int] | None, keepdims: bool) -> Any:
+    """Position of the smallest entry along `axis`, the first of equal ones, or in x flattened if `axis` is None.
+
+        y = min {i : xᵢ = min x}
+
+    Shapes:
+        x (…, n, …) -> y (…, …) integers, or (…, 1, …) if keepdims
+
+    >>> argmin([[1.0, 3.0], [2.0, 0.0]], axis=1).tolist()
+    [0, 1]
+    """
+    return xp.argmin(x, axis=axis and axis[0], keepdims=keepdims)
 
 
 @general(

@@ -16,6 +16,7 @@ import numpy as np
 from autograd.base.numerics import sinc_derivative
 from autograd.engine.node import Node
 from autograd.ops.namespaces import has_no_duplicates, widen
+from autograd.ops.rules.indexing import fill_index, getitem, put
 from autograd.ops.rules.shape import astype
 from autograd.support.optional import require
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, called, evaluated, flat, leaf_data, only_floats
@@ -84,7 +85,9 @@ class JaxBackend(Backend):
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if floats else leaves
             check(numbers)
-            outputs, decisions = run([leaf.node._data for leaf in captured], *numbers)
+            outputs, decisions, are_in_range = run([leaf.node._data for leaf in captured], *numbers)
+            if not all(are_in_range):
+                evaluated(program, numbers)  # raises the error
             for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
                 if bool(decision) is not truth:
                     raise GuardFailedError(i)
@@ -100,7 +103,7 @@ def pure_function(program: Program, parameters: Sequence[Node], *, guards: bool 
     """The program as a JAX function run(data of `parameters`, *inputs), which returns the list of outputs.
 
     Captured leaves that are not among `parameters` are read when the function is traced. If `guards`, the result is
-    (outputs, conditions of the guards).
+    (outputs, conditions of the guards, conditions on indices).
     """
     _check_dtypes(program)
 
@@ -110,7 +113,7 @@ def pure_function(program: Program, parameters: Sequence[Node], *, guards: bool 
             for step in program.instructions:
                 known[step] = _result(step, [known[x] for x in step.inputs])
         outputs = [jax().numpy.asarray(known[step], _dtype(step)) for step in program.outputs]
-        return (outputs, [known[step] for step, _ in program.guards]) if guards else outputs
+        return (outputs, [known[step] for step, _ in program.guards], _are_in_range(program, known)) if guards else outputs
 
     return run
 
@@ -129,13 +132,16 @@ def captured_leaves(program: Program) -> list[Captured]:
 
 
 def integer_check(program: Program) -> Callable[[Sequence[Any]], None]:
-    """Function that evaluates, in NumPy, the instructions on integer inputs alone, whose rules then check labels."""
-    integers: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
-    steps = []
-    for step in program.instructions:
-        if not integers.isdisjoint(step.inputs) and all(x in integers or isinstance(x, Constant) for x in step.inputs):
-            integers.add(step)
-            steps.append(step)
+    """Function that evaluates, in NumPy, the instructions on integer inputs alone, whose rules then check labels and indices.
+
+    An index of other arrays is checked on zeros of their shape.
+    """
+    integers = _integer_instructions(program)
+    steps = [step for step in program.instructions if step in integers]
+    for step in _indexed_by_inputs(program):
+        if integers.issuperset(step.inputs[1:]) and step not in integers:
+            zeros = Constant(np.broadcast_to(np.zeros((), _dtype(step.inputs[0])), step.inputs[0].kind[0]))  # type: ignore[index]  # an array
+            steps.append(Instruction(step.op, (zeros, *step.inputs[1:]), step.params, step.kind))
     if not steps:
         return lambda inputs: None
     part = Program(program.inputs, steps, [], [])
@@ -146,9 +152,38 @@ def integer_check(program: Program) -> Callable[[Sequence[Any]], None]:
     return check
 
 
+def _integer_instructions(program: Program) -> set[Instruction]:
+    """Integer inputs, and the instructions on them and constants alone."""
+    integers: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
+    for step in program.instructions:
+        if not integers.isdisjoint(step.inputs) and all(x in integers or isinstance(x, Constant) for x in step.inputs):
+            integers.add(step)
+    return integers
+
+
+def _indexed_by_inputs(program: Program) -> list[Instruction]:
+    return [step for step in program.instructions if step.op in (getitem, put) and len(step.inputs) > 1]
+
+
+def _are_in_range(program: Program, known: dict[Instruction, Any]) -> list[Any]:
+    """For each index that `integer_check` does not check, if it is in range: JAX itself replaces others by the nearest one."""
+    integers, found = _integer_instructions(program), []
+    for step in _indexed_by_inputs(program):
+        if not integers.issuperset(step.inputs[1:]):
+            index = fill_index(step.params["index"], [known[x] for x in step.inputs[1:]])
+            whole = jax().numpy.ones(step.params.get("shape", known[step.inputs[0]].shape), bool)
+            found.append(whole.at[index].get(mode="fill", fill_value=False).all())
+    return found
+
+
 def _result(step: Instruction, inputs: list[Any]) -> Any:
     """Result of an instruction, in the dtype that NumPy gives it."""
     dtype = _dtype(step)
+    if step.op in (getitem, put) and any(x.kind is not None and x.kind[1].kind == "b" for x in step.inputs[1:]):
+        raise TypeError(
+            f"JAX cannot run {step.op.name} with a mask that changes from call to call, since its count is a length of the "
+            "result: use where(mask, x, fill), or backend='numpy'"
+        )
     if step.op.kind == "elementwise" and dtype.kind == "f":
         # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]

@@ -90,6 +90,18 @@ class OnnxNamespace(Namespace):
     def argsort(self, x: TracedArray, axis: int, stable: bool) -> Any:
         return self._sort(x, axis)[1]
 
+    def argmax(self, x: TracedArray, axis: int | None, keepdims: bool) -> Any:
+        return self._position("ArgMax", x, axis, keepdims)
+
+    def argmin(self, x: TracedArray, axis: int | None, keepdims: bool) -> Any:
+        return self._position("ArgMin", x, axis, keepdims)
+
+    def _position(self, operator: str, x: TracedArray, axis: int | None, keepdims: bool) -> Any:
+        shape = reduced_shape(x.shape, normalize_axes(operator, axis, x.shape), keepdims)
+        x = x.reshape((-1,)) if axis is None else x
+        kept = reduced_shape(x.shape, (axis or 0,))
+        return self.tracer.node(operator, [self.tracer.name(x)], kept, np.int64, axis=axis or 0).reshape(shape)
+
     def _sort(self, x: TracedArray, axis: int) -> tuple[Any, Any]:
         """(x sorted along an axis, former positions of its entries), in a stable order."""
         operands = [self.tracer.name(x), self.tracer.name(np.array([x.shape[axis]], np.int64))]

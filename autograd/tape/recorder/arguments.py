@@ -5,7 +5,7 @@ program: another value needs another program.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -22,6 +22,11 @@ class Rows(list[Any]):
     def shape(self) -> tuple[int, ...]:
         """Shape of the array."""
         return (len(self), *(self[0].shape() if self and isinstance(self[0], Rows) else ()))
+
+    def __getitem__(self, index: Any) -> Any:
+        if not isinstance(index, SupportsIndex | slice):
+            raise TypeError(f"a list of Values has no entries at {index!r}: use backend='numpy', whose arguments are arrays")
+        return super().__getitem__(index)
 
 
 class Keywords(dict[str, Any]):

@@ -224,3 +224,21 @@ def test_a_rule_that_cannot_be_read_is_called_and_breaks_no_other_tape(rule, bac
                 f(x)
         else:
             assert f(x) == op(x) + op(x)
+
+
+def test_inputs_before_any_number_of_others(rng):
+    op = custom_op(lambda g, y, a, *rest: g * sum(rest), lambda g, y, a, *rest, i: g * a)(scaled_sum)
+    try:
+        a, b, c = (rng.standard_normal(3) for _ in range(3))
+        for got, want in zip(grad(lambda *xs: ag.sum(op(*xs)), (0, 1, 2))(a, b, c), (b + c, a, a), strict=True):
+            np.testing.assert_allclose(got, want)
+        assert jvp(op, (a, b), (b, a))[1].tolist() == (b * b + a * a).tolist()
+        with pytest.raises(TypeError, match=r"pullback 0 of scaled_sum must take \(g, y, a, rest\)"):
+            custom_op(lambda g, y: g, None)(scaled_sum)
+    finally:
+        OPS.pop("scaled_sum", None)
+
+
+def scaled_sum(xp, a, *rest):
+    """a Σ rest"""
+    return a * sum(rest)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, compile, grad, value_and_grad
+from autograd import Tensor, compile, grad, gradients, value_and_grad, vmap
 
 NORMS = {
     "LayerNorm": lambda k: nn.LayerNorm(k, eps=1e-3, dtype=float),
@@ -135,6 +135,45 @@ def test_embedding_returns_rows_and_sums_gradients():
     np.testing.assert_array_equal(layer(i).numpy(), layer.weight.numpy()[i])
     layer(i).sum().backward()
     np.testing.assert_array_equal(layer.weight.grad, np.array([1.0, 0, 0, 3, 0])[:, None] * [1.0, 1.0])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+def test_embedding_on_a_tape_follows_indices_and_checks_them(backend):
+    layer = nn.Embedding(5, 2, seed=0)
+
+    def squares(i):
+        loss = (layer(i) ** 2).sum()
+        return loss, gradients(loss, [layer.weight], create_graph=True)[0]
+
+    step = compile(squares, backend=backend)
+    for i in ([[0, 3], [3, 3]], [[4, 1], [2, 4]]):
+        w = layer.weight.numpy()[np.array(i)]
+        value, gradient = step(np.array(i))
+        want = np.zeros((5, 2))
+        np.add.at(want, np.array(i), 2 * w)
+        np.testing.assert_allclose(gradient, want, rtol=1e-5)
+        np.testing.assert_allclose(value, (w * w).sum(), rtol=1e-6)
+    for wrong in (5, -1):
+        with pytest.raises(ValueError, match=f"takes integers from 0 to 4; got {wrong}"):
+            step(np.array([[0, 0], [0, wrong]]))
+    assert len(step.tapes) == 1
+
+
+def test_embedding_of_each_example():
+    layer, i = nn.Embedding(5, 2, seed=0), np.array([[0, 3], [3, 1], [4, 4]])
+    np.testing.assert_array_equal(vmap(layer)(i).numpy(), layer(i).numpy())
+    tables = np.arange(30.0).reshape(3, 5, 2)
+    np.testing.assert_array_equal(vmap(lambda w, i: w[i])(tables, i), tables[np.arange(3)[:, None], i])
+
+
+@pytest.mark.parametrize("engine", ["eager", "tape", "jax"])
+def test_a_network_with_an_embedding_learns(engine, rng):
+    model = nn.Sequential(nn.Embedding(6, 4, seed=0), nn.Flatten(), nn.Linear(8, 2, seed=1))
+    x = rng.integers(0, 6, (60, 2))
+    y = (x[:, 0] < 3).astype(int)
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=optimizer, epochs=20, engine=engine, progress=False)
+    assert nn.accuracy(nn.predict(model, x), y) == 1.0
 
 
 def test_flatten_and_residual():

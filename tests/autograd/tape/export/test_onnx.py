@@ -113,7 +113,7 @@ def test_the_list_of_ops_without_a_meaning_is_exact(tmp_path, rng):
     assert not (tmp_path / "f.onnx").exists()
 
 
-@pytest.mark.parametrize("op", [*COMPARISONS, DISCRETE[0]], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [*COMPARISONS, *DISCRETE[:3]], ids=lambda op: op.name)
 def test_comparison(run, op):
     xs = [np.array([0.0, 1.0, -2.0, 1.0], np.float32), np.array([1.0, 1.0, -3.0, 0.0], np.float32)][: op.arity]
     tape = record(lambda *xs: op(*xs), *xs)

@@ -1,0 +1,59 @@
+"""Positions that depend on data, such as `x.argmax()`: plain eagerly, ops while a tape is recorded and in vmap."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor, compile, grad, vmap
+from tests.laws.equality import assert_close
+from tests.laws.test_indices import plain, x64
+
+#: Functions of a matrix with positions that depend on its numbers.
+POSITIONS = {
+    "argmax": lambda x: x[x[:, 0].argmax()],
+    "np.argmin": lambda x: x[np.argmin(x[:, 1])] * np.argmin(x),
+    "argmax of an axis": lambda x: x[np.arange(4), x.argmax(axis=1)],
+    "keepdims": lambda x: ag.take_along_axis(x, x.argmin(axis=1, keepdims=True), axis=1),
+    "argsort": lambda x: ag.take_along_axis(x, np.argsort(x, kind="stable"), axis=-1),
+    "argsort of all": lambda x: x.ravel()[x.argsort(axis=None)],
+    "op": lambda x: ag.take(x, ag.argmax(x, axis=1), axis=1),
+    "a computed index": lambda x: x[x.argmax() % 4, ..., None],
+    "two in a list": lambda x: x[[x[:, 0].argmax(), x[:, 1].argmax(), -1]],
+    "a comparison": lambda x: x[(x[:, :1] > x).sum(axis=1)],
+    "floor": lambda x: x[ag.floor(abs(x[0])).astype(int) % 4],
+    "a branch": lambda x: x[0] * x[1] if x[:, 0].argmax() > 1 else x[2] * 1.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+@pytest.mark.parametrize("name", POSITIONS)
+def test_positions_are_followed(name, backend, rng):
+    f = POSITIONS[name]
+
+    def both(x):
+        return f(x), grad(lambda x: ag.sum(f(x) ** 2))(x)
+
+    with x64(backend):
+        compiled = compile(both, backend=backend)
+        xs = [rng.standard_normal((4, 3)) for _ in range(4)]
+        for x in xs:
+            for a, b in zip(compiled(x), both(Tensor(x, requires_grad=True)), strict=True):
+                assert_close(a, plain(b))
+    if name != "a branch":
+        assert len(compiled.tapes) == 1
+        want = [both(Tensor(x, requires_grad=True)) for x in xs]
+        for got, column in zip(vmap(both)(np.stack(xs)), zip(*want, strict=True), strict=True):
+            assert_close(got, np.stack([plain(y) for y in column]))
+
+
+def test_positions_are_plain_outside_a_recording(rng):
+    x = rng.standard_normal((4, 3))
+    t = Tensor(x, requires_grad=True)
+    for got, want in (
+        (t.argmax(), x.argmax()),
+        (np.argmin(t, 1), x.argmin(1)),
+        (t.argsort(), x.argsort()),
+        (np.nonzero(t)[0], np.nonzero(x)[0]),
+    ):
+        assert type(got) is type(want)
+        np.testing.assert_array_equal(got, want)
