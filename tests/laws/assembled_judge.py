@@ -18,7 +18,7 @@ FLOATS = {
     "sigmoid": lambda x: 0.5 + 0.5 * np.tanh(0.5 * x), "softplus": lambda x: np.logaddexp(x, 0.0), "arctan": np.arctan,
     "constant": lambda x: x, "join": np.concatenate,
 }  # fmt: skip
-JETS = {name: np.frompyfunc(f, 1, 1) for name, f in (jets.ALGEBRA | {"constant": lambda x: jets.jet(x.parts[0])}).items()}
+JETS = {name: np.frompyfunc(f, 1, 1) for name, f in (jets.ALGEBRA | {"constant": lambda x: x.constant()}).items()}
 JETS["join"] = np.concatenate
 
 

@@ -23,6 +23,10 @@ class Jet:
         sizes = [abs(slope) + 1.0 for slope in slopes]
         return Jet(_composed(slopes, self.parts), _composed(sizes, self.sizes))
 
+    def constant(self):
+        """The number without its derivatives, with its rounding error."""
+        return Jet((self.parts[0], 0.0, 0.0, 0.0), (self.sizes[0], 0.0, 0.0, 0.0))
+
     def __add__(self, other):
         other = jet(other)
         return Jet(_sum(self.parts, other.parts), _sum(self.sizes, other.sizes))
