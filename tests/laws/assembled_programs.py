@@ -13,7 +13,7 @@ from autograd import OPS, Tensor, custom_op
 from autograd.base import tree
 from tests.laws import assembled_judge
 from tests.laws.assembled_judge import FLOATS, N
-from tests.laws.containers import object_array
+from tests.laws.containers import Block, Pair, object_array
 from tests.laws.smooth_programs import FUNCTIONS, LARGE, Program
 
 
@@ -57,7 +57,7 @@ ARITY = {name: row[0] for name, row in FUNCTIONS.items()} | {
     "sine of two outputs": 1, "sine · cosine": 1, "a b − a² of two outputs": 2, "a² of two outputs": 2, "a (1 − a)": 1,
 }  # fmt: skip
 
-CONTAINERS = ["tuple", "list", "dict", "nested", "objects"]
+CONTAINERS = ["tuple", "list", "dict", "nested", "objects", "named tuple", "dataclass"]
 
 
 def has_axis(x):
@@ -76,6 +76,10 @@ def pack(kind, xs, turn=0):
     if kind == "nested":
         rest = list(xs[1:])
         return {"first": (xs[0],), "rest": rest} if turn % 2 else {"rest": rest, "first": (xs[0],)}
+    if kind == "named tuple":
+        return Pair(xs[0], tuple(xs[1:]))
+    if kind == "dataclass":
+        return Block(xs[0], list(xs[1:]))
     return tuple(xs)
 
 
@@ -85,6 +89,9 @@ def unpack(container):
         return [*container["first"], *container["rest"]]
     if isinstance(container, dict):
         return [container[f"x{i}"] for i in range(len(container))]
+    if isinstance(container, Pair | Block):
+        first, rest = container if isinstance(container, Pair) else (container.w, container.b)
+        return [first, *rest]
     return container.tolist() if isinstance(container, np.ndarray) else list(container)
 
 
@@ -203,6 +210,10 @@ class Assembled:
         return sum_all([registers[i] for i in self.outputs])
 
 
+def _one_of(choices, items):
+    return items[choices.integer(0, len(items) - 1)]
+
+
 def draw_assembled(choices):
     """Random program, from choices as in `autograd.testing.random_programs`."""
     kinds = [choices.integer(0, 3) for _ in range(choices.integer(1, 4))]
@@ -214,7 +225,7 @@ def draw_assembled(choices):
         parts.append(part)
         registers += results
     outputs = [choices.integer(0, len(registers) - 1) for _ in range(choices.integer(0, 2))]
-    return Assembled(tuple(parts), (*outputs, len(registers) - 1), tuple(inputs), CONTAINERS[choices.integer(0, 4)])
+    return Assembled(tuple(parts), (*outputs, len(registers) - 1), tuple(inputs), _one_of(choices, CONTAINERS))
 
 
 def _input(choices, kind):
@@ -234,14 +245,14 @@ def _draw_part(choices, registers):
     known = [registers[i] for i in (*arguments, *captured)]
     functions, instructions = assembled_judge.functions_of(FLOATS), []
     while choices.more(len(instructions), 1, 5):
-        name = NAMES[choices.integer(0, len(NAMES) - 1)]
+        name = _one_of(choices, NAMES)
         used = tuple(choices.integer(0, len(known) - 1) for _ in range(ARITY[name]))
         value = functions[name](*[known[i] for i in used])
         large = bool(np.abs(value).max() > LARGE)
         known.append(np.tanh(value) if large else value)
         instructions.append((name, used, large))
     outputs = (*(choices.integer(0, len(known) - 1) for _ in range(choices.integer(0, 1))), len(known) - 1)
-    container, turn = CONTAINERS[choices.integer(0, 4)], choices.integer(0, 3)
+    container, turn = _one_of(choices, CONTAINERS), choices.integer(0, 3)
     part = Part(Program(tuple(instructions), outputs), tuple(arguments), tuple(captured), wrappers, container, turn)
     return part, assembled_judge.results_of(part, registers, FLOATS)
 
@@ -250,7 +261,7 @@ def _draw_wrappers(choices, shapes):
     """Up to two wrappers that fit: a column is stacked once, and vmap takes a column."""
     names = []
     for _ in range(choices.integer(0, 2)):
-        name = list(WRAPPERS)[choices.integer(0, len(WRAPPERS) - 1)]
+        name = _one_of(choices, list(WRAPPERS))
         if name == "vmap" and ((N,) not in shapes or {"vmap", "stack"} & {*names}):
             continue
         names.append(name)
