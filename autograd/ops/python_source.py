@@ -11,12 +11,12 @@ from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, 
 
 
 def identifier(text: str) -> str:
-    """Text as a Python name: underscores for characters that a name cannot contain, as in `<lambda>`.
+    """Text as a Python name: an underscore for each character that a name cannot contain, as in `<lambda>`.
 
-    >>> identifier("add.reduce"), identifier("<lambda>")
-    ('add_reduce', '_lambda_')
+    >>> identifier("add.reduce"), identifier("<lambda>"), identifier("2nd")
+    ('add_reduce', '_lambda_', '_2nd')
     """
-    return re.sub(r"\W", "_", text)
+    return re.sub(r"\W|^(?=\d)", "_", text)
 
 
 class Code(Tracer):
