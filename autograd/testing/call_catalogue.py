@@ -285,7 +285,7 @@ ARRAYS: dict[str, list[ExampleCall]] = {
 }
 
 #: Ops that only rules call: a printed program imports public names.
-INTERNAL = {"divide_or_zero", "interval_product", "power_derivative"}
+INTERNAL = {"divide_or_zero", "interval_product", "lift", "power_derivative"}
 
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.
 SCALAR_LINES: list[ExampleCall] = [call for op, calls in ELEMENTWISE.items() if op not in INTERNAL for call in calls]
