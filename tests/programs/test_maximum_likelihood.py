@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
-from autograd import grad, hessian, log, log_sigmoid, sum, value_and_grad
+from autograd import grad, hessian, log, log_sigmoid, logsumexp, sum, value_and_grad
 
 RNG = np.random.default_rng(3)
 TIMES = RNG.exponential(0.4, 200)
@@ -83,3 +83,36 @@ def test_fisher_information_of_a_gaussian(maybe_compile):
     np.testing.assert_allclose(information(np.array([mu, sigma])), np.diag([n, 2 * n]) / sigma**2, rtol=1e-10, atol=1e-7)
     (a, b), (c, d) = information((mu, sigma))
     np.testing.assert_allclose([[a, b], [c, d]], np.diag([n, 2 * n]) / sigma**2, rtol=1e-10, atol=1e-7)
+
+
+def test_mixture_of_gaussians(maybe_compile):
+    """The gradient of the means is Σ r (μ − x)/σ², with responsibilities r; of the float width, Σ r (1/σ − d²/σ³)."""
+
+    def negative_log_likelihood(means, sigma):
+        squares = (HEIGHTS[:, None] - means) ** 2
+        return -np.sum(logsumexp(-0.5 * squares / sigma**2 - np.log(sigma), axis=1))
+
+    f = maybe_compile(grad(negative_log_likelihood, (0, 1)))
+    for means, sigma in ((np.array([1.5, 1.9]), 0.2), (np.array([1.6, 1.7]), 0.1)):
+        offsets = means - HEIGHTS[:, None]
+        shares = special.softmax(-0.5 * offsets**2 / sigma**2, axis=1)
+        d_means, d_sigma = f(means, sigma)
+        np.testing.assert_allclose(d_means, np.sum(shares * offsets, axis=0) / sigma**2, rtol=1e-10)
+        assert d_sigma == pytest.approx(np.sum(shares * (1 / sigma - offsets**2 / sigma**3)), rel=1e-10)
+
+
+def test_degrees_of_freedom_of_a_t_distribution(maybe_compile):
+    """SciPy's log-gamma function is followed; its derivative is digamma."""
+    x = RNG.standard_t(4, 60)
+
+    def negative_log_likelihood(nu):
+        constant = special.gammaln((nu + 1) / 2) - special.gammaln(nu / 2) - 0.5 * np.log(nu * np.pi)
+        return -np.sum(constant - (nu + 1) / 2 * np.log1p(x**2 / nu))
+
+    f = maybe_compile(value_and_grad(negative_log_likelihood))
+    for nu in (4.0, 7.5):
+        value, slope = f(nu)
+        assert value == pytest.approx(-stats.t(nu).logpdf(x).sum(), rel=1e-12)
+        constant = 0.5 * (special.digamma((nu + 1) / 2) - special.digamma(nu / 2) - 1 / nu)
+        parts = -0.5 * np.log1p(x**2 / nu) + (nu + 1) / 2 * x**2 / (nu * (nu + x**2))
+        assert slope == pytest.approx(-np.sum(constant + parts), rel=1e-9)

@@ -142,3 +142,41 @@ def test_trace_of_a_matrix_power(maybe_compile):
     for seed in (0, 1):
         a = np.random.default_rng(seed).normal(size=(3, 3))
         np.testing.assert_allclose(gradient(a), 4 * np.linalg.matrix_power(a, 3).T, rtol=1e-11, atol=1e-11)
+
+
+def eccentric_anomaly(mean, eccentricity):
+    """Solution x of Kepler's equation x − e sin x = M, by ten steps of Newton's method."""
+    x = mean
+    for _ in range(10):
+        x = x - (x - eccentricity * np.sin(x) - mean) / (1 - eccentricity * np.cos(x))
+    return x
+
+
+def test_keplers_equation(maybe_compile):
+    """∂x/∂M = 1/(1 − e cos x) and ∂x/∂e = sin x/(1 − e cos x), of floats and along an orbit."""
+    slopes = maybe_compile(grad(eccentric_anomaly, (0, 1)))
+    for mean, eccentricity in ((1.0, 0.3), (2.0, 0.1)):
+        x = eccentric_anomaly(mean, eccentricity)
+        below = 1 - eccentricity * np.cos(x)
+        assert slopes(mean, eccentricity) == pytest.approx((1 / below, np.sin(x) / below), rel=1e-12)
+    orbit = np.linspace(0.1, 3.0, 5)
+    along = maybe_compile(jacobian(lambda e: eccentric_anomaly(orbit, e)))
+    for eccentricity in (0.3, 0.1):
+        x = eccentric_anomaly(orbit, eccentricity)
+        np.testing.assert_allclose(along(eccentricity), np.sin(x) / (1 - eccentricity * np.cos(x)), rtol=1e-12)
+
+
+def test_regularisation_of_a_ridge_regression(maybe_compile):
+    """Validation error as a function of a float penalty: dw/dλ = −(XᵀX + λ)⁻¹ w."""
+    rng = np.random.default_rng(4)
+    (x, y), (x_valid, y_valid) = ((rng.normal(size=(n, 4)), rng.normal(size=n)) for n in (30, 10))
+
+    def weights(penalty):
+        return np.linalg.solve(x.T @ x + penalty * np.eye(4), x.T @ y)
+
+    f = maybe_compile(grad(lambda penalty: np.mean((x_valid @ weights(penalty) - y_valid) ** 2)))
+    for penalty in (0.5, 3.0):
+        w = weights(penalty)
+        change = -np.linalg.solve(x.T @ x + penalty * np.eye(4), w)
+        wanted = 2 * np.mean((x_valid @ w - y_valid) * (x_valid @ change))
+        assert f(penalty) == pytest.approx(wanted, rel=1e-10)
