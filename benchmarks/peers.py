@@ -28,9 +28,10 @@ def torch_names() -> dict[str, Any]:
         return torch.prod(x) if axis is None else torch.prod(x, axis, keepdim=keepdims)
 
     def put(x: Any, index: Any, shape: Any) -> Any:
-        out = torch.zeros(shape, dtype=x.dtype)
-        out[index] = x
-        return out
+        positions = np.arange(np.prod(shape)).reshape(shape)
+        places = torch.as_tensor(positions[index].copy())  # x may be broadcast to them, and a place may occur twice
+        flat = torch.zeros(positions.size, dtype=x.dtype)
+        return flat.index_add(0, places.reshape(-1), x.expand(places.shape).reshape(-1)).reshape(positions.shape)
 
     def convolve(a: Any, b: Any, mode: str = "full") -> Any:
         if len(b) > len(a):
@@ -57,7 +58,7 @@ def torch_names() -> dict[str, Any]:
         "max": reduced(lambda x, d, k: torch.amax(x, d, keepdim=k)),
         "min": reduced(lambda x, d, k: torch.amin(x, d, keepdim=k)),
         "logsumexp": reduced(lambda x, d, k: torch.logsumexp(x, d, keepdim=k)),
-        "euclidean_norm": reduced(lambda x, d, k: torch.linalg.vector_norm(x, dim=d, keepdim=k)),
+        "euclidean_norm": lambda x, axis=None, keepdims=False: torch.linalg.vector_norm(x, dim=axes(x, axis), keepdim=keepdims),
         "norm": lambda x: torch.linalg.vector_norm(x),
         "var": lambda x: torch.var(x, correction=0),
         "std": lambda x: torch.std(x, correction=0),

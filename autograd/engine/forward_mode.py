@@ -34,7 +34,7 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
     known = dict(tangents)
     with recording(), np.errstate(all="ignore"):
         for y in reversed(order):
-            if y not in known and y.op is not None:
+            if y.requires_grad and y not in known and y.op is not None:
                 pullbacks = y.op.pullbacks_of(y.inputs)
                 positions = [i for i, x in enumerate(y.inputs) if isinstance(x, Node) and x in known and pullbacks[i]]
                 if positions:

@@ -152,7 +152,8 @@ class Op:
         for x in operands:
             if isinstance(x, Recorder):
                 return x.record(self, tuple(operands), params)
-        return self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
+        y = self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
+        return y.item() if isinstance(y, np.float64) and _are_floats(inputs) else y
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.

@@ -1,5 +1,6 @@
 """Python source of op rules: a forward rule evaluated on `Code` returns the text of its expression."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,15 @@ from autograd.ops.namespaces import scalar
 from autograd.ops.op import Op
 from autograd.ops.operators import Operator, Precedence
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
+
+
+def identifier(text: str) -> str:
+    """Text as a Python name: an underscore for each character that a name cannot contain, as in `<lambda>`.
+
+    >>> identifier("add.reduce"), identifier("<lambda>"), identifier("2nd")
+    ('add_reduce', '_lambda_', '_2nd')
+    """
+    return re.sub(r"\W|^(?=\d)", "_", text)
 
 
 class Code(Tracer):

@@ -23,6 +23,10 @@ class Jet:
         sizes = [abs(slope) + 1.0 for slope in slopes]
         return Jet(_composed(slopes, self.parts), _composed(sizes, self.sizes))
 
+    def constant(self):
+        """The number without its derivatives, with its rounding error."""
+        return Jet((self.parts[0], 0.0, 0.0, 0.0), (self.sizes[0], 0.0, 0.0, 0.0))
+
     def __add__(self, other):
         other = jet(other)
         return Jet(_sum(self.parts, other.parts), _sum(self.sizes, other.sizes))
@@ -111,34 +115,39 @@ def _fan(k):
     return lambda a: a * (k * (1.0 / k))
 
 
-#: The functions of `programs.FUNCTIONS`, of jets.
-FUNCTIONS = {
-    "a + b": lambda a, b: a + b,
-    "a - b": lambda a, b: a + -b,
-    "a b": lambda a, b: a * b,
-    "a / (b² + 1)": lambda a, b: a * reciprocal(b * b + 1.0),
-    "(a² + 1)^b": lambda a, b: exp(log(a * a + 1.0) * b),
-    "2 - a": lambda a: -a + 2.0,
-    "-a": lambda a: -a,
-    "a³": lambda a: a * a * a,
-    "exp": exp,
-    "sin": sin,
-    "tanh": tanh,
-    "sigmoid": sigmoid,
-    "softplus": softplus,
-    "log(a² + 1)": lambda a: log(a * a + 1.0),
-    "√(a² + 1)": lambda a: root(a * a + 1.0),
-    "arctan": arctan,
-} | {f"mean of {k} a": _fan(k) for k in (1, 2, 3, 17, 64)}
+#: Functions of one jet.
+ALGEBRA = {
+    "exp": exp, "log": log, "root": root, "reciprocal": reciprocal, "sin": sin, "tanh": tanh, "sigmoid": sigmoid,
+    "softplus": softplus, "arctan": arctan,
+}  # fmt: skip
+
+
+def functions_of(algebra):
+    """The functions of `smooth_programs.FUNCTIONS`, of numbers that have +, −, × and these functions of one number."""
+    exp, log, root, reciprocal = (algebra[name] for name in ("exp", "log", "root", "reciprocal"))
+    return {
+        "a + b": lambda a, b: a + b,
+        "a - b": lambda a, b: a + -b,
+        "a b": lambda a, b: a * b,
+        "a / (b² + 1)": lambda a, b: a * reciprocal(b * b + 1.0),
+        "(a² + 1)^b": lambda a, b: exp(log(a * a + 1.0) * b),
+        "2 - a": lambda a: -a + 2.0,
+        "-a": lambda a: -a,
+        "a³": lambda a: a * a * a,
+        "exp": exp,
+        "sin": algebra["sin"],
+        "tanh": algebra["tanh"],
+        "sigmoid": algebra["sigmoid"],
+        "softplus": algebra["softplus"],
+        "log(a² + 1)": lambda a: log(a * a + 1.0),
+        "√(a² + 1)": lambda a: root(a * a + 1.0),
+        "arctan": algebra["arctan"],
+    } | {f"mean of {k} a": _fan(k) for k in (1, 2, 3, 17, 64)}
+
+
+FUNCTIONS = functions_of(ALGEBRA)
 
 
 def derivatives(program, inputs, i):
     """Jet of a program's result with respect to input i."""
-    registers = [variable(x) if j == i else jet(x) for j, x in enumerate(inputs)]
-    for name, arguments, bounded in program.instructions:
-        result = FUNCTIONS[name](*[registers[k] for k in arguments])
-        registers.append(tanh(result) if bounded else result)
-    total = registers[program.outputs[0]]
-    for k in program.outputs[1:]:
-        total = total + registers[k]
-    return total
+    return program.result([variable(x) if j == i else jet(x) for j, x in enumerate(inputs)], FUNCTIONS)

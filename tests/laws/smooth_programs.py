@@ -112,14 +112,23 @@ class Program:
 
     def run(self, inputs, column):
         """The result on inputs of one kind; column 1 for nodes and numbers, 2 for dual numbers."""
-        registers = list(inputs)
-        for name, arguments, bounded in self.instructions:
-            result = FUNCTIONS[name][column](*[registers[i] for i in arguments])
-            registers.append(FUNCTIONS["tanh"][column](result) if bounded else result)
+        return self.result(inputs, {name: row[column] for name, row in FUNCTIONS.items()})
+
+    def result(self, inputs, functions):
+        """Sum of the outputs, by functions of one kind of number."""
+        registers = self.registers(inputs, functions)
         total = registers[self.outputs[0]]
         for i in self.outputs[1:]:
             total = total + registers[i]
         return total
+
+    def registers(self, inputs, functions):
+        """All registers: the inputs, then the results of the instructions."""
+        known = list(inputs)
+        for name, arguments, bounded in self.instructions:
+            result = functions[name](*[known[i] for i in arguments])
+            known.append(functions["tanh"](result) if bounded else result)
+        return known
 
 
 def derivative(program, inputs, i):

@@ -45,6 +45,19 @@ def variable(x):
     return Tensor(x, requires_grad=True)
 
 
+def test_numbers_of_floats_are_floats():
+    """A result without axes is a Python float, as the arguments are."""
+    wrong = []
+    for op in TABLE:
+        try:
+            y = op(*[0.3, 0.6, 0.8][: op.arity])
+        except (TypeError, ValueError, IndexError):  # an op of arrays, or with parameters
+            continue
+        if isinstance(y, np.floating):
+            wrong.append((op.name, type(y)))
+    assert wrong == []
+
+
 def test_a_call_takes_floats_as_it_takes_arrays_of_no_axes():
     for call in LINES:
         floats = [0.3, 0.6, 0.8][: call.arity]

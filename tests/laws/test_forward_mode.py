@@ -41,6 +41,18 @@ def test_all_other_ops(case, rng):
     assert_transposes(lambda *xs: ag.positive(example.call(*xs)), arrays, rng)
 
 
+@pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
+@pytest.mark.parametrize("wrap", [lambda f: f, compile], ids=["eager", "compiled"])
+def test_constants_have_no_tangent(wrap, case, rng):
+    """A tape keeps what a constant is computed from; no tangent flows from there."""
+    _, _, example = case
+    x, *rest = example.arrays(rng)
+    f = ag.no_grad(lambda z: ag.sum(example.call(z, *rest)))
+    x, v = (np.asarray(a, float) for a in (x, rng.standard_normal(np.shape(x))))
+    found = wrap(lambda x: jvp(lambda z: ag.sum(z) * ag.stop_gradient(ag.sum(z)) + f(z), (x,), (v,))[1])(x)
+    np.testing.assert_allclose(found, np.sum(v) * np.sum(x), rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("case", examples("general"), ids=example_id)
 def test_forward_mode_can_be_differentiated(case, rng):
     """d/dx of ⟨w, J(x) v⟩ by reverse over forward, against reverse over reverse."""

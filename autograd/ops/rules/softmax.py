@@ -22,6 +22,8 @@ def _prepare_over_axis(name: str, default: int | None) -> Callable[..., Prepared
 
 def _to_floating(x: Any) -> Any:
     """x, converted to floating-point numbers if it has integers."""
+    if isinstance(x, float):
+        return x
     x = x if hasattr(x, "dtype") else np.asarray(x)
     return x if x.dtype.kind == "f" else astype(x, float)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.ops.python_source import identifier
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
 from autograd.tape.program import Captured, Constant, Input, Instruction, Program
@@ -125,7 +126,7 @@ class _Emitter:
         if self.add_fixed_view(call):
             return
         out = self.allocate(i, call)
-        function = self.object_name(call.name.split()[0].replace(".", "_") + "_", call.function)
+        function = self.object_name(identifier(call.name.split()[0]) + "_", call.function)
         arguments = [self.argument_text(x) for x in call.args]
         if out is not None:  # among the positional arguments of a reduction, and by name elsewhere
             place = call.args.index(OUT)

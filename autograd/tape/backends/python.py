@@ -13,7 +13,7 @@ from typing import Any
 from autograd.ops.namespaces import MATH_ERRORS, quiet, scalar
 from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
-from autograd.ops.python_source import Code, code, rule_source
+from autograd.ops.python_source import Code, code, identifier, rule_source
 from autograd.ops.tracing import UnreadableRuleError
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, evaluated, flat, load_replay, only_floats
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
@@ -136,7 +136,7 @@ class _Emitter:
                 rule = lambda *xs, f=step.op.forward, p=step.params: on_floats(f, *xs, **p)  # noqa: E731
         else:
             rule = lambda *xs, op=step.op, p=step.params: op.on_arrays(list(xs), p)  # noqa: E731
-        name = f"{step.op.name}_{len(self.names)}"
+        name = f"{identifier(step.op.name)}_{len(self.names)}"
         self.names[name] = rule
         return Code(f"{name}({', '.join(x.text for x in inputs)})")
 

@@ -196,7 +196,7 @@ def flatten_result(result: Any, scalars: bool) -> tuple[list[Any], Unflatten]:
 def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     """Function that rebuilds x from the outputs of a replay; appends the nodes in x to `outputs`."""
     start = len(outputs)
-    if isinstance(x, Rows) or (tree.is_object_array(x) and all(isinstance(leaf, Node | float) for leaf in tree.leaves(x))):
+    if isinstance(x, Rows) or (tree.is_object_array(x) and all(map(_is_number, tree.leaves(x)))):
         outputs += tree.leaves(x)
         return _unflatten_array(slice(start, len(outputs)), x.shape() if isinstance(x, Rows) else x.shape)
     if isinstance(x, Node):
@@ -212,6 +212,10 @@ def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
         return lambda values, many=False: {name: make(values, many) for name, make in items}
     template = tree.map(lambda leaf: None, x, init=False)
     return lambda values, many=False: tree.with_children(template, [make(values, many) for make in makers])
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, Node | float) and not np.ndim(x._data if isinstance(x, Node) else x)
 
 
 def _unflatten_array(where: slice, shape: tuple[int, ...]) -> Unflatten:

@@ -242,3 +242,22 @@ def test_inputs_before_any_number_of_others(rng):
 def scaled_sum(xp, a, *rest):
     """a Σ rest"""
     return a * sum(rest)
+
+
+#: Ops whose name is that of a lambda: rule and pullback, and a number made of the result.
+UNNAMED = {
+    "elementwise": (lambda xp, x: x * x, lambda g, y, x: 2.0 * g * x, "elementwise", lambda y: y),
+    "general": (lambda xp, x: x * x, lambda g, y, x: 2.0 * g * x, "general", lambda y: y),
+    "called": (lambda xp, x: np.square(np.asarray(x, float)), lambda g, y, x: 2.0 * g * x, "general", lambda y: y),
+    "two outputs": (lambda xp, x: (x * x, xp.sin(x)), lambda g, y, x: 2.0 * g[0] * x, "general", lambda y: y[0]),
+}
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_the_name_of_a_lambda_is_no_part_of_generated_code(name, backend):
+    rule, pullback, kind, number = UNNAMED[name]
+    op = custom_op(pullback, kind=kind)(rule)
+    f = ag.compile(ag.value_and_grad(lambda x: number(op(x)) + number(op(2.0 * x))), backend=backend)
+    for x in (3.0, 0.5):
+        assert f(x) == pytest.approx((5.0 * x * x, 10.0 * x), rel=1e-6)

@@ -5,6 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value
+from autograd.base import tree
 
 T = Tensor([1.0, 2.0], requires_grad=True)
 A = np.array([Value(1.0), Value(2.0)])
@@ -83,6 +84,18 @@ def test_arguments_may_be_arrays_of_objects():
     nodes = np.array([Value(2.0), Value(3.0)])
     assert ag.gradients(nodes[0] * nodes[1], nodes).tolist() == [3.0, 2.0]
     assert ag.grad(lambda a: np.sum(ag.grad(lambda p: p[0] * p[1] ** 2)(np.array([a, a]))))(2.0) == 2 * 2.0 + 4 * 2.0
+
+
+def test_tapes_return_arrays_of_arrays():
+    """Entries with axes, of one shape or of several."""
+    first, second = np.array([1.0, 2.0, 3.0]), np.array([3.0, 1.0, 0.5])
+    for x in (tree.object_array([first, 2.0], (2,)), tree.object_array([first, second], (2, 1))):
+        gradient = ag.grad(lambda p: ag.sum(p.ravel()[0] * p.ravel()[1]))
+        expected, found = gradient(x), ag.compile(gradient)(x)
+        assert found.shape == x.shape
+        for a, b in zip(found.flat, expected.flat, strict=True):
+            assert type(a) is type(b)
+            np.testing.assert_array_equal(a, b)
 
 
 def test_a_jacobian_of_a_container_has_the_structure_of_the_argument():
