@@ -35,9 +35,6 @@ KINDS = ("elementwise", "linear", "bilinear", "general")
 #: Kinds of parameters, by which a batch axis shifts them: axes (None flattens), an order of all axes, the shape of the result,
 #: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
 PARAMETER_KINDS = ("axis", "order", "shape", "broadcast", "index", "subscripts")
-#: Ops without arithmetic: each entry of the result is an entry of an input.
-_MOVES = frozenset({"astype", "broadcast_to", "concatenate", "getitem", "permute", "reshape", "roll", "sort", "transpose"})
-
 #: Op registry: every op by name, in order of declaration.
 OPS: dict[str, "Op"] = {}
 
@@ -74,7 +71,7 @@ class Op:
         stacks: True if the NumPy function takes stacks of matrices, in the last two axes
         is_custom: True if `custom_op` declared it
         recomputes: True if `pullback_arguments` runs a function again, in every dtype
-        moves: True if its result holds entries of its inputs, so that 16-bit floats need no wider arithmetic
+        converts: True if a parameter is the dtype of its result, so that it is not rounded to that of its inputs
     """
 
     def __init__(
@@ -99,10 +96,10 @@ class Op:
         self.stacks = stacks
         self.is_custom = False
         self.recomputes = False
-        self.moves = self.name in _MOVES
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
+        self.converts = "dtype" in self.params
         self.arity = len(parameters) - len(self.params)
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self._check_inputs()
@@ -161,7 +158,7 @@ class Op:
         16-bit floats are computed in float32 and rounded once.
         """
         try:
-            if has_half(arrays) and not self.moves:
+            if has_half(arrays) and not self.converts:
                 return evaluate_half(self.forward, arrays, params, self._promoted(arrays))
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
@@ -191,8 +188,6 @@ class Op:
         """Cotangent, output and inputs for a pullback: in float32 if the output has 16-bit floats, also computed again."""
         if not is_half(y):
             return [g, y, *inputs]
-        if self.moves:
-            return [widen(g), y, *inputs]
         xs = tuple([widen(x) for x in inputs])
         if self.kind in ("elementwise", "general"):  # the pullbacks of other kinds do not use y
             y = y.record(self, xs, params) if isinstance(y, Recorder) else evaluate_with_numpy(self.forward, xs, params)

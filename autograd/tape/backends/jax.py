@@ -187,7 +187,7 @@ def _result(step: Instruction, inputs: list[Any]) -> Any:
     if step.op.kind == "elementwise" and dtype.kind == "f":
         # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]
-    if not step.op.moves:
+    if not step.op.converts:
         inputs = list(map(widen, inputs))
     try:
         y = step.op.forward(namespace(), *inputs, **step.params)
