@@ -143,14 +143,22 @@ class Op:
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result."""
-        if self.kind == "elementwise" and _are_floats(inputs):
+        for x in inputs:
+            if x.__class__ is not np.ndarray or x.dtype is _OBJECT:
+                return self._compute_any(inputs, params)
+        return self.on_arrays(list(inputs), params)
+
+    def _compute_any(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Result of the forward rule on numbers, lists and arrays, also of nodes."""
+        are_floats = _are_floats(inputs)
+        if self.kind == "elementwise" and are_floats:
             return on_floats(self.forward, *map(float, inputs), **params)
         operands = [stack_nodes(x) for x in inputs]
         for x in operands:
             if isinstance(x, Recorder):
                 return x.record(self, tuple(operands), params)
         y = self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
-        return y.item() if isinstance(y, np.float64) and _are_floats(inputs) else y
+        return y.item() if isinstance(y, np.float64) and are_floats else y
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
         """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
@@ -228,6 +236,7 @@ def stack_nodes(x: Any) -> Any:
 
 _NUMPY_ERRORS = (np.linalg.LinAlgError, ValueError, IndexError, TypeError)
 _PYTHON_NUMBERS = (float, int, bool)
+_OBJECT = np.dtype(object)
 
 
 def _are_floats(xs: tuple[Any, ...]) -> bool:
