@@ -13,7 +13,8 @@ from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
 from autograd.engine.value_sweep import TensorFoundError, collect_graph, sweep
-from autograd.ops.op import Op, Rule, on_floats, pullback_on_floats
+from autograd.ops.namespaces import pullback_on_floats
+from autograd.ops.op import Op, Rule, on_floats
 from autograd.ops.rules.shape import lower
 
 _NO_PARAMS: dict[str, Any] = {}

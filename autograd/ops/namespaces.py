@@ -211,6 +211,15 @@ def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params:
         return rule(numpy, *inputs, **params)
 
 
+def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) -> float:
+    """Result of a pullback on floats, with Python's operators, or NumPy's where those raise."""
+    try:
+        return float(pullback(*xs, **params))
+    except MATH_ERRORS:
+        with np.errstate(all="ignore"):
+            return float(pullback(*map(np.float64, xs), **params))
+
+
 _FLOAT = np.dtype(float)
 
 

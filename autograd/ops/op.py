@@ -256,15 +256,6 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> Any:
         return tree.map(float, y)
 
 
-def pullback_on_floats(pullback: Rule, *xs: float, **params: Any) -> float:
-    """Result of a pullback on floats, with Python's operators, or NumPy's where those raise."""
-    try:
-        return float(pullback(*xs, **params))
-    except MATH_ERRORS:
-        with np.errstate(all="ignore"):
-            return float(pullback(*map(np.float64, xs), **params))
-
-
 def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
     """Signature for callers: without `xp` and without annotations, which are all Any."""
     shown = [p.replace(annotation=p.empty) for p in list(inspect.signature(f).parameters.values())[skip:]]
