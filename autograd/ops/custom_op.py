@@ -21,6 +21,7 @@ def custom_op(
     prepare: Prepare | None = None,
     kinds: Mapping[str, str] | None = None,
     stacks: bool = False,
+    checked: bool = True,
 ) -> Callable[[Rule], Op]:
     """Decorator that declares a new op from a forward rule and one pullback per input.
 
@@ -32,6 +33,9 @@ def custom_op(
 
     A forward rule may return a tuple of floating-point arrays. The op then has several outputs, and a pullback gets tuples
     for ȳ and y, with ȳ zero for outputs that are not used.
+
+    The results of rules are checked and copied. With checked=False, for rules that are known neither to write to arguments
+    nor to keep their results, that time is spared.
 
     Raises:
         TypeError: If the numbers of pullbacks and inputs differ, or a pullback does not take (g, y, inputs, parameters)
@@ -54,9 +58,12 @@ def custom_op(
     def add(forward: Rule) -> Op:
         name = forward.__name__
         _check_signatures(name, pullbacks, forward)
-        checked = [p and _checked_pullback(name, i, p) for i, p in enumerate(pullbacks)]
-        declared = declare(kind)(*checked, symbol=symbol, smooth_on=smooth_on, prepare=prepare, kinds=kinds, stacks=stacks)
-        op = declared(_checked_forward(name, forward, kind, any(pullbacks)))
+        rules: Any = pullbacks
+        if checked:
+            rules = [p and _checked_pullback(name, i, p) for i, p in enumerate(pullbacks)]
+            forward = _checked_forward(name, forward, kind, any(pullbacks))
+        declared = declare(kind)(*rules, symbol=symbol, smooth_on=smooth_on, prepare=prepare, kinds=kinds, stacks=stacks)
+        op = declared(forward)
         op.is_custom = True
         return op
 

@@ -16,6 +16,7 @@ from nn.losses._reduction import check_class_weights, check_same_shape, reduce_e
     lambda g, y, z, yes, no: g * ag.softplus(z),
     kind="elementwise",
     symbol="logistic loss",
+    checked=False,
 )
 def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
     """Logistic loss of log-odds z, with a weight for each of the answers yes and no.

@@ -42,7 +42,7 @@ class Embedding(Module):
         return f"Embedding({', '.join(map(str, self.weight.shape))})"
 
 
-@custom_op(None, kind="elementwise")
+@custom_op(None, kind="elementwise", checked=False)
 def known_rows(xp: Any, i: Any, *, table: str, count: int) -> Any:
     """Identity op that checks that all entries of i are integers from 0 to count − 1.
 

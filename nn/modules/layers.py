@@ -20,6 +20,7 @@ def _rows(x: Any) -> Any:
     lambda g, y, x, w, b: _rows(x).mT @ _rows(g),
     lambda g, y, x, w, b: g,  # the sweep sums it over the rows
     symbol="x W + b",
+    checked=False,
 )
 def affine(xp: Any, x: Any, w: Any, b: Any) -> Any:
     """Product of each row of x with a matrix, plus an offset, in one op.
