@@ -117,7 +117,7 @@ _REFERENTS: tuple[tuple[Any, Callable[[Any], Iterable[Any]]], ...] = (
     (FunctionType, _function_referents),
     (MethodType | BuiltinMethodType, lambda x: (x.__self__, getattr(x, "__func__", None))),
     (partial, lambda x: (x.func, x.args, x.keywords)),
-    (GeneratorType, lambda x: (x.gi_frame and x.gi_frame.f_locals,)),
+    (GeneratorType, lambda x: (x.gi_frame and dict(x.gi_frame.f_locals),)),
     (type, _class_referents),
     (property | classmethod | staticmethod, lambda x: (getattr(x, "fget", None), getattr(x, "__func__", None))),
     (ModuleType | np.ndarray, lambda x: ()),
