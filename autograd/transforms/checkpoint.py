@@ -19,8 +19,8 @@ from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
-from autograd.ops.rules.joining import concatenate
 from autograd.transforms.calls import Transformed
+from autograd.transforms.ravel import ravel_tree
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +58,8 @@ def _checkpoint(f: Any, /, *args: Any, **options: Any) -> Any:
     if not first.inputs:
         return first.result
     y = Tensor.record(_RecomputingOp(call, first), first.inputs, {})
-    return _unpack(y, first.result)
+    parts = iter(first.rebuild(y))
+    return tree.map(lambda x: next(parts) if _is_output(x) else x, first.result)
 
 
 class _Run(NamedTuple):
@@ -66,7 +67,7 @@ class _Run(NamedTuple):
 
     Attributes:
         result: Container of Tensors that f returned
-        y: Entries of the Tensors in it, as one Tensor
+        y: Entries of the Tensors in it, as one Tensor, and `rebuild`, which returns these Tensors for another y
         inputs: Variables from outside that y depends on: arguments and captured ones
         digest: Hash of the recorded ops, of the constants in them and of y
         start: Serial number at the start
@@ -74,6 +75,7 @@ class _Run(NamedTuple):
 
     result: Any
     y: Tensor
+    rebuild: Callable[[Any], list[Any]]
     inputs: tuple[Node, ...]
     digest: bytes
     start: int
@@ -93,10 +95,11 @@ class _Call:
         start = next_serial()
         args, options = tree.unflatten(self.arguments, [_copy_variable(x) for x in self.leaves])
         result = self.f(*args, **options)
-        y = _pack(result)
+        variables = _variables(result)
+        y, rebuild = (variables[0], lambda y: [y]) if len(variables) == 1 else ravel_tree(variables)
         nodes = reachable_nodes([y], after=start)
         inputs = tuple(sorted([x for x in nodes if x.serial < start and x.requires_grad], key=by_serial))
-        return _Run(result, y, inputs, _digest(nodes, inputs, y, start), start)
+        return _Run(result, y, rebuild, inputs, _digest(nodes, inputs, y, start), start)
 
     def gradients(self, g: Any, inputs: tuple[Node, ...], digest: bytes) -> list[Any]:
         """Gradients with respect to the inputs of the first run, which had this digest, from the graph of a second run."""
@@ -151,27 +154,15 @@ def _is_output(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
-def _pack(result: Any) -> Tensor:
-    """Tensor in `result`, or the entries of all of them, flattened and joined."""
+def _variables(result: Any) -> list[Any]:
+    """Tensors in the result of a checkpointed function: those that require a gradient, or else all."""
     outputs = [x for x in tree.leaves(result) if isinstance(x, Tensor)]
     if not outputs:
         raise TypeError(
             f"a checkpointed function must return a Tensor, or a container of Tensors, not {result!r} of type "
             f"{type(result).__name__}"
         )
-    variables = [x for x in outputs if _is_output(x)] or outputs
-    return variables[0] if len(variables) == 1 else concatenate([x.reshape(-1) for x in variables])
-
-
-def _unpack(y: Tensor, result: Any) -> Any:
-    """Container like `result` with the Tensors whose entries are in y."""
-    leaves = tree.leaves(result)
-    variables = [x for x in leaves if _is_output(x)]
-    if len(variables) == 1:
-        return tree.unflatten(result, [y if _is_output(x) else x for x in leaves])
-    ends = np.cumsum([x.size for x in variables]).tolist()
-    parts = (y[end - x.size : end].reshape(x.shape).astype(x.dtype) for x, end in zip(variables, ends, strict=True))
-    return tree.unflatten(result, [next(parts) if _is_output(x) else x for x in leaves])
+    return [x for x in outputs if _is_output(x)] or outputs
 
 
 def _digest(nodes: Links, inputs: tuple[Node, ...], y: Node, start: int) -> bytes:
