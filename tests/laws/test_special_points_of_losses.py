@@ -109,7 +109,7 @@ def test_loss(case):
 
 @pytest.mark.parametrize("row", list(product((0.0, 1.0, 40.0, -800.0), (0.0, -0.0, 1.0, 40.0, 800.0))), ids=str)
 def test_fused_cross_entropy(row):
-    """The mean without options is one op with a derivative of its own."""
+    """The mean without options is one op, whose row declares its derivative."""
     for positions in rays.subsets(2):
         check(
             lambda a, b: nn.cross_entropy(ag.stack([a, b], axis=1), np.zeros(1, int)), lambda a, b: log_sum(a, b) - a,
