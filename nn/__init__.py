@@ -14,7 +14,8 @@ Schedule, Plateau, schedules, clip_gradients_by_norm   learning rates and gradie
 Dataset, Loader, train_test_split, standardise, one_hot mini-batches and preprocessing
 OnDisk, save_rows                                      data that do not fit in memory
 fit, predict, History                                  training and inference
-Callback, EarlyStopping, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch, record_training
+Callback, EarlyStopping, BestModel, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch,
+record_training
                                                        callbacks of `fit`
 save, load, UnreadableFileError                        model files
 load_from_torch, save_for_torch, torch_state           exchange with PyTorch
@@ -29,7 +30,7 @@ from autograd.support.public import publish
 from nn import datasets, plots, scalar, schedules
 from nn.callbacks.checkpoint import Checkpoint
 from nn.callbacks.clip_gradients import ClipGradients
-from nn.callbacks.early_stopping import EarlyStopping
+from nn.callbacks.early_stopping import BestModel, EarlyStopping
 from nn.callbacks.loggers import CsvLog, JsonLinesLog, LivePlot, TensorBoard
 from nn.callbacks.monitor import Watch
 from nn.callbacks.schedule import Plateau, Schedule
@@ -66,11 +67,11 @@ from nn.run.run import Callback
 from nn.training.fit_loop import fit
 
 __all__ = [
-    "ELU", "GELU", "LBFGS", "MLP", "SGD", "Adagrad", "Adam", "AdamW", "BatchNorm1d", "Callback", "Checkpoint", "ClipGradients",
-    "CsvLog", "Dataset", "Dropout", "EarlyStopping", "Embedding", "Flatten", "History", "JsonLinesLog", "LayerNorm",
-    "LeakyReLU", "Linear", "Lion", "LivePlot", "Loader", "LogSoftmax", "Module", "OnDisk", "Optimizer", "Plateau", "RMSNorm",
-    "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
-    "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy", "binary_cross_entropy",
+    "ELU", "GELU", "LBFGS", "MLP", "SGD", "Adagrad", "Adam", "AdamW", "BatchNorm1d", "BestModel", "Callback", "Checkpoint",
+    "ClipGradients", "CsvLog", "Dataset", "Dropout", "EarlyStopping", "Embedding", "Flatten", "History", "JsonLinesLog",
+    "LayerNorm", "LeakyReLU", "Linear", "Lion", "LivePlot", "Loader", "LogSoftmax", "Module", "OnDisk", "Optimizer", "Plateau",
+    "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value", "confusion_matrix",
     "cross_entropy", "datasets", "fit", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "hinge", "huber",
     "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error", "mean_squared_error", "multiclass_hinge",

@@ -1,22 +1,27 @@
 """Learning rate schedulers: Schedule and Plateau."""
 
 from collections.abc import Mapping
-from math import inf, isfinite
-from typing import Any, ClassVar
+from math import isfinite
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from nn._validation import check_integer, check_range
+from nn._validation import check_choice, check_finite, check_integer, check_range
+from nn.callbacks._best import BestCallback, Mode
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Factor
 from nn.run.run import Callback, Run, State
 
 
 class Schedule(Callback):
-    """Learning rate scheduler: call `step()` after each step of the optimizer, or pass it to `fit` as callback.
+    """Learning rate scheduler: pass it to `fit` as callback, or call `step()` after each step of the optimizer.
 
         lr(t) = lr(0) · factor(t)
 
+    A change of the rate by anything else, such as `Plateau`, is a change of lr(0).
+
+    Args:
+        every: Unit of t in `fit`: "step" of the optimizer, or "epoch"
     Raises:
         ValueError: In a step whose factor is negative or not finite; names the step
 
@@ -31,25 +36,36 @@ class Schedule(Callback):
 
     looks_at_parameters: ClassVar[bool] = False
 
-    def __init__(self, optimizer: Optimizer, factor: Factor) -> None:
+    def __init__(self, optimizer: Optimizer, factor: Factor, *, every: Literal["step", "epoch"] = "step") -> None:
         self.optimizer = _check_optimizer(optimizer)
+        check_choice("every", every, ("step", "epoch"))
         if not callable(factor):
             raise TypeError(f"factor must be a function of the step, such as schedules.cosine(1000), got {factor!r}")
-        self.factor = factor
+        self.factor, self.every = factor, every
         self.first = [group.lr for group in optimizer.groups]
         self.steps = 0
-        self._set_rates()
+        self._set_rates(self._factor())
 
     def step(self) -> None:
-        """Set the rate of the next step."""
+        """Set the rate of the next step, or epoch."""
+        before = self._factor()
         self.steps += 1
-        self._set_rates()
+        after = self._factor()
+        for i, group in enumerate(self.optimizer.groups):
+            if before and group.lr != self.first[i] * before:
+                self.first[i] = group.lr / before
+        self._set_rates(after)
 
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
 
     def on_step(self, run: Run) -> None:
-        self.step()
+        if self.every == "step":
+            self.step()
+
+    def on_epoch(self, run: Run) -> None:
+        if self.every == "epoch":
+            self.step()
 
     def state_dict(self) -> State:
         return {"steps": np.array(self.steps), "first": np.array(self.first)}
@@ -57,28 +73,36 @@ class Schedule(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.steps, self.first = int(state["steps"]), np.asarray(state["first"]).tolist()
 
-    def _set_rates(self) -> None:
+    def _factor(self) -> float:
         factor = self.factor(self.steps)
         if not isfinite(factor) or factor < 0:
             raise ValueError(
-                f"the factor of the learning rate must be finite and at least 0, got {factor!r} at step {self.steps}"
+                f"the factor of the learning rate must be finite and at least 0, got {factor!r} at {self.every} {self.steps}"
             )
+        return factor
+
+    def _set_rates(self, factor: float) -> None:
         for group, first in zip(self.optimizer.groups, self.first, strict=True):
             group.lr = first * factor
 
 
-class Plateau(Callback):
-    """Scheduler that reduces the learning rate when a number, such as the validation loss, stops falling.
+class Plateau(BestCallback):
+    """Scheduler that reduces the learning rate when a number, such as the validation loss, stops improving.
 
-        lr ← lr · factor   after more than `patience` numbers that were not below the best by the fraction `threshold`
+        lr ← max(lr · factor, min_lr)   after `patience` numbers that were not better than the best by the fraction `threshold`
 
     Call `step(number)` after each epoch, or pass it to `fit`, where the number is the last one in the column `monitor` of the
     history.
 
+    Args:
+        patience: Number of epochs without improvement after which the rate is reduced; 0 is 1
+        mode: As for `EarlyStopping`
+        cooldown: Number of epochs after a reduction that are not counted
+
     >>> from autograd import Value
     >>> from nn import SGD
     >>> optimizer = SGD([Value(1.0)], lr=1.0)
-    >>> plateau = Plateau(optimizer, factor=0.5, patience=1)
+    >>> plateau = Plateau(optimizer, factor=0.5, patience=2)
     >>> for loss in (3.0, 3.0, 3.0):
     ...     plateau.step(loss)
     >>> optimizer.lr
@@ -86,44 +110,40 @@ class Plateau(Callback):
     """
 
     def __init__(
-        self,
-        optimizer: Optimizer,
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        *,
-        monitor: str = "validation_loss",
-    ) -> None:
+        self, optimizer: Optimizer, factor: float = 0.1, patience: int = 10, threshold: float = 1e-4, *,
+        monitor: str = "validation_loss", mode: Mode = "auto", cooldown: int = 0, min_lr: float = 0.0,
+    ) -> None:  # fmt: skip
+        super().__init__(monitor, mode)
         self.optimizer = _check_optimizer(optimizer)
         self.factor = check_range("factor", factor, below=1.0)
         self.patience = check_integer("patience", patience, least=0)
         self.threshold = check_range("threshold", threshold, below=1.0)
-        self.monitor = monitor
-        self.best, self.bad = inf, 0
+        self.cooldown = check_integer("cooldown", cooldown, least=0)
+        self.min_lr = check_finite("min_lr", min_lr)
+        self.bad = 0  # negative while the rate cools down
 
     def on_start(self, run: Run) -> None:
+        super().on_start(run)
         _check_same_optimizer(self.optimizer, run)
-        run.check_column(self.monitor)
 
     def on_epoch(self, run: Run) -> None:
         self.step(run.history[self.monitor][-1])
 
     def state_dict(self) -> State:
-        return {"best": np.array(self.best), "bad": np.array(self.bad)}
+        return super().state_dict() | {"bad": np.array(self.bad)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.best, self.bad = float(state["best"]), int(state["bad"])
+        super().load_state_dict(state)
+        self.bad = int(state["bad"])
 
     def step(self, number: float) -> None:
         """Process the number of an epoch."""
-        if number < self.best * (1.0 - self.threshold):
-            self.best, self.bad = float(number), 0
-            return
-        self.bad += 1
-        if self.bad > self.patience:
+        improved = self.improve(number, threshold=self.threshold)
+        self.bad = self.bad + 1 if self.bad < 0 or not improved else 0
+        if self.bad >= max(self.patience, 1):
             for group in self.optimizer.groups:
-                group.lr *= self.factor
-            self.bad = 0
+                group.lr = min(group.lr, max(group.lr * self.factor, self.min_lr))
+            self.bad = -self.cooldown
 
 
 def _check_optimizer(given: Any) -> Optimizer:

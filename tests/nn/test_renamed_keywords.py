@@ -62,7 +62,7 @@ def test_an_old_keyword_means_the_new_one(call, old, names):
 def test_higher_is_better_means_mode_max():
     with pytest.warns(DeprecationWarning, match=r"argument higher_is_better of EarlyStopping is deprecated: write mode='max'"):
         assert vars(nn.EarlyStopping(higher_is_better=True)) == vars(nn.EarlyStopping(mode="max"))
-    with pytest.raises(ValueError, match=r"^mode must be one of min, max, not 'up'$"):
+    with pytest.raises(ValueError, match=r"^mode must be one of auto, min, max, not 'up'$"):
         nn.EarlyStopping(mode="up")
 
 

@@ -68,15 +68,43 @@ def test_early_stopping_restores_the_best_epoch():
     history = trained(model, [Keep(), stopping], lr=0.05, epochs=200)
     best = int(np.argmin(history.validation_loss))
     assert stopping.best_epoch == best + 1
-    assert len(history.loss) == best + 1 + 4 < 200  # one more than its patience
+    assert len(history.loss) == best + 1 + 3 < 200
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, states[best][name])
 
 
-def test_early_stopping_in_mode_max():
-    stopping = EarlyStopping("validation_accuracy", patience=0, mode="max")
+@pytest.mark.parametrize("mode", ["max", "auto"])
+def test_early_stopping_on_an_accuracy(mode):
+    stopping = EarlyStopping("validation_accuracy", patience=0, mode=mode)
     history = trained(nn.MLP(2, [8], 2, seed=0), [stopping], epochs=50)
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
+
+
+@pytest.mark.parametrize("patience", [0, 1, 3])
+def test_early_stopping_ends_after_patience_epochs_without_improvement(patience):
+    def flat(outputs, targets):
+        return 1.0
+
+    history = trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping("flat", patience)], epochs=9, metrics=[flat])
+    assert len(history.loss) == 1 + max(patience, 1)
+
+
+def test_the_best_model_goes_to_a_file_while_the_training_goes_on(tmp_path):
+    path, model, states = tmp_path / "best.npz", nn.MLP(2, [8], 2, seed=0), []
+
+    class Keep(Callback):
+        rank = 1
+
+        def on_epoch(self, run):
+            states.append(run.model.state_dict())
+            kept = nn.MLP(2, [8], 2, seed=1)
+            nn.load(kept, path)
+            best = np.argmin(run.history.validation_loss)
+            for name, array in kept.state_dict().items():
+                np.testing.assert_array_equal(array, states[best][name])
+
+    trained(model, [nn.BestModel(path), Keep()], lr=0.05, epochs=30)
+    np.testing.assert_array_equal(model.state_dict()["layers.0.weight"], states[-1]["layers.0.weight"])
 
 
 def fails_before_anything_moves(error, message, make, **options):
@@ -88,7 +116,7 @@ def fails_before_anything_moves(error, message, make, **options):
         np.testing.assert_array_equal(array, before[name])
 
 
-@pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o)])
+@pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o), lambda m, o: nn.BestModel("b.npz")])
 def test_a_missing_column_is_an_error_before_the_first_step(make):
     model = nn.MLP(2, [4], 2, seed=0)
     before = model.state_dict()
@@ -132,12 +160,17 @@ def test_schedules_move_the_rate_step_by_step():
 
     trained(model, [nn.Schedule(optimizer, nn.schedules.exponential(0.5)), Note()], optimizer=optimizer, epochs=1)
     assert rates == [1.0, 0.5, 0.25, 0.125]
+    rates.clear()
+    optimizer.lr = 1.0
+    by_epoch = nn.Schedule(optimizer, nn.schedules.exponential(0.5), every="epoch")
+    trained(model, [by_epoch, Note()], optimizer=optimizer, epochs=3)
+    assert rates == [1.0] * 4 + [0.5] * 4 + [0.25] * 4
 
 
 def test_a_plateau_watches_its_column():
     model = nn.MLP(2, [4], 2, seed=0)
     optimizer = nn.SGD(model.parameters(), lr=1e-9)
-    trained(model, [nn.Plateau(optimizer, 0.1, patience=1, threshold=0.5)], optimizer=optimizer, epochs=3)
+    trained(model, [nn.Plateau(optimizer, 0.1, patience=1, threshold=0.5)], optimizer=optimizer, epochs=2)
     assert optimizer.lr == pytest.approx(1e-10)
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value
-from nn import SGD
+from nn import SGD, schedules
+from nn.callbacks._best import is_better_if_higher
 from nn.callbacks.schedule import Plateau, Schedule
 from nn.optim.clipping import clip_gradients_by_norm, clip_gradients_by_value
 from nn.optim.schedules import constant, cosine, exponential, one_cycle, stepwise, warm_up
@@ -78,14 +79,70 @@ def test_a_schedule_checks_its_arguments():
             make()
 
 
-def test_a_plateau_halves_the_rate_after_patience():
+@pytest.mark.parametrize(
+    ("options", "numbers", "rates"),
+    [
+        ({"patience": 2}, [5.0, 4.0, 4.0, 4.1, 3.0, 3.0, math.nan, 2.9], [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]),
+        ({"patience": 0}, [math.nan, 3.0, math.inf, 2.0], [0.5, 0.5, 0.25, 0.25]),
+        ({"patience": 1, "threshold": 0.1}, [-1.0, -0.95, -1.05, -1.2, -1.2], [1, 0.5, 0.25, 0.25, 0.125]),
+        ({"patience": 1, "threshold": 0.1}, [0.0, 0.0, -1e-9], [1, 0.5, 0.5]),
+        ({"patience": 1, "threshold": 0.1, "mode": "max"}, [1.0, 1.05, 1.2, -1.0], [1, 0.5, 0.5, 0.25]),
+        ({"patience": 1, "threshold": 0.1, "mode": "max"}, [-1.0, -0.95, -0.8], [1, 0.5, 0.5]),
+        ({"patience": 1, "monitor": "validation_accuracy"}, [0.1, 0.2, 0.2, 0.3], [1, 1, 0.5, 0.5]),
+        ({"patience": 1, "cooldown": 2}, [3.0] * 8, [1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125]),
+        ({"patience": 1, "cooldown": 1}, [3.0, 3.0, 2.0, 2.0, 1.0], [1, 0.5, 0.5, 0.25, 0.25]),
+        ({"patience": 1, "min_lr": 0.3}, [3.0] * 4, [1, 0.5, 0.3, 0.3]),
+        ({"patience": 1, "min_lr": 2.0}, [3.0] * 3, [1, 1, 1]),
+    ],
+)  # fmt: skip
+def test_a_plateau_halves_the_rate_after_patience(options, numbers, rates):
     optimizer = SGD([Value(1.0)], lr=1.0)
-    plateau = Plateau(optimizer, factor=0.5, patience=2)
+    plateau = Plateau(optimizer, factor=0.5, **options)
     found = []
-    for number in [5.0, 4.0, 4.0, 4.1, 4.0, 3.0, 3.0, 3.0, 3.0, math.nan, 2.9]:
+    for number in numbers:
         plateau.step(number)
         found.append(optimizer.lr)
-    assert found == [1.0] * 4 + [0.5] * 4 + [0.25] * 3
+    assert found == rates
+
+
+@pytest.mark.parametrize("factor", [schedules.cosine(6), schedules.warm_up(3), schedules.exponential(0.5)])
+def test_a_change_of_the_rate_survives_a_schedule(factor):
+    """A plateau beside a schedule, and a rate set by hand, scale all later rates."""
+    optimizer = SGD([{"params": [Value(1.0)]}, {"params": [Value(1.0)], "lr": 0.25}], lr=1.0)
+    schedule, plateau = Schedule(optimizer, factor), Plateau(optimizer, factor=0.5, patience=1)
+    scale = 1.0
+    for t in range(1, 6):
+        plateau.step(3.0)  # the first number is the best, each other halves the rate
+        scale *= 0.5 if t > 1 else 1.0
+        schedule.step()
+        assert [group.lr for group in optimizer.groups] == pytest.approx([scale * factor(t), 0.25 * scale * factor(t)])
+
+
+def test_names_of_columns_with_higher_numbers_are_known():
+    higher = [
+        "accuracy",
+        "validation_accuracy",
+        "binary_accuracy",
+        "r_squared",
+        "val_acc",
+        "f1",
+        "macro_f1",
+        "roc_auc",
+        "R2",
+        "top5_recall",
+    ]
+    lower = [
+        "loss",
+        "validation_loss",
+        "zero_one_loss",
+        "mean_squared_error",
+        "score_loss",
+        "distance",
+        "accelerometer",
+        "brier_score",
+    ]
+    assert all(map(is_better_if_higher, higher))
+    assert not any(map(is_better_if_higher, lower))
 
 
 shapes = st.lists(st.sampled_from([(3,), (2, 2), ()]), min_size=1, max_size=4)
