@@ -54,36 +54,47 @@ class LBFGS(Optimizer):
         self.tolerance = check_finite("tolerance", tolerance)
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
-        """Minimize the loss and return it at the end of the search.
+        """Minimize the loss, move the parameters to the lowest one found, and return it.
 
         `closure` must compute the loss, store the gradients in the parameters, and return the loss.
 
         Raises:
             TypeError: If `closure` is missing
-            FloatingPointError: If the loss or a gradient is not finite at the start; no parameter is updated then
+            FloatingPointError: If the loss or a gradient is not finite at the start, or at every point of the first search;
+                no parameter is updated then
         """
         if closure is None:
             raise TypeError("LBFGS needs the loss several times per step: write step(closure), where closure() clears the "
                             "gradients, computes the loss, calls its backward() and returns it")  # fmt: skip
         start = self._flatten([p.data for p in self.parameters])
+        best = (np.inf, start, start)  # loss, point and gradient
 
         def loss_and_gradient(x: Any) -> tuple[float, Any]:
+            nonlocal best
             self._write(x)
             loss = float(closure().item())
-            return loss, self._flatten([0.0 if p.grad is None else p.grad for p in self.parameters])
+            gradient = self._flatten([0.0 if p.grad is None else p.grad for p in self.parameters])
+            if np.isfinite(gradient).all() and loss < best[0]:
+                best = loss, x.copy(), gradient
+            return loss, gradient
 
-        loss, gradient = loss_and_gradient(start)
-        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
-            raise FloatingPointError(f"loss and gradient must be finite at the start, got {loss} and {gradient!r:.60}")
-        found = _minimize()(
-            loss_and_gradient,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": self.iterations, "maxcor": self.memory, "gtol": self.tolerance, "ftol": 0.0},
-        )
-        self._write(found.x)
-        return float(found.fun)
+        def finite_gradient(x: Any) -> tuple[float, Any]:
+            loss, gradient = loss_and_gradient(x)
+            return (loss, gradient) if np.isfinite(loss) else (np.inf, np.zeros_like(gradient))  # SciPy returns from there
+
+        try:
+            loss, gradient = loss_and_gradient(start)
+            if not np.isfinite(best[0]):
+                raise FloatingPointError(f"loss and gradient must be finite at the start, got {loss} and {gradient!r:.60}")
+            left, before = self.iterations, np.inf
+            while left > 0 and best[0] < before and np.abs(best[2]).max() > self.tolerance:
+                before = best[0]
+                options = {"maxiter": left, "maxcor": self.memory, "gtol": self.tolerance, "ftol": 0.0}
+                found = _minimize()(finite_gradient, best[1], jac=True, method="L-BFGS-B", options=options)
+                left -= max(found.nit, 1)  # a search that met infinity ended early: the next begins with a short step
+        finally:
+            self._write(best[1])
+        return best[0]
 
     def _flatten(self, parts: list[Any]) -> Any:
         pairs = zip(parts, self.parameters, strict=True)

@@ -1,10 +1,12 @@
 """Parameter groups, the state of optimizers, and L-BFGS."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from autograd import Tensor, Value
 from nn import LBFGS, SGD, Adam, AdamW
@@ -176,3 +178,83 @@ def test_a_copy_of_an_optimizer_state_is_deep():
     steps(optimizer, 1, 3)
     optimizer.load_state_dict(state)
     assert optimizer.steps == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "least"),
+    [
+        (lambda p: p - ag.log(p), 50.0, 1.0),
+        (lambda p: p - ag.log(p), 5e4, 1.0),
+        (lambda p: ag.where(p < 1.0, math.nan, p * p), 30.0, 1.0),
+        (lambda p: -ag.sqrt(1.0 - p * p), 0.999, -1.0),
+    ],
+)
+def test_lbfgs_returns_the_loss_of_the_best_finite_point(f, start, least):
+    p = Tensor([start], requires_grad=True)
+    optimizer = LBFGS([p])
+
+    def closure():
+        loss = f(p).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        return loss
+
+    found = optimizer.step(closure)
+    assert found == f(p).sum().item()
+    assert found == pytest.approx(least, abs=1e-9)
+
+
+def test_an_error_in_the_closure_keeps_the_best_point():
+    p = Tensor([3.0], requires_grad=True)
+    optimizer = LBFGS([p])
+    losses = []
+
+    def closure():
+        if len(losses) == 3:
+            raise RuntimeError("stop")
+        loss = ((p - 1.0) ** 4).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+        return loss
+
+    with pytest.raises(RuntimeError, match="stop"):
+        optimizer.step(closure)
+    assert ((p - 1.0) ** 4).item() == min(losses)
+
+
+def test_a_group_is_added_between_steps():
+    a, b, c = (Tensor([1.0, 2.0], requires_grad=True) for _ in range(3))
+    grown, whole = SGD([a], lr=0.1, momentum=0.5), SGD([{"params": [a]}, {"params": [b, c], "lr": 0.5}], lr=0.1, momentum=0.5)
+    schedule = nn.Schedule(grown, nn.schedules.exponential(0.5))
+    grown.add_param_group({"params": iter([b, c]), "lr": 0.5})
+    assert repr(grown) == repr(whole)
+    assert grown.state_dict().keys() == whole.state_dict().keys()
+    schedule.step()
+    assert [group.lr for group in grown.groups] == [0.05, 0.25]
+    before = repr(grown)
+    for wrong, error in (
+        ({"params": [a]}, ValueError),
+        ({"params": [1.0]}, TypeError),
+        ({"lr": 1.0}, ValueError),
+        ([a], TypeError),
+    ):
+        with pytest.raises(error):
+            grown.add_param_group(wrong)
+    assert repr(grown) == before
+    assert before.startswith("SGD([1 parameters, lr=0.05, momentum=0.5, ")
+
+
+def test_a_huge_finite_gradient_is_clipped():
+    for dtype, size in ((np.float64, 1e200), (np.float64, 1e308), (np.float32, 3e38), (np.float64, 5e-324)):
+        p = Tensor(np.zeros(2, dtype), requires_grad=True)
+        p.grad = np.array([0.6 * size, 0.8 * size], dtype)
+        norm = nn.clip_gradients_by_norm(iter([p]), 1.0)
+        assert norm == pytest.approx(np.hypot(*p.grad) if size < 1 else size, rel=1e-6)
+        np.testing.assert_allclose(p.grad, [0.6, 0.8] if size > 1 else p.grad, rtol=1e-6)
+    value = Value(0.0)
+    value.grad = -4.0
+    assert nn.clip_gradients_by_norm(value, 2.0) == 4.0
+    assert value.grad == -2.0
+    nn.clip_gradients_by_value(value, 1.0)
+    assert value.grad == -1.0
