@@ -51,6 +51,7 @@ class Schedule(Callback):
         before = self._factor()
         self.steps += 1
         after = self._factor()
+        self.first += [group.lr * before for group in self.optimizer.groups[len(self.first) :]]  # groups added since
         for i, group in enumerate(self.optimizer.groups):
             if before and group.lr != self.first[i] * before:
                 self.first[i] = group.lr / before

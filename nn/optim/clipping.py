@@ -6,20 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, Value
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_positive
 from nn.modules.module import Parameter
 
+#: Sums of the squares of fewer than 10⁸ numbers up to this one are finite.
+_LARGE = 1e150
+
 
 @renamed_arguments(most="max_norm")
-def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
+def clip_gradients_by_norm(parameters: Parameter | Iterable[Parameter], max_norm: float) -> float:
     """Scale all gradients by one factor if their joint Euclidean norm is above `max_norm`; returns the norm before.
 
         g ← g · max_norm / max(‖g‖, max_norm)
 
     Raises:
-        ValueError: If `max_norm` is not positive and finite, or the norm is not finite; no gradient is changed then
+        ValueError: If `max_norm` is not positive and finite, or a gradient is not finite; no gradient is changed then
     Source:
         Pascanu, Mikolov & Bengio, ICML 2013, algorithm 1
 
@@ -29,20 +32,22 @@ def clip_gradients_by_norm(parameters: Iterable[Parameter], max_norm: float) -> 
     (5.0, [0.6000000000000001, 0.8])
     """
     limit = check_positive("max_norm", max_norm)
-    moving: list[tuple[Parameter, Any]] = [(p, p.grad) for p in parameters if p.grad is not None]
-    norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for _, g in moving)))
-    if not isfinite(norm):
+    moving = _with_gradients(parameters)
+    largest = float(np.max([np.max(np.abs(g), initial=0.0) for _, g in moving], initial=0.0))
+    if not isfinite(largest):
         raise ValueError(
-            f"the norm of the gradients must be finite, got {norm}, so none was clipped: find the op with detect_anomaly()"
+            f"the gradients must be finite, got the entry {largest}, so none was clipped: find the op with detect_anomaly()"
         )
-    if norm > limit:
+    scale = largest if largest > _LARGE else 1.0  # squares of larger numbers overflow
+    root = float(np.sqrt(sum(float(np.sum(np.square(g / scale, dtype=float))) for _, g in moving)))
+    if root * scale > limit:
         for p, g in moving:
-            p.grad = _like(p, g * (limit / norm))
-    return norm
+            p.grad = _like(p, g / scale * (limit / root))
+    return root * scale
 
 
 @renamed_arguments(most="max_value")
-def clip_gradients_by_value(parameters: Iterable[Parameter], max_value: float) -> None:
+def clip_gradients_by_value(parameters: Parameter | Iterable[Parameter], max_value: float) -> None:
     """Clip every entry of every gradient to [−max_value, max_value].
 
         g ← min(max(g, −max_value), max_value)
@@ -57,9 +62,17 @@ def clip_gradients_by_value(parameters: Iterable[Parameter], max_value: float) -
     [1.0, -0.5]
     """
     limit = check_positive("max_value", max_value)
-    for p in parameters:
-        if p.grad is not None:
-            p.grad = _like(p, np.clip(p.grad, -limit, limit))
+    for p, g in _with_gradients(parameters):
+        p.grad = _like(p, np.clip(g, -limit, limit))
+
+
+def _with_gradients(parameters: Parameter | Iterable[Parameter]) -> list[tuple[Parameter, Any]]:
+    """Pairs of parameter and gradient, where there is one; raise if an item is not a parameter."""
+    listed = [parameters] if isinstance(parameters, Tensor | Value) else list(parameters)
+    for p in listed:
+        if not isinstance(p, Tensor | Value):
+            raise TypeError(f"parameters must be Tensors or Values, got {p!r:.60} of type {type(p).__name__}")
+    return [(p, p.grad) for p in listed if p.grad is not None]
 
 
 def _like(p: Parameter, gradient: Any) -> Any:

@@ -58,14 +58,51 @@ class Optimizer:
     asks_for_losses: ClassVar[bool] = False
 
     def __init__(self, parameters: Parameters, lr: float, **options: Any) -> None:
-        checks = {"lr": check_finite} | self.checks
-        defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
-        self.groups = [Group(**(defaults | own)) for own in parameter_groups(parameters, checks)]
-        self.parameters = [p for group in self.groups for p in group.parameters]
-        check_distinct(self.parameters)
-        self.steps = [0] * len(self.parameters)
+        checks = self._option_checks()
+        self._defaults = {name: checks[name](name, value) for name, value in {"lr": lr, **options}.items()}
+        self.groups: list[Group] = []
+        self.parameters: list[Parameter] = []
+        self.steps: list[int] = []
         for name in self.remembers:
-            setattr(self, name, [np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in self.parameters])
+            setattr(self, name, [])
+        self._add_groups(parameters)
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Add parameters, with zero state: a dict with "params" and options, which are otherwise those of the constructor.
+
+        Raises:
+            ValueError: As the constructor, also if a parameter is in another group; nothing is changed then
+
+        >>> a, b = Tensor([1.0], requires_grad=True), Tensor([2.0], requires_grad=True)
+        >>> optimizer = SGD([a], lr=0.1)
+        >>> optimizer.add_param_group({"params": [b], "lr": 0.5})
+        >>> len(optimizer.parameters), optimizer.groups[1].lr
+        (2, 0.5)
+        """
+        if not isinstance(group, Mapping):
+            raise TypeError(f"a group must be a dict such as {{'params': [p], 'lr': 0.1}}, got {group!r:.80}")
+        self._add_groups([group])
+
+    def _add_groups(self, given: Parameters) -> None:
+        groups = [Group(**(self._defaults | own)) for own in parameter_groups(given, self._option_checks())]
+        new = [p for group in groups for p in group.parameters]
+        check_distinct([*self.parameters, *new])
+        self.groups += groups
+        self.parameters += new
+        self.steps += [0] * len(new)
+        for name in self.remembers:
+            getattr(self, name).extend(np.zeros(p.shape, p.dtype) if isinstance(p, Tensor) else 0.0 for p in new)
+
+    def _option_checks(self) -> dict[str, Callable[[str, Any], Any]]:
+        return {"lr": check_finite} | self.checks
+
+    def __repr__(self) -> str:
+        """Class, and for each group the number of parameters and the options: SGD(2 parameters, lr=0.1, …)."""
+        groups = [
+            ", ".join([f"{len(o.parameters)} parameters", *(f"{k}={x!r}" for k, x in vars(o).items() if k != "parameters")])
+            for o in self.groups
+        ]
+        return f"{type(self).__name__}({groups[0] if len(groups) == 1 else ', '.join(f'[{x}]' for x in groups)})"
 
     @property
     def lr(self) -> float:
