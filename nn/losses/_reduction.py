@@ -5,37 +5,43 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._validation import check_choice, in_dtype_of, in_single_precision
+from nn._validation import as_array, check_choice, in_dtype_of, in_single_precision
 
 REDUCTIONS = ("mean", "sum", "none")
+
+
+def as_floats(name: str, x: Any) -> Any:
+    """x as an array or Tensor of floats, integers and truth values in float64; `name` is the argument in errors."""
+    if not isinstance(x, ag.Tensor | list | tuple):
+        x = as_array(name, x)
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and dtype.kind == "f":
+        return x
+    if dtype is not None and dtype.kind not in "iub":
+        raise TypeError(f"{name} must be real numbers, got dtype {dtype}")
+    return ag.astype(x, float)
 
 
 def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:
     """Reduce errors to their mean or sum, weighted if there are weights; "none" returns the weighted errors.
 
-        mean  Σ wᵢ eᵢ / Σ wᵢ,   sum  Σ wᵢ eᵢ,   none  wᵢ eᵢ
+        mean  Σ wᵢ eᵢ / Σ wᵢ, or 0 if all weights are 0;   sum  Σ wᵢ eᵢ;   none  wᵢ eᵢ
 
     `counted` are factors that the errors contain already, such as class weights: the mean is Σ wᵢ eᵢ / Σ wᵢ countedᵢ.
 
     Shapes:
         errors (n, …); sample_weight (n,), one per row, or as the errors; counted as the errors
     Raises:
-        ValueError: If the reduction is unknown, or sample_weight has another shape, a negative entry, or is all 0
+        ValueError: If the reduction is unknown, or sample_weight has another shape or a negative entry
     """
     check_choice(f"{name}: reduction", reduction, REDUCTIONS)
-    if counted is not None and reduction == "mean":
-        total, count = (reduce_errors(in_single_precision(x), "sum", sample_weight, name) for x in (errors, counted))
-        return in_dtype_of(errors, total / count)
-    if sample_weight is None:
-        return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
-    w = _check_weights(np.asarray(sample_weight, dtype=float), np.shape(errors), name)
-    w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
-    weighted = errors * w
-    if reduction == "none":
-        return weighted
-    if reduction == "sum":
-        return ag.sum(weighted)
-    return in_dtype_of(weighted, ag.sum(in_single_precision(weighted)) / float(w.sum(dtype=float)))
+    if reduction == "mean" and not (sample_weight is None and counted is None):
+        weights = np.ones(np.shape(errors), getattr(errors, "dtype", float)) if counted is None else counted
+        total, count = (reduce_errors(in_single_precision(x), "sum", sample_weight, name) for x in (errors, weights))
+        return in_dtype_of(errors, total / ag.where(count == 0, 1.0, count))
+    if sample_weight is not None:
+        errors = weigh(_weights_like(errors, sample_weight, name), errors)
+    return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
 
 
 def check_class_weights(name: str, given: Any, k: int) -> Any:
@@ -46,15 +52,13 @@ def check_class_weights(name: str, given: Any, k: int) -> Any:
     return w
 
 
-def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
+def _weights_like(errors: Any, sample_weight: Any, name: str) -> Any:
+    """Return the weights, checked, in the shape and dtype of the errors."""
+    w, shape = as_floats(f"{name}: sample_weight", sample_weight), np.shape(errors)
     if w.shape != shape and (not shape or w.shape != shape[:1]):
         raise ValueError(f"{name}: sample_weight must have shape {shape[:1]}, one per row, or {shape}, not {w.shape}")
-    if not (w >= 0).all():
-        place = int(np.argmin(np.where(w >= 0, 0, -1)))
-        raise ValueError(f"{name}: sample_weight must be at least 0, got {w.ravel()[place]} in entry {place}")
-    if not w.any():
-        raise ValueError(f"{name}: sample_weight must have a positive entry, got {w.size} zeros")
-    return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
+    w = ag.astype(weights(w, name=name), getattr(errors, "dtype", np.dtype(float)))
+    return w if w.shape == shape else ag.broadcast_to(ag.reshape(w, (*w.shape, *[1] * (len(shape) - 1))), shape)
 
 
 def check_same_shape(name: str, predictions: Any, targets: Any) -> None:
@@ -85,6 +89,19 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
         return _nan_where_wrong(xp, x, (x >= 0) & (x <= 1))
     _check_entries((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must be between 0 and 1")
     return x
+
+
+@ag.custom_op(lambda g, y, w, name: g, checked=False)
+def weights(xp: Any, w: Any, *, name: str) -> Any:
+    """Identity op that checks that no number is negative.
+
+    Raises:
+        ValueError: If one is, or is NaN; names the first
+    """
+    if xp.abstract:
+        return _nan_where_wrong(xp, w, w >= 0)
+    _check_entries(~(w >= 0), w, f"{name}: sample_weight must be at least 0")
+    return w
 
 
 @ag.custom_op(lambda g, y, x, name: g, checked=False)

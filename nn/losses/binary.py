@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_range
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
+from nn.losses._reduction import as_floats, check_class_weights, check_same_shape, reduce_errors, shares, signs
 
 
 @ag.custom_op(
@@ -59,8 +57,9 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, logits, targets)
+    logits = as_floats("logits", logits)
     yes, no, counted = _entry_weights(name, targets, logits, class_weight, label_smoothing)
-    return reduce_errors(logistic_loss(_array(logits), yes, no), reduction, sample_weight, name, counted)
+    return reduce_errors(logistic_loss(logits, yes, no), reduction, sample_weight, name, counted)
 
 
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
@@ -85,8 +84,8 @@ def binary_cross_entropy(
     """
     name = "binary_cross_entropy"
     check_same_shape(name, probabilities, targets)
-    p = shares(_array(probabilities), name=name, what="probabilities")
-    yes, no, counted = _entry_weights(name, targets, probabilities, class_weight, label_smoothing)
+    p = shares(as_floats("probabilities", probabilities), name=name, what="probabilities")
+    yes, no, counted = _entry_weights(name, targets, p, class_weight, label_smoothing)
     return reduce_errors(-(ag.xlogy(yes, p) + ag.xlog1py(no, -p)), reduction, sample_weight, name, counted)
 
 
@@ -110,8 +109,8 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
     0.8333333333333334
     """
     check_same_shape("hinge", scores, sides)
-    s = _array(scores)
-    t = _cast(signs(_array(sides), name="hinge"), s.dtype)
+    s = as_floats("scores", scores)
+    t = ag.astype(signs(as_floats("sides", sides), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
     if class_weight is None:
         return reduce_errors(short, reduction, sample_weight, "hinge")
@@ -122,23 +121,11 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
 
 def _entry_weights(name: str, targets: Any, like: Any, class_weight: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
     """Weights of each entry for yes, for no, and their sum; the sum is None without class weights."""
-    t, smoothing = _targets_like(name, targets, like), check_range("label_smoothing", label_smoothing, below=1.0)
+    smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
+    t = ag.astype(shares(as_floats("targets", targets), name=name, what="targets"), like.dtype)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
     if class_weight is None:
         return t, 1.0 - t, None
     no, yes = check_class_weights(name, class_weight, 2).astype(t.dtype)
     return yes * t, no * (1.0 - t), yes * t + no * (1.0 - t)
-
-
-def _array(x: Any) -> Any:
-    return x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
-
-
-def _targets_like(name: str, targets: Any, like: Any) -> Any:
-    """Return the targets, checked to be between 0 and 1, in the dtype of the predictions."""
-    return _cast(shares(_array(targets), name=name, what="targets"), getattr(like, "dtype", np.dtype(float)))
-
-
-def _cast(t: Any, dtype: Any) -> Any:
-    return t if t.dtype == dtype else ag.astype(t, dtype)

@@ -8,42 +8,65 @@ import autograd as ag
 from autograd import Tensor
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_range
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
+from nn.losses._reduction import as_floats, check_class_weights, check_same_shape, reduce_errors, shares, weigh
+
+#: Largest distance of the sum of probabilities from 1: rounding of 16-bit floats, or of printed numbers.
+_ROUNDING = 1e-2
 
 
-def _check_labels(name: str, logits: Any, labels: Any) -> Any:
-    """Check shapes and types of logits and labels, and return the labels."""
-    shape = logits.shape if isinstance(logits, Tensor) else np.shape(logits)
-    classes = labels if isinstance(labels, Tensor) else as_array("labels", labels)
-    if len(shape) != 2 or classes.shape != shape[:1]:
-        hint = "; for one-hot labels write labels.argmax(axis=1)" if classes.shape == shape else ""
-        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {shape} and {classes.shape}{hint}")
-    n, k = shape
-    if not n or not k:
-        raise ValueError(f"{name} needs at least one row and one class, got logits of shape {shape}")
-    if classes.dtype.kind not in "iu":
+def _check_scores(name: str, scores: Any, labels: Any) -> tuple[Any, Any]:
+    """Check shapes and types of scores and labels, and return both; scores are floats, labels integers."""
+    x = as_floats("logits", scores)
+    t = labels if isinstance(labels, Tensor) else as_array("labels", labels)
+    if len(x.shape) != 2 or t.shape != x.shape[:1]:
+        hint = "; for one-hot labels write labels.argmax(axis=1)" if t.shape == x.shape != () else ""
+        raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {x.shape} and {t.shape}{hint}")
+    if 0 in x.shape:
+        raise ValueError(f"{name} needs at least one row and one class, got logits of shape {x.shape}")
+    if t.dtype.kind not in "iu":
+        cure = "np.unique(labels, return_inverse=True)" if t.dtype.kind in "USTO" else "labels.astype(int)"
         raise TypeError(
-            f"{name}: labels must be integers, the class of each row; got {classes[0]!r} in row 0, dtype "
-            f"{classes.dtype}: convert them with .astype(int)"
+            f"{name}: labels must be integers, the class of each row; got {t[0]!r} in row 0, dtype {t.dtype}: write {cure}"
         )
-    return known_labels(classes, classes=k)
+    return x, t
 
 
 @ag.custom_op(None, checked=False)
-def known_labels(xp: Any, labels: Array, *, classes: int) -> Array:
+def labels(xp: Any, given: Array, *, classes: int) -> Array:
     """Identity op that checks that all labels are integers from 0 to classes − 1.
 
     Raises:
         ValueError: If a label is outside; names the first and its row
     """
     if xp.abstract:
-        return labels  # the compiler of the rule checks integers instead
-    if np.maximum.reduce(labels.astype(np.uintp)) >= classes:  # a negative number wraps to a large one
-        row = int(np.argmax((labels < 0) | (labels >= classes)))
+        return given  # the compiler of the rule checks integers instead
+    if np.maximum.reduce(given.astype(np.uintp)) >= classes:  # a negative number wraps to a large one
+        row = int(np.argmax((given < 0) | (given >= classes)))
+        hint = ": classes are counted from 0, so subtract 1" if given.min() == 1 and given.max() == classes else ""
         raise ValueError(
-            f"labels must be between 0 and {classes - 1} for {classes} columns of logits; got {labels[row]} in row {row}"
+            f"labels must be between 0 and {classes - 1} for {classes} columns of logits; got {given[row]} in row {row}{hint}"
         )
-    return labels
+    return given
+
+
+@ag.custom_op(lambda g, y, p, name: g, checked=False)
+def distributions(xp: Any, p: Any, *, name: str) -> Any:
+    """Identity op that checks that the numbers of each row are at least 0 and have the sum 1.
+
+    Raises:
+        ValueError: If those of a row are not; names the first
+    """
+    total = xp.sum(p, axis=1, keepdims=True)
+    wrong = (xp.max(-p, axis=1, keepdims=True) > 0) | ~(abs(total - 1.0) <= _ROUNDING)
+    if xp.abstract:
+        return xp.where(wrong, float("nan"), p)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"{name}: probabilities of a row must be at least 0 and have the sum 1, got {p[row]} in row {row}; for several "
+            "labels a row use binary_cross_entropy_with_logits"
+        )
+    return p
 
 
 def _softmax_minus_one_hot(g: Any, y: Any, x: Any, labels: Any) -> Any:
@@ -72,17 +95,22 @@ def cross_entropy(
     sample_weight: Any = None,
     class_weight: Any = None,
     label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
 ) -> Any:
     """Cross-entropy of softmax(logits): the mean over the rows of −log p(label).
 
         y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
+        y = −1/n Σᵢ Σⱼ tᵢⱼ log softmax(xᵢ)ⱼ   for labels t that are probabilities
 
     Args:
+        labels: The class of each row, or a probability for each class
         sample_weight, class_weight: Weights of the rows and of the classes; the mean is weighted by both
         label_smoothing: ε in [0, 1); the target is 1 − ε for the label plus ε/k for every class
+        ignore_index: Label of rows that do not count
         reduction: "mean", "sum" or "none"
     Shapes:
-        logits x (n, k), labels (n,) integers, sample_weight (n,), class_weight (k,) -> y (), or (n,) if reduction is none
+        logits x (n, k), labels (n,) integers or (n, k), sample_weight (n,), class_weight (k,) -> y (),
+        or (n,) if reduction is none
     Units:
         nats
     Raises:
@@ -97,17 +125,26 @@ def cross_entropy(
     >>> loss.item(), logits.grad.tolist()
     (2000.0, [[1.0, -1.0, 0.0]])
     """
-    known = _check_labels("cross_entropy", logits, labels)
-    smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
-    if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
-        return softmax_cross_entropy(logits, known)
-    log_p = ag.log_softmax(logits, axis=1)
-    return _negative_log("cross_entropy", log_p, known, reduction, sample_weight, class_weight, smoothing)
+    x, smoothing = as_floats("logits", logits), check_range("label_smoothing", label_smoothing, below=1.0)
+    given = labels if isinstance(labels, Tensor) else as_array("labels", labels)
+    if len(x.shape) == 2 and given.shape == x.shape:
+        target = distributions(ag.astype(as_floats("labels", given), x.dtype), name="cross_entropy")
+    else:
+        target, sample_weight = _known_labels("cross_entropy", x, given, sample_weight, ignore_index)
+        if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
+            return softmax_cross_entropy(x, target)
+    return _negative_log("cross_entropy", ag.log_softmax(x, axis=1), target, reduction, sample_weight, class_weight, smoothing)
 
 
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def nll(
-    log_probabilities: Any, labels: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None
+    log_probabilities: Any,
+    labels: Any,
+    *,
+    reduction: str = "mean",
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    ignore_index: int | None = None,
 ) -> Any:
     """Negative log-likelihood, from log-probabilities: the mean over the rows of −log p(label).
 
@@ -117,22 +154,39 @@ def nll(
     >>> float(nll(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 1], reduction="sum"))
     0.9808292530117262
     """
-    known = _check_labels("nll", log_probabilities, labels)
-    return _negative_log("nll", log_probabilities, known, reduction, sample_weight, class_weight, 0.0)
+    x = as_floats("log_probabilities", log_probabilities)
+    known, sample_weight = _known_labels("nll", x, labels, sample_weight, ignore_index)
+    return _negative_log("nll", x, known, reduction, sample_weight, class_weight, 0.0)
+
+
+def _known_labels(name: str, x: Any, given: Any, sample_weight: Any, ignore_index: int | None = None) -> tuple[Any, Any]:
+    """Checked labels, and the weights of the rows: 0 for ignored rows, whose label is 0."""
+    x, t = _check_scores(name, x, given)
+    if ignore_index is not None:
+        counts = t != ignore_index
+        t = ag.where(counts, t, 0)
+        sample_weight = ag.where(counts, 1.0 if sample_weight is None else sample_weight, 0.0)
+    return labels(t, classes=x.shape[1]), sample_weight
 
 
 def _negative_log(
-    name: str, log_p: Any, labels: Any, reduction: str, sample_weight: Any, class_weight: Any, smoothing: float
+    name: str, log_p: Any, target: Any, reduction: str, sample_weight: Any, class_weight: Any, smoothing: float
 ) -> Any:
+    """Reduced errors −log p of targets: integer labels, or a probability for each class."""
     k = log_p.shape[1]
-    chosen = labels[:, None] == np.arange(k)
+    soft = target.dtype.kind == "f"
+    chosen = target if soft else target[:, None] == np.arange(k)
     of_class = np.ones(k) if class_weight is None else check_class_weights(name, class_weight, k)
     of_class = of_class.astype(log_p.dtype)
+
+    def of_target(x: Any) -> Any:
+        return ag.sum(weigh(chosen, x) if soft else ag.where(chosen, x, 0.0), axis=1)  # not a product, since 0 · ∞ is NaN
+
     weighted = weigh(of_class, -log_p)
-    errors = ag.sum(ag.where(chosen, weighted, 0.0), axis=1)  # not a product, since 0 · ∞ is NaN
+    errors = of_target(weighted)
     if smoothing:
         errors = (1.0 - smoothing) * errors + (smoothing / k) * ag.sum(weighted, axis=1)
-    counted = None if class_weight is None else ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
+    counted = None if class_weight is None else of_target(ag.broadcast_to(of_class, log_p.shape))
     return reduce_errors(errors, reduction, sample_weight, name, counted)
 
 
@@ -161,8 +215,8 @@ def multiclass_hinge(
     >>> float(multiclass_hinge([[2.0, 0.0, 1.5]], [0]))
     0.16666666666666666
     """
-    known = _check_labels("multiclass_hinge", scores, labels)
-    x = scores if hasattr(scores, "dtype") else np.asarray(scores, dtype=float)
+    x = as_floats("scores", scores)
+    known, _ = _known_labels("multiclass_hinge", x, labels, None)
     k = x.shape[1]
     chosen = known[:, None] == np.arange(k)
     right = ag.sum(ag.where(chosen, x, 0.0), axis=1, keepdims=True)
@@ -192,6 +246,6 @@ def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight:
     0.6931471805599453
     """
     check_same_shape("kl_divergence", log_q, p)
-    known = shares(p if hasattr(p, "dtype") else np.asarray(p, dtype=float), name="kl_divergence", what="probabilities")
-    terms = ag.xlogy(known, known) - weigh(known, log_q)
+    known = shares(as_floats("p", p), name="kl_divergence", what="probabilities")
+    terms = ag.xlogy(known, known) - weigh(known, as_floats("log_q", log_q))
     return reduce_errors(ag.sum(terms, axis=-1), reduction, sample_weight, "kl_divergence")

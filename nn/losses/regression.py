@@ -5,7 +5,7 @@ from typing import Any
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import check_positive, in_dtype_of, in_single_precision
-from nn.losses._reduction import check_same_shape, reduce_errors
+from nn.losses._reduction import as_floats, check_same_shape, reduce_errors
 
 
 @renamed_arguments(weights="sample_weight")
@@ -67,9 +67,8 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
 
 
 def _residuals(name: str, predictions: Any, targets: Any) -> Any:
-    """Predictions minus targets; integer targets are converted to the dtype of the predictions."""
+    """Predictions minus targets, in floats; integer targets are converted to the dtype of the predictions."""
     check_same_shape(name, predictions, targets)
-    like, given = getattr(predictions, "dtype", None), getattr(targets, "dtype", None)
-    if like is not None and like.kind == "f" and given is not None and given.kind in "iub":
-        targets = ag.astype(targets, like)
-    return ag.subtract(predictions, targets)
+    p, t = as_floats("predictions", predictions), as_floats("targets", targets)
+    given = getattr(targets, "dtype", None)
+    return ag.subtract(p, ag.astype(t, p.dtype) if given is not None and given.kind in "iub" else t)

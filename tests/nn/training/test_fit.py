@@ -286,7 +286,7 @@ def other_model():
         ({"metrics": "accuracy"}, TypeError, "metrics must be functions of outputs and targets, .* got 'accuracy'"),
         ({"metrics": [lambda a, b: 0.0, lambda a, b: 1.0]}, ValueError, "different names, got <lambda> twice"),
         ({"metrics": named_loss}, ValueError, "must not have the name of a column of the history, got loss"),
-        ({"data": (MOONS[0], np.eye(2)[MOONS[1]])}, ValueError, r"for one-hot labels write labels\.argmax\(axis=1\)"),
+        ({"data": (MOONS[0], np.ones((100, 2)))}, ValueError, r"have the sum 1, got \[1\. 1\.\] in row 0"),
     ],
 )
 def test_impossible_trainings_leave_the_model_as_it_was(options, error, message):
