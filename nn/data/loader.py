@@ -10,6 +10,7 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd import Tensor
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import Array, as_array, check_integer, seeded_generator
 from nn.data.on_disk import OnDisk, Picked
@@ -103,7 +104,7 @@ class Loader(Generic[Batch]):
         drop_last: bool = False,
         shard: tuple[int, int] = (0, 1),
     ) -> None:
-        self._source = arrays[0] if len(arrays) == 1 and _is_row_source(arrays[0]) else Dataset(*arrays)
+        self._source = arrays[0] if len(arrays) == 1 and is_row_source(arrays[0]) else Dataset(*arrays)
         self._rows = len(self._source)
         if not self._rows:
             raise ValueError(f"a Loader needs at least one row, got {self._source!r:.80}")
@@ -157,10 +158,34 @@ class Loader(Generic[Batch]):
 
 
 def as_rows(name: str, value: Any) -> Any:
-    """Return `value` as an array, unchanged if it is OnDisk; raise if it is a path."""
+    """Return `value` as an array of rows, unchanged if it is OnDisk.
+
+    Arrays, lists, Tensors, tables with `__array__` such as DataFrames, and arrays of PyTorch and JAX are taken.
+
+    Raises:
+        TypeError: If it is a path, a sparse matrix, a masked array, or of objects, or cannot be converted; names the cure
+    """
+    if isinstance(value, OnDisk):
+        return value
     if isinstance(value, str | os.PathLike):
         raise TypeError(f"{name} must be an array, got the path {str(value)!r}: write nn.OnDisk(path)")
-    return value if isinstance(value, OnDisk) else as_array(name, value)
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{name} must be an array, got a sparse matrix of type {type(value).__name__}: write .toarray()")
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be an array, got a masked array: fill its gaps with .filled(value)")
+    try:
+        array = value.numpy() if isinstance(value, Tensor) else as_array(name, value)
+    except (TypeError, RuntimeError) as error:  # such as a tensor of PyTorch that requires a gradient
+        raise TypeError(f"{name} of type {type(value).__name__} cannot be an array: {error}") from error
+    if array.dtype.kind == "O":
+        strange = [x for x in array.ravel() if not isinstance(x, int | float | np.number)]
+        if not strange:
+            return array.astype(float)
+        raise TypeError(
+            f"{name} must hold numbers, got objects such as {strange[0]!r} of type {type(strange[0]).__name__}: convert "
+            "columns to numbers, and labels by np.unique(labels, return_inverse=True)"
+        )
+    return array
 
 
 def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -178,10 +203,12 @@ def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return arrays
 
 
-def _is_row_source(source: Any) -> bool:
+def is_row_source(source: Any) -> bool:
     """True for a source of rows such as a Dataset, that is neither an array nor a sequence."""
-    listed = isinstance(source, np.ndarray | list | tuple | OnDisk | str)
-    return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not listed
+    array = (
+        isinstance(source, list | tuple | str | OnDisk | Tensor) or hasattr(source, "__array__") or hasattr(source, "toarray")
+    )
+    return hasattr(source, "__len__") and hasattr(source, "__getitem__") and not array
 
 
 def _batch_of(source: Any, rows: NDArray[np.int64]) -> tuple[Array, ...]:

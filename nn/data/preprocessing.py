@@ -1,28 +1,36 @@
 """Preprocessing of data: standardisation and one-hot encoding."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_integer, check_labels
+from nn.data.loader import as_rows
+
+#: Largest deviation of a constant column, as a fraction of its mean.
+_ROUNDING = 8 * np.finfo(float).eps
 
 
-def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
+def standardise(train: Any, *others: Any) -> Any:
     """Standardise columns to mean 0 and standard deviation 1 over the training rows; others by the same map. Read-only.
 
-        y = (x − μ) / σ,   μ and σ of the training rows;   a constant column becomes x − μ
+        y = (x − μ) / σ,   μ and σ of the training rows;   a column that is constant up to rounding becomes x − μ
 
     Shapes:
-        each (n, …) with the same …  -> the same, floating-point
+        each (n, …) with the same …  -> the same, floating-point: one array, or a tuple of arrays for several
     Raises:
         TypeError: If an array does not hold real numbers
-        ValueError: If the training data have no rows, or another array has other columns; names both shapes
+        ValueError: If the training data have no rows, or a number that is not finite; if another array has other columns
 
+    >>> standardise([[1.0], [3.0]]).tolist()
+    [[-1.0], [1.0]]
     >>> train, test = standardise([[1.0], [3.0]], [[5.0]])
     >>> train.tolist(), test.tolist()
     ([[-1.0], [1.0]], [[3.0]])
     """
-    arrays = [as_array(f"argument {i}", x) for i, x in enumerate((train, *others))]
+    arrays = [np.asarray(as_rows(f"argument {i}", x)) for i, x in enumerate((train, *others))]
     first = arrays[0]
     for i, x in enumerate(arrays):
         if x.dtype.kind not in "fiub":
@@ -31,13 +39,20 @@ def standardise(train: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:
             raise ValueError(f"standardise: argument {i} must have the columns of shape {first.shape}, got shape {x.shape}")
     if not len(first):
         raise ValueError(f"standardise needs at least one training row, got shape {first.shape}")
+    if (bad := ~np.isfinite(first)).any():
+        place = tuple(np.argwhere(bad)[0].tolist())
+        raise ValueError(
+            f"standardise needs finite training rows, got {first[place]} at {place}, and {bad.sum()} in all: fill or drop them"
+        )
     dtype = first.dtype if first.dtype.kind == "f" else np.dtype(float)
-    mean, deviation = first.mean(axis=0, dtype=float), first.std(axis=0, dtype=float)
-    scale = np.where(deviation > 0, deviation, 1.0)
+    start = first[0].astype(float)  # differences from a row are exact where columns are constant
+    shifted = first - start
+    mean, deviation = start + shifted.mean(axis=0), shifted.std(axis=0)
+    scale = np.where(deviation > _ROUNDING * np.abs(mean), deviation, 1.0)
     results = tuple(((x - mean) / scale).astype(dtype) for x in arrays)
     for y in results:
         y.flags.writeable = False
-    return results
+    return results if others else results[0]
 
 
 @renamed_arguments(classes="num_classes")

@@ -10,8 +10,8 @@ from nn._validation import as_array, check_choice, in_dtype_of, in_single_precis
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def as_floats(name: str, x: Any) -> Any:
-    """x as an array or Tensor of floats, integers and truth values in float64; `name` is the argument in errors."""
+def as_floats(name: str, x: Any, of_integers: Any = float) -> Any:
+    """x as an array or Tensor of floats, integers in the dtype `of_integers`; `name` is the argument in errors."""
     if not isinstance(x, ag.Tensor | list | tuple):
         x = as_array(name, x)
     dtype = getattr(x, "dtype", None)
@@ -19,7 +19,7 @@ def as_floats(name: str, x: Any) -> Any:
         return x
     if dtype is not None and dtype.kind not in "iub":
         raise TypeError(f"{name} must be real numbers, got dtype {dtype}")
-    return ag.astype(x, float)
+    return ag.astype(x, float if isinstance(x, list | tuple) else of_integers)
 
 
 def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:
@@ -54,10 +54,11 @@ def check_class_weights(name: str, given: Any, k: int) -> Any:
 
 def _weights_like(errors: Any, sample_weight: Any, name: str) -> Any:
     """Return the weights, checked, in the shape and dtype of the errors."""
-    w, shape = as_floats(f"{name}: sample_weight", sample_weight), np.shape(errors)
+    dtype, shape = getattr(errors, "dtype", np.dtype(float)), np.shape(errors)
+    w = as_floats(f"{name}: sample_weight", sample_weight, dtype)
     if w.shape != shape and (not shape or w.shape != shape[:1]):
         raise ValueError(f"{name}: sample_weight must have shape {shape[:1]}, one per row, or {shape}, not {w.shape}")
-    w = ag.astype(weights(w, name=name), getattr(errors, "dtype", np.dtype(float)))
+    w = ag.astype(weights(w, name=name), dtype)
     return w if w.shape == shape else ag.broadcast_to(ag.reshape(w, (*w.shape, *[1] * (len(shape) - 1))), shape)
 
 

@@ -110,7 +110,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
     """
     check_same_shape("hinge", scores, sides)
     s = as_floats("scores", scores)
-    t = ag.astype(signs(as_floats("sides", sides), name="hinge"), s.dtype)
+    t = ag.astype(signs(as_floats("sides", sides, s.dtype), name="hinge"), s.dtype)
     short = ag.relu(1.0 - s * t)
     if class_weight is None:
         return reduce_errors(short, reduction, sample_weight, "hinge")
@@ -122,7 +122,7 @@ def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: An
 def _entry_weights(name: str, targets: Any, like: Any, class_weight: Any, label_smoothing: float) -> tuple[Any, Any, Any]:
     """Weights of each entry for yes, for no, and their sum; the sum is None without class weights."""
     smoothing = check_range("label_smoothing", label_smoothing, below=1.0)
-    t = ag.astype(shares(as_floats("targets", targets), name=name, what="targets"), like.dtype)
+    t = ag.astype(shares(as_floats("targets", targets, like.dtype), name=name, what="targets"), like.dtype)
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / 2
     if class_weight is None:

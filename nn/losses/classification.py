@@ -128,7 +128,7 @@ def cross_entropy(
     x, smoothing = as_floats("logits", logits), check_range("label_smoothing", label_smoothing, below=1.0)
     given = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(x.shape) == 2 and given.shape == x.shape:
-        target = distributions(ag.astype(as_floats("labels", given), x.dtype), name="cross_entropy")
+        target = distributions(ag.astype(as_floats("labels", given, x.dtype), x.dtype), name="cross_entropy")
     else:
         target, sample_weight = _known_labels("cross_entropy", x, given, sample_weight, ignore_index)
         if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:

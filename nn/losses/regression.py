@@ -69,6 +69,5 @@ def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str 
 def _residuals(name: str, predictions: Any, targets: Any) -> Any:
     """Predictions minus targets, in floats; integer targets are converted to the dtype of the predictions."""
     check_same_shape(name, predictions, targets)
-    p, t = as_floats("predictions", predictions), as_floats("targets", targets)
-    given = getattr(targets, "dtype", None)
-    return ag.subtract(p, ag.astype(t, p.dtype) if given is not None and given.kind in "iub" else t)
+    p = as_floats("predictions", predictions)
+    return ag.subtract(p, as_floats("targets", targets, p.dtype))

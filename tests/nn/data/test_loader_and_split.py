@@ -1,5 +1,7 @@
 """Loader and split: every row once, arrays aligned, reproducible, read-only."""
 
+import collections
+import importlib.util
 from itertools import islice
 
 import numpy as np
@@ -7,6 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import nn
+from autograd import Tensor
 from nn._validation import seeded_generator
 from nn.data.loader import Dataset, Loader
 from nn.data.split import train_test_split
@@ -252,3 +256,122 @@ def test_impossible_strata():
         train_test_split(np.arange(4), stratify=[0, 0, 1])
     with pytest.raises(ValueError, match="got one of class 'b'"):
         train_test_split(np.arange(4), test_size=0.5, stratify=["a", "a", "a", "b"])
+
+
+def arrays_of_many_kinds(x):
+    """(name, object with the numbers of x) of the kinds of arrays that are installed."""
+    yield "list", x.tolist()
+    yield "tuple", tuple(map(tuple, x.tolist()))
+    yield "Tensor", Tensor(x)
+    yield "Fortran order", np.asfortranarray(x)
+    yield "strided", np.repeat(x, 2, axis=0)[::2]
+    yield "objects", x.astype(object)
+    if importlib.util.find_spec("pandas"):
+        import pandas
+
+        frame = pandas.DataFrame(x, index=range(90, 90 + len(x)), columns=[f"c{i}" for i in range(x.shape[1])])
+        yield "DataFrame", frame
+        yield "frame of integers and floats", frame.assign(c0=frame.c0.astype(int))
+    if importlib.util.find_spec("torch"):
+        import torch
+
+        yield "torch", torch.tensor(x)
+    if importlib.util.find_spec("jax"):
+        import jax
+
+        yield "jax", jax.numpy.asarray(x)
+
+
+def test_all_entries_take_the_same_kinds_of_arrays(tmp_path):
+    """Loader, predict, evaluate and fit give the numbers of the array, whatever its kind."""
+    x = np.random.default_rng(0).integers(-3, 4, (30, 3)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(int)
+    np.save(tmp_path / "x.npy", x)
+
+    def results(given, labels):
+        model = nn.MLP(3, [4], 2, seed=0)
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        fitted = nn.fit(
+            model, (given, labels), loss=nn.cross_entropy, optimizer=optimizer, epochs=1, batch_size=7, progress=False
+        )
+        batches = [np.asarray(batch, np.float32) for batch in Loader(given, batch_size=7, seed=3)]
+        return (
+            fitted.loss,
+            nn.evaluate(model, (given, labels), loss=nn.cross_entropy),
+            nn.predict(model, given),
+            np.concatenate(batches),
+        )
+
+    wanted = results(x, y)
+    kinds = [
+        *arrays_of_many_kinds(x),
+        ("memory map", np.load(tmp_path / "x.npy", mmap_mode="r")),
+        ("OnDisk", nn.OnDisk(tmp_path / "x.npy")),
+    ]
+    for name, array in kinds:
+        labels = Tensor(y) if name == "Tensor" else y.tolist() if name in ("list", "tuple") else y
+        for mine, theirs in zip(results(array, labels), wanted, strict=True):
+            if isinstance(mine, dict):
+                mine, theirs = list(mine.values()), list(theirs.values())
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: np.ma.masked_array([[1.0, 2.0]], [[True, False]]), r"got a masked array: fill its gaps with \.filled"),
+        (lambda: np.array([[1.0, "a"]], object), r"objects such as 'a' of type str"),
+        (lambda: np.array([[1.0, None]], object), r"objects such as None"),
+        (
+            lambda: pytest.importorskip("scipy.sparse").csr_matrix(np.eye(2)),
+            r"sparse matrix of type csr_matrix: write \.toarray\(\)",
+        ),
+        (lambda: pytest.importorskip("torch").ones(2, 2, requires_grad=True), r"of type Tensor cannot be an array: .*detach"),
+        (lambda: "rows.npy", r"the path 'rows\.npy': write nn\.OnDisk"),
+    ],
+)
+def test_what_cannot_be_rows_is_refused_everywhere(make, message):
+    source, model = make(), nn.Linear(2, 2, seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    for use in (
+        lambda: Loader(source),
+        lambda: nn.Dataset(source),
+        lambda: nn.predict(model, source),
+        lambda: nn.evaluate(model, (source, [0]), loss=nn.cross_entropy),
+        lambda: nn.fit(model, (source, [0]), loss=nn.cross_entropy, optimizer=optimizer, epochs=1),
+    ):
+        with pytest.raises(TypeError, match=message):
+            use()
+
+
+def test_outputs_of_several_heads_are_joined_one_by_one():
+    class Heads(nn.Module):
+        def __init__(self, pack):
+            self.a, self.b, self.pack = nn.Linear(2, 2, seed=0), nn.Linear(2, 1, seed=1), pack
+
+        def forward(self, x):
+            return self.pack(self.a(x), self.b(x))
+
+    pair = collections.namedtuple("pair", "a b")
+    for n in (1, 5, 1024, 1500, 2048):
+        x = np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32)
+        for pack in (lambda a, b: (a, b)), (lambda a, b: [a, (b,)]), (lambda a, b: {"a": a, "b": b}), pair:
+            model = Heads(pack)
+            wanted = [model.a(x).numpy(), model.b(x).numpy()]
+            found = nn.predict(model, x)
+            assert type(found) is type(pack(0, 0))
+            parts = list(found.values()) if isinstance(found, dict) else list(found)
+            parts[1] = parts[1][0] if isinstance(parts[1], tuple) else parts[1]
+            for mine, theirs in zip(parts, wanted, strict=True):
+                np.testing.assert_allclose(mine, theirs, rtol=1e-6)
+
+
+def test_rows_are_not_lost_in_silence():
+    class Mean(nn.Module):
+        def forward(self, x):
+            return x.mean(axis=0, keepdims=True)
+
+    with pytest.raises(ValueError, match=r"must return a row for each of 3 rows, returned shapes \(1, 2\)"):
+        nn.predict(Mean(), np.ones((3, 2)))
+    with pytest.raises(ValueError, match=r"x of shape \(2000,\) as rows of one number: for one row write x\[None\]"):
+        nn.predict(nn.Linear(2000, 2, seed=0), np.ones(2000))
