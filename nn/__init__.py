@@ -13,7 +13,7 @@ SGD, RMSprop, Adagrad, Adam, AdamW, Lion, LBFGS        optimizers
 Schedule, Plateau, schedules, clip_gradients_by_norm   learning rates and gradient clipping
 Dataset, Loader, train_test_split, standardise, one_hot mini-batches and preprocessing
 OnDisk, save_rows                                      data that do not fit in memory
-fit, predict, History                                  training and inference
+fit, evaluate, predict, History                        training and inference
 Callback, EarlyStopping, BestModel, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch,
 record_training
                                                        callbacks of `fit`
@@ -64,6 +64,7 @@ from nn.optim.lbfgs import LBFGS
 from nn.optim.optimizer import SGD, Optimizer
 from nn.run.history import History
 from nn.run.run import Callback
+from nn.training.evaluate import evaluate
 from nn.training.fit_loop import fit
 
 __all__ = [
@@ -73,11 +74,11 @@ __all__ = [
     "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
     "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value", "confusion_matrix",
-    "cross_entropy", "datasets", "fit", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "hinge", "huber",
-    "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error", "mean_squared_error", "multiclass_hinge",
-    "nll", "normal", "one_hot", "orthogonal", "plots", "precision_recall_f1", "predict", "r_squared", "record_training", "save",
-    "save_for_torch", "save_rows", "scalar", "schedules", "standardise", "torch_state", "train_test_split", "uniform",
-    "zero_one_loss", "zeros",
+    "cross_entropy", "datasets", "evaluate", "fit", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "hinge",
+    "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error", "mean_squared_error",
+    "multiclass_hinge", "nll", "normal", "one_hot", "orthogonal", "plots", "precision_recall_f1", "predict", "r_squared",
+    "record_training", "save", "save_for_torch", "save_rows", "scalar", "schedules", "standardise", "torch_state",
+    "train_test_split", "uniform", "zero_one_loss", "zeros",
 ]  # fmt: skip
 
 publish(globals())

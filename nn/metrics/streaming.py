@@ -73,6 +73,10 @@ class Running:
         else:
             self._sums = [sum(self._sums, confusion_matrix(outputs, targets))]
 
+    def check(self) -> Any:
+        """Raise if the metric does not fit the rows so far; returns its result, or None where more rows are needed."""
+        return self._sum_waiting() if self.metric is r_squared else self.result()
+
     def result(self) -> Any:
         """Return the metric of all rows so far."""
         if not self._waiting and not self._sums:

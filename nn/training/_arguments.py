@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import Tensor
-from nn.data.loader import Dataset, as_rows
 from nn.metrics.functional import accuracy
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
@@ -40,17 +39,6 @@ def history_columns(named: dict[str, Metric], validation: bool) -> list[str]:
     return columns + [f"validation_{name}" for name in columns if validation] + ["seconds"]
 
 
-def check_pair(name: str, given: Any) -> tuple[Any, Any]:
-    """Check a pair (x, y) of arrays or OnDisk with the same number of rows, at least one, and return it."""
-    given = given.arrays if isinstance(given, Dataset) else given
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(given).__name__} {given!r:.60}")
-    x, y = as_rows(f"{name} x", given[0]), as_rows(f"{name} y", given[1])
-    if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
-        raise ValueError(f"{name} x and y must have the same number of rows, at least one; got shapes {x.shape} and {y.shape}")
-    return x, y
-
-
 def sort_callbacks(given: Any) -> list[Callback]:
     """Check the callbacks, and return them in the order of their calls."""
     if isinstance(given, Callback):
@@ -66,7 +54,7 @@ def sort_callbacks(given: Any) -> list[Callback]:
 def metrics_by_name(given: Metric | Sequence[Metric] | str | None, y: Any) -> dict[str, Metric]:
     """Return the metrics by name; "auto" means accuracy if y holds integer classes, else no metric."""
     if given == "auto":
-        given = accuracy if y.ndim == 1 and y.dtype.kind in "iu" else None
+        given = accuracy if y is not None and y.ndim == 1 and y.dtype.kind in "iu" else None
     listed: Iterable[Any] = [] if given is None else [given] if callable(given) or isinstance(given, str) else given
     named: dict[str, Metric] = {}
     for metric in listed:

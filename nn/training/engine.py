@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from nn._validation import Array
-from nn.data.loader import Loader
 from nn.modules.module import Module
 from nn.run.run import Run
 from nn.training.numpy_engine import Loss, NumpyEngine
@@ -23,13 +21,13 @@ class Engine(Protocol):
     def __enter__(self) -> object: ...
     def __exit__(self, *error: Any) -> None: ...
 
-    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
-        """Return the batches of an epoch, as `compute_gradients` takes them."""
+    def batches(self, batches: Any) -> Iterable[tuple[Any, ...]]:
+        """Return the batches (x, y) or (x, y, weights) of an epoch, as `compute_gradients` takes them."""
 
     def begin_epoch(self) -> None:
         """Read the parameters."""
 
-    def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(self, batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
         """Return loss and output of the model for a batch; raise if the loss is not finite, with `where` in the error."""
 
     def apply_update(self) -> None:

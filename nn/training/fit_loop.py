@@ -7,32 +7,30 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograd import Tensor
 from nn._validation import check_integer
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
 from nn.modules.module import Module
-from nn.modules.predict import predict
 from nn.optim.optimizer import Optimizer
 from nn.run.history import History
 from nn.run.run import Callback, Run
 from nn.training._arguments import (
     Metric,
     check_columns,
-    check_pair,
     check_trainable,
     history_columns,
     metric_number,
     metrics_by_name,
     sort_callbacks,
 )
+from nn.training._data import ClassWeight, training_data
 from nn.training._interrupt import defer_interrupt
-from nn.training._nonfinite import check_finite_loss
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
+from nn.training.evaluate import evaluate_rows
 
-Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset
+Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset | Loader[Any] | Iterable[Any]
 Loss = Callable[[Any, Any], Any]
 
 
@@ -44,9 +42,11 @@ def fit(  # noqa: PLR0913  (public keywords)
     optimizer: Optimizer,
     epochs: int,
     batch_size: int = 64,
-    validation: Rows | None = None,
+    validation: Rows | float | None = None,
     metrics: Metric | Sequence[Metric] | Literal["auto"] | None = "auto",
     callbacks: Iterable[Callback] = (),
+    sample_weight: ArrayLike | None = None,
+    class_weight: ClassWeight | None = None,
     seed: int = 0,
     drop_last: bool = False,
     engine: Literal["eager", "tape", "jax"] | None = None,
@@ -60,10 +60,15 @@ def fit(  # noqa: PLR0913  (public keywords)
         for each epoch, for each mini-batch (x, y):   parameters ← step(∂loss(model(x), y)/∂parameters)
 
     Data that do not fit in memory may be `OnDisk` or memory maps of NumPy; each of several hosts reads its own part of them.
+    Instead of arrays, a `Loader` can be passed, a source of rows as `Loader` takes, or another iterable over batches with a
+    length, such as one that augments data; batches may be (x, y, weights).
     Ctrl-C ends the training after the current step: the history has the complete epochs.
 
     Args:
-        validation: Data (x, y) on which loss and metrics are computed after each epoch
+        validation: Data (x, y) on which loss and metrics are computed after each epoch, or the fraction of the rows that are
+            held out for it, at random by `seed`, and of each class alike
+        sample_weight, class_weight: Weights of the rows, and of their classes: a dict, a sequence, or "balanced" for
+            n / (number of classes · rows of the class). The loss of a batch is the weighted mean; metrics have no weights
         metrics: Functions of outputs and targets that return one number; by default accuracy if y holds integer classes
         callbacks: `EarlyStopping`, `Checkpoint`, `Schedule`, `CsvLog` and others
         seed: Seed of the order of the rows: the same seed, model and optimizer give the same bits
@@ -90,28 +95,27 @@ def fit(  # noqa: PLR0913  (public keywords)
     check_integer("epochs", epochs, least=1)
     name = engine_name(engine, compile, backend)
     check_trainable(model, optimizer, loss)
-    x, y = check_pair("train", train)
-    loader: Loader[Any] = Loader(x, y, batch_size=batch_size, seed=seed, drop_last=drop_last)
-    held_out = None if validation is None else check_pair("validation", validation)
-    held_out = held_out and (held_out[0], np.asarray(held_out[1]))
-    named = metrics_by_name(metrics, y)
-    settings = {"rows": len(y), "batch_size": batch_size, "seed": seed, "drop_last": int(drop_last)}
-    run = Run(model, optimizer, epochs, settings, history_columns(named, held_out is not None))
+    options = {"batch_size": batch_size, "seed": seed, "drop_last": drop_last}
+    data = training_data(train, validation, options, sample_weight, class_weight)
+    named = metrics_by_name(metrics, data.targets)
+    run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
     run.callbacks = sort_callbacks(callbacks)
     for callback in run.callbacks:
         callback.on_start(run)
-    check_columns(run, named, held_out is not None)
+    check_columns(run, named, data.held_out is not None)
     model.train()
     steps = make_engine(name, devices, model, loss, run, bool(named))
     with steps, defer_interrupt() as interrupted:
         while run.epoch < epochs and not run.stop:
             start = time.perf_counter()
             run.epoch += 1
-            loader.epoch = run.epoch - 1
-            if not _run_epoch(run, steps, loader, named, progress, interrupted):
+            data.batches.epoch = run.epoch - 1
+            if not _run_epoch(run, steps, data.batches, named, progress, interrupted):
                 break
-            if held_out is not None:
-                _validate(run, loss, *held_out, named)
+            if data.held_out is not None:
+                numbers = evaluate_rows(model, data.held_out, loss, named, f"on the validation data after epoch {run.epoch}")
+                run.history.validation_loss.append(numbers.pop("loss"))
+                _append(run.history.validation_metrics, numbers)
             run.history.seconds.append(time.perf_counter() - start)
             for callback in run.callbacks:
                 callback.on_epoch(run)
@@ -124,42 +128,35 @@ def fit(  # noqa: PLR0913  (public keywords)
 
 
 def _run_epoch(
-    run: Run, engine: Engine, loader: Loader[Any], named: dict[str, Metric], progress: bool, interrupted: Callable[[], bool]
+    run: Run, engine: Engine, batches: Any, named: dict[str, Metric], progress: bool, interrupted: Callable[[], bool]
 ) -> bool:
     """Run an epoch and append loss and metrics to the history; returns False, and appends nothing, if it is interrupted."""
     engine.begin_epoch()
     seen = {name: Running(metric) for name, metric in named.items()}
-    total, rows = 0.0, 0
-    with ProgressBar(engine.batches(loader), len(loader), f"epoch {run.epoch}/{run.epochs}", progress) as bar:
-        for step, (x, y) in enumerate(bar, start=1):
-            number, output = engine.compute_gradients(x, y, f"in epoch {run.epoch}, step {step}")
+    total = weight = 0.0
+    with ProgressBar(engine.batches(batches), len(batches), f"epoch {run.epoch}/{run.epochs}", progress) as bar:
+        for step, batch in enumerate(bar, start=1):
+            number, output = engine.compute_gradients(batch, f"in epoch {run.epoch}, step {step}")
             for running in seen.values():
-                running.update(output, y)
+                running.update(output, batch[1])
             if step == 1 == run.epoch:
                 _check_metrics(seen)
             engine.apply_update()
             run.steps += 1
             for callback in run.callbacks:
                 callback.on_step(run)
-            total, rows = total + number * len(x), rows + len(x)
-            bar.show(total / rows, seen)
+            part = float(np.sum(batch[2])) if len(batch) > 2 else len(batch[0])
+            total, weight = total + number * part, weight + part
+            bar.show(total / (weight or 1.0), seen)
             if interrupted():
                 break
     engine.end_epoch()
     if interrupted():
         run.stop = "it was interrupted"
         return False
-    run.history.loss.append(total / rows)
+    run.history.loss.append(total / (weight or 1.0))
     _append(run.history.metrics, results(seen))
     return True
-
-
-def _validate(run: Run, loss: Loss, x: Any, y: Any, named: dict[str, Metric]) -> None:
-    """Append loss and metrics on the validation data to the history."""
-    answers = predict(run.model, x)
-    where = f"on the validation data after epoch {run.epoch}"
-    run.history.validation_loss.append(check_finite_loss(loss(Tensor(answers), y), where, run.model))
-    _append(run.history.validation_metrics, {name: metric_number(name, metric(answers, y)) for name, metric in named.items()})
 
 
 def _print_progress(run: Run, progress: bool) -> None:
@@ -172,11 +169,12 @@ def _check_metrics(seen: dict[str, Running]) -> None:
     """Raise if a metric does not fit the first batch, so that the error does not come after an epoch."""
     for name, running in seen.items():
         try:
-            result = running.result()
+            result = running.check()
         except (TypeError, ValueError) as error:
             text = f"{error}. This error is from the metric {name}, not from the training: pass other metrics, or metrics=None"
             raise type(error)(text) from error
-        metric_number(name, result)
+        if result is not None:
+            metric_number(name, result)
 
 
 def _append(columns: dict[str, list[float]], numbers: dict[str, float]) -> None:

@@ -12,11 +12,12 @@ import autograd as ag
 from autograd import Tensor
 from autograd.support.optional import require
 from nn._validation import Array
-from nn.data.loader import Loader
 from nn.modules.module import Module
+from nn.modules.predict import map_outputs
 from nn.optim._groups import group_settings
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
+from nn.training._data import weighted_loss
 from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
 from nn.training._nonfinite import check_finite_loss
 from nn.training.numpy_engine import gradients_or_none
@@ -98,8 +99,8 @@ class JaxEngine:
         if self.crash_notice is not None:
             self.crash_notice.cancel()
 
-    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
-        return loader if self.jax.process_count() == 1 else loader.picked()  # type: ignore[return-value]  # fit gives it two
+    def batches(self, batches: Any) -> Iterable[tuple[Any, ...]]:
+        return batches if self.jax.process_count() == 1 else batches.picked()
 
     def begin_epoch(self) -> None:
         if not self.programs and self.jax.process_count() > 1:
@@ -111,19 +112,20 @@ class JaxEngine:
         }
         self.steps = list(self.optimizer.steps)
 
-    def compute_gradients(self, x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(self, batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
         if self.watched:
             self.begin_epoch()
-        program = self.program(x, y)
+        batch = (*batch[:2], *[np.asarray(w, self._dtype()) for w in batch[2:]])
+        program = self.program(*batch)
         rest = self.memory, self._rates([t + 1 for t in self.steps])
         # Labels are checked here, since the compiled step cannot raise; other rows need not be read for it.
-        program.check(self.parameters, *[np.asarray(a) if a.dtype.kind in "iu" else a for a in (x, y)], *rest)
+        program.check(self.parameters, [np.asarray(a) if a.dtype.kind in "iu" else a for a in batch], *rest)
         try:
-            shared = self._place(x, program.rows), self._place(y, program.rows)
-            value, output, new, remembered = program.run(self.parameters, *shared, *rest)
+            shared = [self._place(a, program.rows) for a in batch]
+            value, output, new, remembered = program.run(self.parameters, shared, *rest)
             # Wait now: on few processors, the sum of the next step would wait for threads that this one holds.
             number = wait_for_number(self.jax, value)
-            answers = gather_rows(output) if self.answers else np.empty(0)
+            answers = map_outputs(gather_rows, output) if self.answers else np.empty(0)
         except self.jax.errors.JaxRuntimeError as error:
             if self.crash_notice is not None:
                 self.crash_notice.show()  # the process may end before the error is printed
@@ -131,7 +133,7 @@ class JaxEngine:
         if not np.isfinite(number):
             self.end_epoch()
             # Computed again, to find the op.
-            check_finite_loss(self.loss(self.model(np.asarray(x)), np.asarray(y)), where, self.model)
+            check_finite_loss(self._forward(list(map(np.asarray, batch)))[1], where, self.model)
             raise FloatingPointError(f"the loss is {number} {where}, on the devices only: no parameter was updated by it")
         self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
@@ -152,32 +154,38 @@ class JaxEngine:
             getattr(self.optimizer, name)[:] = [np.array(a.addressable_data(0)) for a in arrays]
         self.optimizer.steps[:] = self.steps
 
-    def program(self, x: Array, y: Array) -> "_Program":
+    def program(self, *batch: Array) -> "_Program":
         """Return the compiled step for batches with these shapes and types."""
         wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
         others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
         options = str([group_settings(group, {}) for group in self.optimizer.groups])
-        key = (x.shape, x.dtype, y.shape, y.dtype, wanted, tuple(others), options)
+        key = (*[(a.shape, a.dtype) for a in batch], wanted, tuple(others), options)
         if key not in self.programs:
-            even = len(x) % self.mesh.size == 0
+            even = len(batch[0]) % self.mesh.size == 0
             rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
             zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
             moving: list[bool] = []
             step = functools.partial(self._step, moving)
-            tape = ag.record(step, np.asarray(x), np.asarray(y), zeros, self._rates([1] * len(self.optimizer.steps)))
+            arrays = list(map(np.asarray, batch))
+            tape = ag.record(step, arrays, zeros, self._rates([1] * len(self.optimizer.steps)))
             of_jax: Any = tape.to_jax(self.optimizer.parameters)
-            placed = (whole, rows, rows, whole, whole)
+            placed = (whole, [rows] * len(arrays), whole, whole)
             run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole))
             self.programs[key] = _Program(run, of_jax.check, rows, moving)
         return self.programs[key]
 
-    def _step(self, moving: list[bool], x: Any, y: Any, memory: dict[str, list[Any]], rates: Any) -> Any:
+    def _forward(self, batch: Sequence[Any]) -> tuple[Any, Any]:
+        """Return output and loss of a batch."""
+        x, *targets = batch
+        output = self.model(x)
+        return output, weighted_loss(self.loss, len(batch))(output, *targets)
+
+    def _step(self, moving: list[bool], batch: Sequence[Any], memory: dict[str, list[Any]], rates: Any) -> Any:
         """Return loss, output, new parameters and new optimizer state: the function that is recorded.
 
         `moving` is filled with a flag per parameter: those without a gradient keep their data and state.
         """
-        output = self.model(x)
-        value = self.loss(output, y)
+        output, value = self._forward(batch)
         found = gradients_or_none(value, self.optimizer.parameters)
         moving[:] = [g is not None for g in found]
         new: list[Any] = list(self.optimizer.parameters)
@@ -193,9 +201,12 @@ class JaxEngine:
 
     def _rates(self, steps: list[int]) -> Array:
         """Return the settings that change from step to step, a row per parameter, from Python floats; `steps` counts from 1."""
-        dtype = np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
         rows = [[*self.optimizer.scales(group, t).values()] for group, t in zip(self._groups(), steps, strict=True)]
-        return np.array(rows, dtype)
+        return np.array(rows, self._dtype())
+
+    def _dtype(self) -> np.dtype[Any]:
+        """Return the dtype of settings and weights."""
+        return np.result_type(*[p.dtype for p in self.optimizer.parameters])  # type: ignore[union-attr]
 
     def _groups(self) -> list[Any]:
         """Return the group of each parameter."""
@@ -238,5 +249,5 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     program = engine.program(*batch)
     shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
-    text: str = program.run.lower(engine.parameters, *shared, engine.memory, rates).compile().as_text()
+    text: str = program.run.lower(engine.parameters, shared, engine.memory, rates).compile().as_text()
     return text

@@ -8,11 +8,11 @@ import numpy as np
 
 import autograd as ag
 from autograd import gradients, graph_nodes
-from nn._validation import Array
-from nn.data.loader import Loader
 from nn.modules.module import Module
+from nn.modules.predict import map_outputs
 from nn.optim.optimizer import Optimizer
 from nn.run.run import Run
+from nn.training._data import weighted_loss
 from nn.training._nonfinite import check_finite_loss
 
 Loss = Callable[[Any, Any], Any]
@@ -26,8 +26,8 @@ class NumpyEngine(nullcontext[None]):
         self.run = run
         self.compute_gradients = (_tape_gradients if tape else _eager_gradients)(model, loss, run.optimizer)
 
-    def batches(self, loader: Loader[Any]) -> Iterable[tuple[Any, Any]]:
-        return loader
+    def batches(self, batches: Any) -> Iterable[tuple[Any, ...]]:
+        return batches
 
     def begin_epoch(self) -> None:
         pass
@@ -41,17 +41,18 @@ class NumpyEngine(nullcontext[None]):
         pass
 
 
-#: A function of a batch (x, y) that stores the gradients in the parameters, and returns loss and output of the model.
-Gradients = Callable[[Array, Array, str], tuple[float, Array]]
+#: A function of a batch that stores the gradients in the parameters, and returns loss and output of the model.
+Gradients = Callable[[tuple[Any, ...], str], tuple[float, Any]]
 
 
 def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
 
-    def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
         before = [getattr(module, name) for module, name in kept]
+        x, *targets = batch
         output = model(x)
-        value = loss(output, y)
+        value = weighted_loss(loss, len(batch))(output, *targets)
         try:
             number = check_finite_loss(value, where, model)
         except FloatingPointError:
@@ -60,7 +61,7 @@ def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradien
             raise
         optimizer.zero_grad()
         value.backward()
-        return number, output.numpy()
+        return number, map_outputs(lambda y: y.numpy() if isinstance(y, ag.Tensor) else y, output)
 
     return compute_gradients
 
@@ -68,26 +69,30 @@ def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradien
 def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
     parameters = optimizer.parameters
 
-    def training_step(x: Any, y: Any, wanted: tuple[bool, ...]) -> Any:
+    def forward(batch: tuple[Any, ...]) -> tuple[Any, Any]:
+        x, *targets = batch
         output = model(x)
-        value = loss(output, y)
+        return output, weighted_loss(loss, len(batch))(output, *targets)
+
+    def training_step(batch: tuple[Any, ...], wanted: tuple[bool, ...]) -> Any:
+        output, value = forward(batch)
         return value, output, gradients_or_none(value, parameters)
 
     replay = ag.compile(training_step)
 
-    def compute_gradients(x: Array, y: Array, where: str) -> tuple[float, Array]:
+    def compute_gradients(batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
         # Requirements of gradients may change between steps; each combination is a recording.
         wanted = tuple(p.requires_grad for p in parameters)
         try:
-            number, output, found = replay(x, y, wanted)
+            number, output, found = replay(batch, wanted)
         except (RuntimeError, TypeError) as error:
-            check_finite_loss(loss(model(x), y), where, model)  # raises a clearer error if the loss is not finite
+            check_finite_loss(forward(batch)[1], where, model)  # raises a clearer error if the loss is not finite
             raise type(error)(
                 f"engine='tape' or compile=True records the step once and replays it, which is not possible here: {error}. "
                 "Train with engine='eager', without compile"
             ) from error
         if not np.isfinite(number):
-            check_finite_loss(loss(model(x), y), where, model)  # computed again, to find the op
+            check_finite_loss(forward(batch)[1], where, model)  # computed again, to find the op
         for p, g in zip(parameters, found, strict=True):
             p.grad = g
         return float(number), output

@@ -409,3 +409,208 @@ def test_models_that_cannot_be_recorded_are_errors():
         trained(model, optimizer=SGD(model.parameters(), lr=0.1), compile=True)
     with pytest.raises(TypeError, match=r"^cross_entropy: labels must be integers"):  # what is no fault of recording
         trained(MLP(2, [4], 2, seed=0), (MOONS[0], MOONS[1] * 1.0), compile=True)
+
+
+SINGLE = MOONS[0].astype(np.float32), MOONS[1]
+ENGINES = ["eager", "tape", pytest.param("jax", marks=pytest.mark.peer)]
+
+
+def fitted(engine, data=SINGLE, **options):
+    if engine == "jax":
+        pytest.importorskip("jax")
+    model = MLP(2, [8], 2, seed=0)
+    options = {"loss": nn.cross_entropy, "metrics": None, "epochs": 2, "batch_size": 32, "progress": False} | options
+    history = nn.fit(model, data, optimizer=SGD(model.parameters(), lr=0.3), engine=engine, **options)
+    return model, history
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weights_of_rows_and_classes(engine):
+    """Weights are those of the loss, rows of weight 0 teach nothing, and the loss of an epoch is the weighted mean."""
+    x, y = SINGLE
+    rng = np.random.default_rng(0)
+    w = rng.random(100)
+    by_hand, _ = fitted(
+        "eager", (x, y, w), loss=lambda z, t, sample_weight: nn.cross_entropy(z, t, sample_weight=sample_weight)
+    )
+    for data, options in (
+        ((x, y), {"sample_weight": w}),
+        ((x, y, w.tolist()), {}),
+        (nn.Dataset(x, y, w), {}),
+        (Loader(x, y, w, batch_size=32), {}),
+        ((x, y), {"sample_weight": w / np.array([2.0, 0.5])[y], "class_weight": {0: 2.0, 1: 0.5}}),
+        ((x, y), {"sample_weight": w / np.array([2.0, 0.5])[y], "class_weight": [2.0, 0.5]}),
+        ((x, y), {"sample_weight": w / 2, "class_weight": {1: 1.0, 0: 1.0}}),
+    ):
+        found, history = fitted(engine, data, **options)
+        for p, q in zip(found.parameters(), by_hand.parameters(), strict=True):
+            np.testing.assert_allclose(p.numpy(), q.numpy(), rtol=1e-4, atol=1e-6)
+    _, history = fitted(engine, sample_weight=np.arange(100) % 2, epochs=1, batch_size=100)
+    odd = nn.evaluate(MLP(2, [8], 2, seed=0), (x[1::2], y[1::2]), loss=nn.cross_entropy)
+    assert history.loss[0] == pytest.approx(odd["loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_balanced_classes_count_alike(engine):
+    x, y = SINGLE[0][20:], SINGLE[1][20:]
+    counts = np.bincount(y)
+    assert counts[0] != counts[1]
+    found, _ = fitted(engine, (x, y), class_weight="balanced")
+    wanted, _ = fitted(engine, (x, y), sample_weight=len(y) / (2 * counts[y]))
+    for p, q in zip(found.parameters(), wanted.parameters(), strict=True):
+        np.testing.assert_array_equal(p.numpy(), q.numpy())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_batches_of_weight_0_move_nothing(engine):
+    model, history = fitted(engine, sample_weight=np.zeros(100))
+    assert bits(model) == bits(MLP(2, [8], 2, seed=0))
+    assert history.loss == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"sample_weight": np.ones(99)},
+            ValueError,
+            r"sample_weight must be 100 numbers of at least 0, one per row, got shape \(99,\)",
+        ),
+        ({"sample_weight": -np.ones(100)}, ValueError, r"at least 0"),
+        ({"sample_weight": np.full(100, np.nan)}, ValueError, r"at least 0"),
+        (
+            {"sample_weight": np.ones(100), "loss": lambda z, t: nn.cross_entropy(z, t)},
+            TypeError,
+            r"the loss must take sample_weight",
+        ),
+        ({"data": (*SINGLE, np.ones(100)), "sample_weight": np.ones(100)}, ValueError, r"has weights already"),
+        ({"class_weight": {0: 1.0, 2: 1.0}}, ValueError, r"for the classes 0 to 1, got \{0: 1\.0, 2: 1\.0\}"),
+        ({"class_weight": [1.0]}, ValueError, r"for the classes 0 to 1, got \[1\.0\]"),
+        ({"class_weight": [1.0, -1.0]}, ValueError, r"numbers of at least 0"),
+        ({"class_weight": "even"}, ValueError, r"or 'balanced', got 'even'"),
+        ({"data": (SINGLE[0], SINGLE[0]), "class_weight": "balanced"}, TypeError, r"integer classes, got shape \(100, 2\)"),
+        ({"data": Loader(*SINGLE), "class_weight": "balanced"}, TypeError, r"are for arrays, got train of type Loader"),
+        ({"data": Loader(*SINGLE), "validation": 0.2}, TypeError, r"validation=0\.2 are for arrays"),
+        ({"data": iter([SINGLE])}, TypeError, r"another iterable over batches with a length, got list_iterator"),
+        ({"validation": 1.5}, ValueError, r"more than 0 and less than 1, got 1\.5"),
+    ],
+)
+def test_impossible_data_leave_the_model_as_it_was(options, error, message):
+    model = MLP(2, [4], 2, seed=0)
+    before = bits(model)
+    data = options.pop("data", SINGLE)
+    with pytest.raises(error, match=message):
+        nn.fit(model, data, optimizer=SGD(model.parameters(), lr=0.1), **{"loss": nn.cross_entropy, "epochs": 1, **options})
+    assert bits(model) == before
+
+
+def test_a_fraction_of_the_rows_is_held_out():
+    """Of each class alike, at random by the seed, and never trained on."""
+    x, y = SINGLE[0][np.argsort(SINGLE[1])], np.sort(SINGLE[1])
+    w = np.arange(100.0)
+    seen = {}
+
+    class Spy(nn.Module):
+        def __init__(self):
+            self.net = MLP(2, [4], 2, seed=0)
+
+        def forward(self, a):
+            seen.setdefault(self.training, []).append(np.asarray(a))
+            return self.net(a)
+
+    def rows(**options):
+        seen.clear()
+        model = Spy()
+        optimizer = SGD(model.parameters(), lr=0.1)
+        history = nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=optimizer, epochs=1, progress=False, **options)
+        return history, *[{tuple(row) for part in seen[training] for row in part.tolist()} for training in (True, False)]
+
+    history, train, held_out = rows(validation=0.2, seed=1, sample_weight=w)
+    assert (len(train), len(held_out)) == (80, 20)
+    assert not train & held_out
+    of_class = [sum(tuple(row) in held_out for row in x[y == k].tolist()) for k in (0, 1)]
+    assert of_class == [round(0.2 * (y == 0).sum()), round(0.2 * (y == 1).sum())]
+    assert len(history.validation_loss) == len(history["validation_accuracy"]) == 1
+    assert rows(validation=0.2, seed=1)[1:] == (train, held_out)
+    assert rows(validation=0.2, seed=2)[2] != held_out
+    model = MLP(2, [4], 1, seed=0)
+    nn.fit(
+        model, (x, x[:, :1]), loss=nn.huber, optimizer=SGD(model.parameters(), lr=0.1), epochs=1, validation=0.1, progress=False
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_batches_of_another_source(engine):
+    """A Loader, a source of rows and an iterable over batches give the steps of the arrays."""
+    x, y = SINGLE
+
+    class Source:
+        def __len__(self):
+            return len(x)
+
+        def __getitem__(self, rows):
+            return x[rows], y[rows]
+
+    class Batches:
+        def __init__(self):
+            self.loader = Loader(x, y, batch_size=32)
+
+        def __len__(self):
+            return len(self.loader)
+
+        def __iter__(self):
+            return ((a, b.tolist()) for a, b in self.loader)
+
+    wanted, history = fitted(engine)
+    for source in Loader(x, y, batch_size=32), Source(), Batches():
+        found, other = fitted(engine, source)
+        for p, q in zip(found.parameters(), wanted.parameters(), strict=True):
+            np.testing.assert_allclose(p.numpy(), q.numpy(), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(other.loss, history.loss, rtol=1e-6)
+    if (torch := pytest.importorskip("torch")) and engine == "eager":
+        pairs = torch.utils.data.TensorDataset(torch.tensor(x), torch.tensor(y))
+        _, history = fitted(engine, torch.utils.data.DataLoader(pairs, batch_size=32), validation=SINGLE, metrics=nn.accuracy)
+        assert len(history["validation_accuracy"]) == 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_model_with_several_outputs(engine):
+    if engine == "jax":
+        pytest.importorskip("jax")
+
+    class Heads(nn.Module):
+        def __init__(self):
+            self.a, self.b = nn.Linear(2, 2, seed=1), nn.Linear(2, 1, seed=2)
+
+        def forward(self, x):
+            return self.a(x), {"b": self.b(x)}
+
+    def loss(output, t):
+        return nn.cross_entropy(output[0], t) + nn.mean_squared_error(output[1]["b"][:, 0], t)
+
+    def right(output, t):
+        return float(np.mean(output[0].argmax(1) == t))
+
+    x, y = SINGLE
+    model = Heads()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    history = nn.fit(
+        model, SINGLE, loss=loss, optimizer=optimizer, epochs=3, engine=engine, validation=SINGLE, metrics=None, progress=False
+    )
+    assert history.loss[-1] < history.loss[0]
+    outputs = nn.predict(model, x)
+    found = nn.evaluate(model, SINGLE, loss=loss, metrics=right)
+    assert found == {"loss": pytest.approx(history.validation_loss[-1]), "right": right(outputs, y)}
+
+
+def test_r_squared_of_batches_of_one_row():
+    x = MOONS[0][:20]
+    model = MLP(2, [4], 1, seed=0)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "metrics": nn.r_squared, "progress": False}
+    history = nn.fit(model, (x, x[:, :1]), epochs=2, batch_size=1, **options)
+    assert np.isfinite(history["r_squared"]).all()
+    with pytest.raises(
+        ValueError, match=r"must have one shape, got \(1, 1\) and \(1, 2\).* This error is from the metric r_squared"
+    ):
+        nn.fit(model, (x, x), epochs=1, batch_size=1, **options | {"loss": lambda z, t: nn.mean_squared_error(z, t[:, :1])})

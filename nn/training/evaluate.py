@@ -1,0 +1,52 @@
+"""`evaluate`: loss and metrics of a model on data."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from autograd import Tensor
+from nn.modules.module import Module
+from nn.modules.predict import map_outputs, predict
+from nn.training._arguments import Metric, metric_number, metrics_by_name
+from nn.training._data import check_rows, weighted_loss
+from nn.training._nonfinite import check_finite_loss
+
+
+def evaluate(
+    model: Module,
+    data: Any,
+    *,
+    loss: Callable[..., Any],
+    metrics: Metric | Sequence[Metric] | Literal["auto"] | None = "auto",
+    sample_weight: Any = None,
+) -> dict[str, float]:
+    """Return the loss and the metrics of a model, in eval mode, on data (x, y), by name.
+
+    Args:
+        metrics: As for `fit`
+        sample_weight: Weights of the rows in the loss
+
+    Shapes:
+        x (n, …), y (n, …), or a `Dataset` of both
+    Raises:
+        FloatingPointError: If the loss is not finite
+        Exception: As `fit`
+
+    >>> from nn import Flatten, cross_entropy
+    >>> evaluate(Flatten(), ([[0.0, 0.0]], [1]), loss=cross_entropy)
+    {'loss': 0.6931471805599453, 'accuracy': 0.0}
+    """
+    rows = check_rows("data", data, sample_weight)
+    return evaluate_rows(model, rows, loss, metrics_by_name(metrics, rows[1]), "on the data")
+
+
+def evaluate_rows(
+    model: Module, rows: tuple[Any, ...], loss: Callable[..., Any], named: dict[str, Metric], where: str
+) -> dict[str, float]:
+    """Return the loss and the metrics on checked rows (x, y) or (x, y, weights)."""
+    outputs = predict(model, rows[0])
+    y, *weights = map(np.asarray, rows[1:])
+    value = weighted_loss(loss, len(rows))(map_outputs(Tensor, outputs), y, *weights)
+    numbers = {"loss": check_finite_loss(value, where, model)}
+    return numbers | {name: metric_number(name, metric(outputs, y)) for name, metric in named.items()}
