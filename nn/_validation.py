@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import autograd as ag
 from autograd.support.validation import check_choice, check_integer
 
 __all__ = [
-    "Array", "as_array", "as_bool", "check_choice", "check_finite", "check_fraction", "check_integer", "check_labels",
-    "check_positive", "check_range", "check_share", "in_dtype_of", "in_single_precision", "seeded_generator",
+    "Array", "as_array", "as_bool", "as_floats", "check_choice", "check_finite", "check_fraction", "check_integer",
+    "check_labels", "check_positive", "check_range", "check_share", "in_dtype_of", "in_single_precision", "seeded_generator",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -64,6 +65,18 @@ def as_array(name: str, value: object) -> Array:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} cannot be an array: its rows differ in length or nesting") from error
+
+
+def as_floats(name: str, x: Any, of_integers: Any = float) -> Any:
+    """x as an array or Tensor of floats, integers in the dtype `of_integers`; `name` is the argument in errors."""
+    if not isinstance(x, ag.Tensor | list | tuple):
+        x = as_array(name, x)
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and dtype.kind == "f":
+        return x
+    if dtype is not None and dtype.kind not in "iub":
+        raise TypeError(f"{name} must be real numbers, got dtype {dtype}")
+    return ag.astype(x, float if isinstance(x, list | tuple) else of_integers)
 
 
 def check_labels(labels: Array, classes: int, what: str) -> Array:

@@ -5,21 +5,9 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._validation import as_array, check_choice, in_dtype_of, in_single_precision
+from nn._validation import as_floats, check_choice, in_dtype_of, in_single_precision
 
 REDUCTIONS = ("mean", "sum", "none")
-
-
-def as_floats(name: str, x: Any, of_integers: Any = float) -> Any:
-    """x as an array or Tensor of floats, integers in the dtype `of_integers`; `name` is the argument in errors."""
-    if not isinstance(x, ag.Tensor | list | tuple):
-        x = as_array(name, x)
-    dtype = getattr(x, "dtype", None)
-    if dtype is not None and dtype.kind == "f":
-        return x
-    if dtype is not None and dtype.kind not in "iub":
-        raise TypeError(f"{name} must be real numbers, got dtype {dtype}")
-    return ag.astype(x, float if isinstance(x, list | tuple) else of_integers)
 
 
 def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:

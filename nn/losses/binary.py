@@ -4,8 +4,8 @@ from typing import Any
 
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
-from nn._validation import check_range
-from nn.losses._reduction import as_floats, check_class_weights, check_same_shape, reduce_errors, shares, signs
+from nn._validation import as_floats, check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
 
 
 @ag.custom_op(

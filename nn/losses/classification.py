@@ -7,8 +7,8 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor
 from autograd.support.deprecated import renamed_arguments
-from nn._validation import Array, as_array, check_range
-from nn.losses._reduction import as_floats, check_class_weights, check_same_shape, reduce_errors, shares, weigh
+from nn._validation import Array, as_array, as_floats, check_range
+from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
 
 #: Largest distance of the sum of probabilities from 1: rounding of 16-bit floats, or of printed numbers.
 _ROUNDING = 1e-2

@@ -4,8 +4,8 @@ from typing import Any
 
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
-from nn._validation import check_positive, in_dtype_of, in_single_precision
-from nn.losses._reduction import as_floats, check_same_shape, reduce_errors
+from nn._validation import as_floats, check_positive, in_dtype_of, in_single_precision
+from nn.losses._reduction import check_same_shape, reduce_errors
 
 
 @renamed_arguments(weights="sample_weight")

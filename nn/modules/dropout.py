@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
-from nn._validation import check_range
+from nn._validation import as_floats, check_range
 from nn.modules.init import Seed, random_generator
 from nn.modules.module import Module
 
@@ -14,7 +12,8 @@ class Dropout(Module):
 
         y = x · b / (1 − p),   b = 1 with probability 1 − p, else 0
 
-    A recorded function must not draw random numbers: compile a network in eval mode, or without dropout.
+    Integers are computed as floats in training. A recorded function must not draw random numbers: compile a network in eval
+    mode, or without dropout.
 
     Shapes:
         x any -> y the same
@@ -24,7 +23,7 @@ class Dropout(Module):
         Srivastava et al., JMLR 15, 2014
 
     >>> layer = Dropout(0.5, seed=0)
-    >>> layer(np.ones(4)).tolist(), layer.eval()(np.ones(4)).tolist()
+    >>> layer([1.0] * 4).tolist(), layer.eval()([1.0] * 4)
     ([2.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0])
     """
 
@@ -35,7 +34,7 @@ class Dropout(Module):
     def forward(self, x: Any) -> Any:
         if not self.training or not self.p:
             return x
-        x = x if hasattr(x, "dtype") else np.asarray(x, dtype=float)
+        x = as_floats("x", x)
         kept = self.random.random(x.shape) >= self.p
         return x * (kept / (1.0 - self.p)).astype(x.dtype)
 

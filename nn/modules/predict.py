@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import Tensor, no_grad
 from nn._validation import Array
 from nn.data.loader import Loader, as_rows
 from nn.modules.module import Module
@@ -85,3 +85,25 @@ def eval_mode(model: Module) -> Iterator[None]:
     finally:
         for module, training in modes:
             module.training = training
+
+
+def set_training_mode(model: Module) -> None:
+    """Set the modules of a model to training mode, except those that were set to eval mode alone, and frozen ones.
+
+    A frozen module is one in eval mode whose parameters do not require a gradient, such as a pretrained `BatchNorm1d`.
+
+    >>> from nn import Dropout, Sequential
+    >>> model = Sequential(Dropout(0.5), Dropout(0.5).eval())
+    >>> set_training_mode(model)
+    >>> [layer.training for layer in model.layers]
+    [True, False]
+    """
+    respected = model.training
+    for module in model.modules():
+        if not respected and not _is_frozen(module):
+            module.training = True
+
+
+def _is_frozen(module: Module) -> bool:
+    tensors = [x for x in vars(module).values() if isinstance(x, Tensor)]
+    return bool(tensors) and not any(x.requires_grad for x in tensors)

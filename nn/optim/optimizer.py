@@ -36,6 +36,7 @@ class Optimizer:
         parameters: The parameters; the argument may be a list of dicts, each with "params" and the options of a group
         groups: The groups of parameters; their options may be changed between steps
         lr: The learning rate of all groups; it may be changed between steps
+        epochs: Number of epochs that `fit` has completed; they determine the order of the rows
     Raises:
         TypeError: If `parameters` is not a list of Tensors or Values
         ValueError: If it is empty, or has a parameter twice, a node that is not a leaf, or a constant; if lr is negative or
@@ -63,6 +64,7 @@ class Optimizer:
         self.groups: list[Group] = []
         self.parameters: list[Parameter] = []
         self.steps: list[int] = []
+        self.epochs = 0
         for name in self.remembers:
             setattr(self, name, [])
         self._add_groups(parameters)
@@ -167,10 +169,11 @@ class Optimizer:
         """Return a copy of options and state: all numbers that the next step depends on, except the parameters.
 
         >>> sorted(SGD([Tensor(1.0, requires_grad=True)], lr=0.1).state_dict())[:3]
-        ['groups.0.lr', 'groups.0.momentum', 'groups.0.nesterov']
+        ['epochs', 'groups.0.lr', 'groups.0.momentum']
         """
         state = {f"groups.{k}.{name}": np.array(x) for k, o in enumerate(self.groups) for name, x in vars(o).items()
                  if name != "parameters"}  # fmt: skip
+        state["epochs"] = np.array(self.epochs)
         return state | {f"{name}.{i}": np.array(x) for name, xs in self._memory().items() for i, x in enumerate(xs)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -179,13 +182,15 @@ class Optimizer:
         Raises:
             ValueError: If an entry is missing, unknown, or of another shape or type; names all of them
         """
-        own, given = self.state_dict(), {name: np.asarray(x) for name, x in state.items()}
+        own = self.state_dict()
+        given = {"epochs": np.array(0)} | {name: np.asarray(x) for name, x in state.items()}  # version 0.1.0 had no epochs
         if wrong := _mismatches(own, given):
             raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for k, o in enumerate(self.groups):
             for name in vars(o).keys() - {"parameters"}:
                 value = given[f"groups.{k}.{name}"].tolist()
                 setattr(o, name, tuple(value) if isinstance(value, list) else value)
+        self.epochs = int(given["epochs"])
         for name, xs in self._memory().items():
             for i, x in enumerate(xs):
                 new = np.array(given[f"{name}.{i}"])

@@ -1,6 +1,7 @@
 """`Run`, the state of a training, and `Callback`, the base class of callbacks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -36,6 +37,18 @@ class Run:
     steps: int = 0
     stop: str = ""
     callbacks: list["Callback"] = field(default_factory=list)
+
+    @contextmanager
+    def history_on_error(self) -> Iterator[None]:
+        """Context manager that stores the history of the complete epochs in an error as its attribute `history`."""
+        try:
+            yield
+        except BaseException as error:
+            for column in self.history.columns().values():
+                del column[len(self.history.seconds) :]
+            with suppress(AttributeError):
+                error.history = self.history  # type: ignore[attr-defined]
+            raise
 
     def check_column(self, name: str) -> None:
         """Raise KeyError if the history will not have a column; the error names those it will have."""

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nn._validation import Array, check_labels
+from nn._validation import Array, as_floats, check_labels
 from nn.data.loader import Dataset, Loader, as_rows, is_row_source
 from nn.data.on_disk import OnDisk
 from nn.data.split import train_test_split
-from nn.losses._reduction import as_floats
 
 #: Weights of classes: by class, in the order of the classes, or "balanced".
 ClassWeight = Mapping[int, float] | Sequence[float] | Array | str
@@ -26,12 +25,14 @@ class TrainingData:
         targets: The targets of all rows, if they are known before the first epoch
         held_out: Validation data (x, y) or (x, y, weights), or None
         settings: Numbers that, with the epoch, determine the order of the rows
+        weighted: True if rows are known to have weights
     """
 
     batches: Any
     targets: Any
     held_out: tuple[Any, ...] | None
     settings: dict[str, int]
+    weighted: bool
 
 
 def training_data(
@@ -46,7 +47,7 @@ def training_data(
             )
         batches = _own_batches(train, options)
         held_out = None if validation is None else check_rows("validation", validation)
-        return TrainingData(batches, None, held_out, {"batches": len(batches)})
+        return TrainingData(batches, None, held_out, {"batches": len(batches)}, len(held_out or ()) > 2)
     arrays = check_rows("train", train, sample_weight)
     held_out = None
     if isinstance(validation, float):
@@ -56,7 +57,8 @@ def training_data(
     if class_weight is not None:
         arrays = _weigh_classes(arrays, class_weight)
     batches = Loader(*arrays, **options)
-    return TrainingData(batches, arrays[1], held_out, {"rows": len(arrays[1])} | {k: int(x) for k, x in options.items()})
+    settings = {"rows": len(arrays[1])} | {name: int(x) for name, x in options.items()}
+    return TrainingData(batches, arrays[1], held_out, settings, len(arrays) > 2 or len(held_out or ()) > 2)
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:
@@ -77,13 +79,12 @@ def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, .
 
 
 def weighted_loss(loss: Callable[..., Any], batch_length: int) -> Callable[..., Any]:
-    """The loss as a function of output, targets and, for batches of three arrays, weights.
+    """The loss as a function of output, targets and, for batches of three arrays, weights."""
+    return loss if batch_length == 2 else lambda output, y, weights: loss(output, y, sample_weight=weights)
 
-    Raises:
-        TypeError: If it takes no weights
-    """
-    if batch_length == 2:
-        return loss
+
+def check_takes_weights(loss: Callable[..., Any]) -> None:
+    """Raise if a loss has no argument `sample_weight`."""
     try:
         inspect.signature(loss).bind(None, None, sample_weight=None)
     except TypeError:
@@ -91,7 +92,6 @@ def weighted_loss(loss: Callable[..., Any], batch_length: int) -> Callable[..., 
             f"with weights of rows the loss must take sample_weight, as nn.cross_entropy does, got {loss!r:.80}: write "
             "lambda output, y, sample_weight: …"
         ) from None
-    return lambda output, y, weights: loss(output, y, sample_weight=weights)
 
 
 def _are_arrays(train: Any) -> bool:

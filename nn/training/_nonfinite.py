@@ -1,18 +1,25 @@
-"""Check that a loss is finite; the error names the step and the first op whose result is not."""
+"""Checks that losses and gradients are finite; errors name the step and the first op whose result is not."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, graph_nodes
-from nn.modules.module import Module
+from nn.modules.module import Module, Parameter
+
+
+def loss_number(loss: Any) -> float:
+    """Return a loss as a float; raise unless it is a Tensor with one number."""
+    if not isinstance(loss, Tensor):
+        raise TypeError(f"loss must return a Tensor with one number, returned {loss!r} of type {type(loss).__name__}")
+    return float(loss.item())
 
 
 def check_finite_loss(loss: Any, where: str, model: Module) -> float:
     """Return a loss as a float; raise if it is not finite, with the first op or the parameters that are not."""
-    if not isinstance(loss, Tensor):
-        raise TypeError(f"loss must return a Tensor with one number, returned {loss!r} of type {type(loss).__name__}")
-    number = loss.item()
+    number = loss_number(loss)
     if np.isfinite(number):
         return number
     broken = [name for name, p in model.named_parameters() if isinstance(p, Tensor) and not np.isfinite(p.numpy()).all()]
@@ -21,6 +28,49 @@ def check_finite_loss(loss: Any, where: str, model: Module) -> float:
         f"the loss is {number} {where}: {_first_nonfinite_op(loss) or parameters}. No parameter was updated by it: try a "
         "smaller learning rate, and check the data"
     )
+
+
+def check_finite_gradients(parameters: Iterable[Parameter], where: str) -> None:
+    """Raise if a gradient is not finite; names the first parameter."""
+    for i, p in enumerate(parameters):
+        g = p.grad
+        if g is None or _is_finite(np.asarray(g)):
+            continue
+        bad = np.asarray(g)[~np.isfinite(g)]
+        raise FloatingPointError(
+            f"the gradient of {p.label or f'parameter {i}'} is {bad.flat[0]} in {bad.size} of {np.size(g)} entries "
+            f"{where}, and the loss is finite. No parameter was updated by it: find the op with "
+            "detect_anomaly(), and keep its inputs away from points with an infinite derivative"
+        )
+
+
+class ModuleArrays:
+    """Arrays that are attributes of the modules of a model, such as running means, which a failed step must not change."""
+
+    def __init__(self, model: Module) -> None:
+        parts = [(module, name, x) for module in model.modules() for name, x in vars(module).items()]
+        self._places = [(module, name) for module, name, x in parts if isinstance(x, np.ndarray)]
+        self.save()
+
+    def save(self) -> None:
+        """Save the arrays, by reference."""
+        self._saved = [getattr(module, name) for module, name in self._places]
+
+    @contextmanager
+    def restored_on_error(self) -> Iterator[None]:
+        """Context manager that returns to the saved arrays after an error."""
+        try:
+            yield
+        except Exception:
+            for (module, name), array in zip(self._places, self._saved, strict=True):
+                setattr(module, name, array)
+            raise
+
+
+def _is_finite(g: Any) -> bool:
+    """True if all entries are finite; a scalar product, which is fast, is finite only then."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.vdot(g, g)) or np.isfinite(g).all())
 
 
 def _first_nonfinite_op(loss: Tensor) -> str:

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from math import nan
 from typing import Any
 
 from nn.metrics.streaming import Running
@@ -43,6 +44,12 @@ class ProgressBar:
             self.bar.set_postfix({name: f"{x:#.4g}" for name, x in numbers.items()}, refresh=False)
 
 
-def results(seen: dict[str, Running]) -> dict[str, float]:
-    """Return the metrics of the rows so far."""
-    return {name: metric_number(name, running.result()) for name, running in seen.items()}
+def results(seen: dict[str, Running], handle: Callable[[str, Exception], float] = lambda name, error: nan) -> dict[str, float]:
+    """Return the metrics of the rows so far; `handle` returns the number of a metric that raises."""
+    numbers = {}
+    for name, running in seen.items():
+        try:
+            numbers[name] = metric_number(name, running.result())
+        except Exception as error:
+            numbers[name] = handle(name, error)
+    return numbers

@@ -10,7 +10,7 @@ from nn.modules.module import Module
 from nn.modules.predict import map_outputs, predict
 from nn.training._arguments import Metric, metric_number, metrics_by_name
 from nn.training._data import check_rows, weighted_loss
-from nn.training._nonfinite import check_finite_loss
+from nn.training._nonfinite import loss_number
 
 
 def evaluate(
@@ -30,23 +30,32 @@ def evaluate(
     Shapes:
         x (n, …), y (n, …), or a `Dataset` of both
     Raises:
-        FloatingPointError: If the loss is not finite
-        Exception: As `fit`
+        Exception: As `fit`; a loss that is not finite is returned
 
     >>> from nn import Flatten, cross_entropy
     >>> evaluate(Flatten(), ([[0.0, 0.0]], [1]), loss=cross_entropy)
     {'loss': 0.6931471805599453, 'accuracy': 0.0}
     """
     rows = check_rows("data", data, sample_weight)
-    return evaluate_rows(model, rows, loss, metrics_by_name(metrics, rows[1]), "on the data")
+    return evaluate_rows(model, rows, loss, metrics_by_name(metrics, rows[1]))
 
 
 def evaluate_rows(
-    model: Module, rows: tuple[Any, ...], loss: Callable[..., Any], named: dict[str, Metric], where: str
+    model: Module,
+    rows: tuple[Any, ...],
+    loss: Callable[..., Any],
+    named: dict[str, Metric],
+    handle: Callable[[str, Exception], float] | None = None,
 ) -> dict[str, float]:
-    """Return the loss and the metrics on checked rows (x, y) or (x, y, weights)."""
+    """Return the loss and the metrics on checked rows (x, y) or (x, y, weights); `handle` replaces metrics that raise."""
     outputs = predict(model, rows[0])
     y, *weights = map(np.asarray, rows[1:])
-    value = weighted_loss(loss, len(rows))(map_outputs(Tensor, outputs), y, *weights)
-    numbers = {"loss": check_finite_loss(value, where, model)}
-    return numbers | {name: metric_number(name, metric(outputs, y)) for name, metric in named.items()}
+    numbers = {"loss": loss_number(weighted_loss(loss, len(rows))(map_outputs(Tensor, outputs), y, *weights))}
+    for name, metric in named.items():
+        try:
+            numbers[name] = metric_number(name, metric(outputs, y))
+        except Exception as error:
+            if handle is None:
+                raise
+            numbers[name] = handle(name, error)
+    return numbers

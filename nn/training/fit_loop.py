@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from math import isfinite, nan
 from typing import Any, Literal
+from warnings import warn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +15,7 @@ from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
 from nn.modules.module import Module
+from nn.modules.predict import set_training_mode
 from nn.optim.optimizer import Optimizer
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -24,7 +28,7 @@ from nn.training._arguments import (
     metrics_by_name,
     sort_callbacks,
 )
-from nn.training._data import ClassWeight, training_data
+from nn.training._data import ClassWeight, TrainingData, check_takes_weights, training_data
 from nn.training._interrupt import defer_interrupt
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
@@ -62,7 +66,11 @@ def fit(  # noqa: PLR0913  (public keywords)
     Data that do not fit in memory may be `OnDisk` or memory maps of NumPy; each of several hosts reads its own part of them.
     Instead of arrays, a `Loader` can be passed, a source of rows as `Loader` takes, or another iterable over batches with a
     length, such as one that augments data; batches may be (x, y, weights).
-    Ctrl-C ends the training after the current step: the history has the complete epochs.
+    Ctrl-C ends the training after the current step: the history has the complete epochs. An error that ends it has them in its
+    attribute `history`. Validation numbers that are NaN or cannot be computed are NaN in the history, with a warning.
+
+    Modules in eval mode inside a model in training mode stay in eval mode, and so do those whose parameters are all frozen.
+    Another call with the same optimizer continues the order of the rows, so that a loop of calls equals one call.
 
     Args:
         validation: Data (x, y) on which loss and metrics are computed after each epoch, or the fraction of the rows that are
@@ -83,8 +91,8 @@ def fit(  # noqa: PLR0913  (public keywords)
     Shapes:
         x (n, …), y (n, …), or a `Dataset` of both; batches are passed to model and loss unchanged
     Raises:
-        FloatingPointError: If a loss is not finite; names the epoch, the step and the first op whose result is not finite. No
-            parameter is updated by that step
+        FloatingPointError: If a loss or gradient is not finite; names the epoch, the step and the first op whose result is
+            not finite, or the parameter. Nothing is updated by that step
         TypeError: If the model is not a Module of Tensors, the loss returns no Tensor, a metric no number, or the optimizer
             is `LBFGS`, which needs all data at once
         ValueError: If the optimizer has no parameter of the model, two metrics have one name, `engine` and its old
@@ -97,34 +105,40 @@ def fit(  # noqa: PLR0913  (public keywords)
     check_trainable(model, optimizer, loss)
     options = {"batch_size": batch_size, "seed": seed, "drop_last": drop_last}
     data = training_data(train, validation, options, sample_weight, class_weight)
+    if data.weighted:
+        check_takes_weights(loss)
     named = metrics_by_name(metrics, data.targets)
     run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
     run.callbacks = sort_callbacks(callbacks)
-    for callback in run.callbacks:
-        callback.on_start(run)
-    check_columns(run, named, data.held_out is not None)
-    model.train()
-    steps = make_engine(name, devices, model, loss, run, bool(named))
-    with steps, defer_interrupt() as interrupted:
-        while run.epoch < epochs and not run.stop:
-            start = time.perf_counter()
-            run.epoch += 1
-            data.batches.epoch = run.epoch - 1
-            if not _run_epoch(run, steps, data.batches, named, progress, interrupted):
-                break
-            if data.held_out is not None:
-                numbers = evaluate_rows(model, data.held_out, loss, named, f"on the validation data after epoch {run.epoch}")
-                run.history.validation_loss.append(numbers.pop("loss"))
-                _append(run.history.validation_metrics, numbers)
-            run.history.seconds.append(time.perf_counter() - start)
-            for callback in run.callbacks:
-                callback.on_epoch(run)
-            _print_progress(run, progress)
-    for callback in run.callbacks:
-        callback.on_end(run)
+    with run.history_on_error():
+        for callback in run.callbacks:
+            callback.on_start(run)
+        check_columns(run, named, data.held_out is not None)
+        set_training_mode(model)
+        _run_epochs(run, make_engine(name, devices, model, loss, run, bool(named)), data, loss, named, progress)
+        for callback in run.callbacks:
+            callback.on_end(run)
     if progress and run.stop:
         print(f"stopped in epoch {run.epoch}: {run.stop}")
     return run.history
+
+
+def _run_epochs(run: Run, engine: Engine, data: TrainingData, loss: Loss, named: dict[str, Metric], progress: bool) -> None:
+    """Run all epochs until one is interrupted or a callback stops the training."""
+    with engine, defer_interrupt() as interrupted:
+        while run.epoch < run.epochs and not run.stop:
+            start = time.perf_counter()
+            run.epoch += 1
+            data.batches.epoch = run.optimizer.epochs
+            if not _run_epoch(run, engine, data.batches, named, progress, interrupted):
+                break
+            if data.held_out is not None:
+                _validate(run, loss, data.held_out, named)
+            run.history.seconds.append(time.perf_counter() - start)
+            run.optimizer.epochs += 1
+            for callback in run.callbacks:
+                callback.on_epoch(run)
+            _print_progress(run, progress)
 
 
 def _run_epoch(
@@ -155,8 +169,23 @@ def _run_epoch(
         run.stop = "it was interrupted"
         return False
     run.history.loss.append(total / (weight or 1.0))
-    _append(run.history.metrics, results(seen))
+    _append(run.history.metrics, results(seen, partial(_warn_of_metric, run)))
     return True
+
+
+def _validate(run: Run, loss: Loss, rows: tuple[Any, ...], named: dict[str, Metric]) -> None:
+    """Append loss and metrics on the validation data to the history; one that is NaN or raises does not end the training."""
+    numbers = evaluate_rows(run.model, rows, loss, named, partial(_warn_of_metric, run))
+    if not isfinite(number := numbers.pop("loss")):
+        warn(f"the validation loss is {number} after epoch {run.epoch}: check the validation data for NaN", stacklevel=3)
+    run.history.validation_loss.append(number)
+    _append(run.history.validation_metrics, numbers)
+
+
+def _warn_of_metric(run: Run, name: str, error: Exception) -> float:
+    """Warn that a metric raised an error; returns NaN, its entry in the history."""
+    warn(f"the metric {name} is NaN after epoch {run.epoch}, since it raised {type(error).__name__}: {error}", stacklevel=5)
+    return nan
 
 
 def _print_progress(run: Run, progress: bool) -> None:

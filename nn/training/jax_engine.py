@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
 from nn.training._data import weighted_loss
 from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
-from nn.training._nonfinite import check_finite_loss
+from nn.training._nonfinite import ModuleArrays, check_finite_gradients, check_finite_loss
 from nn.training.numpy_engine import gradients_or_none
 
 _AGAIN = "Start the training again on every host; with nn.Checkpoint it resumes after the last complete epoch"
@@ -122,7 +123,7 @@ class JaxEngine:
         program.check(self.parameters, [np.asarray(a) if a.dtype.kind in "iu" else a for a in batch], *rest)
         try:
             shared = [self._place(a, program.rows) for a in batch]
-            value, output, new, remembered = program.run(self.parameters, shared, *rest)
+            value, output, new, remembered, infinite = program.run(self.parameters, shared, *rest)
             # Wait now: on few processors, the sum of the next step would wait for threads that this one holds.
             number = wait_for_number(self.jax, value)
             answers = map_outputs(gather_rows, output) if self.answers else np.empty(0)
@@ -130,13 +131,23 @@ class JaxEngine:
             if self.crash_notice is not None:
                 self.crash_notice.show()  # the process may end before the error is printed
             raise RuntimeError(f"a device or a host was lost {where}: {str(error).splitlines()[0]:.300}. {_AGAIN}") from error
-        if not np.isfinite(number):
-            self.end_epoch()
-            # Computed again, to find the op.
-            check_finite_loss(self._forward(list(map(np.asarray, batch)))[1], where, self.model)
-            raise FloatingPointError(f"the loss is {number} {where}, on the devices only: no parameter was updated by it")
+        if not np.isfinite(number) or not np.isfinite(float(np.asarray(infinite.addressable_data(0)))):
+            self._raise_not_finite(batch, number, where)
         self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
+
+    def _raise_not_finite(self, batch: Sequence[Any], number: float, where: str) -> None:
+        """Raise the error of a step whose loss or gradients are not finite; the step is computed again, to find the op."""
+        self.end_epoch()
+        with ModuleArrays(self.model).restored_on_error():
+            loss = self._forward(list(map(np.asarray, batch)))[1]
+            check_finite_loss(loss, where, self.model)
+            self.optimizer.zero_grad()
+            loss.backward()
+            check_finite_gradients(self.optimizer.parameters, where)
+            raise FloatingPointError(
+                f"loss {number} or a gradient is not finite {where}, on the devices only: no parameter was updated by it"
+            )
 
     def apply_update(self) -> None:
         self.parameters, self.memory, self.steps = self._next
@@ -170,7 +181,7 @@ class JaxEngine:
             tape = ag.record(step, arrays, zeros, self._rates([1] * len(self.optimizer.steps)))
             of_jax: Any = tape.to_jax(self.optimizer.parameters)
             placed = (whole, [rows] * len(arrays), whole, whole)
-            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole))
+            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole, whole))
             self.programs[key] = _Program(run, of_jax.check, rows, moving)
         return self.programs[key]
 
@@ -181,7 +192,7 @@ class JaxEngine:
         return output, weighted_loss(self.loss, len(batch))(output, *targets)
 
     def _step(self, moving: list[bool], batch: Sequence[Any], memory: dict[str, list[Any]], rates: Any) -> Any:
-        """Return loss, output, new parameters and new optimizer state: the function that is recorded.
+        """Return loss, output, new parameters, new optimizer state and a check: the function that is recorded.
 
         `moving` is filled with a flag per parameter: those without a gradient keep their data and state.
         """
@@ -197,7 +208,9 @@ class JaxEngine:
             new[i], state = self.optimizer.updated(p, g, tuple(arrays[i] for arrays in memory.values()), settings)
             for arrays, x in zip(remembered.values(), state, strict=True):
                 arrays[i] = x
-        return value, output if self.answers else None, new, remembered
+        # 0, or NaN if a gradient is not finite
+        infinite = functools.reduce(operator.add, [ag.sum(g) * 0.0 for g in found if g is not None], value * 0.0)
+        return value, output if self.answers else None, new, remembered, infinite
 
     def _rates(self, steps: list[int]) -> Array:
         """Return the settings that change from step to step, a row per parameter, from Python floats; `steps` counts from 1."""

@@ -10,21 +10,26 @@ import autograd as ag
 from autograd import gradients, graph_nodes
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs
-from nn.optim.optimizer import Optimizer
-from nn.run.run import Run
+from nn.run.run import Callback, Run
 from nn.training._data import weighted_loss
-from nn.training._nonfinite import check_finite_loss
+from nn.training._nonfinite import ModuleArrays, check_finite_gradients, check_finite_loss
 
 Loss = Callable[[Any, Any], Any]
 
 
 class NumpyEngine(nullcontext[None]):
-    """Engine in NumPy: gradients by a reverse sweep, or by a tape."""
+    """Engine in NumPy: gradients by a reverse sweep, or by a tape.
+
+    A step whose loss or gradients are not finite changes neither parameters nor arrays of the modules.
+    """
 
     def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()
-        self.run = run
-        self.compute_gradients = (_tape_gradients if tape else _eager_gradients)(model, loss, run.optimizer)
+        self.model, self.loss, self.run, self.optimizer = model, loss, run, run.optimizer
+        self._replay = ag.compile(self._recorded_step) if tape else None
+        self._arrays = ModuleArrays(model)
+        self._where = ""
+        self._callbacks = [x for x in run.callbacks if type(x).on_gradients is not Callback.on_gradients]
 
     def batches(self, batches: Any) -> Iterable[tuple[Any, ...]]:
         return batches
@@ -32,72 +37,58 @@ class NumpyEngine(nullcontext[None]):
     def begin_epoch(self) -> None:
         pass
 
+    def compute_gradients(self, batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
+        self._where = where
+        self._arrays.save()
+        with self._arrays.restored_on_error():
+            number, output = self._replayed(batch) if self._replay else self._computed(batch)
+            check_finite_gradients(self.optimizer.parameters, where)
+        return number, output
+
     def apply_update(self) -> None:
-        for callback in self.run.callbacks:
-            callback.on_gradients(self.run)
-        self.run.optimizer.step()
+        with self._arrays.restored_on_error():
+            for callback in self._callbacks:
+                callback.on_gradients(self.run)
+            if self._callbacks:
+                check_finite_gradients(self.optimizer.parameters, self._where)
+        self.optimizer.step()
 
     def end_epoch(self) -> None:
         pass
 
-
-#: A function of a batch that stores the gradients in the parameters, and returns loss and output of the model.
-Gradients = Callable[[tuple[Any, ...], str], tuple[float, Any]]
-
-
-def _eager_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
-    kept = [(module, name) for module in model.modules() for name, x in vars(module).items() if isinstance(x, np.ndarray)]
-
-    def compute_gradients(batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
-        before = [getattr(module, name) for module, name in kept]
-        x, *targets = batch
-        output = model(x)
-        value = weighted_loss(loss, len(batch))(output, *targets)
-        try:
-            number = check_finite_loss(value, where, model)
-        except FloatingPointError:
-            for (module, name), array in zip(kept, before, strict=True):
-                setattr(module, name, array)  # running means must not keep NaN
-            raise
-        optimizer.zero_grad()
+    def _computed(self, batch: tuple[Any, ...]) -> tuple[float, Any]:
+        output, value = self._forward(batch)
+        number = check_finite_loss(value, self._where, self.model)
+        self.optimizer.zero_grad()
         value.backward()
         return number, map_outputs(lambda y: y.numpy() if isinstance(y, ag.Tensor) else y, output)
 
-    return compute_gradients
-
-
-def _tape_gradients(model: Module, loss: Loss, optimizer: Optimizer) -> Gradients:
-    parameters = optimizer.parameters
-
-    def forward(batch: tuple[Any, ...]) -> tuple[Any, Any]:
-        x, *targets = batch
-        output = model(x)
-        return output, weighted_loss(loss, len(batch))(output, *targets)
-
-    def training_step(batch: tuple[Any, ...], wanted: tuple[bool, ...]) -> Any:
-        output, value = forward(batch)
-        return value, output, gradients_or_none(value, parameters)
-
-    replay = ag.compile(training_step)
-
-    def compute_gradients(batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
+    def _replayed(self, batch: tuple[Any, ...]) -> tuple[float, Any]:
         # Requirements of gradients may change between steps; each combination is a recording.
-        wanted = tuple(p.requires_grad for p in parameters)
+        wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
+        assert self._replay is not None
         try:
-            number, output, found = replay(batch, wanted)
+            number, output, found = self._replay(batch, wanted)
         except (RuntimeError, TypeError) as error:
-            check_finite_loss(forward(batch)[1], where, model)  # raises a clearer error if the loss is not finite
+            check_finite_loss(self._forward(batch)[1], self._where, self.model)  # raises a clearer error if it is not finite
             raise type(error)(
                 f"engine='tape' or compile=True records the step once and replays it, which is not possible here: {error}. "
                 "Train with engine='eager', without compile"
             ) from error
         if not np.isfinite(number):
-            check_finite_loss(forward(batch)[1], where, model)  # computed again, to find the op
-        for p, g in zip(parameters, found, strict=True):
+            check_finite_loss(self._forward(batch)[1], self._where, self.model)  # computed again, to find the op
+        for p, g in zip(self.optimizer.parameters, found, strict=True):
             p.grad = g
         return float(number), output
 
-    return compute_gradients
+    def _recorded_step(self, batch: tuple[Any, ...], wanted: tuple[bool, ...]) -> Any:
+        output, value = self._forward(batch)
+        return value, output, gradients_or_none(value, self.optimizer.parameters)
+
+    def _forward(self, batch: tuple[Any, ...]) -> tuple[Any, Any]:
+        x, *targets = batch
+        output = self.model(x)
+        return output, weighted_loss(self.loss, len(batch))(output, *targets)
 
 
 def gradients_or_none(value: Any, parameters: list[Any]) -> list[Any]:

@@ -224,3 +224,11 @@ def test_a_network_of_all_layers_learns(rng):
 def test_arguments_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, bool])
+def test_dropout_of_integers_is_computed_in_floats(dtype):
+    x = np.full(1000, 1 if dtype is bool else 100, dtype)
+    for given in x, Tensor(x), x.tolist():
+        y = np.asarray(nn.Dropout(0.2, seed=0)(given))
+        assert set(np.unique(y)) == {0.0, float(x[0]) / 0.8}

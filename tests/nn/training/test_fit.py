@@ -2,6 +2,7 @@
 
 import io
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -221,11 +222,11 @@ def test_an_infinite_constant_loss():
         trained(MLP(2, [4], 2), loss=lambda output, y: Tensor(np.inf))
 
 
-def test_errors_name_parameters_that_a_step_made_nonfinite():
+def test_errors_name_parameters_that_are_not_finite():
     model = MLP(2, [4], 2, seed=0)
-    model.layers[2].bias.register_hook(lambda gradient: gradient * np.nan)
-    with pytest.raises(FloatingPointError, match=r"on the validation data after epoch 1: .* layers\.2\.bias are not"):
-        trained(model, batch_size=100, validation=HELD_OUT)
+    model.layers[2].bias.data = np.array([np.nan, 0.0], np.float32)
+    with pytest.raises(FloatingPointError, match=r"the parameter 'layers\.2\.bias', not finite since an earlier step"):
+        trained(model, validation=MOONS)
 
 
 def test_a_metric_that_does_not_fit_fails_before_anything_moves():
@@ -614,3 +615,140 @@ def test_r_squared_of_batches_of_one_row():
         ValueError, match=r"must have one shape, got \(1, 1\) and \(1, 2\).* This error is from the metric r_squared"
     ):
         nn.fit(model, (x, x), epochs=1, batch_size=1, **options | {"loss": lambda z, t: nn.mean_squared_error(z, t[:, :1])})
+
+
+class Roots(nn.Module):
+    """Finite outputs, and no finite slope where the weights are 0; it counts its calls in an array."""
+
+    def __init__(self, weights=0.0):
+        self.w = Tensor(np.full((2, 2), weights, np.float32), requires_grad=True)
+        self.calls = np.zeros(1)
+
+    def forward(self, x):
+        if self.training and not isinstance(x, Tensor):
+            self.calls = self.calls + 1
+        return ag.sqrt(ag.abs(x @ self.w))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("callbacks", [(), (nn.ClipGradients(max_value=1.0),)])
+def test_a_step_with_gradients_that_are_not_finite_moves_nothing(engine, callbacks, tmp_path):
+    if engine == "jax" and callbacks:
+        pytest.skip("gradients stay on the devices")
+    model = Roots()
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    before = {name: x.copy() for name, x in optimizer.state_dict().items()}
+    path = tmp_path / "c.npz"
+    with pytest.raises(FloatingPointError, match=r"the gradient of w is nan in 4 of 4 entries in epoch 1, step 1") as caught:
+        nn.fit(model, SINGLE, loss=nn.cross_entropy, optimizer=optimizer, epochs=2, engine=engine, progress=False,
+               callbacks=[*callbacks, nn.Checkpoint(path)])  # fmt: skip
+    assert not model.w.numpy().any()
+    assert not model.calls.any()
+    for name, x in optimizer.state_dict().items():
+        np.testing.assert_array_equal(x, before[name])
+    assert not path.exists()
+    assert caught.value.history.loss == []
+
+
+@pytest.mark.parametrize("engine", ["eager", "tape"])
+def test_a_callback_that_makes_gradients_infinite_moves_nothing(engine, tmp_path):
+    class Spoil(nn.Callback):
+        def on_gradients(self, run):
+            if run.epoch == 2:
+                run.model.w.grad = np.full((2, 2), np.inf, np.float32)
+
+    model, states = Roots(1.0), []
+
+    class Keep(nn.Callback):
+        def on_epoch(self, run):
+            states.append(run.model.state_dict())
+
+    path = tmp_path / "c.npz"
+    options = {"loss": nn.cross_entropy, "optimizer": SGD(model.parameters(), lr=0.1), "progress": False}
+    with pytest.raises(FloatingPointError, match=r"the gradient of w is inf in 4 of 4 entries in epoch 2, step 1") as caught:
+        nn.fit(model, SINGLE, epochs=3, engine=engine, callbacks=[Spoil(), Keep(), nn.Checkpoint(path)], **options)
+    assert len(caught.value.history.loss) == len(caught.value.history.seconds) == 1
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, states[0][name])
+    with np.load(path) as kept:
+        assert all(np.isfinite(kept[name]).all() for name in kept.files)
+
+
+@pytest.mark.parametrize("where", ["on_start", "on_gradients", "on_step", "on_epoch", "on_end"])
+@pytest.mark.parametrize("kind", [KeyError, KeyboardInterrupt, MemoryError, SystemExit])
+def test_the_history_is_in_the_error_that_ends_a_training(where, kind):
+    def fail(self, run):
+        if where in ("on_start", "on_end") or run.epoch == 2:
+            raise kind("stop")
+
+    callback = type("Fail", (nn.Callback,), {where: fail})()
+    model = MLP(2, [4], 2, seed=0)
+    with pytest.raises(kind) as caught:
+        nn.fit(model, SINGLE, loss=nn.cross_entropy, optimizer=SGD(model.parameters(), lr=0.1), epochs=3, validation=SINGLE,
+               callbacks=[callback], progress=False)  # fmt: skip
+    history = caught.value.history
+    complete = {"on_start": 0, "on_gradients": 1, "on_step": 1, "on_epoch": 2, "on_end": 3}[where]
+    assert {len(column) for column in history.columns().values()} == ({complete} if complete else set())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_numbers_of_validation_that_fail_do_not_end_a_training(engine):
+    held_out = SINGLE[0][:20].copy(), SINGLE[1][:20]
+    held_out[0][3, 1] = np.nan
+
+    def picky(outputs, targets):
+        return 1.0 / (len(targets) - 20)
+
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        _, history = fitted(engine, validation=held_out, metrics=[nn.accuracy, picky])
+    assert np.isnan(history.validation_loss).all()
+    assert np.isnan(history["validation_picky"]).all()
+    assert np.isfinite(history["loss"]).all()
+    assert np.isfinite(history["picky"]).all()
+    text = " ".join(str(w.message) for w in caught)
+    assert "the validation loss is nan after epoch 1: check the validation data for NaN" in text
+    assert "the metric picky is NaN after epoch 2, since it raised ZeroDivisionError" in text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_loop_of_calls_is_one_call(engine, tmp_path):
+    whole, history = fitted(engine, epochs=3)
+    model = MLP(2, [8], 2, seed=0)
+    optimizer = SGD(model.parameters(), lr=0.3)
+    options = {"loss": nn.cross_entropy, "metrics": None, "batch_size": 32, "engine": engine, "progress": False}
+    losses = [nn.fit(model, SINGLE, optimizer=optimizer, epochs=1, **options).loss[0] for _ in range(3)]
+    assert losses == history.loss
+    assert bits(model) == bits(whole)
+    assert optimizer.epochs == 3
+    again = MLP(2, [8], 2, seed=0)
+    for epochs in 2, 3:  # a resumed training too
+        optimizer = SGD(again.parameters(), lr=0.3)
+        callbacks = [nn.Checkpoint(tmp_path / "c.npz")]
+        found = nn.fit(again, SINGLE, optimizer=optimizer, epochs=epochs, callbacks=callbacks, **options)
+    assert found.loss == history.loss
+    assert bits(again) == bits(whole)
+
+
+def test_modules_in_eval_mode_stay_frozen():
+    def norm(frozen):
+        layer = nn.BatchNorm1d(2)
+        if frozen:
+            layer.weight.requires_grad = layer.bias.requires_grad = False
+        return layer
+
+    for whole in False, True:
+        for frozen in False, True:
+            model = nn.Sequential(norm(frozen), nn.Dropout(0.5, seed=0), nn.Linear(2, 2, seed=0))
+            (model if whole else model.layers[0]).eval()
+            nn.fit(
+                model,
+                SINGLE,
+                loss=nn.cross_entropy,
+                optimizer=SGD(model.layers[2].parameters(), lr=0.1),
+                epochs=1,
+                progress=False,
+            )
+            stays = frozen or not whole
+            assert model.layers[0].training is not stays
+            assert model.layers[0].running_mean.any() != stays
+            assert model.layers[1].training
