@@ -1,36 +1,66 @@
 """Containers of modules: Sequential, MLP, Residual."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nn.modules.activations import ReLU
+from nn._validation import check_choice
+from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from nn.modules.init import Initializer, Seed, he_uniform, random_generator
 from nn.modules.layers import Linear
 from nn.modules.module import Module
 
+#: Activations by name.
+ACTIVATIONS: dict[str, Callable[[], Module]] = {
+    "elu": ELU, "gelu": GELU, "leaky_relu": LeakyReLU, "relu": ReLU, "sigmoid": Sigmoid, "silu": SiLU, "softplus": Softplus,
+    "tanh": Tanh,
+}  # fmt: skip
+
 
 class Sequential(Module):
-    """Modules in a chain: each takes the output of the one before it.
+    """Modules in a chain: each takes the output of the one before it. An index gives a module, a slice a shorter chain of them.
 
         y = fₙ(… f₂(f₁(x)))
 
-    >>> Sequential(Linear(2, 3), ReLU(), Linear(3, 1))
-    Sequential(Linear(2, 3), ReLU(), Linear(3, 1))
+    >>> model = Sequential(Linear(2, 3), ReLU(), Linear(3, 1))
+    >>> len(model), model[-1], model[:2]
+    (3, Linear(3, 1), Sequential(Linear(2, 3), ReLU()))
     """
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
-        for i, layer in enumerate(layers):
-            if isinstance(layer, type):
-                raise TypeError(
-                    f"Sequential takes modules, got the class {layer.__name__} as argument {i}: write {layer.__name__}(…)"
-                )
-            if not callable(layer):
-                raise TypeError(f"Sequential takes modules, got {layer!r} as argument {i}: write Sequential(first, second, …)")
-        self.layers = list(layers)
+        self.layers: list[Callable[[Any], Any]] = []
+        for layer in layers:
+            self.append(layer)
+
+    def append(self, layer: Callable[[Any], Any]) -> Self:
+        """Add a module at the end; returns the chain. An optimizer made before does not know its parameters.
+
+        Raises:
+            TypeError: If `layer` is a class, or cannot be called
+        """
+        i, name = len(self.layers), type(self).__name__
+        if isinstance(layer, type):
+            raise TypeError(f"{name} takes modules, got the class {layer.__name__} as argument {i}: write {layer.__name__}(…)")
+        if not callable(layer):
+            raise TypeError(f"{name} takes modules, got {layer!r} as argument {i}: write {name}(first, second, …)")
+        self.layers.append(layer)
+        return self
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __bool__(self) -> bool:
+        """True, also for a chain without modules."""
+        return True
+
+    def __iter__(self) -> Iterator[Callable[[Any], Any]]:
+        return iter(self.layers)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
     def forward(self, x: Any) -> Any:
         for layer in self.layers:
@@ -43,9 +73,13 @@ class MLP(Sequential):
 
         y = φ(… φ(x W₁ + b₁) …) Wₙ + bₙ
 
+    Args:
+        activation: A class of activations, or its name: "relu", "tanh", "sigmoid", "gelu" and so on
+
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
+        ValueError: If there is no activation of that name
         Exception: As `Linear`
 
     >>> MLP(784, [128], 10)
@@ -58,7 +92,7 @@ class MLP(Sequential):
         hidden_features: Sequence[int],
         out_features: int,
         *,
-        activation: Callable[[], Module] = ReLU,
+        activation: Callable[[], Module] | str = ReLU,
         init: Initializer = he_uniform,
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
@@ -108,6 +142,9 @@ class Residual(Module):
 
 def _make_activation(activation: Any) -> Any:
     """Call `activation` and return the module; raise if it returns none."""
+    if isinstance(activation, str):
+        check_choice("activation", activation, ACTIVATIONS)
+        return ACTIVATIONS[activation]()
     try:
         if not isinstance(activation, Module) and callable(made := activation()):
             return made

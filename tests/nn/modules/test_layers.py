@@ -81,6 +81,35 @@ def test_an_input_that_does_not_fit_is_named_with_the_layer(shape):
         Linear(2, 7)(np.zeros(shape))
 
 
+def test_a_chain_is_indexed_cut_and_appended_to():
+    first, second = Linear(2, 3, seed=0), Linear(3, 1, seed=1)
+    model = Sequential(first, ReLU())
+    assert model.append(second) is model
+    assert len(model) == 3
+    assert list(model) == model.layers
+    assert model[0] is first
+    assert model[-1] is second
+    short = model[:2]
+    assert type(short) is Sequential
+    assert short.parameters() == first.parameters()
+    assert type(MLP(2, [3], 1)[1:]) is Sequential
+    assert Sequential()
+    assert not len(Sequential())
+    with pytest.raises(IndexError):
+        model[3]
+    with pytest.raises(TypeError, match="got the class ReLU as argument 3"):
+        model.append(ReLU)
+    assert len(model) == 3
+
+
+@pytest.mark.parametrize("name", ["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"])
+def test_activations_have_names(name):
+    model = MLP(2, [3], 1, activation=name)
+    assert type(model[1]).__name__.lower() == name.replace("_", "")
+    with pytest.raises(ValueError, match=r"activation must be one of elu, gelu, .*, not 'rellu'"):
+        MLP(2, [3], 1, activation="rellu")
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
