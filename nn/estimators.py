@@ -5,27 +5,31 @@ Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegre
 
 from collections.abc import Sequence
 from typing import Any, Self
+from warnings import warn
 
 import numpy as np
 
 import autograd as ag
 from autograd.support.optional import require
-from nn._validation import check_choice, check_finite, check_integer
+from nn._validation import check_choice, check_finite, check_fraction, check_integer
 from nn.callbacks.early_stopping import EarlyStopping
 from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
+from nn.metrics.functional import r_squared
 from nn.modules.activations import ReLU, Sigmoid, Tanh
 from nn.modules.containers import MLP
 from nn.modules.module import Module
 from nn.modules.predict import predict
-from nn.optim.adaptive import AdamW
+from nn.optim.adaptive import Adam
 from nn.training.fit_loop import fit
 
 if require("sklearn.base", "nn.estimators"):
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.utils import check_random_state
+    from sklearn.utils.class_weight import compute_class_weight
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -40,8 +44,19 @@ class Identity(Module):
 ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": Sigmoid, "identity": Identity}
 
 
+def accuracy(scores: Any, labels: Any) -> float:
+    """Fraction of right labels, also for one class, which `nn.accuracy` refuses."""
+    return float(np.mean(scores.argmax(axis=1) == labels))
+
+
+def _half_squared_error(predictions: Any, targets: Any, *, sample_weight: Any = None) -> Any:
+    return 0.5 * mean_squared_error(predictions, targets, sample_weight=sample_weight)
+
+
 class _MLP(BaseEstimator):  # type: ignore[misc]
     """Base class of both estimators: parameters, training, prediction."""
+
+    model_: MLP
 
     def __init__(  # noqa: PLR0913  (scikit-learn asks for flat parameters)
         self,
@@ -54,6 +69,9 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         max_iter: int = 200,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -65,29 +83,57 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         self.max_iter = max_iter
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
-    def _train(self, X: Any, targets: Any, outputs: int, loss: Any) -> None:
-        """Make the model and train it until the loss stops falling by `tol`, for at most `max_iter` epochs."""
+    def _train(self, X: Any, targets: Any, outputs: int, loss: Any, metric: Any, weights: dict[str, Any]) -> None:
+        """Make the model and train it until loss or validation score stop improving, for at most `max_iter` epochs."""
         self._check_parameters()
+        if self.early_stopping and len(X) < 2:
+            raise ValueError(f"early_stopping=True holds out rows: it needs at least 2, got n_samples={len(X)}")
         seed = int(check_random_state(self.random_state).randint(2**31))
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
         model = MLP(X.shape[1], sizes, outputs, activation=ACTIVATIONS[self.activation], seed=seed, dtype=X.dtype)
-        stopping = EarlyStopping("loss", patience=self.n_iter_no_change, min_delta=self.tol)
+        if self.warm_start and hasattr(self, "model_"):
+            try:
+                model.load_state_dict(self.model_.state_dict())
+            except ValueError as error:
+                raise ValueError(f"warm_start=True needs layers and classes as in the last fit: {error}") from None
+        batch_size = min(200 if self.batch_size == "auto" else int(self.batch_size), len(X))
+        weight = float(np.mean(weights.get("sample_weight", 1.0)))
+        linear: list[Any] = model.layers[::2]
+        decaying: dict[str, Any] = {
+            "params": [layer.weight for layer in linear],
+            "weight_decay": self.alpha / (batch_size * weight),
+        }
+        others: dict[str, Any] = {"params": [layer.bias for layer in linear]}
+        column = f"validation_{metric.__name__}" if self.early_stopping else "loss"
+        # scikit-learn stops after one epoch more than `n_iter_no_change` without improvement.
+        stopping = EarlyStopping(column, patience=self.n_iter_no_change + 1, min_delta=self.tol)
         history = fit(
             model,
             (X, targets),
             loss=loss,
-            optimizer=AdamW(model.parameters(), lr=self.learning_rate_init, weight_decay=self.alpha),
+            optimizer=Adam([decaying, others], lr=self.learning_rate_init),
             epochs=self.max_iter,
-            batch_size=min(200, len(X)) if self.batch_size == "auto" else min(int(self.batch_size), len(X)),
-            metrics=None,
+            batch_size=batch_size,
+            validation=float(self.validation_fraction) if self.early_stopping else None,
+            metrics=[metric] if self.early_stopping else None,
             callbacks=[stopping],
             seed=seed,
             progress=bool(self.verbose),
+            **weights,
         )
         self.model_, self.loss_curve_, self.n_iter_ = model, history.loss, len(history.loss)
+        self.loss_, self.best_loss_ = history.loss[-1], None if self.early_stopping else min(history.loss)
+        self.validation_scores_ = history[column] if self.early_stopping else None
+        self.best_validation_score_ = max(history[column]) if self.early_stopping else None
+        if self.n_iter_ == self.max_iter and self.n_iter_ - stopping.best_epoch < stopping.patience:
+            text = f"the training has not converged after max_iter={self.max_iter} epochs: raise max_iter or tol"
+            warn(text, ConvergenceWarning, stacklevel=3)
 
     def _check_parameters(self) -> None:
         """Raise if a parameter is out of range."""
@@ -98,6 +144,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
             check_integer(name, getattr(self, name), least=1)
         for name in ("alpha", "tol", "learning_rate_init"):
             check_finite(name, getattr(self, name))
+        check_fraction("validation_fraction", self.validation_fraction)
 
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)
@@ -106,44 +153,73 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
 
 class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
-    """Multi-layer perceptron for classification, trained by AdamW on the cross-entropy.
+    """Multi-layer perceptron for classification, trained by Adam on the cross-entropy.
 
     Args:
         hidden_layer_sizes: Widths of the hidden layers
         activation: "relu", "tanh", "logistic" or "identity"
-        alpha: Weight decay
+        alpha: Factor of the L2 penalty α/2 ‖W‖² / (weight of a batch), of weights without biases
         batch_size: Rows per step; "auto" means at most 200
-        learning_rate_init: Learning rate of AdamW
+        learning_rate_init: Learning rate of Adam
         max_iter: Maximum of epochs
-        tol: The training ends if the loss has not fallen by this for `n_iter_no_change` epochs
+        tol: The training ends if the loss has not fallen by this for more than `n_iter_no_change` epochs
+        early_stopping: If True, the accuracy on the fraction `validation_fraction` of the rows, held out of the training, ends
+            it instead of the loss
+        warm_start: If True, `fit` continues from the weights of the last call
+        class_weight: Weights by class, "balanced", or None
         random_state: Seed for weights and the order of the rows
     Attributes:
-        classes_, model_, loss_curve_, n_iter_: Results of `fit`
+        classes_, model_, loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_, n_iter_: Results of `fit`
     Raises:
         ImportError: On import of the module, if scikit-learn is not installed
 
     >>> from nn.datasets import moons
     >>> x, y = moons(200, seed=0)
-    >>> MLPClassifier((16, 16), learning_rate_init=0.01, random_state=0).fit(x, y).score(x, y)
+    >>> MLPClassifier((16, 16), learning_rate_init=0.02, tol=1e-3, random_state=0).fit(x, y).score(x, y)
     1.0
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train on rows X with classes y.
+    def __init__(  # noqa: PLR0913  (scikit-learn asks for flat parameters)
+        self,
+        hidden_layer_sizes: Sequence[int] = (100,),
+        activation: str = "relu",
+        *,
+        alpha: float = 1e-4,
+        batch_size: int | str = "auto",
+        learning_rate_init: float = 1e-3,
+        max_iter: int = 200,
+        tol: float = 1e-4,
+        n_iter_no_change: int = 10,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        warm_start: bool = False,
+        class_weight: Any = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        options = {name: x for name, x in locals().items() if name in _MLP._get_param_names()}
+        super().__init__(**options)
+        self.class_weight = class_weight
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on rows X with classes y, weighted by `sample_weight` if it is passed.
 
         Shapes:
-            X (n, features), y (n,)
+            X (n, features), y (n,), sample_weight (n,)
         Raises:
-            ValueError: If there is one class only, or as in scikit-learn
+            ValueError: As in scikit-learn
+        Warns:
+            ConvergenceWarning: If the training ends at `max_iter`
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         if type_of_target(y) == "multilabel-indicator":
             raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y must have at least two classes, got one class only: {self.classes_[0]!r}")
-        self._train(X, labels, len(self.classes_), cross_entropy)
+        weights = {} if sample_weight is None else {"sample_weight": _check_sample_weight(sample_weight, X)}
+        if self.class_weight is not None:
+            weights["class_weight"] = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        self._train(X, labels, len(self.classes_), cross_entropy, accuracy, weights)
         return self
 
     def predict_proba(self, X: Any) -> Any:
@@ -153,6 +229,14 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
             X (n, features) -> (n, classes)
         """
         return ag.softmax(self._outputs(X), axis=-1)
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """Return the logarithm of the probability of each class, finite also where the probability rounds to 0.
+
+        Shapes:
+            X (n, features) -> (n, classes)
+        """
+        return ag.log_softmax(self._outputs(X), axis=-1)
 
     def predict(self, X: Any) -> Any:
         """Return the most probable class of each row.
@@ -165,7 +249,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
 
 
 class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
-    """Multi-layer perceptron for regression, trained by AdamW on the squared error of standardised targets.
+    """Multi-layer perceptron for regression, trained by Adam on half the squared error of standardised targets.
 
     Parameters and attributes  as `MLPClassifier`, except classes_
 
@@ -182,18 +266,21 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         tags.target_tags.single_output = True
         return tags
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train on rows X with targets y.
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on rows X with targets y, weighted by `sample_weight` if it is passed.
 
         Shapes:
-            X (n, features), y (n,) or (n, outputs)
+            X (n, features), y (n,) or (n, outputs), sample_weight (n,)
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
-        self._mean, deviation = columns.mean(axis=0), columns.std(axis=0)
+        w = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+        self._mean = np.average(columns, axis=0, weights=w)
+        deviation = np.sqrt(np.average((columns - self._mean) ** 2, axis=0, weights=w))
         self._scale = np.where(deviation > 0, deviation, 1)
         self._flat = np.ndim(y) == 1
-        self._train(X, (columns - self._mean) / self._scale, columns.shape[1], mean_squared_error)
+        weights = {} if w is None else {"sample_weight": w}
+        self._train(X, (columns - self._mean) / self._scale, columns.shape[1], _half_squared_error, r_squared, weights)
         return self
 
     def predict(self, X: Any) -> Any:
