@@ -1,6 +1,6 @@
 """Early stopping: the training ends when a metric stops improving."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import inf, isnan
 from typing import Any, Literal
 
@@ -45,6 +45,7 @@ class EarlyStopping(Callback):
         self.min_delta = check_finite("min_delta", min_delta)
         check_choice("mode", mode, ("min", "max"))
         self.sign = -1.0 if mode == "max" else 1.0
+        self._names: Collection[str] = ()
         self._reset()
 
     def _reset(self) -> None:
@@ -53,6 +54,7 @@ class EarlyStopping(Callback):
     def on_start(self, run: Run) -> None:
         run.check_column(self.monitor)
         self._reset()
+        self._names = run.model.state_dict().keys()  # what cannot be kept must not be trained
 
     def on_epoch(self, run: Run) -> None:
         number = self.sign * run.history[self.monitor][-1]
@@ -70,5 +72,7 @@ class EarlyStopping(Callback):
         return {"best": np.array(self.best), "best_epoch": np.array(self.best_epoch)} | kept
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.best, self.best_epoch = float(state["best"]), int(state["best_epoch"])
-        self.kept = {name.removeprefix("kept."): np.array(x) for name, x in state.items() if name.startswith("kept.")}
+        kept = {name.removeprefix("kept."): np.array(x) for name, x in state.items() if name.startswith("kept.")}
+        if kept and kept.keys() != self._names:
+            raise ValueError(f"the best epoch has the numbers {', '.join(kept)}, and the model {', '.join(self._names)}")
+        self.best, self.best_epoch, self.kept = float(state["best"]), int(state["best_epoch"]), kept
