@@ -37,10 +37,9 @@ def reading(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (ImportError, MemoryError):
-        raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if isinstance(error, ImportError | MemoryError) or (isinstance(error, OSError) and error.errno is not None):
+            error.add_note(f"while {path} was read")
             raise
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
 

@@ -114,8 +114,9 @@ def test_lack_of_memory_and_errors_of_the_system_are_no_damage(kind, tmp_path, m
 
     monkeypatch.setattr(np.lib.format, "read_array", starved)
     monkeypatch.setattr(np, "frombuffer", starved)
-    with pytest.raises(MemoryError, match="no memory"):
+    with pytest.raises(MemoryError, match="no memory") as caught:
         load(model(), file)
+    assert caught.value.__notes__ == [f"while {file} was read"]
 
 
 def test_a_checksum_whose_name_was_hit_is_damage(tmp_path):
