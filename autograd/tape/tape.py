@@ -125,7 +125,7 @@ class Tape:
 
         return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
-    def with_rows(self, rows: Mapping[str, int]) -> "Tape":
+    def _with_rows(self, rows: Mapping[str, int]) -> "Tape":
         """Record the function again, with other lengths of the first axes of the arrays of these names.
 
         Raises:

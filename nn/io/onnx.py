@@ -53,7 +53,7 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
     The graph must be a chain of Gemm, or MatMul and Add, for `Linear`; of Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softplus,
     Softmax and LogSoftmax; of Flatten, or a Reshape into rows. Identity and Dropout are skipped. Exporters write perceptrons in
     this form, `record(model, x).to_onnx(path)` too, where activations of several nodes are detected by their names. Weights in
-    files of their own are read beside the model file.
+    other files are read beside the model file.
 
     Raises:
         UnreadableFileError: If the file is not valid ONNX, or the graph not such a chain; names the node. If weights are not

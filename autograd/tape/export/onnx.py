@@ -58,7 +58,7 @@ def write_onnx(tape: Any, path: str | os.PathLike[str], dynamic_axes: DynamicAxe
     if dynamic_axes:
         names = row_names(dynamic_axes, tape.program)
         counts = row_counts(names.values())
-        tapes = [tape.with_rows({title: counts[symbol][k] for title, symbol in names.items()}) for k in (0, 1)]
+        tapes = [tape._with_rows({title: counts[symbol][k] for title, symbol in names.items()}) for k in (0, 1)]
         model, other = [onnx_model(tape.program, name) for tape in tapes]
         free_rows(model, other, counts)
         onnx().checker.check_model(model, full_check=True)
