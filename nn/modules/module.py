@@ -225,7 +225,7 @@ def _mismatch(new: Array, old: Array) -> str:
     """Return the reason why an array cannot replace another, or "" if it can."""
     if new.shape != old.shape:
         return f"shape {new.shape} in place of {old.shape}"
-    fits = new.dtype.kind in "fiub" and np.can_cast(new.dtype, old.dtype, "same_kind")
+    fits = new.dtype.kind in "fiubc" and np.can_cast(new.dtype, old.dtype, "same_kind")
     return "" if fits else f"type {new.dtype} in place of {old.dtype}"
 
 

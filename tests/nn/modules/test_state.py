@@ -180,6 +180,18 @@ def test_an_array_that_is_no_longer_what_it_was_is_named_before_a_training(chang
     assert list(tmp_path.iterdir()) == []
 
 
+def test_arrays_of_all_kinds_of_numbers_are_state(tmp_path):
+    class Kinds(nn.Module):
+        def __init__(self, x=0):
+            self.arrays = [np.full(2, x, kind) for kind in ("f2", "f4", "f8", "i1", "u8", "?", "c8", "c16")]
+            self.others = [np.array(["a"]), np.array([None]), np.array(["2020"], "M8[Y]"), np.array([b"a"]), np.float64(x), x]
+
+    other = Kinds()
+    nn.load(other, nn.save(Kinds(1), tmp_path / "m.npz"))
+    assert list(other.state_dict()) == [f"arrays.{i}" for i in range(8)]
+    assert all((x == 1).all() for x in other.arrays)
+
+
 def test_an_array_that_is_assigned_again_is_found_by_its_name():
     class Running(nn.Module):
         def __init__(self):
