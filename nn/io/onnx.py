@@ -85,7 +85,8 @@ def _read_external(tensor: Any, folder: Path) -> None:
     facts = {entry.key: entry.value for entry in tensor.external_data}
     place = facts.get("location", "")
     path = (folder / place).resolve()
-    if not place or Path(place).is_absolute() or folder not in path.parents or ".." in Path(place).parts or "\\" in place:
+    outside = not place or Path(place).is_absolute() or ".." in Path(place).parts or folder not in path.parents
+    if outside or "\\" in place or (path.exists() and not path.is_file()):
         raise ValueError(f"{tensor.name} has its numbers in {place!r}, which is not a file in the folder of the model")
     with path.open("rb") as file:
         size, offset = path.stat().st_size, int(facts.get("offset", 0))

@@ -17,7 +17,7 @@ Counts = dict[str, tuple[int, int]]
 
 
 def row_names(dynamic_axes: DynamicAxes, program: Program) -> dict[str, str]:
-    """Name of the number of rows of each input, from the argument `dynamic_axes` of `to_onnx`.
+    """Name of the number of rows of each input, from the argument `dynamic_axes` of `to_onnx`; outputs follow by themselves.
 
     Raises:
         TypeError: If it is not a dict of dicts or lists
@@ -28,6 +28,8 @@ def row_names(dynamic_axes: DynamicAxes, program: Program) -> dict[str, str]:
     arrays = [x.name for x in program.inputs if x.kind and x.kind[0]]
     names: dict[str, str] = {}
     for title, axes in dynamic_axes.items():
+        if title in [f"output.{i}" for i in range(len(program.outputs))]:
+            continue
         if title not in arrays:
             raise ValueError(f"dynamic_axes names {title!r}, and the arrays among the inputs are {', '.join(arrays) or 'none'}")
         if list(axes) != [0]:

@@ -60,8 +60,8 @@ def test_every_module_runs_with_any_number_of_rows(name, tmp_path):
     module = (MAKERS | MORE)[name]().eval()
     tape = record(module, rows(5, name))
     title = tape.program.inputs[0].name
-    for axes in ({0: "batch"}, [0]):
-        path = tape.to_onnx(tmp_path / "m.onnx", dynamic_axes={title: axes})
+    for axes in ({title: {0: "batch"}, "output.0": {0: "batch"}}, {title: [0]}):
+        path = tape.to_onnx(tmp_path / "m.onnx", dynamic_axes=axes)
         for n in (1, 2, 5, 11, 17, 251, 300):
             np.testing.assert_allclose(answers(path, rows(n, name)), nn.predict(module, rows(n, name)), rtol=1e-5, atol=1e-6)
     if name not in OTHERS:
@@ -147,13 +147,14 @@ def test_weights_are_read_beside_the_model(onnx, tmp_path, monkeypatch):
     [
         {"location": "../b/m.data"}, {"location": "sub/../../b/m.data"}, {"location": "/etc/passwd"}, {"location": ""},
         {"location": "link"}, {"location": "."}, {"location": "linked/m.data"}, {"offset": -1}, {"length": 10**15},
-        {"offset": 10**15}, {"length": "many"}, {"location": "..\\b\\m.data"},
+        {"offset": 10**15}, {"length": "many"}, {"location": "..\\b\\m.data"}, {"location": "pipe"},
     ],
 )  # fmt: skip
 def test_weights_elsewhere_are_refused(onnx, changes, tmp_path):
     path = outside(onnx, tmp_path / "a", 0, **changes)
     outside(onnx, tmp_path / "b", 1)
     Path(tmp_path / "a" / "link").symlink_to(tmp_path / "b" / "m.data")
+    os.mkfifo(tmp_path / "a" / "pipe")
     Path(tmp_path / "a" / "linked").symlink_to(tmp_path / "b")
     with pytest.raises(UnreadableFileError, match=r"in the folder of the model|bytes from|invalid literal"):
         nn.load_onnx(path)
