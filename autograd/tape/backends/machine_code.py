@@ -53,12 +53,12 @@ def _stored(name: str, folder: Path) -> Any:
     machine_code.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_private(machine_code):
         raise OSError(f"other users can write to {machine_code}")
-    whole = _checksums(machine_code, pattern) == _stored_checksums(checksums)
-    for part in () if whole else machine_code.glob(pattern):
+    stored = _stored_checksums(checksums)
+    for part in machine_code.glob(pattern) if _checksums(machine_code, pattern) != stored else ():
         part.unlink(missing_ok=True)
     function.compile(_SIGNATURES[name])
-    if not whole:
-        _write(checksums, json.dumps(_checksums(machine_code, pattern)).encode())
+    if (found := _checksums(machine_code, pattern)) != stored:  # also if numba had to compile for another processor
+        _write(checksums, json.dumps(found).encode())
     return function
 
 
