@@ -33,6 +33,12 @@ MOST_STACK = 10_000
 #: Maxima of its instructions, for a storage and besides. One entry takes about 25.
 MOST_INSTRUCTIONS, MORE_INSTRUCTIONS = 100, 2**17
 MOST_STORAGE = 2**34
+#: Functions that make numbers and settings beside a state dict. They are not called: their results are None here.
+IGNORED = {
+    ("numpy", "dtype"), ("numpy", "ndarray"), ("_codecs", "encode"), ("torch", "device"), ("torch", "Size"),
+    ("collections", "Counter"), ("collections", "defaultdict"),
+    *((f"numpy.{core}.multiarray", name) for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
+}  # fmt: skip
 _MARK = object()
 
 
@@ -221,7 +227,7 @@ class _Machine:
             target[key] = value
 
     def do_build(self, _: None) -> None:
-        """Ignore the state of a dict: the versions of its modules."""
+        """Ignore the state of an object, such as the versions of modules in a dict."""
         self.pop()
 
     def do_global(self, name: str) -> None:
@@ -250,6 +256,8 @@ class _Machine:
                 self.push(self.tensor(storage, offset, shape, steps))
             case (("torch._utils", "_rebuild_parameter"), (np.ndarray() as array, *_)):
                 self.push(array)
+            case (_Name() as name, _) if name in IGNORED:
+                self.push(None)
             case _:
                 raise ValueError(
                     f"its pickle calls {shortly(function)}, which is not allowed in a state dict: save model.state_dict()"

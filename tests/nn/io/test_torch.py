@@ -274,7 +274,9 @@ def test_a_checkpoint_of_torch_with_one_state_dict_is_read(tmp_path):
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, 3)
     facts = {"epoch": 3, "loss": 0.25, "best": torch.tensor(0.5), "note": "x", "none": None, "done": False, "log": [0.5, 1],
              "args": {"lr": 0.1, "betas": (0.9, 0.99)}, "big": 2**70, "optimizer_state_dict": optimizer.state_dict(),
-             "schedule": schedule.state_dict()}  # fmt: skip
+             "schedule": schedule.state_dict(), "score": np.float64(0.5), "scores": np.ones(3), "device": torch.device("cpu"),
+             "milestones": torch.optim.lr_scheduler.MultiStepLR(optimizer, [1, 2]).state_dict(), "text": b"ab",
+             "size": torch.Size([1, 2]), "type": torch.float32}  # fmt: skip
     for key in ("model_state_dict", "state_dict", "net"):
         torch.save(facts | {key: peer.state_dict()}, file)
         model = nn.MLP(4, [5], 3, seed=0)
