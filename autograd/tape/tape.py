@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
+    from autograd.tape.export.onnx_rows import DynamicAxes
 
 
 class Tape:
@@ -124,23 +125,49 @@ class Tape:
 
         return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
-    def to_onnx(self, path: str | os.PathLike[str]) -> Path:
+    def _with_rows(self, rows: Mapping[str, int]) -> "Tape":
+        """Record the function again, with other lengths of the first axes of the arrays of these names.
+
+        Raises:
+            TypeError: If the tape was not made by `record`
+        """
+        again = self._record_again
+        if not isinstance(again, functools.partial):
+            raise TypeError(f"{self!r} of a compiled function has no examples to record again: use record")
+        names = iter([x.name for x in self.program.inputs])
+
+        def resize(x: Any) -> Any:
+            name = next(names) if isinstance(x, float | np.ndarray | np.generic) else ""
+            return np.resize(x, (rows[name], *x.shape[1:])) if name in rows else x
+
+        options = again.keywords.copy()
+        backend = options.pop("backend")
+        return Tape(again.args[0], tree.map(resize, call_arguments(again.args[1:], options)), backend)
+
+    def to_onnx(self, path: str | os.PathLike[str], *, dynamic_axes: "DynamicAxes | None" = None) -> Path:
         """Write the tape to a `.onnx` file (opset 17, IR 8), run onnx's checker, and return the path.
 
         Inputs keep their names, and parameters from outside their labels; outputs are output.0, output.1 and so on, in the
         order of the result. Shapes are those of the examples. Runtimes support more ops in float32 than in float64.
+
+            record(model, x).to_onnx("model.onnx", dynamic_axes={"x": {0: "batch"}})
+
+        Args:
+            dynamic_axes: Name of the number of rows for each input that may have any number of them, as for `torch.onnx`;
+                the function is recorded again, with two other numbers of rows
 
         Without a meaning in ONNX: cholesky, cofactors, cumprod, digamma, gammaln, inv, logabsdet, polygamma, signdet,
         solve. And erfc is 1 − erf there, which is 0 for large x.
 
         Raises:
             TypeError: If the path depends on a decision on data, or has ops without a meaning in ONNX; names them
-            ValueError: If the path does not end in .onnx
+            ValueError: If the path does not end in .onnx; if an axis is to be free that is not the rows of an input, or the
+                number of rows is part of the program; names the op
             ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
         """
         from autograd.tape.export.onnx import write_onnx
 
-        return write_onnx(self.program, self._name, path)
+        return write_onnx(self, path, dynamic_axes)
 
     @property
     def backend(self) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from nn._validation import check_integer
-from nn.io.npz import State, read_npz, reading, write_npz
+from nn.io.npz import State, check_names, read_npz, reading, write_npz
 from nn.modules.module import Module
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -50,6 +50,7 @@ class Checkpoint(Callback):
 
     def on_start(self, run: Run) -> None:
         check_folder(self.path)
+        check_names(_checkpoint_arrays(run))  # what cannot be saved must not be trained
         remove_drafts(self.path)
         if self.path.exists():
             _restore(run, self.path)
@@ -92,9 +93,10 @@ def _restore(run: Run, path: Path) -> None:
     _check_same_training(run, facts["settings"], path)
     before = _arrays(run), _generator_states(run)
     with reading(path):
+        _check_epoch(run, facts)
         try:
             _load(run, state, facts["generators"])
-            run.epoch, run.steps, run.stop = int(facts["epoch"]), int(facts["steps"]), str(facts["stop"])
+            run.epoch, run.steps, run.stop = facts["epoch"], facts["steps"], facts["stop"]
             run.history = facts["history"]
         except Exception:
             _load(run, *before)
@@ -104,7 +106,13 @@ def _restore(run: Run, path: Path) -> None:
 def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
     """Return the arrays and the facts of a checkpoint; raise if it is damaged."""
     most = _COPIES * sum(array.nbytes for array in run.model.state_dict().values()) + _SPARE
-    state = read_npz(content, lambda name: most, most)
+
+    def most_bytes(name: str) -> int:
+        if name != "facts" and not name.startswith(("model/", "optimizer/", "callbacks/")):
+            raise ValueError(f"{name} is unknown")
+        return most
+
+    state = read_npz(content, most_bytes, most)
     facts = json.loads(state.pop("facts").tobytes())
     facts["history"] = _history(facts["history"])
     facts["settings"] = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
@@ -114,6 +122,20 @@ def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
     if (n := len(_generator_states(run))) != len(facts["generators"]):
         raise ValueError(f"it must have {n} random generators, has {len(facts['generators'])}")
     return state, facts
+
+
+def _check_epoch(run: Run, facts: dict[str, Any]) -> None:
+    """Raise unless the numbers of epochs and of steps and the history agree."""
+    epoch, steps, stop = facts["epoch"], facts["steps"], facts["stop"]
+    batches = (run.settings["rows"] - 1) // run.settings["batch_size"] + 1
+    batches -= bool(run.settings["drop_last"] and run.settings["rows"] % run.settings["batch_size"])
+    if type(epoch) is not int or epoch < 1 or steps != epoch * batches or not isinstance(stop, str):
+        raise ValueError(
+            f"it says epoch {epoch!r:.60}, steps {steps!r:.60} and stop {stop!r:.60}, with {batches} steps an epoch"
+        )
+    columns = {"loss": facts["history"].loss} | facts["history"].columns()
+    if wrong := [name for name, column in columns.items() if len(column) != epoch]:
+        raise ValueError(f"it says epoch {epoch}, and its history has another number of entries for {', '.join(wrong)}")
 
 
 def _load(run: Run, state: State, generator_states: list[Any]) -> None:

@@ -1,7 +1,7 @@
 """Early stopping, and the file of the best model."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import inf, isnan
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class EarlyStopping(BestCallback):
         super().__init__(monitor, mode)
         self.patience = check_integer("patience", patience, least=0)
         self.min_delta = check_finite("min_delta", min_delta)
+        self._names: Collection[str] = ()
         self._reset()
 
     def _reset(self) -> None:
@@ -52,6 +53,7 @@ class EarlyStopping(BestCallback):
     def on_start(self, run: Run) -> None:
         super().on_start(run)
         self._reset()
+        self._names = run.model.state_dict().keys()  # what cannot be kept must not be trained
 
     def on_epoch(self, run: Run) -> None:
         number = run.history[self.monitor][-1]
@@ -69,9 +71,11 @@ class EarlyStopping(BestCallback):
         return super().state_dict() | {"best_epoch": np.array(self.best_epoch)} | kept
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        kept = {name.removeprefix("kept."): np.array(x) for name, x in state.items() if name.startswith("kept.")}
+        if kept and kept.keys() != self._names:
+            raise ValueError(f"the best epoch has the numbers {', '.join(kept)}, and the model {', '.join(self._names)}")
         super().load_state_dict(state)
-        self.best_epoch = int(state["best_epoch"])
-        self.kept = {name.removeprefix("kept."): np.array(x) for name, x in state.items() if name.startswith("kept.")}
+        self.best_epoch, self.kept = int(state["best_epoch"]), kept
 
 
 class BestModel(BestCallback):

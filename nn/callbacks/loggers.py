@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,14 @@ class CsvLog(_HistoryFile):
 
 
 class JsonLinesLog(_HistoryFile):
-    """Log of the history as JSON lines: an object per epoch, with null for NaN; written as by `CsvLog`.
+    """Log of the history as JSON lines: an object per epoch, with null for NaN and ∞; written as by `CsvLog`.
 
     >>> JsonLinesLog("log.jsonl").path.name
     'log.jsonl'
     """
 
     def _text(self, history: History) -> str:
-        lines = [{name: x if x == x else None for name, x in line.items()} for line in _lines(history)]
+        lines = [{name: x if isfinite(x) else None for name, x in line.items()} for line in _lines(history)]
         return "".join(json.dumps(line) + "\n" for line in lines)
 
 

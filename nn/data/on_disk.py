@@ -4,7 +4,9 @@ Only the indexed rows are read. They are read rather than memory-mapped: a page 
 truncated file raises an error instead of a crash.
 """
 
+import io
 import itertools
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd.support.atomic_write import atomic_write
 from nn._validation import Array
+
+#: Maximum of bytes of the header of a `.npy` file.
+NPY_HEADER = 10_000
 
 
 class OnDisk:
@@ -155,14 +160,16 @@ class _Part:
     def __init__(self, file: Path) -> None:
         if not file.exists():
             raise FileNotFoundError(f"file or folder {str(file)!r} does not exist")
+        with file.open("rb") as content:
+            start, size = content.read(NPY_HEADER), os.fstat(content.fileno()).st_size
         try:
-            array = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (ValueError, EOFError) as error:
+            self.shape, self.dtype, columns, self.offset = npy_header(start, size)
+        except ValueError as error:
             raise ValueError(f"{file} is not a complete .npy file of numbers: {error}") from None
-        _check_rows(array, str(file))
-        if not array.flags.c_contiguous:
+        _check_rows(self, str(file))
+        if columns:
             raise ValueError(f"{file} is in column order, and must be in row order: save np.ascontiguousarray(x)")
-        self.file, self.shape, self.dtype, self.offset = file, array.shape, array.dtype, array.offset
+        self.file = file
 
     def read(self, rows: NDArray[np.int64]) -> Array:
         """Read rows by ascending numbers; consecutive rows by one read."""
@@ -177,13 +184,34 @@ class _Part:
                 while whole:
                     count = file.readinto(whole)
                     if not count:
-                        raise OSError(f"{self.file} is truncated: its rows from {different[a]} on cannot be read")
+                        raise ValueError(f"{self.file} is truncated: its rows from {different[a]} on cannot be read")
                     whole = whole[count:]
         return found[places]
 
 
-def _check_rows(array: Any, name: str) -> Array:
-    if not isinstance(array, np.ndarray) or not array.ndim or array.dtype.kind not in "fiub":
-        what = f"shape {array.shape} and type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise ValueError(f"{name} must hold an array of rows of real numbers, got {what}")
+def npy_header(start: bytes, size: int) -> tuple[tuple[int, ...], np.dtype[Any], bool, int]:
+    """Return shape, type, True for column order, and the offset of the numbers of a `.npy` file that `start` begins.
+
+    Raises:
+        ValueError: If the header is damaged or describes objects, or `size`, in bytes, does not fit it
+    """
+    file = io.BytesIO(start)
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    try:
+        shape, columns, dtype = readers[np.lib.format.read_magic(file)](file, max_header_size=NPY_HEADER)
+    except KeyError as error:
+        raise ValueError(f"version {error} of the format is not for numbers, which need (1, 0) or (2, 0)") from None
+    except Exception as error:  # NumPy parses the header as Python source
+        raise ValueError(f"its header is damaged: {str(error) or type(error).__name__}") from None
+    if dtype.hasobject or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError(f"it has shape {shape} and type {dtype}")
+    if size - file.tell() != (needed := math.prod(shape) * dtype.itemsize):
+        raise ValueError(f"it must have {needed} bytes of numbers of shape {shape} and type {dtype}, has {size - file.tell()}")
+    return shape, dtype, columns and len(shape) > 1, file.tell()
+
+
+def _check_rows(array: Any, name: str) -> Any:
+    """Return an object with the shape and type of an array; raise unless it has rows of real numbers."""
+    if not array.shape or array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold an array of rows of real numbers, got shape {array.shape} and type {array.dtype}")
     return array

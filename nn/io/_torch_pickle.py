@@ -28,7 +28,17 @@ TYPES = {
 }  # fmt: skip
 #: Maximum of bytes of the pickle; one entry takes about a hundred.
 MOST_PICKLE = 2**24
+#: Maximum of its stack: pickle fills a dict or list by a thousand entries at a time.
+MOST_STACK = 10_000
+#: Maxima of its instructions, for a storage and besides. One entry takes about 25.
+MOST_INSTRUCTIONS, MORE_INSTRUCTIONS = 100, 2**17
 MOST_STORAGE = 2**34
+#: Functions that make numbers and settings beside a state dict. They are not called: their results are None here.
+IGNORED = {
+    ("numpy", "dtype"), ("numpy", "ndarray"), ("_codecs", "encode"), ("torch", "device"), ("torch", "Size"),
+    ("collections", "Counter"), ("collections", "defaultdict"),
+    *((f"numpy.{core}.multiarray", name) for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
+}  # fmt: skip
 _MARK = object()
 
 
@@ -46,11 +56,16 @@ class _Storage(NamedTuple):
 
 
 def read_torch(content: bytes) -> State:
-    """Return the arrays of a state dict written by `torch.save`.
+    """Return the arrays of a state dict written by `torch.save`, or of the only one in a dict of other things.
 
     Raises:
         ValueError: If the content is anything else; names it
     """
+    if content[:1] == b"\x80":  # a pickle
+        raise ValueError(
+            "it is not a zip file but a pickle, such as PyTorch wrote before 1.6: load it in PyTorch, and write it again by "
+            "torch.save(model.state_dict(), path)"
+        )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {member.filename.partition("/")[2]: member for member in archive.infolist()}
 
@@ -72,7 +87,33 @@ def read_torch(content: bytes) -> State:
                 storages[storage.key] = _entries(member(f"data/{storage.key}", MOST_STORAGE), storage, order)
             return storages[storage.key]
 
-        return _Machine(numbers).run(member("data.pkl", MOST_PICKLE))
+        return _state_dict(
+            _Machine(numbers, MOST_INSTRUCTIONS * len(members) + MORE_INSTRUCTIONS).run(member("data.pkl", MOST_PICKLE))
+        )
+
+
+def _state_dict(root: Any) -> State:
+    """Return the only dict of tensors: the object itself, or an entry beside numbers, texts, and states of optimizers."""
+    if not isinstance(root, dict):
+        raise ValueError(f"it must hold a dict of tensors, got type {type(root).__name__}: save model.state_dict()")
+    inner = [key for key, x in root.items() if isinstance(x, dict) and x and all(map(_is_entry, x.items()))]
+    loose = [key for key, x in root.items() if isinstance(x, np.ndarray) and x.ndim]
+    if len(inner) > 1 or (inner and loose):
+        names = ", ".join(f"{key!r:.60}" for key in inner + loose)
+        raise ValueError(
+            f"it holds tensors at {names}: save one state dict, as in torch.save(checkpoint[{inner[0]!r:.60}], path)"
+        )
+    found: State = root[inner[0]] if inner else root
+    for item in found.items():
+        if not _is_entry(item):
+            raise ValueError(
+                f"its entry {item[0]!r:.60} must be a tensor, got type {type(item[1]).__name__}: save a state dict"
+            )
+    return found
+
+
+def _is_entry(item: tuple[Any, Any]) -> bool:
+    return isinstance(item[0], str) and isinstance(item[1], np.ndarray)
 
 
 def _entries(data: bytes, storage: _Storage, order: str) -> Array:
@@ -96,27 +137,24 @@ def _packing(n: int) -> Callable[["_Machine", None], None]:
 class _Machine:
     """Interpreter of the pickle instructions of a state dict, with a stack of plain values."""
 
-    def __init__(self, numbers: Callable[[_Storage], Array]) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: Callable[[_Storage], Array], most: int) -> None:
+        self.numbers, self.most = numbers, most
         self.stack: list[Any] = []
         self.memo: dict[Any, Any] = {}
 
-    def run(self, program: bytes) -> State:
-        for op, argument, position in pickletools.genops(program):
+    def run(self, program: bytes) -> Any:
+        for i, (op, argument, position) in enumerate(pickletools.genops(program)):
             if op.name == "STOP":
                 break
+            if i > self.most or len(self.stack) > MOST_STACK:
+                raise ValueError(f"its pickle has too many instructions, or too deep a stack at byte {position}")
             step = getattr(self, f"do_{op.name.lower()}", None)
             if step is None:
                 raise ValueError(f"its instruction {op.name} at byte {position} is not allowed in a state dict")
             step(argument)
-        if len(self.stack) != 1 or not isinstance(self.stack[0], dict):
+        if len(self.stack) != 1:
             raise ValueError("it must hold a dict of tensors: save model.state_dict()")
-        found: State = {}
-        for name, array in self.stack[0].items():
-            if not isinstance(name, str) or not isinstance(array, np.ndarray):
-                raise ValueError(f"its entry {name!r:.60} must be a tensor, got type {type(array).__name__}")
-            found[name] = array
-        return found
+        return self.stack[0]
 
     def pop_to_mark(self) -> list[Any]:
         taken: list[Any] = []
@@ -136,9 +174,10 @@ class _Machine:
         if version not in (2, 3, 4, 5):
             raise ValueError(f"its pickle has protocol {version}")
 
-    do_binunicode = do_short_binunicode = do_binint = do_binint1 = do_binint2 = do_long1 = push
+    do_binunicode = do_short_binunicode = do_binint = do_binint1 = do_binint2 = do_long1 = do_binfloat = push
     do_none, do_newtrue, do_newfalse = _pushing(lambda: None), _pushing(lambda: True), _pushing(lambda: False)
-    do_mark, do_empty_dict, do_empty_tuple = _pushing(lambda: _MARK), _pushing(dict), _pushing(tuple)
+    do_mark, do_empty_dict, do_empty_list = _pushing(lambda: _MARK), _pushing(dict), _pushing(list)
+    do_empty_tuple = _pushing(tuple)
     do_tuple1, do_tuple2, do_tuple3 = _packing(1), _packing(2), _packing(3)
 
     def do_tuple(self, _: None) -> None:
@@ -159,6 +198,18 @@ class _Machine:
 
     do_long_binget = do_binget
 
+    def do_append(self, _: None) -> None:
+        self.extend([self.pop()])
+
+    def do_appends(self, _: None) -> None:
+        self.extend(self.pop_to_mark())
+
+    def extend(self, entries: list[Any]) -> None:
+        target = self.stack[-1] if self.stack else None
+        if not isinstance(target, list):
+            raise ValueError("its pickle appends to an object that is not a list")
+        target += entries
+
     def do_setitem(self, _: None) -> None:
         value, key = self.pop(), self.pop()
         self.fill([key, value])
@@ -171,12 +222,12 @@ class _Machine:
         if not isinstance(target, dict) or len(pairs) % 2:
             raise ValueError("its pickle sets an entry of an object that is not a dict")
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            if not isinstance(key, str) or key in target:
-                raise ValueError(f"its dict has the key {shortly(key)}, which is not a string, or occurs twice")
+            if not isinstance(key, str | int) or key in target:
+                raise ValueError(f"its dict has the key {shortly(key)}, which is not a string or integer, or occurs twice")
             target[key] = value
 
     def do_build(self, _: None) -> None:
-        """Ignore the state of a dict: the versions of its modules."""
+        """Ignore the state of an object, such as the versions of modules in a dict."""
         self.pop()
 
     def do_global(self, name: str) -> None:
@@ -205,8 +256,12 @@ class _Machine:
                 self.push(self.tensor(storage, offset, shape, steps))
             case (("torch._utils", "_rebuild_parameter"), (np.ndarray() as array, *_)):
                 self.push(array)
+            case (_Name() as name, _) if name in IGNORED:
+                self.push(None)
             case _:
-                raise ValueError(f"its pickle calls {shortly(function)}, which is not allowed in a state dict")
+                raise ValueError(
+                    f"its pickle calls {shortly(function)}, which is not allowed in a state dict: save model.state_dict()"
+                )
 
     def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> Array:
         """Return a tensor as a view of a storage, which must have all entries.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograd.support.atomic_write import atomic_write
-from nn.io.npz import State, read_npz, reading, write_npz
+from nn.io.npz import State, check_names, read_npz, reading, write_npz
 from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.module import Module
 
@@ -18,12 +18,12 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
 
     Raises:
         TypeError: If the model is not a Module
-        ValueError: If the path has another suffix
+        ValueError: If the path has another suffix, or no file can have one of the names or types of the model
         FileNotFoundError: If the folder does not exist
         ImportError: If safetensors is needed and not installed; names the command
     """
     file = _check_model_and_path(model, path)
-    state = model.state_dict()
+    state = check_names(model.state_dict())
     with atomic_write(file) as out:
         write = write_npz if file.suffix == ".npz" else write_safetensors
         write(out, state)
@@ -35,7 +35,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
 
     Raises:
         UnreadableFileError: If the file is damaged, forged, or from another model; nothing is changed then
-        FileNotFoundError: If it does not exist
+        FileNotFoundError: If it does not exist; any other error of the system, and MemoryError, are raised as they are
         TypeError: If the model is not a Module
         ValueError: If the path does not end in `.npz` or `.safetensors`
         ImportError: As `save`
@@ -44,7 +44,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     expected = model.state_dict()
     content = file.read_bytes()
     with reading(file):
-        state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content)
+        state = read_npz(content, _most_bytes(expected)) if file.suffix == ".npz" else read_safetensors(content, ours=True)
         _check_types(state, expected)
         model.load_state_dict(state)
 

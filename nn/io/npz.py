@@ -1,6 +1,7 @@
 """`.npz` files of arrays, without pickle, and checked when they are read."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn._validation import Array
+from nn.data.on_disk import NPY_HEADER, npy_header
 
 State = dict[str, Array]
 
-#: Maximum of bytes of the header of an array in a `.npz`.
-_HEADER = 10_000
+#: Name of an array that NumPy 2.0 and 2.1 added to a `.npz`: the argument allow_pickle=False of `savez`.
+_STRAY = "allow_pickle"
+#: Names without a form in files: with NUL or half of a surrogate pair, or that of the metadata of a `.safetensors`.
+_NOT_A_NAME, _LONGEST_NAME = re.compile("[\0\ud800-\udfff]|^__metadata__$"), 10_000
 
 
 class UnreadableFileError(Exception):
@@ -27,13 +31,25 @@ class UnreadableFileError(Exception):
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Context of a reader, whose errors become UnreadableFileError: a forged file can raise anything, except ImportError."""
+    """Context of a reader, whose errors become UnreadableFileError: a forged file can raise anything.
+
+    Errors of the system, lack of memory and a missing package are not damage.
+    """
     try:
         yield
-    except ImportError:
-        raise
     except Exception as error:
+        if isinstance(error, ImportError | MemoryError) or (isinstance(error, OSError) and error.errno is not None):
+            error.add_note(f"while {path} was read")
+            raise
         raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
+
+
+def check_names(state: State) -> State:
+    """Return a state; raise ValueError if no file can have one of its names."""
+    for name in state:
+        if _NOT_A_NAME.search(name) or len(name) > _LONGEST_NAME:
+            raise ValueError(f"no file can have numbers called {name!r:.60}: rename the attribute or the key of a dict")
+    return state
 
 
 def write_npz(out: BinaryIO, state: State) -> None:
@@ -61,14 +77,27 @@ def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | Non
             name = member.filename.removesuffix(".npy")
             if name in state:
                 raise ValueError(f"{name} is there twice")
-            if member.file_size > most_bytes(name) + _HEADER:
-                raise ValueError(f"{name} must have {most_bytes(name)} bytes, has {member.file_size}")
+            try:
+                most = most_bytes(name)
+            except ValueError:
+                if name == _STRAY and member.file_size < NPY_HEADER and not _read_member(archive, member).any():
+                    continue
+                raise
+            if member.file_size > most + NPY_HEADER:
+                raise ValueError(f"{name} must have {most} bytes, has {member.file_size}")
             if left is not None and (left := left - member.file_size) < 0:
                 raise ValueError(f"its arrays must have at most {in_all} bytes together")
-            with archive.open(member) as part:  # limited to the stated size: compressed bytes may hold far more
-                data = io.BytesIO(part.read(member.file_size))
-            state[name] = np.lib.format.read_array(data, allow_pickle=False, max_header_size=_HEADER)
+            state[name] = _read_member(archive, member)
     return state
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others may need gigabytes
+        raise ValueError(f"{member.filename!r:.60} is compressed by method {member.compress_type}, which NumPy does not write")
+    with archive.open(member) as part:  # limited to the stated size: compressed bytes may hold far more
+        data = part.read(member.file_size)
+    npy_header(data[:NPY_HEADER], len(data))  # the memory for the array must not be that of a forged header
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False, max_header_size=NPY_HEADER)
 
 
 def widen_bfloat16(data: bytes | bytearray, sign: str = "<") -> NDArray[np.float32]:

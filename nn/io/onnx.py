@@ -1,8 +1,9 @@
 """`load_onnx`: import of perceptrons from ONNX files of any exporter."""
 
 import itertools
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,20 @@ from nn.modules.containers import Sequential
 from nn.modules.layers import Flatten, Linear
 from nn.modules.module import Module
 
-#: Modules that our export writes as several nodes, by the name of the op, with which the names of these nodes begin.
-_EXPANDED: dict[str, Callable[[], Module]] = {"sigmoid": Sigmoid, "silu": SiLU, "gelu": GELU}
+#: Modules that our export may write as several nodes, by the name of the op, with which the names of these nodes begin; made
+#: from the parameters of the op.
+_EXPANDED: dict[str, Callable[[dict[str, Any]], Module]] = {
+    "relu": lambda a: ReLU(),
+    "tanh": lambda a: Tanh(),
+    "sigmoid": lambda a: Sigmoid(),
+    "silu": lambda a: SiLU(),
+    "gelu": lambda a: GELU(),
+    "softplus": lambda a: Softplus(),
+    "leaky_relu": lambda a: LeakyReLU(a["slope"]),
+    "elu": lambda a: ELU(a["alpha"]),
+    "softmax": lambda a: Softmax(*a["axis"]),
+    "log_softmax": lambda a: LogSoftmax(*a["axis"]),
+}
 
 #: For each operator, a function of its attributes that returns its module, or None if no module has these attributes.
 _MODULES: dict[str, Callable[[dict[str, Any]], Module | None]] = {
@@ -39,11 +52,13 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
 
     The graph must be a chain of Gemm, or MatMul and Add, for `Linear`; of Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softplus,
     Softmax and LogSoftmax; of Flatten, or a Reshape into rows. Identity and Dropout are skipped. Exporters write perceptrons in
-    this form, `record(model, x).to_onnx(path)` too, where Sigmoid, SiLU and GELU are detected by the names of their nodes.
+    this form, `record(model, x).to_onnx(path)` too, where activations of several nodes are detected by their names. Weights in
+    other files are read beside the model file.
 
     Raises:
-        UnreadableFileError: If the file is not valid ONNX, or the graph not such a chain; names the node
-        FileNotFoundError: If the file does not exist
+        UnreadableFileError: If the file is not valid ONNX, or the graph not such a chain; names the node. If weights are not
+            in a file in the folder of the model
+        FileNotFoundError: If the file does not exist, or one of weights
         ImportError: If onnx is not installed: pip install 'glassgrad[onnx]'
     """
     onnx = require("onnx", "an ONNX file")
@@ -51,8 +66,37 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
     content = file.read_bytes()
     with reading(file):
         model = onnx.load_model_from_string(content)
+        for tensor in _tensors(model.graph):
+            _read_external(tensor, file.resolve().parent)
         onnx.checker.check_model(model)
         return _Chain(model.graph, onnx, model.producer_name == "glassgrad").network()
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """Yield the arrays of a graph: weights and constants."""
+    yield from graph.initializer
+    yield from (a.t for node in graph.node for a in node.attribute if a.HasField("t"))
+
+
+def _read_external(tensor: Any, folder: Path) -> None:
+    """Put the numbers that a tensor has in another file into the tensor."""
+    if not tensor.external_data and not tensor.data_location:
+        return
+    facts = {entry.key: entry.value for entry in tensor.external_data}
+    place = facts.get("location", "")
+    path = (folder / place).resolve()
+    outside = not place or Path(place).is_absolute() or ".." in Path(place).parts or folder not in path.parents
+    if outside or "\\" in place or (path.exists() and not path.is_file()):
+        raise ValueError(f"{tensor.name} has its numbers in {place!r}, which is not a file in the folder of the model")
+    with path.open("rb") as file:
+        size, offset = path.stat().st_size, int(facts.get("offset", 0))
+        length = int(facts.get("length", size - offset))
+        if offset < 0 or length < 0 or offset + length > size:
+            raise ValueError(f"{tensor.name} has {length} bytes from {offset} on in {place}, which has {size}")
+        file.seek(offset)
+        tensor.raw_data = file.read(length)
+    del tensor.external_data[:]
+    tensor.data_location = tensor.DEFAULT
 
 
 class _Chain:
@@ -81,10 +125,10 @@ class _Chain:
 
     def _follow_group(self, nodes: list[Any], here: str) -> str:
         """Read the nodes of one op; returns the name of their result."""
-        module = _EXPANDED.get(nodes[0].name.partition(".")[0]) if self.ours else None
-        if module is not None and (module is not GELU or "Erf" in [node.op_type for node in nodes]):
+        op, options = nodes[0].name.partition(".")[0], nodes[0].doc_string
+        if self.ours and op in _EXPANDED and options and (op != "gelu" or "Erf" in [node.op_type for node in nodes]):
             here = self._follow_expanded(nodes, here)
-            self.layers.append(module())
+            self.layers.append(_EXPANDED[op](json.loads(options)))
             return here
         for node in nodes:
             here = self._follow(node, here)

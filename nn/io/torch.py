@@ -55,7 +55,8 @@ def save_for_torch(model: Module, path: str | os.PathLike[str]) -> Path:
 def load_from_torch(model: Module, path: str | os.PathLike[str]) -> None:
     """Load a PyTorch state dict into a model with the same layers in the same order; change nothing if it does not fit.
 
-    The file is a `.safetensors`, or was written by `torch.save(model.state_dict(), path)`; torch is not needed, and no pickle
+    The file is a `.safetensors`, or was written by `torch.save(model.state_dict(), path)`, or by `torch.save` of a dict that
+    has one state dict, beside numbers, texts and states of optimizers, which are ignored. torch is not needed, and no pickle
     is run. Layers are matched by name if the names are those of `torch_state`, else by order. A `.safetensors` has no order:
     the numbers in the names must define it. Types are converted.
 

@@ -9,16 +9,23 @@ import numpy as np
 from autograd import Tensor, Value, scope
 from autograd.support.text_table import table
 from nn._validation import Array
-from nn.modules._storage import read_array, write_array
-
-#: The attribute that holds the hooks of a module, if it has any. Hooks are not parts of a module.
-_HOOKS = "_hooks"
+from nn.modules._storage import (
+    HOOKS,
+    NUMBERS,
+    ModuleType,
+    children,
+    is_parameter,
+    note_numbers,
+    read_array,
+    state_places,
+    write_array,
+)
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
 
 
-class Module:
+class Module(metaclass=ModuleType):
     """Base class of functions with parameters: a subclass defines `forward`.
 
     The parameters are the leaves that require a gradient, among the attributes of the module and of the modules in it, also
@@ -44,8 +51,10 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no method forward(self, …): write one that returns the output")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
+        if NUMBERS not in self.__dict__:  # made by a copy or a pickle, without the constructor
+            note_numbers(self)
         with scope(self):
-            hooks = self.__dict__.get(_HOOKS)
+            hooks = self.__dict__.get(HOOKS)
             if hooks is None:
                 return self.forward(*inputs, **options)
             for hook in list(hooks["before"].values()):
@@ -83,7 +92,7 @@ class Module:
     def _register_hook(self, when: str, hook: Callable[..., Any]) -> Callable[[], None]:
         if not callable(hook):
             raise TypeError(f"a hook must be a function, got {hook!r} of type {type(hook).__name__}")
-        hooks = self.__dict__.setdefault(_HOOKS, {"before": {}, "after": {}})[when]
+        hooks = self.__dict__.setdefault(HOOKS, {"before": {}, "after": {}})[when]
         key = object()
         hooks[key] = hook
 
@@ -117,7 +126,13 @@ class Module:
         return list(named.items())
 
     def state_dict(self) -> dict[str, Array]:
-        """Return a copy of the parameters, constant tensors and arrays such as running means, by path.
+        """Return a copy of the parameters, and of arrays of numbers such as running means, by path.
+
+        Such arrays and constant tensors are those that the module has when its constructor ends, found again by name: what is
+        assigned later, such as an input that `forward` caches, is not part of the state unless it is a parameter.
+
+        Raises:
+            ValueError: If such an array has another shape or type now, or does not exist anymore; names it
 
         >>> class Line(Module):
         ...     def __init__(self):
@@ -125,7 +140,7 @@ class Module:
         >>> Line().state_dict()
         {'slope': array(2.)}
         """
-        return {path: np.array(read_array(holder, name)) for path, (holder, name) in self._state_places().items()}
+        return {path: np.array(read_array(holder, name)) for path, (holder, name) in state_places(self).items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Replace all numbers of the module by those of a `state_dict`; change nothing if they do not fit.
@@ -134,7 +149,7 @@ class Module:
             ValueError: If a path is missing or unknown, or an array has another shape or a type that cannot be converted; names
                 all of them
         """
-        places = self._state_places()
+        places = state_places(self)
         wrong = [f"{path} is missing" for path in places if path not in state]
         wrong += [f"{path} is unknown" for path in state if path not in places]
         new: dict[str, Array] = {}
@@ -148,31 +163,6 @@ class Module:
             raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
             write_array(*places[path], array)
-
-    def _state_places(self) -> dict[str, tuple[Any, Any]]:
-        """Return the holder and the name in it for each path of a Tensor, Value or array.
-
-        A shared Tensor, Value or module has one path. A shared array has a path in each place: a module that assigns a new
-        array, such as a running mean, assigns it in one place only.
-        """
-        found: dict[str, tuple[Any, Any]] = {}
-        seen: set[int] = set()
-        pending: list[tuple[str, Any]] = [("", self)]
-        while pending:
-            prefix, holder = pending.pop(0)
-            for name, child in _children(holder):
-                path = f"{prefix}.{name}" if prefix else name
-                if id(child) in seen and not isinstance(child, np.ndarray):
-                    continue
-                if isinstance(child, Tensor | Value | np.ndarray):
-                    seen.add(id(child))
-                    if path in found:
-                        raise ValueError(f"two numbers of {type(self).__name__} are at {path!r}: rename a key of its dicts")
-                    found[path] = (holder, name)
-                elif isinstance(child, Module | dict | list | tuple):
-                    seen.add(id(child))
-                    pending.append((path, child))
-        return found
 
     def summary(self) -> str:
         """Return a table of the modules that have parameters or no parts: parameters with shapes, and number of entries.
@@ -235,7 +225,7 @@ def _mismatch(new: Array, old: Array) -> str:
     """Return the reason why an array cannot replace another, or "" if it can."""
     if new.shape != old.shape:
         return f"shape {new.shape} in place of {old.shape}"
-    fits = new.dtype.kind in "fiub" and np.can_cast(new.dtype, old.dtype, "same_kind")
+    fits = new.dtype.kind in "fiubc" and np.can_cast(new.dtype, old.dtype, "same_kind")
     return "" if fits else f"type {new.dtype} in place of {old.dtype}"
 
 
@@ -248,17 +238,9 @@ def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        if isinstance(part, Module) or (isinstance(part, Parameter) and part.requires_grad and part.op is None):
+        if isinstance(part, Module) or is_parameter(part):
             yield path, part
-        pending += [(f"{path}.{name}" if path else name, child) for name, child in reversed(_children(part))]
-
-
-def _children(part: Any) -> list[tuple[str, Any]]:
-    if isinstance(part, Module):
-        return [(name, child) for name, child in vars(part).items() if name != _HOOKS]
-    if isinstance(part, dict):
-        return [(str(key), child) for key, child in part.items()]
-    return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
+        pending += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children(part))]
 
 
 def _size(p: Parameter) -> int:
@@ -279,7 +261,7 @@ def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
 
 def _parts(whole: Any) -> Iterator[Module]:
     """Yield the modules that are attributes of `whole`, also inside lists, tuples and dicts."""
-    for _, child in _children(whole):
+    for _, child in children(whole):
         if isinstance(child, Module):
             yield child
         else:

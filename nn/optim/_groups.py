@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd import Tensor, Value
+from nn._validation import check_finite
 from nn.modules.module import Parameter
 
 #: Argument of an optimizer: parameters, or groups of them, each a dict with "params" and the options of the group.
@@ -15,7 +16,16 @@ class Group(SimpleNamespace):
     """Parameters that share options: `group.parameters`, `group.lr` and so on."""
 
     parameters: list[Parameter]
-    lr: float
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, checked when it is set."""
+        rate: float = vars(self)["lr"]
+        return rate
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        vars(self)["lr"] = check_finite("lr", rate)
 
 
 def group_settings(group: Group, scales: dict[str, Any]) -> SimpleNamespace:

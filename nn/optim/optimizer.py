@@ -184,12 +184,17 @@ class Optimizer:
         """
         own = self.state_dict()
         given = {"epochs": np.array(0)} | {name: np.asarray(x) for name, x in state.items()}  # version 0.1.0 had no epochs
+        for name in own.keys() & given.keys():
+            if name.startswith("groups.") and np.can_cast(given[name].dtype, own[name].dtype):  # an option given as an integer
+                given[name] = given[name].astype(own[name].dtype)
         if wrong := _mismatches(own, given):
             raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
-        for k, o in enumerate(self.groups):
-            for name in vars(o).keys() - {"parameters"}:
-                value = given[f"groups.{k}.{name}"].tolist()
-                setattr(o, name, tuple(value) if isinstance(value, list) else value)
+        options = [{name: given[f"groups.{k}.{name}"].tolist() for name in vars(o).keys() - {"parameters"}}
+                   for k, o in enumerate(self.groups)]  # fmt: skip
+        for values in options:
+            check_finite("lr", values["lr"])
+        for o, values in zip(self.groups, options, strict=True):
+            vars(o).update({name: tuple(x) if isinstance(x, list) else x for name, x in values.items()})
         self.epochs = int(given["epochs"])
         for name, xs in self._memory().items():
             for i, x in enumerate(xs):

@@ -1,22 +1,15 @@
-"""Interpreter that numba compiles: generated from the op registry, compiled once, and cached on disk.
+"""Source of the interpreter that numba compiles: generated from the op registry.
 
 It has one branch for each op, a loop over rows whose expression is the traced forward rule. There are two variants: for one
 example, and for many examples side by side, with an innermost loop over them.
 """
 
-import hashlib
-import importlib.util
 import inspect
-import sys
 import textwrap
-from typing import Any
 
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op
 from autograd.ops.python_source import Code, rule_source
-from autograd.support.atomic_write import atomic_write
-from autograd.support.cache_folder import cache_folder
-from autograd.support.optional import require
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
 #: Functions that rules call, as numba compiles them; they equal the `scalar` namespace or, where `math` raises, NumPy.
@@ -31,7 +24,7 @@ from math import atanh as arctanh, cos, cosh, erf, erfc, exp, expm1, hypot, log,
 from numba import njit
 
 inf, nan = math.inf, math.nan
-compiled = njit(cache=True, error_model="numpy", nogil=True)
+compiled = njit(cache={cached}, error_model="numpy", nogil=True)
 '''
 
 #: Helpers of one expression, by their signatures.
@@ -157,12 +150,12 @@ def op_codes() -> dict[Op, int]:
     return {SUM_OF_PRODUCTS: 0} | {op: i for i, op in enumerate((op for op in OPS.values() if is_supported(op)), 1)}
 
 
-def text() -> str:
-    """Source text of the interpreter module."""
+def text(cached: bool = True) -> str:
+    """Source text of the interpreter module; with `cached`, numba stores its machine code."""
     helpers = [textwrap.dedent(inspect.getsource(getattr(scalar, name))) for name in _SCALAR_HELPERS]
     helpers = ["\n\n" + helper.replace("@staticmethod", '@njit(inline="always")') for helper in helpers]
     short = [_HELPER.format(signature=signature, expression=text) for signature, text in _EXPRESSIONS.items()]
-    one, many = [_HEADER, *short, _FLOOR_DIVIDE, *helpers, _ONE], [_MANY]
+    one, many = [_HEADER.format(cached=cached), *short, _FLOOR_DIVIDE, *helpers, _ONE], [_MANY]
     for op, code in op_codes().items():
         if op is SUM_OF_PRODUCTS:
             continue
@@ -189,32 +182,3 @@ def text() -> str:
 
 def _expression(op: Op, inputs: list[str]) -> str:
     return str(rule_source(op, *map(Code, inputs)))
-
-
-def interpreter() -> Any:
-    """Compiled module with `run(words, memory)` and `run_many(words, memory, lanes)`.
-
-    Its source is written to the user's cache folder, where numba also stores the machine code.
-
-    Raises:
-        ImportError: If numba is not installed; names the command
-    """
-    global _loaded
-    if _loaded is None:
-        require("numba", "the back end 'numba'")
-        module = text().encode()
-        name = f"glassgrad_interpreter_{hashlib.sha256(module).hexdigest()[:16]}"
-        file = cache_folder("tape") / f"{name}.py"
-        if not file.exists() or file.read_bytes() != module:  # a changed file must not run
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(file) as out:
-                out.write(module)
-        spec = importlib.util.spec_from_file_location(name, file)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"the generated module {file} cannot be imported: delete it and try again")
-        _loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(_loaded)
-    return _loaded
-
-
-_loaded: Any = None

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.tape.backends.expand_ops import expand_ops
-from autograd.tape.backends.interpreter import interpreter, op_codes
+from autograd.tape.backends.interpreter import op_codes
+from autograd.tape.backends.machine_code import interpreter
 from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, check_guards, leaf_data, only_floats
 from autograd.tape.backends.schedule import Schedule, make_schedule
 from autograd.tape.program import Captured, Program
@@ -29,7 +30,7 @@ class NumbaBackend(Backend):
             TypeError: If the program has arrays, or an op that the interpreter does not know; names it
             ImportError: If numba is not installed; names the command
         """
-        run = interpreter().run
+        run = interpreter("run")
         program, schedule = _make_schedule(program)
         memory, lock = np.zeros(schedule.size), threading.Lock()  # one replay at a time may use the memory
         n_inputs = len(program.inputs)
@@ -63,7 +64,7 @@ class NumbaBackend(Backend):
 
     def batch(self, program: Program) -> Batched:
         """Compile the program for many examples: the innermost loop of the interpreter runs over them."""
-        run = interpreter().run_many
+        run = interpreter("run_many")
         program, schedule = _make_schedule(program)
         memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
         n_inputs = len(program.inputs)

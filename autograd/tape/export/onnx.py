@@ -1,6 +1,7 @@
 """`Tape.to_onnx`: a program as an ONNX graph."""
 
 import itertools
+import json
 import os
 import re
 from collections.abc import Container
@@ -17,6 +18,7 @@ from autograd.support.optional import require
 from autograd.tape.backends.call_tracer import TracedArray
 from autograd.tape.backends.protocol import check_no_branches, leaf_data
 from autograd.tape.export.onnx_namespace import OnnxNamespace
+from autograd.tape.export.onnx_rows import DynamicAxes, free_rows, row_counts, row_names
 from autograd.tape.export.onnx_tracer import OnnxTracer
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
@@ -47,12 +49,21 @@ def onnx() -> Any:
     return require("onnx", "an ONNX file")
 
 
-def write_onnx(program: Program, name: str, path: str | os.PathLike[str]) -> Path:
-    """Write the program to a file, run onnx's checker, and return the path."""
+def write_onnx(tape: Any, path: str | os.PathLike[str], dynamic_axes: DynamicAxes | None) -> Path:
+    """Write the program of a tape to a file, run onnx's checker, and return the path."""
     file = Path(path)
     if file.suffix != ".onnx":
         raise ValueError(f"the path of an ONNX graph must end in .onnx, got {str(file)!r}")
-    model = onnx_model(program, name)
+    name = tape._name
+    if dynamic_axes:
+        names = row_names(dynamic_axes, tape.program)
+        counts = row_counts(names.values())
+        tapes = [tape._with_rows({title: counts[symbol][k] for title, symbol in names.items()}) for k in (0, 1)]
+        model, other = [onnx_model(tape.program, name) for tape in tapes]
+        free_rows(model, other, counts)
+        onnx().checker.check_model(model, full_check=True)
+    else:
+        model = onnx_model(tape.program, name)
     with atomic_write(file) as out:
         out.write(model.SerializeToString())
     return file
@@ -73,7 +84,7 @@ def onnx_model(program: Program, name: str) -> Any:
     weights = {title: leaf for title, leaf in leaves.items() if not isinstance(leaf, Input)}
     stored = {title: np.asarray(leaf_data(leaf), _kind(leaf)[1]) for title, leaf in weights.items()} | tracer.constants
     graph = helper.make_graph(
-        [_node(*node, titles) for node in tracer.nodes],
+        [_node(*node, titles, tracer.notes) for node in tracer.nodes],
         name.strip("<>") or "f",
         [_value_info(title, leaf) for title, leaf in leaves.items() if isinstance(leaf, Input)],
         [_value_info(f"output.{i}", step) for i, step in enumerate(program.outputs)],
@@ -103,6 +114,7 @@ def _trace_instructions(tracer: OnnxTracer, program: Program, leaves: dict[str, 
     missing = []
     for i, step in enumerate(program.instructions):
         tracer.step = f"{step.op.name}.{i}"
+        tracer.notes[tracer.step] = _options(step.params)
         try:
             known[step] = _trace(tracer, step, [known[x] for x in step.inputs])
         except UnreadableRuleError:
@@ -149,10 +161,19 @@ def _trace(tracer: OnnxTracer, step: Instruction, inputs: list[Any]) -> Any:
     return tracer.cast(y, dtype)
 
 
-def _node(operator: str, operands: list[str], name: str, attributes: dict[str, Any], titles: dict[str, str]) -> Any:
+def _options(params: dict[str, Any]) -> str:
+    """Numbers, and lists of them, among the parameters of an op, as JSON, for readers of the nodes that it became."""
+    plain = {k: x if isinstance(x, tuple) else (x,) for k, x in params.items()}
+    return json.dumps({k: x for k, x in params.items() if all(isinstance(n, int | float) for n in plain[k])})
+
+
+def _node(
+    operator: str, operands: list[str], name: str, attributes: dict[str, Any], titles: dict[str, str], notes: dict[str, str]
+) -> Any:
     attributes = {k: _code(v) if isinstance(v, np.dtype) else v for k, v in attributes.items()}
     results = [titles.get(name, name), *[f"{name}.{i}" for i in range(1, attributes.pop("outputs", 1))]]
-    return onnx().helper.make_node(operator, [titles.get(x, x) for x in operands], results, name=name, **attributes)
+    doc = notes.get(name.partition("/")[0])
+    return onnx().helper.make_node(operator, [titles.get(x, x) for x in operands], results, name, doc, **attributes)
 
 
 def _kind(step: Instruction) -> tuple[tuple[int, ...], np.dtype[Any]]:

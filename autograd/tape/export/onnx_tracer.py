@@ -46,6 +46,7 @@ class OnnxTracer(CallTracer):
     Attributes:
         nodes: (operator, names of the operands, name of the result, attributes) of each node
         constants: Arrays by name
+        notes: Text for the nodes of a step, by its name
     """
 
     def __init__(self) -> None:
@@ -54,6 +55,7 @@ class OnnxTracer(CallTracer):
         self.constants: dict[str, np.ndarray[Any, Any]] = {}
         self.names: dict[NumpyCall, str] = {}
         self.step = ""
+        self.notes: dict[str, str] = {}
         self._known: dict[Any, str] = {}
 
     def power(self, a: Any, b: Any) -> TracedArray:
@@ -119,7 +121,10 @@ class OnnxTracer(CallTracer):
         return self.node("Reshape", [self.name(x), self.name(np.array(shape, np.int64))], shape, dtype, allowzero=1)
 
     def expand(self, x: Any, shape: Any, dtype: Any) -> OnnxArray:
-        """Node that broadcasts x to a shape."""
+        """Node that broadcasts x to a shape, unless it has the shape."""
+        array = OnnxArray(self, x) if isinstance(x, NumpyCall) else None
+        if array is not None and (array.shape, array.dtype) == (tuple(shape), np.dtype(dtype)):
+            return array
         return self.node("Expand", [self.name(x, dtype), self.name(np.array(shape, np.int64))], shape, dtype)
 
     def reduction(self, operator: str, x: TracedArray, axis: Any, keepdims: bool) -> TracedArray:

@@ -301,9 +301,9 @@ def test_numba_raises_for_arrays():
 
 
 def test_without_numba_the_error_names_the_command(monkeypatch):
-    from autograd.tape.backends import interpreter
+    from autograd.tape.backends import machine_code
 
-    monkeypatch.setattr(interpreter, "_loaded", None)
+    monkeypatch.setattr(machine_code, "_compiled", {})
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[jit\]'"):
         record(lambda x: x * x, 1.0, backend="numba")(1.0)

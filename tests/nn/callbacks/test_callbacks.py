@@ -202,6 +202,15 @@ def test_logs_are_the_history(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["log.csv", "log.jsonl"]
 
 
+def test_json_has_no_infinity(tmp_path):
+    def endless(outputs, targets):
+        return float("-inf")
+
+    trained(nn.MLP(2, [4], 2, seed=0), [JsonLinesLog(tmp_path / "log.jsonl")], metrics=[endless])
+    text = (tmp_path / "log.jsonl").read_text()
+    assert [json.loads(line, parse_constant=pytest.fail)["endless"] for line in text.splitlines()] == [None] * 3
+
+
 def events(folder):
     """(step, tag) of all that is in the files for TensorBoard: records of a length, its check sum, a message, its check sum."""
     from tensorboardX.proto.event_pb2 import Event

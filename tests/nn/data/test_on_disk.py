@@ -165,7 +165,7 @@ def test_errors_name_the_mistake(tmp_path):
         nn.OnDisk(tmp_path / "columns.npy")
     y = nn.OnDisk(nn.save_rows(tmp_path / "short", [np.zeros((2, 3))]))
     os.truncate(tmp_path / "short" / "00000000.npy", 150)
-    with pytest.raises(OSError, match="is truncated: its rows from 1 on"):
+    with pytest.raises(ValueError, match="is truncated: its rows from 1 on"):
         y[1]
     for shard in ((1, 1), (0, 0), (2, 1), (0,)):
         with pytest.raises(ValueError, match=r"shard must be \(i, n\)"):
@@ -175,3 +175,21 @@ def test_errors_name_the_mistake(tmp_path):
             Loader(path)
     with pytest.raises(TypeError, match="rows can be picked from arrays"):
         Loader({0: 1}).picked()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"{'descr'", b"{'''escr'"), (b"(5, 3)", b"(5,(3)"), (b"(5, 3)", b"(-5,3)"), (b"(5, 3)", b"(9, 3)"),
+        (b"(5, 3)", b"(4, 3)"),
+        (b"False", b"F\0lse"), (b"<f8", b"|O8"), (b"<f8", b"<U2"), (b"NUMPY\x01", b"NUMPY\x03"), (b"NUMPY\x01", b"NUMPY\x09"),
+        (b"\x93NUMPY", b"PK\3\4uuu"), (b"{'descr': ", b"((((((((((" ), (b"'descr'", b"'desc\xff'"),
+    ],
+)  # fmt: skip
+def test_a_damaged_header_is_a_value_error(old, new, tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((5, 3)))
+    content = (tmp_path / "x.npy").read_bytes()
+    assert old in content
+    (tmp_path / "x.npy").write_bytes(content.replace(old, new))
+    with pytest.raises(ValueError, match=r"x\.npy (is not a complete|must hold)"):
+        nn.OnDisk(tmp_path / "x.npy")

@@ -58,7 +58,7 @@ def test_arrays_in_any_order_come_back(kind, tmp_path):
 
 
 @kinds
-@pytest.mark.parametrize("name", ["file", "allow_pickle", "self", "args"])
+@pytest.mark.parametrize("name", ["file", "allow_pickle", "self", "args", "a/b", "..", "a.npy", "ä☃", " ", "", "facts", "\\"])
 def test_a_parameter_may_have_any_name(name, kind, tmp_path):
     class Named(nn.Module):
         def __init__(self, start):
@@ -67,6 +67,68 @@ def test_a_parameter_may_have_any_name(name, kind, tmp_path):
     other = Named(0.0)
     load(other, save(Named(2.0), tmp_path / f"m.{kind}"))
     assert getattr(other, name).numpy().tolist() == [2.0, 2.0, 2.0]
+
+
+@kinds
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 20_000])
+def test_names_that_no_file_can_have_are_refused_before_anything_is_written(name, kind, tmp_path):
+    m = nn.Linear(2, 2)
+    setattr(m, name, ag.Tensor(np.ones(3), requires_grad=True))
+    with pytest.raises(ValueError, match="no file can have numbers called"):
+        save(m, tmp_path / f"m.{kind}")
+    with pytest.raises(ValueError, match="no file can have numbers called"):
+        nn.fit(m, (np.ones((2, 2)), np.ones((2, 2))), loss=nn.mean_squared_error, optimizer=nn.SGD(m.parameters(), lr=0.1),
+               epochs=1, progress=False, callbacks=[nn.Checkpoint(tmp_path / "c.npz")])  # fmt: skip
+    assert os.listdir(tmp_path) == []
+
+
+def test_names_and_types_that_a_safetensors_cannot_have_are_refused_before_anything_is_written(tmp_path):
+    m = nn.Linear(2, 2)
+    m.__metadata__ = ag.Tensor(np.ones(3), requires_grad=True)
+    with pytest.raises(ValueError, match="no file can have numbers called '__metadata__'"):
+        save(m, tmp_path / "m.safetensors")
+    m = nn.Linear(2, 2)
+    m.bias = ag.Tensor(np.ones(3, np.longdouble), requires_grad=True)
+    with pytest.raises(ValueError, match=r"bias has type \w+, which a .safetensors cannot hold: save to a .npz"):
+        save(m, tmp_path / "m.safetensors")
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_argument_that_old_versions_of_numpy_saved_is_ignored(tmp_path):
+    m, other = model(), model(7)
+    with open(tmp_path / "m.npz", "wb") as out:
+        write_npz(out, m.state_dict() | {"allow_pickle": np.array(False)})
+    load(other, tmp_path / "m.npz")
+    assert bits(other) == bits(m)
+
+
+@kinds
+def test_lack_of_memory_and_errors_of_the_system_are_no_damage(kind, tmp_path, monkeypatch):
+    file = save(model(), tmp_path / f"m.{kind}")
+    (tmp_path / f"folder.{kind}").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"folder\."):
+        load(model(), tmp_path / f"folder.{kind}")
+
+    def starved(*args, **options):
+        raise MemoryError("no memory")
+
+    monkeypatch.setattr(np.lib.format, "read_array", starved)
+    monkeypatch.setattr(np, "frombuffer", starved)
+    with pytest.raises(MemoryError, match="no memory") as caught:
+        load(model(), file)
+    assert caught.value.__notes__ == [f"while {file} was read"]
+
+
+def test_a_checksum_whose_name_was_hit_is_damage(tmp_path):
+    for write, read in ((save, load), (nn.save_for_torch, nn.load_from_torch)):
+        file = write(model(), tmp_path / "m.safetensors")
+        for place in range(6):
+            content = bytearray(file.read_bytes())
+            content[content.index(b'"sha256"') + 1 + place] ^= 1
+            content[-2] ^= 4
+            (tmp_path / "hit.safetensors").write_bytes(content)
+            with pytest.raises(UnreadableFileError, match="checksum"):
+                read(model(3), tmp_path / "hit.safetensors")
 
 
 def test_a_large_array_is_written_in_parts(tmp_path):

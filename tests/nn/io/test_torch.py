@@ -146,11 +146,18 @@ class Trap:
     ("content", "message"),
     [
         (b"", "File is not a zip file"),
-        (b"\x80\x04N.", "File is not a zip file"),
+        (b"\x80\x04N.", r"before 1\.6: load it in PyTorch, and write it again by torch\.save"),
         (archive(pickle.dumps({"w": Trap()}, 2)), "calls _Name"),
         (archive(pickle.dumps({"w": Trap()}, 4)), "calls _Name|instruction"),
-        (archive(pickle.dumps([1, 2], 2)), "instruction EMPTY_LIST"),
+        (archive(pickle.dumps([1, 2], 2)), "must hold a dict of tensors, got type list"),
         (archive(pickle.dumps({"w": 3}, 2)), "its entry 'w' must be a tensor, got type int"),
+        (archive(b"\x80\x02" + b"(" * 2**22 + b"."), "too deep a stack at byte 10003"),
+        (archive(b"\x80\x02" + b")q\x00" * 2**20), "too many instructions"),
+        (archive(b"\x80\x02]" + b"]a" * 2**22 + b"."), "too many instructions"),
+        (
+            archive(pickle.dumps({"a": {"epoch": 3}, "b": [0.5, None, True], "c": {1: "x"}}, 2)),
+            "'a' must be a tensor",
+        ),
         (archive(b"\x80\x02}."), "and the model needs, in this order"),
         (archive(b"\x80\x02t."), "takes from an empty stack"),
         (archive(b"\x80\x02h\x05."), "refers to 5, which does not exist"),
@@ -186,7 +193,7 @@ LIFETIME = b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 500
         (b"Q.", "which is not a storage of numbers"),
         (b"\x8c\x01a\x93.", "must name functions by strings"),
         (b")R.", "which is not allowed in a state dict"),
-        (b"}h\x00K\x01s.", "which is not a string, or occurs twice"),
+        (b"}h\x00K\x01s.", "which is not a string or integer, or occurs twice"),
         (b".", "it must hold a dict of tensors"),
     ],
 )
@@ -255,3 +262,35 @@ def test_no_torch_is_needed(tmp_path, monkeypatch):
     model = nn.Linear(2, 3, bias=False)
     load_from_torch(model, file)
     np.testing.assert_array_equal(model.weight.numpy(), np.arange(6).reshape(3, 2).T)
+
+
+@pytest.mark.peer
+def test_a_checkpoint_of_torch_with_one_state_dict_is_read(tmp_path):
+    torch = pytest.importorskip("torch")
+    peer, file = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3)), tmp_path / "c.pt"
+    optimizer = torch.optim.Adam(peer.parameters())
+    peer(torch.ones(2, 4)).sum().backward()
+    optimizer.step()
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 3)
+    facts = {"epoch": 3, "loss": 0.25, "best": torch.tensor(0.5), "note": "x", "none": None, "done": False, "log": [0.5, 1],
+             "args": {"lr": 0.1, "betas": (0.9, 0.99)}, "big": 2**70, "optimizer_state_dict": optimizer.state_dict(),
+             "schedule": schedule.state_dict(), "score": np.float64(0.5), "scores": np.ones(3), "device": torch.device("cpu"),
+             "milestones": torch.optim.lr_scheduler.MultiStepLR(optimizer, [1, 2]).state_dict(), "text": b"ab",
+             "size": torch.Size([1, 2]), "type": torch.float32}  # fmt: skip
+    for key in ("model_state_dict", "state_dict", "net"):
+        torch.save(facts | {key: peer.state_dict()}, file)
+        model = nn.MLP(4, [5], 3, seed=0)
+        load_from_torch(model, file)
+        np.testing.assert_allclose(nn.predict(model, X), peer(torch.tensor(X)).detach().numpy(), rtol=1e-5, atol=1e-6)
+    before = bits(model)
+    for more in ({"ema": peer.state_dict()}, {"weights": torch.ones(3)}):
+        torch.save({"state_dict": peer.state_dict()} | facts | more, file)
+        with pytest.raises(UnreadableFileError, match=rf"tensors at 'state_dict', '{next(iter(more))}': save one state dict"):
+            load_from_torch(model, file)
+    torch.save(facts, file)
+    with pytest.raises(UnreadableFileError, match="its entry 'epoch' must be a tensor, got type int"):
+        load_from_torch(model, file)
+    torch.save(peer.state_dict(), file, _use_new_zipfile_serialization=False)
+    with pytest.raises(UnreadableFileError, match=r"before 1\.6: load it in PyTorch"):
+        load_from_torch(model, file)
+    assert bits(model) == before

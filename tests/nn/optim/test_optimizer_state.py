@@ -258,3 +258,22 @@ def test_a_huge_finite_gradient_is_clipped():
     assert value.grad == -2.0
     nn.clip_gradients_by_value(value, 1.0)
     assert value.grad == -1.0
+
+
+@pytest.mark.parametrize("holder", [lambda optimizer: optimizer, lambda optimizer: optimizer.groups[0]])
+def test_a_learning_rate_is_checked_when_it_is_set(holder):
+    optimizer = SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    for wrong in (-1, np.nan, np.inf, "0.1", None, True, [0.1], np.array([0.1])):
+        with pytest.raises((TypeError, ValueError), match="lr must be"):
+            holder(optimizer).lr = wrong
+        assert optimizer.lr == 0.1
+    for right in (1, np.float32(1.0), np.int64(1)):
+        holder(optimizer).lr = right
+        assert type(optimizer.lr) is float
+        assert optimizer.lr == 1.0
+    other = SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    other.load_state_dict(optimizer.state_dict() | {"groups.0.lr": np.array(2)})  # an integer, as older versions saved it
+    assert (type(other.lr), other.lr) == (float, 2.0)
+    with pytest.raises(ValueError, match="lr must be"):
+        other.load_state_dict(optimizer.state_dict() | {"groups.0.lr": np.array(np.nan)})
+    assert other.lr == 2.0
