@@ -40,7 +40,7 @@ READINGS_OF_ARRAYS = {
     ".tolist()": lambda x: x * x.tolist()[0],
     "float of a position": lambda x: x * float(x.argmax()),
     "an index of a plain array": lambda x: x * np.array([1.0, 2.0])[x.argsort()],
-    "np.isnan": lambda x: x * np.isnan(x),
+    "np.isposinf": lambda x: x * np.isposinf(x),
     "a mask of a plain array": lambda x: x * np.array([1.0, 2.0])[x > 0],
     "of a parameter": lambda x: x * T.data,
     "backward()": lambda x: x.sum().backward() or x,
