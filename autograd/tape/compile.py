@@ -33,7 +33,7 @@ class Compiled:
         functools.update_wrapper(self, f)
         self._f, self._choice, self._backend = f, backend, find_backend(backend)
         self.tapes: list[Tape] = []
-        self._first: dict[Any, Tape] = {}
+        self._first: dict[Any, list[Tape]] = {}
         # For each tape, the tape to try when a guard fails, by the index of that guard.
         self._branches: dict[Tape, dict[int, Tape]] = {}
         # For each living instance of a class with this method, a reference to it and its tapes.
@@ -64,9 +64,10 @@ class Compiled:
             return call(self._f, args)
         if graph_requested():
             return call(self._f, args)  # an outer derivative needs the graph
-        tape = self._first.get(key)
+        tape = next((tape for tape in self._first.get(key, ()) if tape.modules.is_current()), None)
         if tape is None:
-            tape = self._first[key] = self._record(args)
+            tape = self._record(args)
+            self._first.setdefault(key, []).insert(0, tape)
         while True:
             try:
                 return tape.replayed(leaves)

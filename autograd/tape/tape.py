@@ -17,6 +17,7 @@ from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
+from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ class Tape:
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
         with pause_garbage_collection():
-            program, unflatten = trace_function(f, args, self._scalars)
+            program, unflatten, modules = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
             self.program: Program = optimise(program)
+        self.modules = ModuleState(modules, self.program)
         self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
