@@ -22,7 +22,7 @@ class Trace:
         start: Serial number at the start; nodes with a smaller one were made before the recording
         inputs: Nodes of the arguments
         guards: (node, recorded truth value) for each branch condition, in order
-        captures: Leaves made from arrays that other code may write to; None if there is no tape
+        captures: Leaves made from arrays that other code may write to; None outside of tapes
         refusal: Why plain data must not be read, for errors
     """
 

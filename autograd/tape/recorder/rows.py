@@ -1,4 +1,7 @@
-"""`Rows`: an array argument of a function of scalars while it is recorded."""
+"""`Rows`: an array argument of a function of scalars while it is recorded.
+
+NumPy's functions apply to its Values one by one, and to a Value for each entry of an array from outside.
+"""
 
 from collections.abc import Callable
 from typing import Any, SupportsIndex
