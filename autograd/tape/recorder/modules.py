@@ -6,7 +6,7 @@ have computed with them outside of the tape.
 """
 
 import dis
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -77,28 +77,33 @@ class ModuleState:
         self._through = {id(x.array) for x in captured if x.place is not None}
         self._views = {id(owner(x.array)) for x in captured if x.place is None}
         self._parts = [vars(module).copy() for module in modules]  # keeps them alive, so that ids are not used again
-        self._state = list(self._read())
+        self._state = self._read()
 
     def is_current(self) -> bool:
         """True if the modules are in this state."""
-        return not self._modules or list(self._read()) == self._state
+        return not self._modules or self._read() == self._state
 
-    def _read(self) -> Iterator[Any]:
+    def _read(self) -> list[Any]:
+        state: list[Any] = []
         for module, parts in zip(self._modules, self._parts, strict=True):
-            yield module.training
+            state.append(module.training)
             for name, x in vars(module).items():
-                yield from self._part(x, id(parts.get(name)) in self._through)
+                if type(x) not in _CONSTANTS:
+                    self._add(state, x, id(parts.get(name)) in self._through)
+        return state
 
-    def _part(self, x: Any, is_read: bool) -> Iterator[Any]:
-        """Entries of the state for an attribute of a module; other attributes than parts and numbers are constants."""
+    def _add(self, state: list[Any], x: Any, is_read: bool) -> None:
+        """Add the entries for an attribute of a module; those that are neither parts nor numbers are constants."""
         if isinstance(x, Node):
-            yield from (id(x), x.requires_grad)
+            state += (id(x), x.requires_grad)
         elif isinstance(x, np.ndarray):
-            is_viewed = id(owner(x)) in self._views
-            yield kind_of(x)
-            yield id(x) if is_viewed else None if is_read else x.tobytes()
-        elif is_module(x):
-            yield id(x)
+            state += (kind_of(x), id(x) if id(owner(x)) in self._views else None if is_read else x.tobytes())
         elif type(x) in (list, tuple, dict):
             for part in x.values() if type(x) is dict else x:
-                yield from self._part(part, False)
+                self._add(state, part, False)
+        elif is_module(x):
+            state.append(id(x))
+
+
+#: Types of attributes that cannot change in place and hold no parts.
+_CONSTANTS = frozenset({bool, int, float, str, type(None)})
