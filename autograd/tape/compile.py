@@ -73,7 +73,7 @@ class Compiled:
                 return tape.replayed(leaves)
             except GuardFailedError as failure:
                 branches = self._branches[tape]
-                if failure.guard not in branches:
+                if failure.guard not in branches or not branches[failure.guard].modules.is_current():
                     new = self._record(args)
                     self._branches.setdefault(tape, {})[failure.guard] = new
                 tape = self._branches[tape][failure.guard]
@@ -111,6 +111,9 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     other way. `record` lists the limits on f. Inside another derivative, and for arguments that require a gradient, f itself
     is run, so that no gradient is lost. A method has tapes for each instance; numbers among its attributes are constants, but
     those in the fields of a dataclass are followed.
+
+    Arrays from outside that meet an op are read at every call, and modules have the parts, flags and buffers of the call.
+    Frozen are Python numbers, names that are bound anew, and results of plain NumPy on arrays from outside, as `w * 2`.
 
     Args:
         backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:

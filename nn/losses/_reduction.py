@@ -28,14 +28,17 @@ def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, co
         return in_dtype_of(errors, total / count)
     if sample_weight is None:
         return errors if reduction == "none" else ag.mean(errors) if reduction == "mean" else ag.sum(errors)
-    w = _check_weights(np.asarray(sample_weight, dtype=float), np.shape(errors), name)
-    w = w.astype(errors.dtype, copy=False) if hasattr(errors, "dtype") else w
-    weighted = errors * w
+    shape, array = np.shape(errors), np.asarray(sample_weight)
+    _check_weights(array.astype(float), shape, name)
+    # by ops, so that a tape follows an array that changes
+    w = ag.broadcast_to(ag.reshape(ag.astype(array, float), array.shape + (1,) * (len(shape) - array.ndim)), shape)
+    weighted = errors * (ag.astype(w, errors.dtype) if hasattr(errors, "dtype") else w)
     if reduction == "none":
         return weighted
     if reduction == "sum":
         return ag.sum(weighted)
-    return in_dtype_of(weighted, ag.sum(in_single_precision(weighted)) / float(w.sum(dtype=float)))
+    total = ag.sum(in_single_precision(weighted))
+    return in_dtype_of(weighted, total / ag.astype(ag.sum(w), total.dtype))
 
 
 def check_class_weights(name: str, given: Any, k: int) -> Any:
@@ -43,10 +46,10 @@ def check_class_weights(name: str, given: Any, k: int) -> Any:
     w = np.asarray(given, dtype=float)
     if w.shape != (k,) or not (w >= 0).all() or not w.any():
         raise ValueError(f"{name}: class_weight must be {k} numbers of at least 0, one per class, not all 0; got {given!r}")
-    return w
+    return ag.astype(np.asarray(given), float)
 
 
-def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
+def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> None:
     if w.shape != shape and (not shape or w.shape != shape[:1]):
         raise ValueError(f"{name}: sample_weight must have shape {shape[:1]}, one per row, or {shape}, not {w.shape}")
     if not (w >= 0).all():
@@ -54,7 +57,6 @@ def _check_weights(w: Any, shape: tuple[int, ...], name: str) -> Any:
         raise ValueError(f"{name}: sample_weight must be at least 0, got {w.ravel()[place]} in entry {place}")
     if not w.any():
         raise ValueError(f"{name}: sample_weight must have a positive entry, got {w.size} zeros")
-    return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
 
 
 def check_same_shape(name: str, predictions: Any, targets: Any) -> None:

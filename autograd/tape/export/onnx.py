@@ -19,6 +19,7 @@ from autograd.tape.backends.protocol import check_no_branches, leaf_data
 from autograd.tape.export.onnx_namespace import OnnxNamespace
 from autograd.tape.export.onnx_tracer import OnnxTracer
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
+from autograd.tape.recorder.lower import freeze_arrays
 
 #: Old enough for runtimes such as onnxruntime 1.13, and new enough for training graphs.
 OPSET, IR = 17, 8
@@ -66,6 +67,7 @@ def onnx_model(program: Program, name: str) -> Any:
         ImportError: If onnx is not installed; names the command
     """
     helper = onnx().helper
+    program = freeze_arrays(program)
     check_no_branches(program, "a graph of ONNX")
     tracer = OnnxTracer()
     leaves = _titled_leaves(program)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from autograd.base.numerics import immutable_array
@@ -11,7 +12,9 @@ from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
 from autograd.ops.rules.indexing import fill_index
-from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program, kind_of
+from autograd.tape.passes import optimise
+from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program, kind_of, replace_instructions
+from autograd.tape.recorder.captures import CapturedArray
 
 
 def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
@@ -72,6 +75,18 @@ class _Instructions(dict[Any, Instruction]):
         if found is None:
             found = self._constants[key] = Constant(data)
         return found
+
+
+def freeze_arrays(program: Program) -> Program:
+    """The program with the present numbers of arrays from outside as constants, for exports."""
+    captured = [x for x in program.leaves() if isinstance(x, Captured) and isinstance(x.node, CapturedArray)]
+    new: dict[Instruction, Instruction] = {x: Constant(copy(x.node._data)) for x in captured}
+    steps = []
+    for step in program.instructions if captured else ():
+        operands, params = _fix_index(replace_instructions(step.inputs, new), step.params)
+        new[step] = Instruction(step.op, operands, params, step.kind)
+        steps.append(new[step])
+    return optimise(program.with_instructions(steps, new)) if captured else program
 
 
 def _fix_index(operands: tuple[Instruction, ...], params: dict[str, Any]) -> tuple[tuple[Instruction, ...], dict[str, Any]]:

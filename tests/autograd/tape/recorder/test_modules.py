@@ -94,6 +94,29 @@ def test_present_state_is_used(change, way):
         np.testing.assert_allclose(compiled(ROWS), model(ROWS).numpy(), rtol=1e-12)
 
 
+@pytest.mark.parametrize("change", ["training flag", "appended module", "buffer read by NumPy in place"])
+def test_a_tape_of_another_state_is_refused(change):
+    model = network()
+    tape = record(model, ROWS)
+    np.testing.assert_array_equal(tape(ROWS), model(ROWS).numpy())
+    CHANGES[change](model)
+    with pytest.raises(TypeError, match=r"other flags, parts or buffers.*record it again, or use compile"):
+        tape(ROWS)
+
+
+def test_a_branch_is_recorded_for_the_present_state():
+    model = network()
+
+    def f(x):
+        return model(x) if x.sum() > 0 else x * np.sqrt(model.layers[2].scale)
+
+    compiled = compile(f)
+    for _ in range(2):
+        for x in (ROWS, -ROWS):
+            np.testing.assert_allclose(compiled(x), f(Tensor(x)).numpy(), rtol=1e-12)
+        model.layers[2].scale[:] = 9.0
+
+
 def test_a_module_as_an_argument_is_followed():
     compiled, model = compile(lambda model, x: model(x)), network()
     for change in CHANGES.values():
