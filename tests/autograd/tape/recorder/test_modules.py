@@ -192,3 +192,15 @@ def test_writing_a_buffer_is_refused(make, name, run):
     for key, (x, numbers) in before.items():
         assert vars(layer)[key] is x
         np.testing.assert_array_equal(x, numbers)
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32, int])
+@pytest.mark.parametrize("name", ["labels", "sample_weight", "class_weight"])
+def test_losses_follow_arrays_from_outside(name, dtype):
+    arrays = {"labels": np.array([0, 1, 0]), "sample_weight": np.ones(3, dtype), "class_weight": np.ones(2, dtype)}
+    options = {name: arrays[name]} if name != "labels" else {}
+    compiled = compile(value_and_grad(lambda z: nn.cross_entropy(z, arrays["labels"], **options)))
+    for new in (1, 0):
+        arrays[name][0] = new
+        got, want = compiled(ROWS[:3]), nn.cross_entropy(Tensor(ROWS[:3]), arrays["labels"], **options)
+        np.testing.assert_allclose(got[0], want.item(), rtol=1e-6)
