@@ -48,7 +48,8 @@ from autograd.ops.rules.arithmetic import (
     subtract,
 )  # fmt: skip
 from autograd.ops.rules.comparisons import (
-    equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or, not_equal,
+    equal, greater, greater_equal, isfinite, isinf, isnan, less, less_equal, logical_and, logical_not, logical_or,
+    logical_xor, not_equal, signbit,
 )  # fmt: skip
 from autograd.ops.rules.cumulative import cumprod, cumsum
 from autograd.ops.rules.einsum import einsum
@@ -61,7 +62,7 @@ from autograd.ops.rules.linalg import (
 from autograd.ops.rules.padding import pad
 from autograd.ops.rules.products import convolve, dot, inner, matmul, outer, tensordot
 from autograd.ops.rules.rearranging import flip, repeat, roll, tile
-from autograd.ops.rules.reductions import deviations, euclidean_norm, max, mean, min, norm, prod, std, sum, var
+from autograd.ops.rules.reductions import all, any, deviations, euclidean_norm, max, mean, min, norm, prod, std, sum, var
 from autograd.ops.rules.rounding import ceil, floor, round, trunc
 from autograd.ops.rules.selection import clip, fmax, fmin, maximum, minimum, where
 from autograd.ops.rules.shape import (
@@ -137,19 +138,19 @@ __all__ = [
     "draw", "elementwise_grad", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd",
     "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope",
     "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
-    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort",
-    "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve", "cos", "cosh",
-    "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu", "equal", "erf",
-    "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax", "fmin", "fmod",
-    "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot", "inner", "inv",
-    "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logabsdet", "logaddexp",
-    "logical_and", "logical_not", "logical_or", "logit", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum",
-    "mish", "moveaxis", "multiply", "negative", "norm", "not_equal", "outer", "pad", "permute", "polygamma", "positive",
-    "power", "prod", "put", "ravel", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll", "round", "sech",
-    "selu", "sigmoid", "sign", "signdet", "silu", "sin", "sinc", "sinc_derivative", "sinh", "slogdet", "softmax", "softplus",
-    "softsign", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes",
-    "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "tril", "triu", "trunc", "var",
-    "where", "xlog1py", "xlogy",
+    "abs", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "argsort", "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve",
+    "cos", "cosh", "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu",
+    "equal", "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax",
+    "fmin", "fmod", "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot",
+    "inner", "inv", "isfinite", "isinf", "isnan", "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2",
+    "log_sigmoid", "log_softmax", "logabsdet", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logit",
+    "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mish", "moveaxis", "multiply", "negative", "norm",
+    "not_equal", "outer", "pad", "permute", "polygamma", "positive", "power", "prod", "put", "ravel", "reciprocal", "relu",
+    "relu6", "remainder", "repeat", "reshape", "roll", "round", "sech", "selu", "sigmoid", "sign", "signbit", "signdet", "silu",
+    "sin", "sinc", "sinc_derivative", "sinh", "slogdet", "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt",
+    "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
+    "tensordot", "tile", "trace", "transpose", "tril", "triu", "trunc", "var", "where", "xlog1py", "xlogy",
 ]  # fmt: skip
 
 _publish(globals())

@@ -46,13 +46,18 @@ if hasattr(os, "register_at_fork"):
 
 
 class CallState:
-    """State that a function can reach from some objects, as it is now."""
+    """State that a function can reach from some objects, as it is now.
+
+    Attributes:
+        objects: Objects that can be reached, nearest first
+        arrays: The arrays among them
+    """
 
     def __init__(self, *roots: Any) -> None:
-        objects = reachable_objects(*roots)
-        self._arrays = [x for x in objects if type(x) is np.ndarray]
-        self._saved = [(access, access[0]()) for x in objects for access in _accesses(x)]
-        generators = [*SHARED_GENERATORS, *(x for x in objects if issubclass(type(x), GENERATORS))]
+        self.objects = reachable_objects(*roots)
+        self.arrays = [x for x in self.objects if issubclass(type(x), np.ndarray)]
+        self._saved = [(access, access[0]()) for x in self.objects for access in _accesses(x)]
+        generators = [*SHARED_GENERATORS, *(x for x in self.objects if issubclass(type(x), GENERATORS))]
         self._generators = [(g, generator_state(g)) for g in generators]
 
     def forget_unused_generators(self) -> None:
@@ -65,16 +70,29 @@ class CallState:
         with _lock:
             now = [(access, access[0]()) for access, _ in self._saved]
             drawn = [(g, generator_state(g)) for g, _ in self._generators]
-            arrays = sorted([x for x in self._arrays if x.flags.writeable], key=lambda x: x.base is not None)
             try:
                 _write(self._saved, self._generators)
-                for x in arrays:
-                    x.flags.writeable = False
-                yield
+                with self.read_only():
+                    yield
             finally:
-                for x in arrays:  # those that own their memory first: their views depend on them
-                    x.flags.writeable = True
                 _write(now, drawn)
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Context manager in which the arrays cannot be written to."""
+        arrays = sorted([x for x in self.arrays if x.flags.writeable], key=lambda x: x.base is not None)
+        for x in arrays:
+            x.flags.writeable = False
+        try:
+            yield
+        finally:
+            for x in arrays:  # those that own their memory first: their views depend on them
+                x.flags.writeable = True
+
+    def restore(self) -> None:
+        """Return to the saved state."""
+        with _lock:
+            _write(self._saved, self._generators)
 
 
 def _write(parts: list[tuple[Access, Any]], generators: list[tuple[Any, Any]]) -> None:

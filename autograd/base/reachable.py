@@ -38,11 +38,6 @@ def reachable_objects(*roots: Any) -> list[Any]:
     return list(seen.values())
 
 
-def reachable_generators(*roots: Any) -> list[Any]:
-    """Random generators that can be reached from some objects, nearest first."""
-    return [x for x in reachable_objects(*roots) if issubclass(type(x), GENERATORS)]
-
-
 def _referents(x: Any) -> Iterable[Any]:
     """Objects that a function with access to x can draw from."""
     return next(referents(x) for kinds, referents in _REFERENTS if issubclass(type(x), kinds))

@@ -11,6 +11,10 @@ from contextvars import ContextVar
 from typing import Any
 
 
+class FrozenDataError(TypeError):
+    """A recorded function reads or writes data in a way that replays would not repeat."""
+
+
 class Trace:
     """Tape recording in progress.
 
@@ -18,13 +22,15 @@ class Trace:
         start: Serial number at the start; nodes with a smaller one were made before the recording
         inputs: Nodes of the arguments
         guards: (node, recorded truth value) for each branch condition, in order
+        captures: Leaves made from arrays that other code may write to; None outside of tapes
         refusal: Why plain data must not be read, for errors
     """
 
     refusal = "while a tape is recorded would make a constant of a number that changes from call to call"
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, captures: Any = None) -> None:
         self.start = start
+        self.captures = captures
         self.inputs: set[Any] = set()
         self.guards: list[tuple[Any, bool]] = []
 
@@ -35,8 +41,10 @@ class Trace:
         return outcome
 
     def is_constant(self, node: Any) -> bool:
-        """True if `node` is a constant of the tape: a leaf made during the recording that is not an input."""
-        return node.op is None and node.serial > self.start and node not in self.inputs
+        """True if `node` is a constant of the tape: a leaf made during the recording that no replay reads anew."""
+        if node.op is not None or node.serial <= self.start or node in self.inputs:
+            return False
+        return self.captures is None or not self.captures.is_read(node)
 
 
 class _State:
@@ -52,6 +60,12 @@ _trace: ContextVar[Trace | None] = ContextVar("autograd_trace", default=None)
 def current_trace() -> Trace | None:
     """Recording in progress in the current context, or None."""
     return _trace.get() if _state.traces else None
+
+
+def current_captures() -> Any:
+    """Leaves made from arrays in the recording of a tape in the current context, or None."""
+    trace = current_trace()
+    return None if trace is None else trace.captures
 
 
 @contextmanager
@@ -78,7 +92,11 @@ def check_not_frozen(node: Any, reading: str) -> None:
     """Raise if `reading` the data of `node` would turn it into a constant of the tape being recorded."""
     trace = current_trace()
     if trace is not None and not trace.is_constant(node):
-        raise TypeError(
-            f"{reading} of {node!r} {trace.refusal}: use the node itself, stop_gradient(x) for its value without a gradient, "
-            "or where, maximum, minimum for a choice"
+        is_array = node not in trace.inputs and trace.captures is not None and trace.captures.is_read(node)
+        cure = (
+            "use a copy of the array, a.copy(), which is a constant"
+            if is_array
+            else "use the node itself, stop_gradient(x) for its value without a gradient, or where, maximum, minimum for a "
+            "choice"
         )
+        raise FrozenDataError(f"{reading} of {node!r} {trace.refusal}: {cure}")

@@ -21,7 +21,7 @@ from autograd.ops.operators import OPERATORS
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 #: Function of each operator of a syntax tree, without equality and logic.
-_OPERATORS = {row.syntax: row.function for row in OPERATORS if row.syntax and row.sign not in ("==", "!=", "&", "|", "~")}
+_OPERATORS = {row.syntax: row.function for row in OPERATORS if row.syntax and row.sign not in ("==", "!=", "&", "|", "^", "~")}
 
 
 class ExpressionError(ValueError):

@@ -170,6 +170,14 @@ class ArrayMethods(Node):
         check_not_frozen(self, ".item()")
         return self._data.item()
 
+    def any(self, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
+        """True if an entry over `axis` is not 0: a plain truth value or array, or an op while a tape is recorded."""
+        return dispatch(np.any, (), (self, axis, out, keepdims), options)
+
+    def all(self, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
+        """True if no entry over `axis` is 0: a plain truth value or array, or an op while a tape is recorded."""
+        return dispatch(np.all, (), (self, axis, out, keepdims), options)
+
     def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the largest entry along `axis`: a plain integer or array, or an op while a tape is recorded."""
         return dispatch(np.argmax, (), (self, axis, out), {"keepdims": keepdims})

@@ -36,8 +36,8 @@ class ExampleTrace(Trace):
     refusal = "inside vmap would give the number of one example to all"
 
     def __init__(self) -> None:
-        super().__init__(next_serial())
         self.outer = current_trace()
+        super().__init__(next_serial(), self.outer and self.outer.captures)
 
     def depends_on_example(self, node: Any) -> bool:
         """True if `node` is computed from an input."""

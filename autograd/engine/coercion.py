@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.base.numerics import is_immutable
+from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
 from autograd.ops.op import stack_nodes
@@ -40,11 +41,17 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     return array.astype(target, copy=False)
 
 
+def captured_operand(x: Any) -> Any:
+    """Node of x if it holds nodes, or arrays to which other code may write while a tape is recorded; else x."""
+    captures = current_captures()
+    return stack_nodes(x if captures is None else captures.operand(x))
+
+
 def array_operand(x: Any) -> Any:
-    """Constant operand: a Python number, which does not change dtypes, or a private array; None if x holds nodes."""
+    """Constant operand: a Python number, which does not change dtypes, or a private array; None if x must become a node."""
     if x.__class__ in (float, int, bool):
         return x
-    if isinstance(stack_nodes(x), Node):
+    if isinstance(captured_operand(x), Node):
         return None
     if is_object_array(x):
         x = object_array(x.ravel().tolist(), x.shape)  # floats, if all entries are

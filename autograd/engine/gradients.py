@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.trace_state import current_trace
+from autograd.engine.coercion import captured_operand
 from autograd.engine.node import Node
 from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
@@ -79,11 +80,18 @@ def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any
 
 
 def _seed(y: Any, seed: Any, as_node: bool) -> Any:
-    if as_node and isinstance(seed, Node):
-        y.seed(seed._data)  # validation only
-        return seed
     cotangent = y.seed(seed._data if isinstance(seed, Node) else seed)
-    return y.constant(cotangent) if as_node else cotangent
+    if as_node:
+        return constant_node(y, cotangent if seed is None else seed)
+    return cotangent
+
+
+def constant_node(x: Any, t: Any) -> Node:
+    """Seed or tangent t of x as a node, of the dtype of x; an array in it is followed by a tape."""
+    t = captured_operand(t) if isinstance(x, Value) else t
+    if isinstance(t, Node):
+        return t
+    return Tensor(t, dtype=x.dtype) if isinstance(x, Tensor) else x.constant(t)
 
 
 def zeros_like(x: Any, as_node: bool) -> Any:

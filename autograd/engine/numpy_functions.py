@@ -76,7 +76,7 @@ _OURS: dict[Any, Callable[..., Any]] = {
 
 #: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
-    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array2string, np.array_equal,
+    np.allclose, np.argwhere, np.array2string, np.array_equal,
     np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
     np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
     np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size, np.zeros_like,
@@ -85,10 +85,13 @@ _PREDICATES: set[Any] = {
 
 #: Functions with plain results, and their ops, which a tape follows.
 _POSITIONS: dict[Any, Callable[..., Any]] = {
+    np.all: reductions.all,
+    np.any: reductions.any,
     np.argmax: sorting.argmax,
     np.argmin: sorting.argmin,
     np.argsort: lambda a, axis=-1, kind=None, stable=None: sorting.argsort(a, axis),
 }
+_PREDICATES |= _POSITIONS.keys()
 
 
 def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
@@ -99,7 +102,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     """
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
-    if function in _OURS or (function in _POSITIONS and is_traced(args[0] if args else kwargs["a"])):
+    if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
         name = function.__name__
@@ -116,6 +119,10 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Result of autograd's function for a NumPy function, with the arguments of the latter."""
     return call_with_signature(function, _OURS.get(function) or _POSITIONS[function], args, kwargs)
+
+
+def _is_traced(x: Any) -> bool:
+    return isinstance(x, Node) and is_traced(x)
 
 
 def _has_gradient(x: Any) -> bool:

@@ -9,15 +9,15 @@ import numpy.typing as npt
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
 from autograd.base.numerics import read_only_view
-from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.base.trace_state import check_not_frozen, current_captures, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
-from autograd.engine.coercion import Array, array_operand, private_array, real_array
+from autograd.engine.coercion import Array, array_operand, captured_operand, private_array, real_array
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients
 from autograd.engine.value import Value
 from autograd.ops.namespaces import is_half
-from autograd.ops.op import Op, Rule, stack_nodes
+from autograd.ops.op import Op, Rule
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
 from autograd.ops.rules.shape import lift, lower
@@ -59,6 +59,8 @@ class Tensor(ArrayMethods):
                 "write Tensor(data, requires_grad=True, dtype=float)"
             )
         self._set(array, bool(requires_grad), label)
+        if (captures := current_captures()) is not None:
+            captures.add(self, data)
 
     def _set(self, array: Array, requires_grad: bool, label: str = "") -> None:
         self._data = array
@@ -274,7 +276,7 @@ def lift_value(x: Value, dtype: Any) -> Tensor:
 
 def _to_tensors(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """Inputs of an op with a Tensor for each Value, of the dtype of the arrays, and for each list that holds nodes."""
-    operands = [stack_nodes(x) for x in inputs]
+    operands = [captured_operand(x) for x in inputs]
     dtypes = [x.dtype for x in operands if isinstance(x, Tensor | np.ndarray) and x.dtype.kind == "f"]
     dtype = np.result_type(*dtypes) if dtypes else np.dtype(float)
     return tuple([lift_value(x, dtype) if isinstance(x, Value) else x for x in operands])

@@ -46,7 +46,7 @@ def _is_truth(x: Any) -> bool:
     return isinstance(x, bool) or getattr(x, "op", None) in _PREDICATE_OPS
 
 
-_PREDICATE_OPS = {OPS[row.op] for row in OPERATORS if row.is_comparison or row.is_logical}
+_PREDICATE_OPS = {op for op in OPS.values() if op.forward.__module__.endswith(".comparisons")}
 
 #: Op of each NumPy ufunc, by identity: another package may have a ufunc of the same name.
 _OPS: dict[np.ufunc, Callable[..., Any]] = {

@@ -7,7 +7,7 @@ from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remem
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
-from autograd.engine.coercion import is_array, number_operand, real_number
+from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients, pull_back
@@ -105,6 +105,8 @@ class Value(Node):
         """Result of any op, recorded if recording is on and an input requires a gradient; a Tensor if it meets an array."""
         if op.kind != "elementwise" or any(map(is_array, inputs)):
             return cls.array_type.record(op, inputs, params)
+        if current_trace() is not None:
+            inputs = tuple(map(captured_operand, inputs))
         numbers = [x._data if x.__class__ is cls else number_operand(x) for x in inputs]
         y = on_floats(op.forward, *numbers, **params)
         if isinstance(y, tuple):

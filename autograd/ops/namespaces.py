@@ -48,6 +48,7 @@ class _Scalar:
     arctanh = staticmethod(math.atanh)
     hypot = staticmethod(math.hypot)
     abs = staticmethod(math.fabs)
+    copysign = staticmethod(math.copysign)
     fmod = staticmethod(math.fmod)
     remainder = staticmethod(operator.mod)
     floor_divide = staticmethod(operator.floordiv)

@@ -23,6 +23,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import immutable_array
+from autograd.base.trace_state import current_captures
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
@@ -142,7 +143,12 @@ class Op:
         return args[:arity], bound
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result."""
+        """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result.
+
+        While a tape is recorded, arrays that its function can reach are nodes.
+        """
+        if (captures := current_captures()) is not None:
+            inputs = tuple([captures.node(x) if captures.is_reachable(x) else x for x in inputs])
         for x in inputs:
             if x.__class__ is not np.ndarray or x.dtype is _OBJECT:
                 return self._compute_any(inputs, params)

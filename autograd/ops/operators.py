@@ -89,6 +89,7 @@ OPERATORS = (
     Operator("__pow__", "__rpow__", "power", "**", _POWER, np.power),
     Operator("__and__", "__rand__", "logical_and", "&", _BITWISE, np.bitwise_and),
     Operator("__or__", "__ror__", "logical_or", "|", _BITWISE, np.bitwise_or),
+    Operator("__xor__", "__rxor__", "logical_xor", "^", _BITWISE, np.bitwise_xor),
     Operator("__invert__", "", "logical_not", "~", _UNARY, np.invert),
     Operator("__neg__", "", "negative", "-", _UNARY, np.negative),
     Operator("__pos__", "", "positive", "+", _UNARY, np.positive),

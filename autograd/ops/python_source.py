@@ -125,7 +125,7 @@ def _minus(a: Code) -> Code:
 #: Ops written neither as a sign between two operands nor as a call.
 _SPECIAL: dict[str, Callable[..., Code]] = {
     "add": _sum, "multiply": _product, "logical_and": _and, "logical_or": _or, "logical_not": _not, "negative": _minus,
-    "positive": code,
+    "logical_xor": lambda a, b: _infix("!=", Precedence.COMPARISON, a, b), "positive": code,
 }  # fmt: skip
 _SIGNS = ("subtract", "divide")
 

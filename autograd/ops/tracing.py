@@ -25,7 +25,7 @@ class Arithmetic(Recorder):
         __neg__ = __pos__ = __abs__ = __invert__ = _unary
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
         __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _binary
-        __and__ = __rand__ = __or__ = __ror__ = _binary
+        __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _binary
         __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare
         __hash__ = object.__hash__
 

@@ -33,7 +33,7 @@ class Compiled:
         functools.update_wrapper(self, f)
         self._f, self._choice, self._backend = f, backend, find_backend(backend)
         self.tapes: list[Tape] = []
-        self._first: dict[Any, Tape] = {}
+        self._first: dict[Any, list[Tape]] = {}
         # For each tape, the tape to try when a guard fails, by the index of that guard.
         self._branches: dict[Tape, dict[int, Tape]] = {}
         # For each living instance of a class with this method, a reference to it and its tapes.
@@ -64,15 +64,16 @@ class Compiled:
             return call(self._f, args)
         if graph_requested():
             return call(self._f, args)  # an outer derivative needs the graph
-        tape = self._first.get(key)
+        tape = next((tape for tape in self._first.get(key, ()) if tape.modules.is_current()), None)
         if tape is None:
-            tape = self._first[key] = self._record(args)
+            tape = self._record(args)
+            self._first.setdefault(key, []).insert(0, tape)
         while True:
             try:
                 return tape.replayed(leaves)
             except GuardFailedError as failure:
                 branches = self._branches[tape]
-                if failure.guard not in branches:
+                if failure.guard not in branches or not branches[failure.guard].modules.is_current():
                     new = self._record(args)
                     self._branches.setdefault(tape, {})[failure.guard] = new
                 tape = self._branches[tape][failure.guard]
@@ -110,6 +111,9 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     other way. `record` lists the limits on f. Inside another derivative, and for arguments that require a gradient, f itself
     is run, so that no gradient is lost. A method has tapes for each instance; numbers among its attributes are constants, but
     those in the fields of a dataclass are followed.
+
+    Arrays from outside that meet an op are read at every call, and modules have the parts, flags and buffers of the call.
+    Frozen are Python numbers, names that are bound anew, and results of plain NumPy on arrays from outside, as `w * 2`.
 
     Args:
         backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:

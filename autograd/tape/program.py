@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from autograd.base.domain import Domain
-from autograd.engine.node import Node
 from autograd.ops.op import Op
 
 #: (shape, dtype) of an array; None for a float.
@@ -63,11 +62,11 @@ class Input(Leaf):
 
 
 class Captured(Leaf):
-    """The data of a node from outside, such as a parameter, read at every replay."""
+    """The data of a node from outside, such as a parameter, or of an array, read at every replay."""
 
     __slots__ = ("node",)
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Any) -> None:
         super().__init__(kind_of(node._data))
         self.node = node
 

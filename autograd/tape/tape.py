@@ -17,6 +17,7 @@ from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
+from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import trace_function
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Tape:
         program: The optimised program
         recorded: Number of instructions before optimisation
         backend: Name of the back end: "python", "numpy", "numba", "jax", or that of a custom one
+        modules: State of the modules for which the program holds
     """
 
     __module__ = "autograd"
@@ -43,10 +45,11 @@ class Tape:
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
         with pause_garbage_collection():
-            program, unflatten = trace_function(f, args, self._scalars)
+            program, unflatten, modules = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
             self.program: Program = optimise(program)
+        self.modules = ModuleState(modules, self.program)
         self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
@@ -56,7 +59,7 @@ class Tape:
         """Replay the tape for these arguments.
 
         Raises:
-            TypeError: If their structure, shapes or dtypes differ from those of the examples
+            TypeError: If their structure, shapes or dtypes differ from those of the examples, or a module has changed
             GuardFailedError: If the numbers take another path through the function
         """
         args = call_arguments(args, kwargs)
@@ -67,6 +70,7 @@ class Tape:
             key, leaves = flatten_arguments([x for _, _, x in pairs], self._scalars)
             if key != self._leaf_signature:
                 raise TypeError(f"{refusal}record it for these, or use compile")
+        self._check_modules()
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:
@@ -95,6 +99,7 @@ class Tape:
         """
         if self._batched is None:
             self._batched = self._backend.batch(self.program)
+        self._check_modules()
         axes = (*axes, 0) if kwargs and isinstance(axes, Sequence) else axes
         numbers, n = batch_columns(call_arguments(args, kwargs), axes, self._scalars, self._signature, self._slots)
         return self._unflatten_result(self._batched(numbers, n), True)
@@ -108,7 +113,7 @@ class Tape:
 
         Args:
             parameters: Nodes from outside that the function reads; the list of their data becomes the first argument. Other
-                nodes from outside are read at each call or trace
+                nodes from outside are read at each call or trace; arrays from outside are constants
 
         Raises:
             TypeError: If the path depends on a decision on data; names the first. If float64 is needed and JAX has it off;
@@ -169,6 +174,13 @@ class Tape:
 
         return write_onnx(self, path, dynamic_axes)
 
+    def _check_modules(self) -> None:
+        if not self.modules.is_current():
+            raise TypeError(
+                f"a module that {self._name} calls has other flags, parts or buffers than when the tape was recorded: "
+                "record it again, or use compile"
+            )
+
     @property
     def backend(self) -> str:
         """Name of the back end."""
@@ -209,9 +221,10 @@ def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", *
     """Record a tape of f for these examples: its path through f, derivatives included.
 
     f is run once, with the keywords that the tape then takes. Floats and arrays are inputs of the tape, also in containers;
-    other arguments are part of the program. Values and Tensors from outside are read at every replay; plain numbers and arrays
-    from outside are constants. For the back ends "python" and "numba", a function of Values also accepts arrays: it receives
-    nested lists of Values. A pickle of the tape holds f and the examples, from which it is recorded again.
+    other arguments are part of the program. Values, Tensors and arrays from outside that meet an op are read at every replay;
+    Python numbers and results of plain NumPy, such as `w * 2` of an array from outside, are constants. For the back ends
+    "python" and "numba", a function of Values also accepts arrays: it receives nested lists of Values. A pickle of the tape
+    holds f and the examples, from which it is recorded again.
 
     f must not draw from a random generator that exists before the call. A generator that f creates without a seed is not
     detected.
@@ -220,7 +233,8 @@ def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", *
         backend: As for `compile`
 
     Raises:
-        TypeError: If f reads the data of a number that changes from call to call
+        TypeError: If f reads the data of a number that changes from call to call, or writes to an array from outside or to a
+            buffer of a module
         RuntimeError: If f draws random numbers
         ValueError: If no back end has that name
 

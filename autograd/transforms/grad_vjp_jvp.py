@@ -15,7 +15,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import current_trace
 from autograd.engine.forward_mode import push_forward
-from autograd.engine.gradients import gradients, matching_leaves, zeros_like
+from autograd.engine.gradients import constant_node, gradients, matching_leaves, zeros_like
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -199,7 +199,7 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     def push(*tangents: Any) -> Any:
         directions = tangent_leaves(primals, tangents)
         nodes = as_nodes or graph_requested() or has_variable(directions)
-        seeds = {x: _tangent(x, t) for x, t in zip(variables, directions, strict=True)}
+        seeds = {x: constant_node(x, t) for x, t in zip(variables, directions, strict=True)}
         return plain_results(tree.replace_numbers(y, _output_tangents(tree.numbers(y), seeds)), variables, nodes)
 
     value, aux = plain_results((y, aux), variables, as_nodes)
@@ -250,10 +250,6 @@ def check_tuples(primals: Any, tangents: Any) -> None:
     for name, x in (("primals", primals), ("tangents", tangents)):
         if not isinstance(x, list | tuple):
             raise TypeError(f"{name} must be a tuple with one entry per argument, got {x!r:.60}: write ({name[:-1]},)")
-
-
-def _tangent(x: Node, t: Any) -> Node:
-    return t if isinstance(t, Node) else x.constant(t if isinstance(x, Value) else np.asarray(t, x.dtype))  # type: ignore[attr-defined]
 
 
 def _output_tangents(outputs: list[Any], seeds: dict[Node, Node]) -> list[Any]:

@@ -37,7 +37,7 @@ def check_class_weights(name: str, given: Any, k: int) -> Any:
     w = np.asarray(given, dtype=float)
     if w.shape != (k,) or not (w >= 0).all() or not w.any():
         raise ValueError(f"{name}: class_weight must be {k} numbers of at least 0, one per class, not all 0; got {given!r}")
-    return w
+    return ag.astype(np.asarray(given), float)
 
 
 def _weights_like(errors: Any, sample_weight: Any, name: str) -> Any:

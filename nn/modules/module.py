@@ -32,7 +32,8 @@ class Module(metaclass=ModuleType):
     inside lists, tuples and dicts. They are in the order in which the attributes were set; a shared one counts once.
 
     Attributes:
-        training: True in training, False in eval mode; see `train` and `eval`
+        training: True in training, False in eval mode; see `train` and `eval`. `autograd.compile` follows it, as well as parts,
+            parameters, and the arrays among the attributes
 
     >>> class Line(Module):
     ...     def __init__(self):

@@ -112,7 +112,7 @@ class BatchNorm1d(_Normalization):
             raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")
         self._check_features(x)
         if not self.training:
-            scale = self.weight / np.sqrt(self.running_var + self.running_var.dtype.type(self.eps))
+            scale = self.weight / ag.sqrt(ag.add(self.running_var, self.eps))
             return (x - self.running_mean) * scale + self.bias
         n = shape[0]
         if n < 2:

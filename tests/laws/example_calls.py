@@ -5,7 +5,7 @@ from autograd.testing.call_catalogue import ARRAYS, PARAMETERS, Example
 
 TABLE = [op for op in OPS.values() if op.forward.__module__.startswith("autograd.ops.rules")]
 COMPARISONS = [op for op in TABLE if op.forward.__module__.endswith("comparisons")]  # laws: test_comparisons.py
-DISCRETE = [OPS["argmax"], OPS["argmin"], OPS["argsort"], OPS["signdet"]]
+DISCRETE = [OPS["all"], OPS["any"], OPS["argmax"], OPS["argmin"], OPS["argsort"], OPS["signdet"]]
 TABLE.remove(OPS["lower"])  # its result is a number; the examples of `lift` call it
 ELEMENTWISE = [op for op in TABLE if op.kind == "elementwise" and op not in COMPARISONS]
 OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in DISCRETE]

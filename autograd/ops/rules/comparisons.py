@@ -4,6 +4,7 @@ Python's operators on nodes return plain truth values instead. While a tape is r
 replay must compare again.
 """
 
+import math
 from typing import Any
 
 from autograd.base.domain import DISTINCT, NONZERO
@@ -106,6 +107,18 @@ def logical_or(xp: Any, a: Any, b: Any) -> Any:
     return (a != 0) | (b != 0)
 
 
+@elementwise(None, None, symbol="⊻", smooth_on=NONZERO)
+def logical_xor(xp: Any, a: Any, b: Any) -> Any:
+    """True if exactly one is non-zero.
+
+        y = [a ≠ 0 ⊻ b ≠ 0]
+
+    >>> logical_xor(1.0, 2.0)
+    0.0
+    """
+    return (a != 0) ^ (b != 0)
+
+
 @elementwise(None, symbol="¬", smooth_on=NONZERO)
 def logical_not(xp: Any, x: Any) -> Any:
     """True if x is 0.
@@ -116,3 +129,51 @@ def logical_not(xp: Any, x: Any) -> Any:
     1.0
     """
     return x == 0
+
+
+@elementwise(None)
+def isnan(xp: Any, x: Any) -> Any:
+    """True if x is NaN.
+
+        y = [x ≠ x]
+
+    >>> isnan(float("nan"))
+    1.0
+    """
+    return x != x
+
+
+@elementwise(None)
+def isfinite(xp: Any, x: Any) -> Any:
+    """True if x is neither infinite nor NaN.
+
+        y = [|x| < ∞]
+
+    >>> isfinite(-float("inf"))
+    0.0
+    """
+    return xp.abs(x) < math.inf
+
+
+@elementwise(None)
+def isinf(xp: Any, x: Any) -> Any:
+    """True if x is ∞ or −∞.
+
+        y = [|x| = ∞]
+
+    >>> isinf(-float("inf"))
+    1.0
+    """
+    return xp.abs(x) == math.inf
+
+
+@elementwise(None, smooth_on=NONZERO)
+def signbit(xp: Any, x: Any) -> Any:
+    """True if the sign of x is minus, also for −0.
+
+        y = [x < 0 ∨ 1/x = −∞]
+
+    >>> signbit(-0.0)
+    1.0
+    """
+    return xp.copysign(1.0, x) < 0

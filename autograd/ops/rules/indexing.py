@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.numerics import immutable_array
-from autograd.base.trace_state import current_trace
+from autograd.base.trace_state import current_captures, current_trace
 from autograd.ops.op import Recorder, linear, stack_nodes
 from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
 from autograd.ops.rules.shape import reshape, sum_to
@@ -24,10 +24,15 @@ def plain_array(x: Any) -> Any:
 
 
 def index_array(x: Any) -> Any:
-    """Part of an index: a node, also of lists that hold nodes, an immutable array, or a number or slice itself."""
-    kind = type(x)
-    if kind in _PLAIN or isinstance(x, np.generic):
+    """Part of an index: a node, also of lists that hold nodes, an immutable array, or a number or slice itself.
+
+    While a tape is recorded, arrays to which other code may write are nodes.
+    """
+    if type(x) in _PLAIN or isinstance(x, np.generic):
         return x
+    if (captures := current_captures()) is not None:
+        x = captures.operand(x, as_number=False)
+    kind = type(x)
     if kind is not np.ndarray or x.dtype.hasobject:
         stacked = x if kind is list and _INTEGER.issuperset(map(type, x)) else stack_nodes(x)
         if isinstance(stacked, Recorder):

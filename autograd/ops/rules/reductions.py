@@ -62,6 +62,36 @@ def mean(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     return xp.sum(x, axis=axis, keepdims=keepdims) / entry_count(shape_of(x), axis)
 
 
+@general(None, prepare=prepare_reduction("any", of_numbers=True), kinds={"axis": "axis"})
+def any(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """True if at least one entry over `axis` is non-zero; False over no entries.
+
+        y = [Σ [x ≠ 0] > 0]
+
+    Shapes:
+        as `sum`
+
+    >>> bool(any([0.0, 2.0]))
+    True
+    """
+    return xp.sum(x != 0, axis=axis, keepdims=keepdims) > 0
+
+
+@general(None, prepare=prepare_reduction("all", of_numbers=True), kinds={"axis": "axis"})
+def all(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
+    """True if no entry over `axis` is 0; True over no entries.
+
+        y = [Σ [x = 0] = 0]
+
+    Shapes:
+        as `sum`
+
+    >>> bool(all([0.0, 2.0]))
+    False
+    """
+    return xp.sum(x == 0, axis=axis, keepdims=keepdims) == 0
+
+
 def _extremum_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:
     """ȳ at the entries equal to y, divided equally between ties, or at the NaNs if y is NaN."""
     chosen = (x == restore_axes(y, x, axis)) | (x != x)

@@ -31,7 +31,7 @@ compiled = njit(cache={cached}, error_model="numpy", nogil=True)
 _EXPRESSIONS = {
     "power(a, b)": "a**b", "abs(x)": "math.fabs(x)", "floor(x)": "np.floor(x)", "ceil(x)": "np.ceil(x)",
     "trunc(x)": "np.trunc(x)", "exp2(x)": "np.exp2(x)", "cbrt(x)": "np.cbrt(x)", "fmod(a, b)": "np.fmod(a, b)",
-    "remainder(a, b)": "np.remainder(a, b)",
+    "remainder(a, b)": "np.remainder(a, b)", "copysign(a, b)": "math.copysign(a, b)",
 }  # fmt: skip
 
 _HELPER = """

@@ -11,12 +11,14 @@ from autograd.tape.backends.jax import integer_check, jax, namespace, pure_funct
 from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
 from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten, call_arguments
+from autograd.tape.recorder.lower import freeze_arrays
 
 
 def jax_function(
     program: Program, slots: Any, unflatten: Unflatten, name: str, parameters: Sequence[Any] = ()
 ) -> Callable[..., Any]:
     """JAX function f(*args) of a program, or f(data of `parameters`, *args); `slots` locates its inputs in the arguments."""
+    program = freeze_arrays(program)
     check_no_branches(program, "a function of JAX")
     _check_parameters(parameters)
     run, check, tracer = pure_function(program, parameters), integer_check(program), jax().core.Tracer

@@ -21,6 +21,7 @@ from autograd.tape.export.onnx_namespace import OnnxNamespace
 from autograd.tape.export.onnx_rows import DynamicAxes, free_rows, row_counts, row_names
 from autograd.tape.export.onnx_tracer import OnnxTracer
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
+from autograd.tape.recorder.lower import freeze_arrays
 
 #: Old enough for runtimes such as onnxruntime 1.13, and new enough for training graphs.
 OPSET, IR = 17, 8
@@ -77,6 +78,7 @@ def onnx_model(program: Program, name: str) -> Any:
         ImportError: If onnx is not installed; names the command
     """
     helper = onnx().helper
+    program = freeze_arrays(program)
     check_no_branches(program, "a graph of ONNX")
     tracer = OnnxTracer()
     leaves = _titled_leaves(program)

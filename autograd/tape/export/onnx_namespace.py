@@ -54,6 +54,9 @@ class OnnxNamespace(Namespace):
         numbers = self.tracer.cast(x, np.dtype(np.int64))
         return self.equal(self.tracer.reduction("ReduceMin", numbers, axis, keepdims), 1)
 
+    def copysign(self, number: float, x: TracedArray) -> Any:
+        return self.where((x < 0.0) | (1.0 / x < 0.0), -abs(number), abs(number))
+
     def squeeze(self, x: TracedArray, axis: Any) -> Any:
         return x.reshape(tuple(n for i, n in enumerate(x.shape) if i not in axis))
 

@@ -22,8 +22,8 @@ _SAME = {
     "arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh",
     "arcsinh": "Asinh", "arccosh": "Acosh", "arctanh": "Atanh", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
     "sign": "Sign", "maximum": "Max", "minimum": "Min", "less": "Less", "less_equal": "LessOrEqual", "greater": "Greater",
-    "greater_equal": "GreaterOrEqual", "equal": "Equal", "bitwise_and": "And", "bitwise_or": "Or", "invert": "Not",
-    "isnan": "IsNaN", "isinf": "IsInf", "matmul": "MatMul", "power": "Pow",
+    "greater_equal": "GreaterOrEqual", "equal": "Equal", "bitwise_and": "And", "bitwise_or": "Or", "bitwise_xor": "Xor",
+    "invert": "Not", "isnan": "IsNaN", "isinf": "IsInf", "matmul": "MatMul", "power": "Pow",
 }  # fmt: skip
 
 #: ONNX operators of NumPy's reductions.

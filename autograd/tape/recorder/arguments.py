@@ -5,7 +5,7 @@ program: another value needs another program.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 
@@ -14,19 +14,8 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.tape.program import Input
-
-
-class Rows(list[Any]):
-    """Array argument of a function of scalars during recording: the list of its rows, which are lists or Values."""
-
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the array."""
-        return (len(self), *(self[0].shape() if self and isinstance(self[0], Rows) else ()))
-
-    def __getitem__(self, index: Any) -> Any:
-        if not isinstance(index, SupportsIndex | slice):
-            raise TypeError(f"a list of Values has no entries at {index!r}: use backend='numpy', whose arguments are arrays")
-        return super().__getitem__(index)
+from autograd.tape.recorder.captures import Captures
+from autograd.tape.recorder.rows import Rows
 
 
 class Keywords(dict[str, Any]):
@@ -184,11 +173,13 @@ class SymbolicOutputs(list[Any]):
 Unflatten = Callable[..., Any]
 
 
-def flatten_result(result: Any, scalars: bool) -> tuple[list[Any], Unflatten]:
+def flatten_result(result: Any, scalars: bool, captures: Captures) -> tuple[list[Any], Unflatten]:
     """(nodes and numbers in a result, function that rebuilds the result from the outputs of a replay).
 
-    Numbers of a function of `scalars` are floats, also those that it computed with arrays.
+    Numbers of a function of `scalars` are floats, also those that it computed with arrays. Arrays that the function can reach
+    are nodes.
     """
+    result = tree.map(lambda x: captures.node(x, as_number=False) if captures.is_reachable(x) else x, result, init=False)
     outputs: list[Any] = []
     return outputs, _unflatten(result, outputs, scalars)
 

@@ -2,14 +2,19 @@
 
 import struct
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
+from autograd.base.numerics import immutable_array
 from autograd.base.trace_state import Trace
 from autograd.engine.graph import by_serial, reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
-from autograd.tape.program import Captured, Constant, Input, Instruction, Program, kind_of
+from autograd.ops.rules.indexing import fill_index
+from autograd.tape.passes import optimise
+from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program, kind_of, replace_instructions
+from autograd.tape.recorder.captures import CapturedArray
 
 
 def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
@@ -18,7 +23,7 @@ def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Progra
     A node from before the recording is captured: its data is read at each replay, and its own graph is ignored.
     """
     steps = _Instructions(inputs)
-    ordered = []
+    ordered: list[Instruction] = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
     graph = reachable_nodes(roots, trace.start)
     for node in sorted(graph, key=by_serial):
@@ -26,12 +31,13 @@ def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Progra
             continue
         operands = steps.of(graph[node])
         if not operands:
-            steps[node] = Captured(node) if node.serial < trace.start else steps.constant(node._data)
+            steps[node] = Captured(node) if node.serial < trace.start else steps.leaf(node, trace.captures, ordered)
         elif node.op is positive:  # another node for the same number
             steps[node] = operands[0]
         else:
             kind = None if node.__class__ is Value else kind_of(node._data)
-            steps[node] = step = Instruction(node.op, operands, node.params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
+            operands, params = _fix_index(operands, node.params)
+            steps[node] = step = Instruction(node.op, operands, params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
             ordered.append(step)
     guards: dict[Instruction, bool] = {}
     for node, truth in trace.guards:  # one node has one truth value
@@ -56,12 +62,39 @@ class _Instructions(dict[Any, Instruction]):
             )
         return tuple([self[x] if isinstance(x, Node) else self.constant(x) for x in parts])
 
+    def leaf(self, node: Node, captures: Any, ordered: list[Instruction]) -> Instruction:
+        """Instruction of a leaf made during the recording."""
+        step = captures.captured(node) or self.constant(node._data)
+        if not isinstance(step, Leaf):
+            ordered.append(step)
+        return step
+
     def constant(self, data: Any) -> Constant:
         key = _key(data)
         found = self._constants.get(key)
         if found is None:
             found = self._constants[key] = Constant(data)
         return found
+
+
+def freeze_arrays(program: Program) -> Program:
+    """The program with the present numbers of arrays from outside as constants, for exports."""
+    captured = [x for x in program.leaves() if isinstance(x, Captured) and isinstance(x.node, CapturedArray)]
+    new: dict[Instruction, Instruction] = {x: Constant(copy(x.node._data)) for x in captured}
+    steps = []
+    for step in program.instructions if captured else ():
+        operands, params = _fix_index(replace_instructions(step.inputs, new), step.params)
+        new[step] = Instruction(step.op, operands, params, step.kind)
+        steps.append(new[step])
+    return optimise(program.with_instructions(steps, new)) if captured else program
+
+
+def _fix_index(operands: tuple[Instruction, ...], params: dict[str, Any]) -> tuple[tuple[Instruction, ...], dict[str, Any]]:
+    """Operands and parameters of an instruction, with constant arrays of an index in the index itself."""
+    if "index" not in params or len(operands) < 2 or not all(isinstance(x, Constant) for x in operands[1:]):
+        return operands, params
+    places = [immutable_array(x.data) for x in operands[1:] if isinstance(x, Constant)]
+    return operands[:1], params | {"index": fill_index(params["index"], places)}
 
 
 def _key(data: Any) -> Any:

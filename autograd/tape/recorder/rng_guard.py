@@ -8,18 +8,19 @@ can draw.
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.base.reachable import SHARED_GENERATORS, bit_generator, generator_state, reachable_generators
+from autograd.base.reachable import GENERATORS, SHARED_GENERATORS, bit_generator, generator_state
 
 
 class RngGuard:
-    """Random generators that a call f(*args) may draw from, with their states."""
+    """Random generators that a function may draw from, with their states: the shared ones and those among `objects`."""
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self._before = [(g, _state(g)) for g in (*SHARED_GENERATORS, *reachable_generators(f, args))]
+    def __init__(self, objects: Iterable[Any]) -> None:
+        generators = [x for x in objects if issubclass(type(x), GENERATORS)]
+        self._before = [(g, _state(g)) for g in (*SHARED_GENERATORS, *generators)]
 
     def find_used(self, run: Callable[[], Any]) -> str:
         """Name of a generator that the recording thread has drawn from, or ""; `run()` runs the function again."""

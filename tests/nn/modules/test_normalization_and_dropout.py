@@ -82,7 +82,7 @@ def test_batch_norm_is_compiled_in_eval_mode_only(rng):
     layer = NORMS["BatchNorm1d"](4)
     x = rng.standard_normal((6, 4))
     layer(x)
-    with pytest.raises(TypeError, match="while a tape is recorded would make a constant"):
+    with pytest.raises(TypeError, match=r"writes to its buffer running_mean, running_var while a tape is recorded.*\.eval"):
         compile(lambda x: layer(x))(x)
     layer.eval()
     np.testing.assert_array_equal(compile(lambda x: layer(x))(x), layer(x).numpy())
