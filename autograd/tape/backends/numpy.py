@@ -25,7 +25,7 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function of arrays."""
-        function = load_replay(program, *_Emitter(program).source())
+        function = load_replay(*_Emitter(program).source())
         lock = threading.Lock()  # one replay at a time may use the buffers
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:

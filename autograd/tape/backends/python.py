@@ -31,7 +31,7 @@ class PythonBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function."""
-        function, floats = load_replay(program, *_Emitter(program).source()), only_floats(program)
+        function, floats = load_replay(*_Emitter(program).source()), only_floats(program)
         takes_floats = all(x.kind is None for x in program.inputs)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
