@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
@@ -25,7 +26,8 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function of arrays."""
-        function = load_replay(*_Emitter(program).source())
+        with pause_garbage_collection():
+            function = load_replay(*_Emitter(program).source())
         lock = threading.Lock()  # one replay at a time may use the buffers
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import MATH_ERRORS, quiet, scalar
 from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
@@ -30,8 +31,9 @@ class PythonBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function."""
-        function, floats = load_replay(*_Emitter(program).source()), only_floats(program)
-        takes_floats = all(x.kind is None for x in program.inputs)
+        with pause_garbage_collection():
+            function = load_replay(*_Emitter(program).source())
+        floats, takes_floats = only_floats(program), all(x.kind is None for x in program.inputs)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if takes_floats else leaves
