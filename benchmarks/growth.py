@@ -1,54 +1,77 @@
-"""Cost of a tape by its length, from a thousand recorded operations to a million."""
+"""Seconds of each stage of a tape by its length, for each back end, from a thousand recorded operations to a million."""
 
 import gc
-import statistics
 import time
-import tracemalloc
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from math import log
 
 import numpy as np
 
 from autograd import value_and_grad
-from autograd.tape.backends import numba
+from autograd.engine.graph import pause_garbage_collection
+from autograd.support.optional import require
+from autograd.tape.backends.registry import BACKENDS, find_backend
 from autograd.tape.passes import optimise
 from autograd.tape.recorder.trace import trace_function
 
-ABOUT = "a recurrence of products and sines, its value and gradient: cost per operation"
+ABOUT = "a recurrence of products and sines, its value and gradient: seconds by length"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+#: XLA takes about a millisecond for each operation.
+LONGEST = {"jax": 10_000}
 
 
 @dataclass
 class Growth:
-    """Cost of one length per operation: µs to record and to optimise, ns to replay, peak bytes."""
+    """Seconds of one length by one back end; `compile` includes the first replay."""
 
+    backend: str
     operations: int
     record: float
     optimise: float
+    compile: float
     replay: float
-    memory: float
 
 
 @dataclass
 class GrowthTable:
-    """Costs of all lengths."""
+    """Seconds of all lengths, and between two lengths the exponent p of seconds = c · operationsᵖ."""
 
     workload: str
     about: str
     rows: list[Growth]
+    missing: list[str]
 
     def __str__(self) -> str:
-        lines = [f"{self.workload}: {self.about}", "  operations    record   optimise     replay    memory"]
-        for r in self.rows:
-            lines.append(f"  {r.operations:10,}{r.record:7.2f} µs {r.optimise:7.2f} µs {r.replay:7.2f} ns {r.memory:7.0f} B")
-        for name in ("record", "optimise", "replay"):
-            column = [getattr(r, name) for r in self.rows]
-            lines.append(f"  {name}: the most expensive length costs {max(column) / min(column):.2f} × the cheapest")
-        return "\n".join(lines)
+        stages = ("record", "optimise", "compile", "replay")
+        lines = [f"{self.workload}: {self.about}", "  back end  operations" + "".join(f"{name:>18}" for name in stages)]
+        for before, row in pairwise([None, *self.rows]):
+            cells = f"  {row.backend:8}{row.operations:12,}"
+            for name in stages:
+                exponent = ""
+                if before and before.backend == row.backend:
+                    exponent = f"^{log(asdict(row)[name] / asdict(before)[name]) / log(row.operations / before.operations):.2f}"
+                cells += f"{asdict(row)[name]:11.4f}{exponent:>7}"
+            lines.append(cells)
+        return "\n".join([*lines, *(f"  missing: {text}" for text in self.missing)])
 
 
-def measure(rounds: int, sizes=SIZES) -> GrowthTable:
-    """Medians over a few repetitions; the longest length is measured once."""
-    return GrowthTable("growth", ABOUT, [_one(n, max(1, min(rounds, 200_000 // n))) for n in sizes])
+def measure(rounds: int, sizes=SIZES, backends=BACKENDS) -> GrowthTable:
+    """The shortest times of a few repetitions; the longest length is measured once."""
+    table = GrowthTable("growth", ABOUT, [], [])
+    for name in backends:
+        try:
+            if name in ("jax", "numba"):
+                require(name, f"the back end {name!r}")
+        except ImportError as error:
+            table.missing.append(str(error))
+            continue
+        for n in sizes:
+            if n <= LONGEST.get(name, n):
+                runs = [_one(name, n) for _ in range(max(1, min(rounds, 20_000 // n)))]
+                table.rows.append(min(runs, key=lambda row: row.record + row.optimise + row.compile))
+    return table
 
 
 def recurrence(n):
@@ -63,38 +86,24 @@ def recurrence(n):
     return f
 
 
-def _one(n, repetitions):
-    f, x = value_and_grad(recurrence(n)), np.linspace(0.1, 0.9, 8)
-    recording, optimising = [], []
-    for _ in range(repetitions):
-        gc.collect()
-        gc.disable()
-        start = time.perf_counter()
-        program, _ = trace_function(f, (x,), True)
-        middle = time.perf_counter()
+def _one(name, n):
+    backend, f, x = find_backend(name), value_and_grad(recurrence(n)), np.linspace(0.1, 0.9, 8)
+    if name == "jax":
+        x = x.astype(np.float32)
+    gc.collect()
+    times = [time.perf_counter()]
+    with pause_garbage_collection():
+        program, _ = trace_function(f, (x,), backend.scalars)
         operations = len(program)
+        times.append(time.perf_counter())
         program = optimise(program)
-        end = time.perf_counter()
-        gc.enable()
-        recording.append((middle - start) / operations)
-        optimising.append((end - middle) / operations)
-    replay = numba.backend.compile(program)
+        times.append(time.perf_counter())
+    replay = backend.compile(program)
     replay([x])
-    turns = max(3, 3_000_000 // n)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        for _ in range(turns):
-            replay([x])
-        times.append((time.perf_counter() - start) / turns / operations)
-    tracemalloc.start()
-    trace_function(f, (x,), True)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return Growth(
-        operations,
-        1e6 * statistics.median(recording),
-        1e6 * statistics.median(optimising),
-        1e9 * statistics.median(times),
-        peak / operations,
-    )
+    times.append(time.perf_counter())
+    turns = max(1, 100_000 // n)
+    for _ in range(turns):
+        replay([x])
+    times.append(time.perf_counter())
+    record, optimising, compiling, replaying = (b - a for a, b in pairwise(times))
+    return Growth(name, operations, record, optimising, compiling, replaying / turns)

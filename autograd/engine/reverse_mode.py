@@ -9,8 +9,14 @@ from autograd.base.grad_mode import is_detecting_anomaly, recording
 from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, newest_first
 from autograd.engine.node import Node
-from autograd.ops.namespaces import is_half, quiet
+from autograd.ops.namespaces import is_half, quiet, widen
 from autograd.ops.op import Rule
+from autograd.ops.rules.indexing import flat_places, getitem, put
+from autograd.ops.rules.joining import concatenate
+from autograd.ops.rules.shape import reshape
+
+#: A read is small if its array has more than this number of times its entries.
+_SMALL = 8
 
 
 def pull_back(
@@ -58,6 +64,7 @@ class _Sweep:
         self.after = after
         self.cotangents: dict[Node, Any] = {}
         self.owned: set[Node] = set()
+        self.reads: dict[Node, list[tuple[Any, Any]]] = {}  # small reads x[index] of a node: (index, cotangent)
         for output, seed in zip(outputs, seeds, strict=True):
             self.add(output, seed, seed)
 
@@ -65,6 +72,8 @@ class _Sweep:
         detects_anomaly = is_detecting_anomaly()
         cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
+            if node in self.reads:
+                self.add(node, self.join_reads(node), None)
             g = cotangents.get(node)
             if g is None:
                 continue
@@ -76,6 +85,9 @@ class _Sweep:
                 continue
             if node not in targets:
                 del cotangents[node]
+            if op is getitem and self.is_small_read(node, inputs, needed):
+                self.reads.setdefault(inputs[0], []).append((node.params["index"], g))
+                continue
             wanted = []
             i = -1
             for x, pullback in zip(inputs, op.pullbacks_of(inputs)):  # noqa: B905  (strict takes time; lengths match)
@@ -90,6 +102,20 @@ class _Sweep:
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.apply_pullbacks(wanted, g)
+
+    def is_small_read(self, node: Any, inputs: tuple[Any, ...], needed: set[Node] | None) -> bool:
+        """True if `node` reads a few entries of a large array: its pullback alone would make an array of zeros."""
+        x = inputs[0]
+        if len(inputs) > 1 or not isinstance(x, Node) or not x.requires_grad or (needed is not None and x not in needed):
+            return False
+        return _SMALL * max(1, np.size(node._data)) < np.size(x._data)
+
+    def join_reads(self, x: Node) -> Any:
+        """Cotangent of x from all its small reads: one `put` of the joined cotangents, which add up newest first."""
+        reads, shape = self.reads.pop(x), np.shape(x._data)
+        places = flat_places([index for index, _ in reads], shape)
+        joined = concatenate([reshape(widen(g), -1) for _, g in reads])
+        return x.match_shape_and_dtype(reshape(put(joined, places, np.size(x._data)), shape), put)
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         """Add to the cotangent of x, in place if x owns the array; `cotangent` may be a view of `source`."""

@@ -43,8 +43,9 @@ def test_contestants_agree_and_are_timed(name):
 
 def test_growth_is_measured():
     table = growth.measure(1, sizes=(240, 480))
-    assert [row.operations for row in table.rows] == sorted(row.operations for row in table.rows)
-    assert "the most expensive length costs" in str(table)
+    assert {"python", "numpy"} <= {row.backend for row in table.rows}
+    assert all(b.operations > a.operations for a, b in zip(table.rows[::2], table.rows[1::2], strict=True))
+    assert all(row.backend in str(table) for row in table.rows)
 
 
 def test_scaling_is_measured_next_to_the_model():

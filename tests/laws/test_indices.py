@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import GuardFailedError, Tensor, compile, grad, jvp, record, vmap
+from autograd import GuardFailedError, Tensor, compile, grad, gradients, jvp, record, vmap
 from tests.laws.equality import assert_close
 
 SHAPE = (3, 4, 2)
@@ -258,3 +258,64 @@ def test_an_index_that_changed_after_its_use_is_an_error():
     i.data[0] = 2
     with pytest.raises(RuntimeError, match="was changed after getitem"):
         y.backward()
+
+
+#: Indices of an array of shape (12, 5): few entries, many, none, and some of them more than once.
+READS = [
+    3, -1, (0, 2), (-2, -3), slice(4, 6), slice(None, None, -3), (slice(1, 3), 2), (..., 1), (5, None), ([1, 1], [0, 0]),
+    [7, -5, 7], (slice(2, 2), 0), np.arange(60).reshape(12, 5) % 17 == 3, slice(None), (np.int64(3), slice(1, 4)),
+]  # fmt: skip
+
+
+def reads_of(rng, n):
+    return [READS[i] for i in rng.integers(0, len(READS), n)]
+
+
+def loss_of_reads(indices, weights):
+    """Function that reads an array at all indices, one after the other."""
+
+    def loss(x):
+        total = ag.sum(x[2:4] * 0.25)
+        for index, w in zip(indices, weights, strict=True):
+            total = total + ag.sum(x[index] ** 3) * w
+        return total
+
+    return loss
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reads_of_one_array_add_up(seed):
+    """First and second derivatives, eager, on tapes and in vmap, are those of dense cotangents."""
+    rng = np.random.default_rng(seed)
+    x, direction = rng.normal(size=(2, 12, 5))
+    indices, weights = reads_of(rng, 40), rng.normal(size=40)
+    first, second = np.zeros_like(x), np.zeros_like(x)
+    first[2:4] = 0.25
+    for index, w in zip(indices, weights, strict=True):
+        np.add.at(first, index, 3.0 * w * x[index] ** 2)
+        np.add.at(second, index, 6.0 * w * x[index] * direction[index])
+    loss = loss_of_reads(indices, weights)
+    hvp = lambda x: grad(lambda x: ag.sum(grad(loss)(x) * direction))(x)  # noqa: E731
+    for f, want in ((grad(loss), first), (hvp, second), (lambda x: jvp(grad(loss), [x], [direction])[1], second)):
+        np.testing.assert_allclose(f(x), want, rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(compile(f)(x), f(x))
+        np.testing.assert_allclose(vmap(f)(np.stack([x, x])), [want, want], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(jvp(loss, [x], [direction])[1], np.sum(first * direction), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_reads_add_up_in_the_dtype_of_a_sweep(dtype):
+    x = Tensor(np.ones(30, dtype), requires_grad=True)
+    sum(x[4] * 2.0**-12 for _ in range(4095)).backward()
+    assert x.grad.dtype == dtype
+    assert x.grad[4] == dtype(4095 * 2.0**-12)
+    assert not x.grad[[3, 5]].any()
+
+
+def test_hooks_and_other_variables_see_the_joined_cotangent():
+    x, seen = Tensor(np.arange(20.0), requires_grad=True), []
+    y = x * 2.0
+    y.register_hook(lambda g: seen.append(g.copy()))
+    total = y[3] * y[4] + y[3]
+    (g,) = gradients(total, [y])
+    assert g.tolist() == seen[-1].tolist() == [9.0 if i == 3 else 6.0 if i == 4 else 0.0 for i in range(20)]

@@ -1,5 +1,6 @@
 """Indexing, and its transpose, which adds entries at an index."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,6 +123,16 @@ def put(xp: Any, x: Any, *places: Any, index: Any, shape: Shape) -> Any:
     [3.0, 0.0, 3.0]
     """
     return xp.put(x, fill_index(index, places), shape)
+
+
+def flat_places(indices: Sequence[Any], shape: Shape) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Positions, in an array of `shape` flattened, of the entries at all `indices`.
+
+    >>> flat_places([(0, 1), slice(1, 2)], (2, 3)).tolist()
+    [1, 3, 4, 5]
+    """
+    places = np.arange(math.prod(shape)).reshape(shape)
+    return np.concatenate([places[index].ravel() for index in indices])
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:

@@ -23,7 +23,7 @@ class NumpyCall:
     Attributes:
         function: Function to call with `args`; the argument OUT is the position of an output array
         into: True if it can write into an output array
-        view: True if the result may share memory with an argument
+        view: True if the result may share memory with the first argument, and with no other
     """
 
     __slots__ = ("args", "function", "into", "kind", "name", "view")
@@ -234,12 +234,13 @@ def _call_of_rule(step: Instruction, inputs: list[NumpyCall]) -> NumpyCall:
     def rule(*inputs: Any) -> Any:
         if step.kind is None:  # truth values are numbers in programs of floats
             return on_floats(op.forward, *map(float, inputs), **params)
-        return np.asarray(op.on_arrays(list(inputs), params))
+        y = np.asarray(op.on_arrays(list(inputs), params))
+        return y if y.base is None and all([y is not x for x in inputs]) else y.copy()  # noqa: C419
 
-    return NumpyCall(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=True)
+    return NumpyCall(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=False)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def _arange(n: int) -> Any:
     """One array for each n, so that two calls with it have equal keys."""
     array = np.arange(n)

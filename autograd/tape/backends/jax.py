@@ -7,6 +7,7 @@ set by `jax_default_matmul_precision`.
 
 import functools
 import importlib
+import itertools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -72,50 +73,93 @@ class JaxBackend(Backend):
     name = "jax"
 
     def compile(self, program: Program) -> Replay:
-        """Compile the program with `jax.jit`: captured data is passed at every replay, and guards are checked after it.
+        """Compile the program with `jax.jit`, in pieces: captured data is passed at every replay; guards are checked after it.
 
         Raises:
             ImportError: If JAX is not installed; names the command
             TypeError: If the program has float64 and JAX's 64-bit numbers are off, or has an op that JAX cannot run
         """
-        captured = captured_leaves(program)
-        run = jax().jit(pure_function(program, [leaf.node for leaf in captured], guards=True))
-        truths, floats, check = [truth for _, truth in program.guards], only_floats(program), integer_check(program)
+        _check_dtypes(program)
+        checked = _integer_instructions(program)
+        floats, check, parts = only_floats(program), integer_check(program), _pieces(program)
+        options = _WITHOUT_FUSION if floats or len(parts) > 1 else None
+        pieces = [(part, jax().jit(_piece_function(part, checked), compiler_options=options)) for part in parts]
+        others = program.leaves()[len(program.inputs) :]
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if floats else leaves
             check(numbers)
-            outputs, decisions, are_in_range = run([leaf.node._data for leaf in captured], *numbers)
-            if not all(are_in_range):
-                evaluated(program, numbers)  # raises the error
-            for i, (decision, truth) in enumerate(zip(decisions, truths, strict=True)):
-                if bool(decision) is not truth:
+            known: dict[Instruction, Any] = {leaf: leaf_data(leaf) for leaf in others}
+            known |= zip(program.inputs, numbers, strict=True)
+            for piece, run in pieces:
+                outputs, are_in_range = run(*[known[x] for x in piece.inputs])
+                if not all(are_in_range):
+                    evaluated(program, numbers)  # raises the error
+                known |= zip(piece.outputs, outputs, strict=True)
+            for i, (step, truth) in enumerate(program.guards):
+                if bool(known[step]) is not truth:
                     raise GuardFailedError(i)
-            return [np.array(y) for y in outputs]
+            return [np.array(known[step], _dtype(step)) for step in program.outputs]
 
         return replay
 
 
 backend = JaxBackend()
 
+#: Largest number of operands in a piece: XLA's compile time grows faster than the length of a function.
+_MAX_OPERANDS = 4000
 
-def pure_function(program: Program, parameters: Sequence[Node], *, guards: bool = False) -> Callable[..., Any]:
+#: Fusion copies a chain of instructions into each of its users, which takes n² steps.
+_WITHOUT_FUSION = {"xla_disable_hlo_passes": "fusion"}
+
+
+def _pieces(program: Program) -> list[Program]:
+    """Parts of a program, to be run one after the other; results that a later part needs are outputs, and its inputs."""
+    ends = itertools.accumulate(len(step.inputs) for step in program.instructions)
+    groups = itertools.groupby(zip(ends, program.instructions, strict=True), lambda pair: pair[0] // _MAX_OPERANDS)
+    needed: dict[Instruction, None] = dict.fromkeys(program.roots())
+    pieces = []
+    for steps in reversed([[step for _, step in group] for _, group in groups]):
+        outputs = [step for step in steps if step in needed]
+        inputs = dict.fromkeys(x for step in steps for x in step.inputs if not isinstance(x, Constant))
+        for step in steps:
+            inputs.pop(step, None)
+        needed |= inputs
+        pieces.append(Program(list(inputs), steps, outputs, []))  # type: ignore[arg-type]  # also results of earlier parts
+    return pieces[::-1]
+
+
+def _piece_function(program: Program, checked: set[Instruction]) -> Callable[..., Any]:
+    """Function of JAX arrays: inputs -> (outputs, conditions on indices that are not `checked`)."""
+
+    def run(*inputs: Any) -> Any:
+        known = _evaluate(program, _leaf_arrays(program, {}, inputs))
+        return [known[step] for step in program.outputs], _are_in_range(program, known, checked)
+
+    return run
+
+
+def pure_function(program: Program, parameters: Sequence[Node]) -> Callable[..., Any]:
     """The program as a JAX function run(data of `parameters`, *inputs), which returns the list of outputs.
 
-    Captured leaves that are not among `parameters` are read when the function is traced. If `guards`, the result is
-    (outputs, conditions of the guards, conditions on indices).
+    Captured leaves that are not among `parameters` are read when the function is traced.
     """
     _check_dtypes(program)
 
     def run(data: Sequence[Any], *inputs: Any) -> Any:
         known = _leaf_arrays(program, {id(node): x for node, x in zip(parameters, data, strict=True)}, inputs)
-        with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
-            for step in program.instructions:
-                known[step] = _result(step, [known[x] for x in step.inputs])
-        outputs = [jax().numpy.asarray(known[step], _dtype(step)) for step in program.outputs]
-        return (outputs, [known[step] for step, _ in program.guards], _are_in_range(program, known)) if guards else outputs
+        known = _evaluate(program, known)
+        return [jax().numpy.asarray(known[step], _dtype(step)) for step in program.outputs]
 
     return run
+
+
+def _evaluate(program: Program, known: dict[Instruction, Any]) -> dict[Instruction, Any]:
+    """JAX arrays of all instructions, added to those of the leaves."""
+    with jax().default_matmul_precision(jax().config.jax_default_matmul_precision or "highest"):
+        for step in program.instructions:
+            known[step] = _result(step, [known[x] for x in step.inputs])
+    return known
 
 
 def _leaf_arrays(program: Program, parameters: dict[int, Any], inputs: tuple[Any, ...]) -> dict[Instruction, Any]:
@@ -165,9 +209,9 @@ def _indexed_by_inputs(program: Program) -> list[Instruction]:
     return [step for step in program.instructions if step.op in (getitem, put) and len(step.inputs) > 1]
 
 
-def _are_in_range(program: Program, known: dict[Instruction, Any]) -> list[Any]:
+def _are_in_range(program: Program, known: dict[Instruction, Any], integers: set[Instruction]) -> list[Any]:
     """For each index that `integer_check` does not check, if it is in range: JAX itself replaces others by the nearest one."""
-    integers, found = _integer_instructions(program), []
+    found = []
     for step in _indexed_by_inputs(program):
         if not integers.issuperset(step.inputs[1:]):
             index = fill_index(step.params["index"], [known[x] for x in step.inputs[1:]])

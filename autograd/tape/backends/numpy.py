@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
@@ -25,7 +26,8 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function of arrays."""
-        function = load_replay(program, *_Emitter(program).source())
+        with pause_garbage_collection():
+            function = load_replay(*_Emitter(program).source())
         lock = threading.Lock()  # one replay at a time may use the buffers
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
@@ -45,6 +47,7 @@ class _Emitter:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.names: dict[str, Any] = {"asarray": np.asarray, "GuardFailedError": GuardFailedError}
+        self.name_of = {id(x): name for name, x in self.names.items()}
         self.lines: list[str] = []
         self.texts: dict[NumpyCall, str] = {}
         self.fixed: dict[NumpyCall, np.ndarray[Any, Any]] = {}  # arrays reused at every replay: buffers and their views
@@ -52,16 +55,17 @@ class _Emitter:
         self.result: dict[Instruction, NumpyCall] = {}
         self.calls: list[NumpyCall] = []
         self.known: dict[Any, NumpyCall] = {}
-        self.checks: dict[NumpyCall, list[Instruction]] = {}  # by the call after which a guard is checked
+        self.checks: dict[NumpyCall, list[tuple[int, bool]]] = {}  # guards by the call after which they are checked
         for leaf in program.leaves():
             data = leaf.data if isinstance(leaf, Constant) else None
             self.result[leaf] = leaf_call(leaf, data)
-            self.checks.setdefault(self.result[leaf], []).append(leaf)
         for step in program.instructions:
-            found = self.add_calls(calls_of(step, [self.result[x] for x in step.inputs]))
-            self.result[step] = found
-            self.checks.setdefault(found, []).append(step)
-        self.owners = self._owners()
+            self.result[step] = self.add_calls(calls_of(step, [self.result[x] for x in step.inputs]))
+        for i, (step, truth) in enumerate(program.guards):
+            self.checks.setdefault(self.result[step], []).append((i, truth))
+        self.owners: dict[NumpyCall, NumpyCall] = {call: call for call in self.result.values() if call.function is None}
+        for call in self.calls:  # the call or leaf whose memory holds the result
+            self.owners[call] = self.owners[call.args[0]] if call.view else call
         self.last = self._last_uses()
 
     def add_calls(self, calls: list[NumpyCall]) -> NumpyCall:
@@ -75,26 +79,15 @@ class _Emitter:
             earlier[call] = known
         return earlier[calls[-1]]
 
-    def _owners(self) -> dict[NumpyCall, dict[NumpyCall, None]]:
-        """For each call, the calls and leaves with which its result may share memory."""
-        owners: dict[NumpyCall, dict[NumpyCall, None]] = {}
-        leaves = [self.result[leaf] for leaf in self.program.leaves()]
-        for call in [*leaves, *self.calls]:
-            parts = [owners[x] for x in call.args if isinstance(x, NumpyCall)] if call.view else []
-            owners[call] = {owner: None for part in parts for owner in part} or {call: None}
-        return owners
-
     def _last_uses(self) -> dict[NumpyCall, int]:
         """For each call, the index of the last call that needs its memory."""
         last: dict[NumpyCall, int] = {}
         for i, call in enumerate(self.calls):
             for x in (*call.args, call):
                 if isinstance(x, NumpyCall):
-                    for owner in self.owners[x]:
-                        last[owner] = i
+                    last[self.owners[x]] = i
         for step in self.program.roots():
-            for owner in self.owners[self.result[step]]:
-                last[owner] = _FOREVER
+            last[self.owners[self.result[step]]] = _FOREVER
         return last
 
     def source(self) -> tuple[str, dict[str, Any]]:
@@ -152,7 +145,7 @@ class _Emitter:
 
     def allocate(self, i: int, call: NumpyCall) -> np.ndarray[Any, Any] | None:
         """Buffer for the result of call i, or None; releases the buffers that no later call needs."""
-        owners = dict.fromkeys(o for x in call.args if isinstance(x, NumpyCall) for o in self.owners[x])
+        owners = dict.fromkeys(self.owners[x] for x in call.args if isinstance(x, NumpyCall))
         unused = [x for x in owners if self.last[x] == i]
         if not call.into or self.last[call] == _FOREVER:
             self.release(unused)
@@ -182,17 +175,13 @@ class _Emitter:
 
     def object_name(self, prefix: str, x: Any) -> str:
         """Global name of an object, made from the prefix if it has none yet."""
-        for name, known in self.names.items():
-            if known is x:
-                return name
-        name = f"{prefix}{len(self.names)}"
+        name = self.name_of.setdefault(id(x), f"{prefix}{len(self.names)}")
         self.names[name] = x
         return name
 
     def emit_guards(self, call: NumpyCall) -> None:
-        for i, (step, truth) in enumerate(self.program.guards):
-            if step in self.checks.get(call, ()):
-                self.lines.append(f"if bool({self.argument_text(call)}) is not {truth}: raise GuardFailedError({i})")
+        for i, truth in self.checks.get(call, ()):
+            self.lines.append(f"if bool({self.argument_text(call)}) is not {truth}: raise GuardFailedError({i})")
 
     def output_texts(self) -> list[str]:
         """Source texts of the outputs, with a copy where an output shares memory."""
@@ -200,9 +189,9 @@ class _Emitter:
         returned: set[NumpyCall] = set()
         for step in self.program.outputs:
             call = self.result[step]
-            owners = self.owners[call]
-            fresh = returned.isdisjoint(owners) and all(x.function is not None and x not in self.fixed for x in owners)
-            returned.update(owners)
+            owner = self.owners[call]
+            fresh = owner not in returned and owner.function is not None and owner not in self.fixed
+            returned.add(owner)
             text = self.argument_text(call)
             texts.append(text if fresh or step.kind is None else f"{text}.copy()")
         return texts

@@ -1,6 +1,8 @@
 """Interface of back ends: types, base class, `GuardFailedError`, and the reference evaluation."""
 
+import itertools
 import linecache
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -108,12 +110,17 @@ class Backend:
         return None
 
 
-def load_replay(program: Program, text: str, names: dict[str, Any]) -> Callable[..., Any]:
+_numbers = itertools.count(1)
+
+
+def load_replay(text: str, names: dict[str, Any]) -> Callable[..., Any]:
     """Define the function `replay` of a generated source text, which tracebacks show; `names` are its globals."""
-    file = f"<autograd: tape {id(program):x}>"
+    file = f"<autograd: tape {next(_numbers)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     exec(compile(text, file, "exec"), names)  # a generated text without user input
-    return names["replay"]
+    replay: Callable[..., Any] = names.pop("replay")
+    weakref.finalize(replay.__code__, linecache.cache.pop, file, None).atexit = False  # tracebacks keep the code
+    return replay
 
 
 def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:

@@ -5,11 +5,11 @@ instruction is the forward rule of its op, traced as an expression. The rule its
 `math` raises where IEEE 754 has a value.
 """
 
-import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import MATH_ERRORS, quiet, scalar
 from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
@@ -31,8 +31,9 @@ class PythonBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function."""
-        function, floats = load_replay(program, *_Emitter(program).source()), only_floats(program)
-        takes_floats = all(x.kind is None for x in program.inputs)
+        with pause_garbage_collection():
+            function = load_replay(*_Emitter(program).source())
+        floats, takes_floats = only_floats(program), all(x.kind is None for x in program.inputs)
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if takes_floats else leaves
@@ -65,6 +66,7 @@ class _Emitter:
         self.codes: dict[Instruction, Code] = {}
         self.mentions: dict[Instruction, list[Instruction]] = {}  # the variables in an instruction's text
         self.sizes: dict[Instruction, int] = {}
+        self.single: dict[Op, bool] = {}  # ops that mention each input once
         self.left = dict(self.uses)  # remaining mentions of a variable
         self.free: list[str] = []
         self.fresh = map("v{}".format, itertools.count(1))
@@ -96,7 +98,7 @@ class _Emitter:
     def emit_instruction(self, step: Instruction) -> None:
         text = self.instruction_code(step)
         mentions = [variable for x in step.inputs for variable in self.mentions[x]]
-        size = 1 + sum(self.sizes[x] for x in step.inputs)
+        size = max(1, len(step.inputs) // 2) + sum(self.sizes[x] for x in step.inputs)
         only_guarded = step in self.guards and self.uses[step] == 1
         self.codes[step], self.mentions[step], self.sizes[step] = text, mentions, size
         if only_guarded:
@@ -112,7 +114,9 @@ class _Emitter:
     def is_mentioned_once(self, step: Instruction) -> bool:
         """True if the one consumer of an instruction mentions it once in its text."""
         consumer = self.consumer.get(step)
-        return consumer is not None and _mentions_once(consumer)
+        if consumer is not None and consumer not in self.single:
+            self.single[consumer] = _mentions_once(consumer)
+        return consumer is not None and self.single[consumer]
 
     def release(self, mentions: list[Instruction]) -> None:
         for variable in mentions:
@@ -141,7 +145,6 @@ class _Emitter:
         return Code(f"{name}({', '.join(x.text for x in inputs)})")
 
 
-@functools.cache
 def _mentions_once(op: Op) -> bool:
     """True if the text of an op mentions each input once, so that inputs may be inline expressions."""
     if op is SUM_OF_PRODUCTS:

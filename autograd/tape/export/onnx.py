@@ -4,7 +4,8 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Container
+from collections import defaultdict
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,10 @@ def onnx_model(program: Program, name: str) -> Any:
 def _titled_leaves(program: Program) -> dict[str, Leaf]:
     """Leaves by title, except for numbers, which become constants where they are used."""
     leaves: dict[str, Leaf] = {}
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
     for leaf in program.leaves():
         if not isinstance(leaf, Constant) or leaf.kind is not None:
-            leaves[_title(leaf, leaves)] = leaf
+            leaves[_title(leaf, leaves, numbers)] = leaf
     return leaves
 
 
@@ -186,9 +188,9 @@ def _code(dtype: Any) -> int:
     return int(onnx().helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
 
-def _title(leaf: Leaf, taken: Container[str]) -> str:
+def _title(leaf: Leaf, taken: Container[str], numbers: dict[str, Iterator[int]]) -> str:
     """Unique title of a leaf in the graph: from the name of an input, or from the label of a parameter."""
     name = leaf.name if isinstance(leaf, Input) else leaf.node.label if isinstance(leaf, Captured) else ""
-    numbered = (f"{name or 'array'}.{i}" for i in itertools.count())
+    numbered = (f"{name or 'array'}.{i}" for i in numbers[name])
     titles = itertools.chain([name] if name and not _RESERVED.fullmatch(name) else [], numbered)
     return next(title for title in titles if title not in taken)

@@ -16,10 +16,11 @@ class CommonSubexpressions:
 
     def __init__(self) -> None:
         self.known: dict[Any, Instruction] = {}
+        self.bytes: dict[int, tuple[Any, bytes]] = {}  # of arrays by id, so that each is read once
 
     def __call__(self, step: Instruction) -> Instruction:
         inputs = step.inputs
-        key = (step.op, inputs, _key(step.params)) if step.params else (step.op, inputs)
+        key = (step.op, inputs, self._key(step.params)) if step.params else (step.op, inputs)
         found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
             found = self.known.get((step.op, inputs[::-1]))
@@ -27,19 +28,20 @@ class CommonSubexpressions:
             self.known[key] = found = step
         return found
 
-
-def _key(x: Any) -> Any:
-    """Hashable key that is equal for equal parameters."""
-    if isinstance(x, dict):
-        return tuple((name, _key(value)) for name, value in sorted(x.items()))
-    if isinstance(x, tuple | list):
-        return (type(x), tuple(map(_key, x)))
-    if isinstance(x, slice):
-        return (slice, x.start, x.stop, x.step)
-    if isinstance(x, np.ndarray):
-        return (x.shape, x.dtype, x.tobytes())
-    try:
-        hash(x)
-    except TypeError:
-        return id(x)
-    return (type(x), repr(x)) if isinstance(x, float) else (type(x), x)
+    def _key(self, x: Any) -> Any:
+        """Hashable key that is equal for equal parameters."""
+        if isinstance(x, dict):
+            return tuple((name, self._key(value)) for name, value in sorted(x.items()))
+        if isinstance(x, tuple | list):
+            return (type(x), tuple(map(self._key, x)))
+        if isinstance(x, slice):
+            return (slice, x.start, x.stop, x.step)
+        if isinstance(x, np.ndarray):
+            if id(x) not in self.bytes:
+                self.bytes[id(x)] = x, x.tobytes()
+            return (x.shape, x.dtype, self.bytes[id(x)][1])
+        try:
+            hash(x)
+        except TypeError:
+            return id(x)
+        return (type(x), repr(x)) if isinstance(x, float) else (type(x), x)

@@ -3,7 +3,7 @@
     y = (((c + a₁ b₁) + a₂ b₂) + …) + aₙ bₙ
 
 Each product and each sum is rounded as before, so results are bitwise equal. A term a that is not a product becomes a × 1, and
-a sum that begins with a product begins with −0; both are exact.
+a sum that begins with a product begins with −0; both are exact. A longer sum continues in the next instruction.
 """
 
 from typing import Any
@@ -27,6 +27,9 @@ def sum_of_products(xp: Any, *terms: Any) -> Any:
 
 
 SUM_OF_PRODUCTS = Op(sum_of_products, (None,), "general", "Σ×", Domain((REALS,)), None)
+
+#: Largest number of additions in one instruction: CPython's compiler is recursive.
+_MAX_LENGTH = 64
 
 _ONE, _MINUS_ZERO = Constant(1.0), Constant(-0.0)
 
@@ -60,16 +63,12 @@ def _chain(last: Instruction, uses: Any) -> tuple[list[Instruction], set[Instruc
 
     later: list[Instruction] = []  # summands, last first
     step = last
-    while True:
-        a, b = step.inputs
-        if is_inner(a, _ADD):
-            step, added = a, b
-        elif is_inner(b, _ADD):
-            step, added = b, a
-        else:
-            break
+    a, b = step.inputs
+    while len(later) < _MAX_LENGTH and (is_inner(a, _ADD) or is_inner(b, _ADD)):
+        step, added = (a, b) if is_inner(a, _ADD) else (b, a)
         inner.add(step)
         later.append(added)
+        a, b = step.inputs
     if not is_inner(a, _MULTIPLY):
         start, first = a, [b]
     elif not is_inner(b, _MULTIPLY):

@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value, gradients
 from tests.small_stack import SMALL
+from tests.work import lines_run
 
 ROOT = Path(__file__).parents[3]
 VALUE = "Value(1.0)"
@@ -155,26 +156,16 @@ def fan_graph(n):
     total.backward()
 
 
-def lines_run(run, n):
-    """The number of lines of Python that are run."""
-    count = 0
-
-    def trace(frame, event, argument):
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run(n)
-    finally:
-        sys.settrace(before)
-    return count
+def index_graph(n):
+    x, total = Tensor(np.linspace(0.0, 1.0, n), requires_grad=True), 0.0
+    for entry in x:
+        total = total + entry * entry
+    (g,) = gradients(total, [x], create_graph=True)
+    sum(g[i] * i for i in range(n)).backward()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("run", [value_graph, tensor_graph, fan_graph])
+@pytest.mark.parametrize("run", [value_graph, tensor_graph, fan_graph, index_graph])
 def test_work_grows_with_size(run):
     """Ten times the nodes take ten times the lines."""
     assert lines_run(run, 10_000) == pytest.approx(10 * lines_run(run, 1_000), rel=0.01)
