@@ -4,13 +4,11 @@ Containers, attributes, captured variables, globals and random generators are sa
 not copied: a later call must not write to them.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pickle import dumps
-from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -25,6 +23,7 @@ from autograd.base.reachable import (
     reachable_objects,
     set_generator_state,
 )
+from autograd.support.locks import new_lock
 
 #: (function that reads a part of the state, function that writes what was read).
 Access = tuple[Callable[[], Any], Callable[[Any], None]]
@@ -32,17 +31,7 @@ Access = tuple[Callable[[], Any], Callable[[Any], None]]
 _EMPTY = object()
 
 #: Held while a saved state is restored, so that two threads do not mix theirs.
-_lock = RLock()
-
-
-def _renew_lock() -> None:
-    """Replace the lock in a forked process, where no thread would release it."""
-    global _lock
-    _lock = RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+_lock = new_lock()
 
 
 class CallState:
