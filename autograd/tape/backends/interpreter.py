@@ -16,6 +16,7 @@ from autograd.ops.op import OPS, Op
 from autograd.ops.python_source import Code, rule_source
 from autograd.support.atomic_write import atomic_write
 from autograd.support.cache_folder import cache_folder
+from autograd.support.locks import leaf_lock
 from autograd.support.optional import require
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS
 
@@ -200,21 +201,28 @@ def interpreter() -> Any:
         ImportError: If numba is not installed; names the command
     """
     global _loaded
-    if _loaded is None:
-        require("numba", "the back end 'numba'")
-        module = text().encode()
-        name = f"glassgrad_interpreter_{hashlib.sha256(module).hexdigest()[:16]}"
-        file = cache_folder("tape") / f"{name}.py"
-        if not file.exists() or file.read_bytes() != module:  # a changed file must not run
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(file) as out:
-                out.write(module)
-        spec = importlib.util.spec_from_file_location(name, file)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"the generated module {file} cannot be imported: delete it and try again")
-        _loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(_loaded)
-    return _loaded
+    with _lock:
+        if _loaded is None:
+            _loaded = _load()
+        return _loaded
 
 
 _loaded: Any = None
+_lock = leaf_lock()  # two threads must not load the module at once
+
+
+def _load() -> Any:
+    require("numba", "the back end 'numba'")
+    source = text().encode()
+    name = f"glassgrad_interpreter_{hashlib.sha256(source).hexdigest()[:16]}"
+    file = cache_folder("tape") / f"{name}.py"
+    if not file.exists() or file.read_bytes() != source:  # a changed file must not run
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(file) as out:
+            out.write(source)
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"the generated module {file} cannot be imported: delete it and try again")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
