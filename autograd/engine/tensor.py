@@ -191,9 +191,9 @@ class Tensor(ArrayMethods):
         check_not_frozen(self, "backward()")
         add_gradients(self, self.seed(seed))
 
-    def add_gradient(self, gradient: Any) -> None:
+    def total_gradient(self, gradient: Any) -> Any:
         gradient = np.asarray(gradient)
-        self.grad = gradient if self.grad is None else self.grad + gradient
+        return gradient if self.grad is None else self.grad + gradient
 
     def seed(self, given: Any = None) -> Array:
         """Cotangent at the start of a sweep: `given`, validated, or 1 for a tensor of one element."""
