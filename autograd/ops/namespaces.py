@@ -8,12 +8,12 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from autograd.base.numerics import from_scipy, sinc_derivative
+from autograd.support.blocks import Variable
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -189,18 +189,14 @@ numpy = _NumPy()
 
 
 #: True if NumPy's warnings are off already: turning them off takes longer than many ops.
-_quiet: ContextVar[bool] = ContextVar("autograd_quiet", default=False)
+_quiet = Variable("autograd_quiet", False)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
     """Context manager for IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan."""
-    token = _quiet.set(True)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        _quiet.reset(token)
+    with _quiet.set(True), np.errstate(all="ignore"):
+        yield
 
 
 def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:

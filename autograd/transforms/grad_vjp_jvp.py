@@ -6,7 +6,6 @@ is a node, or inside another transform, so that the outer derivative includes th
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,11 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
+from autograd.support.blocks import Variable, VariableBlock
 from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 
 #: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
-_inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
+_inside = Variable("autograd_inside_transform", False)
 
 
 def graph_requested() -> bool:
@@ -31,14 +31,9 @@ def graph_requested() -> bool:
     return _inside.get() or current_trace() is not None
 
 
-@contextmanager
-def keep_graph(nodes: bool) -> Iterator[None]:
+def keep_graph(nodes: bool) -> VariableBlock:
     """Context manager in which transforms return nodes if `nodes` is True."""
-    token = _inside.set(_inside.get() or nodes)
-    try:
-        yield
-    finally:
-        _inside.reset(token)
+    return _inside.set(_inside.get() or nodes)
 
 
 @contextmanager
@@ -46,12 +41,8 @@ def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
     """Context manager with recording on: fresh variables of the numbers in `arguments`, and True if results must be nodes."""
     leaves = tree.numbers(arguments) or tree.leaves(arguments)  # of static leaves, the first raises
     as_nodes = graph_requested() or has_variable(leaves)
-    token = _inside.set(True)
-    try:
-        with recording():
-            yield [_variable(x) for x in leaves], as_nodes
-    finally:
-        _inside.reset(token)
+    with _inside.set(True), recording():
+        yield [_variable(x) for x in leaves], as_nodes
 
 
 def _variable(x: Any) -> Node:
