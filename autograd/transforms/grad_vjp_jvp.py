@@ -20,7 +20,7 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.blocks import Variable, VariableBlock
-from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
+from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 
 #: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
 _inside = Variable("autograd_inside_transform", False)
@@ -153,6 +153,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     >>> y, pull(1.0)
     (6.0, (3.0, 2.0))
     """
+    check_plain_function("vjp", f)
     with trace_arguments(primals) as (variables, as_nodes):
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
@@ -184,6 +185,7 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     >>> y, push(1.0, 0.0), push(0.0, 1.0)
     (6.0, 3.0, 2.0)
     """
+    check_plain_function("linearize", f)
     with trace_arguments(primals) as (variables, as_nodes):
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
@@ -214,6 +216,7 @@ def jvp(
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    check_plain_function("jvp", f)
     check_tuples(primals, tangents)
     value, push, *aux = linearize(f, *primals, has_aux=has_aux, **kwargs)
     return value, push(*tangents), *aux
