@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.base import tree
+from autograd.base.grad_mode import is_detecting_anomaly
+from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
-from autograd.tape.backends.protocol import Batched, Replay
+from autograd.support.locks import new_lock
+from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
+from autograd.tape.recorder.arguments import (
+    Unflatten,
+    argument_slots,
+    batch_columns,
+    call,
+    call_arguments,
+    flatten_arguments,
+    make_inputs,
+)
 from autograd.tape.recorder.trace import trace_function
+from autograd.transforms.calls import check_plain_function
 
 if TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
@@ -30,11 +42,13 @@ class Tape:
         program: The optimised program
         recorded: Number of instructions before optimisation
         backend: Name of the back end: "python", "numpy", "numba", "jax", or that of a custom one
+        branches: Tapes of a compiled function to try when a guard fails, by the index of that guard
     """
 
     __module__ = "autograd"
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
+        check_plain_function("record", f)
         found = find_backend(backend)
         self._signature, leaves = flatten_arguments(args, found.scalars)
         self._leaf_signature, _ = flatten_arguments(tree.leaves(args), found.scalars)
@@ -49,7 +63,9 @@ class Tape:
         self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
-        self._record_again: Callable[[], Tape] | None = None
+        self._lock = new_lock()  # held while the program is compiled
+        self._record_again: functools.partial[Tape] | None = None
+        self.branches: dict[int, Tape] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay the tape for these arguments.
@@ -66,13 +82,21 @@ class Tape:
             key, leaves = flatten_arguments([x for _, _, x in pairs], self._scalars)
             if key != self._leaf_signature:
                 raise TypeError(f"{refusal}record it for these, or use compile")
+        if is_detecting_anomaly() and self._record_again is not None:
+            check_eagerly(self._record_again.args[0], args, self._scalars)
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:
         """Replay the tape for flat arguments, without a check of their signature."""
         if self._replay is None:
-            self._replay = self._backend.compile(self.program)
-        return self._unflatten_result(self._replay(leaves))
+            with self._lock:
+                self._replay = self._replay or self._backend.compile(self.program)
+        outputs = self._replay(leaves)
+        if is_detecting_anomaly() and not all(np.all(np.isfinite(y)) for y in outputs):
+            floats = only_floats(self.program)
+            evaluated(self.program, flat(leaves) if floats else leaves, check_value_finite)
+            raise FloatingPointError(f"{self!r} gave a number that is not finite, and direct evaluation does not")
+        return self._unflatten_result(outputs)
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0, **kwargs: Any) -> Any:
         """Outputs for many examples at once, each with a leading axis for the examples.
@@ -93,10 +117,15 @@ class Tape:
         array([10., 40., 90.])
         """
         if self._batched is None:
-            self._batched = self._backend.batch(self.program)
+            with self._lock:
+                self._batched = self._batched or self._backend.batch(self.program)
         axes = (*axes, 0) if kwargs and isinstance(axes, Sequence) else axes
         numbers, n = batch_columns(call_arguments(args, kwargs), axes, self._scalars, self._signature, self._slots)
-        return self._unflatten_result(self._batched(numbers, n), True)
+        outputs = self._batched(numbers, n)
+        if is_detecting_anomaly():
+            for i in range(n):
+                self(*_example(self._slots, [x[i] if x.ndim == 2 else x for x in numbers]))
+        return self._unflatten_result(outputs, True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
         """The tape as a pure JAX function, with the arguments and the result of the recorded function.
@@ -176,6 +205,30 @@ class Tape:
 
     def __repr__(self) -> str:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+
+
+def _example(slots: Any, numbers: list[Any]) -> Any:
+    """Arguments of a tape with these slots, from the numbers of each input."""
+    rest = iter(numbers)
+
+    def argument(slot: Any) -> Any:
+        if slot.shape is None:
+            return slot.fixed
+        return next(rest).reshape(slot.shape) if slot.shape else float(next(rest)[0])
+
+    return tree.map(argument, slots, init=False)
+
+
+def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> None:
+    """Run f on constant nodes, whose ops raise if a number is not finite: the check of a replay in `detect_anomaly()`.
+
+    Raises:
+        FloatingPointError: If a number is not finite; names the op and the source line
+    """
+    arguments, inputs = make_inputs([""] * len(args), args, scalars)
+    for node in inputs:
+        node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
+    call(f, arguments)
 
 
 def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", **named_examples: Any) -> Tape:
