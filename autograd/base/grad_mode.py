@@ -5,10 +5,9 @@ empty, the common case, the variables need not be read.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, overload
 
-from autograd.support.blocks import Variable, VariableBlock
+from autograd.support.blocks import Blocks, Variable, VariableBlock
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,9 +34,9 @@ def is_remembering_lines() -> bool:
     return bool(blocks) and (_lines.get() or _anomaly.get())
 
 
-def recording() -> AbstractContextManager[Any]:
+def recording() -> Blocks | VariableBlock:
     """Context manager that enables recording, also inside `no_grad()`."""
-    return nullcontext() if is_recording() else _recording.set(True)  # an open block disables the fast path of Values
+    return Blocks() if is_recording() else _recording.set(True)  # an open block disables the fast path of Values
 
 
 @overload

@@ -6,14 +6,13 @@ extra names where NumPy needs more than one call.
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd.base.numerics import from_scipy, sinc_derivative
-from autograd.support.blocks import Variable
+from autograd.support.blocks import Blocks, Variable
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -192,11 +191,9 @@ numpy = _NumPy()
 _quiet = Variable("autograd_quiet", False)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Blocks:
     """Context manager for IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan."""
-    with _quiet.set(True), np.errstate(all="ignore"):
-        yield
+    return Blocks(np.errstate(all="ignore"), _quiet.set(True))
 
 
 def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:

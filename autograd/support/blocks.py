@@ -9,9 +9,10 @@ import functools
 import inspect
 import io
 import weakref
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextvars import ContextVar
-from operator import attrgetter, not_
+from operator import attrgetter, call, not_
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -132,6 +133,29 @@ class Bracket(BlockDecorator):
 
     __enter__ = _Method(attrgetter("_begin"))
     __exit__ = _Method(attrgetter("_exit"))
+
+
+class Blocks(BlockDecorator):
+    """Several blocks that begin and end together, in the order of a `with` statement."""
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self, *blocks: Any) -> None:
+        self._blocks = blocks
+
+    def _begin(self) -> Callable[[], Any]:
+        return _calls([block.__enter__ for block in self._blocks])
+
+    def _exit(self) -> Callable[..., Any]:
+        return c_exit(_calls([functools.partial(block.__exit__, None, None, None) for block in reversed(self._blocks)]))
+
+    __enter__ = _Method(_begin)
+    __exit__ = _Method(_exit)
+
+
+def _calls(functions: list[Callable[[], Any]]) -> Callable[[], Any]:
+    """Function written in C that calls some functions; its result is empty."""
+    return functools.partial(deque, map(call, functions), 0)
 
 
 class Entry:

@@ -4,8 +4,7 @@ While the function runs, floats are Values and arrays are Tensors. Results are f
 is a node, or inside another transform, so that the outer derivative includes the inner one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
-from autograd.support.blocks import Variable, VariableBlock
+from autograd.support.blocks import Blocks, Variable, VariableBlock
 from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 
 #: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
@@ -36,13 +35,16 @@ def keep_graph(nodes: bool) -> VariableBlock:
     return _inside.set(_inside.get() or nodes)
 
 
-@contextmanager
-def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
-    """Context manager with recording on: fresh variables of the numbers in `arguments`, and True if results must be nodes."""
+def inside_transform() -> Blocks:
+    """Block in which a transform runs its function: recording is on, and inner transforms return nodes."""
+    return Blocks(recording(), _inside.set(True))
+
+
+def trace_arguments(arguments: Any) -> tuple[list[Node], bool]:
+    """(fresh variables of the numbers in `arguments`, True if results must be nodes)."""
     leaves = tree.numbers(arguments) or tree.leaves(arguments)  # of static leaves, the first raises
-    as_nodes = graph_requested() or has_variable(leaves)
-    with _inside.set(True), recording():
-        yield [_variable(x) for x in leaves], as_nodes
+    with recording():
+        return [_variable(x) for x in leaves], graph_requested() or has_variable(leaves)
 
 
 def _variable(x: Any) -> Node:
@@ -110,7 +112,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool
 
 def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
     selection = Selection(f, argnums, args, kwargs)
-    with trace_arguments(selection.arguments) as (variables, as_nodes):
+    variables, as_nodes = trace_arguments(selection.arguments)
+    with inside_transform():
         args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
@@ -154,7 +157,8 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     (6.0, (3.0, 2.0))
     """
     check_plain_function("vjp", f)
-    with trace_arguments(primals) as (variables, as_nodes):
+    variables, as_nodes = trace_arguments(primals)
+    with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
     def pull(w: Any) -> tuple[Any, ...]:
@@ -186,7 +190,8 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     (6.0, 3.0, 2.0)
     """
     check_plain_function("linearize", f)
-    with trace_arguments(primals) as (variables, as_nodes):
+    variables, as_nodes = trace_arguments(primals)
+    with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
     def push(*tangents: Any) -> Any:
