@@ -23,7 +23,7 @@ from autograd.base.reachable import (
     reachable_objects,
     set_generator_state,
 )
-from autograd.support.locks import new_lock
+from autograd.support.locks import at_fork, new_lock
 
 #: (function that reads a part of the state, function that writes what was read).
 Access = tuple[Callable[[], Any], Callable[[Any], None]]
@@ -32,6 +32,18 @@ _EMPTY = object()
 
 #: Held while a saved state is restored, so that two threads do not mix theirs.
 _lock = new_lock()
+
+#: Functions of the thread that holds the lock, which undo what it has restored.
+_undo: list[Callable[[], None]] = []
+
+
+def _undo_in_child() -> None:
+    """Undo, in a forked process, what another thread had restored."""
+    while _undo and not _lock._is_owned():
+        _undo.pop()()
+
+
+at_fork(after_in_child=_undo_in_child)
 
 
 class CallState:
@@ -55,15 +67,21 @@ class CallState:
             now = [(access, access[0]()) for access, _ in self._saved]
             drawn = [(g, generator_state(g)) for g, _ in self._generators]
             arrays = sorted([x for x in self._arrays if x.flags.writeable], key=lambda x: x.base is not None)
+
+            def undo() -> None:
+                for x in arrays:  # those that own their memory first: their views depend on them
+                    x.flags.writeable = True
+                _write(now, drawn)
+
+            _undo.append(undo)
             try:
                 _write(self._saved, self._generators)
                 for x in arrays:
                     x.flags.writeable = False
                 yield
             finally:
-                for x in arrays:  # those that own their memory first: their views depend on them
-                    x.flags.writeable = True
-                _write(now, drawn)
+                undo()
+                _undo.remove(undo)
 
 
 def _write(parts: list[tuple[Access, Any]], generators: list[tuple[Any, Any]]) -> None:

@@ -14,6 +14,12 @@ T = TypeVar("T")
 _locks: WeakSet[Any] = WeakSet()
 
 
+def at_fork(**functions: Callable[[], Any]) -> None:
+    """Register functions for `before`, `after_in_parent` and `after_in_child`, if there are forks on this system."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(**functions)
+
+
 def _release_locks() -> None:
     """Release, in a forked process, the locks of the threads that it does not have."""
     for lock in list(_locks):
@@ -21,8 +27,7 @@ def _release_locks() -> None:
             lock._at_fork_reinit()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_release_locks)
+at_fork(after_in_child=_release_locks)
 
 
 def new_lock() -> Any:
@@ -38,8 +43,7 @@ def leaf_lock() -> Any:
     While it is held, no other lock may be taken, and no function of the user may run.
     """
     lock = new_lock()
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
     return lock
 
 

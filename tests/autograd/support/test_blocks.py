@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dis
+import functools
 import gc
 import inspect
 import os
@@ -222,6 +223,20 @@ class InterruptError(BaseException):
 CHECKS = ("RESUME", "CALL", "CALL_FUNCTION_EX", "CALL_KW", "JUMP_BACKWARD")
 
 
+@functools.cache
+def handler_of(code, offset):
+    """Offset of the handler of an error in an instruction, or None."""
+    return next((e.target for e in dis.Bytecode(code).exception_entries if e.start <= offset < e.end), None)
+
+
+def is_moment(frame, before):
+    """True if Python may raise another thread's exception after the instruction at `before`, with the handler of the next."""
+    code, offset = frame.f_code, frame.f_lasti
+    if before is None or dis.opname[code.co_code[before]] not in CHECKS:
+        return False
+    return handler_of(code, before) == handler_of(code, offset)
+
+
 def interrupted_at(n, function):
     """Call function() with an exception at the n-th moment in this package at which Python may raise one; True if there is."""
     count, previous = 0, {}
@@ -232,13 +247,12 @@ def interrupted_at(n, function):
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":
-            instruction = dis.opname[frame.f_code.co_code[frame.f_lasti]]
-            is_moment = previous.get(frame) in CHECKS and instruction != "PUSH_EXC_INFO"  # which follows an error
-            count += is_moment
-            if count == n and is_moment:
-                sys.settrace(None)
-                raise InterruptError
-            previous[frame] = instruction
+            if is_moment(frame, previous.get(frame)):
+                count += 1
+                if count == n:
+                    sys.settrace(None)
+                    raise InterruptError
+            previous[frame] = frame.f_lasti
         return trace
 
     before = sys.gettrace()
