@@ -62,7 +62,7 @@ class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a fun
         else:
             raise TypeError(f"scope takes a name, such as scope('attention'), not {name!r} of type {type(name).__name__}")
 
-    def renewed(self) -> "scope":
+    def _recreate_cm(self) -> "scope":
         copy = scope.__new__(scope)
         copy._owner = self._owner
         return copy

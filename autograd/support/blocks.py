@@ -24,7 +24,7 @@ class BlockDecorator:
 
     __slots__ = ()
 
-    def renewed(self) -> Any:
+    def _recreate_cm(self) -> Any:
         """Context manager for one call, or for one step of a generator."""
         return self
 
@@ -34,17 +34,17 @@ class BlockDecorator:
         elif inspect.isgeneratorfunction(f):
 
             def wrapper(*args: Any, **kwargs: Any) -> Any:
-                return (yield from _steps(f(*args, **kwargs), self.renewed))
+                return (yield from _steps(f(*args, **kwargs), self._recreate_cm))
 
         elif inspect.iscoroutinefunction(f):
 
             async def wrapper(*args: Any, **kwargs: Any) -> Any:
-                return await _Awaitable(f(*args, **kwargs), self.renewed)
+                return await _Awaitable(f(*args, **kwargs), self._recreate_cm)
 
         else:
 
             def wrapper(*args: Any, **kwargs: Any) -> Any:
-                with self.renewed():
+                with self._recreate_cm():
                     return f(*args, **kwargs)
 
         functools.update_wrapper(wrapper, f)
@@ -56,13 +56,13 @@ class BlockDecorator:
             step = body.asend(None)
             while True:
                 try:
-                    item = await _Awaitable(step, self.renewed)
+                    item = await _Awaitable(step, self._recreate_cm)
                 except StopAsyncIteration:
                     return
                 try:
                     step = body.asend((yield item))
                 except GeneratorExit:
-                    await _Awaitable(body.aclose(), self.renewed)
+                    await _Awaitable(body.aclose(), self._recreate_cm)
                     raise
                 except BaseException as error:
                     step = body.athrow(error)
