@@ -84,3 +84,8 @@ def detect_anomaly() -> VariableBlock:
     FloatingPointError: log gave nan, from 1 input: -1.0...
     """
     return _anomaly.set(True)
+
+
+def ignore_anomaly() -> VariableBlock:
+    """Block without the checks of `detect_anomaly()` around it."""
+    return _anomaly.set(False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.base.grad_mode import is_detecting_anomaly
+from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
 from autograd.support.locks import new_lock
@@ -55,7 +55,7 @@ class Tape:
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
-        with pause_garbage_collection():
+        with pause_garbage_collection(), ignore_anomaly():  # `check_eagerly` knows which numbers are gradients
             program, unflatten = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
@@ -254,6 +254,9 @@ def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", *
     >>> tape(2.0), len(tape)
     (5.0, 1)
     """
-    tape = Tape(f, call_arguments(examples, named_examples), backend)
+    args = call_arguments(examples, named_examples)
+    tape = Tape(f, args, backend)
+    if is_detecting_anomaly():
+        check_eagerly(f, args, tape._scalars)
     tape._record_again = functools.partial(record, f, *examples, backend=backend, **named_examples)
     return tape

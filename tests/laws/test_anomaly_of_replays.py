@@ -56,6 +56,18 @@ def test_elementwise_ops_and_their_gradients_at_points_without_a_finite_result(c
                     assert anomaly(replayed, *args) == anomaly(of, *nodes), (of, backend, xs)
 
 
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
+def test_a_first_call_of_the_gradient_inside_the_block(case):
+    op, params = case
+    if op.pullbacks[0] is None:
+        return
+    derivative = grad(lambda *xs: op(*xs, **params))
+    for xs in itertools.product([0.0, 1e308], repeat=op.arity):
+        assert (
+            anomaly(compile(derivative), *xs) == anomaly(lambda *xs: record(derivative, *xs), *xs) == anomaly(derivative, *xs)
+        )
+
+
 @pytest.mark.parametrize("case", examples("linear", "bilinear", "general"), ids=example_id)
 def test_array_ops_of_infinities(case, rng):
     _, _, example = case

@@ -181,6 +181,7 @@ def test_a_copied_context_keeps_its_setting():
     with no_grad():
         context = contextvars.copy_context()
         assert context.run(records) is False
+    assert context.run(records) is False
     assert records()
 
 
