@@ -46,6 +46,9 @@ def no_grad(function: F) -> F: ...
 def no_grad(function: Any = None) -> Any:
     """Context manager and decorator that disables graph recording: results are constants.
 
+    It holds for one thread or task. A decorated generator or coroutine does not record in its body only, while a block inside a
+    generator is open between two steps for the caller too.
+
     >>> from autograd import Value
     >>> x = Value(3.0)
     >>> with no_grad():
@@ -72,7 +75,8 @@ def remember_lines() -> VariableBlock:
 def detect_anomaly() -> VariableBlock:
     """Context manager and decorator that raises at the first value or gradient that is NaN or infinite.
 
-    The error names the op, the source line that called it, and the ranges of its inputs.
+    The error names the op, the source line that called it, and the ranges of its inputs. At each replay of a compiled function
+    or a tape, the function itself runs as well, so that the same error is raised.
 
     Raises:
         FloatingPointError: Inside the block
