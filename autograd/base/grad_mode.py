@@ -5,9 +5,11 @@ empty, the common case, the variables need not be read.
 """
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, TypeVar, overload
 
 from autograd.support.blocks import Blocks, Variable, VariableBlock
+from autograd.support.locks import at_fork
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,6 +19,18 @@ blocks: set[Any] = set()
 _recording = Variable("autograd_recording", True, blocks)
 _anomaly = Variable("autograd_anomaly", False, blocks)
 _lines = Variable("autograd_lines", False, blocks)
+
+
+def _forget_other_threads() -> None:
+    """Remove, in a forked process, the blocks of threads that it does not have."""
+    here = _recording.entry().chain() | _anomaly.entry().chain() | _lines.entry().chain()
+    for reference in list(blocks):
+        entry = reference()
+        if entry not in here and entry is not None and entry.thread != get_ident():
+            blocks.discard(reference)
+
+
+at_fork(after_in_child=_forget_other_threads)
 
 
 def is_recording() -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import is_detecting_anomaly, recording
+from autograd.base.numerics import quiet
 from autograd.engine.anomaly import check_gradient_finite
 from autograd.engine.graph import Links, check_unchanged, gradient_lock, newest_first, set_gradients
 from autograd.engine.node import Node
-from autograd.ops.namespaces import is_half, quiet
+from autograd.ops.namespaces import is_half
 from autograd.ops.op import Rule
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.numerics import from_scipy, sinc_derivative
-from autograd.support.blocks import Blocks, Variable
+from autograd.base.numerics import from_scipy, is_quiet, quiet, sinc_derivative
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -187,20 +186,11 @@ scalar = _Scalar()
 numpy = _NumPy()
 
 
-#: True if NumPy's warnings are off already: turning them off takes longer than many ops.
-_quiet = Variable("autograd_quiet", False)
-
-
-def quiet() -> Blocks:
-    """Context manager for IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan."""
-    return Blocks(np.errstate(all="ignore"), _quiet.set(True))
-
-
 def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
     """Result of `rule(numpy, *inputs, **params)` in a `quiet` block."""
-    if _quiet.get():
+    if is_quiet():
         return rule(numpy, *inputs, **params)
-    with np.errstate(all="ignore"):
+    with quiet():
         return rule(numpy, *inputs, **params)
 
 
@@ -209,7 +199,7 @@ def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) 
     try:
         return float(pullback(*xs, **params))
     except MATH_ERRORS:
-        with np.errstate(all="ignore"):
+        with quiet():
             return float(pullback(*map(np.float64, xs), **params))
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextvars import ContextVar
 from operator import attrgetter, call, not_
+from threading import get_ident
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ class _End(io.IOBase):
     closed = True  # deleting it calls nothing
 
 
-def c_exit(function: Callable[[], Any]) -> Callable[..., Any]:
+def _c_exit(function: Callable[[], Any]) -> Callable[..., Any]:
     """Function of any arguments, written in C, that calls `function()`, whose result must be false."""
     end = _End()
     end.close = function  # type: ignore[method-assign]
@@ -129,7 +130,7 @@ class Bracket(BlockDecorator):
     __slots__ = ("_begin", "_exit")
 
     def __init__(self, begin: Callable[[], Any], end: Callable[[], Any]) -> None:
-        self._begin, self._exit = begin, c_exit(end)
+        self._begin, self._exit = begin, _c_exit(end)
 
     __enter__ = _Method(attrgetter("_begin"))
     __exit__ = _Method(attrgetter("_exit"))
@@ -147,7 +148,7 @@ class Blocks(BlockDecorator):
         return _calls([block.__enter__ for block in self._blocks])
 
     def _exit(self) -> Callable[..., Any]:
-        return c_exit(_calls([functools.partial(block.__exit__, None, None, None) for block in reversed(self._blocks)]))
+        return _c_exit(_calls([functools.partial(block.__exit__, None, None, None) for block in reversed(self._blocks)]))
 
     __enter__ = _Method(_begin)
     __exit__ = _Method(_exit)
@@ -161,11 +162,20 @@ def _calls(functions: list[Callable[[], Any]]) -> Callable[[], Any]:
 class Entry:
     """Value that a block gives to a variable, and the entry before it."""
 
-    __slots__ = ("__weakref__", "outer", "value")
+    __slots__ = ("__weakref__", "outer", "thread", "value")
 
     def __init__(self, value: Any, outer: Any) -> None:
         self.value = value
         self.outer = outer or self
+        self.thread = get_ident()
+
+    def chain(self) -> "set[Entry]":
+        """This entry and those around it."""
+        found, entry = {self}, self.outer
+        while entry not in found:
+            found.add(entry)
+            entry = entry.outer
+        return found
 
 
 class Variable(Generic[T]):
@@ -183,7 +193,7 @@ class Variable(Generic[T]):
         self._variable: ContextVar[Entry] = ContextVar(name, default=Entry(default, None))  # noqa: B039  (never changed)
         self.entry, self.living = self._variable.get, living
         # By `next`: not_(set(outer of entry())), which is False.
-        self.exit = c_exit(
+        self.exit = _c_exit(
             functools.partial(next, map(not_, map(self._variable.set, map(attrgetter("outer"), iter(self.entry, None)))))
         )
 
@@ -204,12 +214,34 @@ class Variable(Generic[T]):
         return functools.partial(self._variable.set, entry)
 
 
+class ForeignVariable:
+    """Context variable of another package, which blocks set and restore.
+
+    Attributes:
+        entry: Function that returns the innermost entry, which holds the value of the variable before its block, or None
+    """
+
+    def __init__(self, variable: ContextVar[Any]) -> None:
+        self._variable = variable
+        self._before: ContextVar[Entry] = ContextVar(f"{variable.name} before", default=Entry(None, None))  # noqa: B039
+        self.entry = self._before.get
+        restored = map(variable.set, map(attrgetter("value"), iter(self.entry, None)))
+        removed = map(self._before.set, map(attrgetter("outer"), iter(self.entry, None)))
+        self.exit = _c_exit(functools.partial(next, map(not_, zip(restored, removed, strict=False))))
+
+    def begin(self, value: Any) -> Callable[[], Any]:
+        """Function written in C that begins a block."""
+        entry = Entry(self._variable.get(), self.entry())
+        pairs = zip(map(self._variable.set, [value]), map(self._before.set, [entry]), strict=False)
+        return functools.partial(next, pairs)
+
+
 class VariableBlock(BlockDecorator):
     """Block in which a variable has a value; one object may be open several times, in any thread."""
 
     __slots__ = ("_value", "_variable")
 
-    def __init__(self, variable: Variable[Any], value: Any) -> None:
+    def __init__(self, variable: Variable[Any] | ForeignVariable, value: Any) -> None:
         self._variable, self._value = variable, value
 
     __enter__ = _Method(lambda block: block._variable.begin(block._value))

@@ -12,7 +12,7 @@ from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
-from autograd.tape.tape import Tape, check_eagerly
+from autograd.tape.tape import Tape, check_eagerly, runs_eagerly
 from autograd.transforms.calls import check_plain_function
 from autograd.transforms.grad_vjp_jvp import graph_requested
 
@@ -62,7 +62,7 @@ class Compiled:
             key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
             return call(self._f, args)
-        if graph_requested():
+        if graph_requested() or runs_eagerly():
             return call(self._f, args)  # an outer derivative needs the graph
         if is_detecting_anomaly():
             check_eagerly(self._f, args, self._backend.scalars)

@@ -12,6 +12,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
+from autograd.support.blocks import Variable
 from autograd.support.locks import new_lock
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
@@ -228,7 +229,13 @@ def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -
     arguments, inputs = make_inputs([""] * len(args), args, scalars)
     for node in inputs:
         node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
-    call(f, arguments)
+    with _eager.set(True):
+        call(f, arguments)
+
+
+#: True while a replay is checked: compiled functions inside run uncompiled.
+_eager = Variable("autograd_eager", False)
+runs_eagerly = _eager.get
 
 
 def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", **named_examples: Any) -> Tape:

@@ -106,6 +106,12 @@ def test_the_first_call_may_be_inside_the_block():
     assert anomaly(compile(log), 1.0) is None
 
 
+def test_an_infinity_behind_a_compiled_function_inside():
+    inner = compile(lambda x: x * 2.0)
+    for f in replay(lambda x: reciprocal(inner(x)), 1.0, backend="auto"):
+        assert anomaly(f, 1000.0) == "exp"
+
+
 def test_the_line_is_named():
     f = compile(lambda x: log(x - 2.0))
     f(3.0)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base.numerics import quiet
 from autograd.ops.python_source import identifier
 from autograd.support.locks import Pool
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
@@ -32,7 +33,7 @@ class NumpyBackend(Backend):
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             function = functions.take()
             try:
-                with np.errstate(all="ignore"):
+                with quiet():
                     outputs: Sequence[Any] = function(*leaves)
                     return outputs
             finally:

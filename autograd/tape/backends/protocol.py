@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.namespaces import evaluate_with_numpy, quiet
+from autograd.base.numerics import quiet
+from autograd.ops.namespaces import evaluate_with_numpy
 from autograd.ops.op import Op, on_floats
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 

@@ -15,10 +15,10 @@ import pytest
 import autograd
 from autograd import Value, detect_anomaly, grad, no_grad, record, remember_lines, scope
 from autograd.base import grad_mode
+from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, current_trace, tracing
 from autograd.engine.graph import pause_garbage_collection
 from autograd.engine.node import next_serial
-from autograd.ops.namespaces import quiet
 from autograd.transforms.grad_vjp_jvp import graph_requested
 
 #: Each mode with the function that tells if it is on.
