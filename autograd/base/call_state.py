@@ -4,13 +4,11 @@ Containers, attributes, captured variables, globals and random generators are sa
 not copied: a later call must not write to them.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pickle import dumps
-from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -25,6 +23,7 @@ from autograd.base.reachable import (
     reachable_objects,
     set_generator_state,
 )
+from autograd.support.locks import at_fork, new_lock
 
 #: (function that reads a part of the state, function that writes what was read).
 Access = tuple[Callable[[], Any], Callable[[Any], None]]
@@ -32,17 +31,31 @@ Access = tuple[Callable[[], Any], Callable[[Any], None]]
 _EMPTY = object()
 
 #: Held while a saved state is restored, so that two threads do not mix theirs.
-_lock = RLock()
+_lock = new_lock()
+
+#: Functions that undo what threads have restored or made read-only.
+_undo: list[Callable[[], None]] = []
 
 
-def _renew_lock() -> None:
-    """Replace the lock in a forked process, where no thread would release it."""
-    global _lock
-    _lock = RLock()
+def _undo_in_child() -> None:
+    """Undo, in a forked process, what another thread had restored."""
+    while _undo and not _lock._is_owned():
+        _undo.pop()()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+at_fork(after_in_child=_undo_in_child)
+
+
+@contextmanager
+def _undone(undo: Callable[[], None]) -> Iterator[None]:
+    """Context manager that calls undo() at its end, and in a process that is forked meanwhile."""
+    _undo.append(undo)
+    try:
+        yield
+    finally:
+        undo()
+        if undo in _undo:  # not in a forked process
+            _undo.remove(undo)
 
 
 class CallState:
@@ -70,24 +83,23 @@ class CallState:
         with _lock:
             now = [(access, access[0]()) for access, _ in self._saved]
             drawn = [(g, generator_state(g)) for g, _ in self._generators]
-            try:
+            with _undone(lambda: _write(now, drawn)):
                 _write(self._saved, self._generators)
                 with self.read_only():
                     yield
-            finally:
-                _write(now, drawn)
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
         """Context manager in which the arrays cannot be written to."""
         arrays = sorted([x for x in self.arrays if x.flags.writeable], key=lambda x: x.base is not None)
-        for x in arrays:
-            x.flags.writeable = False
-        try:
-            yield
-        finally:
+
+        def set_writeable(writeable: bool) -> None:
             for x in arrays:  # those that own their memory first: their views depend on them
-                x.flags.writeable = True
+                x.flags.writeable = writeable
+
+        with _undone(lambda: set_writeable(True)):
+            set_writeable(False)
+            yield
 
     def restore(self) -> None:
         """Return to the saved state."""

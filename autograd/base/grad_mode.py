@@ -1,80 +1,67 @@
 """Grad modes: recording (`no_grad` turns it off), anomaly detection, and source lines of nodes.
 
-Each mode is a context variable, so it holds per thread and per task. `state.blocks` counts the open blocks of all kinds
-in all threads: while it is 0, the common case, the context variables need not be read.
+Each mode is a variable for each thread and task. `blocks` holds the open blocks of all kinds in all threads: while it is
+empty, the common case, the variables need not be read.
 """
 
-import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ContextDecorator, nullcontext
-from contextvars import ContextVar, Token
+from threading import get_ident
 from typing import Any, TypeVar, overload
+
+from autograd.support.blocks import Blocks, Variable, VariableBlock
+from autograd.support.locks import at_fork
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Weak references to the settings that a context holds, which remove themselves: no counter that an interrupt could spoil.
+blocks: set[Any] = set()
 
-class _State:
-    def __init__(self) -> None:
-        self.blocks = 0
-        self.lock = threading.Lock()
+_recording = Variable("autograd_recording", True, blocks)
+_anomaly = Variable("autograd_anomaly", False, blocks)
+_lines = Variable("autograd_lines", False, blocks)
 
 
-state = _State()
-_recording: ContextVar[bool] = ContextVar("autograd_recording", default=True)
-_anomaly: ContextVar[bool] = ContextVar("autograd_anomaly", default=False)
-_lines: ContextVar[bool] = ContextVar("autograd_lines", default=False)
+def _forget_other_threads() -> None:
+    """Remove, in a forked process, the blocks of threads that it does not have."""
+    here = _recording.entry().chain() | _anomaly.entry().chain() | _lines.entry().chain()
+    for reference in list(blocks):
+        entry = reference()
+        if entry not in here and entry is not None and entry.thread != get_ident():
+            blocks.discard(reference)
+
+
+at_fork(after_in_child=_forget_other_threads)
 
 
 def is_recording() -> bool:
     """True if ops on nodes that require a gradient are recorded in the current context."""
-    return not state.blocks or _recording.get()
+    return not blocks or _recording.get()
 
 
 def is_detecting_anomaly() -> bool:
     """True if values and gradients are checked for NaN and infinity in the current context."""
-    return bool(state.blocks) and _anomaly.get()
+    return bool(blocks) and _anomaly.get()
 
 
 def is_remembering_lines() -> bool:
     """True if nodes store the source line that made them in the current context."""
-    return bool(state.blocks) and (_lines.get() or _anomaly.get())
+    return bool(blocks) and (_lines.get() or _anomaly.get())
 
 
-class Block(ContextDecorator):
-    """Context manager and decorator that sets a context variable and restores it at the end."""
-
-    def __init__(self, variable: ContextVar[bool], value: bool) -> None:
-        self._variable = variable
-        self._value = value
-        self._tokens: list[Token[bool]] = []
-
-    def __enter__(self) -> None:
-        with state.lock:
-            state.blocks += 1
-        self._tokens.append(self._variable.set(self._value))
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._variable.reset(self._tokens.pop())
-        finally:  # `reset` raises if a generator ends in another context than it began in
-            with state.lock:
-                state.blocks -= 1
-
-    def _recreate_cm(self) -> "Block":  # one block per call: a decorated function may run in many threads
-        return Block(self._variable, self._value)
-
-
-def recording() -> AbstractContextManager[Any]:
+def recording() -> Blocks | VariableBlock:
     """Context manager that enables recording, also inside `no_grad()`."""
-    return nullcontext() if is_recording() else Block(_recording, True)  # an open block disables the fast path of Values
+    return Blocks() if is_recording() else _recording.set(True)  # an open block disables the fast path of Values
 
 
 @overload
-def no_grad() -> Block: ...
+def no_grad() -> VariableBlock: ...
 @overload
 def no_grad(function: F) -> F: ...
 def no_grad(function: Any = None) -> Any:
     """Context manager and decorator that disables graph recording: results are constants.
+
+    It holds for one thread or task. A decorated generator or coroutine does not record in its body only, while a block inside a
+    generator is open between two steps for the caller too.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -83,10 +70,11 @@ def no_grad(function: Any = None) -> Any:
     >>> y.requires_grad
     False
     """
-    return Block(_recording, False) if function is None else Block(_recording, False)(function)
+    block = _recording.set(False)
+    return block if function is None else block(function)
 
 
-def remember_lines() -> Block:
+def remember_lines() -> VariableBlock:
     """Context manager and decorator that stores, for drawings, the source line that made each node.
 
     It costs some microseconds per node.
@@ -95,13 +83,14 @@ def remember_lines() -> Block:
     >>> with remember_lines():
     ...     y = Value(3.0) * 2.0
     """
-    return Block(_lines, True)
+    return _lines.set(True)
 
 
-def detect_anomaly() -> Block:
+def detect_anomaly() -> VariableBlock:
     """Context manager and decorator that raises at the first value or gradient that is NaN or infinite.
 
-    The error names the op, the source line that called it, and the ranges of its inputs.
+    The error names the op, the source line that called it, and the ranges of its inputs. At each replay of a compiled function
+    or a tape, the function itself runs as well, so that the same error is raised.
 
     Raises:
         FloatingPointError: Inside the block
@@ -112,4 +101,9 @@ def detect_anomaly() -> Block:
     Traceback (most recent call last):
     FloatingPointError: log gave nan, from 1 input: -1.0...
     """
-    return Block(_anomaly, True)
+    return _anomaly.set(True)
+
+
+def ignore_anomaly() -> VariableBlock:
+    """Block without the checks of `detect_anomaly()` around it."""
+    return _anomaly.set(False)

@@ -1,12 +1,28 @@
-"""Functions that NumPy lacks: SciPy's special functions on demand, derivatives of sinc, immutable arrays."""
+"""NumPy's error handling, and functions that it lacks: SciPy's special functions, derivatives of sinc, immutable arrays."""
 
 import math
+from contextvars import copy_context
 from mmap import mmap
 from typing import Any
 
 import numpy as np
 
+from autograd.support.blocks import ForeignVariable, VariableBlock
 from autograd.support.optional import require
+
+with np.errstate(all="ignore"):  # the context variable of NumPy's error handling, and its value without warnings
+    _handling, _ignored = next((x, value) for x, value in copy_context().items() if x.name == "numpy.ufunc.extobj")
+_errors = ForeignVariable(_handling)
+
+
+def quiet() -> VariableBlock:
+    """Block of IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan. An interrupt does not leave it on."""
+    return VariableBlock(_errors, _ignored)
+
+
+def is_quiet() -> bool:
+    """True inside a `quiet` block: beginning another one takes longer than many ops."""
+    return _errors.entry().value is not None
 
 
 def from_scipy(name: str) -> Any:
@@ -44,7 +60,7 @@ def read_only_view(array: Any) -> Any:
     return np.asarray(memoryview(array).toreadonly())
 
 
-@np.errstate(all="ignore")  # floats overflow without a warning as well
+@quiet()  # floats overflow without a warning as well
 def sinc_derivative(x: Any, n: int, xp: Any = np) -> Any:
     """n-th derivative of sin(πx)/(πx), to full relative accuracy of its larger terms.
 

@@ -4,11 +4,9 @@ Nodes record arithmetic themselves, but not data that leaves the graph. `bool()`
 check. `float()` and `.data` would make a number a constant of the tape, which the replay would silently reuse.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
+
+from autograd.support.blocks import Variable
 
 
 class FrozenDataError(TypeError):
@@ -47,39 +45,23 @@ class Trace:
         return self.captures is None or not self.captures.is_read(node)
 
 
-class _State:
-    def __init__(self) -> None:
-        self.traces = 0
-        self.lock = threading.Lock()
+_trace: Variable[Trace | None] = Variable("autograd_trace", None)
+_entry = _trace.entry
 
-
-_state = _State()
-_trace: ContextVar[Trace | None] = ContextVar("autograd_trace", default=None)
+#: Block that records ops into a trace.
+tracing = _trace.set
 
 
 def current_trace() -> Trace | None:
     """Recording in progress in the current context, or None."""
-    return _trace.get() if _state.traces else None
+    trace: Trace | None = _entry().value
+    return trace
 
 
 def current_captures() -> Any:
     """Leaves made from arrays in the recording of a tape in the current context, or None."""
     trace = current_trace()
     return None if trace is None else trace.captures
-
-
-@contextmanager
-def tracing(trace: Trace) -> Iterator[Trace]:
-    """Context manager that records ops into `trace`."""
-    with _state.lock:
-        _state.traces += 1
-    token = _trace.set(trace)
-    try:
-        yield trace
-    finally:
-        _trace.reset(token)
-        with _state.lock:
-            _state.traces -= 1
 
 
 def is_traced(node: Any) -> bool:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.base.numerics import quiet
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.ops.namespaces import quiet
 
 
 class Seed(NamedTuple):

@@ -15,9 +15,13 @@ from autograd.engine.value import Value
 _NOTHING: Mapping[Node, str] = {}
 
 
-@pause_garbage_collection()
 def graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str] = _NOTHING) -> Graph:
     """The graph of `outputs`, built by one walk; `arguments` are the inputs of a function with their names."""
+    with pause_garbage_collection():
+        return _graph_of(outputs, arguments)
+
+
+def _graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str]) -> Graph:
     links = newest_first(outputs)
     scopes = Scopes(links)
     homes = _scopes_of_nodes(links, scopes)

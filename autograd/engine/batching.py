@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.base.grad_mode import no_grad
+from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, current_trace
 from autograd.engine.graph import Links, by_serial, reachable_nodes
 from autograd.engine.node import Node, next_serial
 from autograd.engine.tensor import Tensor
-from autograd.ops.namespaces import quiet
 from autograd.ops.op import Op
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.indexing import fill_index, getitem, is_mask, put

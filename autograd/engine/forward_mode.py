@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import recording
+from autograd.base.numerics import quiet
 from autograd.engine.graph import check_unchanged, newest_first
 from autograd.engine.node import Node
 from autograd.engine.reverse_mode import pull_back
@@ -32,7 +33,7 @@ def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node |
     order = newest_first(outputs)
     check_unchanged(order)
     known = dict(tangents)
-    with recording(), np.errstate(all="ignore"):
+    with recording(), quiet():
         for y in reversed(order):
             if y.requires_grad and y not in known and y.op is not None:
                 pullbacks = y.op.pullbacks_of(y.inputs)

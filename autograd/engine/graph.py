@@ -6,17 +6,24 @@ node was changed after use.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
 from autograd.engine.node import Node
 from autograd.ops.op import Op
+from autograd.support.blocks import Bracket
+from autograd.support.locks import leaf_lock
 
 by_serial = attrgetter("serial")
+
+#: Held while gradients are read, added up and written to `.grad`: no hook or rule runs meanwhile.
+gradient_lock = leaf_lock()
 
 #: Inputs of each node, stored because computing them takes time.
 Links = dict[Node, tuple[Any, ...]]
@@ -72,16 +79,14 @@ def check_leaf_unchanged(node: Node, x: Node) -> None:
         )
 
 
-@contextmanager
-def pause_garbage_collection() -> Iterator[None]:
+def set_gradients(nodes: Iterable[Node], gradients: Iterable[Any]) -> None:
+    """Set `.grad` of all nodes, or of none if an exception of a signal handler or another thread comes."""
+    deque(map(setattr, nodes, repeat("grad"), gradients), maxlen=0)  # one call of a function written in C
+
+
+def pause_garbage_collection() -> AbstractContextManager[Any]:
     """Pause the garbage collector, which would scan a growing graph again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return Bracket(gc.disable, gc.enable) if gc.isenabled() else nullcontext()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -67,8 +67,8 @@ class Node(Arithmetic):
         """Cotangent from a pullback of `op`, summed to the shape and converted to the dtype of this node."""
         raise NotImplementedError
 
-    def add_gradient(self, gradient: Any) -> None:
-        """Add a gradient to `.grad` of a leaf, or store it in `.grad` of a computed node."""
+    def total_gradient(self, gradient: Any) -> Any:
+        """New `.grad` after a sweep that gave `gradient`: the sum of all sweeps for a leaf."""
         raise NotImplementedError
 
     def run_hooks(self, gradient: Any) -> Any:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from autograd.base.grad_mode import is_detecting_anomaly, recording
+from autograd.base.numerics import quiet
 from autograd.engine.anomaly import check_gradient_finite
-from autograd.engine.graph import Links, check_unchanged, newest_first
+from autograd.engine.graph import Links, check_unchanged, gradient_lock, newest_first, set_gradients
 from autograd.engine.node import Node
-from autograd.ops.namespaces import is_half, quiet, widen
+from autograd.ops.namespaces import is_half, widen
 from autograd.ops.op import Rule
 from autograd.ops.rules.indexing import flat_places, getitem, put
 from autograd.ops.rules.joining import concatenate
@@ -51,9 +52,10 @@ def pull_back(
 
 
 def add_gradients(y: Node, seed: Any) -> None:
-    """Add the gradients of y, weighted by `seed`, to the `.grad` of all leaves and of nodes that retain theirs."""
-    for node, gradient in pull_back([y], [seed]).items():
-        node.add_gradient(gradient)
+    """Add the gradients of y, weighted by `seed`, to the `.grad` of all leaves and of nodes that retain theirs, or of none."""
+    found = pull_back([y], [seed])
+    with gradient_lock:
+        set_gradients(found, [node.total_gradient(gradient) for node, gradient in found.items()])
 
 
 class _Sweep:

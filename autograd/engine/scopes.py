@@ -7,12 +7,12 @@ which a drawing finds the scopes of its nodes. So scopes cost no time in arithme
 import weakref
 from collections import deque
 from collections.abc import Iterable
-from contextlib import ContextDecorator
 from dataclasses import dataclass
 from threading import get_ident
 from typing import Any
 
 from autograd.engine.node import Node, next_serial
+from autograd.support.blocks import BlockDecorator
 
 #: Number of scopes stored, enough for the last few training steps of a large model.
 MAX_SPANS = 2**15
@@ -38,7 +38,7 @@ class Span:
 _spans: deque[Span] = deque(maxlen=MAX_SPANS)
 
 
-class scope(ContextDecorator):  # noqa: N801 - a context manager, named like a function
+class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a function
     """Context manager and decorator whose ops are drawn in a frame with this name.
 
     Raises:

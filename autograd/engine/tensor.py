@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, state
+from autograd.base.grad_mode import blocks, is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_captures, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
@@ -100,14 +100,14 @@ class Tensor(ArrayMethods):
             elif op is lower:
                 return Value.of_tensor(float(y), inputs[0], requires_grad and is_recording())
             y = np.asarray(y)
-        if state.blocks and is_detecting_anomaly():
+        if blocks and is_detecting_anomaly():
             check_value_finite(op, y, arrays)
         node = new(cls)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
         if node.requires_grad or current_trace() is not None:
             node.op, node._params = op, params
             node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
-            if state.blocks and is_remembering_lines():
+            if blocks and is_remembering_lines():
                 remember_line(node)
         return node if unpack is None else unpack(node)
 
@@ -193,9 +193,9 @@ class Tensor(ArrayMethods):
         check_not_frozen(self, "backward()")
         add_gradients(self, self.seed(seed))
 
-    def add_gradient(self, gradient: Any) -> None:
+    def total_gradient(self, gradient: Any) -> Any:
         gradient = np.asarray(gradient)
-        self.grad = gradient if self.grad is None else self.grad + gradient
+        return gradient if self.grad is None else self.grad + gradient
 
     def seed(self, given: Any = None) -> Array:
         """Cotangent at the start of a sweep: `given`, validated, or 1 for a tensor of one element."""

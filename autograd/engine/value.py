@@ -8,7 +8,7 @@ from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
-from autograd.engine.graph import newest_first
+from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
@@ -173,8 +173,8 @@ class Value(Node):
     def match_shape_and_dtype(self, cotangent: Any, op: Op) -> Any:
         return cotangent if isinstance(cotangent, Node) else float(cotangent)
 
-    def add_gradient(self, gradient: Any) -> None:
-        self.grad = self.grad + gradient if self.op is None else gradient
+    def total_gradient(self, gradient: Any) -> Any:
+        return self.grad + gradient if self.op is None else gradient
 
     def backward(self) -> None:
         """Store the gradient of this number with respect to each node it depends on in their `.grad`.
@@ -190,11 +190,10 @@ class Value(Node):
         if is_detecting_anomaly():
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, checks each gradient
         try:
-            order, leaves = collect_graph(self)
+            with gradient_lock:
+                sweep(self, *collect_graph(self))
         except TensorFoundError:
             add_gradients(self, 1.0)
-        else:
-            sweep(self, order, leaves)
 
     def seed(self, given: Any = None) -> float:
         """Cotangent at the start of a sweep: `given`, or 1."""

@@ -15,7 +15,7 @@ import linecache
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from autograd.base.grad_mode import state
+from autograd.base.grad_mode import blocks
 from autograd.engine.node import NUMBERS, Node, next_serial
 from autograd.ops.namespaces import MATH_ERRORS, scalar
 from autograd.ops.op import OPS, Op
@@ -43,7 +43,7 @@ _NODE = """\
 
 _UNARY = """\
 def method(self):
-    if self.requires_grad and not state.blocks:
+    if self.requires_grad and not blocks:
         a = self._data
         try:
             y = {y}
@@ -58,7 +58,7 @@ _BINARY = """\
 def method(self, other):
     kind = type(other)
     if kind is cls:
-        if (self.requires_grad or other.requires_grad) and not state.blocks:
+        if (self.requires_grad or other.requires_grad) and not blocks:
             a = self._data
             b = other._data
             try:
@@ -67,7 +67,7 @@ def method(self, other):
                 q = {q}
             except MATH_ERRORS:
                 return record(op, (self, other), NO_PARAMS)
-{node}    elif (kind is float or kind is int) and self.requires_grad and not state.blocks:
+{node}    elif (kind is float or kind is int) and self.requires_grad and not blocks:
         a = self._data
         try:
             b = q = float(other)
@@ -81,7 +81,7 @@ def method(self, other):
 _REFLECTED = """\
 def method(self, other):
     kind = type(other)
-    if (kind is float or kind is int) and self.requires_grad and not state.blocks:
+    if (kind is float or kind is int) and self.requires_grad and not blocks:
         b = self._data
         try:
             a = p = float(other)
@@ -138,7 +138,7 @@ def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[.
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
     names: dict[str, Any] = {f: getattr(scalar, f) for f in dir(scalar) if not f.startswith("_")} | {
         "__name__": cls.__module__, "cls": cls, "new": cls.__new__, "op": op, "record": cls.record_any, "NUMBERS": NUMBERS,  # type: ignore[attr-defined]
-        "state": state, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
+        "blocks": blocks, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
     }  # fmt: skip
     exec(compile(text, file, "exec"), names)  # source generated above, from declared rules
     method: Callable[..., Any] = names["method"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd.engine.graph import by_serial, check_leaf_unchanged
+from autograd.engine.graph import by_serial, check_leaf_unchanged, set_gradients
 from autograd.ops.rules.shape import lower
 
 
@@ -10,8 +10,8 @@ class TensorFoundError(Exception):
     """Raised if a graph of Values contains a Tensor, so that this sweep does not apply."""
 
 
-def collect_graph(y: Any) -> tuple[list[Any], list[tuple[Any, float]]]:  # noqa: C901  (a hot loop)
-    """Computed nodes that y depends on, and leaves with their gradients; raises if a leaf changed.
+def collect_graph(y: Any) -> tuple[list[Any], list[Any]]:  # noqa: C901  (a hot loop)
+    """Computed nodes that y depends on, and leaves; raises if a leaf changed.
 
     Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.
 
@@ -19,14 +19,14 @@ def collect_graph(y: Any) -> tuple[list[Any], list[tuple[Any, float]]]:  # noqa:
         TensorFoundError: If y depends on a Tensor
     """
     order: list[Any] = []
-    leaves: list[tuple[Any, float]] = []
+    leaves: list[Any] = []
     seen = {y}
     stack = [y]
     pop, push, see = stack.pop, stack.append, seen.add
     while stack:
         node = pop()
         if node.op is None:
-            leaves.append((node, node.grad))
+            leaves.append(node)
             continue
         order.append(node)
         serial, x, other = node.serial, node._a, node._b
@@ -55,27 +55,35 @@ def collect_graph(y: Any) -> tuple[list[Any], list[tuple[Any, float]]]:  # noqa:
     return order, leaves
 
 
-def sweep(y: Any, order: list[Any], leaves: list[tuple[Any, float]]) -> None:
-    """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`."""
+def sweep(y: Any, order: list[Any], leaves: list[Any]) -> None:
+    """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`.
+
+    Cotangents add up in `.grad`, so the caller holds `gradient_lock`. An exception that ends the sweep changes no leaf.
+    """
     order.sort(key=by_serial, reverse=True)
     for node in order:
         node.grad = 0.0
-    for leaf, _ in leaves:
-        leaf.grad = 0.0
-    y.grad = 1.0
-    for node in order:
-        g = node.grad
-        x = node._a
-        if x is not None:
-            x.grad += g * node._p
-            x = node._b
+    before = [leaf.grad for leaf in leaves]
+    try:
+        for leaf in leaves:
+            leaf.grad = 0.0
+        y.grad = 1.0
+        for node in order:
+            g = node.grad
+            x = node._a
             if x is not None:
-                x.grad += g * node._q
-        elif node._b is not None:
-            node._b.grad += g * node._q
-        elif node.op.arity > 2:
-            for x, derivative in node._pairs:
+                x.grad += g * node._p
+                x = node._b
                 if x is not None:
-                    x.grad += g * derivative
-    for leaf, before in leaves:  # add a whole sweep at once, so that two sweeps give exactly twice one
-        leaf.grad = before + leaf.grad if leaf.requires_grad else before
+                    x.grad += g * node._q
+            elif node._b is not None:
+                node._b.grad += g * node._q
+            elif node.op.arity > 2:
+                for x, derivative in node._pairs:
+                    if x is not None:
+                        x.grad += g * derivative
+        # Add a whole sweep at once, so that two sweeps give exactly twice one.
+        set_gradients(leaves, [old + x.grad if x.requires_grad else old for x, old in zip(leaves, before, strict=True)])
+    except BaseException:
+        set_gradients(leaves, before)
+        raise

@@ -6,14 +6,12 @@ extra names where NumPy needs more than one call.
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from autograd.base.numerics import from_scipy, sinc_derivative
+from autograd.base.numerics import from_scipy, is_quiet, quiet, sinc_derivative
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -189,26 +187,11 @@ scalar = _Scalar()
 numpy = _NumPy()
 
 
-#: True if NumPy's warnings are off already: turning them off takes longer than many ops.
-_quiet: ContextVar[bool] = ContextVar("autograd_quiet", default=False)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Context manager for IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan."""
-    token = _quiet.set(True)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        _quiet.reset(token)
-
-
 def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
     """Result of `rule(numpy, *inputs, **params)` in a `quiet` block."""
-    if _quiet.get():
+    if is_quiet():
         return rule(numpy, *inputs, **params)
-    with np.errstate(all="ignore"):
+    with quiet():
         return rule(numpy, *inputs, **params)
 
 
@@ -217,7 +200,7 @@ def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) 
     try:
         return float(pullback(*xs, **params))
     except MATH_ERRORS:
-        with np.errstate(all="ignore"):
+        with quiet():
             return float(pullback(*map(np.float64, xs), **params))
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, overload
 
+from autograd.base.grad_mode import is_detecting_anomaly
 from autograd.base.tree import is_container
 from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
-from autograd.tape.tape import Tape
+from autograd.tape.tape import Tape, check_eagerly, runs_eagerly
+from autograd.transforms.calls import check_plain_function
 from autograd.transforms.grad_vjp_jvp import graph_requested
 
 #: Largest number of tapes that a compiled function keeps; one more clears its cache.
@@ -34,8 +36,6 @@ class Compiled:
         self._f, self._choice, self._backend = f, backend, find_backend(backend)
         self.tapes: list[Tape] = []
         self._first: dict[Any, list[Tape]] = {}
-        # For each tape, the tape to try when a guard fails, by the index of that guard.
-        self._branches: dict[Tape, dict[int, Tape]] = {}
         # For each living instance of a class with this method, a reference to it and its tapes.
         self._of_instances: dict[int, tuple[Any, Any]] = {}
 
@@ -50,9 +50,9 @@ class Compiled:
                 reference: Any = weakref.ref(instance, lambda _: self._of_instances.pop(key, None))
             except TypeError:  # a class with slots
                 reference = instance
-            self._of_instances[key] = reference, ([], {}, {})
+            self._of_instances.setdefault(key, (reference, ([], {})))
         bound = Compiled(MethodType(self._f, instance), self._choice)
-        bound.tapes, bound._first, bound._branches = self._of_instances[key][1]
+        bound.tapes, bound._first = self._of_instances[key][1]
         return bound
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -62,34 +62,34 @@ class Compiled:
             key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
             return call(self._f, args)
-        if graph_requested():
+        if graph_requested() or runs_eagerly():
             return call(self._f, args)  # an outer derivative needs the graph
-        tape = next((tape for tape in self._first.get(key, ()) if tape.modules.is_current()), None)
-        if tape is None:
-            tape = self._record(args)
-            self._first.setdefault(key, []).insert(0, tape)
+        if is_detecting_anomaly():
+            check_eagerly(self._f, args, self._backend.scalars)
+        tape = self._find(self._first, key, args)
         while True:
             try:
                 return tape.replayed(leaves)
             except GuardFailedError as failure:
-                branches = self._branches[tape]
-                if failure.guard not in branches or not branches[failure.guard].modules.is_current():
-                    new = self._record(args)
-                    self._branches.setdefault(tape, {})[failure.guard] = new
-                tape = self._branches[tape][failure.guard]
+                tape = self._find(tape.branches, failure.guard, args)
 
     def clear(self) -> None:
         """Remove all tapes from the cache."""
-        for part in (self.tapes, self._first, self._branches, self._of_instances):
+        for part in (self.tapes, self._first, self._of_instances):
             part.clear()
 
-    def _record(self, args: tuple[Any, ...]) -> Tape:
-        tape = Tape(self._f, args, self._backend)
+    def _find(self, tapes: dict[Any, list[Tape]], key: Any, args: tuple[Any, ...]) -> Tape:
+        """The tape under `key` that holds for the modules as they are; it is recorded if there is none."""
+        if (tape := _current(tapes, key)) is not None:
+            return tape
+        new = Tape(self._f, args, self._backend)
+        if (tape := _current(tapes, key)) is not None:  # another thread has recorded one meanwhile
+            return tape
         if len(self.tapes) >= MAX_TAPES:
             self.clear()
-        self.tapes.append(tape)
-        self._branches[tape] = {}
-        return tape
+        self.tapes.append(new)
+        tapes.setdefault(key, []).insert(0, new)
+        return new
 
     def __reduce__(self) -> Any:
         return importable_name(self) or (Compiled, (self._f, self._choice))
@@ -97,6 +97,10 @@ class Compiled:
     def __repr__(self) -> str:
         name = getattr(self, "__name__", "function")
         return f"<compiled {name}: {len(self.tapes)} tapes, {self._backend.name}>"
+
+
+def _current(tapes: dict[Any, list[Tape]], key: Any) -> Tape | None:
+    return next((tape for tape in tapes.get(key, ()) if tape.modules.is_current()), None)
 
 
 @overload
@@ -129,5 +133,8 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     (8.0, 12.0)
     """
     if isinstance(f, classmethod | staticmethod):
-        return type(f)(Compiled(f.__func__, backend))
-    return Compiled(f, backend) if f is not None else functools.partial(compile, backend=backend)
+        return type(f)(compile(f.__func__, backend=backend))
+    if f is None:
+        return functools.partial(compile, backend=backend)
+    check_plain_function("compile", f)
+    return Compiled(f, backend)

@@ -9,16 +9,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.base import tree
+from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
+from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
-from autograd.tape.backends.protocol import Batched, Replay
+from autograd.support.blocks import Variable
+from autograd.support.locks import new_lock
+from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
+from autograd.tape.recorder.arguments import (
+    Unflatten,
+    argument_slots,
+    batch_columns,
+    call,
+    call_arguments,
+    flatten_arguments,
+    make_inputs,
+)
 from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import trace_function
+from autograd.transforms.calls import check_plain_function
 
 if TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
@@ -33,18 +46,20 @@ class Tape:
         recorded: Number of instructions before optimisation
         backend: Name of the back end: "python", "numpy", "numba", "jax", or that of a custom one
         modules: State of the modules for which the program holds
+        branches: Tapes of a compiled function to try when a guard fails, by the index of that guard
     """
 
     __module__ = "autograd"
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], backend: Choice) -> None:
+        check_plain_function("record", f)
         found = find_backend(backend)
         self._signature, leaves = flatten_arguments(args, found.scalars)
         self._leaf_signature, _ = flatten_arguments(tree.leaves(args), found.scalars)
         self._scalars = found.scalars or not any(isinstance(x, np.ndarray) for x in leaves)
         self._name = getattr(f, "__name__", "f")
         self._slots = argument_slots(args, self._scalars)
-        with pause_garbage_collection():
+        with pause_garbage_collection(), ignore_anomaly():  # `check_eagerly` knows which numbers are gradients
             program, unflatten, modules = trace_function(f, args, self._scalars)
             self._unflatten_result: Unflatten = unflatten
             self.recorded = len(program)
@@ -53,7 +68,9 @@ class Tape:
         self._backend = resolve_auto(found, self.program)
         self._replay: Replay | None = None
         self._batched: Batched | None = None
-        self._record_again: Callable[[], Tape] | None = None
+        self._lock = new_lock()  # held while the program is compiled
+        self._record_again: functools.partial[Tape] | None = None
+        self.branches: dict[int, list[Tape]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay the tape for these arguments.
@@ -71,13 +88,21 @@ class Tape:
             if key != self._leaf_signature:
                 raise TypeError(f"{refusal}record it for these, or use compile")
         self._check_modules()
+        if is_detecting_anomaly() and self._record_again is not None:
+            check_eagerly(self._record_again.args[0], args, self._scalars)
         return self.replayed(leaves)
 
     def replayed(self, leaves: list[Any]) -> Any:
         """Replay the tape for flat arguments, without a check of their signature."""
         if self._replay is None:
-            self._replay = self._backend.compile(self.program)
-        return self._unflatten_result(self._replay(leaves))
+            with self._lock:
+                self._replay = self._replay or self._backend.compile(self.program)
+        outputs = self._replay(leaves)
+        if is_detecting_anomaly() and not all(np.all(np.isfinite(y)) for y in outputs):
+            floats = only_floats(self.program)
+            evaluated(self.program, flat(leaves) if floats else leaves, check_value_finite)
+            raise FloatingPointError(f"{self!r} gave a number that is not finite, and direct evaluation does not")
+        return self._unflatten_result(outputs)
 
     def map(self, *args: Any, axes: int | Sequence[int | None] | None = 0, **kwargs: Any) -> Any:
         """Outputs for many examples at once, each with a leading axis for the examples.
@@ -97,12 +122,17 @@ class Tape:
         >>> record(lambda x, k: k * x * x, 1.0, 2.0).map(np.array([1.0, 2.0, 3.0]), 10.0, axes=(0, None))
         array([10., 40., 90.])
         """
-        if self._batched is None:
-            self._batched = self._backend.batch(self.program)
         self._check_modules()
+        if self._batched is None:
+            with self._lock:
+                self._batched = self._batched or self._backend.batch(self.program)
         axes = (*axes, 0) if kwargs and isinstance(axes, Sequence) else axes
         numbers, n = batch_columns(call_arguments(args, kwargs), axes, self._scalars, self._signature, self._slots)
-        return self._unflatten_result(self._batched(numbers, n), True)
+        outputs = self._batched(numbers, n)
+        if is_detecting_anomaly():
+            for i in range(n):
+                self(*_example(self._slots, [x[i] if x.ndim == 2 else x for x in numbers]))
+        return self._unflatten_result(outputs, True)
 
     def to_jax(self, parameters: Sequence[Any] = ()) -> Callable[..., Any]:
         """The tape as a pure JAX function, with the arguments and the result of the recorded function.
@@ -217,6 +247,36 @@ class Tape:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
 
 
+def _example(slots: Any, numbers: list[Any]) -> Any:
+    """Arguments of a tape with these slots, from the numbers of each input."""
+    rest = iter(numbers)
+
+    def argument(slot: Any) -> Any:
+        if slot.shape is None:
+            return slot.fixed
+        return next(rest).reshape(slot.shape) if slot.shape else float(next(rest)[0])
+
+    return tree.map(argument, slots, init=False)
+
+
+def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> None:
+    """Run f on constant nodes, whose ops raise if a number is not finite: the check of a replay in `detect_anomaly()`.
+
+    Raises:
+        FloatingPointError: If a number is not finite; names the op and the source line
+    """
+    arguments, inputs = make_inputs([""] * len(args), args, scalars)
+    for node in inputs:
+        node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
+    with _eager.set(True):
+        call(f, arguments)
+
+
+#: True while a replay is checked: compiled functions inside run uncompiled.
+_eager = Variable("autograd_eager", False)
+runs_eagerly = _eager.get
+
+
 def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", **named_examples: Any) -> Tape:
     """Record a tape of f for these examples: its path through f, derivatives included.
 
@@ -242,6 +302,9 @@ def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", *
     >>> tape(2.0), len(tape)
     (5.0, 1)
     """
-    tape = Tape(f, call_arguments(examples, named_examples), backend)
+    args = call_arguments(examples, named_examples)
+    tape = Tape(f, args, backend)
+    if is_detecting_anomaly():
+        check_eagerly(f, args, tape._scalars)
     tape._record_again = functools.partial(record, f, *examples, backend=backend, **named_examples)
     return tape

@@ -25,6 +25,7 @@ class Transformed(functools.partial[Any]):
 
     def __new__(cls, rule: Callable[..., Any], f: Callable[..., Any], *options: Any) -> "Transformed":
         """Bind `rule` to f and the options."""
+        check_plain_function(rule.__name__.strip("_"), f)
         new = super().__new__(cls, rule, f, *options)
         functools.update_wrapper(new, f)
         return new
@@ -106,6 +107,18 @@ class Selection:
         if len(self._unique) == len(self.keys):
             return tuple([known[key] for key in self.keys])
         return tuple([tree.map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, known[key]) for key in self.keys])
+
+
+def check_plain_function(name: str, f: Any) -> None:
+    """Raise TypeError if f is a generator function or an async function, whose call does not return its result."""
+    for function in (f, getattr(f, "__call__", None)):  # noqa: B004  (a method, if f is an object)
+        is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+        if is_async or inspect.isgeneratorfunction(function):
+            kind = "an async function" if is_async else "a generator function"
+            raise TypeError(
+                f"{name} needs a function that returns its result, and {getattr(f, '__name__', f)} is {kind}: put the "
+                f"computation into a plain function, and call {name} of that inside {kind}"
+            )
 
 
 def split_aux(y: Any, has_aux: bool) -> tuple[Any, Any]:

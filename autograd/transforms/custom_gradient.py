@@ -9,6 +9,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.ops.custom_op import function_op
+from autograd.transforms.calls import check_plain_function
 from autograd.transforms.ravel import ravel_tree
 
 
@@ -37,6 +38,8 @@ def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[..., Any
     """
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
+        check_plain_function("custom_gradient", f)
+
         @functools.wraps(f)
         def with_gradient(*args: Any) -> Any:
             leaves = tree.leaves(args)

@@ -4,9 +4,7 @@ While the function runs, floats are Values and arrays are Tensors. Results are f
 is a node, or inside another transform, so that the outer derivative includes the inner one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +18,11 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
-from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
+from autograd.support.blocks import Blocks, Variable, VariableBlock
+from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 
 #: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
-_inside: ContextVar[bool] = ContextVar("autograd_inside_transform", default=False)
+_inside = Variable("autograd_inside_transform", False)
 
 
 def graph_requested() -> bool:
@@ -31,27 +30,21 @@ def graph_requested() -> bool:
     return _inside.get() or current_trace() is not None
 
 
-@contextmanager
-def keep_graph(nodes: bool) -> Iterator[None]:
+def keep_graph(nodes: bool) -> VariableBlock:
     """Context manager in which transforms return nodes if `nodes` is True."""
-    token = _inside.set(_inside.get() or nodes)
-    try:
-        yield
-    finally:
-        _inside.reset(token)
+    return _inside.set(_inside.get() or nodes)
 
 
-@contextmanager
-def trace_arguments(arguments: Any) -> Iterator[tuple[list[Node], bool]]:
-    """Context manager with recording on: fresh variables of the numbers in `arguments`, and True if results must be nodes."""
+def inside_transform() -> Blocks:
+    """Block in which a transform runs its function: recording is on, and inner transforms return nodes."""
+    return Blocks(recording(), _inside.set(True))
+
+
+def trace_arguments(arguments: Any) -> tuple[list[Node], bool]:
+    """(fresh variables of the numbers in `arguments`, True if results must be nodes)."""
     leaves = tree.numbers(arguments) or tree.leaves(arguments)  # of static leaves, the first raises
-    as_nodes = graph_requested() or has_variable(leaves)
-    token = _inside.set(True)
-    try:
-        with recording():
-            yield [_variable(x) for x in leaves], as_nodes
-    finally:
-        _inside.reset(token)
+    with recording():
+        return [_variable(x) for x in leaves], graph_requested() or has_variable(leaves)
 
 
 def _variable(x: Any) -> Node:
@@ -119,7 +112,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool
 
 def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
     selection = Selection(f, argnums, args, kwargs)
-    with trace_arguments(selection.arguments) as (variables, as_nodes):
+    variables, as_nodes = trace_arguments(selection.arguments)
+    with inside_transform():
         args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
@@ -162,7 +156,9 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     >>> y, pull(1.0)
     (6.0, (3.0, 2.0))
     """
-    with trace_arguments(primals) as (variables, as_nodes):
+    check_plain_function("vjp", f)
+    variables, as_nodes = trace_arguments(primals)
+    with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
     def pull(w: Any) -> tuple[Any, ...]:
@@ -193,7 +189,9 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     >>> y, push(1.0, 0.0), push(0.0, 1.0)
     (6.0, 3.0, 2.0)
     """
-    with trace_arguments(primals) as (variables, as_nodes):
+    check_plain_function("linearize", f)
+    variables, as_nodes = trace_arguments(primals)
+    with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
 
     def push(*tangents: Any) -> Any:
@@ -223,6 +221,7 @@ def jvp(
     >>> jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    check_plain_function("jvp", f)
     check_tuples(primals, tangents)
     value, push, *aux = linearize(f, *primals, has_aux=has_aux, **kwargs)
     return value, push(*tangents), *aux

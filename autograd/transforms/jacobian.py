@@ -25,6 +25,7 @@ from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
     has_variable,
+    inside_transform,
     keep_graph,
     plain_results,
     tangent_leaves,
@@ -77,7 +78,8 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
 def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, **kwargs: Any) -> Any:
     """Jacobian, by forward mode if there are at least `ratio` outputs for each input."""
     selection = Selection(f, argnums, args, kwargs)
-    with trace_arguments(selection.arguments) as (variables, as_nodes):
+    variables, as_nodes = trace_arguments(selection.arguments)
+    with inside_transform():
         args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         outputs = [x for x in tree.leaves(y) if has_variable([x])]

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base.numerics import quiet
 from autograd.checks.functions import BlackBox, GraphFunction, Subject
 from autograd.checks.oracles.complex_step import Complex, Dual, step_for
 from autograd.checks.oracles.finite_differences import LineFunction, Measured
 from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
-from autograd.ops.namespaces import quiet
 
 ORACLES = ("exact", "complex", "dual", "differences", "taylor")
 NAMES = {

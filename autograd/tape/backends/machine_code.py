@@ -8,6 +8,7 @@ one writes the checksums of what lies there. Where the folder cannot be used, ma
 
 import json
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from typing import Any
 
 from autograd.support.atomic_write import atomic_write
 from autograd.support.cache_folder import is_private, private_folder
+from autograd.support.locks import leaf_lock
 from autograd.support.optional import require
 from autograd.tape.backends.interpreter import text
 
@@ -28,17 +30,23 @@ def interpreter(name: str) -> Any:
     Raises:
         ImportError: If numba is not installed; names the command
     """
-    if name not in _compiled:
-        require("numba", "the back end 'numba'")
-        folder = private_folder("numba")
-        try:
-            _compiled[name] = _stored(name, folder) if folder is not None else _compile(name, text(cached=False))
-        except (OSError, RuntimeError):  # a full disk, or no folder that suits numba
-            _compiled[name] = _compile(name, text(cached=False))
-    return _compiled[name]
+    with _lock:
+        if name not in _compiled:
+            _compiled[name] = _load(name)
+        return _compiled[name]
 
 
 _compiled: dict[str, Any] = {}
+_lock = leaf_lock()  # two threads must not load a function at once
+
+
+def _load(name: str) -> Any:
+    require("numba", "the back end 'numba'")
+    folder = private_folder("numba")
+    if folder is not None:
+        with suppress(OSError, RuntimeError):  # a full disk, or no folder that suits numba
+            return _stored(name, folder)
+    return _compile(name, text(cached=False))
 
 
 def _stored(name: str, folder: Path) -> Any:

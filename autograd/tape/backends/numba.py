@@ -1,11 +1,11 @@
 """Back end "numba", for floats: an interpreter of schedules that numba compiles once for all programs."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.support.locks import Pool
 from autograd.tape.backends.expand_ops import expand_ops
 from autograd.tape.backends.interpreter import op_codes
 from autograd.tape.backends.machine_code import interpreter
@@ -32,17 +32,19 @@ class NumbaBackend(Backend):
         """
         run = interpreter("run")
         program, schedule = _make_schedule(program)
-        memory, lock = np.zeros(schedule.size), threading.Lock()  # one replay at a time may use the memory
+        template = np.zeros(schedule.size)
         n_inputs = len(program.inputs)
         captured = []
         for address, leaf in enumerate(schedule.leaves[n_inputs:], n_inputs):
-            memory[address] = leaf_data(leaf)
+            template[address] = leaf_data(leaf)
             if isinstance(leaf, Captured):
                 captured.append((address, leaf.node))
         words, outputs, guards, truths = schedule.words, schedule.outputs, schedule.guards, schedule.truths
+        memories = Pool(template.copy)  # each for one replay at a time
 
         def replay(leaves: Sequence[Any]) -> Any:
-            with lock:
+            memory = memories.take()
+            try:
                 start = 0
                 for x in leaves:
                     if isinstance(x, np.ndarray):
@@ -59,6 +61,8 @@ class NumbaBackend(Backend):
                     if failed.any():
                         raise GuardFailedError(int(failed.argmax()))
                 return memory[outputs]
+            finally:
+                memories.give(memory)
 
         return replay
 
@@ -66,28 +70,28 @@ class NumbaBackend(Backend):
         """Compile the program for many examples: the innermost loop of the interpreter runs over them."""
         run = interpreter("run_many")
         program, schedule = _make_schedule(program)
-        memory, lock = np.zeros((schedule.size, LANES)), threading.Lock()
+        memories = Pool(lambda: np.zeros((schedule.size, LANES)))
         n_inputs = len(program.inputs)
 
         def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
-            result = np.empty((n, len(schedule.outputs)))
-            with lock:
-                for address, leaf in enumerate(schedule.leaves[n_inputs:], n_inputs):
-                    memory[address] = leaf_data(leaf)
-                for first in range(0, n, LANES):
-                    last = min(first + LANES, n)
-                    lanes = memory[:, : last - first]
-                    start = 0
-                    for x in columns:
-                        end = start + x.shape[-1]
-                        if x.ndim == 2:
-                            lanes[start:end] = x[first:last].T
-                        elif not first:  # shared by all examples
-                            memory[start:end] = x[:, None]
-                        start = end
-                    run(schedule.words, memory, last - first)
-                    check_guards(lanes[schedule.guards], schedule.truths)
-                    result[first:last] = lanes[schedule.outputs].T
+            result, memory = np.empty((n, len(schedule.outputs))), memories.take()
+            for address, leaf in enumerate(schedule.leaves[n_inputs:], n_inputs):
+                memory[address] = leaf_data(leaf)
+            for first in range(0, n, LANES):
+                last = min(first + LANES, n)
+                lanes = memory[:, : last - first]
+                start = 0
+                for x in columns:
+                    end = start + x.shape[-1]
+                    if x.ndim == 2:
+                        lanes[start:end] = x[first:last].T
+                    elif not first:  # shared by all examples
+                        memory[start:end] = x[:, None]
+                    start = end
+                run(schedule.words, memory, last - first)
+                check_guards(lanes[schedule.guards], schedule.truths)
+                result[first:last] = lanes[schedule.outputs].T
+            memories.give(memory)  # after an exception, another replay makes another one
             return result
 
         return replay

@@ -4,14 +4,15 @@ A call with an `out` argument writes into a buffer, which is reused after the la
 reuse the buffer of an argument. Outputs never share memory with buffers, inputs or each other.
 """
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.base.numerics import quiet
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
+from autograd.support.locks import Pool
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay
 from autograd.tape.program import Captured, Constant, Input, Instruction, Program
@@ -26,15 +27,22 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> Replay:
         """Compile the program to a Python function of arrays."""
-        with pause_garbage_collection():
-            function = load_replay(*_Emitter(program).source())
-        lock = threading.Lock()  # one replay at a time may use the buffers
+        functions = Pool(lambda: self._load(program))  # each with buffers for one replay at a time
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
-            with lock, np.errstate(all="ignore"):
-                return function(*leaves)
+            function = functions.take()
+            try:
+                with quiet():
+                    outputs: Sequence[Any] = function(*leaves)
+                    return outputs
+            finally:
+                functions.give(function)
 
         return replay
+
+    def _load(self, program: Program) -> Callable[..., Sequence[Any]]:
+        with pause_garbage_collection():
+            return load_replay(*_Emitter(program).source())
 
     def source(self, program: Program) -> str:
         return _Emitter(program).source()[0]

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.namespaces import evaluate_with_numpy, quiet
-from autograd.ops.op import on_floats
+from autograd.base.numerics import quiet
+from autograd.ops.namespaces import evaluate_with_numpy
+from autograd.ops.op import Op, on_floats
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]
@@ -123,8 +124,13 @@ def load_replay(text: str, names: dict[str, Any]) -> Callable[..., Any]:
     return replay
 
 
-def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
-    """Outputs by direct evaluation of each instruction: the slow reference that every back end must equal."""
+def evaluated(
+    program: Program, inputs: Sequence[Any], check_result: Callable[[Op, Any, list[Any]], None] | None = None
+) -> list[Any]:
+    """Outputs by direct evaluation of each instruction: the slow reference that every back end must equal.
+
+    `check_result(op, result, inputs)` is called for each instruction.
+    """
     known: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
     guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
 
@@ -143,6 +149,8 @@ def evaluated(program: Program, inputs: Sequence[Any]) -> list[Any]:
         for step in program.instructions:
             data = [value(x) for x in step.inputs]
             known[step] = on_floats(step.op.forward, *data, **step.params) if step.kind is None else _on_arrays(step, data)
+            if check_result is not None:
+                check_result(step.op, known[step], data)
             check(step)
     return [value(x) for x in program.outputs]
 

@@ -9,8 +9,9 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.base.numerics import quiet
 from autograd.engine.graph import pause_garbage_collection
-from autograd.ops.namespaces import MATH_ERRORS, quiet, scalar
+from autograd.ops.namespaces import MATH_ERRORS, scalar
 from autograd.ops.op import Op, on_floats
 from autograd.ops.operators import Precedence
 from autograd.ops.python_source import Code, code, identifier, rule_source
