@@ -29,7 +29,7 @@ if require("sklearn.base", "nn.estimators"):
     from sklearn.utils import check_random_state
     from sklearn.utils.class_weight import compute_class_weight
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.validation import check_is_fitted, validate_data
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -202,21 +202,19 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train on rows X with classes y, weighted by `sample_weight` if it is passed.
+        """Train on rows X with classes y, weighted by `sample_weight` if it is passed; warn if it ends at `max_iter`.
 
         Shapes:
             X (n, features), y (n,), sample_weight (n,)
         Raises:
             ValueError: As in scikit-learn
-        Warns:
-            ConvergenceWarning: If the training ends at `max_iter`
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         if type_of_target(y) == "multilabel-indicator":
             raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
-        weights = {} if sample_weight is None else {"sample_weight": _check_sample_weight(sample_weight, X)}
+        weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight, dtype=float)}
         if self.class_weight is not None:
             weights["class_weight"] = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         self._train(X, labels, len(self.classes_), cross_entropy, accuracy, weights)
@@ -274,7 +272,7 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
-        w = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+        w = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
         self._mean = np.average(columns, axis=0, weights=w)
         deviation = np.sqrt(np.average((columns - self._mean) ** 2, axis=0, weights=w))
         self._scale = np.where(deviation > 0, deviation, 1)

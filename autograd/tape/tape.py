@@ -12,7 +12,6 @@ from autograd.base import tree
 from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
-from autograd.support.blocks import Variable
 from autograd.support.locks import new_lock
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
@@ -24,11 +23,10 @@ from autograd.tape.recorder.arguments import (
     Unflatten,
     argument_slots,
     batch_columns,
-    call,
     call_arguments,
     flatten_arguments,
-    make_inputs,
 )
+from autograd.tape.recorder.eager_check import check_eagerly
 from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import trace_function
 from autograd.transforms.calls import check_plain_function
@@ -257,24 +255,6 @@ def _example(slots: Any, numbers: list[Any]) -> Any:
         return next(rest).reshape(slot.shape) if slot.shape else float(next(rest)[0])
 
     return tree.map(argument, slots, init=False)
-
-
-def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> None:
-    """Run f on constant nodes, whose ops raise if a number is not finite: the check of a replay in `detect_anomaly()`.
-
-    Raises:
-        FloatingPointError: If a number is not finite; names the op and the source line
-    """
-    arguments, inputs = make_inputs([""] * len(args), args, scalars)
-    for node in inputs:
-        node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
-    with _eager.set(True):
-        call(f, arguments)
-
-
-#: True while a replay is checked: compiled functions inside run uncompiled.
-_eager = Variable("autograd_eager", False)
-runs_eagerly = _eager.get
 
 
 def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", **named_examples: Any) -> Tape:

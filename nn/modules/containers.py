@@ -79,7 +79,7 @@ class MLP(Sequential):
     Shapes:
         x (…, in_features) -> y (…, out_features)
     Raises:
-        ValueError: If there is no activation of that name
+        ValueError: If the name is unknown
         Exception: As `Linear`
 
     >>> MLP(784, [128], 10)
