@@ -12,7 +12,7 @@ from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
-from autograd.tape.recorder.eager_check import check_eagerly, runs_eagerly
+from autograd.tape.recorder.trace import check_eagerly, runs_eagerly
 from autograd.tape.tape import Tape
 from autograd.transforms.calls import check_plain_function
 from autograd.transforms.grad_vjp_jvp import graph_requested

@@ -26,9 +26,8 @@ from autograd.tape.recorder.arguments import (
     call_arguments,
     flatten_arguments,
 )
-from autograd.tape.recorder.eager_check import check_eagerly
 from autograd.tape.recorder.modules import ModuleState
-from autograd.tape.recorder.trace import trace_function
+from autograd.tape.recorder.trace import check_eagerly, trace_function
 from autograd.transforms.calls import check_plain_function
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`trace_function`: run a function on variables, and lower the recorded graph to a program."""
+"""`trace_function` runs a function on variables and lowers the recorded graph to a program; `check_eagerly` runs it on constants."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from autograd.base.call_state import CallState
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import FrozenDataError, Trace, current_trace, tracing
 from autograd.engine.node import next_serial
+from autograd.support.blocks import Variable
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Unflatten, call, flatten_result, make_inputs
 from autograd.tape.recorder.captures import WRITTEN, Captures
@@ -77,3 +78,27 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     """Names of the first n positional parameters of f, or of its method `forward`."""
     names = positional_parameters(f) or positional_parameters(getattr(f, "forward", None))
     return [names[i] if i < len(names) else f"argument{i}" for i in range(n)]
+
+
+def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> None:
+    """Run f on constant nodes, whose ops raise if a number is not finite: the check of a replay in `detect_anomaly()`.
+
+    Raises:
+        FloatingPointError: If a number is not finite; names the op and the source line
+
+    >>> from autograd import detect_anomaly, log
+    >>> with detect_anomaly():
+    ...     check_eagerly(log, (-1.0,), True)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    FloatingPointError: log gave nan, from 1 input: -1.0...
+    """
+    arguments, inputs = make_inputs([""] * len(args), args, scalars)
+    for node in inputs:
+        node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
+    with _eager.set(True):
+        call(f, arguments)
+
+
+#: True while a replay is checked: compiled functions inside run uncompiled.
+_eager = Variable("autograd_eager", False)
+runs_eagerly = _eager.get
