@@ -1,4 +1,4 @@
-"""`trace_function` runs a function on variables and lowers the recorded graph to a program; `check_eagerly` runs it on constants."""
+"""`trace_function` lowers the recorded graph of a function to a program; `check_eagerly` runs the function on constants."""
 
 from collections.abc import Callable
 from typing import Any
