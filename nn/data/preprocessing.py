@@ -9,9 +9,6 @@ from autograd.support.deprecated import renamed_arguments
 from nn._validation import Array, as_array, check_integer, check_labels
 from nn.data.loader import as_rows
 
-#: Largest deviation of a constant column, as a fraction of its mean.
-_ROUNDING = 8 * np.finfo(float).eps
-
 
 def standardise(train: Any, *others: Any) -> Any:
     """Standardise columns to mean 0 and standard deviation 1 over the training rows; others by the same map. Read-only.
@@ -48,7 +45,8 @@ def standardise(train: Any, *others: Any) -> Any:
     start = first[0].astype(float)  # differences from a row are exact where columns are constant
     shifted = first - start
     mean, deviation = start + shifted.mean(axis=0), shifted.std(axis=0)
-    scale = np.where(deviation > _ROUNDING * np.abs(mean), deviation, 1.0)
+    rounding = max(len(first), 8) * np.finfo(float).eps * np.abs(mean)  # of numbers that were computed from as many rows
+    scale = np.where(deviation > rounding, deviation, 1.0)
     results = tuple(((x - mean) / scale).astype(dtype) for x in arrays)
     for y in results:
         y.flags.writeable = False

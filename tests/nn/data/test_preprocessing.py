@@ -54,6 +54,8 @@ def test_constant_columns_become_exact_differences(constant, dtype, n):
 def test_columns_that_are_constant_up_to_rounding():
     x = np.array([[0.3], [0.1 + 0.2], [0.3], [0.6 / 2]])
     assert np.abs(standardise(x)).max() < 1e-16
+    x = 0.3 + 1e-15 * np.random.default_rng(0).normal(size=(1000, 1))
+    assert np.abs(standardise(x)).max() < 1e-14
     small = 1.0 + 1e-12 * np.arange(4.0)[:, None]
     np.testing.assert_allclose(standardise(small).std(), 1.0, rtol=1e-3)
 
