@@ -22,12 +22,25 @@ def check_finite_loss(loss: Any, where: str, model: Module) -> float:
     number = loss_number(loss)
     if np.isfinite(number):
         return number
-    broken = [name for name, p in model.named_parameters() if isinstance(p, Tensor) and not np.isfinite(p.numpy()).all()]
+    broken = _broken_parameters(model)
     parameters = f"the parameters {', '.join(broken)} are not finite" if broken else "all parameters are finite"
     raise FloatingPointError(
         f"the loss is {number} {where}: {_first_nonfinite_op(loss) or parameters}. No parameter was updated by it: try a "
         "smaller learning rate, and check the data"
     )
+
+
+def check_finite_parameters(model: Module, where: str) -> None:
+    """Raise if a parameter is not finite; names all of them."""
+    if broken := _broken_parameters(model):
+        raise FloatingPointError(
+            f"the parameters {', '.join(broken)} are not finite {where}, and the gradients were: an update overflowed, so use "
+            "a smaller learning rate"
+        )
+
+
+def _broken_parameters(model: Module) -> list[str]:
+    return [name for name, p in model.named_parameters() if isinstance(p, Tensor) and not _is_finite(p.numpy())]
 
 
 def check_finite_gradients(parameters: Iterable[Parameter], where: str) -> None:

@@ -752,3 +752,22 @@ def test_modules_in_eval_mode_stay_frozen():
             assert model.layers[0].training is not stays
             assert model.layers[0].running_mean.any() != stays
             assert model.layers[1].training
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_update_that_overflows_never_reaches_a_checkpoint(engine, tmp_path):
+    path = tmp_path / "c.npz"
+    fitted(engine, epochs=1, callbacks=[nn.Checkpoint(path)])
+    before = path.read_bytes()
+
+    class Leap(nn.Callback):
+        looks_at_parameters = False
+
+        def on_epoch(self, run):
+            run.optimizer.lr = 1e300
+
+    message = r"the parameters layers\.0\.weight, .* are not finite after epoch 2, and the gradients were"
+    with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=message) as caught:
+        fitted(engine, epochs=2, batch_size=100, callbacks=[Leap()])
+    assert len(caught.value.history.loss) == 1
+    assert path.read_bytes() == before
