@@ -45,7 +45,7 @@ def training_data(
                 f"sample_weight, class_weight and validation={validation!r:.20} are for arrays, got train of type "
                 f"{type(train).__name__}: make batches (x, y, weights), and pass validation=(x, y)"
             )
-        batches = _own_batches(train, options)
+        batches = _own_batches("train", train, options)
         held_out = None if validation is None else check_rows("validation", validation)
         return TrainingData(batches, None, held_out, {"batches": len(batches)}, len(held_out or ()) > 2)
     arrays = check_rows("train", train, sample_weight)
@@ -62,8 +62,13 @@ def training_data(
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:
-    """Check (x, y) or (x, y, weights), arrays or OnDisk with the same number of rows, at least one, and return them."""
+    """Check (x, y) or (x, y, weights), arrays or OnDisk with the same number of rows, at least one, and return them.
+
+    Batches, such as those of a `Loader`, are joined.
+    """
     given = given.arrays if isinstance(given, Dataset) else given
+    if not _are_arrays(given):
+        given = tuple(np.concatenate(parts) for parts in zip(*_own_batches(name, given, {"shuffle": False}), strict=True))
     if not isinstance(given, tuple | list) or len(given) not in (2, 3):
         raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(given).__name__} {given!r:.60}")
     if sample_weight is not None and len(given) == 3:
@@ -98,15 +103,15 @@ def _are_arrays(train: Any) -> bool:
     return isinstance(train, Dataset | tuple | list) or hasattr(train, "__array__")
 
 
-def _own_batches(train: Any, options: dict[str, Any]) -> Any:
+def _own_batches(name: str, train: Any, options: dict[str, Any]) -> Any:
     """Batches of a `Loader`, of a source of rows, or of another iterable over batches with a length."""
     if isinstance(train, Loader):
         return train
     if is_row_source(train):
         return Loader(train, **options)
-    if not hasattr(train, "__iter__") or not hasattr(train, "__len__"):
+    if isinstance(train, str | bytes | Mapping) or not (hasattr(train, "__iter__") and hasattr(train, "__len__")):
         raise TypeError(
-            f"train must be a pair (x, y) of arrays, a Loader, or another iterable over batches with a length, got "
+            f"{name} must be a pair (x, y) of arrays, a Loader, or another iterable over batches with a length, got "
             f"{type(train).__name__} {train!r:.60}"
         )
     return _Batches(train)
@@ -123,7 +128,7 @@ class _Batches:
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for batch in self.source:
-            yield check_rows("a batch", batch)
+            yield check_rows("a batch", tuple(batch) if isinstance(batch, Iterable) else batch)
 
 
 def _split(arrays: tuple[Any, ...], share: float, seed: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

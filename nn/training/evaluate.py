@@ -28,7 +28,7 @@ def evaluate(
         sample_weight: Weights of the rows in the loss
 
     Shapes:
-        x (n, …), y (n, …), or a `Dataset` of both
+        x (n, …), y (n, …), also as a `Dataset`, a `Loader` or another iterable over batches
     Raises:
         Exception: As `fit`; a loss that is not finite is returned
 

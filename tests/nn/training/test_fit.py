@@ -493,6 +493,10 @@ def test_batches_of_weight_0_move_nothing(engine):
         ({"data": Loader(*SINGLE), "class_weight": "balanced"}, TypeError, r"are for arrays, got train of type Loader"),
         ({"data": Loader(*SINGLE), "validation": 0.2}, TypeError, r"validation=0\.2 are for arrays"),
         ({"data": iter([SINGLE])}, TypeError, r"another iterable over batches with a length, got list_iterator"),
+        ({"data": "rows.npy"}, TypeError, r"train must be a pair \(x, y\) of arrays, a Loader, .* got str 'rows\.npy'"),
+        ({"data": {"x": SINGLE[0], "y": SINGLE[1]}}, TypeError, r"got dict"),
+        ({"data": {1, 2}}, TypeError, r"a batch must be a pair \(x, y\) of arrays, got int 1"),
+        ({"validation": "rows.npy"}, TypeError, r"validation must be a pair .* got str"),
         ({"validation": 1.5}, ValueError, r"more than 0 and less than 1, got 1\.5"),
     ],
 )
@@ -568,6 +572,8 @@ def test_batches_of_another_source(engine):
         for p, q in zip(found.parameters(), wanted.parameters(), strict=True):
             np.testing.assert_allclose(p.numpy(), q.numpy(), rtol=1e-5, atol=1e-7)
         np.testing.assert_allclose(other.loss, history.loss, rtol=1e-6)
+        evaluated = nn.evaluate(wanted, source, loss=nn.cross_entropy)
+        assert evaluated == pytest.approx(nn.evaluate(wanted, SINGLE, loss=nn.cross_entropy))
     if (torch := pytest.importorskip("torch")) and engine == "eager":
         pairs = torch.utils.data.TensorDataset(torch.tensor(x), torch.tensor(y))
         _, history = fitted(engine, torch.utils.data.DataLoader(pairs, batch_size=32), validation=SINGLE, metrics=nn.accuracy)
