@@ -107,9 +107,10 @@ def _own_batches(name: str, train: Any, options: dict[str, Any]) -> Any:
     """Batches of a `Loader`, of a source of rows, or of another iterable over batches with a length."""
     if isinstance(train, Loader):
         return train
-    if is_row_source(train):
+    listed = isinstance(train, str | bytes | Mapping)
+    if is_row_source(train) and not listed:
         return Loader(train, **options)
-    if isinstance(train, str | bytes | Mapping) or not (hasattr(train, "__iter__") and hasattr(train, "__len__")):
+    if listed or not (hasattr(train, "__iter__") and hasattr(train, "__len__")):
         raise TypeError(
             f"{name} must be a pair (x, y) of arrays, a Loader, or another iterable over batches with a length, got "
             f"{type(train).__name__} {train!r:.60}"
