@@ -4,6 +4,7 @@ Choices come from a NumPy generator, which is fast, or from Hypothesis, whose ch
 earlier calls of the catalogue, and numbers near 0.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -120,16 +121,7 @@ _SCALAR_LINES = set(SCALAR_LINES)
 
 def substitute_registers(text: str, registers: list[str]) -> str:
     """Text of a call with the names of registers in place of a, b and c."""
-    pieces = []
-    word = ""
-    for character in text + " ":
-        if character.isalnum() or character in "_'":
-            word += character
-            continue
-        pieces.append(registers["abc".index(word)] if word in ("a", "b", "c") else word)
-        pieces.append(character)
-        word = ""
-    return "".join(pieces).rstrip()
+    return re.sub(r"(?<![\w'])[abc](?![\w'])", lambda name: registers["abc".index(name[0])], text)
 
 
 #: Shapes of arguments, the simplest first; some have axes of length 0 and 1.
