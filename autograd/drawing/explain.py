@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.drawing.events import Local, local_events, sweep_events, uses
+from autograd.drawing.events import Local, local_events, uses_of
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.drawing.names import gradient_text, value_text
@@ -59,11 +59,8 @@ def _forward(graph: Graph, format: str) -> Iterator[str]:
 def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
     """A line for every gradient: its products in names, in numbers, and their sum."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
-    events = sweep_events(graph, local_events(graph))
-    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(events[0].value, format)}"
-    ways: dict[GraphNode, list[Local]] = {}
-    for local, *_ in uses(events):
-        ways.setdefault(local.input, []).append(local)
+    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(gradients[y], format)}"
+    ways = uses_of(gradients, local_events(graph))
     for node in graph.nodes.values():
         if node is y or node not in gradients or node not in wanted:
             continue
