@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,27 +77,19 @@ def load_function(name: str) -> Callable[..., Any]:
     if not colon:
         raise UsageError(f"{name!r} names no function: write module:function")
     try:
-        module = _import_file(Path(source)) if source.endswith(".py") else importlib.import_module(source)
+        names = _names_in_file(Path(source)) if source.endswith(".py") else vars(importlib.import_module(source))
     except ImportError as error:
         raise UsageError(f"{source!r} cannot be imported: {error}") from None
-    f = getattr(module, function, None)
+    f = names.get(function)
     if not callable(f):
         raise UsageError(f"{source!r} has no function {function!r}")
     return f
 
 
-def _import_file(path: Path) -> Any:
-    import importlib.util
-
+def _names_in_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UsageError(f"there is no file {str(path)!r}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{str(path)!r} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return runpy.run_path(str(path), run_name=path.stem)
 
 
 def parse_strategies(more: list[str]) -> dict[str, Any]:
