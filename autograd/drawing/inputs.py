@@ -87,11 +87,11 @@ def has_gradient(y: Any) -> bool:
     return bool(y.requires_grad) and getattr(y, "size", 1) == 1
 
 
-def check_one_number(y: Any, what: str) -> None:
+def check_one_number(caller: str, y: Any) -> None:
     """Raise if y is not one number that requires a gradient."""
     if not isinstance(y, Node):
-        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, got {y!r} of type {type(y).__name__}")
+        raise TypeError(f"{caller} takes one Value or Tensor of one element, got {y!r} of type {type(y).__name__}")
     if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(f"draw(…, {what}) takes one number, got a tensor of shape {y.shape}: draw its sum, or a loss")
+        raise ValueError(f"{caller} takes one number, got a tensor of shape {y.shape}: pass its sum, or a loss")
     if not y.requires_grad:
-        raise ValueError(f"draw(…, {what}) takes a node that requires a gradient, got {y!r}, a constant")
+        raise ValueError(f"{caller} takes a node that requires a gradient, got {y!r}, a constant")
