@@ -78,7 +78,7 @@ class Fuzz:
         if not np.isfinite(subject.base).all():
             self.counts["not finite, skipped"] += 1
             return
-        if subject.replay is not None and kinks_of(subject.replay):
+        if kinks_of(subject.replay):
             self.counts["at a kink, skipped"] += 1
             return
         self.counts["programs"] += 1
@@ -103,7 +103,7 @@ class Fuzz:
         v = subject.arguments.scales * self.rng.uniform(-1.0, 1.0, subject.n)
         w = self.rng.uniform(0.5, 1.5, subject.m)
         try:
-            tangents = subject.expand(subject.replay.tangents(subject.arguments.pieces(v), Dual())) if subject.replay else 0.0
+            tangents = subject.expand(subject.replay.tangents(subject.arguments.pieces(v), Dual()))
         except GraphReplayError:
             self.counts["  no dual numbers"] += 1
             return
