@@ -24,8 +24,9 @@ from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.complex_step import Dual
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.oracles.replay import GraphReplayError
-from autograd.testing.random_programs import Generator, RandomProgram, draw_program
+from autograd.testing.random_programs import RandomProgram, draw_program
 from benchmarks import peers
+from benchmarks.choices import Generator
 
 ORDERS = (1, 1, 1, 1, 2, 2, 3)
 #: Primes, so that each comparison meets every kind of argument.
