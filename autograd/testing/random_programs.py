@@ -37,17 +37,7 @@ class Choices(Protocol):
 
 @dataclass(frozen=True)
 class RandomProgram:
-    """Lines on registers, which begin with the arguments; the result is the sum of the registers in `outputs`.
-
-    >>> p = RandomProgram((ELEMENTWISE["multiply"][0], *ELEMENTWISE["sin"]), ((0,), (1,)), (2,), (np.array(1.0),))
-    >>> print(p)
-    from autograd import sin
-    def program(x0):
-        v1 = x0 * 2.0
-        v2 = sin(v1)
-        return v2
-    program(1.0)
-    """
+    """Lines on registers, which begin with the arguments; the result is the sum of the registers in `outputs`."""
 
     calls: tuple[ExampleCall, ...]
     registers: tuple[tuple[int, ...], ...]
