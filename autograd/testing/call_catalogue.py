@@ -33,11 +33,6 @@ def size(x: Any) -> int:
     return int(np.size(_array(x)))
 
 
-def ndim(x: Any) -> int:
-    """Number of axes of x."""
-    return int(np.ndim(_array(x)))
-
-
 def dtype(x: Any) -> Any:
     """Dtype of x."""
     return getattr(_array(x), "dtype", np.dtype(float))
@@ -54,7 +49,7 @@ def arange(x: Any) -> Any:
 
 
 #: Functions of an array's shape and dtype that a call may use in addition to the ops.
-HELPERS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (shape, size, ndim, dtype, eye, arange)}
+HELPERS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (shape, size, dtype, eye, arange)}
 
 
 def op_names() -> dict[str, Any]:
