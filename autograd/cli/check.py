@@ -19,9 +19,7 @@ def add_to(subparsers: Any) -> None:
         epilog="Exit status: 0 if the gradients are right, 1 if one is wrong, 2 if the command is wrong.",
     )
     parser.add_argument("function", nargs="?", help="module:function, or path/to/file.py:function")
-    parser.add_argument(
-        "--power", action="store_true", help="print the smallest relative error that each oracle always detects"
-    )
+    parser.add_argument("--power", action="store_true", help="print the smallest relative error each oracle always detects")
     parser.add_argument("--examples", type=int, default=100, metavar="N", help="number of examples (default: 100)")
     parser.add_argument("--order", type=int, default=2, metavar="K", help="highest order of derivatives to check (default: 2)")
     parser.add_argument("--picture", metavar="FILE", help="file for a picture of the wrong op: .svg, .png or .dot")
@@ -41,12 +39,11 @@ def run(arguments: argparse.Namespace, more: list[str]) -> int:
         if arguments.examples < 1 or arguments.order < 1:
             raise UsageError(f"--examples and --order must be at least 1, got {arguments.examples} and {arguments.order}")
         f = load_function(arguments.function)
+        options = {"order": arguments.order, "max_examples": arguments.examples, "picture": arguments.picture}
         strategies = parse_strategies(more)
         from autograd.checks.property_testing import gradients_hold
 
-        test = gradients_hold(order=arguments.order, max_examples=arguments.examples, picture=arguments.picture, **strategies)(
-            f
-        )
+        test = gradients_hold(**options, **strategies)(f)
     except (UsageError, ImportError, TypeError) as error:
         print(f"python -m autograd check: {error}", file=sys.stderr)
         return 2
