@@ -14,7 +14,8 @@ import numpy as np
 
 import autograd as ag
 from autograd import GradientError, check_gradients, grad
-from autograd.testing.random_programs import Generator, draw_program
+from autograd.testing.random_programs import draw_program
+from benchmarks.choices import Generator
 
 Case = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 

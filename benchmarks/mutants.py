@@ -19,8 +19,9 @@ from autograd.checks import shrink
 from autograd.engine import graph
 from autograd.ops.op import Op
 from autograd.testing.call_catalogue import ARRAYS, COMPOSED, ELEMENTWISE, ExampleCall
-from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
+from autograd.testing.random_programs import SHAPES, RandomProgram, draw_program, value_of
 from benchmarks.broken_engines import engine_mutants
+from benchmarks.choices import Generator
 from benchmarks.mutations import Mutant, row_mutants
 
 EXAMPLES = 200

@@ -1,5 +1,6 @@
 """Comparison of derivatives with PyTorch or JAX, and checks of their derivatives."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,8 +13,8 @@ from autograd.checks.functions import GraphFunction
 from autograd.checks.report import GradientError, Report
 from autograd.support.optional import require
 
-#: Weights of the outputs of one order, whose sum the next order differentiates; None for ones.
-Level = Sequence[Any] | None
+#: Weights of the outputs of one order, whose sum the next order differentiates.
+Level = Sequence[Any]
 
 #: Most outputs compared one by one, and the number of random weightings of more outputs.
 FEW_OUTPUTS, WEIGHTINGS = 24, 2
@@ -28,17 +29,13 @@ class _Torch:
         xs = [torch.tensor(a, requires_grad=True) for a in arguments.arrays]
         parts = [y for y in tree.leaves(f(*arguments.unflatten(xs))) if isinstance(y, torch.Tensor) and y.is_floating_point()]
         for k, weights in enumerate(levels):
-            parts = self._gradients(parts, xs, weights, create_graph=k + 1 < len(levels))
+            pairs = zip(parts, weights, strict=True)
+            total = sum(((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in pairs), torch.zeros(()))
+            found: Any = [None] * len(xs)
+            if total.requires_grad:
+                found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=k + 1 < len(levels))
+            parts = [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
         return [y.detach().numpy(force=True) for y in parts]
-
-    def _gradients(self, parts: list[Any], xs: list[Any], weights: Level, create_graph: bool) -> list[Any]:
-        torch = require(self.module, "check_against")
-        pairs = zip(parts, [np.ones(y.shape) for y in parts] if weights is None else weights, strict=True)
-        total = sum(((y * torch.tensor(np.asarray(w), dtype=y.dtype)).sum() for y, w in pairs), torch.zeros(()))
-        if not total.requires_grad:
-            return [torch.zeros_like(x) for x in xs]
-        found = torch.autograd.grad(total, xs, allow_unused=True, create_graph=create_graph)
-        return [torch.zeros_like(x) if g is None else g for x, g in zip(xs, found, strict=True)]
 
 
 class _Jax:
@@ -56,21 +53,15 @@ class _Jax:
             found = [jnp.asarray(y) for y in leaves if y is not None and not isinstance(y, str)]
             return [y for y in found if jnp.issubdtype(y.dtype, jnp.floating)]
 
-        parts: Any = outputs
-        for weights in levels:
-            parts = self._gradient(parts, weights, tuple(range(len(arguments.arrays))))
+        def gradient_of(parts: Callable[..., Any], weights: Level) -> Callable[..., Any]:
+            def total(*xs: Any) -> Any:
+                pairs = zip(parts(*xs), weights, strict=True)
+                return sum(((y * jnp.asarray(w, y.dtype)).sum() for y, w in pairs), jnp.zeros(()))
+
+            return jax.grad(total, argnums=tuple(range(len(arguments.arrays))))
+
+        parts = functools.reduce(gradient_of, levels, outputs)
         return [np.asarray(y) for y in parts(*[jnp.asarray(a) for a in arguments.arrays])]
-
-    def _gradient(self, parts: Callable[..., Any], weights: Level, argnums: tuple[int, ...]) -> Any:
-        jax = require(self.module, "check_against")
-        jnp = jax.numpy
-
-        def total(*xs: Any) -> Any:
-            found = parts(*xs)
-            pairs = zip(found, [np.ones(y.shape) for y in found] if weights is None else weights, strict=True)
-            return sum(((y * jnp.asarray(w, y.dtype)).sum() for y, w in pairs), jnp.zeros(()))
-
-        return jax.grad(total, argnums=argnums)
 
 
 FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}

@@ -10,7 +10,7 @@ from autograd.checks.arguments import Arguments
 from autograd.checks.compare import Comparison, compare
 from autograd.checks.functions import BlackBox, GraphFunction, Subject
 from autograd.checks.invariants import array_bytes, check_deterministic, check_no_mutation, check_shape_and_dtype
-from autograd.checks.kinks import Kink, kinks_of
+from autograd.checks.kinks import kinks_of
 from autograd.checks.localize import localize
 from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, Report
@@ -134,14 +134,12 @@ class Check:
         return subject
 
     def _compare(self, subject: Subject, oracles: Oracles, rng: np.random.Generator) -> tuple[Comparison, list[str]]:
-        kinks: list[Kink] = []
         if isinstance(subject, GraphFunction):
             if np.isfinite(subject.base).all():
                 check_shape_and_dtype(subject, rng.uniform(0.5, 1.5, subject.m))
-            kinks = kinks_of(subject.replay) if subject.replay is not None else []
-        if kinks:
-            check_subgradients(subject, kinks, rng)
-            return Comparison(directions="the subdifferential, at a kink"), [str(kink) for kink in kinks]
+            if kinks := kinks_of(subject.replay):
+                check_subgradients(subject, kinks, rng)
+                return Comparison(directions="the subdifferential, at a kink"), [str(kink) for kink in kinks]
         if not np.isfinite(subject.base).all():
             return Comparison(unmeasured=[f"the derivative of order {subject.order - 1} is not finite"]), []
         found = compare(subject, oracles, rng, self.rtol, self.directions)

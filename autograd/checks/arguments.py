@@ -1,6 +1,5 @@
 """Arguments of a function under check: its variables, their names, and new values for them."""
 
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
-from autograd.transforms.calls import Selection
+from autograd.transforms.calls import Selection, positional_parameters
 
 
 class Arguments:
@@ -109,22 +108,10 @@ def data_of(x: Any) -> Any:
 
 def _variable_names(f: Callable[..., Any], args: tuple[Any, ...], chosen: Sequence[int]) -> dict[int, str]:
     """The names of the variables, by their positions among the leaves of the arguments."""
-    leaves = [(i, name, x) for i, arg in enumerate(args) for name, x, _ in tree.pairs(_parameter_name(f, i), arg, arg)]
+    names = positional_parameters(f)
+    names += [f"argument {i}" for i in range(len(names), len(args))]
+    leaves = [(i, name, x) for i, arg in enumerate(args) for name, x, _ in tree.pairs(names[i], arg, arg)]
     return {k: name for k, (i, name, x) in enumerate(leaves) if i in chosen and varies(x)}
-
-
-def _parameter_name(f: Callable[..., Any], i: int) -> str:
-    """The name of the argument at position i."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    if i < len(parameters) and parameters[i].kind in (
-        inspect.Parameter.POSITIONAL_ONLY,
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    ):
-        return parameters[i].name
-    return f"argument {i}"
 
 
 def numeric_leaves(result: Any) -> list[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
-from autograd.ops.custom_op import custom_op
+from autograd.ops.custom_op import function_op
 from autograd.ops.op import OPS
 
 #: Test functions by name: forward, pullback. Their derivatives are made wrong by the factor 1 + ε.
@@ -51,31 +51,12 @@ def _catches_at(relative: float, oracle: str, function: str, x: float) -> bool:
 
 
 def _graph(forward: Any, pullback: Any, relative: float, x: float, oracle: str) -> None:
-    before = dict(OPS)
-
-    def rule(xp: Any, x: Any) -> Any:
-        return forward(xp, x)
-
-    try:
-        if oracle == "exact":  # the names of the ops show a polynomial
-            same = _same(relative)
-            check_gradients(lambda x: same(x * x), x, order=1, shrink=False, oracle=oracle)
-        else:
-            op = custom_op(lambda g, y, x: pullback(g, y, x) * (1.0 + relative), kind="elementwise")(rule)
-            check_gradients(lambda x: op(x), x, order=1, shrink=False, oracle=oracle)
-    finally:
-        OPS.clear()
-        OPS.update(before)
-
-
-def _same(relative: float) -> Any:
-    """The op y = x under the name `positive`, with a derivative that is wrong by the factor 1 + ε."""
-
-    def positive(xp: Any, x: Any) -> Any:
-        return +x
-
-    positive.__module__ = OPS["positive"].forward.__module__
-    return custom_op(lambda g, y, x: g * (1.0 + relative), kind="elementwise")(positive)
+    if oracle == "exact":  # the names of the ops show a polynomial
+        same = function_op("positive", lambda xp, x: +x, lambda g, y, x: g * (1.0 + relative))
+        check_gradients(lambda x: same(x * x), x, order=1, shrink=False, oracle=oracle)
+    else:
+        op = function_op("function", lambda xp, x: forward(xp, x), lambda g, y, x: pullback(g, y, x) * (1.0 + relative))
+        check_gradients(lambda x: op(x), x, order=1, shrink=False, oracle=oracle)
 
 
 def _black_box(forward: Any, pullback: Any, relative: float, x: float, oracle: str | None) -> None:

@@ -25,8 +25,6 @@ class Subject:
     arguments: Arguments
     base: Any
     order = 1
-    #: The graph of the outputs, if one was recorded.
-    replay: GraphReplay | None = None
 
     def value(self, vector: Any) -> Any:
         """f at the point `vector`, as one vector."""
@@ -87,8 +85,7 @@ class GraphFunction(Subject):
 
     @property
     def single(self) -> bool:
-        nodes = [node for node, _ in self.replay.steps] if self.replay is not None else []
-        return self.arguments.single or any(data_of(node).dtype.itemsize < 8 for node in nodes)
+        return self.arguments.single or any(data_of(node).dtype.itemsize < 8 for node, _ in self.replay.steps)
 
     def expand(self, found: list[Any]) -> Any:
         """Results for the outputs with a gradient as a vector over all outputs; the others have derivative 0."""
@@ -102,9 +99,7 @@ class GraphFunction(Subject):
 
     def increase_samples(self) -> None:
         """Estimate rounding errors from more samples."""
-        self.samples = MORE_SAMPLES
-        if self.replay is not None:
-            self.replay.samples = MORE_SAMPLES
+        self.samples = self.replay.samples = MORE_SAMPLES
 
     def seeds(self, w: Any) -> list[Any]:
         """A vector of weights split into seeds, one for each output with a gradient, in its shape and dtype."""

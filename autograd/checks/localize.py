@@ -61,13 +61,13 @@ def _explain_mismatch(subject: Subject, miss: Mismatch, claims: Any, measured: A
 
 def _graph_fault(subject: Subject, miss: Mismatch, rng: np.random.Generator) -> tuple[Node, Fault] | None:
     """The op at fault, by its derivative, or of order 2 by the derivative of its pullback; None if no single op is."""
-    if not isinstance(subject, GraphFunction) or subject.replay is None or (miss.mode == "detached" and subject.order == 1):
+    if not isinstance(subject, GraphFunction) or (miss.mode == "detached" and subject.order == 1):
         return None
     nodes = [node for node, _ in subject.replay.steps]
     fault = first_fault(nodes, lambda node: op_fault(node, 1, rng))
     if fault is None and subject.order > 1:
         below = GraphFunction(subject.f, subject.arguments, subject.order - 1, rng)
-        nodes = [node for node, _ in below.replay.steps] if below.replay else []
+        nodes = [node for node, _ in below.replay.steps]
         fault = first_fault(nodes, lambda node: op_fault(node, 2, rng))
     return fault
 
@@ -76,9 +76,9 @@ def _entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | 
     """(worst entry, claims, measurements, bars), per entry of the input, of the outputs weighted as in the mismatch."""
     if subject.n > ENTRIES:
         return _bisect_entries(subject, oracles, miss)
-    claims, uncertain = subject.vjp(miss.w) if miss.mode != "forward" else (np.zeros(0), np.zeros(0))
     if miss.mode == "forward":
-        return None, claims, claims, claims
+        return None, np.zeros(0), np.zeros(0), np.zeros(0)
+    claims, uncertain = subject.vjp(miss.w)
     sharp = miss.oracle in (NAMES["exact"], NAMES["complex"], NAMES["dual"])
     scales, found, bars = subject.arguments.scales, np.zeros(subject.n), np.zeros(subject.n)
     for i in range(subject.n):
@@ -139,7 +139,7 @@ def _differentiated_positions(node: Node) -> list[int]:
 def op_fault(node: Node, order: int, rng: np.random.Generator) -> Fault | None:
     """The fault of the op of a node, checked alone; None if its derivative is right."""
     subject = isolate_op(node, order, rng)
-    if not np.isfinite(subject.base).all() or (subject.replay is not None and kinks_of(subject.replay)):
+    if not np.isfinite(subject.base).all() or kinks_of(subject.replay):
         return None
     oracles = Oracles(subject, None, rng)
     miss = compare(subject, oracles, rng, 1e-11, None).mismatch

@@ -72,8 +72,7 @@ def _simpler_arrays(a: Any) -> Iterator[Any]:
                 one.flat[i] = fill
                 yield one
     for decimals in (0, 1, 2):
-        rounded = np.trunc(a * 10**decimals) / 10**decimals
-        yield rounded
+        yield np.trunc(a * 10**decimals) / 10**decimals
 
 
 def _cost(a: Any) -> tuple[int, float]:

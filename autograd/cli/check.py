@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +19,7 @@ def add_to(subparsers: Any) -> None:
         epilog="Exit status: 0 if the gradients are right, 1 if one is wrong, 2 if the command is wrong.",
     )
     parser.add_argument("function", nargs="?", help="module:function, or path/to/file.py:function")
-    parser.add_argument(
-        "--power", action="store_true", help="print the smallest relative error that each oracle always detects"
-    )
+    parser.add_argument("--power", action="store_true", help="print the smallest relative error each oracle always detects")
     parser.add_argument("--examples", type=int, default=100, metavar="N", help="number of examples (default: 100)")
     parser.add_argument("--order", type=int, default=2, metavar="K", help="highest order of derivatives to check (default: 2)")
     parser.add_argument("--picture", metavar="FILE", help="file for a picture of the wrong op: .svg, .png or .dot")
@@ -40,12 +39,11 @@ def run(arguments: argparse.Namespace, more: list[str]) -> int:
         if arguments.examples < 1 or arguments.order < 1:
             raise UsageError(f"--examples and --order must be at least 1, got {arguments.examples} and {arguments.order}")
         f = load_function(arguments.function)
+        options = {"order": arguments.order, "max_examples": arguments.examples, "picture": arguments.picture}
         strategies = parse_strategies(more)
         from autograd.checks.property_testing import gradients_hold
 
-        test = gradients_hold(order=arguments.order, max_examples=arguments.examples, picture=arguments.picture, **strategies)(
-            f
-        )
+        test = gradients_hold(**options, **strategies)(f)
     except (UsageError, ImportError, TypeError) as error:
         print(f"python -m autograd check: {error}", file=sys.stderr)
         return 2
@@ -76,27 +74,19 @@ def load_function(name: str) -> Callable[..., Any]:
     if not colon:
         raise UsageError(f"{name!r} names no function: write module:function")
     try:
-        module = _import_file(Path(source)) if source.endswith(".py") else importlib.import_module(source)
+        names = _names_in_file(Path(source)) if source.endswith(".py") else vars(importlib.import_module(source))
     except ImportError as error:
         raise UsageError(f"{source!r} cannot be imported: {error}") from None
-    f = getattr(module, function, None)
+    f = names.get(function)
     if not callable(f):
         raise UsageError(f"{source!r} has no function {function!r}")
     return f
 
 
-def _import_file(path: Path) -> Any:
-    import importlib.util
-
+def _names_in_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UsageError(f"there is no file {str(path)!r}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{str(path)!r} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return runpy.run_path(str(path), run_name=path.stem)
 
 
 def parse_strategies(more: list[str]) -> dict[str, Any]:

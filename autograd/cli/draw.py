@@ -27,9 +27,7 @@ EXAMPLES = """examples:
 
 def add_to(commands: Any) -> None:
     """Register the commands `draw` and `explain` with an argparse subparsers object."""
-    command = _add(
-        commands, "draw", "Draw an expression and its gradient; without --save or --page, print its DOT text.", _draw
-    )
+    command = _add(commands, "draw", "Draw an expression and its gradient; without --save or --page, print DOT text.", _draw)
     command.add_argument("--save", type=Path, action="append", default=[], metavar="FILE",
                          help="write the picture: .svg, .png, .pdf, .dot or .mmd")  # fmt: skip
     command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")

@@ -2,7 +2,7 @@
 
 inputs, options                  outputs to draw, from nodes, modules or functions; options of the view and the look
 forward_model                    the graph as data, built once (`engine.graph.Graph`)
-events                           a reverse sweep as a list: seed, local derivatives, products, sums; as a graph of cotangents
+events                           a reverse sweep as a list: local derivatives, products, sums; as a graph of cotangents
 text, names, box_text            safe texts for pictures; names of nodes; contents of boxes
 math_notation, formulas          formulas in mathematical notation; local derivatives
 layout, folding                  boxes and edges to draw; folds for the rest

@@ -90,7 +90,7 @@ def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: b
             known = _if_named(named, **{"id": sign, "class": "sign"})
             graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **theme.sign, **known)
     for inner in frame.within.values():
-        attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": theme.frame, "labeljust": "l"}
+        attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": theme.line, "labeljust": "l"}
         attributes |= {"margin": "8"} | _if_named(named, id=inner.name)
         with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
             _draw(inside, inner, theme, text, named)

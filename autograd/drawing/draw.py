@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from autograd.base.grad_mode import remember_lines
@@ -96,7 +97,7 @@ def draw(  # noqa: PLR0913  (public keywords)
         return y.draw(max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, size=size)
     graph, graded = _graphs(y, inputs, direction, emphasis)
     view = replace(view, around=_center(graph, around), weights=_weights(graded) if emphasis else {})
-    page = _page_maker(graph, view, look)
+    page = partial(_page, graph, view, look)
     slopes: Slopes = {}
     derivatives = [] if path is None and direction != "backward" else local_events(graph)
     if path is not None:
@@ -137,11 +138,11 @@ def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | Non
     y, arguments = evaluate(y, inputs)
     outputs = outputs_of(y)
     if direction != "forward":
-        check_one_number(y, direction)
+        check_one_number(f"draw(…, {direction})", y)
     if emphasis:
         if len(outputs) > 1:
             raise ValueError(f"draw(…, emphasis='gradient') takes one output, got {len(outputs)}: draw their sum")
-        check_one_number(outputs[0], "emphasis")
+        check_one_number("draw(…, emphasis)", outputs[0])
     graph = graph_of(outputs, arguments)
     return graph, graph if direction == "forward" and not emphasis else with_gradients(graph)
 
@@ -151,14 +152,10 @@ def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callabl
     return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page)
 
 
-def _page_maker(graph: Graph, view: View, look: Look) -> Callable[[str], Page]:
-    """A function from a title to the page of a graph, with gradients if the output is one number that requires them."""
-
-    def page(title: str) -> Page:
-        shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
-        return page_of(shown, view, Look(look.rankdir, font=look.font), title)
-
-    return page
+def _page(graph: Graph, view: View, look: Look, title: str) -> Page:
+    """The page of a graph, with gradients if the output is one number that requires them."""
+    shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
+    return page_of(shown, view, Look(look.rankdir, font=look.font), title)
 
 
 def _center(graph: Graph, around: Any) -> GraphNode | None:

@@ -1,7 +1,7 @@
-"""Events of a reverse sweep, from which `explain`, `paths`, pages and pictures of the backward pass are made.
+"""Reverse sweep as data, from which `explain`, `paths`, pages and pictures of the backward pass are made.
 
-A sweep begins with a `Seed`. Every use of a number follows, from the newest user to the oldest, as three events: the `Local`
-derivative, its `Product` with the gradient of the user, and the `Sum` of the products so far.
+A sweep is a list of the uses of numbers, from the newest user to the oldest. Each has the `Local` derivative, its product with
+the gradient of the user, and the sum of the products before and after.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,21 +16,12 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 
 
-class Seed(NamedTuple):
-    """The gradient of the output, `node`, with respect to itself."""
-
-    node: GraphNode
-    value: Any
-    step: int
-
-
 class Local(NamedTuple):
     """The derivative of `node` with respect to its input at a position; `value` is None for arrays."""
 
     node: GraphNode
     position: int
     value: float | None
-    step: int
 
     @property
     def input(self) -> GraphNode:
@@ -38,26 +29,20 @@ class Local(NamedTuple):
         return self.node.inputs[self.position]
 
 
-class Product(NamedTuple):
-    """The gradient of `node` times its local derivative: the term of this use in the gradient of `input`."""
+class Use(NamedTuple):
+    """A use of a number in a sweep.
 
-    node: GraphNode
-    input: GraphNode
-    value: Any
-    step: int
+    Attributes:
+        product: The gradient of the user times the local derivative
+        before: The gradient of the input before this use, or None
+        gradient: The gradient of the input with this use
+    """
 
-
-class Sum(NamedTuple):
-    """The sum of the products for `input`, including that of `node`; `before` is the sum without it, or None."""
-
-    node: GraphNode
-    input: GraphNode
-    value: Any
-    step: int
+    local: Local
+    product: Any
     before: Any
+    gradient: Any
 
-
-Event = Seed | Local | Product | Sum
 
 #: Local derivatives of edges, by (head, position of the tail among its inputs).
 Slopes = Mapping[tuple[GraphNode, int], Local]
@@ -66,40 +51,31 @@ Slopes = Mapping[tuple[GraphNode, int], Local]
 def local_events(graph: Graph) -> list[Local]:
     """The local derivative of every use of a number, from the newest user to the oldest."""
     with quiet():
-        return [local for step, node in enumerate(graph.nodes.values(), start=1) for local in _locals(node, step)]
+        return [local for node in graph.nodes.values() for local in _locals(node)]
 
 
-def sweep_events(graph: Graph, derivatives: Iterable[Local]) -> list[Event]:
-    """All events of the sweep from the one output of a graph with gradients and these local derivatives."""
+def sweep_uses(graph: Graph, derivatives: Iterable[Local]) -> Iterator[Use]:
+    """The uses in the sweep from the one output of a graph with gradients and these local derivatives."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     sums: dict[GraphNode, Any] = {y: gradients[y]}
-    events: list[Event] = [Seed(y, gradients[y], 0)]
     for local in derivatives:
-        user, x = local.node, local.input
-        if user not in gradients:
+        if local.node not in gradients:
             continue
         with quiet():
-            product = _apply_pullback(user.source, local.position, gradients[user])
-        before = sums.get(x)
-        sums[x] = product if before is None else before + product
-        events += local, Product(user, x, product, local.step), Sum(user, x, sums[x], local.step, before)
-    return events
+            product = _apply_pullback(local.node.source, local.position, gradients[local.node])
+        before = sums.get(local.input)
+        sums[local.input] = product if before is None else before + product
+        yield Use(local, product, before, sums[local.input])
 
 
-def uses(events: list[Event]) -> Iterator[tuple[Local, Product, Sum]]:
-    """The three events of every use in a sweep."""
-    after_seed = iter(events[1:])
-    return zip(after_seed, after_seed, after_seed, strict=True)  # type: ignore[arg-type]
-
-
-def _locals(node: GraphNode, step: int) -> Iterator[Local]:
+def _locals(node: GraphNode) -> Iterator[Local]:
     """The local derivatives of a node, one for every input with a gradient."""
     user, op = node.source, node.op
     if op is None:
         return
     for i, (x, pullback) in enumerate(zip(user.inputs, op.pullbacks_of(user.inputs), strict=True)):
         if isinstance(x, Node) and x.requires_grad and pullback:
-            yield Local(node, i, _slope(user, x, i), step)
+            yield Local(node, i, _slope(user, x, i))
 
 
 def _slope(user: Node, x: Node, position: int) -> float | None:
@@ -123,7 +99,7 @@ def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, S
     The inputs of a cotangent are the cotangents of its users; the sign of several is a sum.
     """
     gradients, y = graph.gradients or {}, graph.outputs[0]
-    uses = _uses(gradients, derivatives)
+    uses = uses_of(gradients, derivatives)
     made: dict[GraphNode, GraphNode] = {}
     for x, ways in uses.items():
         made[x] = GraphNode(
@@ -141,7 +117,7 @@ def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, S
     return Graph(made, ends, (made[y],)), slopes
 
 
-def _uses(reached: Iterable[GraphNode], derivatives: Iterable[Local]) -> dict[GraphNode, list[Local]]:
+def uses_of(reached: Iterable[GraphNode], derivatives: Iterable[Local]) -> dict[GraphNode, list[Local]]:
     """The uses of every number with a gradient, newest first."""
     uses: dict[GraphNode, list[Local]] = {node: [] for node in reached}
     for local in derivatives:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.drawing.events import Local, local_events, sweep_events, uses
+from autograd.drawing.events import Local, local_events, uses_of
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.forward_model import graph_of, with_gradients
+from autograd.drawing.inputs import check_one_number
 from autograd.drawing.names import gradient_text, value_text
 from autograd.drawing.text import FORMAT, check_format, number
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
-from autograd.engine.tensor import Tensor
 
 
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = FORMAT) -> str:
@@ -37,12 +37,7 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
       ∂y/∂v3 = ∂y/∂y × 2 × v3 = 1.0000 × 12.0000 = 12.0000
       ∂y/∂w = ∂y/∂v3 × x = 12.0000 × 3.0000 = 36.0000
     """
-    if not isinstance(y, Node):
-        raise TypeError(f"explain takes a Value or a Tensor of one element, got {y!r} of type {type(y).__name__}")
-    if not y.requires_grad:
-        raise ValueError(f"{y!r} is a constant: it has no gradient to explain")
-    if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(f"explain takes one number, and this tensor has shape {y.shape}: explain its sum, or a loss")
+    check_one_number("explain", y)
     check_format("explain", format)
     graph = with_gradients(graph_of([y]))
     wanted = _nodes_towards(graph, wrt)
@@ -59,11 +54,8 @@ def _forward(graph: Graph, format: str) -> Iterator[str]:
 def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
     """A line for every gradient: its products in names, in numbers, and their sum."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
-    events = sweep_events(graph, local_events(graph))
-    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(events[0].value, format)}"
-    ways: dict[GraphNode, list[Local]] = {}
-    for local, *_ in uses(events):
-        ways.setdefault(local.input, []).append(local)
+    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(gradients[y], format)}"
+    ways = uses_of(gradients, local_events(graph))
     for node in graph.nodes.values():
         if node is y or node not in gradients or node not in wanted:
             continue

@@ -14,14 +14,7 @@ _LETTERS = "abcdefgh"
 
 
 def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x.name) -> str:
-    """The formula of a node in terms of its inputs; `naming` returns the name of an input, or "" for a letter.
-
-    >>> from autograd import Value
-    >>> from autograd.drawing.forward_model import graph_of
-    >>> x, w = Value(3.0, label="x"), Value(2.0, label="w")
-    >>> [expression(node) for node in graph_of([(x + w) ** 2.0]).outputs]
-    ['v3²']
-    """
+    """The formula of a node in terms of its inputs; `naming` returns the name of an input, or "" for a letter."""
     op = node.op
     if op is None:
         return ""
@@ -38,14 +31,7 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
 
 
 def derivative(local: Local) -> str:
-    """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression.
-
-    >>> from autograd import Value
-    >>> from autograd.drawing.events import local_events
-    >>> from autograd.drawing.forward_model import graph_of
-    >>> [derivative(local) for local in local_events(graph_of([Value(3.0, label="x") ** 2.0]))]
-    ['2 × x']
-    """
+    """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression."""
     node, op = local.node, local.node.op
     if op is None or op.kind != "elementwise" or op.params:
         return ""

@@ -1,6 +1,5 @@
 """Inputs of `draw`: nodes, or a module or function that is called with example inputs."""
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.transforms.calls import parameters_of
 
 
 def evaluate(y: Any, inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
@@ -20,7 +20,7 @@ def evaluate(y: Any, inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
         if inputs:
             raise TypeError(f"draw takes one result to draw, got {len(inputs)} more: put several nodes into a list")
         return y, {}
-    parameters = _parameters(y)
+    parameters = parameters_of(getattr(y, "forward", y))
     if not inputs and any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters):
         raise TypeError(f"draw: {y!r:.80} takes {', '.join(p.name for p in parameters)}: give examples, as in draw(f, x)")
     names = [p.name if p.kind is not p.VAR_POSITIONAL else "" for p in parameters]
@@ -51,13 +51,6 @@ def _takes_values(f: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
         return True
     own = next(iter(getattr(f, "parameters", list)()), None)
     return isinstance(own, Value) and all(isinstance(v, Value | int | float) for v in numbers)
-
-
-def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
-    try:
-        return list(inspect.signature(getattr(f, "forward", f)).parameters.values())
-    except (TypeError, ValueError):  # some built-ins have no signature
-        return []
 
 
 def _node(x: Any, single: bool) -> Node:
@@ -94,11 +87,11 @@ def has_gradient(y: Any) -> bool:
     return bool(y.requires_grad) and getattr(y, "size", 1) == 1
 
 
-def check_one_number(y: Any, what: str) -> None:
+def check_one_number(caller: str, y: Any) -> None:
     """Raise if y is not one number that requires a gradient."""
     if not isinstance(y, Node):
-        raise TypeError(f"draw(…, {what}) takes one Value or Tensor of one element, got {y!r} of type {type(y).__name__}")
+        raise TypeError(f"{caller} takes one Value or Tensor of one element, got {y!r} of type {type(y).__name__}")
     if isinstance(y, Tensor) and y.size != 1:
-        raise ValueError(f"draw(…, {what}) takes one number, got a tensor of shape {y.shape}: draw its sum, or a loss")
+        raise ValueError(f"{caller} takes one number, got a tensor of shape {y.shape}: pass its sum, or a loss")
     if not y.requires_grad:
-        raise ValueError(f"draw(…, {what}) takes a node that requires a gradient, got {y!r}, a constant")
+        raise ValueError(f"{caller} takes a node that requires a gradient, got {y!r}, a constant")

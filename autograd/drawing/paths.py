@@ -1,5 +1,6 @@
 """`paths`: every path from one number to another, with the product of the local derivatives along it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -121,10 +122,7 @@ def _list_paths(x: Any, y: Any, steps: Steps) -> list[Path]:
     while pending and len(found) < MOST:
         nodes, factors = pending.pop()
         if nodes[0] is x:
-            product = 1.0
-            for factor in reversed(factors):
-                product *= factor
-            found.append(Path(tuple(node.source for node in nodes), factors, product))
+            found.append(Path(tuple(node.source for node in nodes), factors, math.prod(reversed(factors), start=1.0)))
             continue
         pending += [((before, *nodes), (factor, *factors)) for before, factor in reversed(steps[nodes[0]])]
     return found

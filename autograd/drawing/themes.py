@@ -14,7 +14,6 @@ class Theme(NamedTuple):
     ink: str
     line: str
     mark: str
-    frame: str
     styles: dict[str, dict[str, str]]
     sign: dict[str, str]
 
@@ -22,7 +21,7 @@ class Theme(NamedTuple):
 def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills: str) -> Theme:
     """A theme with tints of the colour-blind safe palette of Okabe & Ito (2008)."""
     return Theme(
-        background, ink, line, mark, line,
+        background, ink, line, mark,
         {
             "parameter": {"style": "filled", "penwidth": "2", "color": fills["blue"], "fillcolor": fills["pale_blue"]},
             "input": {"style": "filled", "peripheries": "2", "color": fills["green"], "fillcolor": fills["pale_green"]},

@@ -74,7 +74,7 @@ def function_op(name: str, forward: Rule, pullback: Rule) -> Op:
     """Custom op of one input that is not in the registry."""
     rule = _checked_forward(name, forward, "general", True)
     rule.__name__ = name
-    op = Op(rule, (_checked_pullback(name, 0, pullback),), "general", "", Domain((REALS,)), None)
+    op = Op(rule, (_checked_pullback(name, 0, pullback),))
     op.is_custom = True
     return op
 

@@ -7,6 +7,7 @@ extra names where NumPy needs more than one call.
 import math
 import operator
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,41 +18,22 @@ from autograd.base.numerics import from_scipy, is_quiet, quiet, sinc_derivative
 MATH_ERRORS = (ArithmeticError, ValueError)
 
 
-class _Scalar:
+#: Functions of `math` and `operator` under NumPy's names.
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(math, name) for name in (
+        "cbrt", "copysign", "cos", "cosh", "erf", "erfc", "exp", "exp2", "expm1", "fmod", "hypot", "log", "log10", "log1p",
+        "log2", "sin", "sinh", "sqrt", "tan", "tanh",
+    )},
+    "abs": math.fabs, "arccos": math.acos, "arccosh": math.acosh, "arcsin": math.asin, "arcsinh": math.asinh,
+    "arctan": math.atan, "arctan2": math.atan2, "arctanh": math.atanh, "power": math.pow, "remainder": operator.mod,
+    "floor_divide": operator.floordiv,
+}  # fmt: skip
+
+
+class _Scalar(SimpleNamespace):
     """Names for Python floats, from `math`; they may raise one of MATH_ERRORS."""
 
     inf = math.inf
-    exp = staticmethod(math.exp)
-    exp2 = staticmethod(math.exp2)
-    expm1 = staticmethod(math.expm1)
-    log = staticmethod(math.log)
-    log2 = staticmethod(math.log2)
-    log10 = staticmethod(math.log10)
-    log1p = staticmethod(math.log1p)
-    sqrt = staticmethod(math.sqrt)
-    cbrt = staticmethod(math.cbrt)
-    power = staticmethod(math.pow)
-    sin = staticmethod(math.sin)
-    cos = staticmethod(math.cos)
-    tan = staticmethod(math.tan)
-    arcsin = staticmethod(math.asin)
-    arccos = staticmethod(math.acos)
-    arctan = staticmethod(math.atan)
-    arctan2 = staticmethod(math.atan2)
-    sinh = staticmethod(math.sinh)
-    cosh = staticmethod(math.cosh)
-    tanh = staticmethod(math.tanh)
-    arcsinh = staticmethod(math.asinh)
-    arccosh = staticmethod(math.acosh)
-    arctanh = staticmethod(math.atanh)
-    hypot = staticmethod(math.hypot)
-    abs = staticmethod(math.fabs)
-    copysign = staticmethod(math.copysign)
-    fmod = staticmethod(math.fmod)
-    remainder = staticmethod(operator.mod)
-    floor_divide = staticmethod(operator.floordiv)
-    erf = staticmethod(math.erf)
-    erfc = staticmethod(math.erfc)
 
     @staticmethod
     def sinc_derivative(x: float, n: int) -> float:
@@ -183,7 +165,7 @@ class _NumPy:
         return _sum(x, axis=axis, keepdims=keepdims)
 
 
-scalar = _Scalar()
+scalar = _Scalar(**_FUNCTIONS)
 numpy = _NumPy()
 
 

@@ -79,10 +79,10 @@ class Op:
         self,
         forward: Rule,
         pullbacks: tuple[Rule | None, ...],
-        kind: str,
-        symbol: str,
-        smooth_on: Domain,
-        prepare: Prepare | None,
+        kind: str = "general",
+        symbol: str = "",
+        smooth_on: Domain | OpenSet = REALS,
+        prepare: Prepare | None = None,
         kinds: Mapping[str, str] | None = None,
         stacks: bool = False,
     ) -> None:
@@ -91,7 +91,7 @@ class Op:
         self.pullbacks = pullbacks
         self.kind = kind
         self.symbol = symbol or self.name
-        self.smooth_on = smooth_on
+        self.smooth_on = smooth_on if isinstance(smooth_on, Domain) else Domain((smooth_on,))
         self.prepare = prepare
         self.kinds = kinds
         self.stacks = stacks
@@ -269,20 +269,11 @@ def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
 
 
 def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
-    """Decorator that adds an op of `kind` to the registry."""
+    """Decorator that adds an op of `kind` to the registry; its options are those of `Op`."""
 
-    def decorator(
-        *pullbacks: Rule | None,
-        symbol: str = "",
-        smooth_on: Domain | OpenSet = REALS,
-        prepare: Prepare | None = None,
-        kinds: Mapping[str, str] | None = None,
-        stacks: bool = False,
-    ) -> Callable[[Rule], Op]:
-        domain = smooth_on if isinstance(smooth_on, Domain) else Domain((smooth_on,))
-
+    def decorator(*pullbacks: Rule | None, **options: Any) -> Callable[[Rule], Op]:
         def add(forward: Rule) -> Op:
-            op = Op(forward, pullbacks, kind, symbol, domain, prepare, kinds, stacks)
+            op = Op(forward, pullbacks, kind, **options)
             other = OPS[op.name].forward.__module__ if op.name in OPS and op.name != "<lambda>" else forward.__module__
             if other != forward.__module__:
                 raise ValueError(f"an op named {op.name!r} already exists in {other}: choose another name")

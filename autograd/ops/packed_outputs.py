@@ -42,7 +42,7 @@ class PackedOp(Op):
         self.layout = layout
         pullbacks = tuple([p and self._pullback(p) for p in op.pullbacks])
         kind = "general" if op.kind == "elementwise" else op.kind
-        super().__init__(_flat_rule(op.forward), pullbacks, kind, op.symbol, op.smooth_on, None)
+        super().__init__(_flat_rule(op.forward), pullbacks, kind, op.symbol, op.smooth_on)
         self.is_custom = True
 
     def unpack(self, flat: Any) -> Any:

@@ -20,12 +20,6 @@ def renamed_arguments(**names: NewName) -> Callable[[Callable[P, R]], Callable[P
 
     Raises:
         TypeError: In a call that passes an argument by both names.
-
-    >>> import inspect
-    >>> @renamed_arguments(most="max_norm")
-    ... def clip(gradient, max_norm): ...
-    >>> inspect.signature(clip)
-    <Signature (gradient, max_norm)>
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,15 +46,7 @@ def _rename(kwargs: dict[str, Any], names: Mapping[str, NewName], function: str)
 
 
 def renamed_attributes(**names: str) -> Callable[[Class], Class]:
-    """Decorator of a class whose attributes can be read by their old names too, also from pickles that hold the old names.
-
-    >>> @renamed_attributes(by="min_delta")
-    ... class Stopping: ...
-    >>> stopping = Stopping()
-    >>> stopping.__setstate__({"by": 0.5})
-    >>> stopping.min_delta
-    0.5
-    """
+    """Decorator of a class whose attributes can be read by their old names too, also from pickles that hold the old names."""
 
     def decorate(cls: Class) -> Class:
         def read_attribute(self: Any, name: str) -> Any:

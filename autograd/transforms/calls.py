@@ -86,7 +86,7 @@ class Selection:
         raise ValueError(self._message(f"{{}} contains argument {entry!r}, but there are {passed}"))
 
     def _message(self, text: str) -> str:
-        name, parameters = getattr(self._f, "__name__", "f"), ", ".join(map(str, _parameters(self._f)))
+        name, parameters = getattr(self._f, "__name__", "f"), ", ".join(map(str, parameters_of(self._f)))
         return f"argnums {text.format(repr(self._argnums))}: the parameters of {name} are ({parameters})"
 
     def replaced(self, new: list[Any]) -> tuple[Any, dict[str, Any]]:
@@ -129,11 +129,12 @@ def split_aux(y: Any, has_aux: bool) -> tuple[Any, Any]:
 
 
 def positional_parameters(f: Any) -> list[str]:
-    """Names of the parameters of f that can be passed by position; none if f has no signature."""
-    return [p.name for p in _parameters(f) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    """Names of the parameters of f that can be passed by position."""
+    return [p.name for p in parameters_of(f) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
-def _parameters(f: Any) -> list[inspect.Parameter]:
+def parameters_of(f: Any) -> list[inspect.Parameter]:
+    """Parameters of f; none if f has no signature, as some functions written in C."""
     try:
         return list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):

@@ -9,7 +9,6 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.call_state import CallState
-from autograd.base.domain import REALS, Domain
 from autograd.base.grad_mode import is_recording, recording
 from autograd.base.trace_state import current_trace
 from autograd.engine.gradients import zeros_like
@@ -138,7 +137,7 @@ class _RecomputingOp(Op):
         forward.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])  # type: ignore[attr-defined]
         forward.__name__ = call.name
         pullbacks = tuple(lambda gradients, y, *xs, i=i: gradients[i] for i in range(n))
-        super().__init__(forward, pullbacks, "general", "", Domain((REALS,)), None)
+        super().__init__(forward, pullbacks)
         self.recomputes = True
         self.call, self.inputs, self.digest = call, first.inputs, first.digest
 

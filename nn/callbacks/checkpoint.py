@@ -106,13 +106,8 @@ def _restore(run: Run, path: Path) -> None:
 def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
     """Return the arrays and the facts of a checkpoint; raise if it is damaged."""
     most = _COPIES * sum(array.nbytes for array in run.model.state_dict().values()) + _SPARE
-
-    def most_bytes(name: str) -> int:
-        if name != "facts" and not name.startswith(("model/", "optimizer/", "callbacks/")):
-            raise ValueError(f"{name} is unknown")
-        return most
-
-    state = read_npz(content, most_bytes, most)
+    folders = ("model/", "optimizer/", "callbacks/")
+    state = read_npz(content, lambda name: most if name == "facts" or name.startswith(folders) else None, most)
     facts = json.loads(state.pop("facts").tobytes())
     facts["history"] = _history(facts["history"])
     facts["settings"] = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}

@@ -1,6 +1,7 @@
 """Download, cache and reader of idx files, the format of MNIST."""
 
 import gzip
+import hashlib
 import warnings
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,13 @@ def gunzip(stream: IO[bytes], where: object) -> bytes:
             return plain.read(MOST_BYTES)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{where} is damaged: {error}") from error
+
+
+def verify(data: bytes, algorithm: str, published: str, where: object) -> bytes:
+    """Return a file; raise ValueError, with its origin, unless it has the published checksum."""
+    if (found := hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()) != published:
+        raise ValueError(f"{where} is damaged: its {algorithm} is {found}, the published one is {published}")
+    return data
 
 
 def download(url: str) -> bytes:

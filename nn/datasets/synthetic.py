@@ -28,14 +28,9 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
     """
     check_integer("n", n, least=2)
     outer, inner = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
-    return _shuffle(
-        [
-            np.column_stack([np.cos(outer), np.sin(outer)]),
-            np.column_stack([1 - np.cos(inner), 0.5 - np.sin(inner)]),
-        ],
-        noise,
-        seed,
-    )
+    upper = np.column_stack([np.cos(outer), np.sin(outer)])
+    lower = np.column_stack([1 - np.cos(inner), 0.5 - np.sin(inner)])
+    return _shuffle([upper, lower], noise, seed)
 
 
 def circles(n: int = 100, *, ratio: float = 0.5, noise: float = 0.05, seed: int = 0) -> tuple[Points, Labels]:

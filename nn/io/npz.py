@@ -63,11 +63,11 @@ def write_npz(out: BinaryIO, state: State) -> None:
                 np.lib.format.write_array(part, np.asanyarray(array), allow_pickle=False)
 
 
-def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | None = None) -> State:
+def read_npz(content: bytes, most_bytes: Callable[[str], int | None], in_all: int | None = None) -> State:
     """Return the arrays of a `.npz`.
 
     Args:
-        most_bytes: Function from the name of an array to its maximum of bytes; raises ValueError for an unknown name
+        most_bytes: Function from the name of an array to its maximum of bytes; None for an unknown name
         in_all: Maximum of bytes of all arrays together
     """
     state: State = {}
@@ -77,12 +77,10 @@ def read_npz(content: bytes, most_bytes: Callable[[str], int], in_all: int | Non
             name = member.filename.removesuffix(".npy")
             if name in state:
                 raise ValueError(f"{name} is there twice")
-            try:
-                most = most_bytes(name)
-            except ValueError:
+            if (most := most_bytes(name)) is None:
                 if name == _STRAY and member.file_size < NPY_HEADER and not _read_member(archive, member).any():
                     continue
-                raise
+                raise ValueError(f"{name} is unknown")
             if member.file_size > most + NPY_HEADER:
                 raise ValueError(f"{name} must have {most} bytes, has {member.file_size}")
             if left is not None and (left := left - member.file_size) < 0:

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.testing.random_programs import Generator
 from autograd.testing.strategies import _HypothesisChoices
+from benchmarks.choices import Generator
 from tests.laws import assembled_judge, jets
 from tests.laws.assembled_judge import FLOATS
 from tests.laws.assembled_programs import ARITY, NODE_FUNCTIONS, WRAPPERS, draw_assembled, pack, unpack

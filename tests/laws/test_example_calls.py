@@ -5,9 +5,9 @@ import numpy as np
 import autograd
 from autograd import OPS, Tensor
 from autograd.engine.graph import newest_first
-from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, INTERNAL, LINES, PARAMETERS
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE, INTERNAL, LINES
 from autograd.testing.random_programs import value_of
-from tests.laws.example_calls import ELEMENTWISE_CASES, OTHERS, TABLE, examples
+from tests.laws.example_calls import ELEMENTWISE_CASES, OTHERS, PARAMETERS, TABLE, examples
 
 #: Calls without a number as argument: a number has no entries and no axes to pad.
 WITHOUT_NUMBERS = ("a[", "put(", "pad(")

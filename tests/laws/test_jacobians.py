@@ -7,7 +7,8 @@ from hypothesis import given
 import autograd as ag
 from autograd import compile, grad, hessian, jacfwd, jacobian, jacrev, vjp, vmap
 from autograd.base.tree import leaves
-from autograd.testing.random_programs import Generator, draw_program
+from autograd.testing.random_programs import draw_program
+from benchmarks.choices import Generator
 from tests.laws.equality import assert_close
 from tests.laws.inputs import few, seeds
 from tests.laws.test_vmap import CASES

@@ -9,7 +9,8 @@ from hypothesis import given
 import autograd as ag
 from autograd import compile, grad, jvp, vjp, vmap
 from autograd.base.tree import leaves
-from autograd.testing.random_programs import Generator, draw_program
+from autograd.testing.random_programs import draw_program
+from benchmarks.choices import Generator
 from tests.laws.equality import assert_close
 from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, examples
 from tests.laws.inputs import arrays_in, few, seeds

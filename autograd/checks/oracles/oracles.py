@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.numerics import quiet
-from autograd.checks.functions import BlackBox, GraphFunction, Subject
+from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.oracles.complex_step import Complex, Dual, step_for
 from autograd.checks.oracles.finite_differences import LineFunction, Measured
 from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
@@ -50,11 +50,11 @@ class Oracles:
         self.subject, self.choice, self.rng = subject, choice, rng
         self.evaluations = 0
         self.refused: list[str] = []
-        self.degree = degree(subject.replay) if subject.replay is not None else math.inf
+        self.degree = degree(subject.replay) if isinstance(subject, GraphFunction) else math.inf
         self.sharp = [name for name in ("exact", "complex", "dual") if choice in (None, name)]
-        if subject.replay is None:
+        if not isinstance(subject, GraphFunction):
             self.sharp = ["complex"] if choice in (None, "complex") and not subject.arguments.single else []
-        elif isinstance(subject, GraphFunction) and subject.degenerate:
+        elif subject.degenerate:
             self.sharp = []
         sizes = np.abs(subject.arguments.point)
         if ((sizes > 0) & (sizes < SMALLEST)).any():
@@ -77,12 +77,9 @@ class Oracles:
 
     def _measure(self, name: str, v: Any) -> Measured:
         subject = self.subject
-        if isinstance(subject, BlackBox):
+        if not isinstance(subject, GraphFunction):
             return self._complex_step(subject, v)
-        replay = subject.replay
-        if replay is None or not isinstance(subject, GraphFunction):
-            raise GraphReplayError("no graph was recorded")
-        pieces = subject.arguments.pieces(v)
+        replay, pieces = subject.replay, subject.arguments.pieces(v)
         if name == "exact":
             if self.degree > 2:
                 raise GraphReplayError("the graph is not a polynomial of degree 1 or 2")
@@ -93,7 +90,7 @@ class Oracles:
             name = "dual" if xp.formulas else "complex"
         return Measured(subject.expand(found), subject.expand(error), name)
 
-    def _complex_step(self, subject: BlackBox, v: Any) -> Measured:
+    def _complex_step(self, subject: Any, v: Any) -> Measured:
         self.evaluations += 1
         step, truncation = step_for(subject.arguments.point)
         try:

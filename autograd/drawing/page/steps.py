@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from autograd.drawing.dot import edge_id
-from autograd.drawing.events import Event, Local, Product, Sum, sweep_events, uses
+from autograd.drawing.events import Local, Use, sweep_uses
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.layout import DrawnNode, Sketch
 from autograd.drawing.names import gradient_text, short_gradient_text, value_text
@@ -44,7 +44,7 @@ def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: st
     places = {node: shapes[name] for node, name in drawn.places.items()}
     steps = [Step("given", ""), *_forward(graph, places, format)]
     if graph.gradients:
-        steps += _backward(sweep_events(graph, derivatives), places, graph.gradients, format)
+        steps += _backward(graph, derivatives, places, format)
     return steps
 
 
@@ -64,23 +64,22 @@ def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -
     return steps
 
 
-def _backward(
-    events: list[Event], places: Mapping[GraphNode, DrawnNode], gradients: Mapping[GraphNode, Any], format: str
-) -> list[Step]:
-    y, value = events[0].node, events[0].value
+def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
+    gradients, y = graph.gradients or {}, graph.outputs[0]
     seed = Step("seed", "", formula=f"∂{y.name}/∂{y.name}", numbers="= 1")
-    steps = [_add_gradient(seed._replace(place=places[y].name), value, format)] if y in places else []
-    for local, product, total in uses(events):
+    steps = [_add_gradient(seed._replace(place=places[y].name), gradients[y], format)] if y in places else []
+    for use in sweep_uses(graph, derivatives):
+        local = use.local
         if local.input not in places or local.node not in places:
             continue
         here, there = places[local.input], places[local.node]
         if there.item is not local.node and here.item is not local.input:
             _inside(steps, here.name)
             continue
-        formula = f"∂{y.name}/∂{local.input.name} {'=' if total.before is None else '+='} {chain_rule(y.name, local)}"
-        numbers = _product_text(local, gradients[local.node], product, total, format)
+        formula = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} {chain_rule(y.name, local)}"
+        numbers = _product_text(use, gradients[local.node], format)
         step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, _short_line(local.node.line))
-        steps.append(_add_gradient(step, total.value, format) if here.item is local.input else step)
+        steps.append(_add_gradient(step, use.gradient, format) if here.item is local.input else step)
     return steps
 
 
@@ -97,14 +96,13 @@ def _add_gradient(step: Step, gradient: Any, format: str) -> Step:
     return step._replace(gradient=short_gradient_text(gradient, format), value=value)
 
 
-def _product_text(local: Local, gradient: Any, product: Product, total: Sum, format: str) -> str:
-    """The product in numbers, and its sum with the gradient before."""
-    here = gradient_text(product.value, format)
-    slope = None if local.value is None else _bracket(number(local.value, format))
-    factors = "" if slope is None else f"{_bracket(gradient_text(gradient, format))} × {slope} = "
-    if total.before is None:
+def _product_text(use: Use, gradient: Any, format: str) -> str:
+    """The product of the gradient of the user in numbers, and its sum with the gradient before."""
+    here, value = gradient_text(use.product, format), use.local.value
+    factors = "" if value is None else f"{_bracket(gradient_text(gradient, format))} × {_bracket(number(value, format))} = "
+    if use.before is None:
         return f"= {factors}{here}"
-    return f"= {factors}{here}; {gradient_text(total.before, format)} + {_bracket(here)} = {gradient_text(total.value, format)}"
+    return f"= {factors}{here}; {gradient_text(use.before, format)} + {_bracket(here)} = {gradient_text(use.gradient, format)}"
 
 
 def _inside(steps: list[Step], place: str) -> None:

@@ -32,12 +32,12 @@ def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
     return xp.where(condition, a, b)
 
 
-@elementwise(
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a > b)),
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b > a)),
-    symbol="max",
-    smooth_on=DISTINCT,
-)
+def _if_larger(g: Any, a: Any, b: Any) -> Any:
+    """g where a is larger than b, half of it at a tie, else 0."""
+    return where(a == b, 0.5 * g, g * (a > b))
+
+
+@elementwise(lambda g, y, a, b: _if_larger(g, a, b), lambda g, y, a, b: _if_larger(g, b, a), symbol="max", smooth_on=DISTINCT)
 def maximum(xp: Any, a: Any, b: Any) -> Any:
     """Larger of two numbers; NaN if either is NaN. At a tie each derivative is ½.
 
@@ -49,12 +49,7 @@ def maximum(xp: Any, a: Any, b: Any) -> Any:
     return xp.maximum(a, b)
 
 
-@elementwise(
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (a < b)),
-    lambda g, y, a, b: where(a == b, 0.5 * g, g * (b < a)),
-    symbol="min",
-    smooth_on=DISTINCT,
-)
+@elementwise(lambda g, y, a, b: _if_larger(g, b, a), lambda g, y, a, b: _if_larger(g, a, b), symbol="min", smooth_on=DISTINCT)
 def minimum(xp: Any, a: Any, b: Any) -> Any:
     """Smaller of two numbers; NaN if either is NaN. At a tie each derivative is ½.
 

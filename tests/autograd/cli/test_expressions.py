@@ -153,10 +153,7 @@ def test_explain_prints_the_steps(capsys):
         (["explain", "w*x", "w=2"], "error: x is unknown: give it a value, as in x=2\n  w*x\n    ^\n"),
         (["explain", "w*2", "w=2", "--wrt", "q"], "error: --wrt must be one of the names w, got q\n"),
         (["explain", "2*3"], "error: the expression is the constant 6.0: use a name, as in x*x with x=3\n  2*3\n  ^\n"),
-        (
-            ["explain", "v*v", "v=[1,2]"],
-            "error: explain takes one number, and this tensor has shape (2,): explain its sum, or a loss\n",
-        ),
+        (["explain", "v*v", "v=[1,2]"], "explain takes one number, got a tensor of shape (2,): pass its sum, or a loss\n"),
         (["draw", "x", "x=1", "--save", "a.bmp"], "not '.bmp'"),
         (["draw", "x", "x=1", "--format", "q"], "such as '.4f' or '.3g', got 'q'"),
     ],

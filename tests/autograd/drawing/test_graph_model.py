@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 import autograd as ag
-from autograd.drawing.events import local_events, sweep_events, uses
+from autograd.drawing.events import local_events, sweep_uses
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.engine import graph
 from tests.architecture.test_rooms import imported
@@ -48,31 +48,26 @@ def test_a_call_walks_its_graph_once_and_a_sweep_of_the_engine_once_more():
 
 
 @given(expressions())
-def test_the_events_of_a_sweep_add_up_to_the_gradients(drawn):
+def test_the_uses_in_a_sweep_add_up_to_the_gradients(drawn):
     y, _ = drawn
     model = with_gradients(graph_of([y]))
-    seed, *_ = events = sweep_events(model, local_events(model))
-    assert (seed.node, seed.value, seed.step) == (model.nodes[y], 1.0, 0)
-    sums = {seed.node: seed.value}
-    for local, product, total in uses(events):
-        assert local.step == product.step == total.step
-        assert (product.node, product.input) == (total.node, total.input) == (local.node, local.input)
-        assert product.value == pytest.approx(model.gradients[local.node] * local.value)
-        assert total.before == sums.get(local.input)
-        assert total.value == product.value + (total.before or 0.0)
-        sums[local.input] = total.value
+    uses = list(sweep_uses(model, local_events(model)))
+    sums = {model.nodes[y]: 1.0}
+    for local, product, before, gradient in uses:
+        assert product == pytest.approx(model.gradients[local.node] * local.value)
+        assert before == sums.get(local.input)
+        assert gradient == product + (before or 0.0)
+        sums[local.input] = gradient
     assert sums == model.gradients
-    assert [local for local, *_ in uses(events)] == local_events(model)
-    steps = [event.step for event in events]
-    assert steps == sorted(steps)
+    assert [use.local for use in uses] == local_events(model)
 
 
-def test_an_event_of_arrays_holds_what_a_use_adds_to_the_gradient():
+def test_a_use_of_arrays_holds_what_it_adds_to_the_gradient():
     w, b = (ag.Tensor(np.ones(shape), requires_grad=True) for shape in ((3, 2), (2,)))
     y = ag.sum(w * w + b)
     model = with_gradients(graph_of([y]))
-    added = {event.input: event for _, _, event in uses(sweep_events(model, local_events(model)))}
-    assert added[model.nodes[b]].value.tolist() == ag.gradients(y, b).tolist() == [3.0, 3.0]
+    added = {use.local.input: use for use in sweep_uses(model, local_events(model))}
+    assert added[model.nodes[b]].gradient.tolist() == ag.gradients(y, b).tolist() == [3.0, 3.0]
     assert math.fsum(added[model.nodes[w]].before.ravel()) == 6.0
     assert [local.value for local in local_events(model)] == [None] * 5
 

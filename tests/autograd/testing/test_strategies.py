@@ -15,7 +15,8 @@ from autograd import GradientError, Tensor, Value, check_gradients, gradients_ho
 from autograd.domain import NONZERO, POSITIVE, UNIT
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
-from autograd.testing.random_programs import SHAPES, Generator, RandomProgram, draw_program, value_of
+from autograd.testing.random_programs import SHAPES, RandomProgram, draw_program, value_of
+from benchmarks.choices import Generator
 
 
 @given(reals(-2, 2), reals(domain=UNIT), reals(0.5, domain=NONZERO), values(reals(1, 2)))
