@@ -14,6 +14,9 @@ from typing import Any
 
 from autograd.base.reachable import GENERATORS, SHARED_GENERATORS, bit_generator, generator_state
 
+#: Number of runs of a function, of which one without a draw tells that another thread drew in the others.
+_RUNS = 10
+
 
 class RngGuard:
     """Random generators that a function may draw from, with their states: the shared ones and those among `objects`."""
@@ -41,10 +44,21 @@ def _is_used_by(run: Callable[[], Any], generator: Any) -> bool:
         with _calls_in_this_thread(generator) as calls:
             run()
         return bool(calls)
-    with bit_generator(generator).lock:  # every draw takes this lock: other threads wait
-        before = _state(generator)
+    lock: Any = bit_generator(generator).lock
+    if not isinstance(lock, type(threading.RLock())):  # before NumPy 2.4, this thread would wait for itself
+        return all(_changes(run, generator) for _ in range(_RUNS))
+    with lock:  # every draw takes this lock: other threads wait
+        return _changes(run, generator)
+
+
+def _changes(run: Callable[[], Any], generator: Any) -> bool:
+    before, interval = _state(generator), sys.getswitchinterval()
+    sys.setswitchinterval(1.0)  # other threads run if this one waits, seldom otherwise
+    try:
         run()
-        return bool(_state(generator) != before)
+    finally:
+        sys.setswitchinterval(interval)
+    return _state(generator) != before
 
 
 @contextmanager

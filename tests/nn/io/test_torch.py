@@ -116,9 +116,10 @@ def test_files_for_torch_are_read_back(tmp_path):
 def archive(pickled, storages=(), compressed=False):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED) as z:
-        z.writestr("m/data.pkl", pickled)
-        for i, data in enumerate(storages):
-            z.writestr(f"m/data/{i}", data)
+        for name, data in [("data.pkl", pickled), *((f"data/{i}", data) for i, data in enumerate(storages))]:
+            entry = zipfile.ZipInfo(f"m/{name}")  # of 1980, so that names of tests do not depend on the time
+            entry.compress_type = z.compression
+            z.writestr(entry, data)
     return out.getvalue()
 
 
