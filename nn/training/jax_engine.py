@@ -88,20 +88,23 @@ class JaxEngine:
             self.begin_epoch()
         batch = (*batch[:2], *[np.asarray(w, self._dtype()) for w in batch[2:]])
         key = (*[(a.shape, a.dtype) for a in batch], tuple([p.requires_grad for p in self.optimizer.parameters]))
-        replay = functools.partial(self._replay, batch, where)
-        number, answers, infinite = self.state.step(key, lambda: self._forward(list(map(np.asarray, batch))), replay)
+        arrays = functools.cache(lambda: list(map(np.asarray, batch)))  # all rows, which are read to record a step
+        replay = functools.partial(self._replay, batch, arrays, where)
+        number, answers, infinite = self.state.step(key, lambda: self._forward(arrays()), replay)
         if not np.isfinite(number) or not np.isfinite(infinite):
             self._raise_not_finite(batch, number, where)
         return number, answers
 
-    def _replay(self, batch: tuple[Any, ...], where: str, plan: Plan, draws: list[Any]) -> tuple[float, Any, float]:
+    def _replay(
+        self, batch: tuple[Any, ...], whole: Callable[[], Any], where: str, plan: Plan, draws: list[Any]
+    ) -> tuple[float, Any, float]:
         """Return loss, output, and a number that is finite if the gradients are, of a step on the devices."""
         inputs = [np.asarray(x) for x in draws if _is_input(x)]
         arrays = self.state.arrays(plan)
         wide = any(x.dtype.itemsize > 4 for x in (*inputs, *arrays.values()))
         # Numbers of 64 bits keep them, whatever the setting of JAX, so that masks are those of NumPy.
         with self.jax.enable_x64(True) if wide else contextlib.nullcontext():
-            program = self.program(batch, plan, draws)
+            program = self.program(batch, whole, plan, draws)
             self.buffers = {path: self._place(x, self._sharding()) for path, x in arrays.items()} | self.buffers
             parameters = [*self.parameters, *[self.buffers[path] for path in plan.written]]
             rest = self.memory, self._rates([t + 1 for t in self.steps])
@@ -156,8 +159,8 @@ class JaxEngine:
         self.optimizer.steps[:] = self.steps
         self.state.write({path: x.addressable_data(0) for path, x in self.buffers.items()})
 
-    def program(self, batch: Sequence[Array], plan: Plan, draws: list[Any]) -> "_Program":
-        """Return the compiled step for batches with these shapes and types, and a plan."""
+    def program(self, batch: Sequence[Array], whole: Callable[[], Any], plan: Plan, draws: list[Any]) -> "_Program":
+        """Return the compiled step for batches with these shapes and types, and a plan; `whole` reads the batch."""
         fixed = tuple([(i, x) for i, x in enumerate(draws) if not _is_input(x)])
         others = [x for path, x in self.fixed.items() if path not in plan.written]
         options = str([group_settings(group, {}) for group in self.optimizer.groups])
@@ -165,20 +168,19 @@ class JaxEngine:
         key = (plan, *[(a.shape, a.dtype) for a in (*batch, *drawn)], fixed, tuple(others), options)
         if key not in self.programs:
             even = len(batch[0]) % self.mesh.size == 0
-            rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
-            spread = [rows if x.shape[:1] == batch[0].shape[:1] else whole for x in drawn]
+            rows, all_rows = self._sharding("rows") if even else self._sharding(), self._sharding()
+            spread = [rows if x.shape[:1] == batch[0].shape[:1] else all_rows for x in drawn]
             zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
             moving: list[bool] = []
             step = functools.partial(self._step, plan, dict(fixed), moving)
-            arrays = list(map(np.asarray, batch))
             with self.state.nodes(plan) as nodes:
                 try:
-                    tape = ag.record(step, arrays, zeros, self._rates([1] * len(self.optimizer.steps)), drawn)
+                    tape = ag.record(step, whole(), zeros, self._rates([1] * len(self.optimizer.steps)), drawn)
                 except (RuntimeError, TypeError) as error:
                     raise step_error("engine='jax'", error) from error
                 of_jax: Any = tape.to_jax([*self.optimizer.parameters, *nodes])
-            placed = (whole, [rows] * len(arrays), whole, whole, spread)
-            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole, whole, whole))
+            placed = (all_rows, [rows] * len(batch), all_rows, all_rows, spread)
+            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(all_rows, None, *[all_rows] * 4))
             self.programs[key] = _Program(run, of_jax.check, rows, spread, moving)
         return self.programs[key]
 
@@ -266,7 +268,7 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     engine = JaxEngine(model, loss, Run(model, optimizer, 1, {}), devices)
     engine.begin_epoch()
     plan = Plan()  # of a model without buffers and draws
-    program = engine.program(batch, plan, [])
+    program = engine.program(batch, lambda: list(batch), plan, [])
     shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
     text: str = program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()

@@ -58,10 +58,11 @@ def curves(folder):
             here, there = train(name, **options)[0], train(name, backend="jax", devices=devices, **options)[0]
             found[f"{name} {np.dtype(dtype)}"] = float(np.max(np.abs(np.subtract(numbers(here), numbers(there)))))
     for name in stateful.layers():
-        here, there = (stateful.trained(stateful.model_of([name, "batch norm", "dropout"]), **where)
-                       for where in ({}, {"backend": "jax", "devices": 8}))  # fmt: skip
+        names = [name, "batch norm", "dropout"]
+        here = stateful.trained(stateful.model_of(names))
+        there = stateful.trained(stateful.model_of(names), engine="jax", devices=8)
         found[f"stateful {name}"] = max(
-            float(np.max(np.abs(np.subtract(here[key], there[key])))) for key in here if here[key].__len__()
+            float(np.max(np.abs(np.subtract(here[k], there[k], dtype=float)), initial=0)) for k in here
         )
     whole = numbers(train("Adam", epochs=4)[0])
     for before, after in ((1, 8), (8, 1), (0, 8), (8, 0)):
