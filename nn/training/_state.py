@@ -256,8 +256,9 @@ def step_error(engine: str, error: Exception) -> Exception:
         module, trace = found if isinstance(found, Module) else module, trace.tb_next
     where = f" in {module!r}" if module is not None else ""
     return type(error)(
-        f"{engine} records the step once and replays it, which is not possible here: {error}{where}. "
-        "Train with engine='eager', without compile"
+        f"{engine} records the step once and replays it, which is not possible here: {error}{where}. Keep "
+        "generators and arrays that change as attributes of modules, and assign new arrays; or train with engine='eager', "
+        "without compile"
     )
 
 

@@ -146,7 +146,11 @@ class OldGenerator(Stateful):
     ("cls", "error", "message"),
     [
         (DependentArgument, TypeError, r"DependentArgument\(Linear\(3, 3\)\): random.normal\(…\) depends on data"),
-        (DependentShape, TypeError, r"not possible here: .* in DependentShape\(Linear\(3, 3\)\). Train with engine='eager'"),
+        (
+            DependentShape,
+            TypeError,
+            r"not possible here: .* in DependentShape\(Linear\(3, 3\)\). Keep .* or train with engine='eager'",
+        ),
         (Shuffled, TypeError, r"Shuffled\(.*\): random.shuffle\(…\) writes to an array .*: use a method that returns a new"),
         (OtherShape, ValueError, r"^layers.0.means has shape \(4,\) and type float64 in place of shape \(3,\)"),
         (OtherType, ValueError, r"^layers.0.means has shape \(3,\) and type float32 in place of .* type float64"),
