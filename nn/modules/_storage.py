@@ -21,6 +21,8 @@ HOOKS = "_hooks"
 NUMBERS = "_numbers"
 
 Kind = tuple[tuple[int, ...], np.dtype[Any]]
+#: A module or container, and a name in it.
+Place = tuple[Any, str]
 
 #: Modules that the constructor of another one has made so far; None outside of constructors.
 _made: ContextVar[list[Any] | None] = ContextVar("made", default=None)
@@ -73,16 +75,17 @@ def children(part: Any) -> list[tuple[str, Any]]:
     return [(str(i), child) for i, child in enumerate(part)] if isinstance(part, list | tuple) else []
 
 
-def state_places(root: Any) -> dict[str, tuple[Any, str]]:
+def state_places(root: Any, *, check: bool = True) -> dict[str, Place]:
     """Return the holder and the name in it for each path of the state of a module.
 
     A shared Tensor, Value or module has one path. A shared array has a path in each place: a module that assigns a new
     array, such as a running mean, assigns it in one place only.
 
     Raises:
-        ValueError: If two numbers have one path, or one has another shape or type than at the end of the constructor
+        ValueError: If two numbers have one path; with `check`, if one has another shape or type than at the end of the
+            constructor
     """
-    found: dict[str, tuple[Any, str]] = {}
+    found: dict[str, Place] = {}
     seen = {id(root)}
     pending: list[tuple[str, Any]] = [("", root)]
     while pending:
@@ -92,19 +95,20 @@ def state_places(root: Any) -> dict[str, tuple[Any, str]]:
         for own, holder, name, child in _leaves(module, noted):
             path = _join(prefix, own)
             missing.discard(own)
-            _check_kind(path, child, noted.get(own))
+            if check:
+                check_kind(path, child, noted.get(own))
             if id(child) in seen and not isinstance(child, np.ndarray):
                 continue
             if isinstance(type(child), ModuleType):
                 pending.append((path, child))
-            elif is_parameter(child) or (own in noted and _kind(child)):
+            elif is_parameter(child) or (own in noted and kind_of(child)):
                 if path in found:
                     raise ValueError(f"two numbers of {type(root).__name__} are at {path!r}: rename a key of its dicts")
                 found[path] = holder, name
             else:
                 continue
             seen.add(id(child))
-        for own in missing:
+        for own in missing if check else ():
             raise ValueError(f"{_join(prefix, own)} of {type(root).__name__} does not exist anymore: {_CURE}")
     return found
 
@@ -113,14 +117,14 @@ def state_places(root: Any) -> dict[str, tuple[Any, str]]:
 _CURE = "an array of the constructor must keep shape and type; what forward caches must be None there"
 
 
-def _check_kind(path: str, x: Any, noted: Kind | None) -> None:
+def check_kind(path: str, x: Any, noted: Kind | None) -> None:
     """Raise unless x has the noted shape and type."""
-    if noted is not None and (found := _kind(x)) != noted:
+    if noted is not None and (found := kind_of(x)) != noted:
         what = f"type {type(x).__name__}" if found is None else "shape {} and type {}".format(*found)
         raise ValueError(f"{path} has {what} in place of shape {noted[0]} and type {noted[1]}: {_CURE}")
 
 
-def _kind(x: Any) -> Kind | None:
+def kind_of(x: Any) -> Kind | None:
     """Return shape and type of numbers; None for other objects."""
     if isinstance(x, Value):
         return (), np.dtype(float)
@@ -140,7 +144,7 @@ def _present_numbers(module: Any) -> dict[str, Kind | None]:
         if is_parameter(x):
             found[own] = None
         elif isinstance(x, np.ndarray) or (isinstance(x, Tensor | Value) and x.op is None):
-            found |= {own: kind} if (kind := _kind(x)) else {}
+            found |= {own: kind} if (kind := kind_of(x)) else {}
     return found
 
 
@@ -165,29 +169,44 @@ def _join(prefix: str, name: str) -> str:
 
 def read_array(holder: Any, name: str) -> Array:
     """Return the numbers at a place as an array."""
-    x = _child(holder, name)
+    x = read_place(holder, name)
     return np.asarray(x.numpy() if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x)
 
 
 def write_array(holder: Any, name: str, array: Array) -> None:
     """Replace the numbers at a place by an array of the same shape and type."""
-    x = _child(holder, name)
+    x = read_place(holder, name)
     if isinstance(x, Tensor | Value) and x.op is None:
         x.data = array if isinstance(x, Tensor) else float(array)
     elif isinstance(holder, tuple):
         x[...] = array
-    elif isinstance(holder, list):
-        holder[int(name)] = array
-    elif isinstance(holder, dict):
-        holder[_key(holder, name)] = array
     else:
-        setattr(holder, name, Tensor(array) if isinstance(x, Tensor) else array)
+        replace(holder, name, Tensor(array) if isinstance(x, Tensor) else array)
 
 
-def _child(holder: Any, name: str) -> Any:
+def read_place(holder: Any, name: str) -> Any:
+    """Return the object at a place."""
     if isinstance(holder, list | tuple):
         return holder[int(name)]
     return holder[_key(holder, name)] if isinstance(holder, dict) else getattr(holder, name)
+
+
+def replace(holder: Any, name: str, x: Any) -> None:
+    """Put an object at a place; what is in a tuple stays there."""
+    if isinstance(holder, tuple):
+        return
+    if isinstance(holder, list):
+        holder[int(name)] = x
+    elif isinstance(holder, dict):
+        holder[_key(holder, name)] = x
+    else:
+        setattr(holder, name, x)
+
+
+def generator_places(module: Any) -> list[Place]:
+    """Return the places of the random generators of a module, also in its lists and dicts, in order."""
+    parts = [(holder, name) for _, holder, name, x in _leaves(module, ()) if isinstance(x, np.random.Generator)]
+    return [(holder, name) for holder, name in parts if not isinstance(holder, tuple)]
 
 
 def _key(holder: dict[Any, Any], name: str) -> Any:

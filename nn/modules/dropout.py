@@ -12,8 +12,8 @@ class Dropout(Module):
 
         y = x · b / (1 − p),   b = 1 with probability 1 − p, else 0
 
-    Integers are computed as floats in training. A recorded function must not draw random numbers: compile a network in eval
-    mode, or without dropout.
+    Integers are computed as floats in training. `fit` trains it in every engine. A function of `autograd.compile` must not draw
+    random numbers: compile a network in eval mode.
 
     Shapes:
         x any -> y the same

@@ -124,7 +124,11 @@ class BatchNorm1d(_Normalization):
         return in_dtype_of(x, d / ag.sqrt(variance + self.eps)) * self.weight + self.bias
 
     def _update_running_statistics(self, mean: Any, variance: Any, n: int) -> None:
-        new_mean, new_var = (a.numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (mean, variance))
-        keep, dtype = 1.0 - self.momentum, self.running_mean.dtype
-        self.running_mean = (keep * self.running_mean + self.momentum * new_mean).astype(dtype)
-        self.running_var = (keep * self.running_var + self.momentum * new_var * (n / (n - 1))).astype(dtype)
+        self.running_mean = self._running(self.running_mean, mean)
+        self.running_var = self._running(self.running_var, variance, n / (n - 1))
+
+    def _running(self, old: Any, new: Any, factor: float = 1.0) -> Any:
+        """Return the next running mean: a node if the old one is an input of a recorded step, else an array."""
+        if isinstance(new, Tensor):
+            new = ag.stop_gradient(new) if isinstance(old, Tensor) else new.numpy()
+        return ((1.0 - self.momentum) * old + self.momentum * new * factor).astype(old.dtype)

@@ -1,18 +1,55 @@
-"""Communication of several hosts outside the compiled step: equal start, lost hosts, gathered arrays."""
+"""Devices of one or several hosts, and communication outside the compiled step: equal start, lost hosts, gathered arrays."""
 
 import importlib
 import json
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from autograd.support.optional import require
 from nn._validation import Array
 
 #: Seconds between two polls of a running step.
 _PAUSE = 1e-4
+
+
+def mesh_of(devices: Any = None) -> Any:
+    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list.
+
+    Raises:
+        ValueError: If there are fewer devices; names the cure. If a host has none of them
+        TypeError: If they are not devices of JAX
+        ImportError: If JAX is not installed; names the command
+    """
+    jax = require("jax", "training with engine='jax'")
+    found = list(jax.devices())
+    if isinstance(devices, int) and not isinstance(devices, bool):
+        found = _first_devices(devices, found)
+    elif devices is not None:
+        found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
+        if not found or not all(isinstance(device, jax.Device) for device in found):
+            raise TypeError(f"devices must be a number, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
+        if len(set(found)) < len(found):
+            raise ValueError(f"devices must be different, got one twice: {found}")
+    if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
+        raise ValueError(
+            f"devices must include some of every host, got {len(found)} without those of host {min(idle)} of "
+            f"{jax.process_count()}: leave out devices, or pass a list with some of each"
+        )
+    return jax.sharding.Mesh(np.array(found), ("rows",))
+
+
+def _first_devices(count: int, found: list[Any]) -> list[Any]:
+    if not 1 <= count <= len(found):
+        more = (
+            ": for virtual ones set the environment variable "
+            f"XLA_FLAGS=--xla_force_host_platform_device_count={count} before JAX is imported"
+        )
+        raise ValueError(f"devices must be from 1 to {len(found)}, the number of JAX devices, got {count}{more * (count > 0)}")
+    return found[:count]
 
 
 def check_same_start(facts: Mapping[str, Any]) -> None:

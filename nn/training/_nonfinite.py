@@ -1,7 +1,6 @@
 """Checks that losses and gradients are finite; errors name the step and the first op whose result is not."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,29 +54,6 @@ def check_finite_gradients(parameters: Iterable[Parameter], where: str) -> None:
             f"{where}, and the loss is finite. No parameter was updated by it: find the op with "
             "detect_anomaly(), and keep its inputs away from points with an infinite derivative"
         )
-
-
-class ModuleArrays:
-    """Arrays that are attributes of the modules of a model, such as running means, which a failed step must not change."""
-
-    def __init__(self, model: Module) -> None:
-        parts = [(module, name, x) for module in model.modules() for name, x in vars(module).items()]
-        self._places = [(module, name) for module, name, x in parts if isinstance(x, np.ndarray)]
-        self.save()
-
-    def save(self) -> None:
-        """Save the arrays, by reference."""
-        self._saved = [getattr(module, name) for module, name in self._places]
-
-    @contextmanager
-    def restored_on_error(self) -> Iterator[None]:
-        """Context manager that returns to the saved arrays after an error."""
-        try:
-            yield
-        except Exception:
-            for (module, name), array in zip(self._places, self._saved, strict=True):
-                setattr(module, name, array)
-            raise
 
 
 def _is_finite(g: Any) -> bool:

@@ -83,7 +83,8 @@ def fit(  # noqa: PLR0913  (public keywords)
         seed: Seed of the order of the rows: the same seed, model and optimizer give the same bits
         drop_last: If True, leave a smaller last batch out of each epoch
         engine: "eager", the default, computes every step in NumPy. "tape" records the step once per batch size and replays it:
-            faster, and equal up to rounding; models that draw random numbers or update running means cannot be recorded.
+            faster, and equal up to rounding. Random generators and arrays of modules are inputs and outputs of the step, and
+            must be attributes; draws must not depend on data. A module that changes a Python number is recorded for each one.
             "jax" compiles the step with the optimizer by XLA, for one device or several, which share each batch
         compile, backend: Old spellings: compile=True is engine="tape", backend="jax" is engine="jax", backend="numpy" neither
         devices: For engine="jax", the number of devices or a list of them; see `nn.devices`

@@ -1,7 +1,9 @@
 """Training steps compiled by XLA for JAX devices, of one host or many; described in `nn.devices`."""
 
+import contextlib
 import functools
 import importlib
+import json
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +13,6 @@ import numpy as np
 
 import autograd as ag
 from autograd import Tensor
-from autograd.support.optional import require
 from nn._validation import Array
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs
@@ -19,48 +20,13 @@ from nn.optim._groups import group_settings
 from nn.run.run import Callback, Run
 from nn.training._crash_notice import CrashNotice
 from nn.training._data import weighted_loss
-from nn.training._jax_hosts import check_same_start, gather_rows, wait_for_number
-from nn.training._nonfinite import ModuleArrays, check_finite_gradients, check_finite_loss
+from nn.training._jax_hosts import check_same_start, gather_rows, mesh_of, wait_for_number
+from nn.training._nonfinite import check_finite_gradients, check_finite_loss
+from nn.training._state import ModelState, Plan, step_error
 from nn.training.numpy_engine import gradients_or_none
 
 _AGAIN = "Start the training again on every host; with nn.Checkpoint it resumes after the last complete epoch"
 _LOST = f"nn.fit was ended from outside of Python, as if a device or a host is lost. {_AGAIN}"
-
-
-def mesh_of(devices: Any = None) -> Any:
-    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list.
-
-    Raises:
-        ValueError: If there are fewer devices; names the cure. If a host has none of them
-        TypeError: If they are not devices of JAX
-        ImportError: If JAX is not installed; names the command
-    """
-    jax = require("jax", "training with engine='jax'")
-    found = list(jax.devices())
-    if isinstance(devices, int) and not isinstance(devices, bool):
-        found = _first_devices(devices, found)
-    elif devices is not None:
-        found = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
-        if not found or not all(isinstance(device, jax.Device) for device in found):
-            raise TypeError(f"devices must be a number, or a list of devices of JAX such as jax.devices()[:2], got {devices!r}")
-        if len(set(found)) < len(found):
-            raise ValueError(f"devices must be different, got one twice: {found}")
-    if idle := set(range(jax.process_count())) - {device.process_index for device in found}:
-        raise ValueError(
-            f"devices must include some of every host, got {len(found)} without those of host {min(idle)} of "
-            f"{jax.process_count()}: leave out devices, or pass a list with some of each"
-        )
-    return jax.sharding.Mesh(np.array(found), ("rows",))
-
-
-def _first_devices(count: int, found: list[Any]) -> list[Any]:
-    if not 1 <= count <= len(found):
-        more = (
-            ": for virtual ones set the environment variable "
-            f"XLA_FLAGS=--xla_force_host_platform_device_count={count} before JAX is imported"
-        )
-        raise ValueError(f"devices must be from 1 to {len(found)}, the number of JAX devices, got {count}{more * (count > 0)}")
-    return found[:count]
 
 
 class JaxEngine:
@@ -87,6 +53,7 @@ class JaxEngine:
             raise TypeError(f"engine='jax' requires Tensors as parameters, got {others[0]!r}: use engine='eager'")
         self.moved = set(map(id, self.optimizer.parameters))
         self.programs: dict[Any, _Program] = {}
+        self.state = ModelState(model)
         self.watched = any(
             callback.looks_at_parameters and type(callback).on_step is not Callback.on_step for callback in run.callbacks
         )
@@ -104,9 +71,12 @@ class JaxEngine:
         return batches if self.jax.process_count() == 1 else batches.picked()
 
     def begin_epoch(self) -> None:
+        self.state.find()
         if not self.programs and self.jax.process_count() > 1:
             check_same_start(self._facts())
         whole = self._sharding()
+        self.buffers: dict[str, Any] = {}  # those on the devices, by path
+        self.fixed = self.state.fingerprint(self.moved)
         self.parameters = [self._place(p.numpy(), whole) for p in self.optimizer.parameters]  # type: ignore[union-attr]
         self.memory = {
             name: [self._place(x, whole) for x in getattr(self.optimizer, name)] for name in self.optimizer.remembers
@@ -117,29 +87,52 @@ class JaxEngine:
         if self.watched:
             self.begin_epoch()
         batch = (*batch[:2], *[np.asarray(w, self._dtype()) for w in batch[2:]])
-        program = self.program(*batch)
-        rest = self.memory, self._rates([t + 1 for t in self.steps])
-        # Labels are checked here, since the compiled step cannot raise; other rows need not be read for it.
-        program.check(self.parameters, [np.asarray(a) if a.dtype.kind in "iu" else a for a in batch], *rest)
-        try:
-            shared = [self._place(a, program.rows) for a in batch]
-            value, output, new, remembered, infinite = program.run(self.parameters, shared, *rest)
-            # Wait now: on few processors, the sum of the next step would wait for threads that this one holds.
-            number = wait_for_number(self.jax, value)
-            answers = map_outputs(gather_rows, output) if self.answers else np.empty(0)
-        except self.jax.errors.JaxRuntimeError as error:
-            if self.crash_notice is not None:
-                self.crash_notice.show()  # the process may end before the error is printed
-            raise RuntimeError(f"a device or a host was lost {where}: {str(error).splitlines()[0]:.300}. {_AGAIN}") from error
-        if not np.isfinite(number) or not np.isfinite(float(np.asarray(infinite.addressable_data(0)))):
+        key = (*[(a.shape, a.dtype) for a in batch], tuple([p.requires_grad for p in self.optimizer.parameters]))
+        arrays = functools.cache(lambda: list(map(np.asarray, batch)))  # all rows, which are read to record a step
+        replay = functools.partial(self._replay, batch, arrays, where)
+        number, answers, infinite = self.state.step(key, lambda: self._forward(arrays()), replay)
+        if not np.isfinite(number) or not np.isfinite(infinite):
             self._raise_not_finite(batch, number, where)
-        self._next = new, remembered, [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
         return number, answers
+
+    def _replay(
+        self, batch: tuple[Any, ...], whole: Callable[[], Any], where: str, plan: Plan, draws: list[Any]
+    ) -> tuple[float, Any, float]:
+        """Return loss, output, and a number that is finite if the gradients are, of a step on the devices."""
+        inputs = [np.asarray(x) for x in draws if _is_input(x)]
+        arrays = self.state.arrays(plan)
+        wide = any(x.dtype.itemsize > 4 for x in (*inputs, *arrays.values()))
+        # Numbers of 64 bits keep them, whatever the setting of JAX, so that masks are those of NumPy.
+        with self.jax.enable_x64(True) if wide else contextlib.nullcontext():
+            program = self.program(batch, whole, plan, draws)
+            self.buffers = {path: self._place(x, self._sharding()) for path, x in arrays.items()} | self.buffers
+            parameters = [*self.parameters, *[self.buffers[path] for path in plan.written]]
+            rest = self.memory, self._rates([t + 1 for t in self.steps])
+            # Labels are checked here, since the compiled step cannot raise; other rows need not be read for it.
+            program.check(parameters, [np.asarray(a) if a.dtype.kind in "iu" else a for a in batch], *rest, inputs)
+            try:
+                shared = [self._place(a, program.rows) for a in batch]
+                inputs = list(map(self._place, inputs, program.draws))
+                value, output, new, remembered, infinite, buffers = program.run(parameters, shared, *rest, inputs)
+                # Wait now: on few processors, the sum of the next step would wait for threads that this one holds.
+                number = wait_for_number(self.jax, value)
+                answers = map_outputs(gather_rows, output) if self.answers else np.empty(0)
+            except self.jax.errors.JaxRuntimeError as error:
+                if self.crash_notice is not None:
+                    self.crash_notice.show()  # the process may end before the error is printed
+                raise RuntimeError(
+                    f"a device or a host was lost {where}: {str(error).splitlines()[0]:.300}. {_AGAIN}"
+                ) from error
+        steps = [t + moves for t, moves in zip(self.steps, program.moving, strict=True)]
+        self._next = new, remembered, steps, self.buffers | buffers
+        return number, answers, float(np.asarray(infinite.addressable_data(0)))
 
     def _raise_not_finite(self, batch: Sequence[Any], number: float, where: str) -> None:
         """Raise the error of a step whose loss or gradients are not finite; the step is computed again, to find the op."""
         self.end_epoch()
-        with ModuleArrays(self.model).restored_on_error():
+        self.state.rewind()
+        self.state.save()
+        with self.state.restored_on_error():
             loss = self._forward(list(map(np.asarray, batch)))[1]
             check_finite_loss(loss, where, self.model)
             self.optimizer.zero_grad()
@@ -150,7 +143,7 @@ class JaxEngine:
             )
 
     def apply_update(self) -> None:
-        self.parameters, self.memory, self.steps = self._next
+        self.parameters, self.memory, self.steps, self.buffers = self._next
         if self.watched:
             self._write_back()
 
@@ -164,25 +157,31 @@ class JaxEngine:
         for name, arrays in self.memory.items():
             getattr(self.optimizer, name)[:] = [np.array(a.addressable_data(0)) for a in arrays]
         self.optimizer.steps[:] = self.steps
+        self.state.write({path: x.addressable_data(0) for path, x in self.buffers.items()})
 
-    def program(self, *batch: Array) -> "_Program":
-        """Return the compiled step for batches with these shapes and types."""
-        wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
-        others = [p.serial for p in self.model.parameters() if id(p) not in self.moved]
+    def program(self, batch: Sequence[Array], whole: Callable[[], Any], plan: Plan, draws: list[Any]) -> "_Program":
+        """Return the compiled step for batches with these shapes and types, and a plan; `whole` reads the batch."""
+        fixed = tuple([(i, x) for i, x in enumerate(draws) if not _is_input(x)])
+        others = [x for path, x in self.fixed.items() if path not in plan.written]
         options = str([group_settings(group, {}) for group in self.optimizer.groups])
-        key = (*[(a.shape, a.dtype) for a in batch], wanted, tuple(others), options)
+        drawn = [np.asarray(x) for x in draws if _is_input(x)]
+        key = (plan, *[(a.shape, a.dtype) for a in (*batch, *drawn)], fixed, tuple(others), options)
         if key not in self.programs:
             even = len(batch[0]) % self.mesh.size == 0
-            rows, whole = self._sharding("rows") if even else self._sharding(), self._sharding()
+            rows, all_rows = self._sharding("rows") if even else self._sharding(), self._sharding()
+            spread = [rows if x.shape[:1] == batch[0].shape[:1] else all_rows for x in drawn]
             zeros = {name: list(getattr(self.optimizer, name)) for name in self.optimizer.remembers}
             moving: list[bool] = []
-            step = functools.partial(self._step, moving)
-            arrays = list(map(np.asarray, batch))
-            tape = ag.record(step, arrays, zeros, self._rates([1] * len(self.optimizer.steps)))
-            of_jax: Any = tape.to_jax(self.optimizer.parameters)
-            placed = (whole, [rows] * len(arrays), whole, whole)
-            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(whole, None, whole, whole, whole))
-            self.programs[key] = _Program(run, of_jax.check, rows, moving)
+            step = functools.partial(self._step, plan, dict(fixed), moving)
+            with self.state.nodes(plan) as nodes:
+                try:
+                    tape = ag.record(step, whole(), zeros, self._rates([1] * len(self.optimizer.steps)), drawn)
+                except (RuntimeError, TypeError) as error:
+                    raise step_error("engine='jax'", error) from error
+                of_jax: Any = tape.to_jax([*self.optimizer.parameters, *nodes])
+            placed = (all_rows, [rows] * len(batch), all_rows, all_rows, spread)
+            run = self.jax.jit(of_jax, in_shardings=placed, out_shardings=(all_rows, None, *[all_rows] * 4))
+            self.programs[key] = _Program(run, of_jax.check, rows, spread, moving)
         return self.programs[key]
 
     def _forward(self, batch: Sequence[Any]) -> tuple[Any, Any]:
@@ -191,13 +190,19 @@ class JaxEngine:
         output = self.model(x)
         return output, weighted_loss(self.loss, len(batch))(output, *targets)
 
-    def _step(self, moving: list[bool], batch: Sequence[Any], memory: dict[str, list[Any]], rates: Any) -> Any:
-        """Return loss, output, new parameters, new optimizer state and a check: the function that is recorded.
+    def _step(
+        self, plan: Plan, fixed: dict[int, Any], moving: list[bool], batch: Sequence[Any], memory: dict[str, list[Any]],
+        rates: Any, drawn: list[Any],
+    ) -> Any:  # fmt: skip
+        """Return loss, output, new parameters, new optimizer state, a check and new buffers: the function that is recorded.
 
         `moving` is filled with a flag per parameter: those without a gradient keep their data and state.
         """
-        output, value = self._forward(batch)
-        found = gradients_or_none(value, self.optimizer.parameters)
+        rest = iter(drawn)
+        draws = [fixed[i] if i in fixed else next(rest) for i in range(len(plan.draws))]
+        with self.state.recorded(plan, draws) as buffers:
+            output, value = self._forward(batch)
+            found = gradients_or_none(value, self.optimizer.parameters)
         moving[:] = [g is not None for g in found]
         new: list[Any] = list(self.optimizer.parameters)
         remembered = {name: list(arrays) for name, arrays in memory.items()}
@@ -210,7 +215,7 @@ class JaxEngine:
                 arrays[i] = x
         # 0, or NaN if a gradient is not finite
         infinite = functools.reduce(operator.add, [ag.sum(g) * 0.0 for g in found if g is not None], value * 0.0)
-        return value, output if self.answers else None, new, remembered, infinite
+        return value, output if self.answers else None, new, remembered, infinite, buffers
 
     def _rates(self, steps: list[int]) -> Array:
         """Return the settings that change from step to step, a row per parameter, from Python floats; `steps` counts from 1."""
@@ -236,6 +241,7 @@ class JaxEngine:
         """Return the facts that must be equal on all hosts."""
         state = {name: array.tobytes() for name, array in self.model.state_dict().items()}
         state |= {f"optimizer.{name}": np.asarray(x).tobytes() for name, x in self.optimizer.state_dict().items()}
+        state |= {name: json.dumps(x, default=str).encode() for name, x in self.state.generator_states().items()}
         return {"the epoch": self.run.epoch, "the settings": self.run.settings} | state
 
 
@@ -246,12 +252,14 @@ class _Program:
     Attributes:
         check: Function that checks labels before the step
         rows: Sharding of a batch
+        draws: Shardings of the draws
         moving: True for each parameter that it updates
     """
 
     run: Any
     check: Callable[..., None]
     rows: Any
+    draws: list[Any]
     moving: list[bool]
 
 
@@ -259,8 +267,14 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     """Return the XLA program of a step for one device, with its all-reduce, as text, for batches with these shapes."""
     engine = JaxEngine(model, loss, Run(model, optimizer, 1, {}), devices)
     engine.begin_epoch()
-    program = engine.program(*batch)
+    plan = Plan()  # of a model without buffers and draws
+    program = engine.program(batch, lambda: list(batch), plan, [])
     shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
-    text: str = program.run.lower(engine.parameters, shared, engine.memory, rates).compile().as_text()
+    text: str = program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()
     return text
+
+
+def _is_input(x: Any) -> bool:
+    """True for draws that are inputs of a program; integers are part of it."""
+    return isinstance(x, np.ndarray | float | np.floating)

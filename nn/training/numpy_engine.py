@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from nn.modules.module import Module
 from nn.modules.predict import map_outputs
 from nn.run.run import Callback, Run
 from nn.training._data import weighted_loss
-from nn.training._nonfinite import ModuleArrays, check_finite_gradients, check_finite_loss
+from nn.training._nonfinite import check_finite_gradients, check_finite_loss
+from nn.training._state import ModelState, Plan, step_error
 
 Loss = Callable[[Any, Any], Any]
 
@@ -20,14 +22,14 @@ Loss = Callable[[Any, Any], Any]
 class NumpyEngine(nullcontext[None]):
     """Engine in NumPy: gradients by a reverse sweep, or by a tape.
 
-    A step whose loss or gradients are not finite changes neither parameters nor arrays of the modules.
+    A step whose loss or gradients are not finite changes neither parameters nor buffers.
     """
 
     def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()
         self.model, self.loss, self.run, self.optimizer = model, loss, run, run.optimizer
-        self._replay = ag.compile(self._recorded_step) if tape else None
-        self._arrays = ModuleArrays(model)
+        self._compiled = ag.compile(self._recorded_step) if tape else None
+        self._state = ModelState(model)
         self._where = ""
         self._callbacks = [x for x in run.callbacks if type(x).on_gradients is not Callback.on_gradients]
 
@@ -35,18 +37,18 @@ class NumpyEngine(nullcontext[None]):
         return batches
 
     def begin_epoch(self) -> None:
-        pass
+        self._state.find()
 
     def compute_gradients(self, batch: tuple[Any, ...], where: str) -> tuple[float, Any]:
         self._where = where
-        self._arrays.save()
-        with self._arrays.restored_on_error():
-            number, output = self._replayed(batch) if self._replay else self._computed(batch)
+        self._state.save()
+        with self._state.restored_on_error():
+            number, output = self._replayed(batch) if self._compiled else self._computed(batch)
             check_finite_gradients(self.optimizer.parameters, where)
         return number, output
 
     def apply_update(self) -> None:
-        with self._arrays.restored_on_error():
+        with self._state.restored_on_error():
             for callback in self._callbacks:
                 callback.on_gradients(self.run)
             if self._callbacks:
@@ -65,25 +67,29 @@ class NumpyEngine(nullcontext[None]):
 
     def _replayed(self, batch: tuple[Any, ...]) -> tuple[float, Any]:
         # Requirements of gradients may change between steps; each combination is a recording.
-        wanted = tuple(p.requires_grad for p in self.optimizer.parameters)
-        assert self._replay is not None
-        try:
-            number, output, found = self._replay(batch, wanted)
-        except (RuntimeError, TypeError) as error:
-            check_finite_loss(self._forward(batch)[1], self._where, self.model)  # raises a clearer error if it is not finite
-            raise type(error)(
-                f"engine='tape' or compile=True records the step once and replays it, which is not possible here: {error}. "
-                "Train with engine='eager', without compile"
-            ) from error
+        key = tuple([p.requires_grad for p in self.optimizer.parameters]), tuple([(a.shape, a.dtype) for a in batch])
+        number, output, found, new = self._state.step(key, lambda: self._forward(batch), partial(self._replay, batch))
         if not np.isfinite(number):
+            self._state.rewind()
             check_finite_loss(self._forward(batch)[1], self._where, self.model)  # computed again, to find the op
         for p, g in zip(self.optimizer.parameters, found, strict=True):
             p.grad = g
+        self._state.write(new)
         return float(number), output
 
-    def _recorded_step(self, batch: tuple[Any, ...], wanted: tuple[bool, ...]) -> Any:
-        output, value = self._forward(batch)
-        return value, output, gradients_or_none(value, self.optimizer.parameters)
+    def _replay(self, batch: tuple[Any, ...], plan: Plan, draws: list[Any]) -> Any:
+        assert self._compiled is not None
+        try:
+            with self._state.nodes(plan):
+                return self._compiled(batch, draws, plan)
+        except (RuntimeError, TypeError) as error:
+            raise step_error("engine='tape' or compile=True", error) from error
+
+    def _recorded_step(self, batch: tuple[Any, ...], draws: list[Any], plan: Plan) -> Any:
+        with self._state.recorded(plan, draws) as new:
+            output, value = self._forward(batch)
+            found = gradients_or_none(value, self.optimizer.parameters)
+        return value, output, found, new
 
     def _forward(self, batch: tuple[Any, ...]) -> tuple[Any, Any]:
         x, *targets = batch

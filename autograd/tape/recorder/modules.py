@@ -64,7 +64,7 @@ class BufferWrites:
 def _refusal(module: Any, names: Iterable[str]) -> str:
     return (
         f"{module!r} writes to its buffer {', '.join(names)} while a tape is recorded, which replays would not repeat: call "
-        "its .eval() first, or train it without a tape, as nn.fit(…, engine='eager') does"
+        "its .eval() first, or train it by nn.fit, which passes buffers to the tape"
     )
 
 

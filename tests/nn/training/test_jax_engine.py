@@ -16,7 +16,8 @@ import pytest
 import autograd
 import nn
 from nn._validation import seeded_generator
-from nn.training.jax_engine import mesh_of
+from nn.devices import mesh_of
+from tests.nn.training.stateful_models import layers
 from tests.nn.training.training_on_devices import OPTIMIZERS
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -56,6 +57,9 @@ def test_curves_on_eight_devices_are_those_of_numpy(tmp_path):
     """For every optimizer, with short last batches, a schedule and groups, and through checkpoints from 1 to 8 and back."""
     found = finished(started("curves", tmp_path))
     assert found.pop("numbers summed") == 2 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2 + 1  # the gradients and the loss
+    stateful = {name: found.pop(name) for name in list(found) if name.startswith("stateful")}
+    assert len(stateful) == len(layers())
+    assert max(stateful.values()) < 1e-10, stateful
     between = {name: found.pop(name) for name in list(found) if not any(k in name for k in ("float", "resumed"))}
     assert between == {"all-reduce": 1, "all-gather": 0, "all-to-all": 0, "collective-permute": 0, "reduce-scatter": 0}
     assert len(found) == 2 * len(OPTIMIZERS) + 4
@@ -136,9 +140,12 @@ def test_a_device_is_named_once():
 
 
 def test_hosts_must_start_alike(tmp_path):
-    for devices, weights in both_end(*hosts(tmp_path, "odd")):
+    for devices, weights, generators in both_end(*hosts(tmp_path, "odd")):
         assert devices.startswith("devices must include some of every host, got 4 without those of host 1 of 2")
-        assert weights.startswith("the 2 hosts must start alike, and differ in layers.0.weight, layers.2.weight: use the same")
+        assert weights.startswith(
+            "the 2 hosts must start alike, and differ in layers.0.layers.0.weight, layers.0.layers.2.weight"
+        )
+        assert "differ in random generator 0 (Dropout.random): use the same program, data, seeds" in generators
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,36 @@ def test_a_hundred_steps_have_the_same_losses(name, norm, rng):
         other.step()
         losses.append((loss.item(), wanted.item()))
     np.testing.assert_allclose(*np.array(losses).T, rtol=0, atol=1e-10)
+
+
+@pytest.mark.slow
+@pytest.mark.peer
+@pytest.mark.parametrize("engine", ["eager", "tape"])
+@pytest.mark.parametrize("case", ["plain", "weights", "frozen"])
+def test_fit_with_batch_norm_has_the_losses_and_running_statistics_of_torch(case, engine, rng):
+    torch = pytest.importorskip("torch")
+    x, y, weights = rng.standard_normal((64, WIDTHS[0])), rng.integers(0, WIDTHS[2], 64), rng.random(64) + 0.5
+    model = ours("batch norm")
+    peer = theirs(torch, "batch norm", model)
+    norm, other = model.layers[1], peer[1]
+    if case == "frozen":
+        norm.eval()
+        other.eval()
+        for p in [norm.weight, norm.bias, *other.parameters()]:
+            p.requires_grad = False
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    data = (x, y, weights) if case == "weights" else (x, y)
+    history = nn.fit(model, data, loss=nn.cross_entropy, optimizer=optimizer, epochs=20, batch_size=64, engine=engine,
+                     metrics=None, progress=False)  # fmt: skip
+    steps = torch.optim.SGD([p for p in peer.parameters() if p.requires_grad], lr=0.1)
+    losses, share = [], torch.tensor(weights if case == "weights" else np.ones(64))
+    for _ in range(20):
+        each = torch.nn.functional.cross_entropy(peer(torch.tensor(x)), torch.tensor(y), reduction="none")
+        loss = (each * share).sum() / share.sum()
+        steps.zero_grad()
+        loss.backward()
+        steps.step()
+        losses.append(loss.item())
+    np.testing.assert_allclose(history.loss, losses, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(norm.running_mean, other.running_mean.numpy(), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(norm.running_var, other.running_var.numpy(), rtol=0, atol=1e-10)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
+from tests.nn.training import stateful_models as stateful
 
 X, Y = nn.datasets.moons(200, noise=0.1, seed=0)
 OPTIMIZERS = {
@@ -56,6 +57,13 @@ def curves(folder):
             options = {"dtype": dtype, "scheduled": name == "SGD"}
             here, there = train(name, **options)[0], train(name, backend="jax", devices=devices, **options)[0]
             found[f"{name} {np.dtype(dtype)}"] = float(np.max(np.abs(np.subtract(numbers(here), numbers(there)))))
+    for name in stateful.layers():
+        names = [name, "batch norm", "dropout"]
+        here = stateful.trained(stateful.model_of(names))
+        there = stateful.trained(stateful.model_of(names), engine="jax", devices=8)
+        found[f"stateful {name}"] = max(
+            float(np.max(np.abs(np.subtract(here[k], there[k], dtype=float)), initial=0)) for k in here
+        )
     whole = numbers(train("Adam", epochs=4)[0])
     for before, after in ((1, 8), (8, 1), (0, 8), (8, 0)):
         for epochs, devices in ((2, before), (4, after)):
@@ -113,11 +121,11 @@ def host(index, count, port, folder, epochs):
 
 
 def odd(index, count, port):
-    """Errors of a host for devices of one host only, and for initial weights that differ between hosts."""
+    """Errors of a host for devices of one host only, and for weights and generators that differ between hosts."""
     join(index, count, port)
-    model = nn.MLP(2, [3], 2, seed=index)
     said = []
-    for devices in (4, None):
+    for devices, seed in ((4, 0), (None, index), (None, 0)):
+        model = nn.Sequential(nn.MLP(2, [3], 2, seed=seed), nn.Dropout(0.5, seed=index))
         try:
             nn.fit(model, (X, Y), loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=1,
                    progress=False, backend="jax", devices=devices)  # fmt: skip
