@@ -116,7 +116,20 @@ def _refusal(function: Callable[..., Any], ours: Callable[..., Any], name: str, 
 
 @cache
 def _signature(f: Callable[..., Any]) -> inspect.Signature:
-    return inspect.signature(f)
+    try:
+        return inspect.signature(f)
+    except ValueError:  # a function written in C, before NumPy 2.4
+        return inspect.signature(_IN_C[f.__name__])
+
+
+#: Signatures of NumPy's functions that are written in C.
+_IN_C: dict[str, Callable[..., Any]] = {
+    "concatenate": lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": None,
+    "dot": lambda a, b, out=None: None,
+    "inner": lambda a, b, /: None,
+    "vdot": lambda a, b, /: None,
+    "where": lambda condition, x=None, y=None, /: None,
+}
 
 
 def _parameters(f: Callable[..., Any]) -> Any:

@@ -639,8 +639,10 @@ class Roots(nn.Module):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("callbacks", [(), (nn.ClipGradients(max_value=1.0),)])
 def test_a_step_with_gradients_that_are_not_finite_moves_nothing(engine, callbacks, tmp_path):
-    if engine == "jax" and callbacks:
-        pytest.skip("gradients stay on the devices")
+    if engine == "jax":
+        pytest.importorskip("jax")
+        if callbacks:
+            pytest.skip("gradients stay on the devices")
     model = Roots()
     optimizer = nn.Adam(model.parameters(), lr=0.1)
     before = {name: x.copy() for name, x in optimizer.state_dict().items()}
