@@ -109,7 +109,7 @@ def fit(  # noqa: PLR0913  (public keywords)
         check_takes_weights(loss)
     named = metrics_by_name(metrics, data.targets)
     run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
-    run.callbacks = sort_callbacks(callbacks)
+    run.callbacks, run.loss = sort_callbacks(callbacks), loss
     with run.history_on_error():
         for callback in run.callbacks:
             callback.on_start(run)
