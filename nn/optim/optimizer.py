@@ -153,13 +153,11 @@ class Optimizer:
         found: Parameter | None = None
         for p in self.parameters:
             g = p.grad
-            if isinstance(p, Tensor):
-                if g is None:
-                    continue
+            if not isinstance(p, Tensor):
+                found = p if g else found
+            elif g is not None:
                 if getattr(g, "shape", ()) != p.shape:
                     raise ValueError(f"the gradient of {p!r} must have its shape, got shape {np.shape(g)}")
-                found = p
-            elif g:
                 found = p
         if (used := self._used) is None:
             used = self._used = UsedGradient()
