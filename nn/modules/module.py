@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from reprlib import recursive_repr
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -23,6 +23,13 @@ from nn.modules._storage import (
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
+
+
+class IncompatibleKeys(NamedTuple):
+    """Paths of the numbers of a module that a state lacks, and paths in the state that the module lacks."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Module(metaclass=ModuleType):
@@ -143,16 +150,19 @@ class Module(metaclass=ModuleType):
         """
         return {path: np.array(read_array(holder, name)) for path, (holder, name) in state_places(self).items()}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Replace all numbers of the module by those of a `state_dict`; change nothing if they do not fit.
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
+        """Replace the numbers of the module by those of a `state_dict`; change nothing if they do not fit.
+
+        Returns the missing and the unexpected paths; with strict=False there may be some, which are left out.
 
         Raises:
-            ValueError: If a path is missing or unknown, or an array has another shape or a type that cannot be converted; names
-                all of them
+            ValueError: If a path is missing or unknown and strict is True, or an array has another shape or a type that cannot
+                be converted; names all of them
         """
         places = state_places(self)
-        wrong = [f"{path} is missing" for path in places if path not in state]
-        wrong += [f"{path} is unknown" for path in state if path not in places]
+        incompatible = IncompatibleKeys([path for path in places if path not in state], [x for x in state if x not in places])
+        wrong = [f"{path} is missing" for path in incompatible.missing_keys if strict]
+        wrong += [f"{path} is unknown" for path in incompatible.unexpected_keys if strict]
         new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
             old, given = read_array(*places[path]), np.asarray(state[path])
@@ -164,6 +174,7 @@ class Module(metaclass=ModuleType):
             raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
             write_array(*places[path], array)
+        return incompatible
 
     def summary(self, example: Any = None) -> str:
         """Return a table of the modules that have numbers or no parts: parameters with shapes, and numbers of entries.
