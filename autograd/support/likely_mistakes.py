@@ -40,10 +40,12 @@ class UsedGradient:
 
     def use(self, leaf: Any) -> bool:
         """Note the gradient of a leaf as used; returns True if it contains the one that was used before."""
+        if leaf is not self.leaf:
+            self.leaf, self.sum = leaf, None
+            used_gradients[id(leaf)] = self
         gradient = leaf.grad
-        added = self.leaf is leaf and self.sum is not None and self.sum is gradient
-        self.leaf, self.gradient, self.sum = leaf, gradient, None
-        used_gradients[id(leaf)] = self
+        added = self.sum is not None and self.sum is gradient
+        self.gradient, self.sum = gradient, None
         return added
 
     def follow(self, before: Any, after: Any) -> None:
