@@ -21,7 +21,7 @@ from nn.run.run import Callback, Run
 #: Limits of the size of a checkpoint: copies of the model in optimizer and callbacks, and bytes for all others.
 _COPIES, _SPARE = 16, 2**26
 #: Types of the options of callbacks that are compared.
-_OPTION_TYPES = (int, float, str, list, np.generic)
+_OPTION_TYPES = (int, float, str, np.generic)
 
 
 class Checkpoint(Callback):
@@ -88,9 +88,10 @@ def _options(run: Run) -> dict[str, Any]:
     for i, callback in enumerate(run.callbacks):
         kind = type(callback)
         if kind.state_dict is not Callback.state_dict or kind.on_gradients is not Callback.on_gradients:
-            own = {name: vars(callback).get(name) for name in inspect.signature(kind).parameters}
+            names = inspect.signature(kind).parameters.keys() & vars(callback).keys()
+            own: dict[str, Any] = {name: x for name in sorted(names) if isinstance(x := vars(callback)[name], _OPTION_TYPES)}
             own |= {"lr": callback.first} if isinstance(callback, Schedule) else {}
-            options |= {f"callbacks[{i}].{name}": x for name, x in own.items() if isinstance(x, _OPTION_TYPES)}
+            options |= {f"callbacks[{i}].{name}": x for name, x in own.items()}
     return {name: np.asarray(x).tolist() for name, x in options.items()}
 
 

@@ -236,6 +236,31 @@ def test_a_stopped_training_continues_with_more_patience(tmp_path):
     assert (run(5, ["patience"]), run(5, ["patience"]), run(5)) == (6, 6, 6)
 
 
+class Noted(nn.Callback):
+    """Callback with state, and options of types that are not compared, or that change in training."""
+
+    def __init__(self, table=(1, [2, 3]), path=Path("x"), factor=0.5, count=0):
+        self.table, self.path, self.factor, self.count = list(table), path, np.float64(factor), count
+
+    def on_epoch(self, run):
+        self.count += 1
+
+    def state_dict(self):
+        return {"count": np.array(self.count)}
+
+    def load_state_dict(self, state):
+        self.count = int(state["count"])
+
+
+def test_numbers_and_texts_of_callbacks_are_compared(tmp_path):
+    first, second = Noted(), Noted(table=[[1], 2], path=None)
+    train(tmp_path / "run.npz", *parts(), 2, [first])
+    train(tmp_path / "run.npz", *parts(), 4, [second])
+    assert (first.count, second.count) == (2, 4)
+    with pytest.raises(ValueError, match=r"callbacks\[0\].factor 0.5 in place of 0.25: .* by override=\('factor',\)"):
+        train(tmp_path / "run.npz", *parts(), 4, [Noted(factor=np.float32(0.25))])
+
+
 def test_another_loss_is_refused_or_taken_if_asked(tmp_path):
     def scaled(outputs, targets):
         return 2.0 * nn.cross_entropy(outputs, targets)
