@@ -50,7 +50,7 @@ class UsedGradient:
 
     def follow(self, before: Any, after: Any) -> None:
         """Note that `after`, a sum that contains `before` or a multiple of it, replaces `before`."""
-        if before is self.sum or (before is self.gradient and (before.any() if hasattr(before, "any") else before)):
+        if (before is self.sum or before is self.gradient) and (before.any() if hasattr(before, "any") else before):
             self.sum = after
 
     def warn_once(self, text: str) -> None:

@@ -46,6 +46,7 @@ def steps(work):
         for _ in range(5):
             work(optimizer, parameters)
 
+    program.work = work
     return program
 
 
@@ -115,6 +116,13 @@ def cleared_in_place(optimizer, parameters):
 
 
 @steps
+def sum_cleared_in_place(optimizer, parameters):
+    cleared_in_place.work(optimizer, parameters)
+    loss_of(parameters).backward()  # such as for a number that is only printed
+    cleared_in_place.work(optimizer, parameters)
+
+
+@steps
 def set_by_hand(optimizer, parameters):
     for p in parameters:
         p.grad = np.ones(p.shape) if isinstance(p, Tensor) else 1.0
@@ -151,8 +159,8 @@ def of_two_optimizers(optimizer, parameters):
 
 
 MISTAKES = [forgotten, forgotten_and_clipped, forgotten_in_micro_batches, forgotten_later, forgotten_by_a_copy]
-RIGHT = [cleared_first, cleared_last, cleared_by_hand, cleared_in_place, set_by_hand, by_gradients, read_after_the_step,
-         of_two_optimizers]  # fmt: skip
+RIGHT = [cleared_first, cleared_last, cleared_by_hand, cleared_in_place, sum_cleared_in_place, set_by_hand, by_gradients,
+         read_after_the_step, of_two_optimizers]  # fmt: skip
 kinds = pytest.mark.parametrize("kind", [tensors, values])
 optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
 
