@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Tensor, log_softmax, softmax
 from autograd.support.deprecated import renamed_arguments
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import Array, as_array, as_floats, check_range
@@ -130,11 +130,12 @@ def cross_entropy(
     """
     x, smoothing = as_floats("logits", logits), check_range("label_smoothing", label_smoothing, below=1.0)
     given = labels if isinstance(labels, Tensor) else as_array("labels", labels)
-    _warn_of_probabilities(x)
     if len(x.shape) == 2 and given.shape == x.shape:
         target = distributions(ag.astype(as_floats("labels", given, x.dtype), x.dtype), name="cross_entropy")
+        _warn_of_probabilities(x)
     else:
         target, sample_weight = _known_labels("cross_entropy", x, given, sample_weight, ignore_index)
+        _warn_of_probabilities(x)
         if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
             return softmax_cross_entropy(x, target)
     return _negative_log("cross_entropy", ag.log_softmax(x, axis=1), target, reduction, sample_weight, class_weight, smoothing)
@@ -235,21 +236,17 @@ def multiclass_hinge(
 
 def _warn_of_probabilities(x: Any) -> None:
     """Warn if logits are the result of softmax, or rows of probabilities; while a tape is recorded, only by the op."""
-    if (op := getattr(x, "op", None)) is ag.softmax or op is ag.log_softmax:
-        cure = "pass the scores before it" if op is ag.softmax else "pass the scores before it, or use nll"
-        warn_likely_mistake(f"cross_entropy takes the softmax of its logits, and got the result of {op.name}: {cure}")
-        return
-    try:
-        data = x.numpy() if isinstance(x, Tensor) else x
-    except TypeError:  # data cannot be read while a tape is recorded
-        return
-    if (
-        data.ndim == 2
-        and data.shape[1] > 1
-        and len(data)
-        and 0 <= data.item(0) + data.item(1) <= 1 + _ROUNDING
-        and _are_distributions(data)
-    ):
+    data = x
+    if isinstance(x, Tensor):
+        if (op := x.op) is softmax or op is log_softmax:
+            cure = "pass the scores before it" if op is softmax else "pass the scores before it, or use nll"
+            warn_likely_mistake(f"cross_entropy takes the softmax of its logits, and got the result of {op.name}: {cure}")
+            return
+        try:
+            data = x.numpy()
+        except TypeError:  # data cannot be read while a tape is recorded
+            return
+    if data.size > 1 < data.shape[1] and 0 <= data.item(0) + data.item(1) <= 1 + _ROUNDING and _are_distributions(data):
         warn_likely_mistake(
             "cross_entropy takes the softmax of its logits, and each row of them is a distribution with the sum 1: pass the "
             "scores before the softmax, or logarithms of probabilities to nll"

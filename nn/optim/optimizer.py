@@ -125,7 +125,7 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter that has a gradient; the others keep their data and state.
 
-        A `LikelyMistake` is shown, once, if there is no gradient, and if the gradients contain those of the last step.
+        A `LikelyMistake` is shown, once, if no parameter has a gradient, and if the gradients contain those of the last step.
 
         Raises:
             ValueError: If a gradient and its parameter differ in shape; no parameter is updated then

@@ -113,3 +113,9 @@ def test_recorded_losses_warn_by_the_op_alone(transform):
     batch = softmax(SCORES)[:2] if transform is not ag.vmap else softmax(SCORES)[None, :2]
     assert heard(lambda: transform(lambda x: right(x * 3.0))(batch)) == []
     assert len(heard(lambda: transform(wrong)(batch))) == 1
+
+
+def test_logits_without_rows_are_no_probabilities():
+    with pytest.raises(ValueError, match="at least one row"):
+        nn.cross_entropy(np.zeros((0, 3)), np.zeros(0, int))
+    assert heard(lambda: nn.cross_entropy(np.zeros((0, 3)), np.zeros((0, 3)))) == []
