@@ -21,10 +21,12 @@ save, load, UnreadableFileError                        model files
 load_from_torch, save_for_torch, torch_state           exchange with PyTorch
 load_onnx                                              import from ONNX; `record(model, x).to_onnx(path)` exports
 datasets, plots                                        MNIST, two moons and others; figures
+LikelyMistake                                          warning of calls that are almost never meant
 scalar                                                 networks of single Values
 estimators                                             scikit-learn estimators: import nn.estimators
 """
 
+from autograd.support.likely_mistakes import LikelyMistake
 from autograd.support.old_paths import keep_old_paths
 from autograd.support.public import publish
 from nn import datasets, plots, scalar, schedules
@@ -70,15 +72,15 @@ from nn.training.fit_loop import fit
 __all__ = [
     "ELU", "GELU", "LBFGS", "MLP", "SGD", "Adagrad", "Adam", "AdamW", "BatchNorm1d", "BestModel", "Callback", "Checkpoint",
     "ClipGradients", "CsvLog", "Dataset", "Dropout", "EarlyStopping", "Embedding", "Flatten", "History", "JsonLinesLog",
-    "LayerNorm", "LeakyReLU", "Linear", "Lion", "LivePlot", "Loader", "LogSoftmax", "Module", "OnDisk", "Optimizer", "Plateau",
-    "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
-    "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value", "confusion_matrix",
-    "cross_entropy", "datasets", "evaluate", "fit", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "hinge",
-    "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error", "mean_squared_error",
-    "multiclass_hinge", "nll", "normal", "one_hot", "orthogonal", "plots", "precision_recall_f1", "predict", "r_squared",
-    "record_training", "save", "save_for_torch", "save_rows", "scalar", "schedules", "standardise", "torch_state",
-    "train_test_split", "uniform", "zero_one_loss", "zeros",
+    "LayerNorm", "LeakyReLU", "LikelyMistake", "Linear", "Lion", "LivePlot", "Loader", "LogSoftmax", "Module", "OnDisk",
+    "Optimizer", "Plateau", "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value",
+    "confusion_matrix", "cross_entropy", "datasets", "evaluate", "fit", "glorot_normal", "glorot_uniform", "he_normal",
+    "he_uniform", "hinge", "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error",
+    "mean_squared_error", "multiclass_hinge", "nll", "normal", "one_hot", "orthogonal", "plots", "precision_recall_f1",
+    "predict", "r_squared", "record_training", "save", "save_for_torch", "save_rows", "scalar", "schedules", "standardise",
+    "torch_state", "train_test_split", "uniform", "zero_one_loss", "zeros",
 ]  # fmt: skip
 
 publish(globals())

@@ -26,12 +26,17 @@ def is_quiet() -> bool:
 
 
 def from_scipy(name: str) -> Any:
-    """Function `name` of `scipy.special`.
+    """Function `name` of `scipy.special`, or of `math` for one number after the other if SciPy is not installed.
 
     Raises:
-        ImportError: If SciPy is not installed; names the extra to install
+        ImportError: If `math` does not have it; names the extra to install
     """
-    return getattr(require("scipy.special", name), name)
+    try:
+        return getattr(require("scipy.special", name), name)
+    except ImportError:
+        if not hasattr(math, name):
+            raise
+    return lambda x: np.vectorize(getattr(math, name), otypes=[x.dtype if x.dtype.kind == "f" else float])(x)
 
 
 def is_immutable(array: Any) -> bool:

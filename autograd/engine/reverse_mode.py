@@ -15,6 +15,7 @@ from autograd.ops.op import Rule
 from autograd.ops.rules.indexing import flat_places, getitem, put
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import reshape
+from autograd.support.likely_mistakes import follow_gradients, used_gradients
 
 #: A read is small if its array has more than this number of times its entries.
 _SMALL = 8
@@ -55,7 +56,10 @@ def add_gradients(y: Node, seed: Any) -> None:
     """Add the gradients of y, weighted by `seed`, to the `.grad` of all leaves and of nodes that retain theirs, or of none."""
     found = pull_back([y], [seed])
     with gradient_lock:
-        set_gradients(found, [node.total_gradient(gradient) for node, gradient in found.items()])
+        totals = [node.total_gradient(gradient) for node, gradient in found.items()]
+        if used_gradients:
+            follow_gradients(found, [node.grad for node in found], totals)
+        set_gradients(found, totals)
 
 
 class _Sweep:

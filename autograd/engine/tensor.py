@@ -21,6 +21,7 @@ from autograd.ops.op import Op, Rule
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
 from autograd.ops.rules.shape import lift, lower
+from autograd.support.likely_mistakes import warn_likely_mistake
 
 #: Function from a gradient to a new gradient or None.
 Hook = Callable[[Any], Any]
@@ -45,7 +46,7 @@ class Tensor(ArrayMethods):
 
     # `_seen` is a copy of a leaf's array at the last check for changes, or None while no user code can write to the array.
     __slots__ = (
-        "__weakref__", "_data", "_hooks", "_inputs", "_params", "_seen", "grad", "label", "op", "requires_grad",
+        "__weakref__", "_data", "_grad", "_hooks", "_inputs", "_params", "_seen", "label", "op", "requires_grad",
         "retains_grad", "serial",
     )  # fmt: skip
 
@@ -64,7 +65,7 @@ class Tensor(ArrayMethods):
 
     def _set(self, array: Array, requires_grad: bool, label: str = "") -> None:
         self._data = array
-        self.grad: Array | None = None
+        self._grad: Array | None = None
         self.op = None
         self.label = label
         self.requires_grad = requires_grad
@@ -118,6 +119,12 @@ class Tensor(ArrayMethods):
     @property
     def params(self) -> dict[str, Any]:
         return self._params
+
+    def _stored_gradient(self) -> Array | None:
+        """Gradient, or None. A computed tensor has one only after `retain_grad()`, and warns if it has none."""
+        if self._grad is None and self.op is not None and self.requires_grad and not self.retains_grad:
+            warn_likely_mistake(f"backward() stores no .grad in the result of {self.op.name}: call retain_grad() before it")
+        return self._grad
 
     @property
     def data(self) -> Array:
@@ -263,6 +270,10 @@ class Tensor(ArrayMethods):
         is_leaf = self.op is None
         state = {"grad": copy.copy(self.grad)} if is_leaf else {}
         return Tensor, (self._data, self.requires_grad and is_leaf, None, self.label), (None, state)
+
+
+# The setter is written in C, so that no interrupt comes within it.
+Tensor.grad = property(Tensor._stored_gradient, vars(Tensor)["_grad"].__set__)
 
 
 def lift_value(x: Value, dtype: Any) -> Tensor:

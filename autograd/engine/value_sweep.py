@@ -4,6 +4,7 @@ from typing import Any
 
 from autograd.engine.graph import by_serial, check_leaf_unchanged, set_gradients
 from autograd.ops.rules.shape import lower
+from autograd.support.likely_mistakes import follow_gradients, used_gradients
 
 
 class TensorFoundError(Exception):
@@ -83,7 +84,10 @@ def sweep(y: Any, order: list[Any], leaves: list[Any]) -> None:
                     if x is not None:
                         x.grad += g * derivative
         # Add a whole sweep at once, so that two sweeps give exactly twice one.
-        set_gradients(leaves, [old + x.grad if x.requires_grad else old for x, old in zip(leaves, before, strict=True)])
+        totals = [old + x.grad if x.requires_grad else old for x, old in zip(leaves, before, strict=True)]
+        if any(before) and used_gradients:
+            follow_gradients(leaves, before, totals)
+        set_gradients(leaves, totals)
     except BaseException:
         set_gradients(leaves, before)
         raise

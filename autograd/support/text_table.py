@@ -1,6 +1,7 @@
 """Text tables with aligned columns."""
 
 from collections.abc import Sequence
+from html import escape
 
 
 def table(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
@@ -17,3 +18,16 @@ def table(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
         cells = (text.ljust(n) if i in left else text.rjust(n) for i, (text, n) in enumerate(zip(row, widths, strict=True)))
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def html_table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows, of which the first is the header, as an HTML table without colours, so that it has those of the page.
+
+    >>> html_table([["layer", "size"], ["<first>", "8"]])
+    '<table><tr><th>layer</th><th>size</th></tr><tr><td>&lt;first&gt;</td><td>8</td></tr></table>'
+    """
+    parts = []
+    for i, row in enumerate(rows):
+        tag = "td" if i else "th"
+        parts.append("".join(f"<{tag}>{escape(text)}</{tag}>" for text in row))
+    return f"<table>{''.join(f'<tr>{part}</tr>' for part in parts)}</table>"

@@ -74,8 +74,6 @@ class Selection:
                 if isinstance(entry, bool | np.bool_):  # NumPy's have an index before 2.3
                     raise TypeError
                 n = operator.index(entry)
-                    None if isinstance(entry, np.bool_) else entry
-                )  # NumPy's truth values have an index before 2.3
             except TypeError:
                 text = "must be an integer, the name of a parameter, or a tuple of these, got {}"
                 raise TypeError(self._message(text)) from None

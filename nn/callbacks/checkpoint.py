@@ -1,8 +1,9 @@
 """Checkpoints: a training that is ended at any moment resumes bit for bit."""
 
+import inspect
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ import numpy as np
 
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
 from nn._validation import check_integer
+from nn.callbacks.schedule import Schedule
 from nn.io.npz import State, check_names, read_npz, reading, write_npz
 from nn.modules.module import Module
 from nn.run.history import History
@@ -18,6 +20,8 @@ from nn.run.run import Callback, Run
 
 #: Limits of the size of a checkpoint: copies of the model in optimizer and callbacks, and bytes for all others.
 _COPIES, _SPARE = 16, 2**26
+#: Types of the options of callbacks that are compared.
+_OPTION_TYPES = (int, float, str, np.generic)
 
 
 class Checkpoint(Callback):
@@ -28,13 +32,19 @@ class Checkpoint(Callback):
     A kill during writing leaves the old file or the new one, and perhaps a draft, which is removed on resumption. Two
     simultaneous trainings must have different paths.
 
+    A program with another loss, optimizer, batch size or other option is refused, unless `override` names the option: the
+    training then continues with the new number, also if it had stopped. A `Schedule` continues with a new lr(0).
+
+        nn.Checkpoint("run.npz", override=("lr", "weight_decay", "patience"))
+
     Attributes:
         path: Path of the file; delete it to start from the beginning
         every: Number of epochs between two checkpoints; the last epoch is always saved
+        override: Names of options of optimizer and callbacks, or "loss", that may differ from those in the file
     Raises:
-        UnreadableFileError: When the training starts, if the file is damaged, or from another model or optimizer; nothing is
-            changed then
-        ValueError: If it is from a training with other data, batches, seed, metrics or callbacks
+        UnreadableFileError: When the training starts, if the file is damaged, or from another model; nothing is changed then
+        ValueError: If it is from a training with another optimizer, loss, option, batch size, seed, metric, callback or
+            number of rows, or `override` has an unknown name; names the differences; nothing is changed then
 
     >>> Checkpoint("run.npz").every
     1
@@ -42,28 +52,53 @@ class Checkpoint(Callback):
 
     rank: ClassVar[int] = 1  # after the others, so that the file has their changes
 
-    def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
+    def __init__(self, path: str | os.PathLike[str], every: int = 1, *, override: Collection[str] = ()) -> None:
         self.path = Path(path)
         if self.path.suffix != ".npz":
             raise ValueError(f"path of a checkpoint must end in .npz, got {str(path)!r}")
         self.every = check_integer("every", every, least=1)
+        if isinstance(override, str):
+            raise TypeError(f"override must be a tuple of names, got the text {override!r}: write ({override!r},)")
+        self.override = tuple(override)
+        self._options: dict[str, Any] = {}
 
     def on_start(self, run: Run) -> None:
         check_folder(self.path)
-        check_names(_checkpoint_arrays(run))  # what cannot be saved must not be trained
+        self._options = _options(run)
+        known = set(map(_last, self._options)) - {"optimizer"}
+        if unknown := [name for name in self.override if name not in known]:
+            raise ValueError(f"override has {unknown[0]!r}; the options of this training are {', '.join(sorted(known))}")
+        check_names(_checkpoint_arrays(run, self._options))  # what cannot be saved must not be trained
         remove_drafts(self.path)
         if self.path.exists():
-            _restore(run, self.path)
+            _restore(run, self.path, self._options, self.override)
 
     def on_epoch(self, run: Run) -> None:
         if run.epoch % self.every == 0 or run.epoch == run.epochs or run.stop:
             with atomic_write(self.path) as out:
-                write_npz(out, _checkpoint_arrays(run))
+                write_npz(out, _checkpoint_arrays(run, self._options))
 
 
-def _checkpoint_arrays(run: Run) -> State:
-    """Return the complete state of a training as arrays."""
+def _options(run: Run) -> dict[str, Any]:
+    """Return loss, optimizer, and the options of optimizer and callbacks by name; numbers are Python's, tuples lists."""
+    options: dict[str, Any] = {"loss": getattr(run.loss, "__name__", type(run.loss).__name__)}
+    options["optimizer"] = type(run.optimizer).__name__
+    for k, group in enumerate(run.optimizer.groups):
+        options |= {f"groups[{k}].{name}": x for name, x in vars(group).items() if name != "parameters"}
+    for i, callback in enumerate(run.callbacks):
+        kind = type(callback)
+        if kind.state_dict is not Callback.state_dict or kind.on_gradients is not Callback.on_gradients:
+            names = inspect.signature(kind).parameters.keys() & vars(callback).keys()
+            own: dict[str, Any] = {name: x for name in sorted(names) if isinstance(x := vars(callback)[name], _OPTION_TYPES)}
+            own |= {"lr": callback.first} if isinstance(callback, Schedule) else {}
+            options |= {f"callbacks[{i}].{name}": x for name, x in own.items()}
+    return {name: np.asarray(x).tolist() for name, x in options.items()}
+
+
+def _checkpoint_arrays(run: Run, options: dict[str, Any]) -> State:
+    """Return the complete state of a training as arrays; `options` are those at its start."""
     facts = {
+        "options": [options, _options(run)],
         "settings": run.settings,
         "callbacks": [type(callback).__name__ for callback in run.callbacks],
         "epoch": run.epoch,
@@ -85,12 +120,14 @@ def _arrays(run: Run) -> State:
     return state
 
 
-def _restore(run: Run, path: Path) -> None:
-    """Set a run to the state in a checkpoint; if the file cannot be read, change nothing."""
+def _restore(run: Run, path: Path, options: dict[str, Any], override: Collection[str]) -> None:
+    """Set a run to the state in a checkpoint, except for options to override; if the file cannot be read, change nothing."""
     content = path.read_bytes()
     with reading(path):
         state, facts = _parse(content, run)
-    _check_same_training(run, facts["settings"], path)
+    new = _new_options(options, facts["options"])
+    refused = {name: x for name, x in new.items() if _last(name) not in override}
+    _check_same_training(run, facts["settings"], options, refused, path)
     before = _arrays(run), _generator_states(run)
     with reading(path):
         _check_epoch(run, facts)
@@ -98,6 +135,8 @@ def _restore(run: Run, path: Path) -> None:
             _load(run, state, facts["generators"])
             run.epoch, run.steps, run.stop = facts["epoch"], facts["steps"], facts["stop"]
             run.history = facts["history"]
+            if new:
+                _set_options(run, {name: options[name] for name in new})
         except Exception:
             _load(run, *before)
             raise
@@ -110,6 +149,9 @@ def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
     state = read_npz(content, lambda name: most if name == "facts" or name.startswith(folders) else None, most)
     facts = json.loads(state.pop("facts").tobytes())
     facts["history"] = _history(facts["history"])
+    # A file of version 0.1.0 has no options.
+    at_start, now = facts.get("options", ({}, {}))
+    facts["options"] = dict(at_start), dict(now)
     facts["settings"] = dict(facts["settings"]) | {"callbacks": list(facts["callbacks"])}
     parts = ("model/", "optimizer/", *(f"callbacks/{i}/" for i in range(len(facts["callbacks"]))))
     if unknown := [name for name in state if not name.startswith(parts)]:
@@ -122,8 +164,10 @@ def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
 def _check_epoch(run: Run, facts: dict[str, Any]) -> None:
     """Raise unless the numbers of epochs and of steps and the history agree."""
     epoch, steps, stop = facts["epoch"], facts["steps"], facts["stop"]
-    batches = (run.settings["rows"] - 1) // run.settings["batch_size"] + 1
-    batches -= bool(run.settings["drop_last"] and run.settings["rows"] % run.settings["batch_size"])
+    settings = run.settings
+    if (batches := settings.get("batches")) is None:
+        batches = (settings["rows"] - 1) // settings["batch_size"] + 1
+        batches -= bool(settings["drop_last"] and settings["rows"] % settings["batch_size"])
     if type(epoch) is not int or epoch < 1 or steps != epoch * batches or not isinstance(stop, str):
         raise ValueError(
             f"it says epoch {epoch!r:.60}, steps {steps!r:.60} and stop {stop!r:.60}, with {batches} steps an epoch"
@@ -150,11 +194,44 @@ def _history(columns: dict[str, Any]) -> History:
     return history
 
 
-def _check_same_training(run: Run, there: dict[str, Any], path: Path) -> None:
-    here: dict[str, Any] = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
-    if differing := [name for name in here if here[name] != there.get(name)]:
-        what = "; ".join(f"{name} {there.get(name)!r} in place of {here[name]!r}" for name in differing)
-        raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or use another path")
+def _new_options(here: dict[str, Any], there: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    """Return the last values in a file of the options that differ, by name; those that callbacks changed are not new."""
+    at_start, now = there
+    new = {name: now.get(name) for name, x in here.items() if x != at_start.get(name) and x != now.get(name)}
+    if "optimizer" in new:  # it has other options
+        new = {name: x for name, x in new.items() if not name.startswith("groups")}
+    return new if at_start else {}
+
+
+def _set_options(run: Run, options: dict[str, Any]) -> None:
+    """Set options of the optimizer, and the rates of schedules; callbacks have their own. A stopped training continues."""
+    for k, group in enumerate(run.optimizer.groups):
+        for name in vars(group).keys() & {_last(name) for name in options if name.startswith(f"groups[{k}].")}:
+            x = options[f"groups[{k}].{name}"]
+            vars(group)[name] = tuple(x) if isinstance(x, list) else x
+    for i, callback in enumerate(run.callbacks):
+        if isinstance(callback, Schedule) and (rates := options.get(f"callbacks[{i}].lr")):
+            callback.restart(rates)
+    run.stop = ""
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _check_same_training(run: Run, settings: dict[str, Any], at_start: Any, new: dict[str, Any], path: Path) -> None:
+    """Raise if the settings of a file differ, or there are `new` options; names all differences."""
+    here = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
+    pairs = {name: (settings.get(name), here[name]) for name in here if here[name] != settings.get(name)}
+    if "callbacks" in pairs:
+        new = {name: x for name, x in new.items() if not name.startswith("callbacks")}
+    pairs |= {name: (x, at_start[name]) for name, x in new.items()}
+    if pairs:
+        what = "; ".join(f"{name} {there!r} in place of {mine!r}" for name, (there, mine) in pairs.items())
+        names = tuple(sorted(set(map(_last, new))))
+        can = pairs.keys() == new.keys() and "optimizer" not in new
+        cure = f", or continue with the new values by override={names!r}" if can else ""
+        raise ValueError(f"{path} is a checkpoint of another training, with {what}: delete it, or use another path{cure}")
 
 
 def _entries_below(prefix: str, state: State) -> State:

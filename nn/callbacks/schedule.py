@@ -57,6 +57,11 @@ class Schedule(Callback):
                 self.first[i] = group.lr / before
         self._set_rates(after)
 
+    def restart(self, rates: list[float]) -> None:
+        """Replace lr(0) of each group."""
+        self.first = list(rates)
+        self._set_rates(self._factor())
+
     def on_start(self, run: Run) -> None:
         _check_same_optimizer(self.optimizer, run)
 

@@ -130,6 +130,11 @@ class Loader(Generic[Batch]):
         batches: Any = (_batch_of(self._source, rows) for rows in self._begin_epoch())
         return (batch if len(batch) > 1 else batch[0] for batch in batches)
 
+    def settings(self) -> dict[str, int]:
+        """Return the numbers that, with the epoch, determine the order of the rows."""
+        settings = {"rows": self._rows, "batch_size": self._batch_size, "seed": self._seed, "drop_last": int(self._drop_last)}
+        return settings if self._shuffle else settings | {"shuffle": 0}
+
     def picked(self) -> Iterator[tuple[Picked, ...]]:
         """Return the batches of the next epoch as `Picked` rows, which are read when they are indexed.
 

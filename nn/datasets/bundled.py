@@ -12,14 +12,14 @@ def digits() -> tuple[Points, Labels]:
     """Return 1,797 handwritten digits of 8 × 8 pixels, from scikit-learn.
 
     Shapes:
-        x (1797, 64) float64 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
+        x (1797, 64) float32 from 0 (paper) to 1 (ink), y (1797,) int64 from 0 to 9; read-only
     Raises:
         ImportError: If scikit-learn is not installed; names the command
     Source:
         Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
     """
     x, y = require("sklearn.datasets", "digits()").load_digits(return_X_y=True)
-    x, y = x / 16.0, y.astype(np.int64)
+    x, y = (x / 16.0).astype(np.float32), y.astype(np.int64)
     x.flags.writeable = y.flags.writeable = False
     return x, y
 

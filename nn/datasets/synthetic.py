@@ -1,11 +1,13 @@
 """Synthetic datasets: shapes in the plane, Gaussians and curves."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nn._validation import check_finite, check_integer, check_share, seeded_generator
 
-Points = NDArray[np.float64]
+Points = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 
@@ -15,7 +17,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, L
         label 0:  (cos t, sin t),   label 1:  (1 − cos t, ½ − sin t),   t evenly spaced on [0, π]
 
     Shapes:
-        x (n, 2) float64, y (n,) int64 in {0, 1}: ⌊n/2⌋ zeros and ⌈n/2⌉ ones
+        x (n, 2) float32, y (n,) int64 in {0, 1}: ⌊n/2⌋ zeros and ⌈n/2⌉ ones
     Units:
         noise: standard deviation of the Gaussian added to each coordinate; the circles have radius 1
     Raises:
@@ -76,7 +78,7 @@ def blobs(n: int = 100, *, classes: int = 2, spread: float = 0.3, seed: int = 0)
         label k:  (cos 2πk/classes, sin 2πk/classes) + spread · N(0, 1)
 
     Shapes:
-        x (n, 2) float64, y (n,) int64 from 0 to classes − 1
+        x (n, 2) float32, y (n,) int64 from 0 to classes − 1
     Raises:
         TypeError: If n, classes or seed is not an integer
         ValueError: If a number is too small, or spread is negative or not finite
@@ -102,7 +104,7 @@ def gaussians(
     memorised them.
 
     Shapes:
-        x (n, features) float64, y (n,) int64 from 0 to classes − 1
+        x (n, features) float32, y (n,) int64 from 0 to classes − 1
     Raises:
         TypeError: If n, features, classes or seed is not an integer
         ValueError: If a number is too small, distance is negative or not finite, or label_noise is not in [0, 1]
@@ -122,17 +124,16 @@ def gaussians(
     wrong = rng.choice(n, size=int(label_noise * n), replace=False)
     y = y.copy()
     y[wrong] = (y[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
-    y.flags.writeable = False
-    return x, y
+    return _read_only(x, y)
 
 
-def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int = 0) -> tuple[Points, NDArray[np.float64]]:
+def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int = 0) -> tuple[Points, Points]:
     """Return points of a noisy curve, in order of x; a fraction `outliers`, rounded down, is shifted. Read-only.
 
         y = sin 3x + x/2 + noise · N(0, 1),   x evenly spaced on [−2, 2];   an outlier is 3 higher
 
     Shapes:
-        x (n, 1) float64, y (n, 1) float64
+        x (n, 1) float32, y (n, 1) float32
     Raises:
         TypeError: If n or seed is not an integer, or noise not a number
         ValueError: If n < 2, noise is negative or not finite, or outliers is not in [0, 1]
@@ -147,22 +148,27 @@ def curve(n: int = 100, *, noise: float = 0.1, outliers: float = 0.0, seed: int 
     x = np.linspace(-2.0, 2.0, n)[:, None]
     y = np.sin(3 * x) + x / 2 + rng.normal(scale=check_finite("noise", noise), size=(n, 1))
     y[rng.choice(n, size=int(outliers * n), replace=False)] += 3.0
-    x.flags.writeable = y.flags.writeable = False
-    return x, y
+    return _read_only(x, y)
 
 
-def _circle(n: int) -> Points:
+def _circle(n: int) -> NDArray[np.float64]:
     t = 2 * np.pi * np.arange(n) / n
     return np.column_stack([np.cos(t), np.sin(t)])
 
 
-def _shuffle(parts: list[Points], noise: float, seed: int) -> tuple[Points, Labels]:
+def _shuffle(parts: list[NDArray[np.float64]], noise: float, seed: int) -> tuple[Points, Labels]:
     """Join parts, add noise, and return points with the number of their part, in random order."""
     scale = check_finite("noise", noise)
     x = np.concatenate(parts)
     y = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in parts])
     rng = seeded_generator(seed)
     order = rng.permutation(len(x))
-    x, y = x[order] + rng.normal(scale=scale, size=x.shape), y[order]
-    x.flags.writeable = y.flags.writeable = False
-    return x, y
+    return _read_only(x[order] + rng.normal(scale=scale, size=x.shape), y[order])
+
+
+def _read_only(*arrays: NDArray[Any]) -> Any:
+    """Return the arrays read-only, floats in float32, which the parameters of modules have."""
+    new = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in arrays]
+    for a in new:
+        a.flags.writeable = False
+    return tuple(new)

@@ -4,6 +4,7 @@ from typing import Any
 
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import as_floats, check_range
 from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
 
@@ -38,6 +39,8 @@ def binary_cross_entropy_with_logits(
 
         y = 1/m Σ t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ),   without overflow
 
+    A `LikelyMistake` is shown if the logits are the result of sigmoid.
+
     Args:
         sample_weight: Weights of the rows, or of the entries
         class_weight: Weights (of target 0, of target 1); the mean is weighted by both weights
@@ -58,6 +61,8 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, logits, targets)
     logits = as_floats("logits", logits)
+    if getattr(logits, "op", None) is ag.sigmoid:
+        warn_likely_mistake(f"{name} takes the sigmoid of its logits, and got the result of sigmoid: pass the scores before it")
     yes, no, counted = _entry_weights(name, targets, logits, class_weight, label_smoothing)
     return reduce_errors(logistic_loss(logits, yes, no), reduction, sample_weight, name, counted)
 

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Tensor, log_softmax, softmax
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import Array, as_array, as_floats, check_range
 from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
 
@@ -102,6 +103,8 @@ def cross_entropy(
         y = 1/n Σᵢ (log Σⱼ exp xᵢⱼ − x_{i, labelᵢ}),   without overflow
         y = −1/n Σᵢ Σⱼ tᵢⱼ log softmax(xᵢ)ⱼ   for labels t that are probabilities
 
+    A `LikelyMistake` is shown if the logits are results of softmax, or rows of probabilities.
+
     Args:
         labels: The class of each row, or a probability for each class
         sample_weight, class_weight: Weights of the rows and of the classes; the mean is weighted by both
@@ -129,8 +132,10 @@ def cross_entropy(
     given = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(x.shape) == 2 and given.shape == x.shape:
         target = distributions(ag.astype(as_floats("labels", given, x.dtype), x.dtype), name="cross_entropy")
+        _warn_of_probabilities(x)
     else:
         target, sample_weight = _known_labels("cross_entropy", x, given, sample_weight, ignore_index)
+        _warn_of_probabilities(x)
         if reduction == "mean" and sample_weight is None and class_weight is None and not smoothing:
             return softmax_cross_entropy(x, target)
     return _negative_log("cross_entropy", ag.log_softmax(x, axis=1), target, reduction, sample_weight, class_weight, smoothing)
@@ -227,6 +232,33 @@ def multiclass_hinge(
         counted = ag.sum(ag.where(chosen, of_class, 0.0), axis=1)
         errors = errors * counted
     return reduce_errors(errors, reduction, sample_weight, "multiclass_hinge", counted)
+
+
+def _warn_of_probabilities(x: Any) -> None:
+    """Warn if logits are the result of softmax, or rows of probabilities; while a tape is recorded, only by the op."""
+    data = x
+    if isinstance(x, Tensor):
+        if (op := x.op) is softmax or op is log_softmax:
+            cure = "pass the scores before it" if op is softmax else "pass the scores before it, or use nll"
+            warn_likely_mistake(f"cross_entropy takes the softmax of its logits, and got the result of {op.name}: {cure}")
+            return
+        try:
+            data = x.numpy()
+        except TypeError:  # data cannot be read while a tape is recorded
+            return
+    if data.size > 1 < data.shape[1] and 0 <= data.item(0) + data.item(1) <= 1 + _ROUNDING and _are_distributions(data):
+        warn_likely_mistake(
+            "cross_entropy takes the softmax of its logits, and each row of them is a distribution with the sum 1: pass the "
+            "scores before the softmax, or logarithms of probabilities to nll"
+        )
+
+
+def _are_distributions(x: Array) -> bool:
+    """True if the numbers of each row are at least 0 and have the sum 1, up to rounding; looks at the first row first."""
+    if abs(sum(x[0].tolist()) - 1.0) > _ROUNDING:
+        return False
+    rounding = 4 * x.shape[1] * max(np.finfo(x.dtype).eps, np.finfo(np.float32).eps)
+    return bool((abs(x.sum(axis=1, dtype=float) - 1.0) <= rounding).all() and (x >= 0).all())
 
 
 @renamed_arguments(weights="sample_weight")

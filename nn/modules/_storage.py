@@ -117,6 +117,13 @@ def state_places(root: Any, *, check: bool = True) -> dict[str, Place]:
 _CURE = "an array of the constructor must keep shape and type; what forward caches must be None there"
 
 
+def own_numbers(module: Any) -> list[tuple[str, Any]]:
+    """Return path and object of the numbers of a module without those of its parts."""
+    noted = _noted_numbers(module)
+    leaves = [(path, x) for path, _, _, x in _leaves(module, noted)]
+    return [(path, x) for path, x in leaves if is_parameter(x) or (path in noted and kind_of(x))]
+
+
 def check_kind(path: str, x: Any, noted: Kind | None) -> None:
     """Raise unless x has the noted shape and type."""
     if noted is not None and (found := kind_of(x)) != noted:

@@ -81,7 +81,7 @@ class ELU(Module):
 
 
 class GELU(Module):
-    """Gaussian error linear unit, elementwise: x times the probability of a smaller normal number. Needs the extra `special`.
+    """Gaussian error linear unit, elementwise: x times the probability of a smaller normal number.
 
         y = x Φ(x)
 

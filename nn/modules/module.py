@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from reprlib import recursive_repr
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from autograd import Tensor, Value, scope
-from autograd.support.text_table import table
+from autograd.support.text_table import html_table, table
 from nn._validation import Array
 from nn.modules._storage import (
     HOOKS,
@@ -23,6 +23,13 @@ from nn.modules._storage import (
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
+
+
+class IncompatibleKeys(NamedTuple):
+    """Paths of the numbers of a module that a state lacks, and paths in the state that the module lacks."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Module(metaclass=ModuleType):
@@ -143,16 +150,19 @@ class Module(metaclass=ModuleType):
         """
         return {path: np.array(read_array(holder, name)) for path, (holder, name) in state_places(self).items()}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Replace all numbers of the module by those of a `state_dict`; change nothing if they do not fit.
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
+        """Replace the numbers of the module by those of a `state_dict`; change nothing if they do not fit.
+
+        Returns the missing and the unexpected paths; with strict=False there may be some, which are left out.
 
         Raises:
-            ValueError: If a path is missing or unknown, or an array has another shape or a type that cannot be converted; names
-                all of them
+            ValueError: If a path is missing or unknown and strict is True, or an array has another shape or a type that cannot
+                be converted; names all of them
         """
         places = state_places(self)
-        wrong = [f"{path} is missing" for path in places if path not in state]
-        wrong += [f"{path} is unknown" for path in state if path not in places]
+        incompatible = IncompatibleKeys([path for path in places if path not in state], [x for x in state if x not in places])
+        wrong = [f"{path} is missing" for path in incompatible.missing_keys if strict]
+        wrong += [f"{path} is unknown" for path in incompatible.unexpected_keys if strict]
         new: dict[str, Array] = {}
         for path in [path for path in places if path in state]:
             old, given = read_array(*places[path]), np.asarray(state[path])
@@ -164,37 +174,40 @@ class Module(metaclass=ModuleType):
             raise ValueError(f"the state does not fit {type(self).__name__}, which is unchanged: {'; '.join(wrong)}")
         for path, array in new.items():
             write_array(*places[path], array)
+        return incompatible
 
-    def summary(self) -> str:
-        """Return a table of the modules that have parameters or no parts: parameters with shapes, and number of entries.
+    def summary(self, example: Any = None) -> str:
+        """Return a table of the modules that have numbers or no parts: parameters with shapes, and numbers of entries.
+
+        Columns count frozen parameters and buffers, if there are some. With an example, a batch of rows or its shape, the table
+        shows the shapes of outputs, and the multiply-adds of products of matrices, in eval mode.
 
         >>> from nn import MLP
-        >>> print(MLP(2, [3], 1).summary())
-        part      module  parameters                count
-        layers.0  Linear  weight (2, 3), bias (3,)      9
-        layers.1  ReLU                                  0
-        layers.2  Linear  weight (3, 1), bias (1,)      4
-        total                                          13
+        >>> print(MLP(2, [3], 1).summary((5, 2)))
+        part      module  parameters                count  output  multiply-adds
+        layers.0  Linear  weight (2, 3), bias (3,)      9  (5, 3)             30
+        layers.1  ReLU                                  0  (5, 3)              0
+        layers.2  Linear  weight (3, 1), bias (1,)      4  (5, 1)             15
+        total                                          13                     45
         """
-        modules: dict[str, Module] = {}
-        own: dict[str, list[tuple[str, Parameter]]] = {}
-        for path, part in _walk(self):
-            if isinstance(part, Module):
-                modules[path], own[path] = part, []
-                continue
-            owner = path
-            while owner not in own:  # the path goes through lists and dicts
-                owner = owner.rpartition(".")[0]
-            own[owner].append((path[len(owner) :].lstrip("."), part))
-        rows = [["part", "module", "parameters", "count"]]
-        for path, module in modules.items():
-            if own[path] or not any(_parts(module)):
-                rows.append([path, type(module).__name__, _shapes(own[path]), f"{sum(_size(p) for _, p in own[path]):,}"])
-        return table([*rows, ["total", "", "", f"{sum(map(_size, self.parameters())):,}"]], left=(0, 1, 2))
+        return table(self._summary_rows(example), left=(0, 1, 2))
+
+    def _summary_rows(self, example: Any = None) -> list[list[str]]:
+        from nn.modules.summary import summary_rows
+
+        return summary_rows(self, example)
+
+    def _repr_html_(self) -> str:
+        """Summary as a table of a notebook."""
+        return html_table(self._summary_rows())
 
     def modules(self) -> list["Module"]:
         """Return this module and all modules in it."""
-        return [module for _, module in _walk(self) if isinstance(module, Module)]
+        return [module for _, module in self.named_modules()]
+
+    def named_modules(self) -> list[tuple[str, "Module"]]:
+        """Return pairs of path and module, of this module and all modules in it; its own path is empty."""
+        return [(path, part) for path, part in _walk(self) if isinstance(part, Module)]
 
     def train(self, mode: bool = True) -> Self:
         """Set `training` of this module and of all modules in it; returns the module."""
@@ -242,22 +255,6 @@ def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
         if isinstance(part, Module) or is_parameter(part):
             yield path, part
         pending += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children(part))]
-
-
-def _size(p: Parameter) -> int:
-    return p.size if isinstance(p, Tensor) else 1
-
-
-def _shapes(parameters: list[tuple[str, Parameter]]) -> str:
-    """Names and shapes, such as "weight (2, 3), bias (3,)"; a run of one shape in a list as its first and last name."""
-    runs: list[list[str]] = []
-    for name, p in parameters:
-        shape, holder = str(p.shape if isinstance(p, Tensor) else ()), name.rpartition(".")[0]
-        if holder and runs and runs[-1][2:] == [shape, holder]:
-            runs[-1][1] = name
-        else:
-            runs.append([name, name, shape, holder])
-    return ", ".join(f"{first} {shape}" if first == last else f"{first} … {last} {shape}" for first, last, shape, _ in runs)
 
 
 def _parts(whole: Any) -> Iterator[Module]:

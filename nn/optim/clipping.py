@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.likely_mistakes import follow_gradients
 from nn._validation import check_positive
 from nn.modules.module import Parameter
 
@@ -42,7 +43,7 @@ def clip_gradients_by_norm(parameters: Parameter | Iterable[Parameter], max_norm
     root = float(np.sqrt(sum(float(np.sum(np.square(g / scale, dtype=float))) for _, g in moving)))
     if root * scale > limit:
         for p, g in moving:
-            p.grad = _like(p, g / scale * (limit / root))
+            _replace_gradient(p, g, g / scale * (limit / root))
     return root * scale
 
 
@@ -63,7 +64,7 @@ def clip_gradients_by_value(parameters: Parameter | Iterable[Parameter], max_val
     """
     limit = check_positive("max_value", max_value)
     for p, g in _with_gradients(parameters):
-        p.grad = _like(p, np.clip(g, -limit, limit))
+        _replace_gradient(p, g, np.clip(g, -limit, limit))
 
 
 def _with_gradients(parameters: Parameter | Iterable[Parameter]) -> list[tuple[Parameter, Any]]:
@@ -75,5 +76,6 @@ def _with_gradients(parameters: Parameter | Iterable[Parameter]) -> list[tuple[P
     return [(p, p.grad) for p in listed if p.grad is not None]
 
 
-def _like(p: Parameter, gradient: Any) -> Any:
-    return gradient.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(gradient)
+def _replace_gradient(p: Parameter, old: Any, new: Any) -> None:
+    p.grad = new.astype(p.dtype, copy=False) if isinstance(p, Tensor) else float(new)
+    follow_gradients([p], [old], [p.grad])

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import Tensor
+from autograd.support.likely_mistakes import UsedGradient
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
 from nn.optim._groups import Group, Parameters, check_distinct, group_settings, parameter_groups
@@ -57,6 +58,8 @@ class Optimizer:
     remembers: ClassVar[tuple[str, ...]] = ()
     #: True if `step` takes a closure and calls it several times.
     asks_for_losses: ClassVar[bool] = False
+
+    _used: UsedGradient | None = None
 
     def __init__(self, parameters: Parameters, lr: float, **options: Any) -> None:
         checks = self._option_checks()
@@ -122,10 +125,12 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter that has a gradient; the others keep their data and state.
 
+        A `LikelyMistake` is shown, once, if no parameter has a gradient, and if the gradients contain those of the last step.
+
         Raises:
             ValueError: If a gradient and its parameter differ in shape; no parameter is updated then
         """
-        _check_gradient_shapes(self.parameters)
+        self._check_gradients()
         members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
@@ -142,6 +147,25 @@ class Optimizer:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
             p.data = new
+
+    def _check_gradients(self) -> None:
+        """Raise if a gradient and its parameter differ in shape; warn if there is none, or nobody cleared the last ones."""
+        found: Parameter | None = None
+        for p in self.parameters:
+            g = p.grad
+            if not isinstance(p, Tensor):
+                found = p if g else found
+            elif g is not None:
+                if getattr(g, "shape", ()) != p.shape:
+                    raise ValueError(f"the gradient of {p!r} must have its shape, got shape {np.shape(g)}")
+                found = p
+        if (used := self._used) is None:
+            used = self._used = UsedGradient()
+        if found is not None:
+            if used.use(found):
+                used.warn_once("the gradients of this step contain those of the last step: call zero_grad() before backward()")
+        elif isinstance(self.parameters[0], Tensor) or not any(self.steps):  # gradients of Values may become 0
+            used.warn_once("no parameter has a gradient, so step() changes nothing: call loss.backward() before step()")
 
     @staticmethod
     def updated(parameter: Number, gradient: Number, state: State, settings: Any, /) -> tuple[Number, State]:
@@ -255,12 +279,6 @@ def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:
         if shape != wanted or dtype != kind:
             wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
     return wrong
-
-
-def _check_gradient_shapes(parameters: list[Parameter]) -> None:
-    for p in parameters:
-        if isinstance(p, Tensor) and (g := p.grad) is not None and getattr(g, "shape", ()) != p.shape:
-            raise ValueError(f"the gradient of {p!r} must have its shape, got shape {np.shape(g)}")
 
 
 def subtract(p: Number, step: Number) -> Number:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from autograd.support.text_table import table
+from autograd.support.text_table import html_table, table
 
 
 @dataclass(repr=False)
@@ -43,6 +43,13 @@ class History:
 
     def __repr__(self) -> str:
         """Table with a line per epoch."""
+        return table(self._rows())
+
+    def _repr_html_(self) -> str:
+        """Table of a notebook."""
+        return html_table(self._rows())
+
+    def _rows(self) -> list[list[str]]:
         columns = {name: [f"{x:#.4g}" for x in column] for name, column in self.columns().items()}
         columns = {"epoch": [str(i + 1) for i in range(len(self.loss))]} | columns
-        return table([list(columns), *zip(*columns.values(), strict=True)])
+        return [list(columns), *map(list, zip(*columns.values(), strict=True))]

@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor
+from autograd.support.likely_mistakes import warn_likely_mistake
 from nn.metrics.functional import accuracy
+from nn.modules.embedding import Embedding
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.run.run import Callback, Run
@@ -31,6 +35,35 @@ def check_trainable(model: Any, optimizer: Any, loss: Any) -> None:
         raise ValueError(f"the optimizer has none of the {len(named)} parameters of {model!r}: make it with model.parameters()")
     if not any(isinstance(parameter, Tensor) for _, parameter in named):
         raise TypeError(f"model must consist of Tensors, got {type(model).__name__} of Values: use nn.MLP, or write the loop")
+    if unknown := [name for name, parameter in named if id(parameter) not in moved]:
+        warn_likely_mistake(
+            f"the optimizer does not have the parameters {', '.join(unknown):.200} of the model, which stay as they are: make "
+            "it with model.parameters(), or freeze them by requires_grad = False"
+        )
+
+
+def check_first_batch(model: Module, x: Any) -> None:
+    """Warn if the rows of the first batch look like unscaled pixels, or have another floating-point type than the model."""
+    if not isinstance(x, np.ndarray) or not x.size:  # rows of another host
+        return
+    floats = {p.dtype for p in model.parameters() if isinstance(p, Tensor)}
+    if x.dtype == np.float64 and floats and max(floats) < x.dtype:
+        warn_likely_mistake(
+            f"x has float64, and the model {max(floats)}: every step is computed in float64, at half the speed: write "
+            f"x.astype(np.{max(floats)}), or np.asarray(x, np.{max(floats)}) for a list"
+        )
+    pixels = x.ndim > 2 or (x.ndim == 2 and x.shape[1] > 1)
+    if pixels and not any(isinstance(module, Embedding) for module in model.modules()) and _are_bytes(x):
+        warn_likely_mistake(
+            f"x has whole numbers from {x.min():g} to {x.max():g}, as unscaled pixels: divide by 255, or use nn.standardise"
+        )
+
+
+def _are_bytes(x: Any) -> bool:
+    """True for whole numbers from 0 to 255 of which one is 128 or more."""
+    if x.dtype.kind not in "iuf" or not 128 <= x.max() <= 255 or x.min() < 0:
+        return False
+    return x.dtype.kind != "f" or bool((x == np.floor(x)).all())
 
 
 def history_columns(named: dict[str, Metric], validation: bool) -> list[str]:

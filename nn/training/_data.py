@@ -47,7 +47,8 @@ def training_data(
             )
         batches = _own_batches("train", train, options)
         held_out = None if validation is None else check_rows("validation", validation)
-        return TrainingData(batches, None, held_out, {"batches": len(batches)}, len(held_out or ()) > 2)
+        settings = batches.settings() if isinstance(batches, Loader) else {"batches": len(batches)}
+        return TrainingData(batches, None, held_out, settings, len(held_out or ()) > 2)
     arrays = check_rows("train", train, sample_weight)
     held_out = None
     if isinstance(validation, float):
@@ -57,8 +58,7 @@ def training_data(
     if class_weight is not None:
         arrays = _weigh_classes(arrays, class_weight)
     batches = Loader(*arrays, **options)
-    settings = {"rows": len(arrays[1])} | {name: int(x) for name, x in options.items()}
-    return TrainingData(batches, arrays[1], held_out, settings, len(arrays) > 2 or len(held_out or ()) > 2)
+    return TrainingData(batches, arrays[1], held_out, batches.settings(), len(arrays) > 2 or len(held_out or ()) > 2)
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from nn.run.run import Callback, Run
 from nn.training._arguments import (
     Metric,
     check_columns,
+    check_first_batch,
     check_trainable,
     history_columns,
     metric_number,
@@ -70,6 +71,9 @@ def fit(  # noqa: PLR0913  (public keywords)
     Ctrl-C ends the training after the current step: the history has the complete epochs. An error that ends it has them in its
     attribute `history`. Validation numbers that are NaN or cannot be computed are NaN in the history, with a warning.
 
+    A `LikelyMistake` is shown if a trainable parameter is missing in the optimizer, if the first batch has whole numbers up to
+    255 or float64 for a model of float32, and if the loss takes the softmax or sigmoid of what is one already.
+
     Modules in eval mode inside a model in training mode stay in eval mode, and so do those whose parameters are all frozen.
     Another call with the same optimizer continues the order of the rows, so that a loop of calls equals one call.
 
@@ -111,7 +115,7 @@ def fit(  # noqa: PLR0913  (public keywords)
         check_takes_weights(loss)
     named = metrics_by_name(metrics, data.targets)
     run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
-    run.callbacks = sort_callbacks(callbacks)
+    run.callbacks, run.loss = sort_callbacks(callbacks), loss
     with run.history_on_error():
         for callback in run.callbacks:
             callback.on_start(run)
@@ -153,6 +157,8 @@ def _run_epoch(
     total = weight = 0.0
     with ProgressBar(engine.batches(batches), len(batches), f"epoch {run.epoch}/{run.epochs}", progress) as bar:
         for step, batch in enumerate(bar, start=1):
+            if not run.steps:
+                check_first_batch(run.model, batch[0])
             number, output = engine.compute_gradients(batch, f"in epoch {run.epoch}, step {step}")
             for running in seen.values():
                 running.update(output, batch[1])

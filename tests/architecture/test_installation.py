@@ -90,6 +90,25 @@ def test_an_op_that_needs_scipy_says_how_to_get_it():
     assert "ImportError: gammaln needs SciPy: pip install 'glassgrad[special]'" in done.stderr
 
 
+def test_gelu_and_the_error_function_need_no_package():
+    compared = """
+import numpy as np, autograd, nn
+x = np.linspace(-24.0, 24.0, 41).reshape(1, 41)
+for name in ("erf", "erfc", "gelu"):
+    for dtype in (np.float64, np.float32, np.float16):
+        t = autograd.Tensor(x.astype(dtype), requires_grad=True)
+        y = getattr(autograd, name)(t)
+        y.backward(np.ones_like(y.numpy()))
+        assert y.dtype == t.grad.dtype == dtype
+        print(name, np.array2string(y.numpy().astype(float), precision=2), np.array2string(t.grad.astype(float), precision=2))
+print(autograd.erf(np.empty((0, 2))).shape, autograd.erf(np.arange(2)).dtype, nn.GELU()(np.array([1.0])))
+"""
+    without = "import sys\nsys.modules['scipy'] = sys.modules['scipy.special'] = None\n" + compared
+    found, expected = run(without), run(compared)
+    assert (found.returncode, found.stderr) == (expected.returncode, expected.stderr) == (0, "")
+    assert found.stdout == expected.stdout
+
+
 TO_JAX_AND_ONNX = """
 import numpy as np
 x, y = np.ones((2, 2), np.float32), np.array([0, 1])

@@ -56,7 +56,7 @@ def test_a_writing_is_found(line):
 
 def trained(callback, epochs):
     model = nn.MLP(2, [8], 2, seed=0)
-    data = np.zeros((4, 2)), np.array([0, 1, 0, 1])
+    data = np.zeros((4, 2), np.float32), np.array([0, 1, 0, 1])
     optimizer = nn.SGD(model.parameters(), lr=0.1)
     nn.fit(model, data, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs, callbacks=[callback], progress=False)
 

@@ -57,7 +57,7 @@ def test_every_check_of_scikit_learn_passes(estimator, settings, pandas, monkeyp
 
 def test_a_grid_search_through_a_pipeline():
     x, y = nn.datasets.digits()
-    x, y = x[:400] * 100 + 3, y[:400]
+    x, y = x[:400].astype(float) * 100 + 3, y[:400]
     pipeline = make_pipeline(StandardScaler(), MLPClassifier((32,), max_iter=30, learning_rate_init=0.01, random_state=0))
     search = GridSearchCV(pipeline, {"mlpclassifier__activation": ["relu", "tanh"], "mlpclassifier__alpha": [0.0, 0.1]}, cv=3)
     search.fit(x, y)

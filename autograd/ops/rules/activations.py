@@ -148,7 +148,6 @@ def gelu(xp: Any, x: Any, *, approximate: str) -> Any:
 
     Raises:
         ValueError: If `approximate` is neither "none" nor "tanh"
-        ImportError: For arrays with "none", if SciPy is not installed
     Source:
         Hendrycks & Gimpel, arXiv:1606.08415
 

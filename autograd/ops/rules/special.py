@@ -1,4 +1,4 @@
-"""Elementwise special functions; arrays need SciPy, an extra."""
+"""Elementwise special functions; arrays are faster with SciPy, an extra, and some need it."""
 
 import math
 from typing import Any
@@ -17,9 +17,6 @@ def erf(xp: Any, x: Any) -> Any:
 
         y = 2/√π ∫₀ˣ exp(−t²) dt
 
-    Raises:
-        ImportError: For arrays, if SciPy is not installed
-
     >>> erf(0.0)
     0.0
     """
@@ -31,9 +28,6 @@ def erfc(xp: Any, x: Any) -> Any:
     """Complementary error function, accurate in its tail.
 
         y = 1 − erf x
-
-    Raises:
-        ImportError: For arrays, if SciPy is not installed
 
     >>> erfc(0.0)
     1.0

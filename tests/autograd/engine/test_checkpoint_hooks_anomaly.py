@@ -136,7 +136,8 @@ def test_a_computed_tensor_keeps_its_gradient_on_request():
     y.retain_grad()
     (y * z).sum().backward()
     assert y.grad.tolist() == [3.0, 6.0]
-    assert z.grad is None
+    with pytest.warns(UserWarning, match=r"stores no \.grad in the result of multiply: call retain_grad\(\) before it"):
+        assert z.grad is None
 
 
 def test_anomaly_error_names_op_line_and_ranges_of_a_value():

@@ -104,12 +104,175 @@ def test_another_model_or_optimizer_is_refused_and_nothing_changes(tmp_path):
     train(tmp_path / "run.npz", *parts(), 2)
     model, _ = parts(seed=9)
     before = bits(model)
-    with pytest.raises(UnreadableFileError, match=r"does not fit Adam, which is unchanged: .*means\.0 is missing"):
+    with pytest.raises(ValueError, match=r"another training, with optimizer 'SGD' in place of 'Adam': delete it, or use anoth"):
         train(tmp_path / "run.npz", model, nn.Adam(model.parameters()), 3)
     assert bits(model) == before
     wider = nn.Sequential(nn.Linear(2, 9), nn.ReLU(), nn.Dropout(0.3), nn.Linear(9, 2))
     with pytest.raises(UnreadableFileError, match=r"layers.0.weight has shape \(2, 8\) in place of \(2, 9\)"):
         train(tmp_path / "run.npz", wider, nn.SGD(wider.parameters(), lr=0.1, momentum=0.9), 3)
+
+
+class Batches:
+    def __len__(self):
+        return 4
+
+    def __iter__(self):
+        return ((MOONS[0][i : i + 30], MOONS[1][i : i + 30]) for i in range(0, 100, 30))
+
+
+DATA = {
+    "arrays": lambda: MOONS,
+    "Dataset": lambda: nn.Dataset(*MOONS),
+    "Loader": lambda: nn.Loader(*MOONS, batch_size=32, seed=3),
+    "Loader without shuffling": lambda: nn.Loader(*MOONS, batch_size=32, shuffle=False, drop_last=True),
+    "batches": Batches,
+}
+
+
+@pytest.mark.parametrize("data", DATA.values(), ids=DATA)
+def test_trainings_on_data_of_every_kind_resume(tmp_path, data):
+    def run(path, epochs):
+        model, optimizer = parts()
+        options = {"loss": nn.cross_entropy, "callbacks": [Checkpoint(tmp_path / path)], "progress": False}
+        history = nn.fit(model, data(), optimizer=optimizer, epochs=epochs, **options)
+        return bits(model), history.loss
+
+    run("run.npz", 2)
+    assert run("run.npz", 4) == run("whole.npz", 4)
+
+
+def test_a_loader_in_another_order_is_refused(tmp_path):
+    def run(seed, **options):
+        model, optimizer = parts()
+        data = nn.Loader(*MOONS, batch_size=32, seed=seed, **options)
+        nn.fit(model, data, loss=nn.cross_entropy, optimizer=optimizer, epochs=2, callbacks=callbacks, progress=False)
+
+    callbacks = [Checkpoint(tmp_path / "run.npz")]
+    run(0)
+    with pytest.raises(ValueError, match="seed 0 in place of 1"):
+        run(1)
+    with pytest.raises(ValueError, match="shuffle None in place of 0"):
+        run(0, shuffle=False)
+
+
+#: Each optimizer with all its options, and another value of each.
+OPTIMIZERS = {
+    nn.SGD: {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.1, "nesterov": True},
+    nn.RMSprop: {"lr": 0.1, "alpha": 0.5, "eps": 0.1, "momentum": 0.5, "weight_decay": 0.1},
+    nn.Adagrad: {"lr": 0.1, "lr_decay": 0.5, "eps": 0.1, "weight_decay": 0.1},
+    nn.Adam: {"lr": 0.1, "betas": (0.5, 0.75), "eps": 0.1, "weight_decay": 0.1},
+    nn.AdamW: {"lr": 0.1, "betas": (0.5, 0.75), "eps": 0.1, "weight_decay": 0.1},
+    nn.Lion: {"lr": 0.1, "betas": (0.5, 0.75), "weight_decay": 0.1},
+}
+
+
+def resumed(path, kind, options, epochs, override=(), callbacks=()):
+    """Model and optimizer of a training, perhaps resumed."""
+    model = nn.MLP(2, [3], 2, seed=0)
+    optimizer = kind(model.parameters(), **options)
+    callbacks = [Checkpoint(path, override=override), *(make(optimizer) for make in callbacks)]
+    nn.fit(model, MOONS, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs, callbacks=callbacks, progress=False)
+    return model, optimizer
+
+
+@pytest.mark.parametrize("began", OPTIMIZERS)
+def test_an_optimizer_of_another_class_is_refused(began, tmp_path):
+    resumed(tmp_path / "run.npz", began, OPTIMIZERS[began], 1)
+    for kind in OPTIMIZERS.keys() - {began}:
+        with pytest.raises(ValueError, match=f"with optimizer '{began.__name__}' in place of '{kind.__name__}': delete it"):
+            resumed(tmp_path / "run.npz", kind, OPTIMIZERS[kind], 2, override=OPTIMIZERS[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, options in OPTIMIZERS.items() for name in options], ids=lambda x: str(x)
+)
+def test_another_option_is_refused_or_taken_if_asked(kind, name, tmp_path):
+    file, before = tmp_path / "run.npz", OPTIMIZERS[kind]
+    value = before[name]
+    after = before | {name: (0.25, value[1]) if name == "betas" else not value if value is True else value / 2}
+    resumed(file, kind, before, 1)
+    with pytest.raises(ValueError, match=rf"groups\[0\]\.{name} .* in place of .*by override=\('{name}',\)"):
+        resumed(file, kind, after, 2)
+    model, optimizer = resumed(file, kind, after, 2, override=[name])
+    assert optimizer.groups[0] == kind(model.parameters(), **after).groups[0]
+    assert bits(resumed(file, kind, after, 4)[0]) != bits(resumed(tmp_path / "old.npz", kind, before, 4)[0])
+    with pytest.raises(ValueError, match=f"override has 'speed'; the options of this training are .*{name}"):
+        resumed(file, kind, after, 2, override=["speed"])
+
+
+@pytest.mark.parametrize("factor", [nn.schedules.warm_up(6), lambda t: t / 20, nn.schedules.exponential(0.5)])
+def test_a_schedule_continues_with_another_rate(factor, tmp_path):
+    def run(path, rate, epochs, override=()):
+        return resumed(path, nn.SGD, {"lr": rate}, epochs, override, [lambda o: nn.Schedule(o, factor)])[1]
+
+    run(tmp_path / "run.npz", 0.5, 2)
+    with pytest.raises(ValueError, match=r"callbacks\[\d\].lr \[0.5\] in place of \[0.25\]"):
+        run(tmp_path / "run.npz", 0.25, 4)
+    assert run(tmp_path / "run.npz", 0.25, 4, ["lr"]).lr == run(tmp_path / "other.npz", 0.25, 4).lr
+    assert run(tmp_path / "run.npz", 0.25, 5).lr == run(tmp_path / "other.npz", 0.25, 5).lr  # not new anymore
+
+
+def test_a_rate_that_changes_in_training_is_not_new(tmp_path):
+    def run(rate, epochs):
+        lower = [lambda o: nn.Plateau(o, monitor="loss", threshold=0.9, patience=1, factor=0.5)]
+        return resumed(tmp_path / "run.npz", nn.SGD, {"lr": rate}, epochs, (), lower)[1].lr
+
+    assert run(0.5, 3) == 0.125
+    assert run(0.5, 4) == 0.0625
+    assert run(0.0625, 5) == 0.03125  # the rate at the end of the file
+
+
+def test_a_stopped_training_continues_with_more_patience(tmp_path):
+    def run(patience, override=()):
+        model, optimizer = parts()
+        stopping = nn.EarlyStopping("loss", patience, min_delta=10.0)
+        callbacks = [Checkpoint(tmp_path / "run.npz", override=override), stopping]
+        options = {"loss": nn.cross_entropy, "progress": False, "callbacks": callbacks}
+        return len(nn.fit(model, MOONS, optimizer=optimizer, epochs=20, **options).loss)
+
+    assert (run(2), run(2)) == (3, 3)
+    with pytest.raises(ValueError, match=r"callbacks\[0\].patience 2 in place of 5: .*by override=\('patience',\)"):
+        run(5)
+    assert (run(5, ["patience"]), run(5, ["patience"]), run(5)) == (6, 6, 6)
+
+
+class Noted(nn.Callback):
+    """Callback with state, and options of types that are not compared, or that change in training."""
+
+    def __init__(self, table=(1, [2, 3]), path=Path("x"), factor=0.5, count=0):
+        self.table, self.path, self.factor, self.count = list(table), path, np.float64(factor), count
+
+    def on_epoch(self, run):
+        self.count += 1
+
+    def state_dict(self):
+        return {"count": np.array(self.count)}
+
+    def load_state_dict(self, state):
+        self.count = int(state["count"])
+
+
+def test_numbers_and_texts_of_callbacks_are_compared(tmp_path):
+    first, second = Noted(), Noted(table=[[1], 2], path=None)
+    train(tmp_path / "run.npz", *parts(), 2, [first])
+    train(tmp_path / "run.npz", *parts(), 4, [second])
+    assert (first.count, second.count) == (2, 4)
+    with pytest.raises(ValueError, match=r"callbacks\[0\].factor 0.5 in place of 0.25: .* by override=\('factor',\)"):
+        train(tmp_path / "run.npz", *parts(), 4, [Noted(factor=np.float32(0.25))])
+
+
+def test_another_loss_is_refused_or_taken_if_asked(tmp_path):
+    def scaled(outputs, targets):
+        return 2.0 * nn.cross_entropy(outputs, targets)
+
+    train(tmp_path / "run.npz", *parts(), 2)
+    with pytest.raises(ValueError, match=r"loss 'cross_entropy' in place of 'scaled': .* by override=\('loss',\)"):
+        train(tmp_path / "run.npz", *parts(), 3, loss=scaled)
+    model, optimizer = parts()
+    nn.fit(model, MOONS, loss=scaled, optimizer=optimizer, epochs=3, batch_size=32, progress=False,
+           callbacks=[Checkpoint(tmp_path / "run.npz", override=["loss"])])  # fmt: skip
+    with pytest.raises(TypeError, match=r"override must be a tuple of names, got the text 'lr': write \('lr',\)"):
+        Checkpoint("run.npz", override="lr")
 
 
 def test_damaged_files_are_refused_and_nothing_changes(tmp_path):
@@ -150,6 +313,8 @@ def rewritten(file, change):
         (lambda arrays, facts: facts.pop("settings"), "'settings'"),
         (lambda arrays, facts: facts.update(settings=None), "NoneType"),
         (lambda arrays, facts: facts.pop("callbacks"), "'callbacks'"),
+        (lambda arrays, facts: facts.update(options=3), "non-iterable int"),
+        (lambda arrays, facts: facts.update(options=[[3], {}]), "sequence"),
         (lambda arrays, facts: facts["history"].update(loss=["os.system", "x"]), "history must hold numbers only"),
         (lambda arrays, facts: facts["history"].update(gain=[]), "unexpected keyword argument 'gain'"),
         (lambda arrays, facts: facts.update(epoch="soon"), "'soon'"),

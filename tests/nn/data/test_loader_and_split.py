@@ -282,6 +282,7 @@ def arrays_of_many_kinds(x):
         yield "jax", jax.numpy.asarray(x)
 
 
+@pytest.mark.filterwarnings("ignore:x has float64")
 def test_all_entries_take_the_same_kinds_of_arrays(tmp_path):
     """Loader, predict, evaluate and fit give the numbers of the array, whatever its kind."""
     x = np.random.default_rng(0).integers(-3, 4, (30, 3)).astype(np.float32)

@@ -40,7 +40,9 @@ def test_points_lie_where_the_formula_puts_them():
     x, y = datasets.blobs(60, classes=3, spread=0.0)
     np.testing.assert_allclose(x, np.column_stack([np.cos(2 * np.pi * y / 3), np.sin(2 * np.pi * y / 3)]))
     x, y = datasets.curve(41, noise=0.0)
-    np.testing.assert_allclose(y, np.sin(3 * x) + x / 2)
+    exact = np.linspace(-2.0, 2.0, 41)[:, None]
+    assert np.array_equal(x, exact.astype(np.float32))
+    assert np.array_equal(y, (np.sin(3 * exact) + exact / 2).astype(np.float32))
 
 
 def test_the_number_of_outliers_is_the_requested_one():

@@ -12,6 +12,8 @@ from nn import datasets
 from nn.datasets import mnist, moons
 
 sizes = st.integers(2, 300)
+#: Rounding of points to float32, as far as 2 from the origin.
+EPS = 2 * np.finfo(np.float32).eps
 seeds = st.integers(0, 2**64)
 
 
@@ -19,8 +21,8 @@ seeds = st.integers(0, 2**64)
 def test_without_noise_every_point_is_on_its_half_circle(n, seed):
     x, y = moons(n, noise=0.0, seed=seed)
     outer, inner = x[y == 0], x[y == 1] - [1.0, 0.5]
-    np.testing.assert_allclose(np.hypot(*outer.T), 1.0, rtol=1e-15)
-    np.testing.assert_allclose(np.hypot(*inner.T), 1.0, rtol=1e-15)
+    np.testing.assert_allclose(np.hypot(*outer.T), 1.0, rtol=EPS)
+    np.testing.assert_allclose(np.hypot(*inner.T), 1.0, rtol=EPS)
     assert (outer[:, 1] >= 0).all()
     assert (inner[:, 1] <= 0).all()
 
@@ -31,14 +33,14 @@ def test_points_are_evenly_spaced_on_the_half_circles(n, seed):
     for points, start in ((x[y == 0], [1.0, 0.0]), (x[y == 1], [0.0, 0.5])):
         along = points[np.argsort(np.hypot(*(points - start).T))]
         steps = np.hypot(*np.diff(along, axis=0).T)
-        np.testing.assert_allclose(along[0], start, atol=1e-15)
-        np.testing.assert_allclose(steps, 2 * np.sin(np.pi / (2 * (len(along) - 1))), rtol=1e-12)
+        np.testing.assert_allclose(along[0], start, atol=EPS)
+        np.testing.assert_allclose(steps, 2 * np.sin(np.pi / (2 * (len(along) - 1))), atol=2 * EPS)
 
 
 @given(sizes, seeds, st.floats(0, 10))
 def test_shapes_dtypes_and_balance(n, seed, noise):
     x, y = moons(n, noise=noise, seed=seed)
-    assert (x.shape, x.dtype, y.shape, y.dtype) == ((n, 2), np.float64, (n,), np.int64)
+    assert (x.shape, x.dtype, y.shape, y.dtype) == ((n, 2), np.float32, (n,), np.int64)
     assert np.bincount(y).tolist() == [n // 2, n - n // 2]
     assert not x.flags.writeable
     assert not y.flags.writeable
@@ -133,7 +135,7 @@ def test_impossible_gaussians(options, message):
 
 def test_digits_are_the_real_ones():
     x, y = datasets.digits()
-    assert (x.shape, x.dtype, x.min(), x.max(), y.dtype) == ((1797, 64), np.float64, 0.0, 1.0, np.int64)
+    assert (x.shape, x.dtype, x.min(), x.max(), y.dtype) == ((1797, 64), np.float32, 0.0, 1.0, np.int64)
     assert np.bincount(y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]  # as the collection's page counts
 
 

@@ -402,4 +402,4 @@ def test_state_dict_is_a_copy_and_loads_whole_or_not_at_all():
 def test_summary_counts():
     text = model().summary()
     assert "layers.0  Linear       weight (3, 4), bias (4,)" in text
-    assert text.splitlines()[-1].split() == ["total", str(3 * 4 + 4 + 8 + 4 * 2 + 2)]
+    assert text.splitlines()[-1].split() == ["total", str(3 * 4 + 4 + 8 + 4 * 2 + 2), "8"]

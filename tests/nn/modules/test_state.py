@@ -230,3 +230,28 @@ def test_a_training_resumes_and_stops_early_whatever_is_cached(suffix, tmp_path)
     nn.load(fresh, nn.save(resumed, tmp_path / f"m.{suffix}"))
     assert len({str({path: a.tobytes() for path, a in m.state_dict().items()}) for m in (resumed, whole, fresh)}) == 1
     nn.load_from_torch(fresh, nn.save_for_torch(resumed, tmp_path / "t.safetensors"))
+
+
+def test_a_state_that_fits_in_part_is_loaded_without_strict():
+    source, model = nn.MLP(2, [3], 2, seed=0), nn.MLP(2, [3], 2, seed=1)
+    state = source.state_dict()
+    last = state.pop("layers.2.bias")
+    state["head.weight"] = last
+    before = model.state_dict()
+    with pytest.raises(ValueError, match=r"layers\.2\.bias is missing; head\.weight is unknown"):
+        model.load_state_dict(state)
+    missing, unexpected = found = model.load_state_dict(state, strict=False)
+    assert (missing, unexpected) == (["layers.2.bias"], ["head.weight"])
+    assert (found.missing_keys, found.unexpected_keys) == (missing, unexpected)
+    for name, array in model.state_dict().items():
+        assert np.array_equal(array, (before if name == "layers.2.bias" else state)[name])
+    assert model.load_state_dict(source.state_dict()) == ([], [])
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_state_with_another_shape_changes_nothing(strict):
+    model = nn.MLP(2, [3], 2, seed=0)
+    before = {name: x.tobytes() for name, x in model.state_dict().items()}
+    with pytest.raises(ValueError, match=r"layers\.2\.weight has shape \(3, 4\) in place of \(3, 2\)"):
+        model.load_state_dict(nn.MLP(2, [3], 4, seed=1).state_dict(), strict=strict)
+    assert {name: x.tobytes() for name, x in model.state_dict().items()} == before

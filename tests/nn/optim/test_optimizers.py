@@ -250,6 +250,7 @@ def test_impossible_settings(make, error, message):
 
 def test_an_optimizer_must_define_updated():
     p = Value(1.0)
+    p.grad = 1.0
     with pytest.raises(NotImplementedError, match=r"must define updated\(parameter, gradient, state, settings\)"):
         Optimizer([p], lr=0.1).step()
     assert p.data == 1.0

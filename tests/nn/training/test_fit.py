@@ -98,7 +98,7 @@ def test_two_moons_are_learned():
 
 @pytest.mark.parametrize("given", [{}, {"metrics": None}])
 def test_regression_without_metrics(given):
-    x = np.linspace(-1, 1, 50)[:, None]
+    x = np.linspace(-1, 1, 50, dtype=np.float32)[:, None]
     model = Linear(1, 1, seed=0)
     history = trained(model, (x, 3 * x + 1), SGD(model.parameters(), lr=0.1), loss=mean_squared_error, epochs=100, **given)
     assert history.metrics == history.validation_metrics == {}
@@ -138,7 +138,7 @@ def test_a_custom_metric():
     def worst(output, targets):
         return float(np.abs(np.asarray(output if isinstance(output, np.ndarray) else output.numpy()) - targets).max())
 
-    x = np.linspace(-1, 1, 20)[:, None]
+    x = np.linspace(-1, 1, 20, dtype=np.float32)[:, None]
     history = trained(Linear(1, 1, seed=0), (x, x), loss=mean_squared_error, metrics=worst, validation=(x, x))
     assert "validation_worst" in repr(history)
     assert len(history["worst"]) == len(history["validation_worst"]) == 3
@@ -752,7 +752,7 @@ def test_modules_in_eval_mode_stay_frozen():
                 model,
                 SINGLE,
                 loss=nn.cross_entropy,
-                optimizer=SGD(model.layers[2].parameters(), lr=0.1),
+                optimizer=SGD(model.parameters(), lr=0.1),
                 epochs=1,
                 progress=False,
             )
