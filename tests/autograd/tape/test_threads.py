@@ -9,8 +9,7 @@ import pytest
 import autograd as ag
 from autograd import Value, checkpoint, no_grad
 from autograd.base import grad_mode
-from autograd.tape.backends import Backend
-from autograd.tape.backends import interpreter as numba_interpreter
+from autograd.tape.backends import Backend, machine_code
 from autograd.tape.backends.registry import find_backend
 from tests.threads import in_threads, run_in_fork
 
@@ -31,7 +30,7 @@ def check_calls(f, rounds=20):
 def test_the_first_calls_of_a_compiled_function(backend, tmp_path, monkeypatch):
     if backend == "numba":
         pytest.importorskip("numba")
-        monkeypatch.setattr(numba_interpreter, "_loaded", None)
+        monkeypatch.setattr(machine_code, "_compiled", {})
     jax = pytest.importorskip("jax") if backend == "jax" else None
     f = ag.compile(ag.grad(cube), backend=backend)
 
