@@ -108,7 +108,7 @@ class ArrayMethods(Node):
 
     def dot(self, other: Any, out: None = None) -> Self:
         """Dot product: `autograd.dot`."""
-        return call(np.dot, self, other, out)
+        return call(np.dot, self, other, **({} if out is None else {"out": out}))
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Self:
         """Sum of a diagonal: `autograd.trace`."""

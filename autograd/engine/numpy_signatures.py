@@ -39,7 +39,7 @@ def call_with_signature(function: Callable[..., Any], ours: Callable[..., Any], 
     Raises:
         TypeError: If an argument has no counterpart; names it and an alternative
     """
-    inputs, options = _bind(function, args, kwargs)
+    inputs, options = _bind(function, ours, args, kwargs)
     if not options:
         return ours(*inputs)
     dtype = _take_dtype(function, options)
@@ -61,9 +61,9 @@ def call_with_signature(function: Callable[..., Any], ours: Callable[..., Any], 
     return _converted(y, dtype)
 
 
-def _bind(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+def _bind(function: Callable[..., Any], ours: Any, args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
     """(required arguments in order, others that differ from their default by name); NumPy has checked that all are present."""
-    names, required, defaults = _plan(function)
+    names, required, defaults = _plan(function, ours)
     if len(args) > len(names) > 0:
         raise TypeError(f"np.{function.__name__} takes at most {len(names)} positional arguments, got {len(args)}")
     given = dict(zip(names, args, strict=False)) | kwargs
@@ -72,9 +72,15 @@ def _bind(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[list[An
 
 
 @cache
-def _plan(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
-    """(names of arguments by position, those that are required, defaults of the others); no names for any number of inputs."""
-    parameters = _parameters(function).values()
+def _plan(function: Callable[..., Any], ours: Any) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
+    """(names of arguments by position, those that are required, defaults of the others); no names for any number of inputs.
+
+    Functions that NumPy writes in C have no signature before NumPy 2.4: they get that of `ours`.
+    """
+    try:
+        parameters = _parameters(function).values()
+    except ValueError:
+        parameters = _parameters(ours).values()
     names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
     required = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_ONLY or (p.default is p.empty and p.name in names))
     return names, required, {p.name: p.default for p in parameters if p.default is not p.empty and p.name not in required}
