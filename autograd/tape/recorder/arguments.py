@@ -193,7 +193,7 @@ def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     start = len(outputs)
     if isinstance(x, Rows) or (tree.is_object_array(x) and all(map(_is_number, tree.leaves(x)))):
         outputs += tree.leaves(x)
-        return _unflatten_array(slice(start, len(outputs)), x.shape() if isinstance(x, Rows) else x.shape)
+        return _unflatten_array(slice(start, len(outputs)), x.shape)
     if isinstance(x, Node):
         outputs.append(x)
         return _unflatten_node(start, isinstance(x, Value) or (scalars and not x._data.ndim))
