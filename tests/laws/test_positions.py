@@ -62,6 +62,7 @@ TRUTHS = {
     "and": lambda x: ag.where((x > 0) & (x < 1), x, x**2),
     "or, xor": lambda x: ag.where(((x > 0) | (x < -1)) ^ (x > 1), x, -x),
     "not": lambda x: ag.where(~(x > 0), abs(x), x + 1.0),
+    "times NaN": lambda x: (x > 0) * ag.log(x - 0.5) + ag.log(x) * (x > 1),
     "isnan": lambda x: ag.where(np.isnan(x) | ~np.isfinite(x), 0.0, x),
     "any": lambda x: x * 2.0 if (x > 1).any() else x - 1.0,
     "np.all": lambda x: x * 2 if np.all(x > -1) else 1.0 / x,

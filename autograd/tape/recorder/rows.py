@@ -12,7 +12,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd.base import tree
 from autograd.base.trace_state import current_captures
-from autograd.engine.node import Node
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 
 class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lists
@@ -27,6 +28,8 @@ class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lis
         return Rows(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(isinstance(x, Tensor) for x in inputs):
+            return NotImplemented  # it takes lists
         if isinstance(kwargs.get("out", (None,))[0], Rows):  # of +=, which gives a new array
             del kwargs["out"]
         by_entries = np.frompyfunc(ufunc, ufunc.nin, ufunc.nout) if ufunc.signature is None else ufunc
@@ -58,7 +61,7 @@ def _entries(x: Any) -> Any:
     captures = current_captures()
     if isinstance(x, Rows):
         return tree.object_array(tree.leaves(x), x.shape)
-    if isinstance(x, Node):  # it would take the call of the ufunc itself
+    if isinstance(x, Value):  # it would take the call of the ufunc itself
         return tree.object_array([x], ())
     if captures is None or not captures.can_change(x):
         return x

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import GuardFailedError, grad, record
+from autograd import GuardFailedError, Value, grad, record
 from autograd.ops.namespaces import quiet
 from autograd.tape.backends.jax import _is_fused, _pieces
 from tests.laws.equality import assert_same
@@ -78,7 +78,7 @@ def numbers(n):
 def test_a_long_program_of_floats_equals_the_function(f, backend):
     xs = numbers(LONG)
     tape = record(f, xs, backend=backend)
-    want = f(xs)
+    want = f(list(map(Value, xs))).data  # the `sum` of floats has more digits since Python 3.12
     assert_same(np.array(tape(xs)), np.array(want), ulps=0, what=f.__name__)
     assert len(tape.source.splitlines()) > len(tape) / 100
     assert len(str(tape).splitlines()) > len(tape)
