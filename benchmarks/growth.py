@@ -93,7 +93,7 @@ def _one(name, n):
     gc.collect()
     times = [time.perf_counter()]
     with pause_garbage_collection():
-        program, _ = trace_function(f, (x,), backend.scalars)
+        program, _, _ = trace_function(f, (x,), backend.scalars)
         operations = len(program)
         times.append(time.perf_counter())
         program = optimise(program)

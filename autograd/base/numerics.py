@@ -1,28 +1,42 @@
 """NumPy's error handling, and functions that it lacks: SciPy's special functions, derivatives of sinc, immutable arrays."""
 
 import math
+from collections.abc import Callable
 from contextvars import copy_context
 from mmap import mmap
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.support.blocks import ForeignVariable, VariableBlock
 from autograd.support.optional import require
 
-with np.errstate(all="ignore"):  # the context variable of NumPy's error handling, and its value without warnings
-    _handling, _ignored = next((x, value) for x, value in copy_context().items() if x.name == "numpy.ufunc.extobj")
-_errors = ForeignVariable(_handling)
+T = TypeVar("T")
+
+with np.errstate(all="ignore"):  # the context variable of NumPy's error handling, if it has one, and its value without warnings
+    _found = [(x, value) for x, value in copy_context().items() if x.name == "numpy.ufunc.extobj"]
+_handling, _ignored = _found[0] if _found else (None, None)
+_errors = None if _handling is None else ForeignVariable(_handling)
 
 
 def quiet() -> VariableBlock:
     """Block of IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan. An interrupt does not leave it on."""
-    return VariableBlock(_errors, _ignored)
+    return VariableBlock(_errors, _ignored) if _errors else np.errstate(all="ignore")  # type: ignore[return-value]  # a block as well
+
+
+def call_quietly(function: Callable[..., T], *args: Any) -> T:
+    """Result of function(*args) without NumPy's warnings, in a copy of the context: faster than a `quiet` block."""
+    if _handling is None:
+        with quiet():
+            return function(*args)
+    context = copy_context()
+    context.run(_handling.set, _ignored)
+    return context.run(function, *args)
 
 
 def is_quiet() -> bool:
-    """True inside a `quiet` block: beginning another one takes longer than many ops."""
-    return _errors.entry().value is not None
+    """True if NumPy's warnings are off by a `quiet` block or `call_quietly`, which take longer than many ops."""
+    return _handling is not None and _handling.get(None) is _ignored
 
 
 def from_scipy(name: str) -> Any:

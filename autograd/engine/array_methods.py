@@ -108,7 +108,7 @@ class ArrayMethods(Node):
 
     def dot(self, other: Any, out: None = None) -> Self:
         """Dot product: `autograd.dot`."""
-        return call(np.dot, self, other, out)
+        return call(np.dot, self, other, **({} if out is None else {"out": out}))
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Self:
         """Sum of a diagonal: `autograd.trace`."""
@@ -195,6 +195,8 @@ class ArrayMethods(Node):
         return self.numpy().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if self.dtype.kind == "b" and not self.ndim and current_trace() is not None:
+            return np.asarray(bool(self))  # under a guard
         indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
         check_not_frozen(self, f"{indexing_an_array}np.array, in place of autograd.stack,")
         if self.requires_grad and is_recording():

@@ -12,7 +12,7 @@ from autograd.engine.graph import Links, check_unchanged, gradient_lock, newest_
 from autograd.engine.node import Node
 from autograd.ops.namespaces import is_half, widen
 from autograd.ops.op import Rule
-from autograd.ops.rules.indexing import flat_places, getitem, put
+from autograd.ops.rules.indexing import fill_index, flat_places, getitem, put
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import reshape
 from autograd.support.likely_mistakes import follow_gradients, used_gradients
@@ -92,7 +92,8 @@ class _Sweep:
             if node not in targets:
                 del cotangents[node]
             if op is getitem and self.is_small_read(node, inputs, needed):
-                self.reads.setdefault(inputs[0], []).append((node.params["index"], g))
+                index = fill_index(node.params["index"], self.operands(inputs[1:]))
+                self.reads.setdefault(inputs[0], []).append((index, g))
                 continue
             wanted = []
             i = -1
@@ -109,17 +110,21 @@ class _Sweep:
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         return node.apply_pullbacks(wanted, g)
 
+    def operands(self, inputs: tuple[Any, ...]) -> Sequence[Any]:
+        """Inputs of an op as the numbers or nodes of this sweep."""
+        return [x._data if isinstance(x, Node) else x for x in inputs]
+
     def is_small_read(self, node: Any, inputs: tuple[Any, ...], needed: set[Node] | None) -> bool:
         """True if `node` reads a few entries of a large array: its pullback alone would make an array of zeros."""
         x = inputs[0]
-        if len(inputs) > 1 or not isinstance(x, Node) or not x.requires_grad or (needed is not None and x not in needed):
+        if not isinstance(x, Node) or not x.requires_grad or (needed is not None and x not in needed):
             return False
         return _SMALL * max(1, np.size(node._data)) < np.size(x._data)
 
     def join_reads(self, x: Node) -> Any:
         """Cotangent of x from all its small reads: one `put` of the joined cotangents, which add up newest first."""
         reads, shape = self.reads.pop(x), np.shape(x._data)
-        places = flat_places([index for index, _ in reads], shape)
+        places = concatenate(flat_places([index for index, _ in reads], shape))
         joined = concatenate([reshape(widen(g), -1) for _, g in reads])
         return x.match_shape_and_dtype(reshape(put(joined, places, np.size(x._data)), shape), put)
 
@@ -154,6 +159,9 @@ class _RecordedSweep(_Sweep):
         op, params = node.op, node.params
         g, y, *xs = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
         return [inputs[i].match_shape_and_dtype(pullback(g, y, *xs, **params), op) for i, pullback in wanted]
+
+    def operands(self, inputs: tuple[Any, ...]) -> Sequence[Any]:
+        return inputs
 
     def add(self, x: Node, cotangent: Any, source: Any) -> None:
         before = self.cotangents.get(x)

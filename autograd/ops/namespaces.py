@@ -7,12 +7,13 @@ extra names where NumPy needs more than one call.
 import math
 import operator
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograd.base.numerics import from_scipy, is_quiet, quiet, sinc_derivative
+from autograd.base.numerics import call_quietly, from_scipy, is_quiet, quiet, sinc_derivative
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -170,11 +171,10 @@ numpy = _NumPy()
 
 
 def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params: dict[str, Any]) -> Any:
-    """Result of `rule(numpy, *inputs, **params)` in a `quiet` block."""
+    """Result of `rule(numpy, *inputs, **params)` without warnings."""
     if is_quiet():
         return rule(numpy, *inputs, **params)
-    with quiet():
-        return rule(numpy, *inputs, **params)
+    return call_quietly(partial(rule, numpy, *inputs, **params))
 
 
 def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) -> float:

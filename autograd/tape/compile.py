@@ -101,7 +101,10 @@ class Compiled:
 
 
 def _current(tapes: dict[Any, list[Tape]], key: Any) -> Tape | None:
-    return next((tape for tape in tapes.get(key, ()) if tape.modules.is_current()), None)
+    for tape in tapes.get(key, ()):
+        if tape.modules.is_current():
+            return tape
+    return None
 
 
 @overload

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor, log_softmax, softmax
+from autograd import Tensor, softmax
 from autograd.support.deprecated import renamed_arguments
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import Array, as_array, as_floats, check_range
@@ -238,9 +238,8 @@ def _warn_of_probabilities(x: Any) -> None:
     """Warn if logits are the result of softmax, or rows of probabilities; while a tape is recorded, only by the op."""
     data = x
     if isinstance(x, Tensor):
-        if (op := x.op) is softmax or op is log_softmax:
-            cure = "pass the scores before it" if op is softmax else "pass the scores before it, or use nll"
-            warn_likely_mistake(f"cross_entropy takes the softmax of its logits, and got the result of {op.name}: {cure}")
+        if x.op is softmax:
+            warn_likely_mistake("cross_entropy takes the softmax of its logits, and got one: pass the scores before it")
             return
         try:
             data = x.numpy()

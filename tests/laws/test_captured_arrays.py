@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 import autograd as ag
-from autograd import Tensor, compile, gradients, record
+from autograd import Tensor, compile, grad, gradients, record
 from autograd.base.tree import leaves
 from autograd.ops.op import OPS
 from autograd.tape.backends.registry import find_backend
@@ -72,6 +72,59 @@ def test_elementwise_op_follows_each_argument(case, backend, rng):
     for i in range(op.arity):
         before, after = ([np.asarray(x) for x in arrays_in(op.smooth_on, [(2, 3)] * op.arity, rng)] for _ in range(2))
         assert_follows(lambda *xs: op(*xs, **params), before, after, i, backend)
+
+
+@pytest.mark.parametrize("case", MANY, ids=case_id)
+def test_elementwise_op_with_a_float_for_each_argument_equals_eager(case, rng):
+    op, params = case
+    for i in range(op.arity):
+        xs = [np.asarray(x) for x in arrays_in(op.smooth_on, [(2, 3)] * op.arity, rng)]
+        xs[i] = np.full(1, xs[i][0, 0])
+        assert_follows(lambda *xs, i=i: op(*xs[:i], float(xs[i][0]), *xs[i + 1 :], **params), xs, xs, i, "numpy")
+
+
+@pytest.mark.parametrize("backend", ["python", pytest.param("numba", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("case", MANY, ids=case_id)
+def test_elementwise_op_of_numbers_follows_each_argument(case, backend, rng):
+    op, params = case
+    for i in range(op.arity):
+        before, after = ([float(x) for x in arrays_in(op.smooth_on, [()] * op.arity, rng)] for _ in range(2))
+        captured = np.array(before[i])
+
+        def f(*xs, i=i, captured=captured):
+            return op(*xs[:i], captured, *xs[i:], **params) * xs[0]
+
+        orders = [f, grad(f), grad(grad(f))]
+        compiled = [compile(f, backend=backend) for f in orders]
+        for row in (before, after):
+            captured[...] = row[i]
+            xs = [x for j, x in enumerate(row) if j != i]
+            try:
+                got = [g(*xs) for g in compiled]
+            except TypeError as error:
+                if f"the back end '{backend}' does not know the op" in str(error):
+                    pytest.skip(str(error))
+                raise
+            np.testing.assert_allclose(got, [g(*xs) for g in orders], rtol=1e-12)
+
+
+#: Ops with an index array.
+INDEXED = {
+    "getitem": lambda x, i: x[i] ** 2,
+    "with a slice": lambda x, i: x[1:, i] ** 3,
+    "take": lambda x, i: ag.take(x, i, axis=1) * x[:, :1],
+    "take_along_axis": lambda x, i: ag.take_along_axis(x, i[None, :], axis=1) ** 2,
+    "put": lambda x, i: ag.put(x[0], i, 4) ** 3,
+    "of a small part": lambda x, i: ag.sum(ag.stack([x.reshape(-1)[i[:1]] ** 3, x.reshape(-1)[i[1:2]]])),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", INDEXED)
+def test_index_array_is_followed(name, backend, rng):
+    x = rng.standard_normal((3, 3))
+    before, after = [x, np.array([0, 2, 2])], [x, np.array([1, 0, -1])]
+    assert_follows(INDEXED[name], before, after, 1, backend)
 
 
 SEVERAL = [case for case in examples("linear", "bilinear", "general") if len(case[2].shapes) > 1]

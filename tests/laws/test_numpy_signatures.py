@@ -43,10 +43,18 @@ HIDDEN["clip"] = {"dtype": [np.float32], "where": [MASK]}
 KINDS = inspect.Parameter
 
 
+def parameters_of(function):
+    """Parameters of a NumPy function; none for one written in C before NumPy 2.4."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
+
+
 def cases():
     for function in numpy_functions._OURS:
         args = REQUIRED.get(function.__name__, (X,))
-        parameters = list(inspect.signature(function).parameters.values())
+        parameters = list(parameters_of(function).values())
         hidden = HIDDEN.get(function.__name__, {})
         for p in [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]:
             yield pytest.param(function, args, parameters, p.name, id=f"{function.__name__}-{p.name}")
@@ -117,9 +125,7 @@ def test_a_parameter_has_numpys_value_or_is_refused_by_name(function, args, para
 
 
 def with_axis():
-    return [
-        f for f in numpy_functions._OURS if "axis" in inspect.signature(f).parameters and f.__name__ not in ("stack", "norm")
-    ]
+    return [f for f in numpy_functions._OURS if "axis" in parameters_of(f) and f.__name__ not in ("stack", "norm")]
 
 
 @pytest.mark.parametrize("function", with_axis(), ids=lambda f: f.__name__)
@@ -146,7 +152,7 @@ METHODS = {
 @pytest.mark.parametrize("name", METHODS)
 def test_methods_have_the_signatures_of_those_of_arrays(name):
     args, function = METHODS[name], getattr(np, name)
-    parameters = [p for p in inspect.signature(function).parameters.values() if p.kind == p.POSITIONAL_OR_KEYWORD][1:]
+    parameters = [p for p in parameters_of(function).values() if p.kind == p.POSITIONAL_OR_KEYWORD][1:]
     for p in [p for p in parameters if p.name in OTHERS and p.name not in ("a_min", "a_max", "out", "where")]:
         place = parameters.index(p)
         filled = [args[i] if i < len(args) else q.default for i, q in enumerate(parameters[:place])]
@@ -177,7 +183,7 @@ def test_reshape_of_a_tensor_takes_one_shape_in_any_form():
         t.reshape(3, 2, order="A")
     with pytest.raises(ValueError, match=r"\(0, 5\).*\(0, -1\)"):
         Tensor(np.zeros((0, 5))).reshape(0, -1)
-    with pytest.raises(TypeError, match="got both"):
+    with pytest.raises(TypeError, match=r"got both|multiple values"):  # the latter before NumPy 2.1
         np.clip(t, 0.0, 1.0, min=0.5)
     with pytest.raises(TypeError, match="cannot be cast to float32 with casting='safe'"):
         t.astype(np.float32, casting="safe")

@@ -53,6 +53,56 @@ def test_positions_are_followed(name, backend, rng):
             assert_close(got, np.stack([plain(y) for y in column]))
 
 
+#: Functions of a vector with truth values: the back ends of scalars record a list of Values.
+TRUTHS = {
+    "comparison": lambda x: ag.where(x > 0.1, x, x * x),
+    "of two arrays": lambda x: ag.where(x <= x[::-1], x, -x),
+    "reflected": lambda x: ag.where(CAPTURED[0] < x, x, 2 * x),
+    "captured": lambda x: ag.where(x != CAPTURED, x * CAPTURED, x),
+    "and": lambda x: ag.where((x > 0) & (x < 1), x, x**2),
+    "or, xor": lambda x: ag.where(((x > 0) | (x < -1)) ^ (x > 1), x, -x),
+    "not": lambda x: ag.where(~(x > 0), abs(x), x + 1.0),
+    "times NaN": lambda x: (x > 0) * ag.log(x - 0.5) + ag.log(x) * (x > 1),
+    "isnan": lambda x: ag.where(np.isnan(x) | ~np.isfinite(x), 0.0, x),
+    "any": lambda x: x * 2.0 if (x > 1).any() else x - 1.0,
+    "np.all": lambda x: x * 2 if np.all(x > -1) else 1.0 / x,
+    "any of a list": lambda x: x[:2] if np.any([t > 1 for t in x]) else x[1:],
+    "all of a list": lambda x: x[0] * x if all(t > 0 for t in x) else x[1] * x,
+    "methods": lambda x: (x - x.mean()) / x.sum(),
+    "in place": lambda x: increased(x, x[:]),
+}  # fmt: skip
+CAPTURED = np.array([0.5, -1.0, 2.0])
+
+
+def increased(x, y):
+    y += x
+    return y * y.shape[0]
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", pytest.param("numba", marks=pytest.mark.slow), "jax"])
+@pytest.mark.parametrize("name", TRUTHS)
+def test_truth_values_of_an_array_are_followed(name, backend, rng):
+    f = TRUTHS[name]
+    if backend == "numba":
+        pytest.importorskip("numba")
+
+    def all_orders(x):
+        first = grad(lambda x: ag.sum(ag.sin(f(x))))
+        return f(x), first(x), grad(lambda x: ag.sum(first(x) ** 2))(x)
+
+    with x64(backend):
+        compiled = compile(all_orders, backend=backend)
+        for x in rng.standard_normal((4, 3)):
+            try:
+                got = compiled(x)
+            except TypeError as error:  # for functions of whole arrays
+                if backend == "numba" and str(error).endswith("use backend='numpy'"):
+                    return
+                raise
+            for a, b in zip(got, all_orders(Tensor(x, requires_grad=True)), strict=True):
+                np.testing.assert_allclose(a, plain(b), rtol=1e-12, atol=1e-12)
+
+
 def test_positions_are_plain_outside_a_recording(rng):
     x = rng.standard_normal((4, 3))
     t = Tensor(x, requires_grad=True)

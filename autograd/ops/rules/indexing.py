@@ -125,14 +125,19 @@ def put(xp: Any, x: Any, *places: Any, index: Any, shape: Shape) -> Any:
     return xp.put(x, fill_index(index, places), shape)
 
 
-def flat_places(indices: Sequence[Any], shape: Shape) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Positions, in an array of `shape` flattened, of the entries at all `indices`.
+def flat_places(indices: Sequence[Any], shape: Shape) -> list[Any]:
+    """Positions, in an array of `shape` flattened, of the entries at each index; nodes if there are nodes in it.
 
-    >>> flat_places([(0, 1), slice(1, 2)], (2, 3)).tolist()
-    [1, 3, 4, 5]
+    >>> [places.tolist() for places in flat_places([(0, 1), slice(1, 2)], (2, 3))]
+    [[1], [3, 4, 5]]
     """
-    places = np.arange(math.prod(shape)).reshape(shape)
-    return np.concatenate([places[index].ravel() for index in indices])
+    places = immutable_array(np.arange(math.prod(shape)).reshape(shape))
+
+    def at(index: Any) -> Any:
+        has_nodes = type(index) is tuple and any(isinstance(part, Recorder) for part in index)
+        return reshape(getitem(places, index), -1) if has_nodes else places[index].reshape(-1)
+
+    return list(map(at, indices))
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:

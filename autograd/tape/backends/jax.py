@@ -8,6 +8,7 @@ set by `jax_default_matmul_precision`.
 import functools
 import importlib
 import itertools
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 from autograd.base.numerics import sinc_derivative
 from autograd.engine.node import Node
 from autograd.ops.namespaces import has_no_duplicates, widen
+from autograd.ops.rules.arithmetic import multiply
 from autograd.ops.rules.indexing import fill_index, getitem, put
 from autograd.ops.rules.shape import astype
 from autograd.support.optional import require
@@ -81,8 +83,8 @@ class JaxBackend(Backend):
         """
         _check_dtypes(program)
         checked = _integer_instructions(program)
-        floats, check, parts = only_floats(program), integer_check(program), _pieces(program)
-        options = _WITHOUT_FUSION if floats or len(parts) > 1 else None
+        floats, check, fuses = only_floats(program), integer_check(program), _is_fused(program)
+        parts, options = _pieces(program, _MAX_FUSED if fuses else _MAX_OPERANDS), None if fuses else _WITHOUT_FUSION
         pieces = [(part, jax().jit(_piece_function(part, checked), compiler_options=options)) for part in parts]
         others = program.leaves()[len(program.inputs) :]
 
@@ -106,17 +108,24 @@ class JaxBackend(Backend):
 
 backend = JaxBackend()
 
-#: Largest number of operands in a piece: XLA's compile time grows faster than the length of a function.
-_MAX_OPERANDS = 4000
+#: Largest numbers of operands in a piece, and in a program that is fused: XLA's compile time grows faster than the length.
+_MAX_OPERANDS, _MAX_FUSED = 2000, 4000
 
 #: Fusion copies a chain of instructions into each of its users, which takes n² steps.
 _WITHOUT_FUSION = {"xla_disable_hlo_passes": "fusion"}
 
 
-def _pieces(program: Program) -> list[Program]:
+def _is_fused(program: Program) -> bool:
+    """True for a short program with an eighth or more of its elementwise ops on arrays: fusion saves nothing for numbers."""
+    elementwise = [step.kind for step in program.instructions if step.op.kind == "elementwise"]
+    arrays = [kind for kind in elementwise if kind is not None and math.prod(kind[0]) > 1]
+    return 8 * len(arrays) >= len(elementwise) and sum(len(step.inputs) for step in program.instructions) < _MAX_FUSED
+
+
+def _pieces(program: Program, most: int) -> list[Program]:
     """Parts of a program, to be run one after the other; results that a later part needs are outputs, and its inputs."""
     ends = itertools.accumulate(len(step.inputs) for step in program.instructions)
-    groups = itertools.groupby(zip(ends, program.instructions, strict=True), lambda pair: pair[0] // _MAX_OPERANDS)
+    groups = itertools.groupby(zip(ends, program.instructions, strict=True), lambda pair: pair[0] // most)
     needed: dict[Instruction, None] = dict.fromkeys(program.roots())
     pieces = []
     for steps in reversed([[step for _, step in group] for _, group in groups]):
@@ -231,6 +240,10 @@ def _result(step: Instruction, inputs: list[Any]) -> Any:
     if step.op.kind == "elementwise" and dtype.kind == "f":
         # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]
+    if step.op is multiply:  # XLA makes a choice of the product with a converted mask, so that NaN * False would be 0
+        inputs = [
+            namespace().where(x, 1.0, 0.0).astype(dtype) if getattr(x, "dtype", _FLOAT).kind == "b" else x for x in inputs
+        ]
     if not step.op.converts:
         inputs = list(map(widen, inputs))
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.numerics import quiet
+from autograd.base.numerics import call_quietly
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
 from autograd.support.locks import Pool
@@ -32,9 +32,7 @@ class NumpyBackend(Backend):
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             function = functions.take()
             try:
-                with quiet():
-                    outputs: Sequence[Any] = function(*leaves)
-                    return outputs
+                return call_quietly(function, *leaves)
             finally:
                 functions.give(function)
 
@@ -110,7 +108,8 @@ class _Emitter:
                     self.names[f"{name}_type"] = leaf.kind[1]
                     self.lines.append(f"{name} = asarray({name}, {name}_type)")
             elif isinstance(leaf, Captured):
-                self.texts[call] = f"{self.object_name('c', leaf.node)}._data"
+                self.texts[call] = name = f"p{len(self.texts)}"  # read once, since a read has checks
+                self.lines.append(f"{name} = {self.object_name('c', leaf.node)}._data")
             elif leaf.kind is None:
                 self.texts[call] = self.object_name("k", leaf_data(leaf))
             else:

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.base.numerics import quiet
+from autograd.base.numerics import call_quietly
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import MATH_ERRORS, scalar
 from autograd.ops.op import Op, on_floats
@@ -39,8 +39,7 @@ class PythonBackend(Backend):
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if takes_floats else leaves
             if not floats:
-                with quiet():
-                    return list(function(numbers))
+                return list(call_quietly(function, numbers))
             try:
                 return list(function(numbers))
             except MATH_ERRORS:  # such as an overflow: inf in IEEE 754

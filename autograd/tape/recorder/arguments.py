@@ -66,7 +66,11 @@ def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     elif kind is float:
         key.append(float)
         leaves.append(x)
-    elif kind is dict:  # the most frequent container, faster without the questions below
+    elif kind is tuple or kind is list:  # the most frequent containers, faster without the questions below
+        key += (kind, len(x))
+        for part in x:
+            _flatten(part, scalars, key, leaves)
+    elif kind is dict:
         key += (dict, *x)
         for part in x.values():
             _flatten(part, scalars, key, leaves)
@@ -189,7 +193,7 @@ def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     start = len(outputs)
     if isinstance(x, Rows) or (tree.is_object_array(x) and all(map(_is_number, tree.leaves(x)))):
         outputs += tree.leaves(x)
-        return _unflatten_array(slice(start, len(outputs)), x.shape() if isinstance(x, Rows) else x.shape)
+        return _unflatten_array(slice(start, len(outputs)), x.shape)
     if isinstance(x, Node):
         outputs.append(x)
         return _unflatten_node(start, isinstance(x, Value) or (scalars and not x._data.ndim))

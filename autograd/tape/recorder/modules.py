@@ -6,7 +6,10 @@ have computed with them outside of the tape.
 """
 
 import dis
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
@@ -73,36 +76,76 @@ class ModuleState:
 
     def __init__(self, modules: list[Any], program: Program) -> None:
         captured = [x.node for x in program.leaves() if isinstance(x, Captured) and isinstance(x.node, CapturedArray)]
+        through = {id(x.array) for x in captured if x.place is not None}
         self._modules = modules
-        self._through = {id(x.array) for x in captured if x.place is not None}
+        self._through = [{name for name, x in vars(module).items() if id(x) in through} for module in modules]
         self._views = {id(owner(x.array)) for x in captured if x.place is None}
-        self._parts = [vars(module).copy() for module in modules]  # keeps them alive, so that ids are not used again
-        self._state = self._read()
+        self._recorded = self._last = _Reading(modules, self._through, self._views)
 
     def is_current(self) -> bool:
         """True if the modules are in this state."""
-        return not self._modules or self._read() == self._state
+        if not self._modules or self._last.is_untouched():
+            return True
+        now = _Reading(self._modules, self._through, self._views)
+        if is_current := now.equals(self._recorded):
+            self._last = now
+        return is_current
 
-    def _read(self) -> list[Any]:
-        state: list[Any] = []
-        for module, parts in zip(self._modules, self._parts, strict=True):
-            state.append(module.training)
+
+class _Reading:
+    """Parts, flags and numbers of modules at one time."""
+
+    def __init__(self, modules: list[Any], through: list[set[str]], views: set[int]) -> None:
+        self._modules, self._views = modules, views
+        self._parts: list[Any] = []  # compared by identity
+        self._nodes: list[Node] = []
+        self._arrays: list[tuple[Any, bool]] = []  # each with True if its numbers must be the same
+        self._iterators: list[Callable[[], Any]] = []  # over attributes of the modules and parts of containers
+        for module, names in zip(modules, through, strict=True):
+            self._iterators.append(vars(module).values)
             for name, x in vars(module).items():
                 if type(x) not in _CONSTANTS:
-                    self._add(state, x, id(parts.get(name)) in self._through)
-        return state
+                    self._add(x, name in names)
+        self._parts += self._flags()
+        self._contents = self._read_arrays()
+        self._all = list(self._everything())
 
-    def _add(self, state: list[Any], x: Any, is_read: bool) -> None:
-        """Add the entries for an attribute of a module; those that are neither parts nor numbers are constants."""
+    def is_untouched(self) -> bool:
+        """True if each attribute and part is the same object as then, with the same flags and numbers; made of few calls."""
+        return all(map(is_, self._everything(), self._all)) and self._read_arrays() == self._contents
+
+    def equals(self, other: "_Reading") -> bool:
+        """True if a program that holds for one holds for the other, which may have other attributes of no consequence."""
+        same = len(self._parts) == len(other._parts) and all(map(is_, self._parts, other._parts))
+        return same and self._contents == other._contents
+
+    def _flags(self) -> Iterator[Any]:
+        return chain(map(attrgetter("training"), self._modules), map(attrgetter("requires_grad"), self._nodes))
+
+    def _everything(self) -> Iterator[Any]:
+        """All that can be replaced, and a mark at the end."""
+        attributes = chain.from_iterable(map(operator.call, self._iterators))
+        return chain(map(attrgetter("__dict__"), self._modules), self._flags(), attributes, (_Reading,))
+
+    def _read_arrays(self) -> list[Any]:
+        return [(kind_of(x), x.tobytes() if must_be_same else None) for x, must_be_same in self._arrays]
+
+    def _add(self, x: Any, is_read: bool) -> None:
+        """Add an attribute of a module or a part of one; those that are neither parts nor numbers are constants."""
         if isinstance(x, Node):
-            state += (id(x), x.requires_grad)
+            self._parts.append(x)
+            self._nodes.append(x)
         elif isinstance(x, np.ndarray):
-            state += (kind_of(x), id(x) if id(owner(x)) in self._views else None if is_read else x.tobytes())
+            is_view = id(owner(x)) in self._views
+            self._parts += [x] * is_view
+            self._arrays.append((x, not is_view and not is_read))
         elif type(x) in (list, tuple, dict):
-            for part in x.values() if type(x) is dict else x:
-                self._add(state, part, False)
+            parts = x.values if type(x) is dict else x.__iter__
+            self._iterators.append(parts)
+            for part in parts():
+                self._add(part, False)
         elif is_module(x):
-            state.append(id(x))
+            self._parts.append(x)
 
 
 #: Types of attributes that cannot change in place and hold no parts.

@@ -1,42 +1,68 @@
 """`Rows`: an array argument of a function of scalars while it is recorded.
 
-NumPy's functions apply to its Values one by one, and to a Value for each entry of an array from outside.
+Operators, methods and functions of NumPy apply to its Values one by one, and to a Value for each entry of an array from
+outside.
 """
 
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd.base import tree
 from autograd.base.trace_state import current_captures
+from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 
-class Rows(list[Any]):
+class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lists
     """Array argument of a function of scalars during recording: the list of its rows, which are lists or Values."""
 
+    @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the array."""
-        return (len(self), *(self[0].shape() if self and isinstance(self[0], Rows) else ()))
+        return (len(self), *(self[0].shape if self and isinstance(self[0], Rows) else ()))
+
+    def copy(self) -> "Rows":
+        return Rows(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(isinstance(x, Tensor) for x in inputs):
+            return NotImplemented  # it takes lists
+        if isinstance(kwargs.get("out", (None,))[0], Rows):  # of +=, which gives a new array
+            del kwargs["out"]
         by_entries = np.frompyfunc(ufunc, ufunc.nin, ufunc.nout) if ufunc.signature is None else ufunc
-        return getattr(by_entries if method == "__call__" else ufunc, method)(*map(_entries, inputs), **kwargs)
+        return _rows(getattr(by_entries if method == "__call__" else ufunc, method)(*map(_entries, inputs), **kwargs))
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        return function(*map(_entries, args), **kwargs)
+        return _rows(function(*map(_entries, args), **kwargs))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"a list of Values has no attribute {name!r}: use backend='numpy', whose arguments are arrays")
+        found = getattr(_entries(self), name)
+        return (lambda *args, **kwargs: _rows(found(*args, **kwargs))) if callable(found) else _rows(found)
 
     def __getitem__(self, index: Any) -> Any:
         if not isinstance(index, SupportsIndex | slice):
             raise TypeError(f"a list of Values has no entries at {index!r}: use backend='numpy', whose arguments are arrays")
-        return super().__getitem__(index)
+        found = super().__getitem__(index)
+        return Rows(found) if isinstance(index, slice) else found
+
+
+def _rows(x: Any) -> Any:
+    """Rows of an array of Values; anything else itself."""
+    return Rows(map(_rows, x)) if tree.is_object_array(x) and x.ndim else x
 
 
 def _entries(x: Any) -> Any:
     """Array of the Values in rows, or of a leaf for each entry of an array to which other code may write; else x."""
     captures = current_captures()
     if isinstance(x, Rows):
-        return tree.object_array(tree.leaves(x), x.shape())
+        return tree.object_array(tree.leaves(x), x.shape)
+    if isinstance(x, Value):  # it would take the call of the ufunc itself
+        return tree.object_array([x], ())
     if captures is None or not captures.can_change(x):
         return x
     return tree.object_array([captures.node(x[(*i, ...)]) for i in np.ndindex(x.shape)], x.shape)

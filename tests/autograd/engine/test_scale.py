@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, gradients
+from autograd import Tensor, Value, compile, grad, gradients, record
+from autograd.engine import reverse_mode
 from tests.small_stack import SMALL
-from tests.work import lines_run
+from tests.work import entries_computed, lines_run
 
 ROOT = Path(__file__).parents[3]
 VALUE = "Value(1.0)"
@@ -20,7 +21,7 @@ TENSOR = "Tensor(1.0, requires_grad=True)"
 
 CHAIN = """
 import sys, threading
-from autograd import Tensor, Value, gradients
+from autograd import Tensor, Value, compile, grad, gradients, record
 
 def run():
     x = {leaf}
@@ -169,3 +170,46 @@ def index_graph(n):
 def test_work_grows_with_size(run):
     """Ten times the nodes take ten times the lines."""
     assert lines_run(run, 10_000) == pytest.approx(10 * lines_run(run, 1_000), rel=0.01)
+
+
+#: Reads of a few entries of a matrix x, step i of a loop over its rows.
+READS = {
+    "row": lambda x, i: x[i],
+    "two rows": lambda x, i: x[i] * x[i - 1],
+    "rows of a slice": lambda x, i: x[i : i + 2],
+    "a column of rows": lambda x, i: x[i : i + 2, 1],
+    "entry": lambda x, i: x[i, -1],
+    "entry of a row": lambda x, i: x[i][1],
+    "list": lambda x, i: x[[i, i]],
+    "new axis": lambda x, i: x[i, None],
+    "take": lambda x, i: ag.take(x, i, axis=0),
+    "take_along_axis": lambda x, i: ag.take_along_axis(x, np.full((1, 3), i), axis=0),
+    "a number in a tensor": lambda x, i: x[Tensor(i)],
+    "a batch of one row": lambda x, i: x[np.arange(i, i + 1)],
+    "largest": lambda x, i: x[i, ag.argmax(x[i])],
+    "mask": lambda x, i: x[i][np.array([True, False, True])],
+    "stack": lambda x, i: ag.stack([x[i], x[0]]),
+}  # fmt: skip
+
+
+def loss_of_reads(read):
+    """Sum over a loop of reads, whose derivatives of every order depend on x."""
+    return lambda x: sum(ag.sum(ag.sin(read(x, i)) * read(x, i)) for i in range(len(x)))
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_entries_of_the_gradient_of_a_loop_of_reads_grow_with_its_length(read, order, compiled, monkeypatch):
+    f = loss_of_reads(read)
+    for _ in range(order):
+        f = grad(lambda x, f=f: ag.sum(f(x)))
+    run = (lambda x: compile(f)(x)) if compiled else f
+    short, long = (np.sin(np.arange(3.0 * n)).reshape(n, 3) for n in (30, 120))
+    assert entries_computed(run, long) < 8 * entries_computed(run, short)  # 16 times as many if each read took the whole array
+    if compiled:
+        entries = [sum(np.prod(step.kind[0]) for step in record(f, x).program.instructions) for x in (short, long)]
+        assert entries[1] < 8 * entries[0]
+    found = run(short)
+    monkeypatch.setattr(reverse_mode, "_SMALL", len(short) ** 2)  # no read is small
+    np.testing.assert_allclose(found, f(short), rtol=1e-12, atol=1e-12)

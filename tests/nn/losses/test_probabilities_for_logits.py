@@ -60,11 +60,6 @@ def test_cross_entropy_of_probabilities_for_labels_that_are_probabilities():
     assert len(heard(lambda: nn.cross_entropy(softmax(SCORES), softmax(SCORES)))) == 1
 
 
-def test_cross_entropy_of_logarithms_of_probabilities():
-    (text,) = heard(lambda: nn.cross_entropy(ag.log_softmax(Tensor(SCORES, requires_grad=True), axis=1), LABELS))
-    assert text.endswith("got the result of log_softmax: pass the scores before it, or use nll")
-
-
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 5), st.sampled_from([0.01, 0.1, 1.0]))
 def test_scores_are_no_probabilities(seed, n, k, scale):
     x = np.abs(np.random.default_rng(seed).normal(scale=scale, size=(n, k)))
@@ -91,15 +86,17 @@ def test_binary_cross_entropy_of_sigmoid(make):
 
 
 @pytest.mark.parametrize("engine", ["eager", "tape", pytest.param("jax", marks=pytest.mark.peer)])
-@pytest.mark.parametrize(("last", "loss"), [(nn.Softmax, nn.cross_entropy), (nn.LogSoftmax, nn.cross_entropy)])
-def test_models_that_end_in_softmax(engine, last, loss):
+@pytest.mark.parametrize(("last", "count"), [(nn.Softmax, 1), (nn.LogSoftmax, 0)])
+def test_models_that_end_in_softmax(engine, last, count):
     if engine == "jax":
         pytest.importorskip("jax")
     model = nn.Sequential(nn.Linear(4, 4, seed=0), last())
     optimizer = nn.SGD(model.parameters(), lr=0.1)
     rows = SCORES.astype(np.float32), LABELS
-    texts = heard(lambda: nn.fit(model, rows, loss=loss, optimizer=optimizer, epochs=1, engine=engine, progress=False))
-    assert len(texts) == 1
+    texts = heard(
+        lambda: nn.fit(model, rows, loss=nn.cross_entropy, optimizer=optimizer, epochs=1, engine=engine, progress=False)
+    )
+    assert len(set(texts)) == count  # a recording computes the loss twice
 
 
 @pytest.mark.parametrize("transform", [ag.compile, ag.grad, ag.vmap])

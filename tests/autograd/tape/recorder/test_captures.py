@@ -151,6 +151,7 @@ def test_plain_numpy_is_frozen_and_shown_as_a_constant():
 
 
 @pytest.mark.parametrize("change", [lambda w: setattr(w, "shape", (3, 1)), lambda w: setattr(w, "dtype", np.int64)])
+@pytest.mark.filterwarnings("ignore:Setting the:DeprecationWarning")  # since NumPy 2.5
 def test_another_shape_or_dtype_is_an_error(change):
     w = np.ones(3)
     compiled = compile(lambda x: x * w)
