@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import check_choice
 from nn.run.run import Callback, Run, State
 
@@ -15,7 +16,9 @@ Mode = Literal["auto", "min", "max"]
 
 #: Words in the names of columns of which higher numbers are better, unless a word of the second list is there too.
 _HIGHER = re.compile(r"acc(uracy)?|auc|f1|r2|r_squared|precision|recall|score|correlation", re.IGNORECASE)
-_LOWER = re.compile(r"loss|error|brier|perplexity", re.IGNORECASE)
+_LOWER = re.compile(
+    r"loss|error|mse|rmse|mae|mape|nll|entropy|huber|hinge|divergence|deviance|distance|perplexity|brier|seconds", re.IGNORECASE
+)
 
 
 class BestCallback(Callback):
@@ -30,6 +33,10 @@ class BestCallback(Callback):
         self.monitor = monitor
         check_choice("mode", mode, ("auto", "min", "max"))
         self.sign = -1.0 if mode == "max" or (mode == "auto" and is_better_if_higher(monitor)) else 1.0
+        if mode == "auto" and self.sign > 0 and not any(map(_LOWER.fullmatch, _words(monitor))):
+            warn_likely_mistake(
+                f"lower numbers of {monitor!r} are taken to be better, since its name does not tell: write mode='min' or 'max'"
+            )
         self.best = inf
 
     def on_start(self, run: Run) -> None:
@@ -60,5 +67,9 @@ def is_better_if_higher(column: str) -> bool:
     >>> is_better_if_higher("validation_accuracy"), is_better_if_higher("mean_squared_error")
     (True, False)
     """
-    words = re.findall(r"r_squared|[^\W_]+", column)
-    return any(_HIGHER.fullmatch(word) for word in words) and not any(_LOWER.fullmatch(word) for word in words)
+    words = _words(column)
+    return any(map(_HIGHER.fullmatch, words)) and not any(map(_LOWER.fullmatch, words))
+
+
+def _words(column: str) -> list[str]:
+    return re.findall(r"r_squared|[^\W_]+", column)

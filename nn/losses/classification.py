@@ -245,7 +245,7 @@ def _warn_of_probabilities(x: Any) -> None:
             data = x.numpy()
         except TypeError:  # data cannot be read while a tape is recorded
             return
-    if data.size > 1 < data.shape[1] and 0 <= data.item(0) + data.item(1) <= 1 + _ROUNDING and _are_distributions(data):
+    if min(data.shape) > 1 and 0 <= data.item(0) + data.item(1) <= 1 + _ROUNDING and _are_distributions(data):
         warn_likely_mistake(
             "cross_entropy takes the softmax of its logits, and each row of them is a distribution with the sum 1: pass the "
             "scores before the softmax, or logarithms of probabilities to nll"

@@ -80,12 +80,21 @@ def test_early_stopping_on_an_accuracy(mode):
     assert history["validation_accuracy"][stopping.best_epoch - 1] == max(history["validation_accuracy"])
 
 
+def test_a_metric_of_unknown_direction_is_heard():
+    with pytest.warns(
+        nn.LikelyMistake, match=r"lower numbers of 'validation_gain' are taken to be better, .* write mode='min' or"
+    ):
+        EarlyStopping("validation_gain")
+    for name in ("loss", "validation_mse", "f1", "validation_accuracy", "zero_one_loss"):
+        EarlyStopping(name)
+
+
 @pytest.mark.parametrize("patience", [0, 1, 3])
 def test_early_stopping_ends_after_patience_epochs_without_improvement(patience):
     def flat(outputs, targets):
         return 1.0
 
-    history = trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping("flat", patience)], epochs=9, metrics=[flat])
+    history = trained(nn.MLP(2, [4], 2, seed=0), [EarlyStopping("flat", patience, mode="min")], epochs=9, metrics=[flat])
     assert len(history.loss) == 1 + max(patience, 1)
 
 
