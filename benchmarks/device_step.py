@@ -39,7 +39,7 @@ def main(platform, devices, x, labels, hidden):
     for line in iter(sys.stdin.buffer.readline, b""):
         start, busy = time.perf_counter(), time.process_time()
         for _ in range(int(line)):
-            loss, _ = engine.compute_gradients(x, labels, "in a benchmark")
+            loss, _ = engine.compute_gradients((x, labels), "in a benchmark")
             engine.apply_update()
         seconds, busy = time.perf_counter() - start, time.process_time() - busy
         say((seconds, [loss, *map(np.asarray, engine.parameters)], busy))

@@ -53,6 +53,13 @@ def _half_squared_error(predictions: Any, targets: Any, *, sample_weight: Any = 
     return 0.5 * mean_squared_error(predictions, targets, sample_weight=sample_weight)
 
 
+def _positive_weights(sample_weight: Any) -> Any:
+    w = np.asarray(sample_weight, dtype=float)
+    if not w.any():
+        raise ValueError(f"sample_weight must have a positive entry, got {w.size} weights of zero")
+    return w
+
+
 class _MLP(BaseEstimator):  # type: ignore[misc]
     """Base class of both estimators: parameters, training, prediction."""
 
@@ -214,7 +221,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         if type_of_target(y) == "multilabel-indicator":
             raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
-        weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight, dtype=float)}
+        weights = {} if sample_weight is None else {"sample_weight": _positive_weights(sample_weight)}
         if self.class_weight is not None:
             weights["class_weight"] = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         self._train(X, labels, len(self.classes_), cross_entropy, accuracy, weights)
@@ -272,7 +279,7 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
-        w = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        w = None if sample_weight is None else _positive_weights(sample_weight)
         self._mean = np.average(columns, axis=0, weights=w)
         deviation = np.sqrt(np.average((columns - self._mean) ** 2, axis=0, weights=w))
         self._scale = np.where(deviation > 0, deviation, 1)

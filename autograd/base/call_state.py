@@ -91,10 +91,10 @@ class CallState:
     @contextmanager
     def read_only(self) -> Iterator[None]:
         """Context manager in which the arrays cannot be written to."""
-        arrays = sorted([x for x in self.arrays if x.flags.writeable], key=lambda x: x.base is not None)
+        arrays = sorted(filter(_can_be_locked, self.arrays), key=_depth)
 
         def set_writeable(writeable: bool) -> None:
-            for x in arrays:  # those that own their memory first: their views depend on them
+            for x in arrays:  # the owners of memory first: their views depend on them
                 x.flags.writeable = writeable
 
         with _undone(lambda: set_writeable(True)):
@@ -105,6 +105,23 @@ class CallState:
         """Return to the saved state."""
         with _lock:
             _write(self._saved, self._generators)
+
+
+def _can_be_locked(x: Any) -> bool:
+    """True for a writeable array that can be made so again: NumPy asks the owner of its memory, such as bytes of a pickle."""
+    while isinstance(x, np.ndarray):
+        if not x.flags.writeable:
+            return False
+        x = x.base
+    try:
+        return x is None or not memoryview(x).readonly
+    except TypeError:
+        return False
+
+
+def _depth(x: Any) -> int:
+    """Number of objects on which the memory of an array depends."""
+    return 1 + _depth(x.base) if isinstance(x, np.ndarray) else 0
 
 
 def _write(parts: list[tuple[Access, Any]], generators: list[tuple[Any, Any]]) -> None:

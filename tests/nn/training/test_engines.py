@@ -59,6 +59,7 @@ def engine(request):
         yield request.param
 
 
+@pytest.mark.filterwarnings("ignore:the optimizer does not have")
 @pytest.mark.parametrize("case", [Stop, Frozen, Decaying, Halved, Turned, OneOfTwo])
 def test_every_engine_trains_as_the_eager_one(engine, case):
     optimizer = nn.SGD if case is Decaying else nn.AdamW  # whose decay is part of its rate
