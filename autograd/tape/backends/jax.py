@@ -269,7 +269,10 @@ def _dtype(step: Instruction) -> np.dtype[Any]:
 
 
 def _check_dtypes(program: Program) -> None:
-    """Raise TypeError if the program needs float64 and JAX has it off; floats beside arrays need it only if the arrays do."""
+    """Raise TypeError for a dtype that JAX lacks, or has off; floats beside arrays need float64 only if the arrays do."""
+    for leaf in program.leaves():
+        if leaf.kind is not None and not (leaf.kind[1].isnative and leaf.kind[1].itemsize <= 8):
+            raise TypeError(f"{called(leaf)} is of {leaf.kind[1]}, which JAX lacks: pass arrays of float32 or float64")
     if jax().config.jax_enable_x64:
         return
     floats = only_floats(program)
