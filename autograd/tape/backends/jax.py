@@ -18,7 +18,6 @@ import numpy as np
 from autograd.base.numerics import sinc_derivative
 from autograd.engine.node import Node
 from autograd.ops.namespaces import has_no_duplicates, widen
-from autograd.ops.rules.arithmetic import multiply
 from autograd.ops.rules.indexing import fill_index, getitem, put
 from autograd.ops.rules.shape import astype
 from autograd.support.optional import require
@@ -240,9 +239,11 @@ def _result(step: Instruction, inputs: list[Any]) -> Any:
     if step.op.kind == "elementwise" and dtype.kind == "f":
         # NumPy promotes integers and float32 to float64; JAX would round them to float32.
         inputs = [x.astype(dtype) if getattr(x, "dtype", _FLOAT).kind in "iu" else x for x in inputs]
-    if step.op is multiply:  # XLA makes a choice of the product with a converted mask, so that NaN * False would be 0
+    if dtype.kind == "f":  # XLA makes a choice of the product with a converted mask, so that NaN * False would be 0
+        numbers = step.op.pullbacks_of(tuple(inputs))
         inputs = [
-            namespace().where(x, 1.0, 0.0).astype(dtype) if getattr(x, "dtype", _FLOAT).kind == "b" else x for x in inputs
+            namespace().where(x, 1.0, 0.0).astype(dtype) if pullback and getattr(x, "dtype", _FLOAT).kind == "b" else x
+            for x, pullback in zip(inputs, numbers, strict=True)
         ]
     if not step.op.converts:
         inputs = list(map(widen, inputs))
@@ -268,7 +269,10 @@ def _dtype(step: Instruction) -> np.dtype[Any]:
 
 
 def _check_dtypes(program: Program) -> None:
-    """Raise TypeError if the program needs float64 and JAX has it off; floats beside arrays need it only if the arrays do."""
+    """Raise TypeError for a dtype that JAX lacks, or has off; floats beside arrays need float64 only if the arrays do."""
+    for leaf in program.leaves():
+        if leaf.kind is not None and not (leaf.kind[1].isnative and leaf.kind[1].itemsize <= 8):
+            raise TypeError(f"{called(leaf)} is of {leaf.kind[1]}, which JAX lacks: pass arrays of float32 or float64")
     if jax().config.jax_enable_x64:
         return
     floats = only_floats(program)

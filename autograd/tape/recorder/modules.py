@@ -30,22 +30,36 @@ def buffers(module: Any) -> dict[str, Any]:
     return {name: x for name, x in vars(module).items() if isinstance(x, np.ndarray) and x.dtype.kind in "fiub"}
 
 
+def _numbers(module: Any) -> dict[str, Any]:
+    """Python numbers among the attributes of a module, by name, without its flag `training`, which is part of its state."""
+    return {name: x for name, x in vars(module).items() if type(x) in (bool, int, float) and name != "training"}
+
+
 class BufferWrites:
-    """Buffers of modules at the start of a recording, which must not change them."""
+    """Buffers and numbers of modules at the start of a recording, which must not change them."""
 
     def __init__(self, modules: list[Any]) -> None:
         self._before = [(module, buffers(module)) for module in modules]
+        self._numbers = [(module, _numbers(module)) for module in modules]
 
     def places(self) -> dict[int, tuple[dict[str, Any], str]]:
         """Attributes of the module, and the name among them, of each buffer by its id."""
         return {id(x): (vars(module), name) for module, found in self._before for name, x in found.items()}
 
     def check(self) -> None:
-        """Raise TypeError if the recording replaced a buffer."""
+        """Raise TypeError if the recording replaced a buffer or changed a number."""
         for module, found in self._before:
             for name in found:
                 if vars(module).get(name) is not found[name]:
                     raise FrozenDataError(_refusal(module, [name]))
+        for module, found in self._numbers:
+            for name, x in found.items():
+                now = vars(module).get(name)
+                if now is not x and (type(now) is not type(x) or now != x):
+                    raise FrozenDataError(
+                        f"{module!r} changes its number {name} from {x!r} to {now!r} while a tape is recorded, which replays "
+                        "would not repeat: pass it as an argument, or change it outside of the function"
+                    )
 
     def blame(self, error: BaseException, certain: bool) -> FrozenDataError | None:
         """Error that names the buffers to which the method of a module was about to write when it raised `error`, or None.

@@ -1,6 +1,7 @@
 """tape(x′) = eager(x′), bit for bit, for every op of the table, every back end, and random programs."""
 
 import itertools
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -160,3 +161,14 @@ def test_numba_error_names_an_unknown_op():
     for f, name in ((lambda x: ag.round(x, 1), "round"), (ag.digamma, "digamma")):
         with pytest.raises(TypeError, match=f"does not know the op {name}: use backend='python'"):
             find_backend("numba").compile(record(f, 1.5, backend="python").program)
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", ">i8", np.longdouble])
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+def test_arrays_of_any_dtype_are_read_or_refused(backend, dtype):
+    pytest.importorskip(backend)
+    near = np.arange(1, 4).astype(dtype)
+    lacks = backend == "jax" and near.dtype not in (np.dtype(float), np.dtype(int))  # longdouble is float on some systems
+    for f, x in ((lambda x: ag.sum(x * x), near), (lambda x: ag.sum(x * near), np.ones(3))):
+        with pytest.raises(TypeError, match="which JAX lacks: pass arrays of") if lacks else nullcontext():
+            assert record(f, x, backend=backend)(x) == f(Tensor(x)).item()

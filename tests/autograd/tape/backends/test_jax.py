@@ -133,6 +133,21 @@ def test_elementwise_op_at_hard_points(jax, case):
     np.testing.assert_allclose(np.where(tiny & (got == 0), want, got), want, rtol=1e-9)
 
 
+MASKED = [(op.name, functools.partial(op, **params), [(2, 3)] * op.arity) for op, params in ELEMENTWISE_CASES if op.arity > 1]
+MASKED += [(name, example.call, example.shapes) for name, _, example in examples("bilinear")]
+
+
+@pytest.mark.parametrize(("name", "call", "shapes"), MASKED)
+def test_mask_beside_infinities(jax, name, call, shapes, rng):
+    """Each argument in turn is a mask, converted to floats or not; NumPy takes the logarithm of a mask in float16."""
+
+    def f(*xs):
+        places = [(i, mask) for i, x in enumerate(xs) for mask in [x > 1.0, ag.astype(x > 1.0, float)][name == "xlog1py" :]]
+        return [call(*xs[:i], mask, *xs[i + 1 :]) for i, mask in places]
+
+    assert_agrees(jax, f, [[np.asarray(rng.choice([np.nan, np.inf, -1.0, 0.0, 2.0], shape)) for shape in shapes]])
+
+
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=programs())
 def test_random_program(jax, case):

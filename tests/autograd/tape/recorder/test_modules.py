@@ -194,6 +194,41 @@ def test_writing_a_buffer_is_refused(make, name, run):
         np.testing.assert_array_equal(x, numbers)
 
 
+class Calls(Module):
+    """Numbers that a call changes; another that it sets to the value it has."""
+
+    def __init__(self, name, number):
+        self.rate, self.flag = 0.5, float("nan")
+        setattr(self, name, number)
+        self.name = name
+
+    def forward(self, x):
+        self.rate = float("0.5")
+        setattr(self, self.name, getattr(self, self.name) + 1)
+        return x * getattr(self, self.name)
+
+
+@pytest.mark.parametrize("number", [0, 1.5, True])
+@pytest.mark.parametrize("name", ["count", "flag"])
+def test_changing_a_number_of_a_module_is_refused(name, number):
+    layer = nn.Sequential(Calls(name, number))
+    for f in (layer, lambda x: layer(x)):
+        with pytest.raises(TypeError, match=rf"Calls.* changes its number {name} from .* to .*: pass it as an argument"):
+            compile(f)(ROWS)
+        assert getattr(layer.layers[0], name) is number
+
+
+def test_numbers_of_a_module_may_be_set_to_what_they_are():
+    layer = nn.BatchNorm1d(2)
+
+    def f(x):
+        layer.eval()
+        layer.eps = float(str(layer.eps))
+        return layer(x)
+
+    np.testing.assert_array_equal(compile(f)(ROWS), f(ROWS).numpy())
+
+
 @pytest.mark.parametrize("dtype", [float, np.float32, int])
 @pytest.mark.parametrize("name", ["labels", "sample_weight", "class_weight"])
 def test_losses_follow_arrays_from_outside(name, dtype):
