@@ -528,7 +528,9 @@ def test_batches_of_weight_0_move_nothing(engine):
         ({"data": {"x": SINGLE[0], "y": SINGLE[1]}}, TypeError, r"got dict"),
         ({"data": {1, 2}}, TypeError, r"a batch must be a pair \(x, y\) of arrays, .*got int 1"),
         ({"validation": "rows.npy"}, TypeError, r"validation must be a pair .* got str"),
-        ({"validation": 1.5}, ValueError, r"more than 0 and less than 1, got 1\.5"),
+        ({"validation": 1.5}, ValueError, r"validation must be .* between 0 and 1, got 1\.5"),
+        ({"validation": 1}, ValueError, r"validation must be .* between 0 and 1, got 1"),
+        ({"validation": np.float32(0)}, ValueError, r"validation must be .* between 0 and 1, got np\.float32\(0\.0\)"),
     ],
 )
 def test_impossible_data_leave_the_model_as_it_was(options, error, message):
@@ -573,6 +575,21 @@ def test_a_fraction_of_the_rows_is_held_out():
     nn.fit(
         model, (x, x[:, :1]), loss=nn.huber, optimizer=SGD(model.parameters(), lr=0.1), epochs=1, validation=0.1, progress=False
     )
+
+
+@pytest.mark.parametrize(("length", "batches"), [(2, 1), (1, 2), (1, 0)])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_source_must_return_as_many_batches_as_its_length(engine, length, batches):
+    class Batches:
+        def __len__(self):
+            return length
+
+        def __iter__(self):
+            return iter([SINGLE] * batches)
+
+    with pytest.raises(ValueError, match=rf"length {length} and returned .*{min(batches, 1)} batches") as caught:
+        fitted(engine, Batches())
+    assert caught.value.history.loss == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
