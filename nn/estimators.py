@@ -29,7 +29,7 @@ if require("sklearn.base", "nn.estimators"):
     from sklearn.utils import check_random_state
     from sklearn.utils.class_weight import compute_class_weight
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -146,6 +146,15 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
             check_finite(name, getattr(self, name))
         check_fraction("validation_fraction", self.validation_fraction)
 
+    def _weights(self, X: Any, sample_weight: Any) -> dict[str, Any]:
+        """Return the checked weights of the rows as a keyword of `fit`; raise if one is negative or all are 0."""
+        if sample_weight is None:
+            return {}
+        w = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        if not (w.min() >= 0 and w.any()):
+            raise ValueError(f"sample_weight must be numbers of at least 0, not all 0, got {w.min():g} to {w.max():g}")
+        return {"sample_weight": w}
+
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
@@ -214,7 +223,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         if type_of_target(y) == "multilabel-indicator":
             raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
-        weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight, dtype=float)}
+        weights = self._weights(X, sample_weight)
         if self.class_weight is not None:
             weights["class_weight"] = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         self._train(X, labels, len(self.classes_), cross_entropy, accuracy, weights)
@@ -272,12 +281,12 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
-        w = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        weights = self._weights(X, sample_weight)
+        w = weights.get("sample_weight")
         self._mean = np.average(columns, axis=0, weights=w)
         deviation = np.sqrt(np.average((columns - self._mean) ** 2, axis=0, weights=w))
         self._scale = np.where(deviation > 0, deviation, 1)
         self._flat = np.ndim(y) == 1
-        weights = {} if w is None else {"sample_weight": w}
         self._train(X, (columns - self._mean) / self._scale, columns.shape[1], _half_squared_error, r_squared, weights)
         return self
 

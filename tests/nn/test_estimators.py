@@ -128,6 +128,14 @@ def test_rows_of_weight_0_teach_nothing():
     assert line.score(x, x[:, 0]) > 0.95
 
 
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("wrong", [-1.0, 0.0, np.nan, np.ones(9)])
+def test_impossible_weights_of_rows(estimator, wrong):
+    x, y = nn.datasets.moons(20, seed=0)
+    with pytest.raises(ValueError, match=r"(?i)sample.weight"):
+        estimator((2,), max_iter=1).fit(x, y, sample_weight=wrong)
+
+
 def test_weights_of_classes_have_the_names_of_the_classes():
     x, y = blobs()
     share = {}
