@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import random
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -251,6 +252,11 @@ def _entries_below(prefix: str, state: State) -> State:
 def _generators(model: Module) -> Iterator[np.random.Generator]:
     """Yield the random generators of the modules, in order."""
     for module in model.modules():
+        for _, name in generator_places(module, (random.Random, np.random.RandomState)):
+            raise TypeError(
+                f"{name} of {type(module).__name__} is an old random generator, which a checkpoint does not restore: use "
+                "np.random.default_rng(seed)"
+            )
         yield from (read_place(*place) for place in generator_places(module))
 
 

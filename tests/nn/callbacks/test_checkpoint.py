@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -394,3 +395,13 @@ def test_other_weights_and_options_of_the_loss_are_refused(first, second, messag
     train(tmp_path / "run.npz", *parts(), 1, **first)
     with pytest.raises(ValueError, match=message):
         train(tmp_path / "run.npz", *parts(), 2, **second)
+
+
+@pytest.mark.parametrize("make", [random.Random, np.random.RandomState])
+def test_generators_that_a_checkpoint_does_not_restore_are_refused(make, tmp_path):
+    model, optimizer = parts()
+    model.random = [make(0)]
+    before = bits(model)
+    with pytest.raises(TypeError, match=r"an old random generator, .*: use np\.random\.default_rng\(seed\)"):
+        train(tmp_path / "run.npz", model, optimizer, 1)
+    assert bits(model) == before
