@@ -130,11 +130,6 @@ class Loader(Generic[Batch]):
         batches: Any = (_batch_of(self._source, rows) for rows in self._begin_epoch())
         return (batch if len(batch) > 1 else batch[0] for batch in batches)
 
-    @property
-    def arrays_per_batch(self) -> int | None:
-        """Number of arrays in a batch, if the source is arrays or a Dataset."""
-        return len(self._source.arrays) if isinstance(self._source, Dataset) else None
-
     def settings(self) -> dict[str, int]:
         """Return the numbers that, with the epoch, determine the order of the rows."""
         settings = {"rows": self._rows, "batch_size": self._batch_size, "seed": self._seed, "drop_last": int(self._drop_last)}

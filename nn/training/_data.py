@@ -114,8 +114,6 @@ def _are_arrays(train: Any) -> bool:
 def _own_batches(name: str, train: Any, options: dict[str, Any]) -> Any:
     """Batches of a `Loader`, of a source of rows, or of another iterable over batches with a length."""
     if isinstance(train, Loader):
-        if train.arrays_per_batch == 1:
-            raise TypeError(f"{name} must have batches (x, y), got a Loader of x alone: write nn.Loader(x, y)")
         return train
     listed = isinstance(train, str | bytes | Mapping)
     if is_row_source(train) and not listed:

@@ -523,7 +523,6 @@ def test_batches_of_weight_0_move_nothing(engine):
         ({"data": (SINGLE[0], SINGLE[0]), "class_weight": "balanced"}, TypeError, r"integer classes, got shape \(100, 2\)"),
         ({"data": Loader(*SINGLE), "class_weight": "balanced"}, TypeError, r"are for arrays, got train of type Loader"),
         ({"data": Loader(*SINGLE), "validation": 0.2}, TypeError, r"validation=0\.2 are for arrays"),
-        ({"data": Loader(SINGLE[0])}, TypeError, r"got a Loader of x alone: write nn\.Loader\(x, y\)"),
         ({"data": iter([SINGLE])}, TypeError, r"another iterable over batches with a length, got list_iterator"),
         ({"data": "rows.npy"}, TypeError, r"train must be a pair \(x, y\) of arrays, a Loader, .* got str 'rows\.npy'"),
         ({"data": {"x": SINGLE[0], "y": SINGLE[1]}}, TypeError, r"got dict"),
