@@ -29,7 +29,7 @@ if require("sklearn.base", "nn.estimators"):
     from sklearn.utils import check_random_state
     from sklearn.utils.class_weight import compute_class_weight
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.validation import check_is_fitted, validate_data
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -150,9 +150,11 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         """Return the checked weights of the rows as a keyword of `fit`; raise if one is negative or all are 0."""
         if sample_weight is None:
             return {}
-        w = _check_sample_weight(sample_weight, X, dtype=np.float64)
-        if not (w.min() >= 0 and w.any()):
-            raise ValueError(f"sample_weight must be numbers of at least 0, not all 0, got {w.min():g} to {w.max():g}")
+        w = np.asarray(sample_weight, dtype=float)
+        if w.shape != (len(X),) or not (w.min() >= 0 and w.any()):
+            raise ValueError(
+                f"sample_weight must be {len(X)} numbers of at least zero, not all zero, got {sample_weight!r:.60}"
+            )
         return {"sample_weight": w}
 
     def _outputs(self, X: Any) -> Any:
@@ -296,6 +298,5 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         Shapes:
             X (n, features) -> (n,) or (n, outputs), as y was
         """
-        y = self._outputs(X)
-        y = y * self._scale + self._mean
+        y = self._outputs(X) * self._scale + self._mean
         return y[:, 0] if self._flat else y

@@ -142,7 +142,7 @@ def test_rows_of_weight_0_teach_nothing():
 
 
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
-@pytest.mark.parametrize("wrong", [-1.0, 0.0, np.nan, np.ones(9)])
+@pytest.mark.parametrize("wrong", [1.0, -np.ones(20), np.zeros(20), np.full(20, np.nan), np.ones(9)])
 def test_impossible_weights_of_rows(estimator, wrong):
     x, y = nn.datasets.moons(20, seed=0)
     with pytest.raises(ValueError, match=r"(?i)sample.weight"):
