@@ -53,13 +53,6 @@ def _half_squared_error(predictions: Any, targets: Any, *, sample_weight: Any = 
     return 0.5 * mean_squared_error(predictions, targets, sample_weight=sample_weight)
 
 
-def _positive_weights(sample_weight: Any) -> Any:
-    w = np.asarray(sample_weight, dtype=float)
-    if not w.any():
-        raise ValueError(f"sample_weight must have a positive entry, got {w.size} weights of zero")
-    return w
-
-
 class _MLP(BaseEstimator):  # type: ignore[misc]
     """Base class of both estimators: parameters, training, prediction."""
 
@@ -153,6 +146,17 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
             check_finite(name, getattr(self, name))
         check_fraction("validation_fraction", self.validation_fraction)
 
+    def _weights(self, X: Any, sample_weight: Any) -> dict[str, Any]:
+        """Return the checked weights of the rows as a keyword of `fit`; raise if one is negative or all are 0."""
+        if sample_weight is None:
+            return {}
+        w = np.asarray(sample_weight, dtype=float)
+        if w.shape != (len(X),) or not (w.min() >= 0 and w.any()):
+            raise ValueError(
+                f"sample_weight must be {len(X)} numbers of at least zero, not all zero, got {sample_weight!r:.60}"
+            )
+        return {"sample_weight": w}
+
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
@@ -221,7 +225,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         if type_of_target(y) == "multilabel-indicator":
             raise ValueError("MLPClassifier takes one class per row; for several labels per row use MultiOutputClassifier")
         self.classes_, labels = np.unique(y, return_inverse=True)
-        weights = {} if sample_weight is None else {"sample_weight": _positive_weights(sample_weight)}
+        weights = self._weights(X, sample_weight)
         if self.class_weight is not None:
             weights["class_weight"] = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         self._train(X, labels, len(self.classes_), cross_entropy, accuracy, weights)
@@ -279,12 +283,12 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True)
         columns = np.asarray(y, dtype=X.dtype).reshape(len(y), -1)
-        w = None if sample_weight is None else _positive_weights(sample_weight)
+        weights = self._weights(X, sample_weight)
+        w = weights.get("sample_weight")
         self._mean = np.average(columns, axis=0, weights=w)
         deviation = np.sqrt(np.average((columns - self._mean) ** 2, axis=0, weights=w))
         self._scale = np.where(deviation > 0, deviation, 1)
         self._flat = np.ndim(y) == 1
-        weights = {} if w is None else {"sample_weight": w}
         self._train(X, (columns - self._mean) / self._scale, columns.shape[1], _half_squared_error, r_squared, weights)
         return self
 
@@ -294,6 +298,5 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         Shapes:
             X (n, features) -> (n,) or (n, outputs), as y was
         """
-        y = self._outputs(X)
-        y = y * self._scale + self._mean
+        y = self._outputs(X) * self._scale + self._mean
         return y[:, 0] if self._flat else y

@@ -3,8 +3,10 @@
 import inspect
 import json
 import os
+import random
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +16,7 @@ from autograd.support.atomic_write import atomic_write, check_folder, remove_dra
 from nn._validation import check_integer
 from nn.callbacks.schedule import Schedule
 from nn.io.npz import State, check_names, read_npz, reading, write_npz
+from nn.modules._storage import generator_places, read_place
 from nn.modules.module import Module
 from nn.run.history import History
 from nn.run.run import Callback, Run
@@ -81,7 +84,7 @@ class Checkpoint(Callback):
 
 def _options(run: Run) -> dict[str, Any]:
     """Return loss, optimizer, and the options of optimizer and callbacks by name; numbers are Python's, tuples lists."""
-    options: dict[str, Any] = {"loss": getattr(run.loss, "__name__", type(run.loss).__name__)}
+    options: dict[str, Any] = {"loss": _loss_name(run.loss)}
     options["optimizer"] = type(run.optimizer).__name__
     for k, group in enumerate(run.optimizer.groups):
         options |= {f"groups[{k}].{name}": x for name, x in vars(group).items() if name != "parameters"}
@@ -93,6 +96,14 @@ def _options(run: Run) -> dict[str, Any]:
             own |= {"lr": callback.first} if isinstance(callback, Schedule) else {}
             options |= {f"callbacks[{i}].{name}": x for name, x in own.items()}
     return {name: np.asarray(x).tolist() for name, x in options.items()}
+
+
+def _loss_name(loss: Any) -> str:
+    """Return the name of a loss, with the options of a partial function."""
+    if isinstance(loss, partial):
+        given = [*map(str, loss.args), *(f"{name}={x}" for name, x in loss.keywords.items())]
+        return f"{_loss_name(loss.func)}({', '.join(given)})"
+    return str(getattr(loss, "__name__", type(loss).__name__))
 
 
 def _checkpoint_arrays(run: Run, options: dict[str, Any]) -> State:
@@ -222,7 +233,7 @@ def _last(name: str) -> str:
 def _check_same_training(run: Run, settings: dict[str, Any], at_start: Any, new: dict[str, Any], path: Path) -> None:
     """Raise if the settings of a file differ, or there are `new` options; names all differences."""
     here = run.settings | {"callbacks": [type(callback).__name__ for callback in run.callbacks]}
-    pairs = {name: (settings.get(name), here[name]) for name in here if here[name] != settings.get(name)}
+    pairs = {name: (settings.get(name), x) for name in here | settings if (x := here.get(name)) != settings.get(name)}
     if "callbacks" in pairs:
         new = {name: x for name, x in new.items() if not name.startswith("callbacks")}
     pairs |= {name: (x, at_start[name]) for name, x in new.items()}
@@ -239,9 +250,14 @@ def _entries_below(prefix: str, state: State) -> State:
 
 
 def _generators(model: Module) -> Iterator[np.random.Generator]:
-    """Yield the random generators that are attributes of the modules, in order."""
+    """Yield the random generators of the modules, in order."""
     for module in model.modules():
-        yield from (x for x in vars(module).values() if isinstance(x, np.random.Generator))
+        for _, name in generator_places(module, (random.Random, np.random.RandomState)):
+            raise TypeError(
+                f"{name} of {type(module).__name__} is an old random generator, which a checkpoint does not restore: use "
+                "np.random.default_rng(seed)"
+            )
+        yield from (read_place(*place) for place in generator_places(module))
 
 
 def _generator_states(run: Run) -> list[Any]:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.support.atomic_write import check_folder
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import check_finite, check_integer
 from nn.callbacks._best import BestCallback, Mode
-from nn.io.model_files import save
+from nn.io.model_files import check_savable, save
 from nn.run.run import Run, State
 
 
@@ -97,7 +96,7 @@ class BestModel(BestCallback):
 
     def on_start(self, run: Run) -> None:
         super().on_start(run)
-        check_folder(self.path)
+        check_savable(run.model, self.path)  # what cannot be saved must not be trained
 
     def on_epoch(self, run: Run) -> None:
         if self.improve(run.history[self.monitor][-1]):

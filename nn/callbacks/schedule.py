@@ -53,8 +53,8 @@ class Schedule(Callback):
         after = self._factor()
         self.first += [group.lr * before for group in self.optimizer.groups[len(self.first) :]]  # groups added since
         for i, group in enumerate(self.optimizer.groups):
-            if before and group.lr != self.first[i] * before:
-                self.first[i] = group.lr / before
+            if group.lr != self.first[i] * before:
+                self.first[i] = group.lr / (before or 1.0)
         self._set_rates(after)
 
     def restart(self, rates: list[float]) -> None:

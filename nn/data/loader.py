@@ -185,7 +185,7 @@ def as_rows(name: str, value: Any) -> Any:
     if array.dtype.kind == "O":
         strange = [x for x in array.ravel() if not isinstance(x, int | float | np.number)]
         if not strange:
-            return array.astype(float)
+            return np.array(array.tolist())  # integers, such as labels, stay integers
         raise TypeError(
             f"{name} must hold numbers, got objects such as {strange[0]!r} of type {type(strange[0]).__name__}: convert "
             "columns to numbers, and labels by np.unique(labels, return_inverse=True)"

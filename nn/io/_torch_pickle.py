@@ -150,7 +150,9 @@ class _Machine:
                 raise ValueError(f"its pickle has too many instructions, or too deep a stack at byte {position}")
             step = getattr(self, f"do_{op.name.lower()}", None)
             if step is None:
-                raise ValueError(f"its instruction {op.name} at byte {position} is not allowed in a state dict")
+                raise ValueError(
+                    f"its instruction {op.name} at byte {position} is not allowed in a state dict: save model.state_dict()"
+                )
             step(argument)
         if len(self.stack) != 1:
             raise ValueError("it must hold a dict of tensors: save model.state_dict()")

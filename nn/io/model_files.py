@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from autograd.support.atomic_write import atomic_write
+from autograd.support.atomic_write import atomic_write, check_folder
 from nn.io.npz import State, check_names, read_npz, reading, write_npz
 from nn.io.safetensors import read_safetensors, write_safetensors
 from nn.modules.module import Module
@@ -21,8 +21,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
         FileNotFoundError: If the folder does not exist
         ImportError: If safetensors is needed and not installed; names the command
     """
-    file = _check_model_and_path(model, path)
-    state = check_names(model.state_dict())
+    file, state = check_savable(model, path)
     with atomic_write(file) as out:
         write = write_npz if file.suffix == ".npz" else write_safetensors
         write(out, state)
@@ -47,6 +46,13 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
         state = read_npz(content, sizes.get) if file.suffix == ".npz" else read_safetensors(content, ours=True)
         _check_types(state, expected)
         model.load_state_dict(state)
+
+
+def check_savable(model: Module, path: str | os.PathLike[str]) -> tuple[Path, State]:
+    """Return path and state of a model; raise if `save` would."""
+    file, state = _check_model_and_path(model, path), check_names(model.state_dict())
+    check_folder(file)
+    return file, state
 
 
 def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:

@@ -210,9 +210,9 @@ def replace(holder: Any, name: str, x: Any) -> None:
         setattr(holder, name, x)
 
 
-def generator_places(module: Any) -> list[Place]:
+def generator_places(module: Any, kinds: Any = np.random.Generator) -> list[Place]:
     """Return the places of the random generators of a module, also in its lists and dicts, in order."""
-    parts = [(holder, name) for _, holder, name, x in _leaves(module, ()) if isinstance(x, np.random.Generator)]
+    parts = [(holder, name) for _, holder, name, x in _leaves(module, ()) if isinstance(x, kinds)]
     return [(holder, name) for holder, name in parts if not isinstance(holder, tuple)]
 
 

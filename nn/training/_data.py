@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -39,6 +40,10 @@ def training_data(
     train: Any, validation: Any, options: dict[str, Any], sample_weight: Any, class_weight: ClassWeight | None
 ) -> TrainingData:
     """Check the data of `fit`; `options` are those of a `Loader`."""
+    if isinstance(validation, int | float | np.number):
+        if not 0 < validation < 1:
+            raise ValueError(f"validation must be data (x, y), or a fraction of the rows between 0 and 1, got {validation!r}")
+        validation = float(validation)
     if not _are_arrays(train):
         if sample_weight is not None or class_weight is not None or isinstance(validation, float):
             raise TypeError(
@@ -58,7 +63,10 @@ def training_data(
     if class_weight is not None:
         arrays = _weigh_classes(arrays, class_weight)
     batches = Loader(*arrays, **options)
-    return TrainingData(batches, arrays[1], held_out, batches.settings(), len(arrays) > 2 or len(held_out or ()) > 2)
+    settings = batches.settings()
+    for weights in arrays[2:]:
+        settings["checksum of the weights"] = crc32(weights.tobytes())
+    return TrainingData(batches, arrays[1], held_out, settings, len(arrays) > 2 or len(held_out or ()) > 2)
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:
@@ -128,8 +136,17 @@ class _Batches:
         return len(self.source)
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for batch in self.source:
+        n = 0
+        for n, batch in enumerate(self.source, start=1):
+            if n > len(self):
+                break
             yield check_rows("a batch", tuple(batch) if isinstance(batch, Iterable) else batch)
+        if n != len(self):
+            found = f"more than {len(self)}" if n > len(self) else n
+            raise ValueError(
+                f"train has the length {len(self)} and returned {found} batches: __len__ must be the number of batches, and "
+                "each __iter__ must begin anew"
+            )
 
 
 def _split(arrays: tuple[Any, ...], share: float, seed: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

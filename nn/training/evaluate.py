@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd import Tensor
+from nn.data.loader import take_rows
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs, predict
 from nn.training._arguments import Metric, metric_number, metrics_by_name
@@ -59,3 +60,12 @@ def evaluate_rows(
                 raise
             numbers[name] = handle(name, error)
     return numbers
+
+
+def check_held_out(model: Module, rows: tuple[Any, ...], loss: Callable[..., Any]) -> None:
+    """Raise if model or loss does not fit the first rows of validation data, so that the error does not come after an epoch."""
+    first = tuple(take_rows(part, np.arange(min(len(part), 64))) for part in rows)
+    try:
+        evaluate_rows(model, first, loss, {})
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error}. This error is from the validation data") from error

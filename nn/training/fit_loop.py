@@ -14,6 +14,7 @@ from nn._validation import check_integer
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
 from nn.metrics.streaming import Running
+from nn.modules._storage import state_places
 from nn.modules.module import Module
 from nn.modules.predict import set_training_mode
 from nn.optim.optimizer import Optimizer
@@ -34,7 +35,7 @@ from nn.training._interrupt import defer_interrupt
 from nn.training._nonfinite import check_finite_parameters
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
-from nn.training.evaluate import evaluate_rows
+from nn.training.evaluate import check_held_out, evaluate_rows
 
 Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset | Loader[Any] | Iterable[Any]
 Loss = Callable[[Any, Any], Any]
@@ -117,6 +118,8 @@ def fit(  # noqa: PLR0913  (public keywords)
     run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
     run.callbacks, run.loss = sort_callbacks(callbacks), loss
     with run.history_on_error():
+        if data.held_out is not None:
+            check_held_out(model, data.held_out, loss)
         for callback in run.callbacks:
             callback.on_start(run)
         check_columns(run, named, data.held_out is not None)
@@ -164,6 +167,7 @@ def _run_epoch(
                 running.update(output, batch[1])
             if step == 1 == run.epoch:
                 _check_metrics(seen)
+                state_places(run.model)  # what cannot be saved must not be trained
             engine.apply_update()
             run.steps += 1
             for callback in run.callbacks:

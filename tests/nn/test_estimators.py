@@ -23,12 +23,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:the training has not converged")
 estimators = pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
 
 
-class NoPandas(importlib.abc.MetaPathFinder):
-    """Finder that finds no pandas."""
+class WithoutPandas(importlib.abc.MetaPathFinder):
+    """Finder that hides pandas."""
 
     def find_spec(self, name, path, target=None):
-        if name.partition(".")[0] == "pandas":
-            raise ImportError("there is no pandas here")
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 SETTINGS = [{"alpha": 0.1}, {"early_stopping": True, "validation_fraction": 0.3}]
@@ -40,8 +40,9 @@ SETTINGS = [{"alpha": 0.1}, {"early_stopping": True, "validation_fraction": 0.3}
 @estimators
 def test_every_check_of_scikit_learn_passes(estimator, settings, pandas, monkeypatch):
     if not pandas:
-        monkeypatch.delitem(sys.modules, "pandas", raising=False)
-        monkeypatch.setattr(sys, "meta_path", [NoPandas(), *sys.meta_path])
+        for name in [name for name in sys.modules if name.partition(".")[0] == "pandas"]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setattr(sys, "meta_path", [WithoutPandas(), *sys.meta_path])
     elif not importlib.util.find_spec("pandas"):
         pytest.skip("needs pandas")
     held_out = {
@@ -62,9 +63,7 @@ def test_every_check_of_scikit_learn_passes(estimator, settings, pandas, monkeyp
     assert not failed
     unexpected = {name for name, r in status.items() if r["status"] not in ("passed", "xfail")}
     without_pandas = {
-        "check_classifier_data_not_an_array",
-        "check_regressor_data_not_an_array",
-        "check_sample_weights_pandas_series",
+        f"check_{x}" for x in ("classifier_data_not_an_array", "regressor_data_not_an_array", "sample_weights_pandas_series")
     }
     assert unexpected <= {"check_array_api_input"} | (set() if pandas else without_pandas)  # needs an environment variable
 
@@ -140,6 +139,14 @@ def test_rows_of_weight_0_teach_nothing():
     line = MLPRegressor((16,), learning_rate_init=0.05, random_state=0, max_iter=500)
     line.fit(x, np.where(wrong, 99.0, x[:, 0]), sample_weight=~wrong)
     assert line.score(x, x[:, 0]) > 0.95
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("wrong", [1.0, -np.ones(20), np.zeros(20), np.full(20, np.nan), np.ones(9)])
+def test_impossible_weights_of_rows(estimator, wrong):
+    x, y = nn.datasets.moons(20, seed=0)
+    with pytest.raises(ValueError, match=r"(?i)sample.weight"):
+        estimator((2,), max_iter=1).fit(x, y, sample_weight=wrong)
 
 
 def test_weights_of_classes_have_the_names_of_the_classes():

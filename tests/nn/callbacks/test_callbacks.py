@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from nn import Callback, CsvLog, EarlyStopping, JsonLinesLog, datasets
 
@@ -123,6 +124,18 @@ def fails_before_anything_moves(error, message, make, **options):
         trained(model, [make(model)], **options)
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "message"), [("b.txt", "a", "must end in"), ("b.npz", "a\0", "no file can have numbers called")]
+)
+def test_a_model_that_cannot_be_saved_is_not_trained(tmp_path, path, name, message):
+    model = nn.MLP(2, [4], 2, seed=0)
+    model.more = {name: ag.Tensor([1.0], requires_grad=True)}
+    before = [p.numpy().tobytes() for p in model.parameters()]
+    with pytest.raises(ValueError, match=message):
+        trained(model, [nn.BestModel(tmp_path / path, "loss")])
+    assert [p.numpy().tobytes() for p in model.parameters()] == before
 
 
 @pytest.mark.parametrize("make", [lambda m, o: EarlyStopping(), lambda m, o: nn.Plateau(o), lambda m, o: nn.BestModel("b.npz")])

@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -353,3 +355,53 @@ def test_drafts_of_killed_trainings_are_removed_and_others_kept(tmp_path):
 def test_the_suffix_determines_the_format():
     with pytest.raises(ValueError, match=r"a checkpoint must end in .npz, got 'run.pt'"):
         Checkpoint("run.pt")
+
+
+def test_generators_in_containers_resume(tmp_path):
+    """Every generator that an engine replays is in the file."""
+
+    class Noise(nn.Module):
+        def __init__(self):
+            self.inner, self.random = nn.Linear(2, 2, seed=0), {"a": [np.random.default_rng(i) for i in range(2)]}
+
+        def forward(self, x):
+            return self.inner(x) + sum(r.normal(size=2) for r in self.random["a"])
+
+    def run(path, epochs):
+        model = Noise()
+        return train(path, model, nn.SGD(model.parameters(), lr=0.1), epochs).loss
+
+    run(tmp_path / "run.npz", 2)
+    assert run(tmp_path / "run.npz", 4) == run(tmp_path / "whole.npz", 4)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ({"class_weight": [1.0, 2.0]}, {"class_weight": [2.0, 1.0]}, "checksum of the weights"),
+        ({}, {"sample_weight": np.arange(100.0)}, "checksum of the weights None in place of"),
+        ({"sample_weight": np.arange(100.0)}, {}, "checksum of the weights [0-9]+ in place of None"),
+        *[
+            (
+                {"loss": partial(nn.cross_entropy, label_smoothing=x)},
+                {"loss": y},
+                r"loss .*smoothing=0\.1.* in place of 'cross_",
+            )
+            for x, y in [(0.1, partial(nn.cross_entropy, label_smoothing=0.2)), (0.1, nn.cross_entropy)]
+        ],
+    ],
+)
+def test_other_weights_and_options_of_the_loss_are_refused(first, second, message, tmp_path):
+    train(tmp_path / "run.npz", *parts(), 1, **first)
+    with pytest.raises(ValueError, match=message):
+        train(tmp_path / "run.npz", *parts(), 2, **second)
+
+
+@pytest.mark.parametrize("make", [random.Random, np.random.RandomState])
+def test_generators_that_a_checkpoint_does_not_restore_are_refused(make, tmp_path):
+    model, optimizer = parts()
+    model.random = [make(0)]
+    before = bits(model)
+    with pytest.raises(TypeError, match=r"an old random generator, .*: use np\.random\.default_rng\(seed\)"):
+        train(tmp_path / "run.npz", model, optimizer, 1)
+    assert bits(model) == before

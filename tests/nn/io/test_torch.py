@@ -194,6 +194,7 @@ LIFETIME = b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 500
         (b"Q.", "which is not a storage of numbers"),
         (b"\x8c\x01a\x93.", "must name functions by strings"),
         (b")R.", "which is not allowed in a state dict"),
+        (b"\x81.", "NEWOBJ at byte [0-9]+ is not allowed in a state dict: save model.state_dict()"),
         (b"}h\x00K\x01s.", "which is not a string or integer, or occurs twice"),
         (b".", "it must hold a dict of tensors"),
     ],

@@ -61,6 +61,15 @@ def test_shapes_of_the_curves():
     assert cycle[40] == pytest.approx(0.3e-4 / 25)
 
 
+def test_a_rate_set_while_the_factor_is_0_is_a_new_first_rate():
+    optimizer = SGD([Value(1.0)], lr=1.0)
+    schedule = Schedule(optimizer, lambda t: min(t / 2, 1.0))
+    optimizer.lr = 0.5
+    schedule.step()
+    schedule.step()
+    assert optimizer.lr == 0.5
+
+
 def test_invalid_rates_are_errors():
     for factor in (lambda t: -1.0, lambda t: math.nan, lambda t: math.inf):
         with pytest.raises(ValueError, match="the factor of the learning rate must be finite and at least 0"):

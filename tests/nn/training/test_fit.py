@@ -148,7 +148,8 @@ def test_evaluation_is_in_eval_mode_without_recording_and_restores_modes():
     model = Spy(MLP(2, [4], 2, seed=0))
     model.eval()
     trained(model, epochs=1, batch_size=64, validation=HELD_OUT)
-    assert model.seen == [(64, True, True, True), (36, True, True, True), (60, False, False, False)]
+    check = evaluation = (60, False, False, False)
+    assert model.seen == [check, (64, True, True, True), (36, True, True, True), evaluation]
     model.inner.eval()  # one part is in use, the whole in training
     model.seen.clear()
     predict(model, MOONS[0])
@@ -237,6 +238,36 @@ def test_a_metric_that_does_not_fit_fails_before_anything_moves():
     before = bits(model)
     with pytest.raises(TypeError, match=r"metric confusion_matrix must return one number for the history, returned ndarray"):
         trained(model, metrics=[nn.confusion_matrix])
+    assert bits(model) == before
+
+
+class Placeholder(Module):
+    """A model that caches its input in an array of the constructor."""
+
+    def __init__(self):
+        self.inner, self.last = Linear(2, 2, seed=0), np.zeros(2)
+
+    def forward(self, x):
+        self.last = np.asarray(x)
+        return self.inner(x)
+
+
+@pytest.mark.parametrize("engine", ["eager", "tape", "jax"])
+@pytest.mark.parametrize(
+    ("make", "rows", "message"),
+    [
+        (Placeholder, HELD_OUT, "last has shape"),
+        (lambda: MLP(2, [3], 2, seed=0), (np.ones((5, 3), "f4"), np.zeros(5, int)), "from the validation data"),
+        (lambda: MLP(2, [3], 2, seed=0), (HELD_OUT[0], HELD_OUT[1] + 1), "subtract 1. This error is from the validation data"),
+    ],
+)
+def test_what_would_fail_after_an_epoch_fails_before_anything_moves(engine, make, rows, message):
+    if engine == "jax":
+        pytest.importorskip("jax")
+    model = make()
+    before = bits(model)
+    with pytest.raises(ValueError, match=message):
+        trained(model, validation=rows, engine=engine, callbacks=[nn.EarlyStopping()])
     assert bits(model) == before
 
 
@@ -497,7 +528,9 @@ def test_batches_of_weight_0_move_nothing(engine):
         ({"data": {"x": SINGLE[0], "y": SINGLE[1]}}, TypeError, r"got dict"),
         ({"data": {1, 2}}, TypeError, r"a batch must be a pair \(x, y\) of arrays, .*got int 1"),
         ({"validation": "rows.npy"}, TypeError, r"validation must be a pair .* got str"),
-        ({"validation": 1.5}, ValueError, r"more than 0 and less than 1, got 1\.5"),
+        ({"validation": 1.5}, ValueError, r"validation must be .* between 0 and 1, got 1\.5"),
+        ({"validation": 1}, ValueError, r"validation must be .* between 0 and 1, got 1"),
+        ({"validation": np.float32(0)}, ValueError, r"validation must be .* between 0 and 1, got np\.float32\(0\.0\)"),
     ],
 )
 def test_impossible_data_leave_the_model_as_it_was(options, error, message):
@@ -542,6 +575,21 @@ def test_a_fraction_of_the_rows_is_held_out():
     nn.fit(
         model, (x, x[:, :1]), loss=nn.huber, optimizer=SGD(model.parameters(), lr=0.1), epochs=1, validation=0.1, progress=False
     )
+
+
+@pytest.mark.parametrize(("length", "batches"), [(2, 1), (1, 2), (1, 0)])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_source_must_return_as_many_batches_as_its_length(engine, length, batches):
+    class Batches:
+        def __len__(self):
+            return length
+
+        def __iter__(self):
+            return iter([SINGLE] * batches)
+
+    with pytest.raises(ValueError, match=rf"length {length} and returned .*{min(batches, 1)} batches") as caught:
+        fitted(engine, Batches())
+    assert caught.value.history.loss == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
