@@ -17,7 +17,7 @@ from nn.losses.classification import cross_entropy
 from nn.losses.regression import mean_squared_error
 from nn.metrics.functional import r_squared
 from nn.modules.activations import ReLU, Sigmoid, Tanh
-from nn.modules.containers import MLP
+from nn.modules.containers import MLP, Sequential
 from nn.modules.module import Module
 from nn.modules.predict import predict
 from nn.optim.adaptive import Adam
@@ -34,14 +34,8 @@ if require("sklearn.base", "nn.estimators"):
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
-class Identity(Module):
-    """Identity activation."""
-
-    def forward(self, x: Any) -> Any:
-        return x
-
-
-ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": Sigmoid, "identity": Identity}
+#: Activations by scikit-learn's names; a chain without modules is the identity.
+ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": Sigmoid, "identity": Sequential}
 
 
 def accuracy(scores: Any, labels: Any) -> float:
