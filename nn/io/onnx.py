@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from autograd.support.optional import require
 from nn._validation import Array
+from nn.io._onnx_graph import OnnxGraph
 from nn.io.npz import reading
 from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from nn.modules.containers import Sequential
@@ -47,8 +49,11 @@ _MODULES: dict[str, Callable[[dict[str, Any]], Module | None]] = {
 }
 
 
-def load_onnx(path: str | os.PathLike[str]) -> Sequential:
+def load_onnx(path: str | os.PathLike[str]) -> Module:
     """Return the perceptron in an ONNX file as a new `Sequential`, with weights in the types of the file.
+
+    A file of `to_onnx` that is not a chain of layers, such as that of a normalization or of a model with several outputs, is
+    returned as a module that computes its nodes, for the numbers of rows that the file is for.
 
     The graph must be a chain of Gemm, or MatMul and Add, for `Linear`; of Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softplus,
     Softmax and LogSoftmax; of Flatten, or a Reshape into rows. Identity and Dropout are skipped. Exporters write perceptrons in
@@ -69,7 +74,14 @@ def load_onnx(path: str | os.PathLike[str]) -> Sequential:
         for tensor in _tensors(model.graph):
             _read_external(tensor, file.resolve().parent)
         onnx.checker.check_model(model)
-        return _Chain(model.graph, onnx, model.producer_name == "glassgrad").network()
+        chain = _Chain(model.graph, onnx, model.producer_name == "glassgrad")
+        try:
+            return chain.network()
+        except ValueError:
+            if not chain.ours:
+                raise
+            named = re.compile(r"(constant|array)\.\d+")
+            return OnnxGraph(model.graph, onnx, chain.arrays, lambda name: not named.fullmatch(name))
 
 
 def _tensors(graph: Any) -> Iterator[Any]:
