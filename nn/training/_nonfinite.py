@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd import Tensor, graph_nodes
 from nn.modules.module import Module, Parameter
+from nn.optim.optimizer import Optimizer
 
 
 def loss_number(loss: Any) -> float:
@@ -29,12 +30,16 @@ def check_finite_loss(loss: Any, where: str, model: Module) -> float:
     )
 
 
-def check_finite_parameters(model: Module, where: str) -> None:
-    """Raise if a parameter is not finite; names all of them."""
-    if broken := _broken_parameters(model):
+def check_finite_state(model: Module, optimizer: Optimizer, where: str) -> None:
+    """Raise if an update made a parameter or a number of the optimizer infinite, or a buffer is NaN; names all of them."""
+    buffers = model.state_dict().items()
+    broken = [f"the parameter {name}" for name in _broken_parameters(model)]
+    broken += [f"{name} of the model" for name, x in buffers if np.isnan(x).any() and f"the parameter {name}" not in broken]
+    broken += [f"{name} of the optimizer" for name, x in optimizer.state_dict().items() if not np.isfinite(x).all()]
+    if broken:
         raise FloatingPointError(
-            f"the parameters {', '.join(broken)} are not finite {where}, and the gradients were: an update overflowed, so use "
-            "a smaller learning rate"
+            f"{', '.join(broken)} not finite {where}, and the gradients were: numbers overflowed, so use a smaller learning "
+            "rate, clip the gradients, or scale the data"
         )
 
 

@@ -32,7 +32,7 @@ from nn.training._arguments import (
 )
 from nn.training._data import ClassWeight, TrainingData, check_takes_weights, training_data
 from nn.training._interrupt import defer_interrupt
-from nn.training._nonfinite import check_finite_parameters
+from nn.training._nonfinite import check_finite_state
 from nn.training._progress import ProgressBar, results
 from nn.training.engine import Engine, engine_name, make_engine
 from nn.training.evaluate import check_held_out, evaluate_rows
@@ -141,7 +141,7 @@ def _run_epochs(run: Run, engine: Engine, data: TrainingData, loss: Loss, named:
             data.batches.epoch = run.optimizer.epochs
             if not _run_epoch(run, engine, data.batches, named, progress, interrupted):
                 break
-            check_finite_parameters(run.model, f"after epoch {run.epoch}")
+            check_finite_state(run.model, run.optimizer, f"after epoch {run.epoch}")
             if data.held_out is not None:
                 _validate(run, loss, data.held_out, named)
             run.history.seconds.append(time.perf_counter() - start)

@@ -822,8 +822,32 @@ def test_an_update_that_overflows_never_reaches_a_checkpoint(engine, tmp_path):
         def on_epoch(self, run):
             run.optimizer.lr = 1e300
 
-    message = r"the parameters layers\.0\.weight, .* are not finite after epoch 2, and the gradients were"
+    message = r"the parameter layers\.0\.weight, .* not finite after epoch 2, and the gradients were"
     with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=message) as caught:
         fitted(engine, epochs=2, batch_size=100, callbacks=[Leap()])
     assert len(caught.value.history.loss) == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_squares_that_overflow_in_an_optimizer_are_named(engine):
+    model = MLP(2, [4], 2, seed=0)
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    options = {"loss": lambda z, t: 1e25 * nn.cross_entropy(z, t), "epochs": 1, "engine": engine, "progress": False}
+    with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=r"squares\.0 of the optimizer"):
+        nn.fit(model, SINGLE, optimizer=optimizer, **options)
+
+
+def test_a_buffer_that_becomes_nan_is_named():
+    class Divided(nn.Module):
+        def __init__(self):
+            self.net, self.share = MLP(2, [4], 2, seed=0), np.ones(1)
+
+        def forward(self, x):
+            with np.errstate(invalid="ignore"):
+                self.share = self.share * 0.0 / 0.0
+            return self.net(x)
+
+    model = Divided()
+    with pytest.raises(FloatingPointError, match=r"^share of the model not finite after epoch 1"):
+        nn.fit(model, SINGLE, loss=nn.cross_entropy, optimizer=SGD(model.parameters(), lr=0.1), epochs=1, progress=False)
