@@ -831,6 +831,8 @@ def test_an_update_that_overflows_never_reaches_a_checkpoint(engine, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_squares_that_overflow_in_an_optimizer_are_named(engine):
+    if engine == "jax":
+        pytest.importorskip("jax")
     model = MLP(2, [4], 2, seed=0)
     optimizer = nn.Adam(model.parameters(), lr=0.1)
     options = {"loss": lambda z, t: 1e25 * nn.cross_entropy(z, t), "epochs": 1, "engine": engine, "progress": False}
