@@ -56,13 +56,16 @@ def from_scipy(name: str) -> Any:
 def is_immutable(array: Any) -> bool:
     """True if the memory of `array` is bytes, or a file mapped for reading only, which NumPy never makes writable.
 
-    An array that owns its memory can be made writable again, so `flags.writeable` does not tell.
+    An array that owns its memory can be made writable again, so `flags.writeable` does not tell. An array from a pickle is
+    writable, and its memory is bytes.
 
     >>> is_immutable(np.frombuffer(b"1234", np.int32)), is_immutable(np.arange(4))
     (True, False)
     """
     memory = array
     while isinstance(memory, np.ndarray):
+        if memory.flags.writeable:
+            return False
         memory = memory.base
     return isinstance(memory, bytes) or (isinstance(memory, mmap) and memoryview(memory).readonly)
 
