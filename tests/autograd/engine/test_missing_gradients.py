@@ -2,23 +2,13 @@
 
 import copy
 import pickle
-import warnings
 
 import numpy as np
 import pytest
 
 import autograd as ag
-import nn
 from autograd import Tensor, Value
-
-
-def heard(f):
-    """Texts of the likely mistakes that a call warns of; all of them name this file."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        f()
-    assert all(w.category is nn.LikelyMistake and w.filename == __file__ for w in caught)
-    return [str(w.message) for w in caught]
+from tests.likely_mistakes import heard
 
 
 @pytest.mark.parametrize("f", [lambda x: x * 2.0, lambda x: x.sum(), ag.exp, lambda x: x[0], lambda x: ag.split(x, 2)[0]])

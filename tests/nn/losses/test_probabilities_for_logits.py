@@ -1,7 +1,5 @@
 """Warnings of cross-entropies that are given probabilities in place of scores."""
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +8,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import Tensor
+from tests.likely_mistakes import heard
 
 SCORES = np.random.default_rng(0).normal(size=(6, 4))
 LABELS = np.arange(6) % 4
@@ -18,15 +17,6 @@ OPTIONS = [
     {}, {"reduction": "none"}, {"label_smoothing": 0.1}, {"sample_weight": np.ones(6)}, {"class_weight": np.ones(4)},
     {"ignore_index": 1},
 ]  # fmt: skip
-
-
-def heard(f):
-    """Texts of the likely mistakes that a call warns of; all of them name this file."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        f()
-    assert all(w.category is nn.LikelyMistake and w.filename == __file__ for w in caught)
-    return [str(w.message) for w in caught]
 
 
 def softmax(x):

@@ -2,13 +2,13 @@
 
 import copy
 import pickle
-import warnings
 
 import numpy as np
 import pytest
 
 import nn
 from autograd import Tensor, Value, gradients
+from tests.likely_mistakes import heard
 
 from .test_optimizers import DECAYING, MAKERS
 
@@ -28,15 +28,6 @@ def loss_of(parameters):
     for p in others:
         total = total + (p * p * p if isinstance(p, Value) else (p * p * p).sum())
     return total
-
-
-def heard(f):
-    """Texts of the likely mistakes that a call warns of; all of them name this file."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        f()
-    assert all(w.category is nn.LikelyMistake and w.filename == __file__ for w in caught)
-    return [str(w.message) for w in caught]
 
 
 def steps(work):
