@@ -12,9 +12,6 @@ from autograd.support.likely_mistakes import follow_gradients
 from nn._validation import check_positive
 from nn.modules.module import Parameter
 
-#: Sums of the squares of fewer than 10⁸ numbers up to this one are finite.
-_LARGE = 1e150
-
 
 @renamed_arguments(most="max_norm")
 def clip_gradients_by_norm(parameters: Parameter | Iterable[Parameter], max_norm: float) -> float:
@@ -34,16 +31,17 @@ def clip_gradients_by_norm(parameters: Parameter | Iterable[Parameter], max_norm
     """
     limit = check_positive("max_norm", max_norm)
     moving = _with_gradients(parameters)
-    largest = float(np.max([np.max(np.abs(g), initial=0.0) for _, g in moving], initial=0.0))
-    if not isfinite(largest):
-        raise ValueError(
-            f"the gradients must be finite, got the entry {largest}, so none was clipped: find the op with detect_anomaly()"
-        )
-    scale = largest if largest > _LARGE else 1.0  # squares of larger numbers overflow
-    root = float(np.sqrt(sum(float(np.sum(np.square(g / scale, dtype=float))) for _, g in moving)))
+    root, scale = _norm(g for _, g in moving), 1.0
+    if not isfinite(root):  # a gradient is not, or squares overflow
+        scale = float(np.max([np.max(np.abs(g), initial=0.0) for _, g in moving]))
+        if not isfinite(scale):
+            raise ValueError(
+                f"the gradients must be finite, got the entry {scale}, so none was clipped: find the op with detect_anomaly()"
+            )
+        root = _norm(g / scale for _, g in moving)
     if root * scale > limit:
         for p, g in moving:
-            _replace_gradient(p, g, g / scale * (limit / root))
+            _replace_gradient(p, g, (g if scale == 1.0 else g / scale) * (limit / root))
     return root * scale
 
 
@@ -65,6 +63,11 @@ def clip_gradients_by_value(parameters: Parameter | Iterable[Parameter], max_val
     limit = check_positive("max_value", max_value)
     for p, g in _with_gradients(parameters):
         _replace_gradient(p, g, np.clip(g, -limit, limit))
+
+
+def _norm(gradients: Iterable[Any]) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for g in gradients)))
 
 
 def _with_gradients(parameters: Parameter | Iterable[Parameter]) -> list[tuple[Parameter, Any]]:
