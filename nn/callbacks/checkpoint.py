@@ -175,13 +175,9 @@ def _parse(content: bytes, run: Run) -> tuple[State, dict[str, Any]]:
 def _check_epoch(run: Run, facts: dict[str, Any]) -> None:
     """Raise unless the numbers of epochs and of steps and the history agree."""
     epoch, steps, stop = facts["epoch"], facts["steps"], facts["stop"]
-    settings = run.settings
-    if (batches := settings.get("batches")) is None:
-        batches = (settings["rows"] - 1) // settings["batch_size"] + 1
-        batches -= bool(settings["drop_last"] and settings["rows"] % settings["batch_size"])
-    if type(epoch) is not int or epoch < 1 or steps != epoch * batches or not isinstance(stop, str):
+    if type(epoch) is not int or epoch < 1 or steps != epoch * run.batches or not isinstance(stop, str):
         raise ValueError(
-            f"it says epoch {epoch!r:.60}, steps {steps!r:.60} and stop {stop!r:.60}, with {batches} steps an epoch"
+            f"it says epoch {epoch!r:.60}, steps {steps!r:.60} and stop {stop!r:.60}, with {run.batches} steps an epoch"
         )
     columns = {"loss": facts["history"].loss} | facts["history"].columns()
     if wrong := [name for name, column in columns.items() if len(column) != epoch]:

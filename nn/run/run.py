@@ -23,6 +23,7 @@ class Run:
         steps: Optimizer steps since the first epoch
         epochs: Number of epochs
         settings: Settings that, with the epoch, determine the order of the rows
+        batches: Number of batches of an epoch
         loss: The loss function of `fit`
         columns: Columns of the history after an epoch
         stop: Reason to stop after this epoch, or ""; a callback may set it
@@ -39,6 +40,7 @@ class Run:
     stop: str = ""
     callbacks: list["Callback"] = field(default_factory=list)
     loss: Any = None
+    batches: int = 0
 
     @contextmanager
     def history_on_error(self) -> Iterator[None]:
