@@ -543,7 +543,7 @@ def test_impossible_data_leave_the_model_as_it_was(options, error, message):
 
 
 def test_a_fraction_of_the_rows_is_held_out():
-    """Of each class alike, at random by the seed, and never trained on."""
+    """The fraction has rows of each class alike, chosen by the seed, and the training never sees them."""
     x, y = SINGLE[0][np.argsort(SINGLE[1])], np.sort(SINGLE[1])
     w = np.arange(100.0)
     seen = {}
