@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pickle import dumps
 from typing import Any
 
 from autograd.base.reachable import GENERATORS, SHARED_GENERATORS, bit_generator, generator_state
@@ -33,9 +34,9 @@ class RngGuard:
         return type(used[0]).__name__ if used else ""
 
 
-def _state(generator: Any) -> str:
+def _state(generator: Any) -> bytes:
     """State of a generator, as an object that can be compared."""
-    return repr(generator_state(generator))
+    return dumps(generator_state(generator))
 
 
 def _is_used_by(run: Callable[[], Any], generator: Any) -> bool:

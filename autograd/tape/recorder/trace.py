@@ -3,17 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograd.base.call_state import CallState
 from autograd.base.grad_mode import recording
-from autograd.base.trace_state import FrozenDataError, Trace, current_trace, tracing
+from autograd.base.trace_state import Trace, current_trace, tracing
 from autograd.engine.node import next_serial
 from autograd.support.blocks import Variable
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Unflatten, call, flatten_result, make_inputs
-from autograd.tape.recorder.captures import WRITTEN, Captures
+from autograd.tape.recorder.effects import EffectGuard
 from autograd.tape.recorder.lower import lower
-from autograd.tape.recorder.modules import BufferWrites, is_module
-from autograd.tape.recorder.rng_guard import RngGuard
 from autograd.transforms.calls import positional_parameters
 
 
@@ -29,49 +26,18 @@ def trace_function(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) 
         raise TypeError("a tape cannot be recorded while another one is: call the function itself")
     getattr(f, "named_parameters", list)()  # labels the parameters of a module by their paths
     names = _argument_names(f, len(args))
-    state = CallState(f, args)
-    modules = [x for x in state.objects if is_module(x)]
-    writes, guard = BufferWrites(modules), RngGuard(state.objects)
+    effects = EffectGuard(f, args)
 
     def run() -> tuple[Trace, Any, Any]:
-        trace = Trace(next_serial(), Captures(state.arrays, writes.places()))
-        with tracing(trace), recording(), state.read_only():
+        trace = Trace(next_serial(), effects.captures())
+        with tracing(trace), recording():
             variables, inputs = make_inputs(names, args, scalars)
             trace.inputs.update(inputs)
             return trace, inputs, call(f, variables)
 
-    try:
-        trace, inputs, result = _refuse_writes(run, writes)
-    except FrozenDataError:
-        state.restore()
-        raise
-    if generator := guard.find_used(run):
-        raise RuntimeError(
-            f"{getattr(f, '__name__', 'the function')} drew from a random generator ({generator}) while a tape was recorded; "
-            "replays would repeat the same numbers: draw them outside, and pass them as an argument"
-        )
+    trace, inputs, result = effects.check(run)
     outputs, unflatten = flatten_result(result, scalars, trace.captures)
-    return lower(trace, inputs, outputs), unflatten, modules
-
-
-def _refuse_writes(run: Callable[[], Any], writes: BufferWrites) -> Any:
-    """Result of run(), which must not write to arrays and buffers.
-
-    Raises:
-        FrozenDataError: If it does
-    """
-    try:
-        result = run()
-    except FrozenDataError as error:
-        if refusal := writes.blame(error, certain=False):
-            raise refusal from error
-        raise
-    except ValueError as error:
-        if "read-only" not in str(error):
-            raise
-        raise writes.blame(error, certain=True) or FrozenDataError(WRITTEN) from error
-    writes.check()
-    return result
+    return lower(trace, inputs, outputs), unflatten, effects.modules
 
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
