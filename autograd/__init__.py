@@ -93,6 +93,7 @@ if _TYPE_CHECKING:
     from autograd.drawing.paths import Paths, paths
     from autograd.tape.backends import GuardFailedError
     from autograd.tape.compile import Compiled, compile
+    from autograd.tape.loops.scan import scan
     from autograd.tape.tape import Tape, record
 
 #: Modules below `autograd` that are imported when one of their names is first used.
@@ -106,6 +107,7 @@ _ON_FIRST_USE = {
     "drawing.paths": ("Paths", "paths"),
     "tape.backends": ("GuardFailedError",),
     "tape.compile": ("Compiled", "compile"),
+    "tape.loops.scan": ("scan",),
     "tape.tape": ("Tape", "record"),
 }
 
@@ -136,7 +138,7 @@ __all__ = [
     "Compiled", "Drawing", "GradientError", "GuardFailedError", "OPS", "Page", "Paths", "RenderError", "Tape", "Tensor",
     "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_gradient", "custom_op", "detect_anomaly",
     "draw", "elementwise_grad", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd",
-    "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scope",
+    "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scan", "scope",
     "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
     "abs", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
     "argsort", "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve",

@@ -33,9 +33,9 @@ from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, tra
 class ExampleTrace(Trace):
     """Recording of a function on one example: branches and plain data must not depend on the example, one of `inputs`."""
 
-    refusal = "inside vmap would give the number of one example to all"
-
-    def __init__(self) -> None:
+    def __init__(self, inside: str = "vmap", unit: str = "example") -> None:
+        self.inside, self.unit = inside, unit
+        self.refusal = f"inside {inside} would give the number of one {unit} to all"
         self.outer = current_trace()
         super().__init__(next_serial(), self.outer and self.outer.captures)
 
@@ -54,7 +54,8 @@ class ExampleTrace(Trace):
         if self.depends_on_example(node):
             condition = f"{node.op.name}({', '.join(map(repr, node.inputs))})" if node.op else repr(node)
             raise TypeError(
-                f"the condition {condition} inside vmap differs from example to example, so a branch cannot depend on it: "
+                f"the condition {condition} inside {self.inside} differs from {self.unit} to {self.unit}, so a branch cannot "
+                "depend on it: "
                 "use where(condition, a, b), or maximum, minimum, clip"
             )
         return outcome if self.outer is None else self.outer.record_guard(node, outcome)
@@ -113,6 +114,8 @@ def _align(x: Any, shape: Shape, rank: int) -> Any:
 
 def _apply(call: _Call) -> Tensor:
     op = call.op
+    if op.batched is not None:
+        return op.batched(call.batched, call.mapped, call.n)
     if op is lower:  # the numbers of all examples are an array
         return call.batched[0]
     if op.kind == "elementwise":

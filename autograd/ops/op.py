@@ -72,8 +72,11 @@ class Op:
         stacks: True if the NumPy function takes stacks of matrices, in the last two axes
         is_custom: True if `custom_op` declared it
         recomputes: True if `pullback_arguments` runs a function again, in every dtype
+        batched: Own rule for batching, batched(inputs, mapped, n), or None
         converts: True if a parameter is the dtype of its result, so that it is not rounded to that of its inputs
     """
+
+    batched: Callable[..., Any] | None = None
 
     def __init__(
         self,

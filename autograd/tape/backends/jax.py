@@ -58,6 +58,25 @@ class _Jax:
     def pick(self, x: Any, places: Any) -> Any:
         return self._numpy.take_along_axis(x, places[:, None], axis=1)  # can be sharded by rows
 
+    def scan(self, op: Any, carry: Any, rows: Any, shared: Any) -> Any:
+        """Results of a `ScanOp`; NaN where a step reads an index that is out of range."""
+        n, k = len(carry), len(carry) + op.results
+        program, dtypes = op.body.program, [_dtype(y) for y in op.body.program.outputs]
+
+        def step(state: Any, x: Any) -> Any:
+            before, sums = state
+            known = _evaluate(program, _leaf_arrays(program, {}, (*before, *x, *shared)))
+            outputs = [self._numpy.asarray(known[y], dtype) for y, dtype in zip(program.outputs, dtypes, strict=True)]
+            for is_in_range in _are_in_range(program, known, set()):
+                outputs = [self._numpy.where(is_in_range, y, math.nan) for y in outputs]
+            sums = [a + b for a, b in zip(sums, outputs[k:], strict=True)]
+            return (outputs[:n], sums), (outputs[n:k], before if op.saves else [])
+
+        carry = [self._numpy.asarray(c, dtype) for c, dtype in zip(carry, dtypes, strict=False)]
+        start = carry, [self._numpy.zeros(shape, dtype) for shape, dtype in op.layout[2]]
+        (final, sums), (results, saved) = jax().lax.scan(step, start, list(rows), op.length, op.reverse)
+        return final, results, sums, saved
+
     def sinc_derivative(self, x: Any, n: int) -> Any:
         return sinc_derivative(x, n, xp=self._numpy)
 

@@ -1,0 +1,1 @@
+"""Loops whose body is recorded once: `scan`."""
