@@ -200,15 +200,15 @@ def power_derivative(xp: Any, a: Any, b: Any, *, i: int, j: int) -> Any:
         for _ in range(j):
             p = p * xp.log(a)
         return xp.where((a == 0) & (b >= 0), 0.0, p) if j else p
-    first, *others = _factorial_derivatives(b, i, j)
+    first, *others = falling_factorial(b, i, j)
     s = first
     for k, factor in enumerate(others, 1):  # Horner's rule; 0 log 0 = 0
         s = xp.where((s == 0) & (a >= 0), 0.0, s * xp.log(a)) + math.comb(j, k) * factor
     return xp.where((s == 0) | (p == 0) & (s == s), 0.0, s * p) if j else xp.where(s == 0, 0.0, s * p)
 
 
-def _factorial_derivatives(b: Any, i: int, j: int) -> list[Any]:
-    """Derivatives of orders 0 to j of the falling factorial b (b − 1) … (b − i + 1), for i ≥ 1."""
+def falling_factorial(b: Any, i: int, j: int = 0) -> list[Any]:
+    """Falling factorial b (b − 1) … (b − i + 1), for i ≥ 1, and its derivatives of orders 1 to j."""
     found = [b, 1.0, *[0.0] * j][: j + 1]
     for m in range(1, i):
         found = [found[k] * (b - m) + (k * found[k - 1] if k else 0.0) for k in range(j + 1)]

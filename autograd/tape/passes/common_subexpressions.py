@@ -5,21 +5,22 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS
-from autograd.tape.program import Instruction
+from autograd.tape.program import Constant, Instruction
 
 #: a ∘ b has the same bits as b ∘ a.
 _COMMUTATIVE = {OPS["add"], OPS["multiply"]}
 
 
 class CommonSubexpressions:
-    """Rewrite rule that replaces an instruction by an equal earlier one."""
+    """Rewrite rule that replaces an instruction by an equal earlier one, and constants by equal ones."""
 
     def __init__(self) -> None:
         self.known: dict[Any, Instruction] = {}
+        self.constants: dict[Instruction, Instruction] = {}  # the first of equal constants
         self.bytes: dict[int, tuple[Any, bytes]] = {}  # of arrays by id, so that each is read once
 
     def __call__(self, step: Instruction) -> Instruction:
-        inputs = step.inputs
+        step.inputs = inputs = tuple([self._merged(x) if type(x) is Constant else x for x in step.inputs])
         key = (step.op, inputs, self._key(step.params)) if step.params else (step.op, inputs)
         found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
@@ -27,6 +28,12 @@ class CommonSubexpressions:
         if found is None:
             self.known[key] = found = step
         return found
+
+    def _merged(self, x: Constant) -> Instruction:
+        """The first constant with the type and bits of x."""
+        if x not in self.constants:
+            self.constants[x] = self.known.setdefault((Constant, self._key(x.data)), x)
+        return self.constants[x]
 
     def _key(self, x: Any) -> Any:
         """Hashable key that is equal for equal parameters."""

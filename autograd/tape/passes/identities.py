@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS, Op
+from autograd.ops.rules.arithmetic import add, divide, falling_factorial, multiply, negative, power, power_derivative, subtract
 from autograd.tape.program import Constant, Instruction
-
-add, subtract, multiply, divide, negative = (OPS[n] for n in ("add", "subtract", "multiply", "divide", "negative"))
 
 
 def simplify(step: Instruction) -> Instruction:
@@ -80,9 +79,43 @@ def _divide(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
     return _if_same_kind(step, a) if type(b) is Constant and _is(b, 1.0) else step
 
 
+def _power(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
+    """Powers with a small number as exponent as products, which the namespaces compute for them too."""
+    n = b.data if type(b) is Constant and b.kind is None else None
+    if n == 0 and step.kind is None:
+        return Constant(1.0)
+    if n == 1:
+        return _if_same_kind(step, a)
+    if n == 2 and a.kind == step.kind:
+        return _instruction(multiply, step, a, a)
+    if n == 3 and a.kind == step.kind:
+        return _instruction(multiply, step, _instruction(multiply, step, a, a), a)
+    return step
+
+
+def _power_derivative(step: Instruction, a: Instruction, b: Instruction) -> Instruction:
+    """∂ⁱ aᵇ / ∂aⁱ = b (b − 1) … (b − i + 1) aᵇ⁻ⁱ for a number b, where the factor is not 0."""
+    i, j = step.params["i"], step.params["j"]
+    if j or type(b) is not Constant or b.kind is not None:
+        return step
+    (factor,) = falling_factorial(b.data, i)
+    if not i or not factor or factor != factor:
+        return step
+    return _instruction(multiply, step, Constant(factor), _instruction(power, step, a, Constant(b.data - i)))
+
+
+def _logical_and(step: Instruction, *inputs: Instruction) -> Instruction:
+    for x in inputs:
+        if type(x) is Constant and not np.any(x.data):
+            return Constant(0.0 if step.kind is None else np.broadcast_to(np.False_, step.kind[0]))
+    return step
+
+
 def _where(step: Instruction, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
-    if type(condition) is Constant and np.ndim(condition.data) == 0:
-        return _if_same_kind(step, a if condition.data else b)
+    if type(condition) is Constant and np.size(condition.data):
+        truth = np.asarray(condition.data, bool)
+        if (truth == truth.flat[0]).all():
+            return _if_same_kind(step, a if truth.flat[0] else b)
     return step
 
 
@@ -108,6 +141,9 @@ _IDENTITIES: dict[Any, Callable[..., Instruction]] = {
     subtract: _subtract,
     multiply: _multiply,
     divide: _divide,
+    power: _power,
+    power_derivative: _power_derivative,
+    OPS["logical_and"]: _logical_and,
     OPS["where"]: _where,
     OPS["broadcast_to"]: _if_same_kind,
     OPS["sum_to"]: _if_same_kind,

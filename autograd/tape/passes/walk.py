@@ -12,22 +12,28 @@ Rule = Callable[[Instruction], Instruction]
 def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
     """Apply `rules` to each instruction, in order, until one returns a leaf or an earlier instruction.
 
-    Instructions are changed in place: inputs that were replaced refer to their replacements.
+    Instructions are changed in place: inputs that were replaced refer to their replacements. A rule may return an instruction
+    on new instructions, to which the rules are applied too.
     """
     new: dict[Instruction, Instruction] = {}
     steps: dict[Instruction, None] = {}
+
+    def place(step: Instruction) -> Instruction:
+        for rule in rules:
+            before, step = step, rule(step)
+            if isinstance(step, Leaf) or step in steps:
+                return step
+            if step is not before:
+                step.inputs = tuple([x if isinstance(x, Leaf) or x in steps else place(x) for x in step.inputs])
+        steps[step] = None
+        return step
+
     for old in program.instructions:
         for x in old.inputs:
             if x in new:
                 old.inputs = replace_instructions(old.inputs, new)
                 break
-        step = old
-        for rule in rules:
-            step = rule(step)
-            if isinstance(step, Leaf) or step in steps:
-                break
-        else:
-            steps[step] = None
+        step = place(old)
         if step is not old:
             new[old] = step
     program = program.with_instructions(list(steps), new)
