@@ -15,6 +15,7 @@ from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, array_operand, captured_operand, private_array, real_array
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients
+from autograd.engine.tensor_methods import define_methods
 from autograd.engine.value import Value
 from autograd.ops.namespaces import is_half
 from autograd.ops.op import Op, Rule
@@ -27,6 +28,7 @@ from autograd.support.likely_mistakes import warn_likely_mistake
 Hook = Callable[[Any], Any]
 
 
+@define_methods
 @final
 class Tensor(ArrayMethods):
     """Array that records a computation graph, for gradients by `backward()`.

@@ -25,7 +25,7 @@ from autograd.ops.python_source import Code, pullback_source, rule_source
 N = TypeVar("N", bound=Node)
 
 #: Names of the method of an op and of its reflection.
-_METHODS = {row.op: (row.method, row.reflected) for row in OPERATORS}
+METHODS = {row.op: (row.method, row.reflected) for row in OPERATORS}
 
 _NODE = """\
 {indent}n = new(cls)
@@ -93,15 +93,20 @@ def method(self, other):
 """
 
 
+def has_methods(op: Op) -> bool:
+    """True for an elementwise op of at most two inputs that all have a derivative, without parameters."""
+    return op.kind == "elementwise" and not op.params and op.arity <= 2 and None not in op.pullbacks
+
+
 def method_sources(op: Op) -> list[str]:
     """Source of the method of `op`, and of its reflection if it has two inputs.
 
-    The list is empty for ops with parameters, more inputs, or an input without a derivative: they use `Value.record_any`.
+    The list is empty for ops without methods: they use `Value.record_any`.
 
     >>> print(method_sources(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
     """
-    if op.kind != "elementwise" or op.params or op.arity > 2 or None in op.pullbacks:
+    if not has_methods(op):
         return []
     names = [Code(n) for n in "ab"[: op.arity]]
     y = rule_source(op, *names)
@@ -123,7 +128,7 @@ def emit_methods(cls: type[N]) -> type[N]:
     """Class decorator that replaces the generic methods of ops by generated ones and stores these for `record`."""
     table: dict[Op, tuple[Callable[..., Any], ...]] = {}
     for op in list(OPS.values()):
-        names = _METHODS.get(op.name, (op.name, "__r" + op.name))
+        names = METHODS.get(op.name, (op.name, "__r" + op.name))
         table[op] = tuple(_compile_method(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
         for name, method in zip(names, table[op], strict=False):
             if hasattr(cls, name):

@@ -1,0 +1,100 @@
+"""Methods of `Tensor` for elementwise ops on plain floating-point arrays, the most frequent case.
+
+They compute what `Tensor.record` computes, by the same rule, without its questions. All other cases (other operands and dtypes,
+leaves that user code can write to, errors, any open block of a grad mode) go to `Tensor.record`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograd.base.grad_mode import blocks
+from autograd.base.numerics import run_quietly
+from autograd.engine.node import NUMBERS, Node, next_serial
+from autograd.engine.value_methods import METHODS, has_methods
+from autograd.ops.namespaces import numpy
+from autograd.ops.op import OPS, Op
+
+N = TypeVar("N", bound=Node)
+
+_FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+
+
+def define_methods(cls: type[N]) -> type[N]:
+    """Class decorator that replaces the generic methods of elementwise ops."""
+    for op in filter(has_methods, list(OPS.values())):
+        makers = (_unary,) if op.arity == 1 else (_binary, _reflected)
+        for name, maker in zip(METHODS.get(op.name, (op.name, "__r" + op.name)), makers, strict=False):
+            if hasattr(cls, name):
+                method = maker(cls, op)
+                method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+                method.__doc__ = getattr(cls, name).__doc__
+                setattr(cls, name, method)
+    return cls
+
+
+def _node(cls: Any, op: Op, y: Any, inputs: tuple[Any, ...]) -> Any:
+    n = cls.__new__(cls)
+    n._data = y if y.__class__ is np.ndarray else np.asarray(y)
+    n._inputs, n._params, n._hooks = inputs, {}, ()
+    n._grad = n._seen = None
+    n.op, n.label, n.requires_grad, n.retains_grad = op, "", True, False
+    n.serial = next_serial()
+    return n
+
+
+def _unary(cls: Any, op: Op) -> Callable[[Any], Any]:
+    rule, record = op.forward, cls.record
+
+    def method(self: Any) -> Any:
+        a = self._data
+        if self.requires_grad and not blocks and self._seen is None and (a.dtype is _FLOAT64 or a.dtype is _FLOAT32):
+            try:
+                return _node(cls, op, run_quietly(rule, numpy, a), (self,))
+            except RuntimeError:  # another thread computes
+                pass
+        return record(op, (self,), {})
+
+    return method
+
+
+def _binary(cls: Any, op: Op) -> Callable[[Any, Any], Any]:
+    rule, record = op.forward, cls.record
+
+    def method(self: Any, other: Any) -> Any:
+        b = _plain_operand(cls, self, other)
+        if b is not None:
+            try:
+                return _node(cls, op, run_quietly(rule, numpy, self._data, b), (self, other))
+            except (ValueError, RuntimeError):  # shapes that do not fit; another thread computes
+                pass
+        return record(op, (self, other), {}) if isinstance(other, NUMBERS) else NotImplemented
+
+    return method
+
+
+def _reflected(cls: Any, op: Op) -> Callable[[Any, Any], Any]:
+    rule, record = op.forward, cls.record
+
+    def method(self: Any, other: Any) -> Any:
+        a = _plain_operand(cls, self, other)
+        if a is not None:
+            try:
+                return _node(cls, op, run_quietly(rule, numpy, a, self._data), (other, self))
+            except (ValueError, RuntimeError):
+                pass
+        return record(op, (other, self), {}) if isinstance(other, NUMBERS) else NotImplemented
+
+    return method
+
+
+def _plain_operand(cls: Any, x: Any, other: Any) -> Any:
+    """Number or array of an operand beside the tensor x, or None if `record` must compute the result."""
+    dtype, kind = x._data.dtype, other.__class__
+    if blocks or x._seen is not None or (dtype is not _FLOAT64 and dtype is not _FLOAT32):
+        return None
+    if kind is cls:
+        b = other._data
+        return b if b.dtype is dtype and other._seen is None and (x.requires_grad or other.requires_grad) else None
+    return other if x.requires_grad and (kind is float or kind is int) else None
