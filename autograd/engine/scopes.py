@@ -6,7 +6,7 @@ which a drawing finds the scopes of its nodes. So scopes cost no time in arithme
 
 import weakref
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import get_ident
 from typing import Any
@@ -35,7 +35,8 @@ class Span:
     thread: int
 
 
-_spans: deque[Span] = deque(maxlen=MAX_SPANS)
+#: Fields of the last spans; making tuples takes less time.
+_spans: deque[tuple[Any, int, int, int]] = deque(maxlen=MAX_SPANS)
 
 
 class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a function
@@ -62,6 +63,15 @@ class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a fun
         else:
             raise TypeError(f"scope takes a name, such as scope('attention'), not {name!r} of type {type(name).__name__}")
 
+    @staticmethod
+    def call(module: Any, f: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Result of f in the scope of a module, as `with scope(module): return f(*inputs, **options)`, but faster."""
+        first = next_serial()
+        try:
+            return f(*inputs, **options)
+        finally:
+            _spans.append((weakref.ref(module), first, next_serial(), get_ident()))
+
     def _recreate_cm(self) -> "scope":
         copy = scope.__new__(scope)
         copy._owner = self._owner
@@ -72,7 +82,7 @@ class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a fun
         return self
 
     def __exit__(self, *error: object) -> None:
-        _spans.append(Span(self._owner, self._first, next_serial(), get_ident()))
+        _spans.append((self._owner, self._first, next_serial(), get_ident()))
 
 
 class Scopes:
@@ -127,7 +137,7 @@ class Scopes:
 
 
 def _spans_between(low: int, high: int) -> list[Span]:
-    spans = [s for s in list(_spans) if s.first < high and s.last > low]
+    spans = [Span(*fields) for fields in list(_spans) if fields[1] < high and fields[2] > low]
     return sorted(spans, key=lambda s: (s.first, -s.last))
 
 

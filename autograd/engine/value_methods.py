@@ -56,7 +56,7 @@ def method(self):
 
 _BINARY = """\
 def method(self, other):
-    kind = type(other)
+    kind = other.__class__
     if kind is cls:
         if (self.requires_grad or other.requires_grad) and not blocks:
             a = self._data
@@ -80,7 +80,7 @@ def method(self, other):
 
 _REFLECTED = """\
 def method(self, other):
-    kind = type(other)
+    kind = other.__class__
     if (kind is float or kind is int) and self.requires_grad and not blocks:
         b = self._data
         try:

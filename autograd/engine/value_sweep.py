@@ -11,64 +11,94 @@ class TensorFoundError(Exception):
     """Raised if a graph of Values contains a Tensor, so that this sweep does not apply."""
 
 
-def collect_graph(y: Any) -> tuple[list[Any], list[Any]]:  # noqa: C901  (a hot loop)
-    """Computed nodes that y depends on, and leaves; raises if a leaf changed.
+def collect_graph(y: Any) -> tuple[list[Any], list[Any], list[float]]:
+    """Computed nodes that y depends on, leaves, and the gradients of the leaves; the `.grad` of all these nodes is 0 then.
 
     Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.
 
     Raises:
-        TensorFoundError: If y depends on a Tensor
+        RuntimeError: If a leaf changed after its use; then no gradient changes
+        TensorFoundError: If y depends on a Tensor; likewise
     """
-    order: list[Any] = []
+    if y.op is None:
+        return [], [y], [y.grad]
+    order, before = [y], [y.grad]
     leaves: list[Any] = []
-    seen = {y}
+    of_leaves: list[float] = []
+    try:
+        _search(y, order, before, leaves, of_leaves)
+    except BaseException:
+        set_gradients(order, before)
+        set_gradients(leaves, of_leaves)
+        raise
+    return order, leaves, of_leaves
+
+
+def _search(y: Any, order: list[Any], before: list[float], leaves: list[Any], of_leaves: list[float]) -> None:  # noqa: C901  (a hot loop)
+    """Find the nodes that y depends on; one is known if its `.grad` is the zero of this search, which is faster than a set."""
+    y.grad = zero = float("0")  # an object of its own
     stack = [y]
-    pop, push, see = stack.pop, stack.append, seen.add
+    see, keep, push, pop = order.append, before.append, stack.append, stack.pop
     while stack:
         node = pop()
-        if node.op is None:
-            leaves.append(node)
-            continue
-        order.append(node)
-        serial, x, other = node.serial, node._a, node._b
-        if x is not None:
-            if x.serial > serial:
-                check_leaf_unchanged(node, x)
-            if x not in seen:
-                see(x)
-                push(x)
-        if other is not None:
-            if other.serial > serial:
-                check_leaf_unchanged(node, other)
-            if other not in seen:
-                see(other)
-                push(other)
-        elif x is None:  # an op of more than two inputs, one without a derivative, or `lower`
-            if node.op is lower:
-                raise TensorFoundError
-            for x, _ in node._pairs:
-                if x is not None:
-                    if x.serial > serial:
-                        check_leaf_unchanged(node, x)
-                    if x not in seen:
+        while node is not None:  # along one input; the others wait
+            serial, x, other = node.serial, node._a, node._b
+            following = None
+            if other is not None:
+                if other.serial > serial:
+                    check_leaf_unchanged(node, other)
+                if (g := other.grad) is not zero:
+                    if other.op is None:
+                        leaves.append(other)
+                        of_leaves.append(g)
+                    else:
+                        see(other)
+                        keep(g)
+                        following = other
+                    other.grad = zero
+            elif x is None:  # an op of more than two inputs, one without a derivative, or `lower`
+                if node.op is lower:
+                    raise TensorFoundError
+                for several, _ in node._pairs:
+                    if several is not None:
+                        if several.serial > serial:
+                            check_leaf_unchanged(node, several)
+                        if (g := several.grad) is not zero:
+                            if several.op is None:
+                                leaves.append(several)
+                                of_leaves.append(g)
+                            else:
+                                see(several)
+                                keep(g)
+                                push(several)
+                            several.grad = zero
+            if x is not None:
+                if x.serial > serial:
+                    check_leaf_unchanged(node, x)
+                if (g := x.grad) is not zero:
+                    if x.op is None:
+                        leaves.append(x)
+                        of_leaves.append(g)
+                    else:
                         see(x)
-                        push(x)
-    return order, leaves
+                        keep(g)
+                        if following is None:
+                            following = x
+                        else:
+                            push(x)
+                    x.grad = zero
+            node = following
 
 
-def sweep(y: Any, order: list[Any], leaves: list[Any]) -> None:
+def sweep(y: Any, order: list[Any], leaves: list[Any], before: list[float]) -> None:
     """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`.
 
-    Cotangents add up in `.grad`, so the caller holds `gradient_lock`. An exception that ends the sweep changes no leaf.
+    Cotangents add up in `.grad`, which `collect_graph` has set to 0, so the caller holds `gradient_lock`. An exception that
+    ends the sweep changes no leaf.
     """
-    order.sort(key=by_serial, reverse=True)
-    for node in order:
-        node.grad = 0.0
-    before = [leaf.grad for leaf in leaves]
     try:
-        for leaf in leaves:
-            leaf.grad = 0.0
-        y.grad = 1.0
+        order.sort(key=by_serial, reverse=True)
+        y.grad = 1.0  # also if it is a leaf
         for node in order:
             g = node.grad
             x = node._a

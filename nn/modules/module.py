@@ -59,20 +59,21 @@ class Module(metaclass=ModuleType):
         raise NotImplementedError(f"{type(self).__name__} has no method forward(self, …): write one that returns the output")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        if NUMBERS not in self.__dict__:  # made by a copy or a pickle, without the constructor
+        attributes = self.__dict__
+        if NUMBERS not in attributes:  # made by a copy or a pickle, without the constructor
             note_numbers(self)
-        with scope(self):
-            hooks = self.__dict__.get(HOOKS)
-            if hooks is None:
-                return self.forward(*inputs, **options)
-            for hook in list(hooks["before"].values()):
-                new = hook(self, inputs)
-                inputs = inputs if new is None else new if isinstance(new, tuple) else (new,)
-            output = self.forward(*inputs, **options)
-            for hook in list(hooks["after"].values()):
-                new = hook(self, inputs, output)
-                output = output if new is None else new
-            return output
+        return scope.call(self, self._call_with_hooks if HOOKS in attributes else self.forward, inputs, options)
+
+    def _call_with_hooks(self, *inputs: Any, **options: Any) -> Any:
+        hooks = self.__dict__[HOOKS]
+        for hook in list(hooks["before"].values()):
+            new = hook(self, inputs)
+            inputs = inputs if new is None else new if isinstance(new, tuple) else (new,)
+        output = self.forward(*inputs, **options)
+        for hook in list(hooks["after"].values()):
+            new = hook(self, inputs, output)
+            output = output if new is None else new
+        return output
 
     def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
         """Call `hook(module, inputs)` before every `forward`; its result, unless None, replaces the inputs.
