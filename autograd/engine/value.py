@@ -12,7 +12,7 @@ from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.node import Node, next_serial
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
-from autograd.engine.value_sweep import TensorFoundError, collect_graph, sweep
+from autograd.engine.value_sweep import TensorFoundError, sweep
 from autograd.ops.namespaces import pullback_on_floats
 from autograd.ops.op import Op, Rule, on_floats
 from autograd.ops.rules.shape import lower
@@ -191,7 +191,7 @@ class Value(Node):
             pull_back([self], [1.0], wanted=newest_first([self]))  # slow, checks each gradient
         try:
             with gradient_lock:
-                sweep(self, *collect_graph(self))
+                sweep(self)
         except TensorFoundError:
             add_gradients(self, 1.0)
 

@@ -11,34 +11,44 @@ class TensorFoundError(Exception):
     """Raised if a graph of Values contains a Tensor, so that this sweep does not apply."""
 
 
-def collect_graph(y: Any) -> tuple[list[Any], list[Any], list[float]]:
-    """Computed nodes that y depends on, leaves, and the gradients of the leaves; the `.grad` of all these nodes is 0 then.
+def sweep(y: Any) -> None:
+    """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`.
 
-    Fast version of `graph.newest_first`, without the sort, and `graph.check_unchanged`.
+    Cotangents add up in `.grad`, so the caller holds `gradient_lock`. An exception that ends the sweep changes no gradient.
 
     Raises:
-        RuntimeError: If a leaf changed after its use; then no gradient changes
-        TensorFoundError: If y depends on a Tensor; likewise
+        RuntimeError: If a leaf changed after its use
+        TensorFoundError: If y depends on a Tensor
     """
-    if y.op is None:
-        return [], [y], [y.grad]
-    order, before = [y], [y.grad]
+    known, before = [y], [y.grad]
     leaves: list[Any] = []
     of_leaves: list[float] = []
     try:
-        _search(y, order, before, leaves, of_leaves)
+        if y.op is None:
+            leaves, of_leaves = known, before
+            y.grad = 1.0
+        else:
+            _search(y, known, before, leaves, of_leaves)
+            _add_cotangents(y, sorted(known, key=by_serial, reverse=True))
+        # Add a whole sweep at once, so that two sweeps give exactly twice one.
+        totals = [old + x.grad if x.requires_grad else old for x, old in zip(leaves, of_leaves, strict=True)]
+        if any(of_leaves) and used_gradients:
+            follow_gradients(leaves, of_leaves, totals)
+        set_gradients(leaves, totals)
     except BaseException:
-        set_gradients(order, before)
+        set_gradients(known, before)
         set_gradients(leaves, of_leaves)
         raise
-    return order, leaves, of_leaves
 
 
-def _search(y: Any, order: list[Any], before: list[float], leaves: list[Any], of_leaves: list[float]) -> None:  # noqa: C901  (a hot loop)
-    """Find the nodes that y depends on; one is known if its `.grad` is the zero of this search, which is faster than a set."""
-    y.grad = zero = float("0")  # an object of its own
+def _search(y: Any, known: list[Any], before: list[float], leaves: list[Any], of_leaves: list[float]) -> None:  # noqa: C901  (a hot loop)
+    """Find the nodes that y depends on, as `graph.newest_first` and `check_unchanged` do, and set their `.grad` to 0.
+
+    A node is known if its `.grad` is the zero of this search, an object of its own, which takes less time than a set.
+    """
+    y.grad = zero = float("0")
     stack = [y]
-    see, keep, push, pop = order.append, before.append, stack.append, stack.pop
+    see, keep, push, pop = known.append, before.append, stack.append, stack.pop
     while stack:
         node = pop()
         while node is not None:  # along one input; the others wait
@@ -90,34 +100,20 @@ def _search(y: Any, order: list[Any], before: list[float], leaves: list[Any], of
             node = following
 
 
-def sweep(y: Any, order: list[Any], leaves: list[Any], before: list[float]) -> None:
-    """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`.
-
-    Cotangents add up in `.grad`, which `collect_graph` has set to 0, so the caller holds `gradient_lock`. An exception that
-    ends the sweep changes no leaf.
-    """
-    try:
-        order.sort(key=by_serial, reverse=True)
-        y.grad = 1.0  # also if it is a leaf
-        for node in order:
-            g = node.grad
-            x = node._a
+def _add_cotangents(y: Any, order: list[Any]) -> None:
+    """Add up the cotangents of all nodes in their `.grad`, which is 0 before."""
+    y.grad = 1.0
+    for node in order:
+        g = node.grad
+        x = node._a
+        if x is not None:
+            x.grad += g * node._p
+            x = node._b
             if x is not None:
-                x.grad += g * node._p
-                x = node._b
+                x.grad += g * node._q
+        elif node._b is not None:
+            node._b.grad += g * node._q
+        elif node.op.arity > 2:
+            for x, derivative in node._pairs:
                 if x is not None:
-                    x.grad += g * node._q
-            elif node._b is not None:
-                node._b.grad += g * node._q
-            elif node.op.arity > 2:
-                for x, derivative in node._pairs:
-                    if x is not None:
-                        x.grad += g * derivative
-        # Add a whole sweep at once, so that two sweeps give exactly twice one.
-        totals = [old + x.grad if x.requires_grad else old for x, old in zip(leaves, before, strict=True)]
-        if any(before) and used_gradients:
-            follow_gradients(leaves, before, totals)
-        set_gradients(leaves, totals)
-    except BaseException:
-        set_gradients(leaves, before)
-        raise
+                    x.grad += g * derivative
