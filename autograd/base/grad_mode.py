@@ -104,6 +104,6 @@ def detect_anomaly() -> VariableBlock:
     return _anomaly.set(True)
 
 
-def ignore_anomaly() -> VariableBlock:
+def ignore_anomaly() -> Blocks | VariableBlock:
     """Block without the checks of `detect_anomaly()` around it."""
-    return _anomaly.set(False)
+    return _anomaly.set(False) if is_detecting_anomaly() else Blocks()  # an open block disables the fast path of Values

@@ -13,5 +13,5 @@ __all__ = ["optimise"]
 
 def optimise(program: Program) -> Program:
     """Run all passes: fewer instructions, the same numbers."""
-    program = rewrite(program, [fold_constants, simplify, fold_constants, CommonSubexpressions()])
+    program = rewrite(program, [fold_constants, simplify, CommonSubexpressions()])
     return fuse_sums(remove_dead_code(program))

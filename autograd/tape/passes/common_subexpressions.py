@@ -20,7 +20,11 @@ class CommonSubexpressions:
         self.bytes: dict[int, tuple[Any, bytes]] = {}  # of arrays by id, so that each is read once
 
     def __call__(self, step: Instruction) -> Instruction:
-        step.inputs = inputs = tuple([self._merged(x) if type(x) is Constant else x for x in step.inputs])
+        inputs = step.inputs
+        for x in inputs:
+            if type(x) is Constant:
+                step.inputs = inputs = tuple([self._merged(x) if type(x) is Constant else x for x in inputs])
+                break
         key = (step.op, inputs, self._key(step.params)) if step.params else (step.op, inputs)
         found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
@@ -31,9 +35,10 @@ class CommonSubexpressions:
 
     def _merged(self, x: Constant) -> Instruction:
         """The first constant with the type and bits of x."""
-        if x not in self.constants:
-            self.constants[x] = self.known.setdefault((Constant, self._key(x.data)), x)
-        return self.constants[x]
+        found = self.constants.get(x)
+        if found is None:
+            found = self.constants[x] = self.known.setdefault((Constant, self._key(x.data)), x)
+        return found
 
     def _key(self, x: Any) -> Any:
         """Hashable key that is equal for equal parameters."""

@@ -20,11 +20,13 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
 
     def place(step: Instruction) -> Instruction:
         for rule in rules:
-            before, step = step, rule(step)
-            if isinstance(step, Leaf) or step in steps:
-                return step
-            if step is not before:
-                step.inputs = tuple([x if isinstance(x, Leaf) or x in steps else place(x) for x in step.inputs])
+            found = rule(step)
+            if found is step:
+                continue
+            if isinstance(found, Leaf) or found in steps:
+                return found
+            found.inputs = tuple([x if isinstance(x, Leaf) or x in steps else place(x) for x in found.inputs])
+            return place(found)
         steps[step] = None
         return step
 

@@ -29,15 +29,17 @@ def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Progra
     for node in sorted(graph, key=by_serial):
         if node in steps:
             continue
-        operands = steps.of(graph[node])
-        if not operands:
+        op, parts = node.op, graph[node]
+        if op is None or not parts:
             steps[node] = Captured(node) if node.serial < trace.start else steps.leaf(node, trace.captures, ordered)
-        elif node.op is positive:  # another node for the same number
-            steps[node] = operands[0]
+        elif op is positive:  # another node for the same number
+            steps[node] = steps.of(parts)[0]
         else:
-            kind = None if node.__class__ is Value else kind_of(node._data)
-            operands, params = _fix_index(operands, node.params)
-            steps[node] = step = Instruction(node.op, operands, params, kind)  # type: ignore[arg-type]  # having inputs, it has an op
+            operands, params, kind = steps.of(parts), node.params, None
+            if node.__class__ is not Value:
+                kind = kind_of(node._data)
+                operands, params = _fix_index(operands, params)
+            steps[node] = step = Instruction(op, operands, params, kind)
             ordered.append(step)
     guards: dict[Instruction, bool] = {}
     for node, truth in trace.guards:  # one node has one truth value
