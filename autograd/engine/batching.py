@@ -27,6 +27,7 @@ from autograd.ops.op import Op
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.indexing import fill_index, getitem, is_mask, put
 from autograd.ops.rules.joining import concatenate
+from autograd.ops.rules.products import matmul
 from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, transpose
 
 
@@ -134,7 +135,7 @@ def _apply_to_matrices(call: _Call) -> Tensor:
     if many_left > many_right and len(left) == 1 and len(right) <= 2:  # rows for one matrix: a product of two matrices
         return call.record([a, b])
     if many_right > many_left and len(right) == 1 and len(left) == 2:  # columns
-        return transpose(call.record([a, transpose(b)]))
+        return call.record([b, transpose(a)]) if call.op is matmul else transpose(call.record([a, transpose(b)]))
     left = (1, *left) if len(left) == 1 else left
     right = (*right, 1) if len(right) == 1 else right
     rank = max(len(left), len(right))
