@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 
 import autograd as ag
-from autograd import compile, grad, jvp, vjp, vmap
+from autograd import Tensor, compile, grad, jvp, vjp, vmap
 from autograd.base.tree import leaves
 from autograd.testing.random_programs import draw_program
 from benchmarks.choices import Generator
-from tests.laws.equality import assert_close
+from tests.laws.equality import assert_close, assert_share_nothing
 from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, examples
 from tests.laws.inputs import arrays_in, few, seeds
 from tests.laws.smooth_programs import programs
@@ -74,6 +74,24 @@ def test_values_of_every_op(call, draw, axis, dtype, rng):
         want = [np.asarray(call(*row)) for row in rows_of(draws, mapped)]
         assert_close(vmap(call, in_axes)(*arguments), np.stack(want))
         assert_close(vmap(call, in_axes, axis)(*arguments), np.stack(want, axis))
+
+
+@pytest.mark.parametrize(("call", "draw"), CASES)
+def test_results_share_no_memory(call, draw, rng):
+    """Results may be written to: they share no memory with arguments, arrays from outside or each other."""
+    draws = [draw(rng) for _ in range(N)]
+    for mapped in mapped_sets(len(draws[0])):
+        in_axes, arguments = mapped_arguments(draws, mapped, 0)
+        arguments = [Tensor(x) if i == 0 else x for i, x in enumerate(arguments)]
+        given = [(f"argument {i}", x.numpy() if isinstance(x, Tensor) else x) for i, x in enumerate(arguments)]
+
+        def several(*xs):
+            y = call(*xs)
+            return y, y, ag.transpose(y), ag.reshape(y, -1), xs[0], xs[0]
+
+        results = vmap(several, in_axes)(*arguments)
+        assert_share_nothing([*given, *((f"result {i}", y) for i, y in enumerate(results))])
+        assert all(y.flags.writeable for y in results)
 
 
 def weighted(call, example, rng):
