@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 import autograd as ag
-from autograd import Tensor, compile, grad, jvp, vjp, vmap
+from autograd import Tensor, compile, grad, hvp, jvp, vjp, vmap
 from autograd.base.tree import leaves
 from autograd.testing.random_programs import draw_program
 from benchmarks.choices import Generator
@@ -59,10 +59,10 @@ def rows_of(draws, mapped):
     return [[np.asarray(x if i in mapped else draws[0][i]) for i, x in enumerate(row)] for row in draws]
 
 
-def assert_all_close(got, rows):
+def assert_all_close(got, rows, least=0.0):
     """A tuple of batched results is the stack of the tuples of a loop."""
     for one, column in zip(got, zip(*rows, strict=True), strict=True):
-        assert_close(one, np.stack(column))
+        assert_close(one, np.stack(column), least)
 
 
 @pytest.mark.parametrize(("axis", "dtype"), [(0, np.float64), (-1, np.float64), (0, np.float32)])
@@ -129,6 +129,37 @@ def test_gradients_of_every_op(call, draw, rng):
             assert_all_close(
                 vmap(vmap(grad(h, argnums)))(*twice), [[np.stack(c) for c in zip(*w, strict=True)] for w in (want, want[::-1])]
             )
+
+
+@pytest.mark.parametrize(("call", "draw"), CASES)
+def test_second_derivatives_of_every_op(call, draw, rng):
+    """Products with the Hessian, reverse over reverse and forward over reverse, inside and outside of vmap."""
+    draws = [draw(rng) for _ in range(N)]
+    h = weighted(call, draws[0], rng)
+    if h is None:
+        return
+    count = len(draws[0])
+    argnums = tuple(range(count))
+
+    def product(*both):
+        return hvp(h, both[:count], both[count:]) if count > 1 else (hvp(h, both[:1], both[1:]),)
+
+    def slope_of_gradient(*both):
+        return jvp(grad(h, argnums), both[:count], both[count:])[1]
+
+    for mapped in mapped_sets(count):
+        in_axes, arguments = mapped_arguments(draws, mapped, 0)
+        tangents = [np.asarray(rng.standard_normal(np.shape(x))) for x in arguments]
+        rows = rows_of(draws, mapped)
+        want = [
+            product(*row, *[np.asarray(t[k] if i in mapped else t) for i, t in enumerate(tangents)])
+            for k, row in enumerate(rows)
+        ]
+        for second in (product, slope_of_gradient):
+            assert_all_close(vmap(second, (*in_axes, *in_axes))(*arguments, *tangents), want, least=1.0)
+        if mapped == argnums:  # the Hessian of the sum is that of each example
+            outer = hvp(lambda *xs: ag.sum(vmap(h)(*xs)), arguments, tangents)
+            assert_all_close(outer if count > 1 else (outer,), want, least=1.0)
 
 
 def total(f):
