@@ -25,6 +25,7 @@ from autograd import (
     stop_gradient,
     value_and_grad,
     vjp,
+    vmap,
 )  # fmt: skip
 from autograd.base.tree import leaves
 from autograd.transforms import jacobian as blocks
@@ -122,6 +123,15 @@ def test_the_number_of_ops_does_not_grow_with_the_jacobian(transform, n, m):
         return record(transform(lambda x: ag.tanh(matrix @ x)), np.ones(n)).recorded
 
     assert count(n, m) <= count(3, 3) + 3
+
+
+def test_the_number_of_ops_does_not_grow_with_the_hessian_or_the_examples():
+    def loss(x):
+        return ag.sum(ag.tanh(np.ones((len(x), len(x))) @ x) ** 2)
+
+    assert len({record(hessian(loss), np.ones(n)).recorded for n in (3, 30)}) == 1
+    assert len({record(vmap(grad(loss)), np.ones((n, 3))).recorded for n in (3, 30)}) == 1
+    assert len({record(vmap(hessian(loss)), np.ones((n, 3))).recorded for n in (3, 30)}) == 1
 
 
 @pytest.mark.parametrize("transform", [jacrev, jacfwd])
