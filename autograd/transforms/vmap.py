@@ -79,18 +79,18 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
         known = batch_graph(graph, examples, n)
         pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
         outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
-    return tree.unflatten(result, outputs if as_nodes else _plain_results(outputs, graph))
+    return tree.unflatten(result, outputs if as_nodes else _plain_results(outputs, known, graph))
 
 
-def _plain_results(outputs: list[Any], graph: Links) -> list[Any]:
-    """Numbers and arrays of results. Only arrays are copied that are views, or may be known to another result or custom op."""
-    may_be_known = any(x.op is not None and (x.op.is_custom or x.op.recomputes) for x in graph)
-    taken: set[int] = set()
+def _plain_results(outputs: list[Any], known: dict[Node, Tensor], graph: Links) -> list[Any]:
+    """Numbers and arrays of results, copies but for whole batched arrays that no other result and no custom op may hold."""
+    may_be_held = any(x.op is not None and (x.op.is_custom or x.op.recomputes) for x in graph)
+    new = set() if may_be_held else {id(x._data) for x in known.values() if x._data.base is None}
     plain = []
     for y in outputs:
         data = getattr(y, "_data", None)
-        if isinstance(data, np.ndarray) and data.ndim and data.base is None and not may_be_known and id(data) not in taken:
-            taken.add(id(data))
+        if id(data) in new:
+            new.remove(id(data))
             plain.append(data)
         else:
             plain.append(to_plain(y, False))

@@ -10,13 +10,13 @@ from nn.modules.module import Module
 
 
 def functional_call(module: Module, parameters: Mapping[str, Any], /, *inputs: Any, **options: Any) -> Any:
-    """Output of a module for other parameters, which the module itself keeps.
+    """Output of a module with `parameters` instead of those that it has; the module is unchanged afterwards.
 
-        (p, x) ↦ module(x) with the numbers p
+        (p, x) ↦ module(x) with the parameters p
 
-    So `grad`, `vmap` and other transforms see the parameters as an argument: `vmap(grad(loss), (None, 0, 0))` computes a
-    gradient for each example, and a stack of parameters is an ensemble. What `forward` assigns in place of an array of
-    `parameters`, such as a running mean, is dropped. The module must not run in another thread meanwhile.
+    Transforms then take the parameters as an argument: `vmap(grad(loss), (None, 0, 0))` computes a gradient for each example,
+    and `vmap` over stacks of parameters computes an ensemble. If `forward` assigns a new array in place of one of
+    `parameters`, such as a running mean, it is dropped. The module must not run in another thread meanwhile.
 
     Args:
         parameters: Arrays or nodes by path, as in `state_dict`; the module's own ones are used for other paths

@@ -83,15 +83,22 @@ def test_results_share_no_memory(call, draw, rng):
     for mapped in mapped_sets(len(draws[0])):
         in_axes, arguments = mapped_arguments(draws, mapped, 0)
         arguments = [Tensor(x) if i == 0 else x for i, x in enumerate(arguments)]
-        given = [(f"argument {i}", x.numpy() if isinstance(x, Tensor) else x) for i, x in enumerate(arguments)]
-
-        def several(*xs):
-            y = call(*xs)
-            return y, y, ag.transpose(y), ag.reshape(y, -1), xs[0], xs[0]
-
-        results = vmap(several, in_axes)(*arguments)
+        outside = Tensor(np.ones(2))
+        given = [("outside", outside.numpy())]
+        given += [(f"argument {i}", x.numpy() if isinstance(x, Tensor) else x) for i, x in enumerate(arguments)]
+        is_mapped = 0 in mapped
+        results = vmap(
+            lambda *xs, outside=outside: (*shared_results(call(*xs), xs[0]), outside, xs[0]),
+            in_axes,
+            (*(0,) * 6, None, 0 if is_mapped else None),
+        )(*arguments)
         assert_share_nothing([*given, *((f"result {i}", y) for i, y in enumerate(results))])
-        assert all(y.flags.writeable for y in results)
+        assert all(y.flags.writeable for y in results if y.ndim)
+
+
+def shared_results(y, x):
+    """Results that share memory as nodes of one example."""
+    return y, y, ag.transpose(y), ag.reshape(y, -1), x, x
 
 
 def weighted(call, example, rng):
