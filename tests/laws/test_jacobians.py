@@ -10,7 +10,7 @@ from autograd.base.tree import leaves
 from autograd.testing.random_programs import draw_program
 from autograd.transforms import jacobian as blocks
 from benchmarks.choices import Generator
-from tests.laws.equality import assert_close
+from tests.laws.equality import assert_close, assert_share_nothing
 from tests.laws.inputs import few, seeds
 from tests.laws.test_vmap import CASES
 
@@ -23,6 +23,12 @@ def rows_of(f, arrays):
     units = np.eye(np.size(y)).reshape(np.size(y), *np.shape(y))
     rows = [pull(unit) for unit in units]
     return [np.reshape([row[i] for row in rows], (*np.shape(y), *np.shape(x))).astype(x.dtype) for i, x in enumerate(arrays)]
+
+
+def assert_may_be_written_to(blocks, arrays):
+    named = [*((f"argument {i}", x) for i, x in enumerate(arrays)), *((f"block {i}", x) for i, x in enumerate(blocks))]
+    assert_share_nothing(named)
+    assert all(x.flags.writeable for x in blocks)
 
 
 @pytest.mark.parametrize(("call", "draw"), CASES)
@@ -39,8 +45,10 @@ def test_jacobians_of_every_op(call, draw, rng, monkeypatch):
     for entries in (blocks._ENTRIES, 1):  # all seeds at once, and one after the other
         monkeypatch.setattr(blocks, "_ENTRIES", entries)
         for transform in TRANSFORMS:
-            for found, block in zip(transform(f, argnums)(*arrays), want, strict=True):
-                assert_close(found, block)
+            found = transform(f, argnums)(*arrays)
+            for got, block in zip(found, want, strict=True):
+                assert_close(got, block)
+            assert_may_be_written_to([*found, *leaves(transform(lambda *xs: (xs[0], f(*xs), f(*xs)), 0)(*arrays))], arrays)
 
 
 @few
