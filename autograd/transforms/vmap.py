@@ -29,7 +29,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     f is run once, on the first example; the recorded graph is then computed for all examples. Nodes and arrays from outside
     are shared, and nodes among them get gradients. Numbers that f draws from a random generator are the same for all
     examples: draw them outside, and map over them. Leaves that cannot be numbers, such as texts and functions, are passed on
-    as they are. Ops without a batched form, such as custom ones, are called in a loop.
+    as they are. Ops without a batched form, `convolve` and most custom ones, are called in a loop.
     vmap, compile and the derivatives nest in any order.
 
     Args:
