@@ -1,7 +1,7 @@
 """Neural networks on the public interface of `autograd`.
 
 Module, Linear, Sequential, MLP, ReLU and other activations, Dropout, BatchNorm1d, LayerNorm, RMSNorm, Embedding, Flatten,
-Residual                                               modules
+Residual, functional_call                              modules
 he_uniform, he_normal, glorot_uniform, glorot_normal, orthogonal, uniform, normal, zeros
                                                        initializers of weights
 cross_entropy, nll, multiclass_hinge, kl_divergence, binary_cross_entropy, binary_cross_entropy_with_logits, hinge,
@@ -55,6 +55,7 @@ from nn.modules.activations import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmo
 from nn.modules.containers import MLP, Residual, Sequential
 from nn.modules.dropout import Dropout
 from nn.modules.embedding import Embedding
+from nn.modules.functional import functional_call
 from nn.modules.init import glorot_normal, glorot_uniform, he_normal, he_uniform, normal, orthogonal, uniform, zeros
 from nn.modules.layers import Flatten, Linear
 from nn.modules.module import Module
@@ -76,8 +77,8 @@ __all__ = [
     "Optimizer", "Plateau", "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid",
     "Softmax", "Softplus", "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value",
-    "confusion_matrix", "cross_entropy", "datasets", "evaluate", "fit", "glorot_normal", "glorot_uniform", "he_normal",
-    "he_uniform", "hinge", "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error",
+    "confusion_matrix", "cross_entropy", "datasets", "evaluate", "fit", "functional_call", "glorot_normal", "glorot_uniform",
+    "he_normal", "he_uniform", "hinge", "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error",
     "mean_squared_error", "multiclass_hinge", "nll", "normal", "one_hot", "orthogonal", "plots", "precision_recall_f1",
     "predict", "r_squared", "record_training", "save", "save_for_torch", "save_rows", "scalar", "schedules", "standardise",
     "torch_state", "train_test_split", "uniform", "zero_one_loss", "zeros",

@@ -27,6 +27,7 @@ from autograd.ops.op import Op
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.indexing import fill_index, getitem, is_mask, put
 from autograd.ops.rules.joining import concatenate
+from autograd.ops.rules.products import matmul
 from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, transpose
 
 
@@ -103,13 +104,11 @@ class _Call(NamedTuple):
 
     def align(self, rank: int) -> list[Any]:
         """Inputs, the mapped ones with `rank` axes behind the batch axis."""
-        triples = zip(self.batched, self.inputs, self.mapped, strict=True)
-        return [_align(x, shape_of(example), rank) if m else x for x, example, m in triples]
+        return [_align(x, x.shape[1:], rank) if m else x for x, m in zip(self.batched, self.mapped, strict=True)]
 
 
 def _align(x: Any, shape: Shape, rank: int) -> Any:
-    shape = (len(x), *(1,) * (rank - len(shape)), *shape)
-    return x if x.shape == shape else reshape(x, shape)
+    return x if x.ndim == rank + 1 else reshape(x, (len(x), *(1,) * (rank - len(shape)), *shape))
 
 
 def _apply(call: _Call) -> Tensor:
@@ -137,7 +136,7 @@ def _apply_to_matrices(call: _Call) -> Tensor:
     if many_left > many_right and len(left) == 1 and len(right) <= 2:  # rows for one matrix: a product of two matrices
         return call.record([a, b])
     if many_right > many_left and len(right) == 1 and len(left) == 2:  # columns
-        return transpose(call.record([a, transpose(b)]))
+        return call.record([b, transpose(a)]) if call.op is matmul else transpose(call.record([a, transpose(b)]))
     left = (1, *left) if len(left) == 1 else left
     right = (*right, 1) if len(right) == 1 else right
     rank = max(len(left), len(right))
@@ -159,14 +158,19 @@ def _apply_at_index(call: _Call) -> Tensor:
         return _apply_at_each_index(call)
     index, shape, (x, *places) = call.node.params["index"], call.node.params.get("shape"), call.batched
     parts = index if isinstance(index, tuple) else (index,)
-    whole = fill_index(index, [p._data if isinstance(p, Node) else p for p in places])
-    fits = shape is None or np.broadcast_to(0.0, shape)[whole].ndim == len(shape_of(call.inputs[0]))
+    fits = shape is None or len(_shape_at(index, places, shape)) == len(shape_of(call.inputs[0]))
     if fits and _groups_of_arrays(parts) <= 1:
         sizes = {} if shape is None else {"shape": (call.n, *shape)}
         return call.record(call.batched, index=(slice(None), *parts), **sizes)
     sizes = {} if shape is None else {"shape": (*shape, call.n)}
     rest = slice(None) if any(p is Ellipsis for p in parts) else ...
     return moveaxis(call.record([moveaxis(x, 0, -1), *places], index=(*parts, rest), **sizes), -1, 0)
+
+
+def _shape_at(index: Any, places: Sequence[Any], shape: Shape) -> Shape:
+    """Shape of the entries at `index` of an array of a shape."""
+    whole = fill_index(index, [p._data if isinstance(p, Node) else p for p in places])
+    return np.broadcast_to(0.0, shape)[whole].shape
 
 
 def _apply_at_each_index(call: _Call) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.base.numerics import is_immutable
+from autograd.base.numerics import immutable_array, is_immutable
 from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
@@ -57,7 +57,7 @@ def array_operand(x: Any) -> Any:
         x = object_array(x.ravel().tolist(), x.shape)  # floats, if all entries are
     if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim):
         return real_array(x).item()
-    return private_array(real_array(x))
+    return immutable_array(real_array(x))
 
 
 def real_number(x: Any) -> float:

@@ -1,6 +1,7 @@
 """Reverse mode: the sweep from outputs to inputs, independent of number types."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def pull_back(
     else:
         targets = set(wanted)
         needed = _nodes_depending_on(targets, order)
-    with recording() if record else quiet():
+    with recording() if record else nullcontext(), quiet():
         return (_RecordedSweep if record else _Sweep)(order, outputs, seeds, after).sweep(targets, needed)
 
 

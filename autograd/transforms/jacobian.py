@@ -1,6 +1,6 @@
 """Jacobians, their diagonals, Hessians, and Hessian-vector products.
 
-A Jacobian is one sweep, forward for a column or reverse for a row, which vmap computes for all unit vectors at once.
+A Jacobian is one sweep, forward for a column or reverse for a row, which is batched over all unit vectors.
 """
 
 import functools
@@ -13,14 +13,18 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import no_grad
+from autograd.base.trace_state import tracing
+from autograd.engine.batching import ExampleTrace, batch_graph
 from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import gradients
+from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
+from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
-from autograd.ops.rules.joining import stack
-from autograd.ops.rules.shape import reshape
+from autograd.ops.rules.joining import concatenate, stack
+from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
 from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
@@ -31,8 +35,9 @@ from autograd.transforms.grad_vjp_jvp import (
     tangent_leaves,
     trace_arguments,
 )  # fmt: skip
-from autograd.transforms.vmap import vmap
 
+#: Largest number of entries of all nodes of a batch of sweeps, 256 MB of float64.
+_ENTRIES = 1 << 25
 #: For each output, its Jacobian with respect to each variable.
 Rows = list[list[Any]]
 
@@ -42,8 +47,9 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
 
-    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument. All rows
-    or columns are computed at once, so each intermediate result takes their number times its memory.
+    For containers, each leaf of the output is replaced by a container of blocks, with the structure of the argument. The rows
+    or columns are computed in batches, as large as 256 MB of intermediate results allow, or one in which nodes are recorded.
+    BLAS may round a batch of products differently than one of them, in the last bits; other ops give the same bits.
 
     Shapes:
         output (m…), argument (n…) -> (m…, n…); floats count as ()
@@ -98,7 +104,7 @@ def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, 
         if tree.is_container(output) and not tree.is_object_array(output):
             return tree.with_children(output, [blocks(part) for part in tree.children(output)])
         columns = iter(_stack_rows([row(y) for y in tree.leaves(output)], output, variables))
-        return selection.entries([_in_structure(x, columns, np.shape(output)) for x in selection.arguments])
+        return selection.entries([_in_structure(x, columns, shape_of(output)) for x in selection.arguments])
 
     return (blocks(y), plain_results(aux, variables, as_nodes)) if has_aux else blocks(y)
 
@@ -130,29 +136,57 @@ def _stack_blocks(blocks: list[Any], shape: tuple[int, ...]) -> Any:
 
 
 def _reverse_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
-    """Jacobians by one reverse sweep per output, for all unit cotangents of it."""
+    """Jacobians by one batched reverse sweep per output, for all unit cotangents of it."""
 
     def row(y: Any) -> list[Any]:
         if np.size(y._data) == 1:
             parts = gradients(y, variables, np.ones_like(y._data), create_graph=as_nodes)
         else:
-            parts = vmap(lambda seed: gradients(y, variables, seed))(_unit_vectors(y))
+            parts = _sweep_units(lambda seed: _cotangents(y, variables, seed), y, as_nodes)
         return [_block(part, y, x) for part, x in zip(parts, variables, strict=True)]
 
     return [row(y) for y in outputs]
 
 
+def _cotangents(y: Node, variables: list[Any], seed: Node) -> list[Any]:
+    found = pull_back([y], [seed], wanted=variables, record=True)
+    return [found.get(x) for x in variables]
+
+
 def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> Rows:
-    """Jacobians by one forward sweep per variable, for all unit tangents of it."""
+    """Jacobians by one batched forward sweep per variable, for all unit tangents of it."""
 
     def column(x: Any) -> list[Any]:
         if np.size(x._data) == 1:
             tangents = push_forward(outputs, {x: x.constant(np.ones_like(x._data))})
         else:
-            tangents = vmap(lambda tangent: push_forward(outputs, {x: tangent}), out_axes=-1)(_unit_vectors(x))
+            rows = _sweep_units(lambda tangent: push_forward(outputs, {x: tangent}), x, as_nodes)
+            tangents = [row if row is None else moveaxis(row, 0, -1) for row in rows]
         return [_block(tangent, y, x) for tangent, y in zip(tangents, outputs, strict=True)]
 
     return [list(row) for row in zip(*map(column, variables), strict=True)]
+
+
+def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> list[Any]:
+    """Results of `sweep(seed)`, nodes or None, for all unit seeds of the shape of x, which are a first axis.
+
+    The sweep is recorded once, for one seed. Seeds are cut into blocks, so that the nodes of the sweep have at most `_ENTRIES`
+    entries for a block, or one seed; a recorded result needs all of them.
+    """
+    trace = ExampleTrace()
+    with tracing(trace):
+        seed = Tensor(np.ones_like(x._data), requires_grad=True)
+        trace.inputs.add(seed)
+        results = sweep(seed)
+    graph = reachable_nodes([y for y in results if y is not None], trace.start)
+    rows = x.size if as_nodes else _ENTRIES // max(1, sum([np.size(node._data) for node in graph]))
+    blocks = []
+    for seeds in _unit_vectors(x, max(1, rows)):
+        known = batch_graph(graph, {seed: seeds}, len(seeds))
+        blocks.append([y if y is None else known[y] if y in known else _repeat(y, len(seeds)) for y in results])
+    if len(blocks) == 1:
+        return blocks[0]
+    return [None if parts[0] is None else concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
 def _block(part: Any, y: Any, x: Any) -> Any:
@@ -162,13 +196,22 @@ def _block(part: Any, y: Any, x: Any) -> Any:
         return part
     if part is None and not shape and isinstance(x, Value) and not isinstance(y, Tensor):
         return 0.0
-    part = Tensor(np.zeros(shape, dtype)) if part is None else part.reshape(shape)
+    part = Tensor(np.zeros(shape, dtype)) if part is None else part if part.shape == shape else part.reshape(shape)
     return part if part.dtype == dtype else part.astype(dtype)
 
 
-def _unit_vectors(x: Any) -> Any:
-    """Tensor of all arrays of the shape of x with one entry 1, the others 0."""
-    return Tensor(np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape))
+def _repeat(y: Any, n: int) -> Any:
+    """Result that does not depend on the seed, because a hook has replaced a cotangent, for n seeds."""
+    return broadcast_to(y, (n, *y.shape))
+
+
+def _unit_vectors(x: Any, rows: int) -> Iterator[Tensor]:
+    """Blocks of `rows` arrays of the shape of x with one entry 1, the others 0, in order: rows of the identity matrix."""
+    n, width = x.size, x.dtype.itemsize
+    period = np.ones(1, x.dtype).tobytes() + bytes(n * width)  # of the entries of the identity matrix, a 1 and n zeros
+    for start in range(0, max(n, 1), rows):
+        many = min(rows, n - start)
+        yield Tensor(np.ndarray((many, *x.shape), x.dtype, bytes(start * width) + period * many))
 
 
 def _plain_block(block: Any) -> Any:

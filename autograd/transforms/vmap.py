@@ -11,7 +11,7 @@ from autograd.base import tree
 from autograd.base.grad_mode import is_recording, no_grad
 from autograd.base.trace_state import tracing
 from autograd.engine.batching import ExampleTrace, batch_graph
-from autograd.engine.graph import reachable_nodes
+from autograd.engine.graph import Links, reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -29,7 +29,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     f is run once, on the first example; the recorded graph is then computed for all examples. Nodes and arrays from outside
     are shared, and nodes among them get gradients. Numbers that f draws from a random generator are the same for all
     examples: draw them outside, and map over them. Leaves that cannot be numbers, such as texts and functions, are passed on
-    as they are. Ops without a batched form, such as custom ones, are called in a loop.
+    as they are. Ops without a batched form, `convolve` and most custom ones, are called in a loop.
     vmap, compile and the derivatives nest in any order.
 
     Args:
@@ -79,7 +79,22 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
         known = batch_graph(graph, examples, n)
         pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
         outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
-    return tree.unflatten(result, [to_plain(y, as_nodes) for y in outputs])
+    return tree.unflatten(result, outputs if as_nodes else _plain_results(outputs, known, graph))
+
+
+def _plain_results(outputs: list[Any], known: dict[Node, Tensor], graph: Links) -> list[Any]:
+    """Numbers and arrays of results, copies but for whole batched arrays that no other result and no custom op may hold."""
+    may_be_held = any(x.op is not None and (x.op.is_custom or x.op.recomputes) for x in graph)
+    new = set() if may_be_held else {id(x._data) for x in known.values() if x._data.base is None}
+    plain = []
+    for y in outputs:
+        data = getattr(y, "_data", None)
+        if id(data) in new:
+            new.remove(id(data))
+            plain.append(data)
+        else:
+            plain.append(to_plain(y, False))
+    return plain
 
 
 def _argument_axes(in_axes: Any, args: tuple[Any, ...]) -> list[Any]:
@@ -166,4 +181,5 @@ def _output(y: Any, batched: Tensor | None, axis: int | None, n: int, is_whole: 
             raise TypeError(f"vmap: a result must be a Tensor to repeat it for each example, got {y!r}: use out_axes=None")
         y = y if isinstance(y, Tensor) else Tensor(y._data if isinstance(y, Value) else y)
         batched = broadcast_to(y, (n, *y.shape))
-    return moveaxis(batched, 0, normalize_axis("vmap: out_axes", axis, batched.shape))
+    axis = normalize_axis("vmap: out_axes", axis, batched.shape)
+    return moveaxis(batched, 0, axis) if axis else batched

@@ -8,8 +8,9 @@ import autograd as ag
 from autograd import compile, grad, hessian, jacfwd, jacobian, jacrev, vjp, vmap
 from autograd.base.tree import leaves
 from autograd.testing.random_programs import draw_program
+from autograd.transforms import jacobian as blocks
 from benchmarks.choices import Generator
-from tests.laws.equality import assert_close
+from tests.laws.equality import assert_close, assert_share_nothing
 from tests.laws.inputs import few, seeds
 from tests.laws.test_vmap import CASES
 
@@ -24,8 +25,14 @@ def rows_of(f, arrays):
     return [np.reshape([row[i] for row in rows], (*np.shape(y), *np.shape(x))).astype(x.dtype) for i, x in enumerate(arrays)]
 
 
+def assert_may_be_written_to(blocks, arrays):
+    named = [*((f"argument {i}", x) for i, x in enumerate(arrays)), *((f"block {i}", x) for i, x in enumerate(blocks))]
+    assert_share_nothing(named)
+    assert all(x.flags.writeable for x in blocks)
+
+
 @pytest.mark.parametrize(("call", "draw"), CASES)
-def test_jacobians_of_every_op(call, draw, rng):
+def test_jacobians_of_every_op(call, draw, rng, monkeypatch):
     arrays = [np.asarray(x) for x in draw(rng)]
     if np.asarray(call(*arrays)).dtype.kind != "f":
         return
@@ -35,9 +42,13 @@ def test_jacobians_of_every_op(call, draw, rng):
         return ag.multiply(call(*xs), 1.5)
 
     want = rows_of(f, arrays)
-    for transform in TRANSFORMS:
-        for found, block in zip(transform(f, argnums)(*arrays), want, strict=True):
-            assert_close(found, block)
+    for entries in (blocks._ENTRIES, 1):  # all seeds at once, and one after the other
+        monkeypatch.setattr(blocks, "_ENTRIES", entries)
+        for transform in TRANSFORMS:
+            found = transform(f, argnums)(*arrays)
+            for got, block in zip(found, want, strict=True):
+                assert_close(got, block)
+            assert_may_be_written_to([*found, *leaves(transform(lambda *xs: (xs[0], f(*xs), f(*xs)), 0)(*arrays))], arrays)
 
 
 @few

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+import autograd as ag
 from autograd import Tensor, Value, gradients
 from tests.laws.equality import assert_share_nothing
 from tests.laws.example_calls import ELEMENTWISE_CASES, case_id, example_id, examples
@@ -134,3 +135,16 @@ def test_op_used_with_one_node_twice_adds_its_gradients(case):
     v = Value(a[0])
     op(*[v] * op.arity, **params).backward()
     np.testing.assert_allclose(v.grad, want[0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("case", ARRAY_OPS, ids=example_id)
+def test_an_operand_is_copied_once(case):
+    """The copy that a node keeps is used as it is by the ops of a recorded sweep, also as a view."""
+    _, _, example = case
+    arrays = example.arrays(np.random.default_rng(4))
+    xs = [Tensor(arrays[0], requires_grad=True), *arrays[1:]]
+    y = example.call(*xs)
+    for constant in [x for x in y.inputs if isinstance(x, np.ndarray)]:
+        product = ag.add(np.zeros(constant.shape[::-1]), Tensor(np.ones(1), requires_grad=True))
+        again = ag.multiply(product, constant.T)
+        assert np.shares_memory(again.inputs[1], constant) == bool(constant.size)

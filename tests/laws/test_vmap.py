@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 
 import autograd as ag
-from autograd import compile, grad, jvp, vjp, vmap
+from autograd import Tensor, compile, grad, hvp, jvp, vjp, vmap
 from autograd.base.tree import leaves
 from autograd.testing.random_programs import draw_program
 from benchmarks.choices import Generator
-from tests.laws.equality import assert_close
+from tests.laws.equality import assert_close, assert_share_nothing
 from tests.laws.example_calls import COMPARISONS, DISCRETE, ELEMENTWISE_CASES, case_id, examples
 from tests.laws.inputs import arrays_in, few, seeds
 from tests.laws.smooth_programs import programs
@@ -59,10 +59,10 @@ def rows_of(draws, mapped):
     return [[np.asarray(x if i in mapped else draws[0][i]) for i, x in enumerate(row)] for row in draws]
 
 
-def assert_all_close(got, rows):
+def assert_all_close(got, rows, least=0.0):
     """A tuple of batched results is the stack of the tuples of a loop."""
     for one, column in zip(got, zip(*rows, strict=True), strict=True):
-        assert_close(one, np.stack(column))
+        assert_close(one, np.stack(column), least)
 
 
 @pytest.mark.parametrize(("axis", "dtype"), [(0, np.float64), (-1, np.float64), (0, np.float32)])
@@ -74,6 +74,31 @@ def test_values_of_every_op(call, draw, axis, dtype, rng):
         want = [np.asarray(call(*row)) for row in rows_of(draws, mapped)]
         assert_close(vmap(call, in_axes)(*arguments), np.stack(want))
         assert_close(vmap(call, in_axes, axis)(*arguments), np.stack(want, axis))
+
+
+@pytest.mark.parametrize(("call", "draw"), CASES)
+def test_results_share_no_memory(call, draw, rng):
+    """Results may be written to: they share no memory with arguments, arrays from outside or each other."""
+    draws = [draw(rng) for _ in range(N)]
+    for mapped in mapped_sets(len(draws[0])):
+        in_axes, arguments = mapped_arguments(draws, mapped, 0)
+        arguments = [Tensor(x) if i == 0 else x for i, x in enumerate(arguments)]
+        outside = Tensor(np.ones(2))
+        given = [("outside", outside.numpy())]
+        given += [(f"argument {i}", x.numpy() if isinstance(x, Tensor) else x) for i, x in enumerate(arguments)]
+        is_mapped = 0 in mapped
+        results = vmap(
+            lambda *xs, outside=outside: (*shared_results(call(*xs), xs[0]), outside, xs[0]),
+            in_axes,
+            (*(0,) * 6, None, 0 if is_mapped else None),
+        )(*arguments)
+        assert_share_nothing([*given, *((f"result {i}", y) for i, y in enumerate(results))])
+        assert all(y.flags.writeable for y in results if y.ndim)
+
+
+def shared_results(y, x):
+    """Results that share memory as nodes of one example."""
+    return y, y, ag.transpose(y), ag.reshape(y, -1), x, x
 
 
 def weighted(call, example, rng):
@@ -111,6 +136,37 @@ def test_gradients_of_every_op(call, draw, rng):
             assert_all_close(
                 vmap(vmap(grad(h, argnums)))(*twice), [[np.stack(c) for c in zip(*w, strict=True)] for w in (want, want[::-1])]
             )
+
+
+@pytest.mark.parametrize(("call", "draw"), CASES)
+def test_second_derivatives_of_every_op(call, draw, rng):
+    """Products with the Hessian, reverse over reverse and forward over reverse, inside and outside of vmap."""
+    draws = [draw(rng) for _ in range(N)]
+    h = weighted(call, draws[0], rng)
+    if h is None:
+        return
+    count = len(draws[0])
+    argnums = tuple(range(count))
+
+    def product(*both):
+        return hvp(h, both[:count], both[count:]) if count > 1 else (hvp(h, both[:1], both[1:]),)
+
+    def slope_of_gradient(*both):
+        return jvp(grad(h, argnums), both[:count], both[count:])[1]
+
+    for mapped in mapped_sets(count):
+        in_axes, arguments = mapped_arguments(draws, mapped, 0)
+        tangents = [np.asarray(rng.standard_normal(np.shape(x))) for x in arguments]
+        rows = rows_of(draws, mapped)
+        want = [
+            product(*row, *[np.asarray(t[k] if i in mapped else t) for i, t in enumerate(tangents)])
+            for k, row in enumerate(rows)
+        ]
+        for second in (product, slope_of_gradient):
+            assert_all_close(vmap(second, (*in_axes, *in_axes))(*arguments, *tangents), want, least=1.0)
+        if mapped == argnums:  # the Hessian of the sum is that of each example
+            outer = hvp(lambda *xs: ag.sum(vmap(h)(*xs)), arguments, tangents)
+            assert_all_close(outer if count > 1 else (outer,), want, least=1.0)
 
 
 def total(f):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import autograd.tape.compile as compiling
 from autograd import GuardFailedError, Value, compile, grad, record, value_and_grad
+from autograd.tape.backends import protocol
 from tests.autograd.tape.test_tape_laws import SCALAR_BACKENDS
 from tests.laws.inputs import few
 
@@ -115,7 +116,8 @@ def test_a_tape_raises_on_another_path():
         tape(-2.0)
 
 
-def test_guards_are_checked_for_every_example_of_a_map():
+def test_guards_are_checked_for_every_example_of_a_map(monkeypatch):
+    monkeypatch.setattr(protocol, "BLOCK", 64)
     for backend in SCALAR_BACKENDS:
         tape = record(lambda x: x * x if x > 0 else -x, 1.0, backend=backend)
         np.testing.assert_array_equal(tape.map(np.arange(1.0, 200.0)), np.arange(1.0, 200.0) ** 2)

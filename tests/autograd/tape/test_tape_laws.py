@@ -10,6 +10,7 @@ from hypothesis import given
 import autograd as ag
 from autograd import Tensor, Value, gradients, record, value_and_grad
 from autograd.base.tree import leaves
+from autograd.tape.backends import protocol
 from autograd.tape.backends.registry import BACKENDS, find_backend
 from tests.laws.equality import assert_same
 from tests.laws.example_calls import COMPARISONS, ELEMENTWISE_CASES, case_id, example_id, examples
@@ -155,6 +156,27 @@ def test_map_equals_the_loop(backend, case):
     assert_same(
         np.stack([value, np.asarray(gradient)], 1), np.tile(want, (50, 1)), ulps=ulps, absolute=1e-16 if ulps else 5e-324
     )
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
+def test_map_gives_the_same_bits_in_blocks_of_any_length(case, monkeypatch, rng):
+    op, params = case
+    first, *rest = arrays_in(op.smooth_on, [(5,)] * op.arity, rng)
+    tape = record(value_and_grad(lambda *xs: op(*xs, **params)), *[float(a[0]) for a in (first, *rest)], backend="python")
+    shared = (0, *(None for _ in rest))
+    numbers = [float(a[0]) for a in rest]
+    whole = tape.map(first, *rest), tape.map(first, *numbers, axes=shared)
+    monkeypatch.setattr(protocol, "BLOCK", 2)
+    for got, want in zip(leaves((tape.map(first, *rest), tape.map(first, *numbers, axes=shared))), leaves(whole), strict=True):
+        assert_same(got, want, ulps=0)
+
+
+def test_map_reads_captured_leaves_at_each_call():
+    w = Value(2.0)
+    tape = record(lambda x: (x * w, w), 1.0, backend="python")
+    assert [a.tolist() for a in tape.map(np.arange(3.0))] == [[0.0, 2.0, 4.0], [2.0] * 3]
+    w.data = 3.0
+    assert [a.tolist() for a in tape.map(np.arange(3.0))] == [[0.0, 3.0, 6.0], [3.0] * 3]
 
 
 def test_numba_error_names_an_unknown_op():

@@ -1,6 +1,7 @@
 """vjp, jvp, jacobian, hessian, hvp and the flat view: shapes, containers, nesting, errors."""
 
 import collections
+import tracemalloc
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,8 +25,10 @@ from autograd import (
     stop_gradient,
     value_and_grad,
     vjp,
+    vmap,
 )  # fmt: skip
 from autograd.base.tree import leaves
+from autograd.transforms import jacobian as blocks
 
 
 class Pair(NamedTuple):
@@ -120,6 +123,44 @@ def test_the_number_of_ops_does_not_grow_with_the_jacobian(transform, n, m):
         return record(transform(lambda x: ag.tanh(matrix @ x)), np.ones(n)).recorded
 
     assert count(n, m) <= count(3, 3) + 3
+
+
+def test_the_number_of_ops_does_not_grow_with_the_hessian_or_the_examples():
+    def loss(x):
+        return ag.sum(ag.tanh(np.ones((len(x), len(x))) @ x) ** 2)
+
+    assert len({record(hessian(loss), np.ones(n)).recorded for n in (3, 30)}) == 1
+    assert len({record(vmap(grad(loss)), np.ones((n, 3))).recorded for n in (3, 30)}) == 1
+    assert len({record(vmap(hessian(loss)), np.ones((n, 3))).recorded for n in (3, 30)}) == 1
+
+
+@pytest.mark.parametrize("transform", [jacrev, jacfwd])
+def test_blocks_of_seeds_bound_the_memory_and_keep_every_bit(transform, monkeypatch):
+    x = np.linspace(0.1, 2.0, 400)
+
+    def f(x):
+        for _ in range(20):
+            x = ag.sin(x) * 1.5
+        return x
+
+    whole = transform(f)(x)
+    monkeypatch.setattr(blocks, "_ENTRIES", 100_000)
+    tracemalloc.start()
+    in_blocks = transform(f)(x)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(in_blocks, whole)
+    assert peak < 4 * whole.nbytes
+
+
+def test_a_hook_may_replace_a_cotangent_by_a_constant():
+    def f(x):
+        y = ag.sin(x)
+        y.register_hook(lambda g: np.full(3, 2.0))
+        return ag.exp(y)
+
+    x = np.arange(3.0)
+    assert np.array_equal(jacrev(f)(x), np.tile(2.0 * np.cos(x), (3, 1)))
 
 
 def test_a_derivative_of_a_jacobian_includes_all_its_entries():

@@ -197,10 +197,19 @@ def sine_and_total(xp, x):
     return xp.sin(x), xp.sum(xp.cos(x), axis=None, keepdims=False)
 
 
+@custom_op(lambda g, y, x: 2.0 * g, kind="elementwise")
+def remembered_double(xp, x):
+    """2 x, by a rule that keeps its result."""
+    kept.append(2.0 * x)
+    return kept[-1]
+
+
+OPS.pop(remembered_double.name)
 OPS.pop(sine_and_total.name)
 OPS.pop(sum_of_squares.name)
 OPS.pop(reverse.name)
 calls: list[tuple[int, ...]] = []
+kept: list[object] = []
 
 
 def test_an_op_without_a_batched_form_is_called_for_each_example():
@@ -211,6 +220,12 @@ def test_an_op_without_a_batched_form_is_called_for_each_example():
     assert np.allclose(
         vmap(vmap(sum_of_squares))(x[:, None] + np.zeros((5, 2, 3))), np.repeat((x * x).sum(1), 2).reshape(5, 2), rtol=1e-14
     )
+
+
+def test_a_result_that_a_custom_op_may_keep_is_a_copy():
+    found = vmap(remembered_double)(X)
+    assert np.array_equal(found, kept[-1])
+    assert not np.shares_memory(found, kept[-1])
 
 
 def test_an_op_of_several_outputs():
