@@ -44,7 +44,7 @@ def sweep(y: Any) -> None:
 def _search(y: Any, known: list[Any], before: list[float], leaves: list[Any], of_leaves: list[float]) -> None:  # noqa: C901  (a hot loop)
     """Find the nodes that y depends on, as `graph.newest_first` and `check_unchanged` do, and set their `.grad` to 0.
 
-    A node is known if its `.grad` is the zero of this search, an object of its own, which takes less time than a set.
+    A node is known if its `.grad` is the zero of this search, a new object, which takes less time than a set.
     """
     y.grad = zero = float("0")
     stack = [y]

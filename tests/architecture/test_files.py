@@ -21,7 +21,6 @@ EXCEPTIONS = {
     "autograd/tape/listing.py": "a program as text, beside a program as a picture",
     "autograd/tape/passes/constant_folding.py": "one pass a file",
     "autograd/tape/passes/dead_code.py": "one pass a file",
-    "autograd/tape/passes/walk.py": "one pass a file",
     "autograd/testing/type_strategies.py": "what Hypothesis loads of this package, which must be little",
     "nn/callbacks/clip_gradients.py": "one callback a file",
     "nn/datasets/bundled.py": "data that come with an installation",

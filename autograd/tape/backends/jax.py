@@ -18,9 +18,10 @@ import numpy as np
 from autograd.base.numerics import sinc_derivative
 from autograd.engine.node import Node
 from autograd.ops.namespaces import has_no_duplicates, widen
-from autograd.ops.rules.indexing import fill_index, getitem, put
+from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.shape import astype
 from autograd.support.optional import require
+from autograd.tape.backends.jax_indices import are_in_range, integer_check, integer_instructions
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, called, evaluated, flat, leaf_data, only_floats
 from autograd.tape.program import Captured, Constant, Instruction, Leaf, Program
 
@@ -67,7 +68,7 @@ class _Jax:
             before, sums = state
             known = _evaluate(program, _leaf_arrays(program, {}, (*before, *x, *shared)))
             outputs = [self._numpy.asarray(known[y], dtype) for y, dtype in zip(program.outputs, dtypes, strict=True)]
-            for is_in_range in _are_in_range(program, known, set()):
+            for is_in_range in are_in_range(program, known, set(), self._numpy):
                 outputs = [self._numpy.where(is_in_range, y, math.nan) for y in outputs]
             sums = [a + b for a, b in zip(sums, outputs[k:], strict=True)]
             return (outputs[:n], sums), (outputs[n:k], before if op.saves else [])
@@ -100,7 +101,7 @@ class JaxBackend(Backend):
             TypeError: If the program has float64 and JAX's 64-bit numbers are off, or has an op that JAX cannot run
         """
         _check_dtypes(program)
-        checked = _integer_instructions(program)
+        checked = integer_instructions(program)
         floats, check, fuses = only_floats(program), integer_check(program), _is_fused(program)
         parts, options = _pieces(program, _MAX_FUSED if fuses else _MAX_OPERANDS), None if fuses else _WITHOUT_FUSION
         pieces = [(part, jax().jit(_piece_function(part, checked), compiler_options=options)) for part in parts]
@@ -161,7 +162,7 @@ def _piece_function(program: Program, checked: set[Instruction]) -> Callable[...
 
     def run(*inputs: Any) -> Any:
         known = _evaluate(program, _leaf_arrays(program, {}, inputs))
-        return [known[step] for step in program.outputs], _are_in_range(program, known, checked)
+        return [known[step] for step in program.outputs], are_in_range(program, known, checked, jax().numpy)
 
     return run
 
@@ -200,51 +201,6 @@ def _leaf_arrays(program: Program, parameters: dict[int, Any], inputs: tuple[Any
 def captured_leaves(program: Program) -> list[Captured]:
     """Leaves of nodes from outside that a program reads."""
     return [leaf for leaf in program.leaves() if isinstance(leaf, Captured)]
-
-
-def integer_check(program: Program) -> Callable[[Sequence[Any]], None]:
-    """Function that evaluates, in NumPy, the instructions on integer inputs alone, whose rules then check labels and indices.
-
-    An index of other arrays is checked on zeros of their shape.
-    """
-    integers = _integer_instructions(program)
-    steps = [step for step in program.instructions if step in integers]
-    for step in _indexed_by_inputs(program):
-        if integers.issuperset(step.inputs[1:]) and step not in integers:
-            zeros = Constant(np.broadcast_to(np.zeros((), _dtype(step.inputs[0])), step.inputs[0].kind[0]))  # type: ignore[index]  # an array
-            steps.append(Instruction(step.op, (zeros, *step.inputs[1:]), step.params, step.kind))
-    if not steps:
-        return lambda inputs: None
-    part = Program(program.inputs, steps, [], [])
-
-    def check(inputs: Sequence[Any]) -> None:
-        evaluated(part, [np.asarray(x) if leaf in integers else x for leaf, x in zip(program.inputs, inputs, strict=True)])
-
-    return check
-
-
-def _integer_instructions(program: Program) -> set[Instruction]:
-    """Integer inputs, and the instructions on them and constants alone."""
-    integers: set[Instruction] = {x for x in program.inputs if x.kind is not None and x.kind[1].kind in "iu"}
-    for step in program.instructions:
-        if not integers.isdisjoint(step.inputs) and all(x in integers or isinstance(x, Constant) for x in step.inputs):
-            integers.add(step)
-    return integers
-
-
-def _indexed_by_inputs(program: Program) -> list[Instruction]:
-    return [step for step in program.instructions if step.op in (getitem, put) and len(step.inputs) > 1]
-
-
-def _are_in_range(program: Program, known: dict[Instruction, Any], integers: set[Instruction]) -> list[Any]:
-    """For each index that `integer_check` does not check, if it is in range: JAX itself replaces others by the nearest one."""
-    found = []
-    for step in _indexed_by_inputs(program):
-        if not integers.issuperset(step.inputs[1:]):
-            index = fill_index(step.params["index"], [known[x] for x in step.inputs[1:]])
-            whole = jax().numpy.ones(step.params.get("shape", known[step.inputs[0]].shape), bool)
-            found.append(whole.at[index].get(mode="fill", fill_value=False).all())
-    return found
 
 
 def _result(step: Instruction, inputs: list[Any]) -> Any:

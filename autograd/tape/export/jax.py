@@ -7,7 +7,8 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.engine.node import Node
-from autograd.tape.backends.jax import integer_check, jax, namespace, pure_function
+from autograd.tape.backends.jax import jax, namespace, pure_function
+from autograd.tape.backends.jax_indices import integer_check
 from autograd.tape.backends.protocol import check_no_branches
 from autograd.tape.program import Kind, Program, kind_of
 from autograd.tape.recorder.arguments import SymbolicOutputs, Unflatten, call_arguments

@@ -124,7 +124,7 @@ def _start(x: Any) -> Any:
 
 
 def _row(x: Any, are_numbers: bool) -> Any:
-    """Data of the first row of an array: a float in a loop of numbers; ones if there is no row."""
+    """Data of the first row of an array: a float in a loop of numbers; ones without rows."""
     data = x._data if isinstance(x, Tensor) else x
     if data.dtype.kind not in "fiub":
         raise TypeError(f"scan: xs must hold arrays of real numbers, got an array of dtype {data.dtype}")
