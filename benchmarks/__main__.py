@@ -23,9 +23,24 @@ WORKLOADS = {
     "moons": "moons",
     "cheap": "cheap",
     "mnist": "mnist_step",
+    "derivatives": "derivatives",
+    "startup": "startup",
     "devices": "devices",
     "scaling": "scaling",
 }
+
+
+def blas() -> str:
+    """The BLAS of NumPy, and the kernel that it chose for this processor."""
+    import numpy  # noqa: F401  (its BLAS is loaded then)
+
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return "the kernel of BLAS is not known without threadpoolctl"
+    return ", ".join(
+        f"{x['internal_api']} {x['version']}, kernel {x['architecture']}" for x in threadpool_info() if "architecture" in x
+    )
 
 
 def main(arguments: list[str]) -> None:
@@ -42,7 +57,7 @@ def main(arguments: list[str]) -> None:
         parser.error(f"--rounds must be at least 1, got {given.rounds}")
 
     start = time.perf_counter()
-    print(f"Python {platform.python_version()}, {platform.machine()}; OMP_NUM_THREADS={THREADS} for all")
+    print(f"Python {platform.python_version()}, {platform.machine()}; {blas()}; OMP_NUM_THREADS={THREADS} for all")
     tables = []
     for name in given.names or WORKLOADS:
         workload = importlib.import_module(f"benchmarks.{WORKLOADS[name]}")

@@ -13,7 +13,7 @@ from benchmarks.timing import Contest, Table, compare
 ABOUT = "MLP 2-16-16-1 of single numbers, 100 points, loss and all gradients"
 
 
-def measure(rounds: int, points=100) -> Table:
+def measure(rounds: int, points=100) -> list[Table]:
     x, labels = nn.datasets.moons(points, noise=0.1, seed=1)
     signs = 2.0 * labels - 1.0
     random.seed(1337)
@@ -25,7 +25,12 @@ def measure(rounds: int, points=100) -> Table:
     contest.enter("glassgrad, Tensor", run_tensors, parameters, x, signs)
     contest.enter("glassgrad, Value", run_objects, "autograd", "nn.scalar", x, signs)
     contest.enter("micrograd 0.1.0", run_objects, "micrograd.engine", "micrograd.nn", x, signs)
-    return compare("moons", ABOUT, contest, rounds=rounds)
+    eager = Contest({name: contest.runs[name] for name in ("glassgrad, Value", "micrograd 0.1.0") if name in contest.runs})
+    about = f"{ABOUT}; without Python's garbage collector"
+    return [
+        compare("moons", ABOUT, contest, rounds=rounds),
+        compare("moons, eager", about, eager, rounds=rounds, collector=False),
+    ]
 
 
 def matrices(layer):

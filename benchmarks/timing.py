@@ -80,12 +80,18 @@ class Table:
         return "\n".join(lines)
 
 
-def compare(workload: str, about: str, contest: Contest, *, rounds: int, check: bool = True) -> Table:
-    """The table of a contest; if `check` is true, all contestants must compute the same numbers."""
+def compare(workload: str, about: str, contest: Contest, *, rounds: int, check: bool = True, collector: bool = True) -> Table:
+    """The table of a contest; if `check` is true, all contestants must compute the same numbers.
+
+    Without `collector`, no garbage is collected while they run.
+    """
     with ExitStack() as leaving:
         for run in contest.runs.values():
             if hasattr(run, "close"):
                 leaving.callback(run.close)
+        if not collector:
+            gc.disable()
+            leaving.callback(gc.enable)
         return _compare(workload, about, contest, rounds, check)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import gradients, record
-from benchmarks import __main__, cheap, devices, growth, mnist_step, moons, outside, scaling, timing
+from benchmarks import __main__, cheap, derivatives, devices, growth, mnist_step, moons, outside, scaling, startup, timing
 from benchmarks import gpt as gpt_benchmark
 from benchmarks.__main__ import WORKLOADS, main
 from benchmarks.timing import Contest, agree, compare
@@ -17,7 +17,14 @@ pytestmark = pytest.mark.slow
 
 SMALL = {
     "gpt": lambda: gpt_benchmark.measure(1, tokens=[0, 1, 0]),
-    "moons": lambda: moons.measure(1, points=4),
+    "moons": lambda: moons.measure(1, points=4)[0],
+    "moons, eager": lambda: moons.measure(1, points=4)[1],
+    "Jacobian": lambda: derivatives.jacobians(4, 1),
+    "Hessian": lambda: derivatives.hessians(4, 1),
+    "examples": lambda: derivatives.per_example_gradients(1),
+    "loops": lambda: derivatives.loops(1, steps=5),
+    "options": lambda: derivatives.black_scholes(1, count=10),
+    "small ops": lambda: derivatives.small_ops(1),
     "MNIST": lambda: mnist_step.measure(1, sizes=((8, 4),))[0],
     "devices": lambda: devices.measure(1, sizes=((8, 4),), counts=(1, 2))[0],
     "cheap": lambda: cheap.measure(1, variables=5, tokens=[0, 1, 0])[0],
@@ -39,6 +46,13 @@ def test_contestants_agree_and_are_timed(name):
     assert table.rows[0].ratio == 1.0
     assert all(row.minimum <= row.median <= row.maximum for row in table.rows)
     assert all(text in str(table) for text in [*(row.contestant for row in table.rows), *table.missing, *table.notes])
+
+
+def test_startup_is_measured():
+    found = startup.measure(1)
+    assert {"import NumPy", "import glassgrad", "first use of python, cold"} <= found.seconds.keys()
+    assert found.bytes["a node of glassgrad"] > 64
+    assert all(name in str(found) for name in [*found.seconds, *found.bytes])
 
 
 def test_growth_is_measured():
