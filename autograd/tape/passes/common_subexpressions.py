@@ -20,7 +20,7 @@ class CommonSubexpressions:
 
     def __call__(self, step: Instruction) -> Instruction:
         inputs = step.inputs
-        key = (step.op, inputs, self._key(step.params)) if step.params else (step.op, inputs)
+        key = (step.op, inputs, self.key(step.params)) if step.params else (step.op, inputs)
         found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
             found = self.known.get((step.op, inputs[::-1]))
@@ -28,12 +28,12 @@ class CommonSubexpressions:
             self.known[key] = found = step
         return found
 
-    def _key(self, x: Any) -> Any:
+    def key(self, x: Any) -> Any:
         """Hashable key that is equal for equal parameters."""
         if isinstance(x, dict):
-            return tuple((name, self._key(value)) for name, value in sorted(x.items()))
+            return tuple((name, self.key(value)) for name, value in sorted(x.items()))
         if isinstance(x, tuple | list):
-            return (type(x), tuple(map(self._key, x)))
+            return (type(x), tuple(map(self.key, x)))
         if isinstance(x, slice):
             return (slice, x.start, x.stop, x.step)
         if isinstance(x, np.ndarray):

@@ -18,8 +18,6 @@ from tests.laws.smooth_programs import programs
 
 SCALAR_BACKENDS = [name for name in BACKENDS if find_backend(name).scalars]
 
-#: Unknown to numba: the op or its derivative calls SciPy, has a branch, or rounds decimals.
-UNKNOWN = {"polygamma", "digamma", "gammaln", "sinc", "sinc_derivative", "round", "fmod", "remainder"}
 SOME = [0.0, -0.0, 0.5, 1.0, -2.0, 710.0, float("nan"), float("inf")]
 
 
@@ -42,8 +40,6 @@ def plain(x):
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
 def test_op_on_floats_is_replayed_to_the_bit(case, backend):
     op, params = case
-    if backend == "numba" and (op.name in UNKNOWN):
-        pytest.skip("numba does not know it, and says so")
     f = recorded_gradient(lambda *xs: op(*xs, **params))
     tape = record(f, *[1.5, 0.5, 0.25][: op.arity], backend=backend)
     for xs in itertools.product(*[SPECIAL if op.arity == 1 else FEW if op.arity == 2 else SOME] * op.arity):
@@ -110,7 +106,7 @@ def assert_replays(call, rows, backend):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["python", "numba", "numpy"])
+@pytest.mark.parametrize("backend", ["python", "native", "numpy"])
 @given(programs())
 def test_random_program_is_replayed_to_the_bit(backend, case):
     program, rows, _ = case
@@ -151,16 +147,10 @@ def test_map_equals_the_loop(backend, case):
     value, gradient = tape.map(*many)
     want = np.array([np.hstack(tape(*row)) for row in rows])
     # the batched python back end calls NumPy, whose functions differ from those of the C library
-    ulps = 0 if backend == "numba" else 1e4
+    ulps = 0 if backend == "native" else 1e4
     assert_same(
         np.stack([value, np.asarray(gradient)], 1), np.tile(want, (50, 1)), ulps=ulps, absolute=1e-16 if ulps else 5e-324
     )
-
-
-def test_numba_error_names_an_unknown_op():
-    for f, name in ((lambda x: ag.round(x, 1), "round"), (ag.digamma, "digamma")):
-        with pytest.raises(TypeError, match=f"does not know the op {name}: use backend='python'"):
-            find_backend("numba").compile(record(f, 1.5, backend="python").program)
 
 
 @pytest.mark.parametrize("dtype", [">f8", ">f4", ">i8", np.longdouble])
