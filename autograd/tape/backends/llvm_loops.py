@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
@@ -53,7 +53,7 @@ class LoopWriter:
         return f"%v{self.names}"
 
     def entry(self, numbers: Sequence[int], index: str) -> str:
-        """Entry of a constant array: of equal differences, or from a table."""
+        """Entry of a constant array: by a formula if all differences are equal, or from a table."""
         steps = {b - a for a, b in pairwise(numbers)}
         if len(steps) < 2:
             return self.affine(numbers[0], (index, steps.pop() if steps else 0))
@@ -108,7 +108,19 @@ class LoopWriter:
             return widen(x, width)
         kind = widen("double", width)
         first = self.emit(f"insertelement {kind} poison, double {x}, i64 0")
-        return self.emit(f"shufflevector {kind} {first}, {kind} poison, <{width} x i32> zeroinitializer")
+        return self.shuffle(width, first, "poison", [0] * width)
+
+    def shuffle(self, width: int, a: str, b: str, order: Iterable[int]) -> str:
+        """Name of the vector of these entries of two vectors of a width, those of b after those of a."""
+        kind, entries = widen("double", width), [f"i32 {i}" for i in order]
+        return self.emit(f"shufflevector {kind} {a}, {kind} {b}, <{len(entries)} x i32> <{', '.join(entries)}>")
+
+    def join(self, vectors: list[str], width: int) -> str:
+        """Name of the vector of the entries of all vectors of a width; their number is a power of 2."""
+        while len(vectors) > 1:
+            pairs = zip(vectors[::2], vectors[1::2], strict=True)
+            vectors, width = [self.shuffle(width, a, b, range(2 * width)) for a, b in pairs], 2 * width
+        return vectors[0]
 
 
 @lru_cache(4096)

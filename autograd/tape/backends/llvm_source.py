@@ -22,10 +22,10 @@ from autograd.tape.program import Constant
 
 #: Number of instructions after which another function begins.
 _FUNCTION_SIZE = 1000
+#: Number of outputs that one turn of a loop copies.
+_COPIES = 4
 #: Largest number of floats in a vector; LLVM splits it into the registers of the processor.
 _WIDTH = 16
-#: Up to this number, products of a sum are written one after the other.
-_UNROLLED = 3
 
 _PART = """\
 define internal i64 @part{i}(ptr noalias %memory, ptr noalias %functions) #0 {{
@@ -98,13 +98,16 @@ class _Writer(LoopWriter):
 
     def copy_outputs(self) -> None:
         """Copy the outputs to the end of the memory, where they follow one another."""
-        outputs = self.schedule.outputs
-        if not outputs:
-            return
-        with self.loop(len(outputs)) as i, self.loop(self.lanes) as lane:
-            x = self.load(self.affine(0, (self.entry(outputs, i), self.lanes), (lane, 1)))
-            place = self.affine(self.schedule.size * self.lanes, (i, self.lanes), (lane, 1))
-            self.lines.append(f"store double {x}, ptr {self.pointer(place)}, align 8")
+        outputs, end = self.schedule.outputs, self.schedule.size
+        turns = len(outputs) // _COPIES
+        for first, count, copies in ((0, turns, _COPIES), (turns * _COPIES, len(outputs) % _COPIES, 1)):
+            if count:
+                with self.loop(count) as i, self.loop(self.lanes) as lane:
+                    for j in range(first, first + copies):
+                        source = self.entry(outputs[j : j + count * copies : copies], i)
+                        x = self.load(self.affine(0, (source, self.lanes), (lane, 1)))
+                        place = self.affine((end + j) * self.lanes, (i, copies * self.lanes), (lane, 1))
+                        self.lines.append(f"store double {x}, ptr {self.pointer(place)}, align 8")
 
     def check_guards(self) -> str:
         """Name of the index of the first guard that fails, or −1."""
@@ -198,42 +201,61 @@ class _Writer(LoopWriter):
         (start, stride), *factors = run.inputs
         total = Carried(place.type, self.load_vector(start, stride, place))
         for segment in _segments(list(zip(factors[::2], factors[1::2], strict=True))):
-            strides = [stride for _, stride in segment[0]]
-            addresses = [[pair[side][0] for pair in segment] for side in (0, 1)]
-            if len(segment) <= _UNROLLED:
-                for pair in segment:
-                    self.add_product(total, [x for x, _ in pair], strides, place)
-            else:
-                with self.loop(len(segment), total) as k:
-                    found = [x[0] if len(set(x)) == 1 else self.entry(x, k) for x in addresses]
-                    self.add_product(total, found, strides, place)
+            sides = [([address for address, _ in side], side[0][1]) for side in zip(*segment, strict=True)]
+            even = len(segment) // 2 * 2
+            if even:
+                with self.loop(even // 2, total) as k:
+                    for x, y in zip(*[self.load_two(a[:even], k, p, place) for a, p in sides], strict=True):
+                        self.add_product(total, x, y)
+            if even < len(segment):
+                self.add_product(total, *[self.load_vector(a[-1], p, place) for a, p in sides])
         return total.value
 
-    def add_product(self, total: "Carried", addresses: list[Any], strides: list[int], place: "_Place") -> None:
-        x, y = (self.load_vector(address, stride, place) for address, stride in zip(addresses, strides, strict=True))
+    def add_product(self, total: "Carried", x: str, y: str) -> None:
         product = self.emit(f"fmul {total.kind} {x}, {y}")
         total.value = self.emit(f"fadd {total.kind} {total.value}, {product}")
+
+    def load_two(self, addresses: list[int], k: str, stride: int, place: "_Place") -> list[str]:
+        """Names of the numbers of a place at the addresses 2 k and 2 k + 1 of many."""
+        firsts, seconds = addresses[::2], addresses[1::2]
+        differences = {b - a for a, b in zip(firsts, seconds, strict=True)}
+        if self.lanes == 1 and abs(stride) > 1 and place.width > 2 and differences == {1}:
+            return self.transpose(self.index(self.entry(firsts, k), stride, place), stride, place)
+        return [self.load_vector(self.entry(x, k), stride, place) for x in (firsts, seconds)]
+
+    def transpose(self, index: str, stride: int, place: "_Place") -> list[str]:
+        """Names of the numbers of a place from an index on, and of those that follow each of them."""
+        pairs = [
+            self.emit(f"load <2 x double>, ptr {self.pointer(self.affine(0, (index, 1), (str(i), stride)))}, align 8")
+            for i in range(place.width)
+        ]
+        found: list[list[str]] = [[], []]
+        for a, b, c, d in zip(*[pairs[i::4] for i in range(4)], strict=True):
+            evens, odds = self.shuffle(2, a, c, range(4)), self.shuffle(2, b, d, range(4))
+            for part, order in zip(found, ((0, 4, 2, 6), (1, 5, 3, 7)), strict=True):
+                part.append(self.shuffle(4, evens, odds, order))
+        return [self.join(part, 4) for part in found]
 
     def index(self, address: Any, stride: int, place: "_Place") -> str:
         """Index in memory of the first number of a place; addresses of rows differ by a stride."""
         if self.lanes == 1:
-            return self.affine(address, (place.column, stride))
-        address = address * self.lanes if isinstance(address, int) else self.affine(0, (address, self.lanes))
-        return self.affine(address, (place.row, stride * self.lanes), (place.column, 1))
+            return self.affine(0, (str(address), 1), (place.column, stride))
+        return self.affine(0, (str(address), self.lanes), (place.row, stride * self.lanes), (place.column, 1))
 
     def load_vector(self, address: Any, stride: int, place: "_Place") -> str:
         """Name of the numbers of a place."""
-        if isinstance(address, int) and not stride and address in self.constants:
-            return self.spread(self.constants[address], place.width)
-        index = self.index(address, stride, place)
-        stride = stride if self.lanes == 1 else 1
+        if not stride and str(address).isdigit() and (constant := self.constants.get(int(address))):
+            return self.spread(constant, place.width)
+        index, stride = self.index(address, stride, place), stride if self.lanes == 1 else 1
         if place.width == 1 or not stride:
             return self.spread(self.load(index), place.width)
-        if stride == 1:
-            return self.emit(f"load {place.type}, ptr {self.pointer(index)}, align 8")
+        if stride in (1, -1):
+            lowest = index if stride == 1 else self.affine(0, (index, 1), (str(place.width - 1), -1))
+            vector = self.emit(f"load {place.type}, ptr {self.pointer(lowest)}, align 8")
+            return vector if stride == 1 else self.shuffle(place.width, vector, "poison", reversed(range(place.width)))
         vector = "poison"
         for i in range(place.width):
-            x = self.load(self.affine(index if index.startswith("%") else int(index), (str(i), stride)))
+            x = self.load(self.affine(0, (index, 1), (str(i), stride)))
             vector = self.emit(f"insertelement {place.type} {vector}, double {x}, i64 {i}")
         return vector
 

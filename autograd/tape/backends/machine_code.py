@@ -8,7 +8,7 @@ from typing import Any
 from autograd.support.locks import leaf_lock
 from autograd.support.optional import require
 
-_lock = leaf_lock()  # LLVM's global context is for one thread at a time
+_lock = leaf_lock()  # a fork finds no call of LLVM that is half done, nor llvmlite's own lock
 
 
 class Kernel:
@@ -22,21 +22,27 @@ class Kernel:
 
     def __init__(self, source: str) -> None:
         with _lock:
-            llvm, machine = _machine()
-            module = llvm.parse_assembly(source)
-            module.triple = machine.triple
-            module.data_layout = str(machine.target_data)
-            code = machine.emit_object(module)
-            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(llvm))
-            self._engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
-            self._engine.finalize_object()
+            self._engine = _compile(source)
             address = self._engine.get_function_address("kernel")
         weakref.finalize(self, _close, self._engine).atexit = False
         self.function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(address)
 
 
+def _compile(source: str) -> Any:
+    """Execution engine with the machine code of a source; all else that belongs to LLVM is released at once."""
+    llvm, machine = _machine()
+    module = llvm.parse_assembly(source)
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    code = llvm.object_file.ObjectFileRef.from_data(machine.emit_object(module))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(llvm))
+    engine.add_object_file(code)
+    engine.finalize_object()
+    return engine
+
+
 def _close(engine: Any) -> None:
-    with _lock:  # so that no fork meets LLVM at work
+    with _lock:
         engine.close()
 
 
