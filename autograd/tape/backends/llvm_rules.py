@@ -210,6 +210,8 @@ class _Machine:
     inf = math.inf
 
     def __getattr__(self, name: str) -> Callable[..., Number]:
+        if name.startswith("__"):  # Python's protocols, such as `__wrapped__`
+            raise AttributeError(name)
         if name in _INTRINSICS:
             return lambda *xs: _intrinsic(_INTRINSICS[name], *xs)
         if name in LIBM:
