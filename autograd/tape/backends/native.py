@@ -48,14 +48,12 @@ class NativeBackend(Backend):
         def replay(leaves: Sequence[Any]) -> Any:
             memory = memories.take()
             try:
-                numbers, start = memory.numbers, 0
-                for x in leaves:
-                    if isinstance(x, np.ndarray):
-                        numbers[start : start + x.size] = x.ravel()
-                        start += x.size
+                numbers = memory.numbers
+                for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
+                    if place.__class__ is int:
+                        numbers[place] = x
                     else:
-                        numbers[start] = x
-                        start += 1
+                        place[...] = x
                 for address, node in code.captured:
                     numbers[address] = node._data
                 code.run(memory)
@@ -114,6 +112,19 @@ class _Memory:
     def __init__(self, numbers: np.ndarray[Any, Any], n_outputs: int) -> None:
         self.numbers, self.outputs = numbers, numbers[len(numbers) - n_outputs :]
         self.address = numbers.ctypes.data
+        self.places: list[Any] = []
+
+    def find_places(self, leaves: Sequence[Any]) -> list[Any]:
+        """Address of each float and view of each array of the arguments, which have these shapes in every replay."""
+        start = 0
+        for x in leaves:
+            if isinstance(x, np.ndarray):
+                self.places.append(self.numbers[start : start + x.size].reshape(x.shape))
+                start += x.size
+            else:
+                self.places.append(start)
+                start += 1
+        return self.places
 
 
 class _Code:

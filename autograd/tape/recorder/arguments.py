@@ -57,9 +57,9 @@ def flatten_arguments(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
 
 def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     kind = type(x)
-    if kind is np.ndarray and x.dtype.kind in "fiub":
-        key += (x.shape, x.dtype)
-        if scalars and x.dtype.kind != "f":
+    if kind is np.ndarray and (dtype := x.dtype).kind in "fiub":
+        key += (x.shape, dtype)
+        if scalars and dtype.kind != "f":
             key.append(x.tobytes())
         else:
             leaves.append(x)
