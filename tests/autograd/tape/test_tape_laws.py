@@ -62,6 +62,10 @@ def test_comparison_is_replayed(case, backend):
 def test_results_of_comparisons_are_numbers(backend):
     tape = record(lambda x: -((x < 1.0) + (x < 2.0)), 0.0, backend=backend)
     assert [tape(x) for x in (0.0, 1.5, 3.0)] == [-2.0, -1.0, 0.0]
+    if find_backend(backend).scalars:
+        for f in (lambda a, b: -a, lambda a, b: -(a + b), lambda a, b: -(a * b), lambda a, b: a * -1.0):
+            tape = record(lambda x, f=f: ag.signbit(f(ag.less(x, 1.0), ag.less(x, 2.0))), 0.0, backend=backend)
+            assert tape(3.0) == 1.0  # the sign of −0
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
