@@ -41,7 +41,7 @@ def compare_with_value(name, f, x, direction, rounds):
     contest.enter("value and gradient", replay_tape, value_and_grad(f), x)
     contest.enter("value alone", replay_tape, f, x)
     contest.enter("product with the Hessian", replay_tape, lambda x, v: hvp(f, (x,), (v,)), x, direction)
-    table = compare(f"cheap gradient, {name}", f"{name} in {x.size:,} variables, numba", contest, rounds=rounds, check=False)
+    table = compare(f"cheap gradient, {name}", f"{name} in {x.size:,} variables, native", contest, rounds=rounds, check=False)
     _, value, product = table.rows
     table.notes.append(f"value and gradient cost {value.ratio:.2f} values (bound: 4)")
     table.notes.append(f"the product with the Hessian costs {value.ratio / product.ratio:.2f} values (bound: 8)")
@@ -49,7 +49,7 @@ def compare_with_value(name, f, x, direction, rounds):
 
 
 def replay_tape(f, *args):
-    tape = record(f, *args, backend="numba")
+    tape = record(f, *args, backend="native")
 
     def run():
         tape(*args)

@@ -142,7 +142,7 @@ class Fuzz:
         every = tuple(range(len(args)))
         of = grad(_weighted(program, subject), every)
         of_values = isinstance(args[0], float)
-        backends = ("python", "numpy", "numba") if of_values else ("numpy",)
+        backends = ("python", "numpy", "native") if of_values else ("numpy",)
         backend = "jax" if turn % JAX_TAPES == 0 and "jax" in self.names else backends[turn % len(backends)]
         elsewhere = tuple(0.875 * x if of_values else np.asarray(0.875 * x, x.dtype) for x in args)
         fast = compiled(of, backend=backend)

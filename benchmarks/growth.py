@@ -62,8 +62,8 @@ def measure(rounds: int, sizes=SIZES, backends=BACKENDS) -> GrowthTable:
     table = GrowthTable("growth", ABOUT, [], [])
     for name in backends:
         try:
-            if name in ("jax", "numba"):
-                require(name, f"the back end {name!r}")
+            if name in ("jax", "native"):
+                require("llvmlite" if name == "native" else name, f"the back end {name!r}")
         except ImportError as error:
             table.missing.append(str(error))
             continue

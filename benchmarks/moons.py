@@ -20,7 +20,7 @@ def measure(rounds: int, points=100) -> list[Table]:
     model = nn.scalar.MLP(2, [16, 16, 1])
     parameters = [v for layer in model.layers for v in matrices(layer)]
     contest = Contest()
-    contest.enter("glassgrad, numba, mapped", map_tape, parameters, x, signs, "numba")
+    contest.enter("glassgrad, native, mapped", map_tape, parameters, x, signs, "native")
     contest.enter("glassgrad, python, mapped", map_tape, parameters, x, signs, "python")
     contest.enter("glassgrad, Tensor", run_tensors, parameters, x, signs)
     contest.enter("glassgrad, Value", run_objects, "autograd", "nn.scalar", x, signs)

@@ -115,7 +115,7 @@ def loss_of_embedded(parameters: Parameters, embedded: Sequence[Vector], wanted:
 
 def run(short: bool, out: Path) -> list[Path]:
     steps, most = (100, 2.6) if short else (1000, 2.15)
-    backend = "numba" if importlib.util.find_spec("numba") else "python"
+    backend = "native" if importlib.util.find_spec("llvmlite") else "python"
     names = nn.datasets.names()
     length = max(map(len, names)) + 1  # n letters and the full stop to predict
     texts = np.array([[LETTERS.index(c) for c in f".{name}.".ljust(length + 1, ".")] for name in names])

@@ -84,6 +84,8 @@ def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
 def _infix(sign: str, level: int, a: Any, b: Any) -> Code:
     left, right = code(a), code(b)
     is_comparison = level == Precedence.COMPARISON  # Python reads a < b != c as a < b and b != c
+    if left.truth and right.truth and not is_comparison:
+        left = _number(left)
     left_level = level - 1 if is_comparison else level
     return Code(f"{left.up_to(left_level)} {sign} {right.up_to(level - 1)}", level, truth=is_comparison)
 
@@ -98,7 +100,7 @@ def _product(a: Any, b: Any) -> Code:
     left, right = code(a), code(b)
     for one, other in ((left, right), (right, left)):
         if one.text == "1.0":
-            return source.where(other, code(1), code(0)) if other.truth else other
+            return _number(other)
         if one.text == "-1.0":
             return -other
     return _infix("*", Precedence.PRODUCT, left, right)
@@ -119,7 +121,12 @@ def _not(a: Any) -> Code:
 
 
 def _minus(a: Code) -> Code:
-    return Code(f"-{a.up_to(Precedence.POWER)}", Precedence.UNARY)
+    return Code(f"-{_number(a).up_to(Precedence.POWER)}", Precedence.UNARY)
+
+
+def _number(a: Code) -> Code:
+    """A truth value as the float 1.0 or 0.0, since integers have one zero; other code as it is."""
+    return source.where(a, code(1), code(0)) if a.truth else a
 
 
 #: Ops written neither as a sign between two operands nor as a call.

@@ -8,7 +8,7 @@ REQUIREMENTS = {
     "hypothesis": ("Hypothesis", "glassgrad[check]"),
     "jax": ("JAX", "glassgrad[jax]"),
     "matplotlib": ("matplotlib", "glassgrad[plots]"),
-    "numba": ("numba", "glassgrad[jit]"),
+    "llvmlite": ("llvmlite", "glassgrad[jit]"),
     "onnx": ("onnx", "glassgrad[onnx]"),
     "safetensors": ("safetensors", "glassgrad[safetensors]"),
     "scipy": ("SciPy", "glassgrad[special]"),

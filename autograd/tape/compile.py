@@ -124,9 +124,9 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     Frozen are Python numbers, names that are bound anew, and results of plain NumPy on arrays from outside, as `w * 2`.
 
     Args:
-        backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "numba" (compiled, for floats:
-            `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU: `pip install 'glassgrad[jax]'`), "auto", or an
-            instance of `autograd.tape.backends.Backend`
+        backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "native" (machine code for floats,
+            by llvmlite, old name "numba": `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU:
+            `pip install 'glassgrad[jax]'`), "auto", or an instance of `autograd.tape.backends.Backend`
 
     Raises:
         ValueError: If no back end has that name

@@ -41,7 +41,7 @@ class Tape:
     Attributes:
         program: The optimised program
         recorded: Number of instructions before optimisation
-        backend: Name of the back end: "python", "numpy", "numba", "jax", or that of a custom one
+        backend: Name of the back end: "python", "numpy", "native", "jax", or that of a custom one
         modules: State of the modules for which the program holds
         branches: Tapes of a compiled function to try when a guard fails, by the index of that guard
     """
@@ -262,7 +262,7 @@ def record(f: Callable[..., Any], /, *examples: Any, backend: Choice = "auto", *
     f is run once, with the keywords that the tape then takes. Floats and arrays are inputs of the tape, also in containers;
     other arguments are part of the program. Values, Tensors and arrays from outside that meet an op are read at every replay;
     Python numbers and results of plain NumPy, such as `w * 2` of an array from outside, are constants. For the back ends
-    "python" and "numba", a function of Values also accepts arrays: it receives nested lists of Values. A pickle of the tape
+    "python" and "native", a function of Values also accepts arrays: it receives nested lists of Values. A pickle of the tape
     holds f and the examples, from which it is recorded again.
 
     f must not draw from a random generator that exists before the call. A generator that f creates without a seed is not

@@ -51,7 +51,7 @@ def test_equal_scores_make_letters_equally_likely():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", ["python", "native"])
 def test_gradient_equals_differences(backend):
     p = gpt.initial_parameters(0)
     value, gradient = compile(value_and_grad(gpt.loss), backend=backend)(p, TOKENS)

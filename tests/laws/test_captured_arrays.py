@@ -83,7 +83,7 @@ def test_elementwise_op_with_a_float_for_each_argument_equals_eager(case, rng):
         assert_follows(lambda *xs, i=i: op(*xs[:i], float(xs[i][0]), *xs[i + 1 :], **params), xs, xs, i, "numpy")
 
 
-@pytest.mark.parametrize("backend", ["python", pytest.param("numba", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("backend", ["python", pytest.param("native", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("case", MANY, ids=case_id)
 def test_elementwise_op_of_numbers_follows_each_argument(case, backend, rng):
     op, params = case

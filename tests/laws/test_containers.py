@@ -179,9 +179,9 @@ def test_tapes_of_floats(drawn):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["numba", "jax"])
+@pytest.mark.parametrize("backend", ["native", "jax"])
 def test_tapes_of_other_back_ends(backend):
-    package = pytest.importorskip(backend)
+    package = pytest.importorskip("llvmlite" if backend == "native" else backend)
 
     @few
     @given(maps(containers.of_floats))

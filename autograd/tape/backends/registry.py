@@ -6,7 +6,10 @@ from collections.abc import Callable
 from autograd.tape.backends.protocol import Backend, Replay, only_floats
 from autograd.tape.program import Program
 
-BACKENDS = ("python", "numpy", "numba", "jax")
+BACKENDS = ("python", "numpy", "native", "jax")
+
+#: Old names of back ends, which stay valid: the native one was an interpreter compiled by numba.
+ALIASES = {"numba": "native"}
 
 #: A name, "auto", or a custom back end: an instance of `Backend`, or a function like its `compile`.
 Choice = str | Backend | Callable[[Program], Replay]
@@ -38,6 +41,7 @@ def find_backend(choice: Choice) -> Backend:
         return choice
     if choice == "auto":
         return _AUTO
+    choice = ALIASES.get(choice, choice) if isinstance(choice, str) else choice
     if choice in BACKENDS:
         backend: Backend = importlib.import_module(f"autograd.tape.backends.{choice}").backend
         return backend

@@ -1,10 +1,8 @@
-"""Vectorised schedule of a program of floats, for the interpreter.
+"""Vectorised schedule of a program of floats: runs of equal instructions, as loops over a flat memory.
 
 The level of an instruction is the length of the longest path to it from a leaf. Instructions of one level are independent.
 Those of one op are grouped into runs whose inputs have equal strides in memory: a matrix-vector product in scalars becomes one
 run. Each number is computed as before, and each sum in its order.
-
-    words   code, rows, out, then (address, stride) of each input; a sum of products has their number before its inputs
 """
 
 from collections.abc import Iterator
@@ -13,19 +11,35 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import Op
-from autograd.tape.passes.sums import SUM_OF_PRODUCTS
+from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.program import Instruction, Leaf, Program
 
 Words = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Input of the interpreter.
+class Run:
+    """Instructions of one op whose addresses have equal differences.
 
     Attributes:
-        words: Encoded runs of instructions
+        step: The first of them
+        rows: Their number
+        out: Address of the first result; the others follow it
+        inputs: (Address in the first instruction, stride) of each input
+    """
+
+    step: Instruction
+    rows: int
+    out: int
+    inputs: list[list[int]]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Runs in an order in which they can be computed.
+
+    Attributes:
+        runs: Runs of instructions
         leaves: Leaves in the order of their addresses, inputs first
         size: Number of floats in the memory
         outputs: Address of each output
@@ -33,53 +47,54 @@ class Schedule:
         truths: Required truth value of each guard
     """
 
-    words: Words
+    runs: list[Run]
     leaves: list[Leaf]
     size: int
-    outputs: Words
-    guards: Words
-    truths: np.ndarray[Any, np.dtype[np.bool_]]
+    outputs: list[int]
+    guards: list[int]
+    truths: list[bool]
 
 
-def make_schedule(program: Program, codes: dict[Op, int]) -> Schedule:
-    """Schedule of a program; `codes` numbers the ops."""
+def make_schedule(program: Program) -> Schedule:
+    """Schedule of a program."""
     leaves = program.leaves()
     address: dict[Instruction, int] = {leaf: i for i, leaf in enumerate(leaves)}
-    words: list[Words] = []
-    for op, steps in _groups(program, leaves, codes):
+    runs: list[Run] = []
+    for steps in _groups(program, leaves):
         table = np.array([[address[x] for x in step.inputs] for step in steps], dtype=np.int64)
         order, starts = _runs(table)
         first = len(address)
-        for i, row in enumerate(order.tolist()):
-            address[steps[row]] = first + i
-        head = [(table.shape[1] - 1) // 2] if op is SUM_OF_PRODUCTS else []
-        words += _encode_runs(codes[op], first, head, table[order], starts)
+        steps = [steps[row] for row in order.tolist()]
+        for i, step in enumerate(steps):
+            address[step] = first + i
+        runs += _make_runs(steps, first, table[order], starts)
     return Schedule(
-        np.concatenate(words).astype(np.int32) if words else np.zeros(0, np.int32),
+        runs,
         leaves,
         len(address),
-        np.array([address[x] for x in program.outputs], np.int64),
-        np.array([address[x] for x, _ in program.guards], np.int64),
-        np.array([truth for _, truth in program.guards], np.bool_),
+        [address[x] for x in program.outputs],
+        [address[x] for x, _ in program.guards],
+        [truth for _, truth in program.guards],
     )
 
 
-def _groups(program: Program, leaves: list[Leaf], codes: dict[Op, int]) -> list[tuple[Op, list[Instruction]]]:
-    """(op, instructions) of each level, op and arity, in the order of the levels."""
+def _groups(program: Program, leaves: list[Leaf]) -> list[list[Instruction]]:
+    """Instructions of each level, op, arity and parameters, in the order of the levels."""
     level: dict[Instruction, int] = dict.fromkeys(leaves, 0)
-    groups: dict[tuple[int, int, int], list[Instruction]] = {}
+    groups: dict[Any, list[Instruction]] = {}
+    key = CommonSubexpressions().key
     for step in program.instructions:
-        level[step] = depth = 1 + max([level[x] for x in step.inputs])
-        groups.setdefault((depth, codes[step.op], len(step.inputs)), []).append(step)
-    return [(steps[0].op, steps) for _, steps in sorted(groups.items(), key=lambda item: item[0][0])]
+        level[step] = depth = 1 + max([level[x] for x in step.inputs], default=0)
+        params = key(step.params) if step.params else None
+        groups.setdefault((depth, step.op, len(step.inputs), params), []).append(step)
+    return [steps for _, steps in sorted(groups.items(), key=lambda item: item[0][0])]
 
 
-def _encode_runs(code: int, first: int, head: list[int], table: Words, starts: list[int]) -> Iterator[Words]:
-    """Words of each run of a group, whose results begin at the address `first`."""
+def _make_runs(steps: list[Instruction], first: int, table: Words, starts: list[int]) -> Iterator[Run]:
+    """Runs of a group, whose results begin at the address `first`."""
     for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
         strides = table[start + 1] - table[start] if end > start + 1 else np.zeros(table.shape[1], np.int64)
-        pairs = np.stack([table[start], strides], axis=1).ravel()
-        yield np.concatenate([np.array([code, end - start, first + start, *head], np.int64), pairs])
+        yield Run(steps[start], end - start, first + start, np.stack([table[start], strides], axis=1).tolist())
 
 
 def _runs(table: Words) -> tuple[Words, list[int]]:

@@ -25,7 +25,7 @@ class CommonSubexpressions:
             if type(x) is Constant:
                 step.inputs = inputs = tuple([self._merged(x) if type(x) is Constant else x for x in inputs])
                 break
-        key = (step.op, inputs, self._key(step.params)) if step.params else (step.op, inputs)
+        key = (step.op, inputs, self.key(step.params)) if step.params else (step.op, inputs)
         found = self.known.get(key)
         if found is None and step.op in _COMMUTATIVE:
             found = self.known.get((step.op, inputs[::-1]))
@@ -37,15 +37,15 @@ class CommonSubexpressions:
         """The first constant with the type and bits of x."""
         found = self.constants.get(x)
         if found is None:
-            found = self.constants[x] = self.known.setdefault((Constant, self._key(x.data)), x)
+            found = self.constants[x] = self.known.setdefault((Constant, self.key(x.data)), x)
         return found
 
-    def _key(self, x: Any) -> Any:
+    def key(self, x: Any) -> Any:
         """Hashable key that is equal for equal parameters."""
         if isinstance(x, dict):
-            return tuple((name, self._key(value)) for name, value in sorted(x.items()))
+            return tuple((name, self.key(value)) for name, value in sorted(x.items()))
         if isinstance(x, tuple | list):
-            return (type(x), tuple(map(self._key, x)))
+            return (type(x), tuple(map(self.key, x)))
         if isinstance(x, slice):
             return (slice, x.start, x.stop, x.step)
         if isinstance(x, np.ndarray):

@@ -57,15 +57,17 @@ def flatten_arguments(args: Any, scalars: bool) -> tuple[Any, list[Any]]:
 
 def _flatten(x: Any, scalars: bool, key: list[Any], leaves: list[Any]) -> None:
     kind = type(x)
-    if kind is np.ndarray and x.dtype.kind in "fiub":
-        key += (x.shape, x.dtype)
-        if scalars and x.dtype.kind != "f":
+    if kind is np.ndarray and (dtype := x.dtype).kind in "fiub":
+        key += (x.shape, dtype)
+        if scalars and dtype.kind != "f":
             key.append(x.tobytes())
         else:
             leaves.append(x)
     elif kind is float:
         key.append(float)
         leaves.append(x)
+    elif kind is int:
+        key += (int, x)
     elif kind is tuple or kind is list:  # the most frequent containers, faster without the questions below
         key += (kind, len(x))
         for part in x:
@@ -213,13 +215,17 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, Node | float) and not np.ndim(x._data if isinstance(x, Node) else x)
 
 
+_FLOAT = np.dtype(float)
+
+
 def _unflatten_array(where: slice, shape: tuple[int, ...]) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
         if isinstance(values, SymbolicOutputs):
             return values.stack(where, shape)
         if many:
             return values[:, where].reshape(-1, *shape)
-        return np.asarray(values[where], dtype=float).reshape(shape)
+        part = values[where]
+        return (part if getattr(part, "dtype", None) is _FLOAT else np.asarray(part, dtype=float)).reshape(shape)
 
     return make
 

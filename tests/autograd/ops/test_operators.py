@@ -51,9 +51,9 @@ def test_operator_agrees_with_numpy(row):
 
 
 @pytest.mark.parametrize("row", ARITHMETIC, ids=sign)
-@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
+@pytest.mark.parametrize("backend", ["python", "numpy", "native", "jax"])
 def test_operator_is_the_same_in_every_back_end(row, backend):
-    pytest.importorskip("numba" if backend == "numba" else "numpy")
+    pytest.importorskip("llvmlite" if backend == "native" else "numpy")
     x, y = np.array([5.5, -5.5, 0.7]), np.array([2.0, 3.0, 2.5])
     f = ag.value_and_grad(lambda *xs: ag.sum(row.function(*xs)), 0)
     arrays = (x, y)[: row.ufunc.nin]
@@ -171,9 +171,9 @@ def test_logical_operators_of_numbers_are_errors(call):
         call()
 
 
-@pytest.mark.parametrize("backend", ["python", "numba", "numpy", "jax"])
+@pytest.mark.parametrize("backend", ["python", "native", "numpy", "jax"])
 def test_logical_operators_of_comparisons_are_recorded(backend):
-    pytest.importorskip("numba" if backend == "numba" else "numpy")
+    pytest.importorskip("llvmlite" if backend == "native" else "numpy")
 
     def f(x):
         return ag.where(((x > 1.0) & ~(x > 2.0)) | (x < 0.0), x * x, 0.0 * x)

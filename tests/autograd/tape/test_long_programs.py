@@ -73,7 +73,7 @@ def numbers(n):
     return (1.0 + 0.3 * np.cos(np.arange(float(n))) / np.sqrt(n)).tolist()
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", ["python", "native"])
 @pytest.mark.parametrize("f", CHAINS)
 def test_a_long_program_of_floats_equals_the_function(f, backend):
     xs = numbers(LONG)
@@ -86,7 +86,7 @@ def test_a_long_program_of_floats_equals_the_function(f, backend):
         assert_same(tape.map(list(np.array([xs, xs]).T)), np.array([want, want]), ulps=0, what=f.__name__)
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", ["python", "native"])
 @pytest.mark.parametrize("f", CHAINS)
 def test_a_long_gradient_equals_that_of_the_graph(f, backend):
     xs = numbers(LONG // 4)
@@ -155,7 +155,7 @@ def array_loop(n):
     return f
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", ["python", "native"])
 @pytest.mark.parametrize("f", [total, smallest_above, leapfrog, branches])
 def test_work_of_a_program_of_floats_grows_with_its_length(f, backend):
     run = work(backend, grad(f), numbers)

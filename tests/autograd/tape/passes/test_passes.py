@@ -9,8 +9,6 @@ from hypothesis import given
 import autograd as ag
 from autograd import gradients
 from autograd.tape.backends import evaluated
-from autograd.tape.backends.expand_ops import expand_ops
-from autograd.tape.backends.interpreter import op_codes
 from autograd.tape.passes import optimise
 from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.passes.constant_folding import fold_constants
@@ -29,7 +27,6 @@ PASSES = {
     "identities": lambda p: rewrite(p, [simplify]),
     "common subexpressions": lambda p: rewrite(p, [CommonSubexpressions()]),
     "sums of products": fuse_sums,
-    "expansion": lambda p: expand_ops(p, op_codes()),
     "all": optimise,
 }
 

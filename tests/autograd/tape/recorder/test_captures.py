@@ -108,9 +108,9 @@ def test_number_is_followed_and_changes_no_dtype(x, dtype):
     assert_followed(lambda x: (x * w, w / x, x**w), x, w, 3)
 
 
-@pytest.mark.parametrize("backend", ["python", "numba"])
+@pytest.mark.parametrize("backend", ["python", "native"])
 def test_array_is_followed_in_programs_of_floats(backend):
-    pytest.importorskip(backend if backend == "numba" else "math")
+    pytest.importorskip("llvmlite" if backend == "native" else "math")
     w, k = np.array([1.0, 2.0, 3.0]), np.array(2.0)
     compiled = compile(lambda x: sum((w * x + np.maximum(w, x)).tolist()) * k, backend=backend)
     for factor in (1.0, 3.0):

@@ -1,0 +1,182 @@
+"""Back end "native", for floats: machine code of the program's schedule, compiled by LLVM through llvmlite.
+
+Results equal those of the back end "python" in every bit: the same operations in the same order, and the functions of the C
+library that `math` calls. What has no such function, such as digamma, is evaluated by a call back to Python.
+"""
+
+import ctypes
+import math
+import os
+from collections.abc import Sequence
+from functools import cache
+from threading import local
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.namespaces import scalar
+from autograd.ops.op import OPS, Op, on_floats
+from autograd.support.locks import Pool
+from autograd.tape.backends.llvm_rules import LIBM
+from autograd.tape.backends.llvm_source import write
+from autograd.tape.backends.machine_code import Kernel
+from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, only_floats
+from autograd.tape.backends.schedule import Schedule, make_schedule
+from autograd.tape.program import Captured, Constant, Program
+
+#: Numbers in the memory of examples side by side, about: it should fit into the processor's second cache.
+_MEMORY = 1 << 15
+
+
+class NativeBackend(Backend):
+    """Machine code by LLVM."""
+
+    name = "native"
+    scalars = True
+
+    def compile(self, program: Program) -> Replay:
+        """Compile the program to machine code.
+
+        Raises:
+            TypeError: If the program has arrays
+            ImportError: If llvmlite is not installed; names the command
+        """
+        code = _Code(program, _schedule(program), lanes=1)
+        memories = Pool(code.memory)  # each for one replay at a time
+
+        def replay(leaves: Sequence[Any]) -> Any:
+            memory = memories.take()
+            try:
+                numbers = memory.numbers
+                for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
+                    if place.__class__ is int:
+                        numbers[place] = x
+                    else:
+                        place[...] = x
+                for address, node in code.captured:
+                    numbers[address] = node._data
+                code.run(memory)
+                return memory.outputs.copy()
+            finally:
+                memories.give(memory)
+
+        return replay
+
+    def batch(self, program: Program) -> Batched:
+        """Compile the program for many examples side by side: each operation is a loop over them."""
+        schedule = _schedule(program)
+        lanes = min(max(_MEMORY >> schedule.size.bit_length(), 64), 1024)
+        code = _Code(program, schedule, lanes)
+        memories = Pool(code.memory)
+
+        def replay(columns: Sequence[np.ndarray[Any, Any]], n: int) -> np.ndarray[Any, Any]:
+            result, memory = np.empty((n, len(schedule.outputs))), memories.take()
+            numbers, outputs = memory.numbers.reshape(-1, lanes), memory.outputs.reshape(-1, lanes)
+            for address, node in code.captured:
+                numbers[address] = node._data
+            for first in range(0, n, lanes):
+                last = min(first + lanes, n)
+                start = 0
+                for x in columns:
+                    end = start + x.shape[-1]
+                    if x.ndim == 2:
+                        numbers[start:end, : last - first] = x[first:last].T
+                        numbers[start:end, last - first :] = x[last - 1, :, None]  # lanes without an example repeat the last
+                    elif not first:  # shared by all examples
+                        numbers[start:end] = x[:, None]
+                    start = end
+                code.run(memory)
+                result[first:last] = outputs[:, : last - first].T
+            memories.give(memory)  # after an exception, another replay makes another one
+            return result
+
+        return replay
+
+
+backend = NativeBackend()
+
+
+def _schedule(program: Program) -> Schedule:
+    if not only_floats(program):
+        raise TypeError("the back end 'native' runs programs of floats, and this one has arrays: use backend='numpy'")
+    return make_schedule(program)
+
+
+class _Memory:
+    """Numbers of a replay in progress; the last of them are its outputs."""
+
+    def __init__(self, numbers: np.ndarray[Any, Any], n_outputs: int) -> None:
+        self.numbers, self.outputs = numbers, numbers[len(numbers) - n_outputs :]
+        self.address = numbers.ctypes.data
+        self.places: list[Any] = []
+
+    def find_places(self, leaves: Sequence[Any]) -> list[Any]:
+        """Address of each float and view of each array of the arguments, which have these shapes in every replay."""
+        start = 0
+        for x in leaves:
+            if isinstance(x, np.ndarray):
+                self.places.append(self.numbers[start : start + x.size].reshape(x.shape))
+                start += x.size
+            else:
+                self.places.append(start)
+                start += 1
+        return self.places
+
+
+class _Code:
+    """Machine code of a program, the table of the functions that it calls, and the memory that it needs."""
+
+    def __init__(self, program: Program, schedule: Schedule, lanes: int) -> None:
+        self.schedule, self.lanes = schedule, lanes
+        self.captured = [(i, x.node) for i, x in enumerate(schedule.leaves) if isinstance(x, Captured)]
+        source, called_back = write(schedule, lanes)
+        self.kernel = Kernel(source)
+        self.errors = local()
+        self.callbacks = [_callback(run.step.op, run.step.params, self.errors) for run in called_back]
+        self.functions = np.array([_address(f) for f in (*_libm(), *self.callbacks)], np.uintp)
+        self.table = self.functions.ctypes.data
+
+    def memory(self) -> _Memory:
+        """Memory with the constants of the program."""
+        schedule = self.schedule
+        numbers = np.zeros((schedule.size + len(schedule.outputs), self.lanes))
+        for address, leaf in enumerate(schedule.leaves):
+            if isinstance(leaf, Constant):
+                numbers[address] = leaf.data
+        return _Memory(numbers.ravel(), len(schedule.outputs) * self.lanes)
+
+    def run(self, memory: _Memory) -> None:
+        """Compute the numbers in a memory.
+
+        Raises:
+            GuardFailedError: If a guard fails; the first one
+        """
+        failed = self.kernel.function(memory.address, self.table)
+        if self.callbacks and (error := vars(self.errors).pop("error", None)) is not None:
+            raise error
+        if failed >= 0:
+            raise GuardFailedError(failed)
+
+
+def _callback(op: Op, params: dict[str, Any], errors: local) -> Any:
+    """C function that evaluates an op; it keeps an error for the replay that called it."""
+
+    def evaluate(*xs: float) -> float:
+        try:
+            return on_floats(op.forward, *xs, **params)
+        except BaseException as error:  # it cannot pass through machine code
+            errors.error = error
+            return math.nan
+
+    return ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * op.arity)(evaluate)
+
+
+@cache
+def _libm() -> list[Any]:
+    """Functions that `math` calls, in the order of LIBM; calls of `math` where the C library does not export them."""
+    library = ctypes.CDLL("ucrtbase" if os.name == "nt" else getattr(math, "__file__", None))
+    return [getattr(library, getattr(scalar, name).__name__, None) or _callback(OPS[name], {}, local()) for name in LIBM]
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
