@@ -26,7 +26,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
         "log2", "sin", "sinh", "sqrt", "tan", "tanh",
     )},
     "abs": math.fabs, "arccos": math.acos, "arccosh": math.acosh, "arcsin": math.asin, "arcsinh": math.asinh,
-    "arctan": math.atan, "arctan2": math.atan2, "arctanh": math.atanh, "remainder": operator.mod,
+    "arctan": math.atan, "arctan2": math.atan2, "arctanh": math.atanh, "pow": math.pow, "remainder": operator.mod,
     "floor_divide": operator.floordiv,
 }  # fmt: skip
 
