@@ -17,8 +17,10 @@ from autograd.checks.report import GradientError
 from autograd.checks.verdicts import Mismatch
 from autograd.drawing.draw import draw
 from autograd.drawing.drawing import Drawing
+from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
+from autograd.engine.value import Value
 
 #: Most entries that are measured one by one to find the wrong one.
 ENTRIES = 64
@@ -39,6 +41,8 @@ def localize(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.
     fault = _graph_fault(subject, miss, rng, kinks)
     if fault is None and kinks:
         return kinks
+    if fault is None or not getattr(fault[0].op, "is_custom", False):
+        fault = _underflow(subject) or fault
     raise _error_of(subject, oracles, miss, fault)
 
 
@@ -95,8 +99,30 @@ def _fault_of_pullback(node: Node, fault: Fault, rng: np.random.Generator) -> tu
     """The op at fault in the pullback of a general op: its forward mode is the derivative of the pullback."""
     if getattr(node.op, "kind", "") != "general":
         return node, fault
-    ops = [inner for inner, _ in isolate_op(node, 2, rng).replay.steps if inner.op is not node.op]
-    return first_fault(ops, lambda inner: op_fault(inner, 1, rng)) or (node, fault)
+    alone = isolate_op(node, 1, rng)
+
+    def pulled(u: Any, *xs: Any) -> Any:
+        return gradients([alone.f(*xs)], list(xs), [u], create_graph=True)
+
+    u = Tensor(np.ones_like(node._data)) if isinstance(node, Tensor) else Value(1.0)
+    ops = GraphFunction(pulled, Arguments(pulled, (u, *alone.arguments.args)), 1, rng).replay.steps
+    return first_fault([inner for inner, _ in ops if inner.op is not node.op], lambda inner: op_fault(inner, 1, rng)) or (
+        node,
+        fault,
+    )
+
+
+def _underflow(subject: Subject) -> tuple[Node, Fault] | None:
+    """The first op whose result is subnormal, so that what is computed from it has few digits; None if no result is."""
+    for node, _ in subject.replay.steps if isinstance(subject, GraphFunction) else ():
+        sizes = np.abs(np.asarray(node._data))
+        small = (sizes > 0) & (sizes < np.finfo(sizes.dtype if sizes.dtype.kind == "f" else float).tiny)
+        if small.any():
+            return node, (
+                f"its result {sizes[small].ravel()[0]:.3g} underflows, and what is computed from it loses digits",
+                None,
+            )
+    return None
 
 
 def _entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:

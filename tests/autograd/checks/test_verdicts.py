@@ -283,6 +283,12 @@ def test_the_pullback_of_a_pullback_is_named():
     assert failure(lambda x: cubed(x), np.array([0.7, 1.1])).op is cube_backward
 
 
+def test_the_op_whose_result_underflows_is_named():
+    error = failure(lambda x: ag.log(ag.sum(ag.exp(x))), np.array([-740.0, -741.0]))
+    assert error.op is ag.OPS["exp"]
+    assert "underflows" in error.cause
+
+
 def test_half_precision_has_error_bars_of_half_precision():
     x = np.array([0.3, 0.7, 1.1], np.float16)
     report = passes(lambda x: ag.sum(ag.tanh(x) * x), x, order=1)
