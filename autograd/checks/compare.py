@@ -60,6 +60,9 @@ class Comparer(Verdicts):
             v = self._axis(i)
             found = self.oracles.best(v) if self.movable[i] else unknown(subject.m)
             for k in np.argsort(-np.abs(claims[:, i] * scale - found.value)):
+                if np.isnan(claims[k, i]) and np.isinf(claims[:, i]).any():
+                    self._is_unmeasured(i, "the claim is 0 × ∞")
+                    continue
                 w, one = unit_vector(subject.m, k), Measured(found.value[k], found.error[k], found.oracle)
                 if self._is_wrong(v, w, claims[k, i] * scale, bars[k, i] * scale, one, i, sizes[k]):
                     return
