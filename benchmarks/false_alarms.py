@@ -180,7 +180,7 @@ def catalogue_at_ties(rng: np.random.Generator) -> Case:
 
 def undeclared_kinks(rng: np.random.Generator) -> Case:
     """Elementwise ops declared again as custom ops, without the set on which they are smooth, at small integers."""
-    ops = [op for op in OPS.values() if op.kind == "elementwise" and any(op.pullbacks) and not op.is_custom and not op.params]
+    ops = [op for op in OPS.values() if op.kind == "elementwise" and all(op.pullbacks) and not op.is_custom and not op.params]
     while True:
         op = ops[rng.integers(len(ops))]
         arrays = [rng.integers(-1, 3, 3).astype(float) for _ in range(op.arity)]
