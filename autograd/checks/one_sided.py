@@ -43,6 +43,7 @@ class NotSmooth:
     here: bool = True
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def find_kink(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float, sharp: bool) -> NotSmooth | None:
     """The kink of w·f along v that allows the claim, or None; next to a kink only differences are misled, no sharp oracle."""
     low, high, bar = ends_at_kink(oracles, v, w)
@@ -56,6 +57,7 @@ def find_kink(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float,
     return None if sharp else _find_kink_nearby(oracles, v, w, claimed, measured)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def ends_at_kink(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]:
     """(smaller, larger one-sided derivative of w·f along v, their error bar); the smaller is ∞ without a kink."""
     left, right = oracles.one_sided(v)
@@ -99,6 +101,7 @@ def _find_kink_nearby(oracles: Oracles, v: Any, w: Any, claimed: float, measured
     return None
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def judge_infinite(oracles: Oracles, v: Any, w: Any, claimed: float) -> tuple[bool | None, float]:
     """(verdict on an infinite or NaN claim along one input v, measured derivative); None if nothing can be measured.
 
