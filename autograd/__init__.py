@@ -84,7 +84,7 @@ from autograd.transforms.ravel import ravel_tree
 from autograd.transforms.vmap import vmap
 
 if _TYPE_CHECKING:
-    from autograd.checks import GradientError, check_against, check_gradients, gradients_hold
+    from autograd.checks import GradientError, check_against, check_gradients, gradcheck, gradients_hold
     from autograd.drawing.draw import draw, watch
     from autograd.drawing.drawing import Drawing
     from autograd.drawing.explain import explain
@@ -98,7 +98,7 @@ if _TYPE_CHECKING:
 
 #: Modules below `autograd` that are imported when one of their names is first used.
 _ON_FIRST_USE = {
-    "checks": ("GradientError", "check_against", "check_gradients", "gradients_hold"),
+    "checks": ("GradientError", "check_against", "check_gradients", "gradcheck", "gradients_hold"),
     "drawing.draw": ("draw", "watch"),
     "drawing.drawing": ("Drawing",),
     "drawing.explain": ("explain",),
@@ -137,8 +137,8 @@ def __dir__() -> list[str]:
 __all__ = [
     "Compiled", "Drawing", "GradientError", "GuardFailedError", "OPS", "Page", "Paths", "RenderError", "Tape", "Tensor",
     "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_gradient", "custom_op", "detect_anomaly",
-    "draw", "elementwise_grad", "explain", "grad", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp", "jacfwd",
-    "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scan", "scope",
+    "draw", "elementwise_grad", "explain", "grad", "gradcheck", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp",
+    "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scan", "scope",
     "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
     "abs", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
     "argsort", "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve",

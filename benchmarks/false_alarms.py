@@ -1,10 +1,12 @@
 """`python -m benchmarks.false_alarms`: false alarms of the checks on correct functions that are hard to check.
 
 Families: graphs and black boxes of random programs; arguments of huge and tiny scale; steep slopes; cancellation; kinks and
-their neighbourhood; single precision; claims in plain NumPy. Every derivative is right, so every alarm is false.
+their neighbourhood; single precision; claims in plain NumPy; calls of ops at ties. Every derivative is right, so every alarm
+is false.
 """
 
 import argparse
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +16,10 @@ import numpy as np
 
 import autograd as ag
 from autograd import GradientError, check_gradients, grad
-from autograd.testing.random_programs import draw_program
+from autograd.checks.report import NotMeasuredError
+from autograd.ops.op import OPS, Op
+from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
+from autograd.testing.random_programs import SHAPES, draw_program, value_of
 from benchmarks.choices import Generator
 
 Case = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -163,6 +168,28 @@ def zero_derivatives(rng: np.random.Generator) -> Case:
     return f, (x,), {"gradient": df}
 
 
+def catalogue_at_ties(rng: np.random.Generator) -> Case:
+    """Calls of the catalogue at small integers, where ops have kinks, ties and jumps."""
+    calls = [*itertools.chain(*ELEMENTWISE.values(), *ARRAYS.values())]
+    while True:
+        call = calls[rng.integers(len(calls))]
+        arrays = [rng.integers(-1, 3, SHAPES[rng.integers(len(SHAPES))]).astype(float) for _ in range(call.arity)]
+        if value_of(call, arrays) is not None:
+            return call, tuple(arrays), {}
+
+
+def undeclared_kinks(rng: np.random.Generator) -> Case:
+    """Elementwise ops declared again as custom ops, without the set on which they are smooth, at small integers."""
+    ops = [op for op in OPS.values() if op.kind == "elementwise" and all(op.pullbacks) and not op.is_custom and not op.params]
+    while True:
+        op = ops[rng.integers(len(ops))]
+        arrays = [rng.integers(-1, 3, 3).astype(float) for _ in range(op.arity)]
+        if np.isfinite(np.asarray(op(*arrays), float)).all():
+            again = Op(op.forward, op.pullbacks, op.kind)
+            again.is_custom = True
+            return (lambda *xs, again=again: again(*xs)), tuple(arrays), {"order": 1}
+
+
 def _real(x: Any) -> float:
     if isinstance(x, complex | np.complexfloating):
         raise TypeError("real numbers only")
@@ -171,7 +198,7 @@ def _real(x: Any) -> float:
 
 FAMILIES = [
     graph, single_precision, values, black_box, extreme_scales, steep_slopes, cancellation, kinks, ties, numpy_claims,
-    zero_derivatives,
+    zero_derivatives, catalogue_at_ties, undeclared_kinks,
 ]  # fmt: skip
 
 
@@ -193,10 +220,9 @@ def count(functions: int, seed: int = 0, progress: bool = True) -> tuple[Counter
             if progress:
                 print(alarms[-1], flush=True)
             counts[f"{family.__name__}: false alarm"] += 1
-        except ValueError as error:
-            if "check it where it is defined" not in str(error):
-                raise
-            counts[f"{family.__name__}: not finite"] += 1
+        except NotMeasuredError as error:
+            reason = "jump" if " jumps at " in str(error) else "not finite" if "finite" in str(error) else "not measured"
+            counts[f"{family.__name__}: {reason}"] += 1
         else:
             what = "at a kink" if report.kinks else "not fully measured" if report.unmeasured else "right"
             counts[f"{family.__name__}: {what}"] += 1

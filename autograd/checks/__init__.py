@@ -2,8 +2,9 @@
 
 arguments, functions                the function under check from vectors to vectors, and the claims on its derivative
 oracles                             measurements, the sharpest first: exact structure, complex step, dual numbers, differences
-compare                             comparison of claims with measurements
-kinks, subdifferential              points where the function is not smooth
+compare, verdicts                   comparison of claims with measurements
+kinks, one_sided, subdifferential   points where the function is not smooth, or its derivative is infinite
+continuity                          jumps, where no derivative exists
 invariants                          determinism, no input mutation, gradient shape and dtype, no aliasing
 diagnosis, localize, shrink         cause of a wrong derivative: factor, op, smallest arguments
 report, detection_power             reports and errors; the smallest error that each oracle always finds
@@ -12,8 +13,8 @@ property_testing                    `gradients_hold`
 """
 
 from autograd.checks._check_against import adapted, check_against
-from autograd.checks._check_gradients import check_gradients
+from autograd.checks._check_gradients import check_gradients, gradcheck
 from autograd.checks.property_testing import gradients_hold
 from autograd.checks.report import GradientError, Report
 
-__all__ = ["GradientError", "Report", "adapted", "check_against", "check_gradients", "gradients_hold"]
+__all__ = ["GradientError", "Report", "adapted", "check_against", "check_gradients", "gradcheck", "gradients_hold"]

@@ -40,7 +40,7 @@ class Arguments:
         self.arrays = [data_of(self.leaves[k]).copy() for k in self.positions]
         self.sizes = [a.size for a in self.arrays]
         self.point = np.concatenate([a.astype(float).ravel() for a in self.arrays])
-        self.single = any(a.dtype.itemsize < 8 for a in self.arrays)
+        self.eps = max(float(np.finfo(a.dtype).eps) for a in self.arrays)
 
     @property
     def scales(self) -> Any:

@@ -1,13 +1,14 @@
 """Comparison of claims with measurements: every entry of a small Jacobian, random directions of a large one."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from autograd.checks.functions import TINY, GraphFunction, Subject, unit_vector
+from autograd.checks.functions import GraphFunction, Subject, unit_vector
+from autograd.checks.one_sided import find_kink
 from autograd.checks.oracles.finite_differences import Measured, remainder_orders
 from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Oracles
+from autograd.checks.verdicts import Comparison, Mismatch, Verdicts, unknown
 
 #: Largest Jacobian that is measured entry by entry: entries, inputs, outputs.
 SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24
@@ -15,38 +16,8 @@ SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24
 BIG = 10_000
 
 
-@dataclass
-class Mismatch:
-    """A direction v along which the claim is wrong, with weights w of the outputs; `entry` is the input if v has only one."""
-
-    v: Any
-    w: Any
-    claimed: float
-    measured: float
-    bar: float
-    oracle: str
-    entry: int | None = None
-    mode: str = ""
-
-
-@dataclass
-class Comparison:
-    """Result of the comparison of one subject."""
-
-    mismatch: Mismatch | None = None
-    error: float = 0.0
-    used: set[str] = field(default_factory=set)
-    kinks: list[str] = field(default_factory=list)
-    unmeasured: list[str] = field(default_factory=list)
-    directions: str = ""
-
-
-class Comparer:
+class Comparer(Verdicts):
     """Compares the claims of a subject with the measurements of its oracles."""
-
-    def __init__(self, subject: Subject, oracles: Oracles, rng: np.random.Generator, rtol: float | None) -> None:
-        self.subject, self.oracles, self.rng, self.rtol = subject, oracles, rng, rtol
-        self.result = Comparison()
 
     def run(self, directions: int | None) -> Comparison:
         """Compare along this many random directions; if None, the size of the Jacobian decides."""
@@ -83,17 +54,22 @@ class Comparer:
         subject = self.subject
         rows = [subject.vjp(w) for w in np.eye(subject.m)]
         claims, bars = np.stack([c for c, _ in rows]), np.stack([b for _, b in rows])
-        for i, scale in enumerate(subject.arguments.scales):
+        scales = subject.arguments.scales
+        sizes = np.max(np.abs(claims) * scales, axis=1, initial=0.0, where=np.isfinite(claims))
+        for i, scale in enumerate(scales):
             v = self._axis(i)
-            found = self.oracles.best(v)
+            found = self.oracles.best(v) if self.movable[i] else unknown(subject.m)
             for k in np.argsort(-np.abs(claims[:, i] * scale - found.value)):
+                if np.isnan(claims[k, i]) and np.isinf(claims[:, i]).any():
+                    self._is_unmeasured(i, "the claim is 0 × ∞")
+                    continue
                 w, one = unit_vector(subject.m, k), Measured(found.value[k], found.error[k], found.oracle)
-                if self._is_wrong(v, w, claims[k, i] * scale, bars[k, i] * scale, one, i):
+                if self._is_wrong(v, w, claims[k, i] * scale, bars[k, i] * scale, one, i, sizes[k]):
                     return
         self.result.directions = f"all {subject.m} × {subject.n} entries"
-        if self._is_nonlinear(claims, bars):
+        if not np.isfinite(claims).all() or self._is_nonlinear(claims, bars):
             return
-        v = subject.arguments.scales * self._random_vector(subject.n)
+        v = self._random_direction()
         forward = subject.jvp(v)
         one = Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
         if forward is not None:
@@ -103,7 +79,7 @@ class Comparer:
         """True if wᵀ J is not linear in w: a weighted sweep differs from the weighted sum of sweeps from single outputs."""
         subject, w = self.subject, self._random_vector(self.subject.m)
         row, bar = subject.vjp(w)
-        bar = bar + np.abs(w) @ bars + (2.0**-20 if subject.single else 1e-14) * np.abs(w) @ np.abs(claims)
+        bar = bar + np.abs(w) @ bars + max(8 * subject.eps, 1e-14) * np.abs(w) @ np.abs(claims)
         for i, scale in enumerate(subject.arguments.scales):
             one = Measured(w @ claims[:, i] * scale, 0.0, "single outputs, weighted")
             if self._is_wrong(self._axis(i), w, row[i] * scale, bar[i] * scale, one, i):
@@ -113,13 +89,18 @@ class Comparer:
     def _compare_directions(self, directions: int) -> None:
         subject = self.subject
         for _ in range(directions):
-            v, w = subject.arguments.scales * self._random_vector(subject.n), self._random_weights()
-            found = self.oracles.best(v)
+            w = self._random_weights()
             claimed, bars = subject.vjp(w)
-            one = Measured(w @ found.value, np.abs(w) @ found.error, found.oracle)
-            if self._is_wrong(v, w, claimed @ v, bars @ np.abs(v) + 1e-15 * np.abs(claimed) @ np.abs(v), one, None):
+            if self._infinite_entries_are_wrong(w, claimed, bars):
                 return
-            forward = subject.jvp(v)
+            v = self._random_direction(claimed)
+            found = self.oracles.best(v)
+            claimed, bars = _masked(v, claimed, bars)
+            one = Measured(w @ found.value, np.abs(w) @ found.error, found.oracle)
+            size, bar = float(np.linalg.norm(claimed * v)), bars @ np.abs(v) + 1e-15 * np.abs(claimed) @ np.abs(v)
+            if self._is_wrong(v, w, claimed @ v, bar, one, None, size):
+                return
+            forward = subject.jvp(v) if v.all() else None
             if forward is not None and self._forward_is_wrong(v, forward, found):
                 return
         self.result.directions = f"{directions} random directions of {subject.m} × {subject.n} entries"
@@ -128,8 +109,10 @@ class Comparer:
         """Check that the remainder f(x + hv) − f(x − hv) − 2h⟨g, v⟩ falls like h³, and no slower than h²."""
         subject = self.subject
         for _ in range(directions):
-            v, w = subject.arguments.scales * self._random_vector(subject.n), self._random_weights()
-            claimed = float(subject.vjp(w)[0] @ v)
+            w = self._random_weights()
+            claims = subject.vjp(w)[0]
+            v = self._random_direction(claims)
+            claimed = float(_masked(v, claims)[0] @ v)
             along = self.oracles.line(v)
 
             def line(t: float, along: Any = along, w: Any = w) -> Any:
@@ -137,6 +120,8 @@ class Comparer:
 
             order = float(remainder_orders(line, REACH, claimed)[0])
             self.result.used.add("taylor")
+            self.result.measured += 1
+            self.result.caught = RTOL["taylor"]
             if order < 2.0:
                 found = self.oracles.differences(v, thorough=True)
                 self._is_wrong(v, w, claimed, 0.0, Measured(w @ found.value, np.abs(w) @ found.error, "taylor"), None)
@@ -149,15 +134,19 @@ class Comparer:
         subject = self.subject
         checks: list[Mismatch] = []
         for _ in range(2):
-            v, w = subject.arguments.scales * self._random_vector(subject.n), self._random_weights()
-            found = self.oracles.differences(v, thorough=bool(checks))
+            w = self._random_weights()
             claimed, bars = subject.vjp(w)
+            v = self._random_direction(claimed)
+            claimed, bars = _masked(v, claimed, bars)
+            found = self.oracles.differences(v, thorough=bool(checks))
             c, bar = claimed @ v, bars @ np.abs(v)
             measured, error = w @ found.value, np.abs(w) @ found.error
             size = np.abs(w) @ np.abs(found.value) + np.abs(claimed) @ np.abs(v)
             if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size:
                 return
-            if self._has_kink(v, w, c, measured):
+            kink = find_kink(self.oracles, v, w, float(c), float(measured), sharp=False)
+            if kink is not None:
+                self._add_kink(kink, None)
                 return
             checks.append(Mismatch(v, w, c, measured, error, NAMES["differences"]))
         self.result.mismatch = checks[-1]
@@ -169,7 +158,7 @@ class Comparer:
             return False
         off = np.abs(claimed - found.value)
         k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
-        eps = 2.0**-20 if self.subject.single else 0.0
+        eps = 8 * self.subject.eps if self.subject.single else 0.0
         one = Measured(found.value[k], found.error[k] + eps * abs(found.value[k]), found.oracle)
         if off[k] <= one.error:
             return False
@@ -183,73 +172,16 @@ class Comparer:
     def _forward_bar(self, v: Any, w: Any) -> float:
         """The rounding error of J v: that of the sweep, and the change of J v when v moves by a few ulps."""
         claims, bars = self.subject.vjp(w)
-        ulp = 2.0**-23 if self.subject.single else 2.0**-52
+        ulp = self.subject.eps
         first = self.subject.jvp(v)
         moved = [self.subject.jvp(v * (1.0 + 2.0 * ulp * self._random_vector(v.size))) - first for _ in range(8)]
         scatter = 32.0 * np.maximum.reduce([np.abs(m) for m in moved])
         return float(bars @ np.abs(v)) + 1e-14 * float(np.abs(claims) @ np.abs(v)) + float(scatter @ np.abs(w))
 
-    def _is_wrong(self, v: Any, w: Any, claimed: Any, bar: Any, found: Measured, entry: int | None) -> bool:
-        claimed, measured = float(claimed), float(found.value)
-        if found.oracle in NAMES:
-            self.result.used.add(found.oracle)
-        allowed = float(found.error) + float(bar) + self._rtol(found) * max(abs(claimed), abs(measured)) + TINY
-        if np.isnan(claimed) or not np.isfinite(allowed):
-            if np.isfinite(claimed) or np.isinf(float(found.error)):
-                what = self.subject.arguments.entry(entry) if entry is not None else "a random direction"
-                self.result.unmeasured.append(f"{what}: no difference settles")
-                return False
-            allowed = 0.0
-        off = abs(claimed - measured)
-        if off <= allowed:
-            self.result.error = max(self.result.error, off / max(abs(claimed), abs(measured), TINY))
-            return False
-        again = self._confirm(v, w, claimed, bar) if found.oracle == "differences" else found
-        if again is None:
-            return False
-        scale = float(self.subject.arguments.scales[entry]) if entry is not None else 1.0
-        name, error = NAMES.get(again.oracle, again.oracle), float(again.error) + float(bar)
-        self.result.mismatch = Mismatch(v, w, claimed / scale, float(again.value) / scale, error / scale, name, entry)
-        return True
-
-    def _rtol(self, found: Measured) -> float:
-        return self.rtol if self.rtol is not None else RTOL.get(found.oracle, 1e-13)
-
-    def _confirm(self, v: Any, w: Any, claimed: float, bar: Any) -> Measured | None:
-        """A mismatch of differences, measured again at all steps; None if the claim is right, or a kink explains it."""
-        again = self.oracles.differences(v, thorough=True)
-        found = Measured(float(w @ again.value), float(np.abs(w) @ again.error), again.oracle)
-        allowed = found.error + bar + self._rtol(found) * max(abs(claimed), abs(found.value))
-        if not np.isfinite(found.error) or abs(claimed - found.value) <= allowed:
-            return None
-        return None if self._has_kink(v, w, claimed, found.value) else found
-
-    def _has_kink(self, v: Any, w: Any, claimed: float, measured: float) -> bool:
-        """True if the function has a kink here along v, and the claim lies between its one-sided derivatives."""
-        left, right = self.oracles.one_sided(v)
-        ends = [float(w @ left.value), float(w @ right.value)]
-        bar = float(np.abs(w) @ (left.error + right.error))
-        if not np.isfinite(bar) or abs(ends[0] - ends[1]) <= 4 * bar + 1e-7 * max(map(abs, ends)):
-            return self._has_kink_nearby(v, w, claimed, measured)
-        slack = max(bar + TINY, 1e-7 * max(map(abs, ends)))
-        if min(ends) - slack <= claimed <= max(ends) + slack:
-            self.result.kinks.append(f"the one-sided derivatives differ: {ends[0]:.6g} and {ends[1]:.6g}")
-            return True
-        return self._has_kink_nearby(v, w, claimed, measured)
-
-    def _has_kink_nearby(self, v: Any, w: Any, claimed: float, measured: float) -> bool:
-        """True if differences at small steps confirm the claim: larger steps cross a kink nearby."""
-        for part in (1e-2, 1e-4, 1e-6):
-            close = self.oracles.line(v, part).thorough()
-            value, error = float(w @ close.value), float(np.abs(w) @ close.error)
-            if abs(value - claimed) <= error <= 0.1 * abs(measured - claimed):
-                self.result.kinks.append(f"a kink nearby: close to the point the derivative is {value:.6g}")
-                return True
-        return False
-
-    def _axis(self, i: int) -> Any:
-        """The direction of input i, in steps of its size."""
-        return unit_vector(self.subject.n, i, self.subject.arguments.scales[i])
+    def _random_direction(self, claimed: Any = 1.0) -> Any:
+        """A random direction in steps of the sizes of the inputs, without inputs whose claim is not finite or that are tiny."""
+        v = self.subject.arguments.scales * self._random_vector(self.subject.n)
+        return np.where(np.isfinite(claimed) & self.movable, v, 0.0)
 
     def _random_weights(self) -> Any:
         """Random weights of the outputs; 1 for a single output."""
@@ -257,6 +189,11 @@ class Comparer:
 
     def _random_vector(self, n: int) -> Any:
         return self.rng.uniform(0.5, 1.0, n) * self.rng.choice([-1.0, 1.0], n)
+
+
+def _masked(v: Any, *vectors: Any) -> list[Any]:
+    """Vectors with zeros in place of entries that v does not move, which may be infinite."""
+    return [np.where(v != 0, x, 0.0) for x in vectors]
 
 
 def compare(
@@ -275,7 +212,9 @@ def compare(
     again = oracles.differences(miss.v)
     measured, bar = float(miss.w @ again.value), float(np.abs(miss.w) @ again.error)
     claimed, sharp = miss.claimed * scale, miss.measured * scale
-    if abs(claimed - measured) <= bar + 1e-9 * abs(claimed) and abs(sharp - measured) > 2 * bar + 1e-7 * abs(sharp):
+    settled = bar <= 1e-6 * max(abs(claimed), float(np.abs(miss.w) @ np.abs(subject.base)))
+    confirmed = abs(claimed - measured) <= bar + 1e-9 * abs(claimed) and abs(sharp - measured) > 2 * bar + 1e-7 * abs(sharp)
+    if settled and confirmed:
         oracles.discard("it disagrees with differences of the function, so a rule is not analytic")
         return Comparer(subject, oracles, rng, rtol).run(directions)
     return found

@@ -1,5 +1,6 @@
 """Diagnosis of a wrong derivative: the difference in words, and the op at fault."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ from autograd.engine.node import Node
 
 #: (cause, position of the input, or None if it concerns all).
 Fault = tuple[str, int | None]
+
+#: Number of nodes of an op that are checked alone.
+NODES_PER_OP = 8
 
 #: The cause if no explanation fits.
 UNEXPLAINED = "no simple factor, sign or change of order explains it"
@@ -85,13 +89,21 @@ def _rearrangements(measured: Any, shape: tuple[int, ...]) -> list[tuple[str, An
 def first_fault(nodes: list[Node], find_fault: Callable[[Node], Fault | None]) -> tuple[Node, Fault] | None:
     """The first node, from the inputs on, with an op at fault, and the fault.
 
-    An op is checked at its first eight nodes only.
+    An op is checked at its first nodes only.
     """
-    tried: dict[Any, int] = {}
-    for node in nodes:
-        tried[node.op] = tried.get(node.op, 0) + 1
-        if tried[node.op] <= 8:
-            reason = find_fault(node)
-            if reason is not None:
-                return node, reason
+    for node in first_nodes(nodes):
+        reason = find_fault(node)
+        if reason is not None:
+            return node, reason
     return None
+
+
+def first_nodes(nodes: list[Node]) -> list[Node]:
+    """The first nodes of each op, at most `NODES_PER_OP` of them."""
+    counts: Counter[Any] = Counter()
+    found = []
+    for node in nodes:
+        counts[node.op] += 1
+        if counts[node.op] <= NODES_PER_OP:
+            found.append(node)
+    return found

@@ -10,6 +10,7 @@ from autograd.base.grad_mode import no_grad, recording
 from autograd.checks.arguments import Arguments, data_of, flatten, has_gradient, numeric_leaves, split_vector, varies
 from autograd.checks.oracles.replay import MORE_SAMPLES, USUAL_SAMPLES, GraphReplay
 from autograd.engine.gradients import gradients
+from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
@@ -39,9 +40,14 @@ class Subject:
         return None
 
     @property
+    def eps(self) -> float:
+        """The relative spacing of the least precise numbers of the computation."""
+        return self.arguments.eps
+
+    @property
     def single(self) -> bool:
         """True if any part is computed in less than double precision."""
-        return self.arguments.single
+        return self.eps > EPS
 
     @property
     def n(self) -> int:
@@ -84,18 +90,26 @@ class GraphFunction(Subject):
         return any(data_of(y).dtype.itemsize < 4 for y in self.found)
 
     @property
-    def single(self) -> bool:
-        return self.arguments.single or any(data_of(node).dtype.itemsize < 8 for node, _ in self.replay.steps)
+    def eps(self) -> float:
+        dtypes = {data_of(node).dtype for node, _ in self.replay.steps}
+        return max([self.arguments.eps, *(float(np.finfo(dtype).eps) for dtype in dtypes if dtype.kind == "f")])
 
     def expand(self, found: list[Any]) -> Any:
         """Results for the outputs with a gradient as a vector over all outputs; the others have derivative 0."""
         results = iter(found)
-        parts = [np.ravel(next(results)) if has_gradient(y) else np.zeros(data_of(y).size) for y in self.outputs]
+        parts = [np.ravel(data_of(next(results))) if has_gradient(y) else np.zeros(data_of(y).size) for y in self.outputs]
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
 
     def value(self, vector: Any) -> Any:
         with keep_graph(self.order > 1), recording() if self.order > 1 else no_grad():
             return flatten(self._outputs(self.arguments.variables(vector), self.order))
+
+    def replay_at(self, vector: Any) -> GraphReplay:
+        """The graph at the point `vector`."""
+        variables = self.arguments.variables(vector)
+        with keep_graph(True), recording():
+            outputs = self._outputs(variables, self.order)
+        return GraphReplay([y for y in outputs if has_gradient(y)], variables)
 
     def increase_samples(self) -> None:
         """Estimate rounding errors from more samples."""
@@ -119,8 +133,7 @@ class GraphFunction(Subject):
             return claimed, np.zeros_like(claimed)
         recorded = self.weighted_gradients(w, create_graph=True)
         scatter = np.concatenate([np.ravel(s) for s in self._scatters(recorded)])
-        eps = 2.0**-23 if self.single else EPS
-        return claimed, scatter + 2 * eps * np.abs(claimed)
+        return claimed, scatter + 2 * self.eps * np.abs(claimed)
 
     def _scatters(self, recorded: list[Any]) -> list[Any]:
         backward = GraphReplay([g for g in recorded if has_gradient(g)], self.variables)
@@ -141,7 +154,7 @@ class GraphFunction(Subject):
             return self._outputs(list(variables), self.order)
 
         _, found = jvp(f, primals, tangents)
-        return flatten(list(found))
+        return self.expand([t for y, t in zip(self.outputs, found, strict=True) if has_gradient(y)])
 
 
 class BlackBox(Subject):
@@ -150,7 +163,7 @@ class BlackBox(Subject):
     def __init__(self, f: Callable[..., Any], gradient: Callable[..., Any], arguments: Arguments) -> None:
         self.f, self.gradient, self.arguments = f, gradient, arguments
         self.base = self.value(arguments.point)
-        self.jacobian = self._jacobian(arguments.point)
+        self.jacobian = self.claim(arguments.point)
         self.uncertain = self._uncertain()
 
     def value(self, vector: Any) -> Any:
@@ -160,7 +173,7 @@ class BlackBox(Subject):
         """f at a complex point."""
         return flatten(numeric_leaves(self.f(*self.arguments.unflatten([p[()] for p in self.arguments.pieces(vector)]))))
 
-    def _jacobian(self, vector: Any) -> Any:
+    def claim(self, vector: Any) -> Any:
         """The claim of `gradient` as a matrix."""
         claimed = self.gradient(*self.arguments.plain_arguments(vector, dtypes=True))
         parts = _split_claims(claimed, self.arguments, self.m)
@@ -168,11 +181,12 @@ class BlackBox(Subject):
 
     def _uncertain(self) -> Any:
         """The rounding error of the claim: its change when the point moves by a few ulps, and 8 ulps of the largest entry."""
-        ulp = max(float(np.finfo(a.dtype).eps) for a in self.arguments.arrays)
+        ulp = self.eps
         moved = self.arguments.point * (1.0 + 2.0 * ulp * np.where(np.arange(self.n) % 2, 1.0, -1.0))
         with np.errstate(all="ignore"):
-            spread = np.abs(self._jacobian(moved) - self.jacobian)
-        largest = np.max(np.abs(self.jacobian), axis=1, initial=0.0, keepdims=True)
+            spread = np.abs(self.claim(moved) - self.jacobian)
+        finite = np.isfinite(self.jacobian)
+        largest = np.max(np.abs(self.jacobian), axis=1, initial=0.0, keepdims=True, where=finite)
         return np.where(np.isfinite(spread), spread, 0.0) + 8 * ulp * largest
 
     def vjp(self, w: Any) -> tuple[Any, Any]:
@@ -195,11 +209,34 @@ def _split_claims(claimed: Any, arguments: Arguments, m: int) -> Sequence[Any]:
     for label, a, g in zip(arguments.labels, arguments.arrays, found, strict=True):
         if np.size(g) != m * a.size or (m == 1 and np.shape(g) not in (a.shape, (1, *a.shape))):
             want = a.shape if m == 1 else f"{(m, *a.shape)}, a Jacobian with the outputs first,"
-            raise ValueError(f"gradient must return shape {want} for {label}, got shape {np.shape(g)}")
+            raise ValueError(
+                f"gradient must return shape {want} for {label}, got shape {np.shape(g)}: {label} has shape {a.shape}; sum "
+                "over axes along which it was broadcast"
+            )
     return found
 
 
-def unit_vector(n: int, i: int, length: float = 1.0) -> Any:
+def isolate_op(node: Node, order: int, rng: np.random.Generator) -> GraphFunction:
+    """The op of a node as a function, at its recorded inputs."""
+    inputs, op, params = node.inputs, node.op, node.params
+    moving = differentiated_positions(node)
+
+    def f(*xs: Any) -> Any:
+        new = [x.detach() if isinstance(x, Value | Tensor) else x for x in inputs]
+        for i, x in zip(moving, xs, strict=True):
+            new[i] = x
+        return type(node).record(op, tuple(new), params)  # type: ignore[arg-type]
+
+    args = tuple(inputs[i].detach() for i in moving)
+    return GraphFunction(f, Arguments(f, args), order, rng)
+
+
+def differentiated_positions(node: Node) -> list[int]:
+    """The positions of the inputs that require a gradient."""
+    return [i for i, x in enumerate(node.inputs) if has_gradient(x)]
+
+
+def unit_vector(n: int, i: Any, length: float = 1.0) -> Any:
     """A vector of n numbers that is zero except for entry i."""
     return np.where(np.arange(n) == i, length, 0.0)
 

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import Arguments, data_of, flatten
-from autograd.checks.functions import TINY, GraphFunction, Subject
+from autograd.checks.diagnosis import first_nodes
+from autograd.checks.functions import TINY, BlackBox, GraphFunction, Subject, isolate_op
 from autograd.checks.report import GradientError
 from autograd.engine.graph import newest_first
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+
+#: Gradients of this size are not compared: sums of them overflow.
+HUGE = 1e300
 
 
 def array_bytes(arguments: Arguments) -> list[bytes]:
@@ -27,7 +31,7 @@ def check_no_mutation(arguments: Arguments, before: list[bytes]) -> None:
 
 
 def check_deterministic(subject: Subject) -> None:
-    """Raise if two calls of the function return different values."""
+    """Raise if two calls of the function, or of the claimed gradient, return different numbers."""
     first, again = subject.value(subject.arguments.point), subject.value(subject.arguments.point)
     if first.shape != again.shape or first.tobytes() != again.tobytes():
         k = int(np.argmax(first != again)) if first.shape == again.shape else 0
@@ -35,6 +39,31 @@ def check_deterministic(subject: Subject) -> None:
             "the function is not deterministic: two calls at one point returned "
             f"{_at(first, k)} and {_at(again, k)}; seed its random generator inside the function"
         )
+    if isinstance(subject, BlackBox):
+        _check_same(
+            subject, np.ravel(subject.jacobian), np.ravel(subject.claim(subject.arguments.point)), "the claimed gradient"
+        )
+
+
+def check_pullbacks_repeat(subject: GraphFunction, rng: np.random.Generator) -> None:
+    """Raise if a pullback of a custom op returns different numbers in two calls."""
+    for node in first_nodes([node for node, _ in subject.replay.steps if getattr(node.op, "is_custom", False)]):
+        alone = isolate_op(node, 1, rng)
+        seeds = alone.seeds(rng.uniform(0.5, 1.5, alone.m))
+        first, again = (flatten(alone.weighted_gradients(np.zeros(0), seeds=seeds)) for _ in range(2))
+        _check_same(alone, first, again, f"{getattr(node.op, 'name', '')}: a pullback", node.op)
+
+
+def _check_same(subject: Subject, first: Any, again: Any, what: str, op: Any = None) -> None:
+    """Raise if two results are not equal bit by bit."""
+    if first.tobytes() == again.tobytes():
+        return
+    k = int(np.argmax(first != again))
+    raise GradientError(
+        f"{what} changes from call to call at one point: it returned {_at(first, k)}, then {_at(again, k)}; it must not draw "
+        "random numbers or keep state, such as a buffer that it adds to: compute from its arguments alone",
+        entry=subject.arguments.entry(k % subject.n), op=op,
+    )  # fmt: skip
 
 
 def _at(vector: Any, k: int) -> str:
@@ -78,9 +107,10 @@ def _check_no_sharing(subject: GraphFunction, found: list[Any], seeds: list[Any]
 
 
 def _check_close(subject: GraphFunction, want: Any, got: Any, bars: Any, cause: str) -> None:
-    eps = 1e-6 if subject.single else 1e-15
+    eps = 8 * subject.eps if subject.single else 1e-15
     with np.errstate(invalid="ignore"):
-        wrong = ~((np.abs(want - got) <= bars + eps * np.abs(want) + TINY) | (want == got) | (np.isnan(want) & np.isnan(got)))
+        near = np.abs(want - got) <= bars + eps * np.abs(want) + TINY
+        wrong = ~(near | (want == got) | (np.isnan(want) & np.isnan(got)) | (np.abs(want) > HUGE))
     if wrong.any():
         i = int(np.argmax(wrong))
         raise GradientError(

@@ -13,6 +13,9 @@ from autograd.engine.node import Node
 #: Distance in ulps below which a number may lie on either side of a kink.
 NEAR = 512.0
 
+#: Size from which all floats are integers, so that steps of 1 cannot be resolved.
+COARSE = 2.0**52
+
 
 @dataclass(frozen=True)
 class Kink:
@@ -76,6 +79,9 @@ def _kink_at_end(
     """A kink at an end of an interval of the domain."""
     sets = domain.sets * len(arrays) if len(domain.sets) == 1 else domain.sets
     for a, openset, moves, size in zip(arrays, sets, moving, sizes, strict=True):
+        coarse = np.abs(a.astype(float)) >= COARSE
+        if moves and np.isfinite(openset.intervals[-1][1]) and coarse.any():
+            return a[coarse].ravel()[0].item(), openset.name
         for end in {e for interval in openset.intervals for e in interval if moves and np.isfinite(e)}:
             close = np.abs(a.astype(float) - end) <= near * max(abs(end), size)
             if close.any():

@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.arguments import Arguments, has_gradient
-from autograd.checks.compare import Mismatch, compare
+from autograd.checks.arguments import Arguments
+from autograd.checks.compare import compare
 from autograd.checks.diagnosis import DIFFERENT_FACTORS, UNEXPLAINED, Fault, explain_difference, first_fault
-from autograd.checks.functions import GraphFunction, Subject, unit_vector
+from autograd.checks.functions import GraphFunction, Subject, differentiated_positions, isolate_op, unit_vector
 from autograd.checks.invariants import backward_twice
 from autograd.checks.kinks import kinks_of
 from autograd.checks.oracles.oracles import NAMES, Oracles
 from autograd.checks.report import GradientError
+from autograd.checks.verdicts import Mismatch
 from autograd.drawing.draw import draw
 from autograd.drawing.drawing import Drawing
+from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -23,16 +25,34 @@ from autograd.engine.value import Value
 #: Most entries that are measured one by one to find the wrong one.
 ENTRIES = 64
 
+#: Relative difference of a single op that is taken for rounding.
+ROUNDING = 1e-11
 
-def localize(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> GradientError:
-    """The error that names the wrong entry, the cause and the op at fault."""
+FORWARD = "forward mode is wrong"
+
+
+def localize(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> list[str]:
+    """The kinks of single ops that explain a mismatch, if no op is at fault.
+
+    Raises:
+        GradientError: Else; names the wrong entry, the cause and the op at fault
+    """
+    kinks: list[str] = []
+    fault = _graph_fault(subject, miss, rng, kinks)
+    if fault is None and kinks:
+        return kinks
+    if fault is None or not getattr(fault[0].op, "is_custom", False):
+        fault = _underflow(subject) or fault
+    raise _error_of(subject, oracles, miss, fault)
+
+
+def _error_of(subject: Subject, oracles: Oracles, miss: Mismatch, fault: tuple[Node, Fault] | None) -> GradientError:
     entry, claims, measured, bars = _entries(subject, oracles, miss)
-    if entry is not None:
+    if entry is not None and np.isfinite(miss.claimed):
         miss.claimed, miss.measured, miss.bar = float(claims[entry]), float(measured[entry]), float(bars[entry])
     cause = _explain_mismatch(subject, miss, claims, measured, bars)
     node: Node | None = None
     position: int | None = None
-    fault = _graph_fault(subject, miss, rng)
     if fault is not None:
         node, (reason, position) = fault
         cause = f"{getattr(node.op, 'name', '')}: {reason}"
@@ -59,17 +79,50 @@ def _explain_mismatch(subject: Subject, miss: Mismatch, claims: Any, measured: A
     )
 
 
-def _graph_fault(subject: Subject, miss: Mismatch, rng: np.random.Generator) -> tuple[Node, Fault] | None:
-    """The op at fault, by its derivative, or of order 2 by the derivative of its pullback; None if no single op is."""
-    if not isinstance(subject, GraphFunction) or (miss.mode == "detached" and subject.order == 1):
+def _graph_fault(subject: Subject, miss: Mismatch, rng: np.random.Generator, kinks: list[str]) -> tuple[Node, Fault] | None:
+    """The op at fault, by its derivative, or of order 2 by the derivative of its pullback; None if no single op is.
+
+    Ops whose claim is right at a kink are added to `kinks`.
+    """
+    if not isinstance(subject, GraphFunction):
         return None
     nodes = [node for node, _ in subject.replay.steps]
-    fault = first_fault(nodes, lambda node: op_fault(node, 1, rng))
+    fault = first_fault(nodes, lambda node: op_fault(node, 1, rng, kinks))
     if fault is None and subject.order > 1:
         below = GraphFunction(subject.f, subject.arguments, subject.order - 1, rng)
         nodes = [node for node, _ in below.replay.steps]
-        fault = first_fault(nodes, lambda node: op_fault(node, 2, rng))
-    return fault
+        fault = first_fault(nodes, lambda node: op_fault(node, 2, rng, kinks))
+    return _fault_of_pullback(*fault, rng) if fault is not None and fault[1][0].startswith(FORWARD) else fault
+
+
+def _fault_of_pullback(node: Node, fault: Fault, rng: np.random.Generator) -> tuple[Node, Fault]:
+    """The op at fault in the pullback of a general op: its forward mode is the derivative of the pullback."""
+    if getattr(node.op, "kind", "") != "general":
+        return node, fault
+    alone = isolate_op(node, 1, rng)
+
+    def pulled(u: Any, *xs: Any) -> Any:
+        return gradients([alone.f(*xs)], list(xs), [u], create_graph=True)
+
+    u = Tensor(np.ones_like(node._data)) if isinstance(node, Tensor) else Value(1.0)
+    ops = GraphFunction(pulled, Arguments(pulled, (u, *alone.arguments.args)), 1, rng).replay.steps
+    return first_fault([inner for inner, _ in ops if inner.op is not node.op], lambda inner: op_fault(inner, 1, rng)) or (
+        node,
+        fault,
+    )
+
+
+def _underflow(subject: Subject) -> tuple[Node, Fault] | None:
+    """The first op whose result is subnormal, so that what is computed from it has few digits; None if no result is."""
+    for node, _ in subject.replay.steps if isinstance(subject, GraphFunction) else ():
+        sizes = np.abs(np.asarray(node._data))
+        small = (sizes > 0) & (sizes < np.finfo(sizes.dtype if sizes.dtype.kind == "f" else float).tiny)
+        if small.any():
+            return node, (
+                f"its result {sizes[small].ravel()[0]:.3g} underflows, and what is computed from it loses digits",
+                None,
+            )
+    return None
 
 
 def _entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple[int | None, Any, Any, Any]:
@@ -116,43 +169,28 @@ def _bisect_entries(subject: Subject, oracles: Oracles, miss: Mismatch) -> tuple
     return i, unit_vector(n, i, miss.claimed), unit_vector(n, i, miss.measured), unit_vector(n, i, miss.bar)
 
 
-def isolate_op(node: Node, order: int, rng: np.random.Generator) -> GraphFunction:
-    """The op of a node as a function, at its recorded inputs."""
-    inputs, op, params = node.inputs, node.op, node.params
-    moving = _differentiated_positions(node)
-
-    def f(*xs: Any) -> Any:
-        new = [x.detach() if isinstance(x, Value | Tensor) else x for x in inputs]
-        for i, x in zip(moving, xs, strict=True):
-            new[i] = x
-        return type(node).record(op, tuple(new), params)  # type: ignore[arg-type]
-
-    args = tuple(inputs[i].detach() for i in moving)
-    return GraphFunction(f, Arguments(f, args), order, rng)
-
-
-def _differentiated_positions(node: Node) -> list[int]:
-    """The positions of the inputs that require a gradient."""
-    return [i for i, x in enumerate(node.inputs) if has_gradient(x)]
-
-
-def op_fault(node: Node, order: int, rng: np.random.Generator) -> Fault | None:
-    """The fault of the op of a node, checked alone; None if its derivative is right."""
+def op_fault(node: Node, order: int, rng: np.random.Generator, kinks: list[str] | None = None) -> Fault | None:
+    """The fault of the op of a node, checked alone; None if its derivative is right, or right at a kink, added to `kinks`."""
     subject = isolate_op(node, order, rng)
     if not np.isfinite(subject.base).all() or kinks_of(subject.replay):
         return None
     oracles = Oracles(subject, None, rng)
-    miss = compare(subject, oracles, rng, 1e-11, None).mismatch
+    found = compare(subject, oracles, rng, None, None)
+    miss = found.mismatch
     if miss is None:
+        if kinks is not None and found.at_kink:
+            kinks += [f"{getattr(node.op, 'name', '')}: {text}" for text in found.kinks]
+        return None
+    if abs(miss.claimed - miss.measured) <= ROUNDING * abs(miss.measured) < np.inf:
         return None
     if miss.mode == "forward":
-        return f"forward mode is wrong: the forward rule does not fit the kind {getattr(node.op, 'kind', '')!r} of the op", None
+        return f"{FORWARD}: the forward rule does not fit the kind {getattr(node.op, 'kind', '')!r} of the op", None
     weights = [np.ones(subject.m), miss.w] if subject.m > 1 else [miss.w]
     number, cause = _explain_op(subject, oracles, miss, weights)
     level = "" if order == 1 else "derivative of the pullback, "
-    position = _differentiated_positions(node)[number]
+    position = differentiated_positions(node)[number]
     cause = f"pullback {position}, {level}{cause}"
-    if miss.mode == "detached":
+    if miss.mode == "detached" and "claimed is 0" in cause:
         cause = f"the forward rule depends on its input where the pullback does not: {cause}"
     return cause, position
 
@@ -208,7 +246,7 @@ def _draw_fault(subject: Subject, node: Node | None, position: int | None) -> Dr
         with backward_twice(subject, np.ones(subject.m)) if len(subject.found) == 1 else contextlib.nullcontext():
             if node is None or not node.inputs:
                 return draw(list(subject.found))
-            source = node.inputs[_differentiated_positions(node)[0] if position is None else position]
+            source = node.inputs[differentiated_positions(node)[0] if position is None else position]
             return draw(list(subject.found), path=(source, node))
     except (ValueError, TypeError, RuntimeError, IndexError):  # the error is reported without a picture too
         return None

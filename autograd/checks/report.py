@@ -20,6 +20,9 @@ class Report:
         evaluations: The number of calls of the function
         directions: The measured entries or directions, as text
         unmeasured: Entries that no oracle could measure, as text
+        caught: The smallest relative error of a derivative that this check finds at this point, in any measured entry
+        skipped: Parts that were not checked, as text
+        seconds: The time taken; reports that differ in it only are equal
     """
 
     __module__ = "autograd.checks"
@@ -30,12 +33,21 @@ class Report:
     evaluations: int = 0
     directions: str = ""
     unmeasured: tuple[str, ...] = field(default=())
+    caught: float = 0.0
+    skipped: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
         lines = [f"gradients hold, by {', then '.join(self.oracles)}; {self.directions}; {self.evaluations} evaluations"]
+        lines += [f"relative errors from {self.caught:.0e} on are found; {self.seconds:.2g} s"] * bool(self.caught)
         lines += [f"kink: {kink}" for kink in self.kinks]
         lines += [f"not measured: {what}" for what in self.unmeasured]
+        lines += [f"not checked: {what}" for what in self.skipped]
         return "\n".join(lines)
+
+
+class NotMeasuredError(ValueError):
+    """Error of arguments at which no derivative can be measured: the function is not finite, jumps, or is noise."""
 
 
 class GradientError(AssertionError):

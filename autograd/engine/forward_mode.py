@@ -58,7 +58,13 @@ def _node_tangent(y: Node, op: Op, positions: list[int], tangents: dict[Node, No
     u = Tensor(np.zeros(y._data.shape, y._data.dtype), requires_grad=True)
     pairs = [(inputs[i].match_shape_and_dtype(op.apply_pullback(i, u, y, inputs, params), op), t) for i, t in by_input.items()]
     product = _sum([(p * t).sum() for p, t in pairs])
-    return pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)[u]
+    found = pull_back([product], [Tensor(np.ones((), product.dtype))], wanted=[u], record=True)
+    if u not in found:
+        raise TypeError(
+            f"forward mode of {op.name} needs a pullback that depends on its first parameter, the cotangent, by operators and "
+            "ops of autograd: multiply by the cotangent itself, not by its NumPy array"
+        )
+    return found[u]
 
 
 def _broadcast_tangent(tangent: Any, y: Node) -> Any:

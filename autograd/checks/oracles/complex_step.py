@@ -56,8 +56,9 @@ def _sinc_slope(n: int) -> Callable[[Any], Any]:
     t, w = (nodes + 1) / 2, weights / 2
 
     def slope(x: Any) -> Any:
-        terms = w * (math.pi * t) ** n * np.cos(math.pi * np.asarray(x)[..., None] * t + n * math.pi / 2)
-        return terms.sum(-1)
+        angle = math.pi * np.asarray(x)[..., None] * t
+        wave = (1.0, -1.0, -1.0, 1.0)[n % 4] * (np.sin(angle) if n % 2 else np.cos(angle))  # exactly 0 at 0 for odd n
+        return (w * (math.pi * t) ** n * wave).sum(-1)
 
     return slope
 

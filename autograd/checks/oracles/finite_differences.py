@@ -29,6 +29,12 @@ PLACES = (-3.0, -1.847, -1.138, 0.0, 0.713, 1.921, 2.864)
 _CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
 RESIDUAL = np.eye(len(PLACES)) - _CUBICS @ _CUBICS.T
 
+#: Scatter of neighbouring values, relative to the range of F up to the reach, from which F is only noise.
+MOST_NOISE = 1e-2
+
+#: Relative steps of two one-sided differences, of which the second must be closer to the slope.
+APPROACH = (2.0**-10, 2.0**-30)
+
 Line = Callable[[float], Any]
 
 
@@ -51,6 +57,7 @@ class LineFunction:
         self.line, self.reach, self.unit = line, reach * FIRST, unit
         self.known: dict[float, Any] = {}
         self.at_zero = self(0.0)
+        self.rounding = np.zeros_like(self.at_zero)
         self.noise = self._noise()
 
     def __call__(self, t: float) -> Any:
@@ -65,26 +72,45 @@ class LineFunction:
         is curvature and not noise.
         """
         with np.errstate(invalid="ignore"):
-            usual = np.minimum(np.maximum(np.abs(self(self.unit)), np.abs(self(-self.unit))), 1.0)
+            usual = np.minimum(np.fmax(np.abs(self(self.unit)), np.abs(self(-self.unit))), 1.0)
         usual = np.maximum(np.where(np.isfinite(usual), usual, 0.0), np.abs(self.at_zero))
         least = 2.0**-53 * usual
         noise = np.zeros_like(self.at_zero)
         flat = np.full(self.at_zero.shape, 2)  # number of further spacings to try
         for spacing in SPACINGS:
-            samples = np.stack([self(k * spacing * self.reach) for k in PLACES])
+            samples = self._samples(spacing)
             with np.errstate(invalid="ignore", over="ignore"):
-                measured = np.sqrt((np.tensordot(RESIDUAL, samples, 1) ** 2).sum(0) / 3.0)
+                size = np.maximum(np.abs(samples).max(0), 1e-300)  # of squares that must not underflow
+                measured = size * np.sqrt((np.tensordot(RESIDUAL, samples / size, 1) ** 2).sum(0) / 3.0)
                 single = (samples == samples.astype(np.float32)).all(0)
             known = spacing < 2e-7 or measured <= 1e-6 * usual
             noise = np.where((flat > 0) & known, np.maximum(noise, measured), noise)
-            noise = np.maximum(noise, np.where(single, 2.0**11 * least, least)) if spacing < 2e-7 else noise
+            if spacing < 2e-7:
+                self.rounding = np.maximum(self.rounding, np.where(single, 2.0**11 * least, least))
+                noise = np.maximum(noise, self.rounding)
             level = (samples == samples[0]).all(0)
             if spacing == SPACINGS[0]:
+                only_noise = (measured > MOST_NOISE * self._range()) & (measured > 1e-6 * size)
+                noise = np.where(only_noise, np.inf, noise)
                 continue
             flat = np.where(level, flat, np.where((flat == 2) & (spacing == SPACINGS[1]), 0, flat - 1))
             if (flat <= 0).all():
                 break
         return np.where(np.isfinite(noise), noise, np.inf)
+
+    def _range(self) -> Any:
+        """The largest change of F up to the reach."""
+        with np.errstate(invalid="ignore"):
+            return np.fmax(np.abs(self(self.reach) - self.at_zero), np.abs(self(-self.reach) - self.at_zero))
+
+    def _samples(self, spacing: float) -> Any:
+        """F at places around 0, or on one side of it if F is not finite on the other."""
+        samples = np.zeros(0)
+        for shift in (0.0, 3.0, -3.0):  # a shift does not change the residual of a fit
+            samples = np.stack([self((k + shift) * spacing * self.reach) for k in PLACES])
+            if np.isfinite(samples).all():
+                break
+        return samples
 
     def slope(self, side: int = 0, enough: float = 1e-10) -> Measured:
         """F′(0) by central differences, or the one-sided derivative F′(0±) for side ±1."""
@@ -93,7 +119,13 @@ class LineFunction:
             best = self._extrapolate(side, levels)
             if (best.error <= enough * np.abs(best.value) + 1e-300).all():
                 break
-        return best
+        return Measured(best.value, np.where(self._approach(best.value, side), best.error, np.inf)) if side else best
+
+    def _approach(self, slope: Any, side: int) -> Any:
+        """True where small one-sided differences approach the slope; those of roots may settle elsewhere at large steps."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            coarse, fine = (np.abs(self._difference(step * self.reach, side) - slope) for step in APPROACH)
+            return fine <= 0.1 * coarse + 8.0 * self.rounding / (APPROACH[1] * self.reach) + 1e-6 * np.abs(slope)
 
     def thorough(self) -> Measured:
         """F′(0) from all steps: a result that settles at large steps must also hold at small ones."""

@@ -7,6 +7,7 @@ differences       extrapolated central differences of the function
 Taylor slope      the order in h of f(x + hv) − f(x − hv) − 2h⟨g, v⟩, for large inputs
 """
 
+import functools
 import math
 import warnings
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from autograd.base.numerics import quiet
 from autograd.checks.functions import GraphFunction, Subject
 from autograd.checks.oracles.complex_step import Complex, Dual, step_for
-from autograd.checks.oracles.finite_differences import LineFunction, Measured
+from autograd.checks.oracles.finite_differences import Line, LineFunction, Measured
 from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
@@ -53,7 +54,7 @@ class Oracles:
         self.degree = degree(subject.replay) if isinstance(subject, GraphFunction) else math.inf
         self.sharp = [name for name in ("exact", "complex", "dual") if choice in (None, name)]
         if not isinstance(subject, GraphFunction):
-            self.sharp = ["complex"] if choice in (None, "complex") and not subject.arguments.single else []
+            self.sharp = ["complex"] if choice in (None, "complex") and not subject.single else []
         elif subject.degenerate:
             self.sharp = []
         sizes = np.abs(subject.arguments.point)
@@ -104,18 +105,29 @@ class Oracles:
         found = y.imag / step
         return Measured(found, 1e-14 * np.abs(found) + truncation, "complex")
 
-    def line(self, v: Any, part: float = 1.0) -> LineFunction:
-        """f on the line x + t v, with a reach of `part` times the usual one."""
+    def values(self, v: Any, offset: Any = 0.0) -> Line:
+        """f on the line x + offset + t v; NaN outside of its domain."""
 
         def f(t: float) -> Any:
             self.evaluations += 1
             try:
                 with quiet():
-                    return self.subject.value(self.subject.arguments.point + t * v)
+                    return self.subject.value(self.subject.arguments.point + offset + t * v)
             except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # outside of its domain
                 return np.full(self.subject.base.shape, np.nan)
 
-        return LineFunction(f, part * REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
+        return f
+
+    @functools.cached_property
+    def usual_values(self) -> Any:
+        """The sizes of f at the point and about one size of the arguments away, against which small derivatives are judged."""
+        along = self.values(self.subject.arguments.scales)
+        sizes = np.abs(np.stack([self.subject.base, along(1.0), along(-1.0)]))
+        return np.max(sizes, axis=0, initial=0.0, where=np.isfinite(sizes))
+
+    def line(self, v: Any, part: float = 1.0) -> LineFunction:
+        """f on the line x + t v, with a reach of `part` times the usual one."""
+        return LineFunction(self.values(v), part * REACH, 1.0 / max(float(np.max(np.abs(v), initial=0.0)), 1e-300))
 
     def differences(self, v: Any, thorough: bool = False) -> Measured:
         """J v by extrapolated differences of f itself; one-sided at the edge of its domain."""
