@@ -97,7 +97,7 @@ def state_difference(call: RawCall, rng: np.random.Generator) -> Difference | No
     g = _weights(y, rng)
     want = call.cotangents(g, y)
     try:
-        other = call.moved(lambda x: 0.75 * x)
+        other = call.moved(lambda x: x * np.asarray(rng.uniform(0.3, 1.0, np.shape(x)), np.result_type(x))[()])
         z = other.output()
         other.cotangents(_weights(z, rng), z)
     except Exception:  # the rules may refuse another point

@@ -62,7 +62,8 @@ class Variations:
 
     def __post_init__(self) -> None:
         self.moving = tuple([i for i, x in enumerate(self.node.inputs) if has_gradient(x)])
-        self.inputs = [x._data if isinstance(x, Node) else x for x in self.node.inputs]
+        own = [x._data if isinstance(x, Node) else x for x in self.node.inputs]
+        self.inputs = [np.asarray(x, float) if i in self.moving and type(x) is not float else x for i, x in enumerate(own)]
         self.params = dict(self.node.params)
 
     def holds_here(self) -> bool:
@@ -249,12 +250,13 @@ def is_smooth_and_wrong(subject: GraphFunction, oracles: Oracles, miss: Mismatch
 
 def _precision_difference(low: GraphFunction, high: GraphFunction, dtype: Any, rng: np.random.Generator) -> Difference | None:
     """A difference of the gradients of one function in two precisions, beyond rounding; None also where one overflows."""
-    w = rng.uniform(0.5, 1.5, low.m).astype(dtype).astype(float)
+    info, w = np.finfo(dtype), rng.uniform(0.5, 1.5, low.m).astype(dtype).astype(float)
     (claimed, bars), (want, more) = low.vjp(w), high.vjp(w)
     if claimed.shape != want.shape or not np.isfinite(np.concatenate([claimed, want, bars])).all():
         return None
-    info = np.finfo(dtype)
-    allowed = bars + more + LOW_PRECISION * float(info.eps) * np.max(np.abs(want), initial=0.0) + 16 * float(info.tiny)
+    rounded = [high.vjp(w * (1.0 + float(info.eps) * rng.uniform(-1.0, 1.0, w.shape)))[0] - want for _ in range(2)]
+    allowed = bars + more + LOW_PRECISION * np.maximum.reduce(np.abs(rounded)) + 16 * float(info.tiny)
+    allowed += LOW_PRECISION * float(info.eps) * np.max(np.abs(want), initial=0.0)
     if not (wrong := np.abs(claimed - want) > allowed).any():
         return None
     k = int(np.argmax(wrong))
