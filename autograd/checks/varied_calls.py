@@ -117,7 +117,10 @@ def _other_numbers(p: Any) -> list[Any]:
 
 
 def patterns(inputs: Inputs, moving: Iterable[int]) -> Iterator[tuple[str, Inputs]]:
-    """Calls with zeros, ones, equal entries or an entry of the other sign in one of the inputs `moving`."""
+    """Calls with zeros, ones or equal entries in one of the inputs `moving`.
+
+    Signs are not changed: positive arguments may be a condition that the forward rule does not check.
+    """
     for i in moving:
         for text, changed in _patterned(np.asarray(inputs[i])):
             yield text, _replaced(inputs, i, changed)
@@ -128,20 +131,19 @@ def patterns(inputs: Inputs, moving: Iterable[int]) -> Iterator[tuple[str, Input
 
 def _patterned(a: Any) -> Iterator[tuple[str, Any]]:
     middle, last = a.size // 2, a.size - 1
-    one, which = ("the input", "an input") if a.size == 1 else ("an entry", "an entry")
-    changes: list[tuple[str, int, Any, Any]] = [
+    one = "the input" if a.size == 1 else "an entry"
+    changes: list[tuple[str, int, list[int], float | None]] = [
         (f"where {one} is 0", 1, [middle], 0.0),
         ("where two entries are 0", 2, [0, last], 0.0),
         ("where all entries are 0", 2, list(range(a.size)), 0.0),
         (f"where {one} is 1", 1, [middle], 1.0),
         ("where two entries are equal", 2, [last], None),
         ("where all entries are equal", 3, list(range(a.size)), None),
-        (f"where {which} has another sign", 1, [middle], "negative"),
     ]
     for text, least, at, fill in changes:
         if a.size >= least:
             changed = a.copy()
-            changed.flat[at] = -a.flat[at] if fill == "negative" else a.flat[0] if fill is None else fill
+            changed.flat[at] = a.flat[0] if fill is None else fill
             if changed.tobytes() != a.tobytes():
                 yield text, changed
 

@@ -280,6 +280,30 @@ def test_kinks_and_jumps_that_are_not_declared_are_right():
         assert check_gradients(f, ROW)
 
 
+def test_right_ops_whose_arguments_belong_together_pass():
+    rng = np.random.default_rng(0)
+
+    def newton(xp, x, *, steps=20):
+        y = 1.0 + 0.0 * x
+        for _ in range(steps):
+            y = 0.5 * (y + x / y)
+        return y
+
+    def cross_entropy(xp, z, labels):
+        n = z.shape[0]
+        return xp.sum(xp.log(xp.sum(xp.exp(z), 1, False)) - z[np.arange(n), labels], None, False) / n
+
+    def back(g, y, z, labels):
+        hot = np.zeros(z.shape)
+        hot[np.arange(z.shape[0]), numbers_of(labels)] = 1.0
+        return g * (ag.softmax(z, 1) - hot) / z.shape[0]
+
+    assert check_gradients(
+        custom_op(lambda g, y, x, steps: g / (2.0 * y), kind="elementwise")(newton), np.array([1.0, 2.0, 5.0])
+    )
+    assert check_gradients(custom_op(back, None)(cross_entropy), rng.normal(size=(4, 3)), np.array([0, 2, 1, 1]))
+
+
 def test_functions_of_one_call_and_of_several_outputs_pass():
     both = custom_op(lambda g, y, x: g[0] * y[1] - g[1] * y[0])(lambda xp, x: (xp.sin(x), xp.cos(x)))
     assert check_gradients(lambda x: both(x)[0] * 2.0 + both(x)[1], X)
