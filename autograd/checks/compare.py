@@ -155,7 +155,7 @@ class Comparer:
             c, bar = claimed @ v, bars @ np.abs(v)
             measured, error = w @ found.value, np.abs(w) @ found.error
             size = np.abs(w) @ np.abs(found.value) + np.abs(claimed) @ np.abs(v)
-            if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size:
+            if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size + TINY:
                 return
             if self._has_kink(v, w, c, measured):
                 return
