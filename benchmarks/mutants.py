@@ -22,6 +22,7 @@ from autograd.testing.call_catalogue import ARRAYS, COMPOSED, ELEMENTWISE, Examp
 from autograd.testing.random_programs import SHAPES, RandomProgram, draw_program, value_of
 from benchmarks.broken_engines import engine_mutants
 from benchmarks.choices import Generator
+from benchmarks.custom_mutations import custom_mutants
 from benchmarks.mutations import Mutant, row_mutants
 
 EXAMPLES = 200
@@ -147,7 +148,7 @@ def main() -> int:
     start = time.perf_counter()
     shrink.MOST_TRIALS = 60
     by_op = calls_by_op()
-    mutants = [m for m in (*row_mutants(), *engine_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
+    mutants = [m for m in (*row_mutants(), *engine_mutants(), *custom_mutants()) if arguments.kind in f"{m.name}: {m.kind}"]
     mutants = mutants[arguments.first :: arguments.every]
     counts: Counter[str] = Counter()
     laws: Counter[str] = Counter()

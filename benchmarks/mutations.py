@@ -33,7 +33,8 @@ def _size(x: Any) -> int:
     return int(np.size(x._data if isinstance(x, Node) else x))
 
 
-def _data(x: Any) -> Any:
+def data_of(x: Any) -> Any:
+    """The data of a node or number as an array."""
     return np.asarray(x._data if isinstance(x, Node) else x)
 
 
@@ -43,7 +44,7 @@ def _round_to_float32(r: Any) -> Any:
 
 def _transpose(r: Any) -> Any:
     """r with its last two axes exchanged if they have equal lengths, else with its last axis reversed."""
-    shape = _data(r).shape
+    shape = data_of(r).shape
     if len(shape) >= 2 and shape[-1] == shape[-2]:
         return r.mT if not _raw(r) else np.swapaxes(r, -1, -2)
     return r[..., ::-1] if shape else r
@@ -51,7 +52,7 @@ def _transpose(r: Any) -> Any:
 
 def _has_ties(xs: Any) -> bool:
     """True if the first two inputs have an equal entry, or a single input has two equal entries."""
-    arrays = [_data(x) for x in xs if _data(x).dtype.kind == "f"]
+    arrays = [data_of(x) for x in xs if data_of(x).dtype.kind == "f"]
     if len(arrays) > 1:
         return bool((arrays[0] == arrays[1]).any())
     return len(np.unique(arrays[0])) < arrays[0].size
@@ -62,22 +63,22 @@ def _keep_first_inputs(pullback: Any) -> Any:
     seen: dict[Any, Any] = {}
 
     def stale(g: Any, y: Any, *xs: Any, **params: Any) -> Any:
-        key = (tuple((_data(x).shape, _data(x).dtype) for x in xs), repr(params))
-        old_y, *old = seen.setdefault(key, [_data(y).copy(), *[_data(x).copy() for x in xs]])
+        key = (tuple((data_of(x).shape, data_of(x).dtype) for x in xs), repr(params))
+        old_y, *old = seen.setdefault(key, [data_of(y).copy(), *[data_of(x).copy() for x in xs]])
         return pullback(g, old_y[()], *[o[()] for o in old], **params) if _raw(g) else pullback(g, y, *xs, **params)
 
     return stale
 
 
 def _fill_empty_cotangent(r: Any, g: Any, x: Any) -> Any:
-    return np.ones_like(_data(x)) if not _size(g) and _size(x) and _raw(g) else r
+    return np.ones_like(data_of(x)) if not _size(g) and _size(x) and _raw(g) else r
 
 
 def _next_axis(pullback: Any) -> Any:
     """The pullback along the next axis."""
 
     def off(g: Any, y: Any, *xs: Any, axis: Any, **params: Any) -> Any:
-        n = max(_data(xs[0]).ndim, 1)
+        n = max(data_of(xs[0]).ndim, 1)
         moved = (axis + 1) % n if isinstance(axis, int) else tuple(sorted((a + 1) % n for a in axis))
         return pullback(g, y, *xs, axis=moved, **params)
 
@@ -88,7 +89,7 @@ def _scale_last_axis(pullback: Any) -> Any:
     """The pullback, wrong by a factor for the last of several axes."""
 
     def off(g: Any, y: Any, *xs: Any, axis: Any, **params: Any) -> Any:
-        last = _data(xs[0]).ndim - 1
+        last = data_of(xs[0]).ndim - 1
         is_last = axis == last if isinstance(axis, int) else last in axis
         return pullback(g, y, *xs, axis=axis, **params) * (2.0 if is_last and last > 0 else 1.0)
 
@@ -99,7 +100,7 @@ def _scale_where(when: Callable[..., bool], by: float) -> Callable[[Any], Any]:
     """The pullback, wrong by a factor if `when` is true for the floating-point inputs."""
 
     def holds(*xs: Any) -> bool:
-        return when(*[x for x in xs if _data(x).dtype.kind == "f"])
+        return when(*[x for x in xs if data_of(x).dtype.kind == "f"])
 
     return lambda p: lambda g, y, *x, **k: p(g, y, *x, **k) * (by if holds(*x) else 1.0)
 
@@ -117,9 +118,9 @@ IN_TURN: dict[str, Callable[[Any], Any]] = {
     "too large by a relative 1e-9": lambda p: lambda *a, **k: p(*a, **k) * (1.0 + 1e-9),
     "rounded to float32": lambda p: lambda *a, **k: _round_to_float32(p(*a, **k)),
     "wrong for inputs of one number": _scale_where(lambda *x: _size(x[0]) == 1, 2.0),
-    "wrong for two or more axes": _scale_where(lambda *x: _data(x[0]).ndim > 1, 0.5),
-    "wrong in float32": _scale_where(lambda *x: _data(x[0]).dtype == np.float32, 1.5),
-    NEGATIVE: _scale_where(lambda *x: bool(_size(x[0]) and (_data(x[0]) < 0).all()), 3.0),
+    "wrong for two or more axes": _scale_where(lambda *x: data_of(x[0]).ndim > 1, 0.5),
+    "wrong in float32": _scale_where(lambda *x: data_of(x[0]).dtype == np.float32, 1.5),
+    NEGATIVE: _scale_where(lambda *x: bool(_size(x[0]) and (data_of(x[0]) < 0).all()), 3.0),
     "wrong when the sweep is recorded": lambda p: lambda g, y, *x, **k: p(g, y, *x, **k) * (1.0 if _raw(g) else 2.0),
     "wrong at ties": _scale_where(lambda *x: _has_ties(x), 1.5),
     "transposed or reversed": lambda p: lambda *a, **k: _transpose(p(*a, **k)),
@@ -144,34 +145,34 @@ def row_mutants() -> Iterator[Mutant]:
             kinds = list(IN_TURN)
             turns = [kinds[(3 * (number + i) + k) % len(kinds)] for k in range(3)]
             for kind, alter in (ALWAYS | {kind: IN_TURN[kind] for kind in turns}).items():
-                wrong = _replace_pullback(op, i, alter(pullback))
-                yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, _equivalent(op, kind, pullback))
-            yield Mutant(f"{op.name}, pullback {i}", "left out", op, _replace_pullback(op, i, None))
+                wrong = replace_pullback(op, i, alter(pullback))
+                yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, equivalent_reason(op, kind, pullback))
+            yield Mutant(f"{op.name}, pullback {i}", "left out", op, replace_pullback(op, i, None))
             if "axis" in op.params and op.name != "sum_to":
                 for kind, alter in OF_AXES.items():
-                    wrong = _replace_pullback(op, i, alter(pullback))
-                    yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, _equivalent(op, kind, pullback))
+                    wrong = replace_pullback(op, i, alter(pullback))
+                    yield Mutant(f"{op.name}, pullback {i}", kind, op, wrong, equivalent_reason(op, kind, pullback))
             if op.kind == "elementwise":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "the local derivative is left out", op,
-                    _replace_pullback(op, i, lambda g, y, *x, **k: g), _returns_cotangent(op, pullback),
+                    replace_pullback(op, i, lambda g, y, *x, **k: g), _returns_cotangent(op, pullback),
                 )  # fmt: skip
             if op.kind == "elementwise" and op.arity > 1:
                 yield Mutant(
                     f"{op.name}, pullback {i}", "wrong for a cotangent of no numbers", op,
-                    _replace_pullback(
+                    replace_pullback(
                         op, i, lambda g, y, *x, _p=pullback, _i=i, **k: _fill_empty_cotangent(_p(g, y, *x, **k), g, x[_i])
                     ),
                 )  # fmt: skip
             if op.kind != "linear":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "wrong in second order only", op,
-                    _replace_pullback(op, i, _detach(pullback)), _linear_between_kinks(op, pullback),
+                    replace_pullback(op, i, _detach(pullback)), _linear_between_kinks(op, pullback),
                 )  # fmt: skip
             if op.arity == 2 and not op.variadic and op.kind == "elementwise":
                 yield Mutant(
                     f"{op.name}, pullback {i}", "arguments swapped", op,
-                    _replace_pullback(op, i, lambda g, y, a, b, _p=pullback, **k: _p(g, y, b, a, **k)),
+                    replace_pullback(op, i, lambda g, y, a, b, _p=pullback, **k: _p(g, y, b, a, **k)),
                     _reads_no_input(pullback),
                 )  # fmt: skip
 
@@ -212,7 +213,8 @@ UNCHANGED = {
 _STALE = "the pullback reads only shapes and dtypes of its output and inputs"
 
 
-def _equivalent(op: Op, kind: str, pullback: Any) -> str:
+def equivalent_reason(op: Op, kind: str, pullback: Any) -> str:
+    """The reason if a mutant of this kind is equivalent, else ""."""
     if kind.startswith("stale"):
         return _STALE if op.kind == "linear" or not _read_arguments(pullback) else ""
     if kind == NEGATIVE and op.kind == "elementwise" and op.arity == 1 and not op.params:
@@ -244,7 +246,9 @@ def _linear_between_kinks(op: Op, pullback: Any) -> str:
     return "the op is linear between its kinks: the second derivative is 0 with and without" if op.name in _PIECEWISE else ""
 
 
-def _replace_pullback(op: Op, i: int, pullback: Any) -> Callable[[], Any]:
+def replace_pullback(op: Op, i: int, pullback: Any) -> Callable[[], Any]:
+    """A context manager in which an op has another pullback of input i."""
+
     @contextlib.contextmanager
     def broken() -> Iterator[None]:
         before = op.pullbacks

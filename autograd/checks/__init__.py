@@ -6,6 +6,7 @@ compare, verdicts                   comparison of claims with measurements
 kinks, one_sided, subdifferential   points where the function is not smooth, or its derivative is infinite
 continuity                          jumps, where no derivative exists
 invariants                          determinism, no input mutation, gradient shape and dtype, no aliasing
+variations, varied_calls, layouts   custom ops at other layouts, sizes, options, indices, values and precisions
 diagnosis, localize, shrink         cause of a wrong derivative: factor, op, smallest arguments
 report, detection_power             reports and errors; the smallest error that each oracle always finds
 _check_gradients, _check_against    `check_gradients`; `check_against`, which compares with PyTorch or JAX

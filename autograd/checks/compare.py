@@ -142,7 +142,7 @@ class Comparer(Verdicts):
             c, bar = claimed @ v, bars @ np.abs(v)
             measured, error = w @ found.value, np.abs(w) @ found.error
             size = np.abs(w) @ np.abs(found.value) + np.abs(claimed) @ np.abs(v)
-            if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size:
+            if not np.isfinite(error) or abs(c - measured) <= 4 * error + bar + 1e-7 * size + TINY:
                 return
             kink = find_kink(self.oracles, v, w, float(c), float(measured), sharp=False)
             if kink is not None:

@@ -16,7 +16,12 @@ EXAMPLES: int | None = None
 
 
 def gradients_hold(
-    *, order: int = 2, max_examples: int | None = None, picture: str | None = None, **strategies: Any
+    *,
+    gradient: Callable[..., Any] | None = None,
+    order: int = 2,
+    max_examples: int | None = None,
+    picture: str | None = None,
+    **strategies: Any,
 ) -> Callable[[Callable[..., Any]], Callable[[], None]]:
     """A decorator that turns a function into a test of its gradients, for arguments drawn from these strategies.
 
@@ -24,13 +29,14 @@ def gradients_hold(
         def test_loss(x, w):
             return sum(tanh(x * w))
 
-    Every argument of the function needs a strategy of its name. The test takes no arguments: pytest or a call runs it.
+    Every argument without a default needs a strategy of its name. The test takes no arguments: pytest or a call runs it.
+    With `gradient`, the function is a plain one, whose derivative `gradient` claims, as in `check_gradients`.
     A failure is a `GradientError` for the smallest arguments that Hypothesis finds; Hypothesis tries them first next time.
     Kinks are checked as in `check_gradients`; arguments at which the function is not finite are drawn again.
 
     Raises:
         ImportError: If Hypothesis is not installed
-        TypeError: If an argument has no strategy, or a strategy has no argument
+        TypeError: If an argument has neither strategy nor default, or a strategy has no argument
         GradientError: From the test, if a derivative is wrong
 
     >>> from autograd import sin
@@ -43,13 +49,14 @@ def gradients_hold(
     hypothesis = require("hypothesis", "gradients_hold")
 
     def decorate(f: Callable[..., Any]) -> Callable[[], None]:
-        names = list(inspect.signature(f).parameters)
-        _check_names(f, names, strategies)
+        others = _defaults(f, strategies)
+        argnums = [k for k, name in enumerate(others) if name in strategies]
 
         def check(**drawn: Any) -> None:
             hypothesis.note(f"arguments: {drawn}")
             try:
-                check_gradients(f, *[drawn[name] for name in names], order=order, shrink=False)
+                arguments = (others | drawn).values()
+                check_gradients(f, *arguments, gradient=gradient, order=order, argnums=argnums, shrink=False)
             except ValueError as error:
                 if "check it where it is defined" in str(error):
                     hypothesis.assume(False)
@@ -82,11 +89,21 @@ def gradients_hold(
     return decorate
 
 
-def _check_names(f: Callable[..., Any], names: list[str], strategies: dict[str, Any]) -> None:
-    """Raise if an argument has no strategy, or a strategy no argument."""
-    missing, extra = set(names) - set(strategies), set(strategies) - set(names)
+def _defaults(f: Callable[..., Any], strategies: dict[str, Any]) -> dict[str, Any]:
+    """The default of each argument, in order, up to the last that has a strategy.
+
+    Raises:
+        TypeError: If an argument has neither, or a strategy no argument
+    """
+    parameters = inspect.signature(f).parameters
+    defaults = {name: p.default for name, p in parameters.items()}
+    missing = {name for name, p in parameters.items() if p.default is p.empty} - set(strategies)
+    extra = set(strategies) - set(parameters)
     if missing or extra:
         raise TypeError(
-            f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(names)}; "
+            f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(parameters)}; "
             + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is not an argument")
         )
+    while defaults and next(reversed(defaults)) not in strategies:
+        defaults.popitem()
+    return defaults

@@ -15,7 +15,8 @@ def add_to(subparsers: Any) -> None:
         "check",
         help="search for arguments at which a function's gradient is wrong",
         description="Search for arguments at which a function's gradient is wrong. Each argument of the function is an option "
-        "whose value is a strategy: python -m autograd check mymodule:loss --x 'tensors((3,))' --rate 'reals(0, 1)'",
+        "whose value is a strategy: python -m autograd check mymodule:loss --x 'tensors((3,))' --rate 'reals(0, 1)'. "
+        "Arguments without an option have their default values.",
         epilog="Exit status: 0 if the gradients are right, 1 if one is wrong, 2 if the command is wrong.",
     )
     parser.add_argument("function", nargs="?", help="module:function, or path/to/file.py:function")

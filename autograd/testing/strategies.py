@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,9 @@ def values(numbers: Numbers | None = None) -> st.SearchStrategy[Value]:
 def arrays(shape: Any = None, dtype: Any = float, numbers: Numbers | None = None) -> st.SearchStrategy[Any]:
     """NumPy arrays of a shape, of shapes from a strategy, or of small shapes (size 0 included) if None.
 
+    Half of them have a pattern on purpose, at which rules with guards fail: one or two zeros, two or all entries equal, a
+    negative entry. Zeros and signs are left as they are if `numbers` is given.
+
     Raises:
         TypeError: If `dtype` is not floating-point
 
@@ -75,17 +78,38 @@ def arrays(shape: Any = None, dtype: Any = float, numbers: Numbers | None = None
     >>> find(arrays((2,)), lambda a: True)
     array([0., 0.])
     """
-    shapes = _shapes(shape)
+    return _patterned_arrays(shape, dtype, numbers, lambda x: numbers is None)
+
+
+def _patterned_arrays(shape: Any, dtype: Any, numbers: Numbers | None, allows: Callable[[float], bool]) -> Any:
+    """Strategy of arrays, half of them with a pattern; `allows` says which other numbers may be entries."""
+    elements = reals(-2.0, 2.0) if numbers is None else numbers
     kind = np.dtype(dtype)
     if kind.kind != "f":
         raise TypeError(f"dtype must be floating-point, got {kind}: pass float64 or float32")
-    elements = reals(-2.0, 2.0) if numbers is None else numbers
+
+    def with_pattern(xs: list[float], pattern: Callable[..., Any], i: int, j: int) -> list[float]:
+        fill, places = pattern(xs, i % len(xs), j % len(xs))
+        return [fill if k in places and (allows(fill) or fill in xs) else x for k, x in enumerate(xs)]
 
     def arrays_of(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
         count = math.prod(shape)
-        return st.lists(elements, min_size=count, max_size=count).map(lambda xs: np.array(xs, kind).reshape(shape))
+        plain = st.lists(elements, min_size=count, max_size=count)
+        places = st.integers(0, max(count - 1, 0))
+        patterned = st.builds(with_pattern, plain, st.sampled_from(PATTERNS), places, places)
+        return (plain | patterned if count else plain).map(lambda xs: np.array(xs, kind).reshape(shape))
 
-    return shapes.flatmap(arrays_of)
+    return _shapes(shape).flatmap(arrays_of)
+
+
+#: (number, places) of entries that get a number on purpose, from the entries and two places.
+PATTERNS: tuple[Callable[[list[float], int, int], tuple[float, Sequence[int]]], ...] = (
+    lambda xs, i, j: (0.0, [i]),
+    lambda xs, i, j: (0.0, [i, j if j != i else (i + 1) % len(xs)]),
+    lambda xs, i, j: (xs[i], [j if j != i else (i + 1) % len(xs)]),
+    lambda xs, i, j: (xs[i], range(len(xs))),
+    lambda xs, i, j: (-abs(xs[i]), [i]),
+)
 
 
 def tensors(shape: Any = None, dtype: Any = float, domain: Any = None) -> st.SearchStrategy[Tensor]:
@@ -98,7 +122,8 @@ def tensors(shape: Any = None, dtype: Any = float, domain: Any = None) -> st.Sea
     >>> find(tensors((2,)), lambda t: True)
     Tensor([0., 0.], requires_grad=True)
     """
-    return arrays(shape, dtype, _numbers(domain)).map(lambda a: Tensor(a, requires_grad=True))
+    found = _patterned_arrays(shape, dtype, _numbers(domain), _membership(domain))
+    return found.map(lambda a: Tensor(a, requires_grad=True))
 
 
 def broadcastable(count: int, dtype: Any = float, domain: Any = None) -> st.SearchStrategy[tuple[Tensor, ...]]:
@@ -224,6 +249,16 @@ def _numbers(domain: Any) -> Numbers | None:
     if isinstance(domain, tuple) and len(domain) == 2:
         return reals(*domain)
     raise TypeError(f"domain must be a strategy of numbers, a pair (low, high) or an open set, got {domain!r}")
+
+
+def _membership(domain: Any) -> Callable[[float], bool]:
+    """True for numbers that may be entries; for none if only a strategy of numbers is known."""
+    if isinstance(domain, OpenSet | Domain):
+        return (domain.sets[0] if isinstance(domain, Domain) else domain).__contains__
+    if isinstance(domain, tuple):
+        low, high = (sign * FAR if x is None else x for sign, x in zip((-1, 1), domain, strict=True))
+        return lambda x: bool(low <= x <= high)
+    return lambda x: domain is None
 
 
 def _shapes(shape: Any) -> st.SearchStrategy[tuple[int, ...]]:

@@ -9,9 +9,10 @@ import pytest
 from autograd import OPS, Tensor, gradients
 from benchmarks import false_alarms, fuzz, mutants
 from benchmarks.broken_engines import engine_mutants
+from benchmarks.custom_mutations import custom_mutants
 from benchmarks.mutations import IN_TURN, row_mutants
 
-ROWS, ENGINES = list(row_mutants()), list(engine_mutants())
+ROWS, ENGINES, CUSTOM = list(row_mutants()), list(engine_mutants()), list(custom_mutants())
 CALLS = mutants.calls_by_op()
 
 
@@ -32,14 +33,23 @@ def test_mutants_of_the_engine_apply(mutant):
 
 def test_mutants_are_undone():
     before = {op: op.pullbacks for op in OPS.values()}
-    for mutant in ROWS[::20]:
+    for mutant in [*ROWS[::20], *CUSTOM[::20]]:
         with mutant.broken():
             assert mutant.op.pullbacks != before[mutant.op]
     assert {op: op.pullbacks for op in OPS.values()} == before
+    assert not any(op.is_custom for op in before if op.__module__ == "autograd")
+
+
+def test_every_kind_of_custom_mutant_is_caught():
+    by_kind = {m.kind: m for m in reversed(CUSTOM) if not m.equivalent}
+    assert len(by_kind) == 8
+    for mutant in by_kind.values():
+        with np.errstate(all="ignore"):
+            assert mutants.try_mutant(mutant, CALLS[mutant.op], seed=0)[0], mutant
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", [*ROWS[::150], *ENGINES[::9]], ids=lambda m: f"{m.name}: {m.kind}")
+@pytest.mark.parametrize("mutant", [*ROWS[::150], *ENGINES[::9], *CUSTOM[::40]], ids=lambda m: f"{m.name}: {m.kind}")
 def test_a_mutant_is_caught(mutant):
     if mutant.equivalent:
         pytest.skip(mutant.equivalent)
@@ -62,7 +72,7 @@ def gradient_and_its_gradient(f, args):
     return [*(g.numpy() for g in first), *second]
 
 
-@pytest.mark.parametrize("mutant", [m for m in ROWS if m.equivalent], ids=lambda m: f"{m.name}: {m.kind}")
+@pytest.mark.parametrize("mutant", [m for m in [*ROWS, *CUSTOM] if m.equivalent], ids=lambda m: f"{m.name}: {m.kind}")
 def test_an_equivalent_mutant_changes_nothing(mutant):
     examples = mutants.examples_for(mutant, CALLS[mutant.op], np.random.default_rng(0))
     for f, args in itertools.islice(examples, 20):

@@ -23,6 +23,12 @@ def right(x):
 
 def wrong(x):
     return ag.sum(crooked(x))
+
+def scaled(x, scale=2.0, times=3):
+    return scale * ag.tanh(x) ** times
+
+def scaled_wrongly(scale=2.0, x=1.0, name="a"):
+    return scale * ag.sum(crooked(x))
 """
 
 
@@ -46,6 +52,14 @@ def test_exit_status(module, tmp_path):
     assert done.returncode == 1
     assert "crooked: pullback 0, claimed is 1/2" in done.stdout
     assert "crooked" in (tmp_path / "p.dot").read_text()
+
+
+def test_arguments_without_an_option_have_their_defaults(module, capsys):
+    assert main(["check", f"{module}:scaled", "--x", "reals(-2, 2)", "--examples", "3"]) == 0
+    assert main(["check", f"{module}:scaled_wrongly", "--x", "reals(1, 2)", "--examples", "3"]) == 1
+    assert "with respect to x is wrong" in capsys.readouterr().out
+    assert main(["check", f"{module}:scaled", "--scale", "reals(1, 2)"]) == 2
+    assert "no strategy for x" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

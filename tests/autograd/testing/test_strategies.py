@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
@@ -34,6 +34,30 @@ def test_tensors_have_their_shape_dtype_and_set(t, positive, several):
     assert ((t.numpy() >= 0) & (t.numpy() <= 1)).all()
     assert (positive.numpy() > 0).all()
     np.broadcast_shapes(*[s.shape for s in several])
+
+
+def drawn(strategy, count=100):
+    found = []
+
+    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate])
+    @given(strategy)
+    def draw(x):
+        found.append(np.asarray(x.numpy()))
+
+    draw()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("domain", "entry_may_be_zero"),
+    [(None, True), ((-1, 1), True), ((0.5, None), False), (POSITIVE, False), (NONZERO, False), (reals(1, 2), False)],
+)
+def test_tensors_have_zeros_and_equal_entries_on_purpose(domain, entry_may_be_zero):
+    found = drawn(tensors((4,), domain=domain))
+    zeros = [int((a == 0.0).sum()) for a in found]
+    assert min(zeros.count(1), zeros.count(2)) >= 3 if entry_may_be_zero else not any(zeros)
+    distinct = [len(set(a.tolist())) for a in found]
+    assert min(distinct.count(1), distinct.count(3)) >= 3
 
 
 @given(st.from_type(Tensor), st.from_type(Value), containers(values()))
@@ -148,6 +172,7 @@ def test_every_argument_needs_a_strategy():
         gradients_hold(x=reals())(lambda x, y: x)
     with pytest.raises(TypeError, match="z is not an argument"):
         gradients_hold(x=reals(), z=reals())(lambda x: x)
+    gradients_hold(x=reals(1, 2), max_examples=3)(lambda a=2.0, x=0.0, b=3.0: a * b * x)()
 
 
 @pytest.mark.parametrize(
