@@ -25,8 +25,8 @@ from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, NotMeasuredError, Report
 from autograd.checks.shrink import smallest_failure
 from autograd.checks.subdifferential import check_subgradients
-from autograd.checks.verdicts import Comparison
 from autograd.checks.variations import check_variations
+from autograd.checks.verdicts import Comparison
 from autograd.engine.node import Node
 from autograd.support.validation import check_choice, check_integer
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.functions import GraphFunction, Subject, unit_vector
+from autograd.checks.functions import TINY, GraphFunction, Subject, unit_vector
 from autograd.checks.one_sided import find_kink
 from autograd.checks.oracles.finite_differences import Measured, remainder_orders
 from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Oracles

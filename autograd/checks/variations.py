@@ -19,14 +19,13 @@ from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.reachable import reachable_objects
 from autograd.checks.arguments import flatten, has_gradient
-from autograd.checks.compare import Mismatch
-from autograd.checks.functions import GraphFunction
+from autograd.checks.functions import GraphFunction, isolate_op
 from autograd.checks.kinks import kinks_of
 from autograd.checks.layouts import Difference, RawCall, layout_difference, state_difference
-from autograd.checks.localize import isolate_op
 from autograd.checks.oracles.oracles import NAMES, Oracles
 from autograd.checks.report import GradientError
 from autograd.checks.varied_calls import Inputs, Params, many_rows, other_options, other_sizes, patterns, repeated_indices
+from autograd.checks.verdicts import Mismatch
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.packed_outputs import PackedOp
