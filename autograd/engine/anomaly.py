@@ -3,20 +3,20 @@
 import os
 import sys
 import traceback
-import weakref
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.node import Node
+from autograd.engine.node_texts import NodeTexts
 from autograd.ops.op import Op
 
 #: Path prefixes of this library and of its generated code, which are skipped in the search for the user's line.
 _OURS = (*(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("autograd", "nn")), "<autograd")
 
-#: Source line that made each node, by the id of the node, until the node is deleted.
-_lines: dict[int, str] = {}
+#: Source line that made each node.
+_lines = NodeTexts()
 
 
 def check_value_finite(op: Op, y: Any, inputs: list[Any]) -> None:
@@ -27,13 +27,12 @@ def check_value_finite(op: Op, y: Any, inputs: list[Any]) -> None:
 
 def remember_line(node: Node) -> None:
     """Store the line of the user's program that made `node`."""
-    _lines[id(node)] = user_line()
-    weakref.finalize(node, _lines.pop, id(node), None)
+    _lines.set(node, user_line())
 
 
 def line_of(node: Node) -> str:
     """Stored line of a node as "file:number: text", or ""."""
-    return _lines.get(id(node), "")
+    return _lines.get(node)
 
 
 def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:

@@ -10,6 +10,7 @@ from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.node import Node, next_serial
+from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
 from autograd.engine.value_sweep import TensorFoundError, sweep
@@ -18,6 +19,8 @@ from autograd.ops.op import Op, Rule, on_floats
 from autograd.ops.rules.shape import lower
 
 _NO_PARAMS: dict[str, Any] = {}
+
+_labels = NodeTexts()
 
 
 @emit_methods
@@ -39,12 +42,9 @@ class Value(Node):
     """
 
     # `_a`, `_b` hold the inputs and `_p`, `_q` the local derivatives. For a constant input, or one with derivative zero, the
-    # input is None and the derivative is replaced by the number or the node. An op of more than two inputs has None in `_a`
-    # and `_b`, and stores such pairs in `_many`. `_many`, `_params` and `_label` are set only on nodes that need them.
-    __slots__ = (
-        "__weakref__", "_a", "_b", "_data", "_label", "_many", "_p", "_params", "_q", "grad", "op", "requires_grad",
-        "serial",
-    )  # fmt: skip
+    # input is None and the derivative is replaced by the number or the node. An op with parameters, or of more than two inputs,
+    # has None in `_a` and `_b`, and a tuple in `_p`: all such pairs, and the parameters.
+    __slots__ = ("__weakref__", "_a", "_b", "_data", "_p", "_q", "grad", "op", "requires_grad", "serial")
 
     grad: float
     retains_grad = True
@@ -52,27 +52,25 @@ class Value(Node):
     _p: Any
     _b: Any
     _q: Any
-    _many: tuple[tuple[Any, Any], ...]
-    _label: str
-    _params: dict[str, Any]
     _methods: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
         self._data = real_number(data)
         self.grad = 0.0
         self.op = None
-        self.label = label
         self.requires_grad = bool(requires_grad)
         self.serial = next_serial()
+        if label:
+            self.label = label
 
     @property
     def label(self) -> str:
         """Any text, for drawings and messages."""
-        return getattr(self, "_label", "")
+        return _labels.get(self)
 
     @label.setter
     def label(self, text: str) -> None:
-        self._label = text
+        _labels.set(self, text)
 
     @property
     def data(self) -> float:
@@ -125,10 +123,10 @@ class Value(Node):
             else:
                 pairs.append((x, pullback_on_floats(pullback, 1.0, y, *numbers, **params) if x.requires_grad else 0.0))
         node = cls(y, requires_grad)
-        node.op, node._params = op, params
-        if len(pairs) > 2:
-            node._many, pairs = tuple(pairs), []
-        (node._a, node._p), (node._b, node._q) = (*pairs, (None, None), (None, None))[:2]
+        node.op = op
+        if params or len(pairs) > 2:
+            pairs = [(None, (tuple(pairs), params))]
+        (node._a, node._p), (node._b, node._q) = (*pairs, (None, None))[:2]
         if is_remembering_lines():
             remember_line(node)
         return node
@@ -138,7 +136,7 @@ class Value(Node):
         """Node for the number y in the Tensor x, by the op `lower`."""
         node = cls(y, requires_grad)
         if requires_grad or current_trace() is not None:
-            node.op, node._params = lower, _NO_PARAMS
+            node.op = lower
             node._a = node._b = node._q = None
             node._p = x
         return node
@@ -148,21 +146,25 @@ class Value(Node):
         """Pairs (input, local derivative) in argument order; (None, number) for a constant."""
         if self.op is None:
             return ()
-        return self._many if self.op.arity > 2 else ((self._a, self._p), (self._b, self._q))[: self.op.arity]
+        if self._p.__class__ is tuple:
+            pairs: tuple[tuple[Any, Any], ...] = self._p[0]
+            return pairs
+        return ((self._a, self._p), (self._b, self._q))[: self.op.arity]
 
     @property
     def inputs(self) -> tuple[Any, ...]:
         op = self.op
         if op is None:
             return ()
-        if op.arity > 2:
-            return tuple([derivative if x is None else x for x, derivative in self._many])
+        if self._p.__class__ is tuple:
+            return tuple([derivative if x is None else x for x, derivative in self._p[0]])
         a = self._p if self._a is None else self._a
         return (a,) if op.arity == 1 else (a, self._q if self._b is None else self._b)
 
     @property
     def params(self) -> dict[str, Any]:
-        return self._params if self.op is not None and self.op.params else _NO_PARAMS
+        params: dict[str, Any] = self._p[1] if self.op is not None and self._p.__class__ is tuple else _NO_PARAMS
+        return params
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         if self.op is lower:

@@ -66,7 +66,7 @@ def _search(y: Any, known: list[Any], before: list[float], leaves: list[Any], of
                         keep(g)
                         following = other
                     other.grad = zero
-            elif x is None:  # an op of more than two inputs, one without a derivative, or `lower`
+            elif x is None:  # an op with parameters or more inputs, one without a derivative, or `lower`
                 if node.op is lower:
                     raise TensorFoundError
                 for several, _ in node._pairs:
@@ -113,7 +113,7 @@ def _add_cotangents(y: Any, order: list[Any]) -> None:
                 x.grad += g * node._q
         elif node._b is not None:
             node._b.grad += g * node._q
-        elif node.op.arity > 2:
-            for x, derivative in node._pairs:
+        elif node._p.__class__ is tuple:  # an op with parameters, or of more than two inputs
+            for x, derivative in node._p[0]:
                 if x is not None:
                     x.grad += g * derivative

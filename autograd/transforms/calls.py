@@ -110,7 +110,9 @@ class Selection:
 
 
 def check_plain_function(name: str, f: Any) -> None:
-    """Raise TypeError if f is a generator function or an async function, whose call does not return its result."""
+    """Raise TypeError if f is not a function, or one whose call does not return its result: a generator or async function."""
+    if not callable(f):
+        raise TypeError(f"{name} needs a function, got {f!r:.80} of type {type(f).__name__}: pass the function, not its result")
     for function in (f, getattr(f, "__call__", None)):  # noqa: B004  (a method, if f is an object)
         is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         if is_async or inspect.isgeneratorfunction(function):
