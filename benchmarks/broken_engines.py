@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import OPS, Tensor
-from autograd.engine import forward_mode, graph, reverse_mode, value
+from autograd.engine import forward_mode, graph, reverse_mode, value, value_sweep
 from autograd.ops.rules import axes, indexing, shape
 from autograd.transforms import grad_vjp_jvp
 from benchmarks.mutations import Mutant
@@ -40,7 +40,7 @@ def edit_source(owner: Any, name: str, old: str, new: str) -> Callable[[], Any]:
     return broken
 
 
-_MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_jvp, value)
+_MODULES = (graph, reverse_mode, forward_mode, shape, indexing, axes, grad_vjp_jvp, value, value_sweep)
 
 SWEEP, RECORDED = reverse_mode._Sweep, reverse_mode._RecordedSweep
 
@@ -83,15 +83,16 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
     ("backward: leaves do not add up", Tensor, "total_gradient", "else self.grad + gradient", "else gradient", "sin"),
     ("backward: leaves are doubled", Tensor, "total_gradient",
      "gradient if self.grad is None", "2 * gradient if self.grad is None", "sin"),
-    ("Values: a use replaces another", value, "sweep", "x.grad += g * node._q", "x.grad = g * node._q", "Values"),
-    ("Values: a use is dropped", value, "sweep", "x.grad += g * node._p", "pass", "Values"),
-    ("Values: the wrong derivative is used", value, "sweep",
+    ("Values: a use replaces another", value_sweep, "_add_cotangents",
+     "x.grad += g * node._q", "x.grad = g * node._q", "Values"),
+    ("Values: a use is dropped", value_sweep, "_add_cotangents", "x.grad += g * node._p", "pass", "Values"),
+    ("Values: the wrong derivative is used", value_sweep, "_add_cotangents",
      "x.grad += g * node._q", "x.grad += g * node._p", "Values"),
-    ("Values: interior gradients are not zeroed", value, "sweep",
-     "for node in order:\n        node.grad = 0.0", "pass", "Values"),
-    ("Values: leaves do not add up", value, "sweep", "old + x.grad", "x.grad", "Values"),
-    ("Values: the order is not topological", value, "sweep",
-     "order.sort(key=by_serial, reverse=True)", "pass", "Values"),
+    ("Values: interior gradients are not zeroed", value_sweep, "sweep",
+     "_add_cotangents(y,", "set_gradients(known, before)\n            _add_cotangents(y,", "Values"),
+    ("Values: leaves do not add up", value_sweep, "sweep", "old + x.grad", "x.grad", "Values"),
+    ("Values: the order is not topological", value_sweep, "sweep",
+     "sorted(known, key=by_serial, reverse=True)", "known", "Values"),
     ("Values: the cotangent is forgotten", value.Value, "apply_pullbacks", "g * pairs[i][1]", "pairs[i][1]", "Values"),
     ("Values: the derivative of the first input is used for all", value.Value, "apply_pullbacks",
      "g * pairs[i][1]", "g * pairs[0][1]", "Values"),
