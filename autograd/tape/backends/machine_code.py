@@ -12,20 +12,20 @@ _lock = leaf_lock()  # a fork finds no call of LLVM that is half done, nor llvml
 
 
 class Kernel:
-    """Function `kernel` of a source; its machine code is released with the object.
+    """Function of a source by its name; its machine code is released with the object.
 
-        kernel.function(memory, functions) -> index of the first guard that fails, or −1
+        kernel.function(memory, functions, *integers) -> index of the first guard that fails, or −1
 
     Raises:
         ImportError: If llvmlite is not installed; names the command
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, name: str = "kernel", integers: int = 0) -> None:
         with _lock:
             self._engine = _compile(source)
-            address = self._engine.get_function_address("kernel")
+            address = self._engine.get_function_address(name)
         weakref.finalize(self, _close, self._engine).atexit = False
-        self.function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(address)
+        self.function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * integers)(address)
 
 
 def _compile(source: str) -> Any:

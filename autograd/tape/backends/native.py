@@ -7,10 +7,10 @@ library that `math` calls. What has no such function, such as digamma, is evalua
 import ctypes
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from threading import local
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,11 +18,14 @@ from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op, on_floats
 from autograd.support.locks import Pool
 from autograd.tape.backends.llvm_rules import LIBM
+from autograd.tape.backends.llvm_scan import StepCounts, write_steps
 from autograd.tape.backends.llvm_source import write
 from autograd.tape.backends.machine_code import Kernel
 from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, only_floats
 from autograd.tape.backends.schedule import Schedule, make_schedule
 from autograd.tape.program import Captured, Constant, Program
+
+T = TypeVar("T")
 
 #: Numbers in the memory of examples side by side, about: it should fit into the processor's second cache.
 _MEMORY = 1 << 15
@@ -126,11 +129,11 @@ class _Memory:
 class _Code:
     """Machine code of a program, the table of the functions that it calls, and the memory that it needs."""
 
-    def __init__(self, program: Program, schedule: Schedule, lanes: int) -> None:
+    def __init__(self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None) -> None:
         self.schedule, self.lanes = schedule, lanes
         self.captured = [(i, x.node) for i, x in enumerate(schedule.leaves) if isinstance(x, Captured)]
         source, called_back = write(schedule, lanes)
-        self.kernel = Kernel(source)
+        self.kernel = Kernel(source + write_steps(schedule, counts), "steps", 4) if counts else Kernel(source)
         self.errors = local()
         self.callbacks = [_callback(run.step.op, run.step.params, self.errors) for run in called_back]
         self.functions = np.array([_address(f) for f in (*_libm(), *self.callbacks)], np.uintp)
@@ -145,17 +148,54 @@ class _Code:
                 numbers[address] = leaf.data
         return _Memory(numbers.ravel(), len(schedule.outputs) * self.lanes)
 
-    def run(self, memory: _Memory) -> None:
+    def run(self, memory: _Memory, *integers: int) -> None:
         """Compute the numbers in a memory.
 
         Raises:
             GuardFailedError: If a guard fails; the first one
         """
-        failed = self.kernel.function(memory.address, self.table)
+        failed = self.kernel.function(memory.address, self.table, *integers)
         if self.callbacks and (error := vars(self.errors).pop("error", None)) is not None:
             raise error
         if failed >= 0:
             raise GuardFailedError(failed)
+
+
+def compile_if_possible(make: Callable[[], T]) -> T | None:
+    """Result of a function that compiles machine code, or None if LLVM is missing or fails."""
+    try:
+        return make()
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+class NativeLoop:
+    """Steps of a program of floats, one after the other, in machine code.
+
+    Raises:
+        ImportError: If llvmlite is not installed; names the command
+    """
+
+    def __init__(self, program: Program, counts: StepCounts) -> None:
+        self.counts = counts
+        self._code = _Code(program, _schedule(program), 1, counts)
+
+    def run(
+        self, carry: list[float], rows: Sequence[Any], shared: list[float], length: int, reverse: bool
+    ) -> tuple[list[float], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """(carry at the end, columns of results and of saved carries, sums) of at least one step."""
+        counts = self.counts
+        memory = _Memory(np.concatenate([self._code.memory().numbers, np.zeros(counts.sums)]), counts.sums)
+        start, end = counts.carries, counts.carries + counts.rows
+        memory.numbers[:start], memory.numbers[end : end + len(shared)] = carry, shared
+        for address, node in self._code.captured:
+            memory.numbers[address] = node._data
+        columns = np.empty((counts.columns, length))
+        for column, row in zip(columns, rows, strict=False):
+            column[:] = row
+        first, stride = (length - 1, -1) if reverse else (0, 1)
+        self._code.run(memory, columns.ctypes.data, length, first, stride)
+        return memory.numbers[:start].tolist(), columns[counts.rows :], memory.outputs
 
 
 def _callback(op: Op, params: dict[str, Any], errors: local) -> Any:
