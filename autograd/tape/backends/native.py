@@ -7,10 +7,10 @@ library that `math` calls. What has no such function, such as digamma, is evalua
 import ctypes
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from threading import local
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from autograd.tape.backends.llvm_source import write
 from autograd.tape.backends.machine_code import Kernel
 from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, only_floats
 from autograd.tape.backends.schedule import Schedule, make_schedule
+from autograd.tape.backends.tiers import upgrade
 from autograd.tape.program import Captured, Constant, Program
 
-T = TypeVar("T")
+#: Number of runs from which a program gets machine code that is made quickly, and optimised after this number of replays.
+_MANY_RUNS, _MANY_REPLAYS = 50, 10_000
 
 #: Numbers in the memory of examples side by side, about: it should fit into the processor's second cache.
 _MEMORY = 1 << 15
@@ -38,32 +40,20 @@ class NativeBackend(Backend):
     scalars = True
 
     def compile(self, program: Program) -> Replay:
-        """Compile the program to machine code.
+        """Compile the program to machine code, that of a large program again, with optimisation, after many replays.
 
         Raises:
             TypeError: If the program has arrays
             ImportError: If llvmlite is not installed; names the command
         """
-        code = _Code(program, _schedule(program), lanes=1)
-        memories = Pool(code.memory)  # each for one replay at a time
+        schedule = _schedule(program)
 
-        def replay(leaves: Sequence[Any]) -> Any:
-            memory = memories.take()
-            try:
-                numbers = memory.numbers
-                for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
-                    if place.__class__ is int:
-                        numbers[place] = x
-                    else:
-                        place[...] = x
-                for address, node in code.captured:
-                    numbers[address] = node._data
-                code.run(memory)
-                return memory.outputs.copy()
-            finally:
-                memories.give(memory)
+        def make(optimisation: int) -> Replay:
+            return _replay(_Code(program, schedule, lanes=1, optimisation=optimisation))
 
-        return replay
+        if len(schedule.runs) < _MANY_RUNS:
+            return make(2)
+        return upgrade(make(0), _MANY_REPLAYS, lambda: make(2))
 
     def batch(self, program: Program) -> Batched:
         """Compile the program for many examples side by side: each operation is a loop over them."""
@@ -129,11 +119,15 @@ class _Memory:
 class _Code:
     """Machine code of a program, the table of the functions that it calls, and the memory that it needs."""
 
-    def __init__(self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None) -> None:
+    def __init__(
+        self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None, optimisation: int = 2
+    ) -> None:
         self.schedule, self.lanes = schedule, lanes
         self.captured = [(i, x.node) for i, x in enumerate(schedule.leaves) if isinstance(x, Captured)]
         source, called_back = write(schedule, lanes)
-        self.kernel = Kernel(source + write_steps(schedule, counts), "steps", 4) if counts else Kernel(source)
+        if counts:
+            source += write_steps(schedule, counts)
+        self.kernel = Kernel(source, *(("steps", 4) if counts else ("kernel", 0)), optimisation)
         self.errors = local()
         self.callbacks = [_callback(run.step.op, run.step.params, self.errors) for run in called_back]
         self.functions = np.array([_address(f) for f in (*_libm(), *self.callbacks)], np.uintp)
@@ -161,12 +155,27 @@ class _Code:
             raise GuardFailedError(failed)
 
 
-def compile_if_possible(make: Callable[[], T]) -> T | None:
-    """Result of a function that compiles machine code, or None if LLVM is missing or fails."""
-    try:
-        return make()
-    except (ImportError, OSError, RuntimeError):
-        return None
+def _replay(code: _Code) -> Replay:
+    """Replay of one example at a time."""
+    memories = Pool(code.memory)  # each for one replay at a time
+
+    def replay(leaves: Sequence[Any]) -> Any:
+        memory = memories.take()
+        try:
+            numbers = memory.numbers
+            for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
+                if place.__class__ is int:
+                    numbers[place] = x
+                else:
+                    place[...] = x
+            for address, node in code.captured:
+                numbers[address] = node._data
+            code.run(memory)
+            return memory.outputs.copy()
+        finally:
+            memories.give(memory)
+
+    return replay
 
 
 class NativeLoop:

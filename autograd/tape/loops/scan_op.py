@@ -28,8 +28,9 @@ from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import astype, broadcast_to, lower, moveaxis, reshape
 from autograd.tape.backends.llvm_scan import StepCounts
-from autograd.tape.backends.native import NativeLoop, compile_if_possible
+from autograd.tape.backends.native import NativeLoop
 from autograd.tape.backends.protocol import Replay, only_floats
+from autograd.tape.backends.tiers import compile_if_possible
 from autograd.tape.loops.body import Body, number_of, variable
 
 #: Results of a loop, or lists with one entry for each: the carry at the end, results of all steps, sums over the steps, and

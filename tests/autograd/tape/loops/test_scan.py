@@ -196,7 +196,7 @@ def test_many_steps_of_numbers_run_in_machine_code(monkeypatch, transform):
     assert (found, found_slope, found_slopes.tolist()) == (value, slope, slopes.tolist())
 
 
-def no_llvm():
+def no_llvm(optimisation):
     raise ImportError
 
 
