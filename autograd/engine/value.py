@@ -55,7 +55,7 @@ class Value(Node):
     _many: tuple[tuple[Any, Any], ...]
     _label: str
     _params: dict[str, Any]
-    _methods: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
+    _methods: ClassVar[dict[Op, list[Callable[..., "Value"]]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
         self._data = real_number(data)
