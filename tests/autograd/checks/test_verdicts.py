@@ -229,6 +229,12 @@ def test_a_wrong_op_is_found_at_a_kink_and_named(name):
     assert error.op is wrong
 
 
+@pytest.mark.parametrize("x", [[2.0, 2.0, 1.0], [2.0, 2.0, 2.0]])
+def test_a_maximum_that_pays_every_tie_in_full_is_named(x):
+    wrong = op("greedy", lambda xp, x: xp.max(x, None, False), lambda g, y, x: g * (raw(x) == raw(y)), kind="general")
+    assert failure(lambda x: wrong(x), np.array(x), order=1).op is wrong
+
+
 def test_a_kink_of_second_order_is_no_error():
     def pull(g, y, x):
         return ag.where(ag.abs(x) < 1.0, g * x, g * ag.sign(x))
