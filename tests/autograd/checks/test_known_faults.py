@@ -193,7 +193,7 @@ FAULTS = {
         lambda g, y, x, shift: ag.roll(g, -shift), (V4,), V,
     ),
     "roll of negative shifts": (
-        lambda xp, x, *, shift=3: xp.roll(x, shift), "linear", lambda g, y, x, shift: ag.roll(g, -abs(shift)),
+        lambda xp, x, *, shift=1: xp.roll(x, shift), "linear", lambda g, y, x, shift: ag.roll(g, -abs(shift)),
         lambda g, y, x, shift: ag.roll(g, -shift), (V4,), V,
     ),
     "padding by reflection as by zeros": (
