@@ -1,5 +1,6 @@
 """`check_gradients`: check that derivatives are right; name the entry, the difference and the cause if they are wrong."""
 
+import inspect
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from autograd.checks.invariants import (
 from autograd.checks.kinks import kinks_of
 from autograd.checks.layouts import check_claim_layout
 from autograd.checks.localize import localize
+from autograd.checks.modules import expand_modules, keep_buffers
 from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
 from autograd.checks.report import GradientError, NotMeasuredError, Report
 from autograd.checks.shrink import smallest_failure
@@ -44,11 +46,12 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
     shrink: bool = True,
     picture: str | None = None,
 ) -> Report:
-    """A report that the derivatives of f at these arguments are right. `gradcheck` is another name of this function.
+    """A report that the derivatives of f at these arguments are right.
 
         wᵀ J v  as claimed by reverse mode, by forward mode, and as measured
 
     f takes Values, Tensors, floats, arrays and containers of them: floats become Values and arrays Tensors, as in `grad`.
+    The parameters of an `nn.Module` are variables too, if it is f or an argument of f; its other arrays are restored.
     With `gradient`, f is any function of floats and arrays, and `gradient(*args)` claims its derivative, as SciPy's `jac`
     does: the gradient in the shape of the argument (a tuple for several) of a scalar f, else the Jacobian, outputs first.
 
@@ -91,21 +94,38 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
         raise TypeError(f"f must be callable, got {f!r} of type {type(f).__name__}: pass the function first, then arguments")
     check_choice("oracle", oracle, (None, *ORACLES))
     order = check_integer("order", order, least=1)
-    check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
-    try:
-        return check.run(args, order)
-    except GradientError as found:
-        error = found
-        if shrink and found.claimed is not None and found.smallest is None:
-            level = found.order
-            error = smallest_failure(lambda *xs: check.run(xs, level, only=True), args, found)
-        if picture is not None and error.drawing is not None:
-            error.drawing.save(picture)
-            error.picture = picture
-        raise error from None
+    with keep_buffers(f, *args):
+        f, args, argnums = expand_modules(f, args, argnums)
+        check = Check(f, gradient, argnums, directions, oracle, rtol, seed)
+        try:
+            return check.run(args, order)
+        except GradientError as found:
+            error = found
+            if shrink and found.claimed is not None and found.smallest is None:
+                level = found.order
+                error = smallest_failure(lambda *xs: check.run(xs, level, only=True), args, found)
+            if picture is not None and error.drawing is not None:
+                error.drawing.save(picture)
+                error.picture = picture
+            raise error from None
 
 
-gradcheck = check_gradients
+def gradcheck(f: Callable[..., Any], inputs: Any, **options: Any) -> Report:
+    """The report of `check_gradients(f, *inputs, **options)`, called like PyTorch's `gradcheck`: its arguments are one tuple.
+
+    Raises:
+        TypeError: If options of PyTorch are passed that choose steps, such as `eps`: the check chooses them itself
+
+    >>> from autograd import sin
+    >>> bool(gradcheck(sin, (2.0,)))
+    True
+    """
+    unknown = [name for name in options if name not in inspect.signature(check_gradients).parameters]
+    if unknown:
+        raise TypeError(
+            f"gradcheck chooses steps and tolerances itself, got {', '.join(unknown)}: leave that out, or write rtol=1e-6"
+        )
+    return check_gradients(f, *(inputs if isinstance(inputs, tuple | list) else (inputs,)), **options)
 
 
 @dataclass(frozen=True)

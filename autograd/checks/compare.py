@@ -12,6 +12,8 @@ from autograd.checks.verdicts import Comparison, Mismatch, Verdicts, unknown
 
 #: Largest Jacobian that is measured entry by entry: entries, inputs, outputs.
 SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24
+#: Number of random directions across a kink.
+KINK_DIRECTIONS = 3
 #: Number of inputs from which a black box is checked by the slope of its Taylor remainder.
 BIG = 10_000
 
@@ -35,6 +37,8 @@ class Comparer(Verdicts):
             self._compare_directions(count)
         if self.result.mismatch is None and choice is None and self.oracles.sharp:
             self._compare_calls()
+        if self.result.mismatch is None and self.result.at_kink and choice is None and self._is_small():
+            self._compare_at_kink()
         return self.result
 
     def _is_small(self) -> bool:
@@ -74,6 +78,17 @@ class Comparer(Verdicts):
         one = Measured(claims @ v, bars @ np.abs(v) + 1e-14 * np.abs(claims) @ np.abs(v), "reverse mode")
         if forward is not None:
             self._forward_is_wrong(v, forward, one)
+
+    def _compare_at_kink(self) -> None:
+        """Compare along directions that move all inputs: at a kink, claims that hold for each input alone may be wrong."""
+        scales = self.subject.arguments.scales
+        for v in (scales, *(self._random_direction() for _ in range(KINK_DIRECTIONS))):
+            found = self.oracles.differences(v)
+            for k in range(self.subject.m):
+                w, one = unit_vector(self.subject.m, k), Measured(found.value[k], found.error[k], found.oracle)
+                claims, bars = self.subject.vjp(w)
+                if np.isfinite(claims).all() and self._is_wrong(v, w, claims @ v, bars @ np.abs(v), one, None):
+                    return
 
     def _is_nonlinear(self, claims: Any, bars: Any) -> bool:
         """True if wᵀ J is not linear in w: a weighted sweep differs from the weighted sum of sweeps from single outputs."""

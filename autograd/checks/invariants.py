@@ -38,7 +38,8 @@ def check_deterministic(subject: Subject) -> None:
         k = int(np.argmax(first != again)) if first.shape == again.shape else 0
         raise GradientError(
             "the function is not deterministic: two calls at one point returned "
-            f"{_at(first, k)} and {_at(again, k)}; seed its random generator inside the function"
+            f"{_at(first, k)} and {_at(again, k)}; seed its random generator inside the function, or "
+            "call eval() of a module with dropout"
         )
     if isinstance(subject, BlackBox):
         _check_same(

@@ -12,6 +12,7 @@ from autograd.checks.diagnosis import DIFFERENT_FACTORS, UNEXPLAINED, Fault, exp
 from autograd.checks.functions import GraphFunction, Subject, differentiated_positions, isolate_op, unit_vector
 from autograd.checks.invariants import backward_twice
 from autograd.checks.kinks import kinks_of
+from autograd.checks.one_sided import ends_at_kink
 from autograd.checks.oracles.oracles import NAMES, Oracles
 from autograd.checks.report import GradientError
 from autograd.checks.verdicts import Mismatch
@@ -56,11 +57,17 @@ def _error_of(subject: Subject, oracles: Oracles, miss: Mismatch, fault: tuple[N
     if fault is not None:
         node, (reason, position) = fault
         cause = f"{getattr(node.op, 'name', '')}: {reason}"
-    details = tuple(f"not used  {reason}" for reason in oracles.refused if "polynomial" not in reason)
+    details = [f"not used  {reason}" for reason in oracles.refused if "polynomial" not in reason]
+    low, high, _ = ends_at_kink(oracles, miss.v, miss.w)
+    if low <= high and getattr(getattr(node, "op", None), "is_custom", False):
+        details.append(
+            f"kink      the one-sided derivatives are {low:.6g} and {high:.6g}: the claim must lie between them; declare where "
+            "the op is smooth, such as custom_op(…, smooth_on=autograd.domain.NONZERO)"
+        )
     where = f"{subject.arguments.entry(entry)}" if entry is not None else "a random direction"
     return GradientError(
         cause, entry=where, claimed=miss.claimed, measured=miss.measured, bar=miss.bar, oracle=miss.oracle,
-        op=node.op if node is not None else None, order=subject.order, details=details,
+        op=node.op if node is not None else None, order=subject.order, details=tuple(details),
         drawn=lambda: _draw_fault(subject, node, position),
     )  # fmt: skip
 

@@ -18,9 +18,9 @@ from autograd.checks.oracles.oracles import Oracles
 #: Relative difference of one-sided derivatives from which they show a kink.
 SLACK = 1e-7
 
-#: Distances of the points whose slopes span the hull, relative to the size of the arguments, and their number. At a kink the
-#: slopes differ equally at both distances; on a smooth curve they differ in proportion to it.
-NEAR, FAR, POINTS = 1e-6, 1e-4, 24
+#: Distances of the points whose slopes span the hull, relative to the size of the arguments, and their number: few, and
+#: more if the claim lies outside. At a kink the slopes differ equally at both distances; on a smooth curve in proportion to it.
+NEAR, FAR, FEW, MANY = 1e-6, 1e-4, 24, 120
 
 #: Step of a slope nearby, relative to the distance: it seldom crosses a kink.
 STEP = 1e-2
@@ -51,9 +51,8 @@ def find_kink(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float,
         slack = max(bar + TINY, SLACK * max(abs(low), abs(high)))
         if low - slack <= claimed <= high + slack:
             return NotSmooth(f"the one-sided derivatives differ: {low:.6g} and {high:.6g}")
-    low, high, bar = hull_nearby(oracles, v, w)
-    if low - bar <= claimed <= high + bar:
-        return NotSmooth(f"the derivatives nearby differ: from {low:.6g} to {high:.6g}")
+    if (hull := hull_around(oracles, v, w, claimed)) is not None:
+        return NotSmooth("the derivatives nearby differ: from {:.6g} to {:.6g}".format(*hull))
     return None if sharp else _find_kink_nearby(oracles, v, w, claimed, measured)
 
 
@@ -68,26 +67,31 @@ def ends_at_kink(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]
     return ends[0], ends[1], bar
 
 
-def hull_nearby(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]:
-    """(smallest, largest slope of w·f along v at random points nearby, slack); the smallest is ∞ without a kink."""
-    near, closer = _slopes_nearby(oracles, v, w, NEAR)
+def hull_around(oracles: Oracles, v: Any, w: Any, claimed: float) -> tuple[float, float] | None:
+    """(smallest, largest slope of w·f along v at random points nearby) if a kink is there and the claim lies between them."""
+    near, closer = _slopes_nearby(oracles, v, w, NEAR, FEW)
     size, noise = np.abs(near).max(), 64.0 * EPS * float(np.abs(w) @ np.abs(oracles.subject.base))
     if not np.ptp(near) > LEAST_RANGE * size + noise / (STEP * NEAR):  # NaN where the function is undefined
-        return np.inf, -np.inf, 0.0
+        return None
     is_wave = np.median(np.abs(near - closer)) > 0.01 * np.ptp(near)  # too short for the steps
-    if is_wave or not np.ptp(near) > 0.5 * np.ptp(_slopes_nearby(oracles, v, w, FAR)[0]):
-        return np.inf, -np.inf, 0.0
-    return float(near.min()), float(near.max()), 0.02 * float(np.ptp(near))
+    if is_wave or not np.ptp(near) > 0.5 * np.ptp(_slopes_nearby(oracles, v, w, FAR, FEW)[0]):
+        return None
+    for more in (0, MANY):  # of many ties, few points show few of the slopes
+        near = np.append(near, _slopes_nearby(oracles, v, w, NEAR, more)[0])
+        low, high, slack = float(near.min()), float(near.max()), 0.02 * float(np.ptp(near))
+        if low - slack <= claimed <= high + slack:
+            return low, high
+    return None
 
 
-def _slopes_nearby(oracles: Oracles, v: Any, w: Any, radius: float) -> tuple[Any, Any]:
+def _slopes_nearby(oracles: Oracles, v: Any, w: Any, radius: float, points: int) -> tuple[Any, Any]:
     """Central differences along v at random points at this distance, with a step and half of it."""
     subject, rng, h = oracles.subject, oracles.rng, STEP * radius
     slopes = []
-    for _ in range(POINTS):
+    for _ in range(points):
         along = oracles.values(v, radius * subject.arguments.scales * rng.uniform(-1.0, 1.0, subject.n))
         slopes.append([w @ (along(step) - along(-step)) / (2.0 * step) for step in (h, h / 2.0)])
-    near, closer = np.array(slopes).T
+    near, closer = np.reshape(slopes, (points, 2)).T
     return near, closer
 
 

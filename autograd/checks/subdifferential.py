@@ -12,7 +12,7 @@ from autograd.checks.diagnosis import first_fault
 from autograd.checks.functions import GraphFunction, isolate_op, unit_vector
 from autograd.checks.kinks import COARSE, Kink
 from autograd.checks.localize import op_fault
-from autograd.checks.one_sided import hull_nearby, judge_infinite
+from autograd.checks.one_sided import hull_around, judge_infinite
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import GradientError
 from autograd.checks.verdicts import Comparison
@@ -67,8 +67,7 @@ def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Genera
                 raise _outside(kink, subject, float(claimed[k]), value, value, 0.0)
         for k in np.flatnonzero(wrong):
             w = unit_vector(op.m, k)
-            near, far, slack = hull_nearby(oracles, v, w)  # neither convex nor concave: compare with derivatives nearby
-            if near - slack <= claimed[k] <= far + slack:
+            if hull_around(oracles, v, w, float(claimed[k])) is not None:  # neither convex nor concave
                 continue
             raise _outside(kink, subject, float(claimed[k]), float(low[k]), float(high[k]), float(bars[k]))
     return measured

@@ -19,6 +19,9 @@ MANY_ROWS, LARGEST = 1031, 20_000
 #: Floats below are taken for tolerances, and integers above for counts of iterations: these are only increased.
 TINY_OPTION, LARGE_OPTION = 1e-3, 8
 
+#: Names of parameters that may be negative, and other values of those that are axes.
+AXES, SIGNED, OTHER_AXES = {"axis", "dim"}, {"shift", "offset"}, (0, -1, 1, -2)
+
 
 def other_sizes(inputs: Inputs, fixed: set[int]) -> Iterator[tuple[str, Inputs]]:
     """Calls in which all axes of one size have another size, or, of a single array, one of several axes of equal size.
@@ -88,9 +91,13 @@ def _blocks(a: Any, axis: int, m: int) -> Any:
 def other_options(params: Params, sizes: set[int]) -> Iterator[tuple[str, Params]]:
     """Calls with one numeric parameter p, or tuple of equal numbers, replaced: by 0, −p, 2p, 1, p + 1, p + 2.
 
-    A parameter that equals one of the `sizes` of axes, of at least 3, is taken for a size, which must not change alone.
+    A parameter that equals one of the `sizes` of axes, of at least 3, is taken for a size, which must not change alone. An axis
+    is replaced by other axes.
     """
     for name, p in params.items():
+        if name in AXES and (p is None or type(p) is int):
+            yield from ((f"with {name}={axis}", params | {name: axis}) for axis in OTHER_AXES if axis != p)
+            continue
         parts: Any = p if isinstance(p, tuple | list) else (p,)
         if len(set(parts)) != 1 or not all(isinstance(n, int | float | np.integer | np.floating) for n in parts):
             continue
@@ -102,6 +109,8 @@ def other_options(params: Params, sizes: set[int]) -> Iterator[tuple[str, Params
             if value not in tried:
                 tried.append(value)
                 yield f"with {name}={value!r}", params | {name: value}
+        if name in SIGNED and p == 1:
+            yield f"with {name}=-1", params | {name: -1}
 
 
 def _other_numbers(p: Any) -> list[Any]:

@@ -20,7 +20,6 @@ def add_to(subparsers: Any) -> None:
         epilog="Exit status: 0 if the gradients are right, 1 if one is wrong, 2 if the command is wrong.",
     )
     parser.add_argument("function", nargs="?", help="module:function, or path/to/file.py:function")
-    parser.add_argument("--power", action="store_true", help="print the smallest relative error each oracle always detects")
     parser.add_argument("--examples", type=int, default=100, metavar="N", help="number of examples (default: 100)")
     parser.add_argument("--order", type=int, default=2, metavar="K", help="highest order of derivatives to check (default: 2)")
     parser.add_argument("--picture", metavar="FILE", help="file for a picture of the wrong op: .svg, .png or .dot")
@@ -29,14 +28,9 @@ def add_to(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run the command; `more` holds the options for the arguments of the function."""
-    if arguments.power:
-        from autograd.checks.detection_power import table
-
-        print(table())
-        return 0
     try:
         if not arguments.function:
-            raise UsageError("the name of a function is missing: write module:function, or --power")
+            raise UsageError("the name of a function is missing: write module:function")
         if arguments.examples < 1 or arguments.order < 1:
             raise UsageError(f"--examples and --order must be at least 1, got {arguments.examples} and {arguments.order}")
         f = load_function(arguments.function)

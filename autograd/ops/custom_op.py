@@ -31,11 +31,13 @@ def custom_op(
     than "general": "elementwise", "linear", "bilinear". A rule must not write to its arguments. Parameters that are arrays are
     copied. With `kinds` of its parameters, or `stacks`, `vmap` calls the op once for all examples.
 
+    `smooth_on` is the open set on which the op has derivatives of every order, such as `autograd.domain.NONZERO` for a kink
+    at 0. Checks of gradients then know the kink, where the pullback must give a slope between the one-sided derivatives.
+
     A forward rule may return a tuple of floating-point arrays. The op then has several outputs, and a pullback gets tuples
     for ȳ and y, with ȳ zero for outputs that are not used.
 
-    The results of rules are checked and copied. With checked=False, for rules that are known neither to write to arguments
-    nor to keep their results, that time is spared.
+    With checked=False, for rules that neither write to arguments nor keep their results, the checks and copies are omitted.
 
     Raises:
         TypeError: If the numbers of pullbacks and inputs differ, or a pullback does not take (g, y, inputs, parameters)

@@ -1,6 +1,7 @@
 """`functional_call`: a module as a function of its parameters, for transforms of functions."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,20 @@ def functional_call(module: Module, parameters: Mapping[str, Any], /, *inputs: A
     >>> {path: g.shape for path, g in gradients.items()}
     {'weight': (5, 3, 1), 'bias': (5, 1)}
     """
+    with substitute(module, parameters):
+        return module(*inputs, **options)
+
+
+@contextlib.contextmanager
+def substitute(module: Module, parameters: Mapping[str, Any]) -> Iterator[None]:
+    """Context in which `parameters` replace those of a module; raises like `functional_call`."""
     places = _places_to_change(module, parameters)
     own = [(place, read_place(*place)) for found in places.values() for place in found]
     try:
         for path, found in places.items():
             for place in found:
                 replace(*place, parameters[path])
-        return module(*inputs, **options)
+        yield
     finally:
         for place, x in own:
             replace(*place, x)

@@ -1,6 +1,7 @@
 """`Module`: base class of functions with parameters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from reprlib import recursive_repr
 from typing import Any, NamedTuple, Self
 
@@ -133,6 +134,12 @@ class Module(metaclass=ModuleType):
             leaf.label = leaf.label or path
             named[path] = leaf
         return list(named.items())
+
+    def _substitute(self, parameters: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """Return a context in which the module has these parameters, by path; checks of gradients use it."""
+        from nn.modules.functional import substitute  # imports this module
+
+        return substitute(self, parameters)
 
     def state_dict(self) -> dict[str, Array]:
         """Return a copy of the parameters, and of arrays of numbers such as running means, by path.

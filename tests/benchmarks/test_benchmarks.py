@@ -8,7 +8,20 @@ import pytest
 
 import nn
 from autograd import gradients, record
-from benchmarks import __main__, cheap, derivatives, devices, growth, mnist_step, moons, outside, scaling, startup, timing
+from benchmarks import (
+    __main__,
+    cheap,
+    derivatives,
+    detection_power,
+    devices,
+    growth,
+    mnist_step,
+    moons,
+    outside,
+    scaling,
+    startup,
+    timing,
+)
 from benchmarks import gpt as gpt_benchmark
 from benchmarks.__main__ import WORKLOADS, main
 from benchmarks.timing import Contest, agree, compare
@@ -164,3 +177,13 @@ def test_every_peer_is_installed(monkeypatch):
     ]
     assert missing == ["micrograd: its Value has neither exp nor log"]
     assert __main__.THREADS
+
+
+def test_detection_power_of_oracles():
+    """The extremes of the table."""
+    for oracle in ("complex", "dual"):
+        assert detection_power.catches(1e-12, oracle, "tanh x")
+    assert detection_power.catches(1e-12, "exact", "x²")
+    assert detection_power.catches(1e-8, "differences", "exp x")
+    assert detection_power.catches(1e-6, "black box", "log(1 + x²)")
+    assert not detection_power.catches(0.0, "complex", "tanh x")

@@ -48,6 +48,10 @@ def steep(xp, x, *, slope=0.5):
     return xp.where(x > 0.0, x, slope * x)
 
 
+def means(xp, x, *, axis=1):
+    return xp.mean(x, axis=axis)
+
+
 def windows(xp, x, *, step=1):
     return x[::step] * x[::step]
 
@@ -152,6 +156,13 @@ WRONG = {
         lambda g, y, x, slope: g * ag.where(x > 0.0, 1.0, slope),
         (ROW,),
         "wrong with slope=0.0",
+    ),
+    "negative axis": (
+        means,
+        lambda g, y, x, axis: ag.expand_dims(g, axis) * np.ones(x.shape) / x.shape[0 if axis == 0 else 1],
+        lambda g, y, x, axis: ag.expand_dims(g, axis) * np.ones(x.shape) / x.shape[axis],
+        (X,),
+        "wrong with axis=-2",
     ),
     "wide step": (
         windows,
@@ -347,6 +358,8 @@ def test_variations_keep_ranges_order_and_permutations():
     assert [p["n"] for _, p in other_options({"n": 3}, {3})] == []
     assert [p["tol"] for _, p in other_options({"tol": 1e-6}, set())] == [2e-6]
     assert [p["steps"] for _, p in other_options({"steps": 30}, set())] == [31, 32, 60]
+    assert [p["axis"] for _, p in other_options({"axis": 1}, set())] == [0, -1, -2]
+    assert [p["shift"] for _, p in other_options({"shift": 1}, set())] == [2, 3, 0, -1]
     assert [p["flag"] for _, p in other_options({"flag": True}, set())] == [False]
     ((_, (repeated, _)),) = repeated_indices([index], {})
     assert repeated[0].tolist() == [2, 0, 0]

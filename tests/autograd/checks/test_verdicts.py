@@ -229,6 +229,12 @@ def test_a_wrong_op_is_found_at_a_kink_and_named(name):
     assert error.op is wrong
 
 
+@pytest.mark.parametrize("x", [[2.0, 2.0, 1.0], [2.0, 2.0, 2.0]])
+def test_a_maximum_that_pays_every_tie_in_full_is_named(x):
+    wrong = op("greedy", lambda xp, x: xp.max(x, None, False), lambda g, y, x: g * (raw(x) == raw(y)), kind="general")
+    assert failure(lambda x: wrong(x), np.array(x), order=1).op is wrong
+
+
 def test_a_kink_of_second_order_is_no_error():
     def pull(g, y, x):
         return ag.where(ag.abs(x) < 1.0, g * x, g * ag.sign(x))
@@ -330,9 +336,16 @@ def test_the_smallest_error_in_a_report_is_the_smallest_that_is_found(factor, bl
             wrong(factor * least)()
 
 
-def test_gradcheck_is_another_name():
-    assert ag.gradcheck is ag.check_gradients
-    assert ag.checks.gradcheck is check_gradients
+def test_gradcheck_is_called_as_in_pytorch():
+    assert ag.gradcheck(ag.multiply, (2.0, 3.0)) == check_gradients(ag.multiply, 2.0, 3.0)
+    assert ag.gradcheck(ag.sin, 2.0)
+    with pytest.raises(TypeError, match="chooses steps and tolerances itself, got eps, atol"):
+        ag.gradcheck(ag.sin, (2.0,), eps=1e-6, atol=1e-4)
+
+
+def test_an_undeclared_kink_at_a_wrong_claim_names_the_cure():
+    wrong = op("bent3", lambda xp, x: xp.abs(x), lambda g, y, x: 3.0 * g)
+    assert "smooth_on=autograd.domain.NONZERO" in str(failure(lambda x: wrong(x), 0.0))
 
 
 def test_a_check_is_the_same_for_the_same_seed():

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import main
-from autograd.checks import detection_power
 
 ROOT = Path(__file__).parents[3]
 
@@ -81,13 +80,3 @@ def test_arguments_without_an_option_have_their_defaults(module, capsys):
 def test_errors_of_the_command_line(arguments, message, capsys):
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
-
-
-def test_detection_power_of_oracles():
-    """The extremes of `python -m autograd check --power`."""
-    for oracle in ("complex", "dual"):
-        assert detection_power.catches(1e-12, oracle, "tanh x")
-    assert detection_power.catches(1e-12, "exact", "x²")
-    assert detection_power.catches(1e-8, "differences", "exp x")
-    assert detection_power.catches(1e-6, "black box", "log(1 + x²)")
-    assert not detection_power.catches(0.0, "complex", "tanh x")

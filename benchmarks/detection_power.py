@@ -1,4 +1,4 @@
-"""Detection power: the smallest relative error of a derivative that each oracle always catches."""
+"""`python -m benchmarks.detection_power`: the smallest relative error of a derivative that each oracle always catches."""
 
 import math
 from collections.abc import Callable
@@ -83,7 +83,7 @@ def smallest_error(oracle: str, functions: Any = None) -> float:
 
 
 def table() -> str:
-    """The table printed by `python -m autograd check --power`."""
+    """The smallest errors by oracle, as text."""
     rows = [
         ("exact structure", smallest_error("exact", QUADRATIC)),
         ("complex step", smallest_error("complex")),
@@ -97,3 +97,7 @@ def table() -> str:
     lines += ["", "for comparison: other checkers, on one smooth function"]
     lines += [f"{name:<36} {error:.1e}" for name, error in OTHERS.items()]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())
