@@ -77,9 +77,9 @@ class _Sweep:
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
         detects_anomaly = is_detecting_anomaly()
-        cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
+        cotangents, reads, apply_pullbacks, add = self.cotangents, self.reads, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
-            if node in self.reads:
+            if reads and node in reads:
                 self.add(node, self.join_reads(node), None)
             g = cotangents.get(node)
             if g is None:
@@ -158,8 +158,8 @@ class _RecordedSweep(_Sweep):
 
     def apply_pullbacks(self, node: Node, inputs: tuple[Any, ...], wanted: list[tuple[int, Rule]], g: Any) -> list[Any]:
         op, params = node.op, node.params
-        g, y, *xs = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
-        return [inputs[i].match_shape_and_dtype(pullback(g, y, *xs, **params), op) for i, pullback in wanted]
+        arguments = op.pullback_arguments(g, node, inputs, params)  # type: ignore[union-attr]
+        return [inputs[i].match_shape_and_dtype(pullback(*arguments, **params), op) for i, pullback in wanted]
 
     def operands(self, inputs: tuple[Any, ...]) -> Sequence[Any]:
         return inputs

@@ -156,10 +156,13 @@ class Value(Node):
         op = self.op
         if op is None:
             return ()
+        a, b = self._a, self._b
+        if b is not None:  # the most frequent case first
+            return (self._p if a is None else a, b)
         if self._p.__class__ is tuple:
             return tuple([derivative if x is None else x for x, derivative in self._p[0]])
-        a = self._p if self._a is None else self._a
-        return (a,) if op.arity == 1 else (a, self._q if self._b is None else self._b)
+        a = self._p if a is None else a
+        return (a,) if op.arity == 1 else (a, self._q)
 
     @property
     def params(self) -> dict[str, Any]:

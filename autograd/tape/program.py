@@ -10,6 +10,7 @@ Source:
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -110,17 +111,15 @@ class Program:
 
     def leaves(self) -> list[Leaf]:
         """Inputs, then all other used leaves in the order of first use."""
-        found: dict[Leaf, None] = dict.fromkeys(self.inputs)
-        for step in self.instructions:
-            for x in step.inputs:
-                if isinstance(x, Leaf):
-                    found[x] = None
-        found |= dict.fromkeys(x for x in self.roots() if isinstance(x, Leaf))
-        return list(found)
+        used = dict.fromkeys(chain(self.inputs, self._operands(), self.roots()))
+        return [x for x in used if isinstance(x, Leaf)]
 
     def uses(self) -> "Counter[Instruction]":
         """Number of uses of each instruction, by other instructions and as a root."""
-        return Counter([x for step in self.instructions for x in step.inputs] + list(self.roots()))
+        return Counter(chain(self._operands(), self.roots()))
+
+    def _operands(self) -> Iterator[Instruction]:
+        return chain.from_iterable([step.inputs for step in self.instructions])
 
     def with_instructions(self, steps: list[Instruction], new: dict[Instruction, Instruction]) -> "Program":
         """The program of other instructions, with its roots replaced by `new`."""

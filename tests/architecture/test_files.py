@@ -19,7 +19,6 @@ EXCEPTIONS = {
     "autograd/support/text_table.py": "one helper a file",
     "autograd/engine/node_texts.py": "labels and source lines, which two modules share",
     "autograd/support/validation.py": "checks that need the standard library alone",
-    "autograd/tape/backends/tiers.py": "one idea, of two back ends",
     "autograd/tape/listing.py": "a program as text, beside a program as a picture",
     "autograd/tape/passes/constant_folding.py": "one pass a file",
     "autograd/tape/passes/dead_code.py": "one pass a file",

@@ -1,5 +1,6 @@
 """Common subexpression elimination: of equal instructions, the first one replaces the others."""
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ class CommonSubexpressions:
     """Rewrite rule that replaces an instruction by an equal earlier one, and constants by equal ones."""
 
     def __init__(self) -> None:
-        self.known: dict[Any, Instruction] = {}
+        self.known: defaultdict[Any, dict[Any, Instruction]] = defaultdict(dict)  # by op and parameters, then by inputs
         self.constants: dict[Instruction, Instruction] = {}  # the first of equal constants
         self.bytes: dict[int, tuple[Any, bytes]] = {}  # of arrays by id, so that each is read once
 
@@ -25,19 +26,16 @@ class CommonSubexpressions:
             if type(x) is Constant:
                 step.inputs = inputs = tuple([self._merged(x) if type(x) is Constant else x for x in inputs])
                 break
-        key = (step.op, inputs, self.key(step.params)) if step.params else (step.op, inputs)
-        found = self.known.get(key)
-        if found is None and step.op in _COMMUTATIVE:
-            found = self.known.get((step.op, inputs[::-1]))
-        if found is None:
-            self.known[key] = found = step
-        return found
+        if step.op in _COMMUTATIVE and id(inputs[0]) > id(inputs[1]):
+            inputs = inputs[::-1]
+        table = self.known[(step.op, self.key(step.params)) if step.params else step.op]
+        return table.setdefault(inputs, step)
 
     def _merged(self, x: Constant) -> Instruction:
         """The first constant with the type and bits of x."""
         found = self.constants.get(x)
         if found is None:
-            found = self.constants[x] = self.known.setdefault((Constant, self.key(x.data)), x)
+            found = self.constants[x] = self.known[Constant].setdefault(self.key(x.data), x)
         return found
 
     def key(self, x: Any) -> Any:

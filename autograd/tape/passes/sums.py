@@ -6,11 +6,12 @@ Each product and each sum is rounded as before, so results are bitwise equal. A 
 a sum that begins with a product begins with −0; both are exact. A longer sum continues in the next instruction.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from autograd.base.domain import REALS, Domain
 from autograd.ops.op import OPS, Op
-from autograd.tape.program import Constant, Instruction, Program, replace_instructions
+from autograd.tape.program import Constant, Instruction, Program
 
 _ADD, _MULTIPLY = OPS["add"], OPS["multiply"]
 
@@ -35,51 +36,42 @@ _ONE, _MINUS_ZERO = Constant(1.0), Constant(-0.0)
 
 
 def fuse_sums(program: Program) -> Program:
-    """Fuse each chain of float additions that contains a product into one instruction."""
+    """Fuse each chain of float additions that contains a product into one instruction, which replaces its last addition."""
     uses = program.uses()
-    absorbed: set[Instruction] = set()
-    new: dict[Instruction, Instruction] = {}
+    needed = set(program.roots())
+    kept = []
     for step in reversed(program.instructions):  # from the last addition of a chain to its first
-        if step.op is _ADD and step.kind is None and step not in absorbed:
-            terms, inner = _chain(step, uses)
-            if len(terms) > 3 or inner:
-                absorbed |= inner
-                new[step] = Instruction(SUM_OF_PRODUCTS, tuple(terms), {}, None)
-    steps = []
-    for step in program.instructions:
-        if step not in absorbed:
-            found = new.get(step, step)
-            found.inputs = replace_instructions(found.inputs, new)
-            steps.append(found)
-    return program.with_instructions(steps, new)
+        if step in needed:
+            if step.op is _ADD and step.kind is None:
+                terms = _chain(step, uses)
+                if len(terms) > 3 or terms[-1] is not _ONE:
+                    step.op, step.inputs = SUM_OF_PRODUCTS, tuple(terms)
+            kept.append(step)
+            needed.update(step.inputs)
+    return program.with_instructions(kept[::-1], {})
 
 
-def _chain(last: Instruction, uses: Any) -> tuple[list[Instruction], set[Instruction]]:
-    """(terms of the sum that ends with `last`, instructions that it replaces)."""
-    inner: set[Instruction] = set()
-
-    def is_inner(x: Instruction, op: Op) -> bool:
-        return x.op is op and x.kind is None and uses[x] == 1
-
+def _chain(last: Instruction, uses: Mapping[Instruction, int]) -> list[Instruction]:
+    """Terms of the sum that ends with `last`: a number, then the factors of each product."""
     later: list[Instruction] = []  # summands, last first
-    step = last
-    a, b = step.inputs
-    while len(later) < _MAX_LENGTH and (is_inner(a, _ADD) or is_inner(b, _ADD)):
-        step, added = (a, b) if is_inner(a, _ADD) else (b, a)
-        inner.add(step)
+    a, b = last.inputs
+    while len(later) < _MAX_LENGTH:
+        if a.op is _ADD and a.kind is None and uses[a] == 1:
+            step, added = a, b
+        elif b.op is _ADD and b.kind is None and uses[b] == 1:
+            step, added = b, a
+        else:
+            break
         later.append(added)
         a, b = step.inputs
-    if not is_inner(a, _MULTIPLY):
+    products = {x for x in (a, b, *later) if x.op is _MULTIPLY and x.kind is None and uses[x] == 1}
+    if a not in products:
         start, first = a, [b]
-    elif not is_inner(b, _MULTIPLY):
+    elif b not in products:
         start, first = b, [a]
     else:
         start, first = _MINUS_ZERO, [a, b]
     terms = [start]
     for term in (*first, *reversed(later)):
-        if is_inner(term, _MULTIPLY):
-            inner.add(term)
-            terms += term.inputs
-        else:
-            terms += (term, _ONE)
-    return terms, inner
+        terms += term.inputs if term in products else (term, _ONE)
+    return terms

@@ -16,6 +16,7 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
     on new instructions, to which the rules are applied too.
     """
     new: dict[Instruction, Instruction] = {}
+    replaced = new.keys()
     steps: dict[Instruction, None] = {}
 
     def place(step: Instruction) -> Instruction:
@@ -31,10 +32,8 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
         return step
 
     for old in program.instructions:
-        for x in old.inputs:
-            if x in new:
-                old.inputs = replace_instructions(old.inputs, new)
-                break
+        if not replaced.isdisjoint(old.inputs):
+            old.inputs = replace_instructions(old.inputs, new)
         step = place(old)
         if step is not old:
             new[old] = step
