@@ -86,6 +86,19 @@ def immutable_array(array: Any) -> Any:
     return array.copy() if array.dtype.hasobject else np.ndarray(array.shape, array.dtype, array.tobytes())
 
 
+def aligned_empty(shape: tuple[int, ...], dtype: Any) -> Any:
+    """New array, without values, whose memory begins with a cache line: vector code takes up to twice the time for others.
+
+    >>> aligned_empty((2, 3), np.float32).ctypes.data % 64
+    0
+    """
+    kind = np.dtype(dtype)
+    size = kind.itemsize * math.prod(shape)
+    memory = np.empty(size + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + size].view(kind).reshape(shape)
+
+
 def read_only_view(array: Any) -> Any:
     """View of `array` that cannot be made writable."""
     return np.asarray(memoryview(array).toreadonly())

@@ -36,7 +36,7 @@ class Drawing:
         Raises:
             RenderError: If no renderer is found, or it fails
         """
-        return render(self.dot, "svg").decode()
+        return render(self.dot, "svg", self.shown).decode()
 
     def png(self) -> bytes:
         """The picture as PNG.
@@ -44,7 +44,7 @@ class Drawing:
         Raises:
             RenderError: If no renderer is found, or it fails
         """
-        return render(self.dot, "png")
+        return render(self.dot, "png", self.shown)
 
     def pdf(self) -> bytes:
         """The picture as PDF.
@@ -52,7 +52,7 @@ class Drawing:
         Raises:
             RenderError: If no renderer is found, or it cannot make PDF
         """
-        return render(self.dot, "pdf")
+        return render(self.dot, "pdf", self.shown)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file: .svg, .png or .pdf, .dot or .gv for DOT text, .mmd for Mermaid text.
@@ -67,7 +67,7 @@ class Drawing:
         target = output_path(path, ".svg .png .pdf .dot .gv .mmd")
         suffix = target.suffix.lower()
         text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
-        content = render(self.dot, suffix[1:]) if text is None else text.encode()
+        content = render(self.dot, suffix[1:], self.shown) if text is None else text.encode()
         with atomic_write(target) as out:
             out.write(content)
 

@@ -9,6 +9,9 @@ import sysconfig
 #: Environment variable with the path of the renderer; it overrides the search.
 VARIABLE = "AUTOGRAD_DOT"
 
+#: Numbers of a picture above which a message says how long its layout may take.
+MANY = 500
+
 _BEGINNING = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
@@ -42,13 +45,21 @@ def renderer() -> str:
     return path
 
 
-def render(dot: str, form: str) -> bytes:
-    """The picture of DOT text in the form "svg", "png" or "pdf".
+def render(dot: str, form: str, numbers: int = 0) -> bytes:
+    """The picture of DOT text in the form "svg", "png" or "pdf"; a message on stderr comes first if it has many numbers.
 
     Raises:
         RenderError: If no renderer is found, or it fails; the message quotes its output
     """
     program = renderer()
+    if numbers > MANY:
+        seconds = max(5, 5 * round((numbers / 270) ** 3 / 5))  # measured with graphs of many crossings, for both renderers
+        print(
+            f"the layout of {numbers:,} numbers can take {seconds:,} s: draw(…, max_nodes=300) folds some, "
+            "and .dot is the text without a layout",
+            file=sys.stderr,
+            flush=True,
+        )
     try:
         done = subprocess.run([program, f"-T{form}"], input=dot.encode(), capture_output=True, check=False)
     except OSError as error:

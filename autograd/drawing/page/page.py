@@ -63,7 +63,7 @@ class Page:
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
             script=script, script_hash=_hash(script),
-            svg=_strip_svg(render(self.dot, "svg").decode()), data=data.replace("<", "\\u003c"),
+            svg=_strip_svg(render(self.dot, "svg", len(self.graph["shapes"])).decode()), data=data.replace("<", "\\u003c"),
         )  # fmt: skip
 
     def _data(self) -> dict[str, Any]:

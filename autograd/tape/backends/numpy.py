@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.numerics import call_quietly
+from autograd.base.numerics import aligned_empty, call_quietly
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
 from autograd.support.locks import Pool
@@ -161,7 +161,7 @@ class _Emitter:
             self.release(unused)
             unused = []
         free = self.pool.get(call.kind)
-        self.fixed[call] = out = free.pop() if free else np.empty(*call.kind)  # type: ignore[misc]
+        self.fixed[call] = out = free.pop() if free else aligned_empty(*call.kind)  # type: ignore[misc]
         self.release(unused)
         return out
 

@@ -1,10 +1,12 @@
 """Output of drawings: the search for a renderer, its errors, files, notebooks."""
 
 import os
+import re
 import shutil
 import sys
 import sysconfig
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 
 import pytest
 
@@ -125,6 +127,25 @@ def test_output_that_is_no_picture_raises(drawing, monkeypatch):
         monkeypatch.setenv("AUTOGRAD_DOT", program)
         with pytest.raises(RenderError, match=said):
             drawing.svg()
+
+
+def test_a_message_comes_before_a_long_layout(drawing, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AUTOGRAD_DOT", TRUE)
+    x = ag.Value(1.0)
+    y = ag.sum([x * float(i) for i in range(400)])
+    large = draw(y, max_nodes=2000)
+    numbers = f"{large.shown:,}"
+    assert large.shown > 500
+    assert draw(y).shown <= 300
+    for make in (large.svg, large.png, large.pdf, lambda: large.save(tmp_path / "y.svg"), lambda: large.page().html):
+        with pytest.raises(RenderError, match="returned no"):
+            make()
+        assert re.match(rf"the layout of {numbers} numbers can take \d+ s: draw.*max_nodes=300", capsys.readouterr().err)
+    large.save(tmp_path / "y.dot")
+    for make in (drawing.svg, draw(y).svg, draw(y).page):
+        with suppress(RenderError):
+            make()
+    assert not capsys.readouterr().err
 
 
 def test_a_renderer_that_cannot_run_raises(bare, drawing):
