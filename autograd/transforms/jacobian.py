@@ -99,14 +99,20 @@ def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, 
         return found if as_nodes else [_plain_block(block) for block in found]
 
     def blocks(output: Any) -> Any:
-        if tree.is_static(output):
-            return output
-        if tree.is_container(output) and not tree.is_object_array(output):
-            return tree.with_children(output, [blocks(part) for part in tree.children(output)])
         columns = iter(_stack_rows([row(y) for y in tree.leaves(output)], output, variables))
         return selection.entries([_in_structure(x, columns, shape_of(output)) for x in selection.arguments])
 
-    return (blocks(y), plain_results(aux, variables, as_nodes)) if has_aux else blocks(y)
+    found = _map_outputs(blocks, y)
+    return (found, plain_results(aux, variables, as_nodes)) if has_aux else found
+
+
+def _map_outputs(f: Callable[[Any], Any], output: Any) -> Any:
+    """Result of f for each leaf of an output and each array of nodes in it."""
+    if tree.is_static(output):
+        return output
+    if tree.is_container(output) and not tree.is_object_array(output):
+        return tree.with_children(output, [_map_outputs(f, part) for part in tree.children(output)])
+    return f(output)
 
 
 def _stack_rows(rows: list[list[Any]], output: Any, variables: list[Any]) -> list[Any]:

@@ -1,5 +1,7 @@
 """Memory: inputs are not written to, and gradients share no memory."""
 
+import gc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -148,3 +150,43 @@ def test_an_operand_is_copied_once(case):
         product = ag.add(np.zeros(constant.shape[::-1]), Tensor(np.ones(1), requires_grad=True))
         again = ag.multiply(product, constant.T)
         assert np.shares_memory(again.inputs[1], constant) == bool(constant.size)
+
+
+def matrix_loss(w, x):
+    return (ag.tanh(w @ x) * w).sum()
+
+
+def loop_loss(w, x):
+    carry, ys = ag.scan(lambda c, row: (ag.tanh(w @ c + row), c.sum()), x, w)
+    return (carry * carry).sum() + ys.sum()
+
+
+TRANSFORMS = {
+    "grad": ag.grad,
+    "jacobian": ag.jacobian,
+    "jacfwd": ag.jacfwd,
+    "hessian": ag.hessian,
+    "vjp": lambda f: lambda w, x: ag.vjp(f, w, x)[1](1.0),
+    "jvp": lambda f: lambda w, x: ag.jvp(f, (w, x), (w, x)),
+    "hvp": lambda f: lambda w, x: ag.hvp(f, (w, x), (w, x)),
+    "elementwise_grad": ag.elementwise_grad,
+    "vmap": lambda f: lambda w, x: ag.vmap(ag.grad(f), (None, 0))(w, np.stack([x, x])),
+    "checkpoint": lambda f: ag.grad(ag.checkpoint(f)),
+    "compile": lambda f: ag.compile(ag.grad(f)),
+    "record": lambda f: lambda w, x: ag.record(f, w, x)(w, x),
+}
+
+
+@pytest.mark.parametrize("f", [matrix_loss, loop_loss])
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_transforms_leave_no_reference_cycles(name, f):
+    """Without garbage collection, a cycle would keep arrays and graphs in memory."""
+    args = np.eye(3) * 0.5, np.arange(3.0)
+    TRANSFORMS[name](f)(*args)
+    gc.collect()
+    gc.disable()
+    try:
+        TRANSFORMS[name](f)(*args)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

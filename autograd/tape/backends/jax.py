@@ -59,10 +59,12 @@ class _Jax:
     def pick(self, x: Any, places: Any) -> Any:
         return self._numpy.take_along_axis(x, places[:, None], axis=1)  # can be sharded by rows
 
-    def scan(self, op: Any, carry: Any, rows: Any, shared: Any) -> Any:
-        """Results of a `ScanOp`; NaN where a step reads an index that is out of range."""
-        n, k = len(carry), len(carry) + op.results
-        program, dtypes = op.body.program, [_dtype(y) for y in op.body.program.outputs]
+    def scan(self, loop: Any, carry: Any, rows: Any, shared: Any) -> Any:
+        """Results of a `Loop`; NaN where a step reads an index that is out of range."""
+        if not loop.length:  # XLA ends the process
+            return carry, *[[self._numpy.zeros(*part) for part in group] for group in loop.layout[1:]]
+        n, k = len(carry), len(carry) + loop.results
+        program, dtypes = loop.body.program, [_dtype(y) for y in loop.body.program.outputs]
 
         def step(state: Any, x: Any) -> Any:
             before, sums = state
@@ -71,11 +73,11 @@ class _Jax:
             for is_in_range in are_in_range(program, known, set(), self._numpy):
                 outputs = [self._numpy.where(is_in_range, y, math.nan) for y in outputs]
             sums = [a + b for a, b in zip(sums, outputs[k:], strict=True)]
-            return (outputs[:n], sums), (outputs[n:k], before if op.saves else [])
+            return (outputs[:n], sums), (outputs[n:k], before if loop.saves else [])
 
         carry = [self._numpy.asarray(c, dtype) for c, dtype in zip(carry, dtypes, strict=False)]
-        start = carry, [self._numpy.zeros(shape, dtype) for shape, dtype in op.layout[2]]
-        (final, sums), (results, saved) = jax().lax.scan(step, start, list(rows), op.length, op.reverse)
+        start = carry, [self._numpy.zeros(shape, dtype) for shape, dtype in loop.layout[2]]
+        (final, sums), (results, saved) = jax().lax.scan(step, start, list(rows), loop.length, loop.reverse)
         return final, results, sums, saved
 
     def sinc_derivative(self, x: Any, n: int) -> Any:

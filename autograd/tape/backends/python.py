@@ -38,10 +38,8 @@ class PythonBackend(Backend):
 
         def replay(leaves: Sequence[Any]) -> Sequence[Any]:
             numbers = flat(leaves) if takes_floats else leaves
-            if not floats:
-                return list(call_quietly(function, numbers))
             try:
-                return list(function(numbers))
+                return list(function(numbers) if floats else call_quietly(function, numbers))
             except MATH_ERRORS:  # such as an overflow: inf in IEEE 754
                 return evaluated(program, numbers)
 

@@ -13,7 +13,7 @@ from autograd.engine.value import Value
 from autograd.ops.rules.shape import lower
 from autograd.support.validation import check_integer
 from autograd.tape.loops.body import Body
-from autograd.tape.loops.scan_op import ScanOp
+from autograd.tape.loops.scan_op import Loop, ScanOp
 from autograd.tape.recorder.effects import EffectGuard
 from autograd.transforms.calls import check_plain_function
 from autograd.transforms.grad_vjp_jvp import graph_requested, has_variable, to_plain
@@ -72,7 +72,7 @@ def scan(
     active = [isinstance(x, Node) and x.requires_grad for x in inputs]
     active[: len(starts)] = [any(active)] * len(starts)
     results = len(body.outputs) - len(starts)
-    op = ScanOp(body, (len(starts), len(rows)), results, n, reverse, active, saves=any(active))
+    op = ScanOp(Loop(body, (len(starts), len(rows)), results, n, reverse, saves=any(active)), active)
     as_nodes = graph_requested() or has_variable([*starts, *rows, *(body.captured if is_recording() else ())])
     final, ys, _, _ = op.on_inputs(inputs)
     final = [lower(x) if isinstance(v, Value) else x for v, x in zip(body.inputs, final, strict=False)]
@@ -98,7 +98,8 @@ def _number_of_steps(xs: Any, length: Any) -> int:
     rows = tree.numbers(xs)
     for x in rows:
         if not isinstance(x, Tensor | np.ndarray) or not x.ndim:
-            raise TypeError(f"scan: xs must hold arrays with a row for each step, got {x!r:.60}: write np.array([…])")
+            cure = "write autograd.stack, or compile with backend='numpy'" if isinstance(x, Value) else "write np.array([…])"
+            raise TypeError(f"scan: xs must hold arrays with a row for each step, got {x!r:.60}: {cure}")
     counts = {len(x) for x in rows}
     if length is not None:
         counts.add(check_integer("scan: length", length, least=0))

@@ -37,57 +37,28 @@ from autograd.tape.loops.body import Body, number_of, variable
 #: the carries before each step.
 Groups = tuple[list[Any], list[Any], list[Any], list[Any]]
 
-
 #: Number of steps after which a loop of numbers runs in machine code: LLVM takes about as long as Python for them.
 MANY_STEPS = 5_000
 
 
-class ScanOp(Op):
-    """Loop of `length` steps. Inputs are the first carry, the arrays with a row for each step, and what all steps share.
-
-    All results are one flat array.
+class Loop:
+    """Loop of `length` steps. Its op refers to it, not the other way round: a cycle would keep graphs in memory.
 
     Attributes:
         body: One step, from (carry, rows, shared inputs) to (carry, results, terms of sums)
         counts: Number of the carries and of the arrays of rows
         results: Number of the results of a step
-        active: True for each input with a derivative
         saves: True if the carries before each step are results, as a pullback needs
         steps: Number of steps computed so far
     """
 
-    def __init__(
-        self, body: Body, counts: tuple[int, int], results: int, length: int, reverse: bool, active: Sequence[bool],
-        saves: bool,
-    ) -> None:  # fmt: skip
-        def scan(xp: Any, *inputs: Any) -> Any:
-            return self._run(xp, inputs)
-
-        def pullback(cotangents: Any, y: Any, *inputs: Any, i: int) -> Any:
-            return cotangents[i]
-
-        super().__init__(scan, (pullback,), symbol=f"scan of {length} steps")
+    def __init__(self, body: Body, counts: tuple[int, int], results: int, length: int, reverse: bool, saves: bool) -> None:
         self.body, self.counts, self.results = body, counts, results
-        self.length, self.reverse, self.active, self.saves = length, reverse, tuple(active), saves
-        self.recomputes = self.converts = True
+        self.length, self.reverse, self.saves = length, reverse, saves
         self.steps = 0
 
-    def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
-        pullbacks = super().pullbacks_of(inputs)
-        return [pullback if active else None for pullback, active in zip(pullbacks, self.active, strict=True)]
-
-    def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-        return [self._cotangents(g, y, inputs), y, *inputs]
-
-    def on_inputs(self, inputs: Sequence[Any]) -> Groups:
-        """Results for nodes or arrays."""
-        has_nodes = any(isinstance(x, Node) for x in inputs)
-        operands = tuple([lift_value(x, np.dtype(float)) if isinstance(x, Value) else x for x in inputs])
-        return self.unpack(Tensor.record(self, operands, {}) if has_nodes else self.on_arrays(list(operands), {}))
-
-    # The loop
-
-    def _run(self, xp: Any, inputs: Sequence[Any]) -> Any:
+    def run(self, xp: Any, inputs: Sequence[Any]) -> Any:
+        """Flat results in a namespace."""
         n, m = self.counts
         carry, rows, shared = inputs[:n], inputs[n : n + m], inputs[n + m :]
         run = getattr(xp, "scan", None)
@@ -144,6 +115,41 @@ class ScanOp(Op):
 
         return parts[:n], of_all_steps(parts[n:k]), parts[k:], of_all_steps(parts[:n] if self.saves else [])
 
+
+class ScanOp(Op):
+    """Op of a loop. Inputs are the first carry, the arrays with a row for each step, and what all steps share.
+
+    All results are one flat array.
+
+    Attributes:
+        active: True for each input with a derivative
+    """
+
+    def __init__(self, loop: Loop, active: Sequence[bool]) -> None:
+        def scan(xp: Any, *inputs: Any) -> Any:
+            return loop.run(xp, inputs)
+
+        def pullback(cotangents: Any, y: Any, *inputs: Any, i: int) -> Any:
+            return cotangents[i]
+
+        super().__init__(scan, (pullback,), symbol=f"scan of {loop.length} steps")
+        self.loop, self.body, self.counts, self.results = loop, loop.body, loop.counts, loop.results
+        self.layout, self.active = loop.layout, tuple(active)
+        self.recomputes = self.converts = True
+
+    def pullbacks_of(self, inputs: tuple[Any, ...]) -> Sequence[Rule | None]:
+        pullbacks = super().pullbacks_of(inputs)
+        return [pullback if active else None for pullback, active in zip(pullbacks, self.active, strict=True)]
+
+    def pullback_arguments(self, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+        return [self._cotangents(g, y, inputs), y, *inputs]
+
+    def on_inputs(self, inputs: Sequence[Any]) -> Groups:
+        """Results for nodes or arrays."""
+        has_nodes = any(isinstance(x, Node) for x in inputs)
+        operands = tuple([lift_value(x, np.dtype(float)) if isinstance(x, Value) else x for x in inputs])
+        return self.unpack(Tensor.record(self, operands, {}) if has_nodes else self.on_arrays(list(operands), {}))
+
     def unpack(self, flat: Any) -> Groups:
         """Results in a flat array or node."""
         parts = [part for group in self.layout for part in group]
@@ -184,7 +190,8 @@ class ScanOp(Op):
             active = [True] * (2 * n) + list(self.active[n : n + m]) + [True] * (moving + n + len(self.layout[2]))
             active += self.active[n + m :]
             by_row = sum(self.active[n : n + m])
-            self._derivatives[saves] = ScanOp(body, (n, columns), by_row, self.length, not self.reverse, active, saves)
+            loop = Loop(body, (n, columns), by_row, self.loop.length, not self.loop.reverse, saves)
+            self._derivatives[saves] = ScanOp(loop, active)
         return self._derivatives[saves]
 
     @cached_property
@@ -235,7 +242,8 @@ class ScanOp(Op):
         examples[start:end] = [x[0] if len(x) else np.ones(x.shape[1:], x.dtype) for x in examples[start:end]]
         is_mapped = [*(True for _ in carry), *mapped[start:]]
         body = Body(lambda variables: self._batched_step(variables, is_mapped, n), examples)
-        op = ScanOp(body, self.counts, self.results, self.length, self.reverse, self.active, self.saves)
+        loop = Loop(body, self.counts, self.results, self.loop.length, self.loop.reverse, self.loop.saves)
+        op = ScanOp(loop, self.active)
         final, results, sums, saved = op.on_inputs(operands)
         parts = [*final, *(moveaxis(x, 0, 1) for x in results), *sums, *(moveaxis(x, 0, 1) for x in saved)]
         return concatenate([reshape(x, (n, -1)) for x in parts], axis=1)

@@ -19,24 +19,26 @@ def rewrite(program: Program, rules: Sequence[Rule]) -> Program:
     replaced = new.keys()
     steps: dict[Instruction, None] = {}
 
-    def place(step: Instruction) -> Instruction:
-        for rule in rules:
-            found = rule(step)
-            if found is step:
-                continue
-            if isinstance(found, Leaf) or found in steps:
-                return found
-            found.inputs = tuple([x if isinstance(x, Leaf) or x in steps else place(x) for x in found.inputs])
-            return place(found)
-        steps[step] = None
-        return step
-
     for old in program.instructions:
         if not replaced.isdisjoint(old.inputs):
             old.inputs = replace_instructions(old.inputs, new)
-        step = place(old)
+        step = _place(old, rules, steps)
         if step is not old:
             new[old] = step
     program = program.with_instructions(list(steps), new)
     guards = [(step, truth) for step, truth in program.guards if not isinstance(step, Constant)]  # constants hold always
     return replace(program, guards=guards)
+
+
+def _place(step: Instruction, rules: Sequence[Rule], steps: dict[Instruction, None]) -> Instruction:
+    """Instruction of `steps`, or leaf, that replaces a step; what is new is added to `steps`."""
+    for rule in rules:
+        found = rule(step)
+        if found is step:
+            continue
+        if isinstance(found, Leaf) or found in steps:
+            return found
+        found.inputs = tuple([x if isinstance(x, Leaf) or x in steps else _place(x, rules, steps) for x in found.inputs])
+        return _place(found, rules, steps)
+    steps[step] = None
+    return step

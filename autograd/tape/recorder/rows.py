@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd.base import tree
+from autograd.base.numerics import quiet
 from autograd.base.trace_state import current_captures
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -33,7 +34,8 @@ class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lis
         if isinstance(kwargs.get("out", (None,))[0], Rows):  # of +=, which gives a new array
             del kwargs["out"]
         by_entries = np.frompyfunc(ufunc, ufunc.nin, ufunc.nout) if ufunc.signature is None else ufunc
-        return _rows(getattr(by_entries if method == "__call__" else ufunc, method)(*map(_entries, inputs), **kwargs))
+        with quiet():  # NumPy sees the flags that divisions of Values leave
+            return _rows(getattr(by_entries if method == "__call__" else ufunc, method)(*map(_entries, inputs), **kwargs))
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         return _rows(function(*map(_entries, args), **kwargs))

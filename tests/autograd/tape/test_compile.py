@@ -458,3 +458,18 @@ def test_compiled_methods_of_dataclasses_follow_their_fields():
     one.slope = 4.0
     assert one.at(2.0) == 8.0
     assert grad(Slope.at)(one, 2.0) == Slope(2.0)
+
+
+@pytest.mark.parametrize("backend", SCALAR_BACKENDS)
+def test_division_by_zero_of_array_arguments_gives_infinity_without_a_warning(backend):
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    np.testing.assert_array_equal(compile(lambda x: x / 0.0, backend=backend)(np.array([1.0, -1.0])), [np.inf, -np.inf])
+
+
+def test_division_by_zero_beside_arrays_in_the_python_backend():
+    zero = np.zeros(())  # an input of the tape
+    f = compile(lambda x: (ag.arctan2(x + zero, x), 1.0 / (x * zero)), backend="python")
+    angles, infinities = f(np.array([1.0, -1.0]))
+    np.testing.assert_allclose(angles, [np.pi / 4, -3 * np.pi / 4])
+    np.testing.assert_array_equal(infinities, [np.inf, -np.inf])

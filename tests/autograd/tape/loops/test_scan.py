@@ -1,5 +1,7 @@
 """`scan`: values, structure, dtypes and errors."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,20 @@ def test_no_steps():
     assert grad(lambda w: scan(lambda c, x: (c * w, x), w, np.zeros((0, 3)))[0])(2.0) == 1.0
 
 
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+def test_no_steps_in_a_tape(backend):
+    def f(c, xs):
+        carry, ys = scan(lambda c, x: (ag.sin(c * x), (c * c, x)), c, xs)
+        return carry.sum() * 2.0 + sum(y.sum() for y in ys)
+
+    if backend == "jax":
+        jax = pytest.importorskip("jax")
+    with jax.enable_x64(True) if backend == "jax" else nullcontext():
+        gradients = compile(grad(f, (0, 1)), backend=backend)(np.ones(2), np.zeros((0, 2)))
+    np.testing.assert_array_equal(gradients[0], [2.0, 2.0])
+    assert gradients[1].shape == (0, 2)
+
+
 def test_nodes_outside_of_transforms():
     w, x = Value(3.0), Tensor([1.0, 2.0], requires_grad=True)
     carry, ys = scan(lambda c, x: (c * w + x, c), 1.0, x)
@@ -130,6 +146,7 @@ def writing(c, _):
         (lambda: scan(lambda c, _: (c + float(c), None), 1.0, length=3), TypeError, "inside scan would give"),
         (lambda: scan(lambda c, _: (c, None), 1.0), ValueError, "pass xs, or length=n"),
         (lambda: scan(lambda c, _: (c, None), 1.0, [1.0, 2.0]), TypeError, r"write np.array\("),
+        (lambda: compile(lambda x: scan(lambda c, _: (c, None), 1.0, x), backend="python")(np.ones(2)), TypeError, "'numpy'"),
         (lambda: scan(lambda c, _: (c, None), 1.0, np.ones(3), 2), ValueError, r"shapes \(3,\) and length=2"),
         (lambda: scan(lambda c, _: (c[:2], None), np.ones(3), length=2), ValueError, r"shape \(3,\) .* got \(2,\)"),
         (
