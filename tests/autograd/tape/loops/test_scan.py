@@ -8,7 +8,7 @@ import pytest
 import autograd as ag
 from autograd import Tensor, Value, compile, draw, grad, record, scan, stop_gradient, value_and_grad
 from autograd.tape.backends import machine_code
-from autograd.tape.loops.scan_op import MANY_STEPS, ScanOp
+from autograd.tape.loops.scan_op import MANY_STEPS, Loop
 
 F32 = np.float32
 
@@ -208,7 +208,7 @@ def test_many_steps_of_numbers_run_in_machine_code(monkeypatch, transform):
         patch.setattr(machine_code, "_machine", no_llvm)
         value, (slope, slopes) = f(2.5, xs)
     f = transform(value_and_grad(logistic, (0, 1)))
-    monkeypatch.setattr(ScanOp, "_run_steps", None)
+    monkeypatch.setattr(Loop, "_run_steps", None)
     found, (found_slope, found_slopes) = f(2.5, xs)
     assert (found, found_slope, found_slopes.tolist()) == (value, slope, slopes.tolist())
 
@@ -220,7 +220,7 @@ def no_llvm(optimisation):
 def test_steps_of_all_replays_count(monkeypatch):
     pytest.importorskip("llvmlite")
     tape = record(lambda r: scan(lambda x, _: (r * x * (1 - x), None), 0.5, length=MANY_STEPS // 2)[0], 3.7)
-    monkeypatch.setattr(ScanOp, "_run_steps", None)
+    monkeypatch.setattr(Loop, "_run_steps", None)
     assert 0.0 < tape(3.7) < 1.0
 
 
