@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.functions import TINY, GraphFunction, Subject, unit_vector
+from autograd.checks.functions import TINY, GraphFunction, Subject, random_direction, unit_vector
 from autograd.checks.one_sided import find_kink
 from autograd.checks.oracles.finite_differences import Measured, remainder_orders
 from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Oracles
@@ -195,7 +195,7 @@ class Comparer(Verdicts):
 
     def _random_direction(self, claimed: Any = 1.0) -> Any:
         """A random direction in steps of the sizes of the inputs, without inputs whose claim is not finite or that are tiny."""
-        v = self.subject.arguments.scales * self._random_vector(self.subject.n)
+        v = random_direction(self.subject, self.rng)
         return np.where(np.isfinite(claimed) & self.movable, v, 0.0)
 
     def _random_weights(self) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checks.arguments import data_of, has_gradient
-from autograd.checks.functions import GraphFunction, Subject
+from autograd.checks.functions import GraphFunction, Subject, random_direction
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import NotMeasuredError
 
@@ -24,7 +24,7 @@ def check_continuous(subject: Subject, oracles: Oracles, rng: np.random.Generato
     """
     if not subject.n * subject.m:
         return
-    v = subject.arguments.scales * rng.uniform(0.5, 1.0, subject.n) * rng.choice([-1.0, 1.0], subject.n)
+    v = random_direction(subject, rng)
     along = oracles.values(v)
     for side in (1.0, -1.0):
         jumps = _jumps(along, side, subject)

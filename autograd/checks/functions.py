@@ -236,6 +236,11 @@ def differentiated_positions(node: Node) -> list[int]:
     return [i for i, x in enumerate(node.inputs) if has_gradient(x)]
 
 
+def random_direction(subject: Subject, rng: np.random.Generator) -> Any:
+    """A random direction in steps of the sizes of the numbers."""
+    return subject.arguments.scales * rng.uniform(0.5, 1.0, subject.n) * rng.choice([-1.0, 1.0], subject.n)
+
+
 def unit_vector(n: int, i: Any, length: float = 1.0) -> Any:
     """A vector of n numbers that is zero except for entry i."""
     return np.where(np.arange(n) == i, length, 0.0)

@@ -18,9 +18,12 @@ from autograd.checks.oracles.oracles import Oracles
 #: Relative difference of one-sided derivatives from which they show a kink.
 SLACK = 1e-7
 
-#: Distances of the points whose slopes span the hull, relative to the size of the arguments, and their number: few, and
-#: more if the claim lies outside. At a kink the slopes differ equally at both distances; on a smooth curve in proportion to it.
-NEAR, FAR, FEW, MANY = 1e-6, 1e-4, 24, 120
+#: Distances of the points whose slopes span the hull, relative to the size of the arguments. At a kink the slopes differ
+#: equally at both distances; on a smooth curve in proportion to it.
+NEAR, FAR = 1e-6, 1e-4
+
+#: Number of points for each input, and the most inputs that count: of many ties, few points show few of the slopes.
+FEW, MANY = 24, 6
 
 #: Step of a slope nearby, relative to the distance: it seldom crosses a kink.
 STEP = 1e-2
@@ -69,30 +72,28 @@ def ends_at_kink(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]
 
 def hull_around(oracles: Oracles, v: Any, w: Any, claimed: float) -> tuple[float, float] | None:
     """(smallest, largest slope of w·f along v at random points nearby) if a kink is there and the claim lies between them."""
-    near, closer = _slopes_nearby(oracles, v, w, NEAR, FEW)
+    near = _slopes_nearby(oracles, v, w, NEAR, FEW * min(oracles.subject.n, MANY))[:, 0]
     size, noise = np.abs(near).max(), 64.0 * EPS * float(np.abs(w) @ np.abs(oracles.subject.base))
-    if not np.ptp(near) > LEAST_RANGE * size + noise / (STEP * NEAR):  # NaN where the function is undefined
+    low, high, width = float(near.min()), float(near.max()), float(np.ptp(near))
+    if not width > LEAST_RANGE * size + noise / (STEP * NEAR):  # NaN where the function is undefined
         return None
-    is_wave = np.median(np.abs(near - closer)) > 0.01 * np.ptp(near)  # too short for the steps
-    if is_wave or not np.ptp(near) > 0.5 * np.ptp(_slopes_nearby(oracles, v, w, FAR, FEW)[0]):
+    if not low - 0.02 * width <= claimed <= high + 0.02 * width:
         return None
-    for more in (0, MANY):  # of many ties, few points show few of the slopes
-        near = np.append(near, _slopes_nearby(oracles, v, w, NEAR, more)[0])
-        low, high, slack = float(near.min()), float(near.max()), 0.02 * float(np.ptp(near))
-        if low - slack <= claimed <= high + slack:
-            return low, high
-    return None
+    steps = _slopes_nearby(oracles, v, w, NEAR, FEW, (1.0, 0.5))
+    is_wave = np.median(np.abs(np.diff(steps))) > 0.01 * width  # too short for the steps
+    is_curved = not width > 0.5 * np.ptp(_slopes_nearby(oracles, v, w, FAR, FEW))
+    return None if is_wave or is_curved else (low, high)
 
 
-def _slopes_nearby(oracles: Oracles, v: Any, w: Any, radius: float, points: int) -> tuple[Any, Any]:
-    """Central differences along v at random points at this distance, with a step and half of it."""
-    subject, rng, h = oracles.subject, oracles.rng, STEP * radius
+def _slopes_nearby(oracles: Oracles, v: Any, w: Any, radius: float, points: int, steps: tuple[float, ...] = (1.0,)) -> Any:
+    """Central differences along v at random points at this distance; the columns are for multiples of the step."""
+    subject, rng = oracles.subject, oracles.rng
     slopes = []
     for _ in range(points):
         along = oracles.values(v, radius * subject.arguments.scales * rng.uniform(-1.0, 1.0, subject.n))
-        slopes.append([w @ (along(step) - along(-step)) / (2.0 * step) for step in (h, h / 2.0)])
-    near, closer = np.reshape(slopes, (points, 2)).T
-    return near, closer
+        lengths = [STEP * radius * part for part in steps]
+        slopes.append([w @ (along(h) - along(-h)) / (2.0 * h) for h in lengths])
+    return np.array(slopes)
 
 
 def _find_kink_nearby(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float) -> NotSmooth | None:

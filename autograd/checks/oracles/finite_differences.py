@@ -118,9 +118,10 @@ class LineFunction:
     def slope(self, side: int = 0, enough: float = 1e-10) -> Measured:
         """F′(0) by central differences, or the one-sided derivative F′(0±) for side ±1."""
         best = Measured(np.zeros_like(self.at_zero), np.full(self.at_zero.shape, np.inf))
+        least = 16.0 * self.noise / self.reach + 1e-300  # about twice the smallest bar of any step
         for levels in (FEW, SOME, MANY):
             best = self._extrapolate(side, levels)
-            if (best.error <= enough * np.abs(best.value) + 1e-300).all():
+            if (best.error <= enough * np.abs(best.value) + least).all():
                 break
         return Measured(best.value, np.where(self._approach(best.value, side), best.error, np.inf)) if side else best
 

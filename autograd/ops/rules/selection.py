@@ -109,7 +109,7 @@ def _prepare_clip(
 @elementwise(
     lambda g, y, x, low, high: g * ((low <= x) & (x <= high) & (low != high)),
     lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
-    lambda g, y, x, low, high: g * ((x > high) | (low > high)),
+    lambda g, y, x, low, high: g * ((x > high) | (low > high) | ((low == high) & (x == high))),
     smooth_on=DISTINCT,
     prepare=_prepare_clip,
 )

@@ -7,7 +7,7 @@ import autograd as ag
 from autograd import GradientError, check_gradients, custom_op
 from autograd.checks._check_gradients import Check
 from autograd.checks.report import NotMeasuredError
-from autograd.ops.op import OPS
+from autograd.ops.op import OPS, Op
 
 
 @pytest.fixture(autouse=True)
@@ -352,3 +352,14 @@ def test_a_check_is_the_same_for_the_same_seed():
     x = np.linspace(-1.0, 1.0, 500)
     check = Check(lambda x: ag.sum(ag.sin(x) * x), None, None, None, None, None, 3)
     assert check.run((x,), 2) == check.run((x,), 2)
+
+
+def test_many_ties_show_all_slopes_nearby():
+    for x in ([0.0] * 8 + [1.0], [0.0] * 5 + [2.0, 1.0, 2.0, -1.0]):
+        for seed in range(3):
+            assert passes(lambda x: ag.sort(x, axis=None), np.array(x), seed=seed).kinks
+
+
+def test_clip_of_equal_arguments_has_a_gradient():
+    again = Op(ag.OPS["clip"].forward, ag.OPS["clip"].pullbacks, "elementwise")
+    assert passes(lambda *xs: again(*xs), *(np.zeros(2) for _ in range(3)), order=1)
