@@ -77,9 +77,9 @@ class _Sweep:
 
     def sweep(self, targets: set[Node], needed: set[Node] | None) -> dict[Node, Any]:
         detects_anomaly = is_detecting_anomaly()
-        cotangents, apply_pullbacks, add = self.cotangents, self.apply_pullbacks, self.add
+        cotangents, reads, apply_pullbacks, add = self.cotangents, self.reads, self.apply_pullbacks, self.add
         for node, inputs in self.order.items():
-            if node in self.reads:
+            if reads and node in reads:
                 self.add(node, self.join_reads(node), None)
             g = cotangents.get(node)
             if g is None:

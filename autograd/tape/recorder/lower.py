@@ -25,26 +25,26 @@ def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Progra
     steps = _Instructions(inputs)
     ordered: list[Instruction] = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
-    graph = reachable_nodes(roots, trace.start)
-    for node in sorted(graph, key=by_serial):
-        if node in steps:
+    start, of, append = trace.start, steps.of, ordered.append
+    for node in sorted(reachable_nodes(roots, start), key=by_serial):
+        if node in inputs:
             continue
-        op, parts = node.op, graph[node]
+        op, parts = node.op, node.inputs if node.serial > start else ()
         if op is None or not parts:
-            steps[node] = Captured(node) if node.serial < trace.start else steps.leaf(node, trace.captures, ordered)
+            steps[node] = Captured(node) if node.serial < start else steps.leaf(node, trace.captures, ordered)
         elif op is positive:  # another node for the same number
-            steps[node] = steps.of(parts)[0]
+            steps[node] = of(parts)[0]
         else:
-            operands, params, kind = steps.of(parts), node.params, None
+            operands, params, kind = of(parts), node.params, None
             if node.__class__ is not Value:
                 kind = kind_of(node._data)
                 operands, params = _fix_index(operands, params)
             steps[node] = step = Instruction(op, operands, params, kind)
-            ordered.append(step)
+            append(step)
     guards: dict[Instruction, bool] = {}
     for node, truth in trace.guards:  # one node has one truth value
         guards.setdefault(steps[node], truth)
-    return Program(list(inputs.values()), ordered, list(steps.of(outputs)), list(guards.items()))
+    return Program(list(inputs.values()), ordered, list(of(outputs)), list(guards.items()))
 
 
 class _Instructions(dict[Any, Instruction]):
