@@ -63,17 +63,17 @@ attributes #1 = { nounwind willreturn memory(none) }
 """
 
 
-def write(schedule: Schedule, lanes: int) -> tuple[str, list[Run]]:
+def write(schedule: Schedule, lanes: int, vectors: bool = True) -> tuple[str, list[Run]]:
     """(source, runs whose ops are evaluated by the functions of the table that follow those of LIBM)."""
-    writer = _Writer(schedule, lanes)
+    writer = _Writer(schedule, lanes, _WIDTH if vectors else 1)
     for run in schedule.runs:
         writer.add_run(run)
     return writer.source(), writer.called_back
 
 
 class _Writer(LoopWriter):
-    def __init__(self, schedule: Schedule, lanes: int) -> None:
-        self.schedule, self.lanes = schedule, lanes
+    def __init__(self, schedule: Schedule, lanes: int, width: int) -> None:
+        self.schedule, self.lanes, self.width = schedule, lanes, width
         self.constants = {
             i: literal(float(x.data)) for i, x in enumerate(schedule.leaves) if isinstance(x, Constant)
         }  # fmt: skip
@@ -141,7 +141,7 @@ class _Writer(LoopWriter):
             self.begin_part()
         is_sum = run.step.op is SUM_OF_PRODUCTS
         rule = None if is_sum else self.rule(run)
-        widest = _WIDTH if is_sum or (rule and not rule.has_calls) else 1
+        widest = self.width if is_sum or (rule and not rule.has_calls) else 1
         rows, columns = (run.rows, self.lanes) if self.lanes > 1 else (1, run.rows)
         with self.loop(rows) as row:
             for first, blocks, width in _chunks(columns, widest):

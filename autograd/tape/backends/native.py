@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op, on_floats
 from autograd.support.locks import Pool
@@ -27,7 +28,7 @@ from autograd.tape.backends.tiers import upgrade
 from autograd.tape.program import Captured, Constant, Program
 
 #: Number of runs from which a program gets machine code that is made quickly, and optimised after this number of replays.
-_MANY_RUNS, _MANY_REPLAYS = 50, 10_000
+_MANY_RUNS, _MANY_REPLAYS = 50, 1_000
 
 #: Numbers in the memory of examples side by side, about: it should fit into the processor's second cache.
 _MEMORY = 1 << 15
@@ -46,14 +47,16 @@ class NativeBackend(Backend):
             TypeError: If the program has arrays
             ImportError: If llvmlite is not installed; names the command
         """
-        schedule = _schedule(program)
+        with pause_garbage_collection():
+            schedule = _schedule(program)
 
-        def make(optimisation: int) -> Replay:
-            return _replay(_Code(program, schedule, lanes=1, optimisation=optimisation))
+        def make(optimised: bool) -> Replay:
+            with pause_garbage_collection():
+                return _replay(_Code(program, schedule, lanes=1, optimised=optimised))
 
         if len(schedule.runs) < _MANY_RUNS:
-            return make(2)
-        return upgrade(make(0), _MANY_REPLAYS, lambda: make(2))
+            return make(True)
+        return upgrade(make(False), _MANY_REPLAYS, lambda: make(True))
 
     def batch(self, program: Program) -> Batched:
         """Compile the program for many examples side by side: each operation is a loop over them."""
@@ -120,14 +123,14 @@ class _Code:
     """Machine code of a program, the table of the functions that it calls, and the memory that it needs."""
 
     def __init__(
-        self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None, optimisation: int = 2
+        self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None, optimised: bool = True
     ) -> None:
         self.schedule, self.lanes = schedule, lanes
         self.captured = [(i, x.node) for i, x in enumerate(schedule.leaves) if isinstance(x, Captured)]
-        source, called_back = write(schedule, lanes)
+        source, called_back = write(schedule, lanes, optimised)
         if counts:
             source += write_steps(schedule, counts)
-        self.kernel = Kernel(source, *(("steps", 4) if counts else ("kernel", 0)), optimisation)
+        self.kernel = Kernel(source, *(("steps", 4) if counts else ("kernel", 0)), 2 if optimised else 0)
         self.errors = local()
         self.callbacks = [_callback(run.step.op, run.step.params, self.errors) for run in called_back]
         self.functions = np.array([_address(f) for f in (*_libm(), *self.callbacks)], np.uintp)

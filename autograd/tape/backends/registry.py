@@ -4,7 +4,6 @@ import importlib
 from collections.abc import Callable
 
 from autograd.tape.backends.protocol import Backend, Replay, only_floats
-from autograd.tape.backends.tiers import upgrade
 from autograd.tape.program import Program
 
 BACKENDS = ("python", "numpy", "native", "jax")
@@ -31,25 +30,6 @@ class _FunctionBackend(Backend):
 _AUTO = Backend()
 _AUTO.name = "auto"
 
-#: Number of replays by "python" after which a program of at least this number of instructions is replayed by "native". For any
-#: length, LLVM takes about as long as these replays.
-NATIVE_AFTER, _LEAST_INSTRUCTIONS = 5_000, 200
-
-
-class _AutoFloats(Backend):
-    """The back end "python", and later "native", with the same bits, if llvmlite is installed."""
-
-    name = "python"
-
-    def compile(self, program: Program) -> Replay:
-        replay = find_backend("python").compile(program)
-        if len(program) < _LEAST_INSTRUCTIONS:
-            return replay
-        return upgrade(replay, NATIVE_AFTER, lambda: find_backend("native").compile(program))
-
-    def source(self, program: Program) -> str | None:
-        return find_backend("python").source(program)
-
 
 def find_backend(choice: Choice) -> Backend:
     """Back end of a name, or a custom one.
@@ -63,8 +43,7 @@ def find_backend(choice: Choice) -> Backend:
         return _AUTO
     choice = ALIASES.get(choice, choice) if isinstance(choice, str) else choice
     if choice in BACKENDS:
-        backend: Backend = importlib.import_module(f"autograd.tape.backends.{choice}").backend
-        return backend
+        return _load(choice)
     if callable(choice):
         return _FunctionBackend(choice)
     raise ValueError(f"there is no back end {choice!r}: choose one of auto, {', '.join(BACKENDS)}, or pass a Backend")
@@ -72,4 +51,12 @@ def find_backend(choice: Choice) -> Backend:
 
 def resolve_auto(backend: Backend, program: Program) -> Backend:
     """Resolve "auto" for a program; other back ends are returned as they are."""
-    return backend if backend is not _AUTO else _AutoFloats() if only_floats(program) else find_backend("numpy")
+    if backend is not _AUTO:
+        return backend
+    return _load("tiers") if only_floats(program) else find_backend("numpy")
+
+
+def _load(module: str) -> Backend:
+    """The back end of a module of this package."""
+    backend: Backend = importlib.import_module(f"autograd.tape.backends.{module}").backend
+    return backend

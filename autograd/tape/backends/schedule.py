@@ -61,6 +61,11 @@ def make_schedule(program: Program) -> Schedule:
     address: dict[Instruction, int] = {leaf: i for i, leaf in enumerate(leaves)}
     runs: list[Run] = []
     for steps in _groups(program, leaves):
+        if len(steps) == 1:
+            (step,) = steps
+            runs.append(Run(step, 1, len(address), [[address[x], 0] for x in step.inputs]))
+            address[step] = len(address)
+            continue
         table = np.array([[address[x] for x in step.inputs] for step in steps], dtype=np.int64)
         order, starts = _runs(table)
         first = len(address)
@@ -92,9 +97,10 @@ def _groups(program: Program, leaves: list[Leaf]) -> list[list[Instruction]]:
 
 def _make_runs(steps: list[Instruction], first: int, table: Words, starts: list[int]) -> Iterator[Run]:
     """Runs of a group, whose results begin at the address `first`."""
-    for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
-        strides = table[start + 1] - table[start] if end > start + 1 else np.zeros(table.shape[1], np.int64)
-        yield Run(steps[start], end - start, first + start, np.stack([table[start], strides], axis=1).tolist())
+    rows = table.tolist()
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        second = rows[start + 1 if end > start + 1 else start]  # a run of one row has strides 0
+        yield Run(steps[start], end - start, first + start, [[a, b - a] for a, b in zip(rows[start], second, strict=True)])
 
 
 def _runs(table: Words) -> tuple[Words, list[int]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.tape.backends import GuardFailedError, machine_code, native, registry
+from autograd.tape.backends import GuardFailedError, machine_code, native, tiers
 from autograd.tape.backends.tiers import upgrade
 from tests.laws.equality import assert_same
 
@@ -30,8 +30,8 @@ def test_a_replay_stays_if_a_faster_one_cannot_be_compiled(error):
 @pytest.mark.parametrize("name", ["auto", "native"])
 def test_results_and_guards_do_not_change_between_tiers(monkeypatch, name):
     pytest.importorskip("llvmlite")
-    monkeypatch.setattr(registry, "NATIVE_AFTER", 3)
-    monkeypatch.setattr(registry, "_LEAST_INSTRUCTIONS", 1)
+    monkeypatch.setattr(tiers, "NATIVE_AFTER", 3)
+    monkeypatch.setattr(tiers, "_LEAST_INSTRUCTIONS", 1)
     monkeypatch.setattr(native, "_MANY_RUNS", 1)
     monkeypatch.setattr(native, "_MANY_REPLAYS", 3)
     levels = []
