@@ -44,6 +44,11 @@ class Body:
         self.inputs: list[Node] = [*variables, *self.captured]
         self._trace = Trace(trace.start, trace.captures or Captures((), {}))
 
+    @property
+    def own_nodes(self) -> set[Node]:
+        """Nodes that the step made."""
+        return set(self._graph).difference(self.captured)
+
     @cached_property
     def program(self) -> Program:
         """The step as a program."""
