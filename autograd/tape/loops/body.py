@@ -94,8 +94,8 @@ def variable(x: Any) -> Node:
 
 
 def number_of(node: Node, data: Any) -> Any:
-    """Data for a node of a step: a float for a Value."""
-    return float(data) if isinstance(node, Value) else np.asarray(data)
+    """Data for a node of a step: a float for a Value, else an array of its dtype."""
+    return float(data) if isinstance(node, Value) else np.asarray(data, node._data.dtype)
 
 
 def _is_outside(trace: ExampleTrace, node: Any) -> bool:
