@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.grad_mode import no_grad, recording
+from autograd.base.grad_mode import ignore_anomaly, no_grad, recording
 from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, tracing
 from autograd.engine.batching import ExampleTrace
@@ -35,7 +35,7 @@ class Body:
 
     def __init__(self, step: Callable[[list[Any]], list[Node]], examples: Sequence[Any]) -> None:
         trace = ExampleTrace("scan", "step")
-        with tracing(trace), recording(), quiet():
+        with tracing(trace), recording(), quiet(), ignore_anomaly():  # the examples together may be no step of the loop
             variables = [variable(x) for x in examples]
             trace.inputs.update(variables)
             self.outputs = step(variables)

@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, compile, draw, grad, record, scan, stop_gradient, value_and_grad, vmap
+from autograd import (
+    Tensor,
+    Value,
+    compile,
+    detect_anomaly,
+    draw,
+    grad,
+    hessian,
+    record,
+    scan,
+    stop_gradient,
+    value_and_grad,
+    vmap,
+)
 from autograd.base.tree import leaves
 
 F32 = np.float32
@@ -206,3 +219,24 @@ def test_long_loop():
 def test_forward_mode_and_elementwise_grad():
     f = lambda r: scan(lambda x, _: (ag.sin(r * x), None), 0.5, length=4)[0]  # noqa: E731
     assert ag.jvp(f, (2.0,), (1.0,))[1] == pytest.approx(grad(f)(2.0), rel=1e-14)
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, grad, hessian, lambda f: compile(grad(f))])
+def test_anomalies_are_those_of_the_steps(transform):
+    def f(run, x):
+        c, _ = run(lambda c, x: (ag.log(c + x) + 3.0, None), x, np.array([-1.0, 0.5, 2.0]))
+        return c
+
+    def backwards(f, c, xs):  # the start and the first row are no step: log(0.5 − 1)
+        return scan(f, c, xs, reverse=True)
+
+    with detect_anomaly():
+        assert np.isfinite(transform(lambda x: f(backwards, x))(0.5))
+        with pytest.raises(FloatingPointError, match="scan"):
+            transform(lambda x: f(scan, x * Tensor(1.0, requires_grad=True)))(0.5)
+
+
+def test_no_anomaly_without_a_step_or_an_example():
+    with detect_anomaly():
+        assert scan(lambda c, x: (c * ag.log(x - 1.0), None), 2.0, np.zeros(0))[0] == 2.0
+        assert ag.vmap(lambda x: ag.log(x - 1.0))(np.zeros(0)).shape == (0,)
