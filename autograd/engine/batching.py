@@ -10,7 +10,7 @@ further batching need no other rule.
 
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -74,7 +74,18 @@ def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int) -> dict[Node
                 batched = [known[x] if m else x for x, m in zip(inputs, mapped, strict=True)]
                 with no_grad() if detached else nullcontext():
                     known[node] = _apply(_Call(node, node.op, inputs, batched, mapped, n))  # type: ignore[arg-type]  # it has an op
+    check_no_hooks((x for x, y in known.items() if y.requires_grad), "vmap")
     return known
+
+
+def check_no_hooks(nodes: Iterable[Node], inside: str) -> None:
+    """Raise TypeError if one of the nodes, recorded once for many gradients, has a hook."""
+    for node in nodes:
+        if node._hooks:
+            raise TypeError(
+                f"the hook of {node!r} inside {inside} would not change the gradient: "
+                f"register it on an argument or a result of {inside}, or use custom_gradient"
+            )
 
 
 class _Call(NamedTuple):

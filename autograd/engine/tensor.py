@@ -85,7 +85,7 @@ class Tensor(ArrayMethods):
         """Result of `op`, a Tensor or a tuple of them, recorded if recording is on and an input requires a gradient."""
         arrays, requires_grad = [], False
         for x in inputs:
-            if x.__class__ is cls:
+            if isinstance(x, Tensor):
                 arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
             elif (constant := array_operand(x)) is None:
@@ -107,7 +107,7 @@ class Tensor(ArrayMethods):
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
         if node.requires_grad or current_trace() is not None:
             node.op, node._params = op, params
-            node._inputs = tuple([x if x.__class__ is cls else a for x, a in zip(inputs, arrays, strict=True)])
+            node._inputs = tuple([x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays, strict=True)])
             if blocks and is_remembering_lines():
                 remember_line(node)
         return node if unpack is None else unpack(node)
@@ -169,7 +169,7 @@ class Tensor(ArrayMethods):
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         op: Any = self.op
         y, inputs, params = self._data, self._inputs, self._params
-        arrays = [x._data if x.__class__ is Tensor else x for x in inputs]
+        arrays = [x._data if isinstance(x, Tensor) else x for x in inputs]
         if y.dtype.char == "e" or op.recomputes:
             g, y, *arrays = op.pullback_arguments(g, y, arrays, params)
         return [inputs[i].match_shape_and_dtype(pullback(g, y, *arrays, **params), op) for i, pullback in wanted]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base import tree
-from autograd.base.grad_mode import is_recording, no_grad
+from autograd.base.grad_mode import ignore_anomaly, is_recording, no_grad
 from autograd.base.trace_state import tracing
 from autograd.engine.batching import ExampleTrace, batch_graph
 from autograd.engine.graph import Links, reachable_nodes
@@ -65,7 +65,7 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
     columns = [None if axis is None or tree.is_static(x) else _column(x, axis) for x, axis in zip(leaves, axes, strict=True)]
     n = _count_examples(columns, leaves, axes)
     trace = ExampleTrace()
-    with tracing(trace):
+    with tracing(trace), nullcontext() if n else ignore_anomaly():  # without examples, f is run on ones
         variables = [_shared(x) if column is None else _example(column) for x, column in zip(leaves, columns, strict=True)]
         examples = {v: column for v, column in zip(variables, columns, strict=True) if column is not None}
         trace.inputs.update(examples)

@@ -22,6 +22,7 @@ def functional_call(module: Module, parameters: Mapping[str, Any], /, *inputs: A
     Args:
         parameters: Arrays or nodes by path, as in `state_dict`; the module's own ones are used for other paths
     Raises:
+        TypeError: If `module` is not a Module, or `parameters` not a mapping
         ValueError: If the module does not have a path, a shape differs, or a parameter is in a tuple; names the path
     Source:
         torch.func.functional_call
@@ -57,6 +58,10 @@ def substitute(module: Module, parameters: Mapping[str, Any]) -> Iterator[None]:
 
 def _places_to_change(module: Module, parameters: Mapping[str, Any]) -> dict[str, list[Place]]:
     """Return all places of the number at each path of `parameters`; a shared parameter has several."""
+    if not isinstance(module, Module):
+        raise TypeError(f"functional_call takes a Module and a dict of its parameters, got {module!r:.60}")
+    if not isinstance(parameters, Mapping):
+        raise TypeError(f"parameters must be a dict with paths, such as module.state_dict(), got {parameters!r:.60}")
     places, found = state_places(module, check=False), {}
     for path, x in parameters.items():
         if path not in places:

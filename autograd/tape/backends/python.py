@@ -106,7 +106,7 @@ class _Emitter:
             self.release(mentions)
             name = self.free.pop() if self.free else next(self.fresh)
             self.lines.append(f"{name} = {text}")
-            self.codes[step], self.mentions[step], self.sizes[step] = Code(name), [step], 0
+            self.codes[step], self.mentions[step], self.sizes[step] = Code(name, truth=text.truth), [step], 0
             self.emit_guard(step)
 
     def is_mentioned_once(self, step: Instruction) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.grad_mode import no_grad, recording
+from autograd.base.grad_mode import ignore_anomaly, no_grad, recording
 from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, tracing
 from autograd.engine.batching import ExampleTrace
@@ -35,7 +35,7 @@ class Body:
 
     def __init__(self, step: Callable[[list[Any]], list[Node]], examples: Sequence[Any]) -> None:
         trace = ExampleTrace("scan", "step")
-        with tracing(trace), recording(), quiet():
+        with tracing(trace), recording(), quiet(), ignore_anomaly():  # the examples together may be no step of the loop
             variables = [variable(x) for x in examples]
             trace.inputs.update(variables)
             self.outputs = step(variables)
@@ -43,6 +43,11 @@ class Body:
         self.captured = [x for x in self._graph if x not in trace.inputs and _is_outside(trace, x)]
         self.inputs: list[Node] = [*variables, *self.captured]
         self._trace = Trace(trace.start, trace.captures or Captures((), {}))
+
+    @property
+    def own_nodes(self) -> set[Node]:
+        """Nodes that the step made."""
+        return set(self._graph).difference(self.captured)
 
     @cached_property
     def program(self) -> Program:
@@ -89,8 +94,8 @@ def variable(x: Any) -> Node:
 
 
 def number_of(node: Node, data: Any) -> Any:
-    """Data for a node of a step: a float for a Value."""
-    return float(data) if isinstance(node, Value) else np.asarray(data)
+    """Data for a node of a step: a float for a Value, else an array of its dtype."""
+    return float(data) if isinstance(node, Value) else np.asarray(data, node._data.dtype)
 
 
 def _is_outside(trace: ExampleTrace, node: Any) -> bool:

@@ -108,7 +108,7 @@ def _number_of_steps(xs: Any, length: Any) -> int:
         raise ValueError(
             f"scan: xs and length must agree on one number of steps, got xs of shapes {lengths} and length={length}"
             if counts
-            else "scan: the number of steps is missing: pass xs, or length=n"
+            else f"scan: the number of steps is missing: pass arrays as xs, or length=n, got xs={xs!r:.60}"
         )
     return counts.pop()
 
@@ -150,6 +150,8 @@ def _matching_carry(carry: Any, new: Any) -> list[Node]:
     nodes = []
     for path, x, y in tree.pairs("scan: the carry that f returns", carry, new):
         if not isinstance(x, Value | Tensor):
+            if x is not y and x != y:
+                raise TypeError(f"{path} must stay {x!r:.60}, since it is not a number, got {y!r:.60}: write it to the results")
             continue
         data = np.asarray(y._data if isinstance(y, Node) else y)
         shape = () if isinstance(x, Value) else x.shape

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.batching import batch_graph
+from autograd.engine.batching import batch_graph, check_no_hooks
 from autograd.engine.gradients import gradients, zeros_like
 from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
@@ -217,6 +217,7 @@ class ScanOp(Op):
             return list(itertools.islice(rest, count))
 
         outputs = self.body.outputs
+        check_no_hooks(self.body.own_nodes, "scan")
         final, carry, rows = take(n), take(n), take(m)
         moving = take(sum(map(_is_float, outputs[n : n + self.results])))
         before, sums, shared = take(n), take(len(self.layout[2])), list(rest)
@@ -234,6 +235,8 @@ class ScanOp(Op):
     def batched(self, inputs: Sequence[Any], mapped: Sequence[bool], n: int) -> Any:
         """Flat results of n examples, by one loop over steps of all examples."""
         start, end = self.counts[0], sum(self.counts)
+        dtypes = [np.asarray(v._data).dtype for v in self.body.inputs]  # an input without axes may be a number without dtype
+        inputs = [x if isinstance(x, Node) else np.asarray(x, dtype) for x, dtype in zip(inputs, dtypes, strict=True)]
         pairs = list(zip(inputs, mapped, strict=True))
         carry = [x if m else broadcast_to(x, (n, *shape_of(x))) for x, m in pairs[:start]]
         rows = [moveaxis(x, 1, 0) if m else x for x, m in pairs[start:end]]
@@ -246,7 +249,9 @@ class ScanOp(Op):
         op = ScanOp(loop, self.active)
         final, results, sums, saved = op.on_inputs(operands)
         parts = [*final, *(moveaxis(x, 0, 1) for x in results), *sums, *(moveaxis(x, 0, 1) for x in saved)]
-        return concatenate([reshape(x, (n, -1)) for x in parts], axis=1)
+        found = concatenate([reshape(x, (n, math.prod(x.shape[1:]))) for x in parts], axis=1)
+        check_no_hooks(self.body.own_nodes if found.requires_grad else (), "scan")
+        return found
 
     def _batched_step(self, variables: list[Any], mapped: list[bool], n: int) -> list[Node]:
         pairs = list(zip(self.body.inputs, variables, mapped, strict=True))

@@ -159,3 +159,66 @@ def test_anomaly_error_names_op_and_line_of_a_gradient(make):
 def test_without_anomaly_detection_nan_and_inf_are_allowed():
     assert str(Value(-1.0).log().data) == "nan"
     assert ag.sqrt(Value(0.0)).data == 0.0
+
+
+def hooked(x, where):
+    """Function whose hooks, at its argument or in it, multiply the gradient by 10."""
+    y = ag.sin(x)
+    for node, name in ((x, "argument"), (y, "result")):
+        if name == where:
+            node.register_hook(lambda g: 10.0 * g)
+    return y * x
+
+
+ROWS = np.array([[0.3, 0.5], [0.7, 0.2]])
+
+#: Calls of a function f of one example, or step, and the same written out.
+CALLS = {
+    "vmap": (lambda f, x: ag.vmap(f)(x), lambda f, x: ag.stack([f(x[0]), f(x[1])])),
+    "scan": (lambda f, x: ag.scan(lambda c, _: (f(c), None), x, length=2)[0], lambda f, x: f(f(x) * 1.0)),
+    "scan of rows": (
+        lambda f, x: ag.scan(lambda c, r: (c + f(r), f(r)), x[0], x)[1],
+        lambda f, x: ag.stack([f(x[0]), f(x[1])]),
+    ),
+    "vmap of scan": (
+        lambda f, x: ag.vmap(lambda r: ag.scan(lambda c, _: (f(c), None), r, length=1)[0])(x),
+        lambda f, x: ag.stack([f(x[0]), f(x[1])]),
+    ),
+    "vmap of grad": (
+        lambda f, x: ag.vmap(ag.grad(lambda r: f(r).sum()))(ag.stop_gradient(x)) * x,
+        lambda f, x: ag.stack([ag.grad(lambda r: f(r).sum())(ag.stop_gradient(r)) * r for r in (x[0], x[1])]),
+    ),
+    "checkpoint": (lambda f, x: ag.checkpoint(f)(x * 1.0), lambda f, x: f(x * 1.0)),
+    "compile": (lambda f, x: ag.compile(f)(x * 1.0), lambda f, x: f(x * 1.0)),
+}
+
+
+def result_or_refusal(f):
+    try:
+        return f(ROWS)
+    except TypeError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("where", ["argument", "result"])
+def test_a_hook_is_applied_or_refused(name, where):
+    call, written_out = CALLS[name]
+
+    def gradient(call):
+        return ag.grad(lambda x: ag.sum(ag.sin(call(lambda r: hooked(r, where), x))))
+
+    for f in (gradient(call), ag.compile(gradient(call))):
+        found = result_or_refusal(f)
+        if isinstance(found, str):
+            assert "register it on an argument or a result of" in found
+            assert name.startswith(("vmap", "scan"))
+        else:
+            np.testing.assert_allclose(found, gradient(written_out)(ROWS), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["scan", "vmap", "vmap of scan"])
+def test_a_hook_in_a_function_that_is_not_differentiated(name):
+    call, written_out = CALLS[name]
+    found, wanted = (g(lambda r: hooked(r, "result"), ROWS if g is call else Tensor(ROWS)) for g in (call, written_out))
+    np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-14)

@@ -249,3 +249,17 @@ def test_wrong_calls_of_ops_are_type_errors():
 def test_a_masked_array_raises():
     with pytest.raises(TypeError, match=r"(?s)mask .* would be lost.*filled"):
         Tensor(np.ma.masked_array([1.0, 2.0], [True, False]))
+
+
+class Named(Tensor):
+    """Subclass of Tensor."""
+
+
+@pytest.mark.parametrize("f", [lambda a, b: a * b, lambda a, b: a @ b, ag.maximum, lambda a, b: ag.stack([a, b]).sum()])
+def test_a_subclass_of_tensor_is_an_operand(f):
+    a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    for kinds in ((Named, Tensor), (Tensor, Named), (Named, Named)):
+        xs = [kind(x, requires_grad=True) for kind, x in zip(kinds, (a, b), strict=True)]
+        f(*xs).sum().backward()
+        for x, g in zip(xs, ag.grad(lambda a, b: f(a, b).sum(), (0, 1))(a, b), strict=True):
+            np.testing.assert_array_equal(x.grad, g)

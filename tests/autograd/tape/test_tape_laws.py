@@ -65,8 +65,13 @@ def test_results_of_comparisons_are_numbers(backend):
     assert [tape(x) for x in (0.0, 1.5, 3.0)] == [-2.0, -1.0, 0.0]
     if find_backend(backend).scalars:
         for f in (lambda a, b: -a, lambda a, b: -(a + b), lambda a, b: -(a * b), lambda a, b: a * -1.0):
-            tape = record(lambda x, f=f: ag.signbit(f(ag.less(x, 1.0), ag.less(x, 2.0))), 0.0, backend=backend)
-            assert tape(3.0) == 1.0  # the sign of −0
+            for uses in (1, 2):  # a number that is used twice is a variable
+
+                def signs(x, f=f, uses=uses):
+                    a, b = ag.less(x, 1.0), ag.less(x, 2.0)
+                    return ag.signbit(f(a, b)), [a * x, b * x][: 2 * (uses - 1)]
+
+                assert record(signs, 0.0, backend=backend)(3.0) == (1.0, [0.0, 0.0][: 2 * (uses - 1)])  # the sign of −0
 
 
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)

@@ -99,6 +99,15 @@ def test_refusals(parameters, words):
         nn.functional_call(make_mlp()[0], parameters, X)
 
 
+@pytest.mark.parametrize(
+    ("module", "parameters", "words"),
+    [(make_mlp()[0], [1.0], r"module.state_dict\(\), got \[1.0\]"), (np.sin, {}, "takes a Module .* got <ufunc 'sin'>")],
+)
+def test_arguments_of_another_type(module, parameters, words):
+    with pytest.raises(TypeError, match=words):
+        nn.functional_call(module, parameters, X)
+
+
 def test_a_shared_parameter_is_replaced_at_each_place():
     found = grad(lambda p: nn.functional_call(Tied(), p, X).sum())({"first": np.eye(4)})["first"]
     wanted = grad(lambda w: (X @ w @ w).sum())(np.eye(4))

@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, compile, draw, grad, record, scan, stop_gradient, value_and_grad
+from autograd import (
+    Tensor,
+    Value,
+    compile,
+    detect_anomaly,
+    draw,
+    grad,
+    hessian,
+    record,
+    scan,
+    stop_gradient,
+    value_and_grad,
+    vmap,
+)
+from autograd.base.tree import leaves
 from autograd.tape.backends import machine_code
 from autograd.tape.loops.scan_op import MANY_STEPS, Loop
 
@@ -46,6 +60,20 @@ def test_float32_stays_float32(backend, reverse):
     assert carry.dtype == ys.dtype == F32
     np.testing.assert_array_equal(carry, [2.125, 3.875] if reverse else [5.125, 6.875])
     np.testing.assert_array_equal(ys[0], [4.25, 5.75] if reverse else [1.0, 1.0])
+
+
+@pytest.mark.parametrize("start", [F32(0.5), np.full((), 0.5, F32), np.full(1, 0.5, F32)])
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_float32_stays_float32_in_batches(start, n):
+    def f(w):
+        return scan(lambda c, _: (c * w, c * F32(0.1)), start, length=2)
+
+    w = np.linspace(0.1, 0.9, n, dtype=F32)
+    for g in (f, grad(lambda w: f(w)[1].sum())):
+        batch, ones = leaves(vmap(g)(w)), [leaves(g(x)) for x in w]
+        assert all(y.dtype == F32 and len(y) == n for y in batch)
+        for y, *parts in zip(batch, *ones, strict=True):
+            np.testing.assert_array_equal(y, parts if n else y)
 
 
 def test_integer_rows_are_indices():
@@ -144,7 +172,9 @@ def writing(c, _):
         (lambda: scan(lambda c, _: ((c, c), None), 1.0, length=3), TypeError, "must have the structure leaf"),
         (lambda: scan(lambda c, _: (c if c > 0 else -c, None), 1.0, length=3), TypeError, r"inside scan differs .* where\("),
         (lambda: scan(lambda c, _: (c + float(c), None), 1.0, length=3), TypeError, "inside scan would give"),
-        (lambda: scan(lambda c, _: (c, None), 1.0), ValueError, "pass xs, or length=n"),
+        (lambda: scan(lambda c, _: (c, None), 1.0), ValueError, "or length=n, got xs=None"),
+        (lambda: scan(lambda c, _: (c, None), 1.0, range(3)), ValueError, r"pass arrays as xs, .* got xs=range\(0, 3\)"),
+        (lambda: scan(lambda c, _: ((c[0], "b"), None), (1.0, "a"), length=2), TypeError, r"\[1\] must stay 'a', .* got 'b'"),
         (lambda: scan(lambda c, _: (c, None), 1.0, [1.0, 2.0]), TypeError, r"write np.array\("),
         (lambda: compile(lambda x: scan(lambda c, _: (c, None), 1.0, x), backend="python")(np.ones(2)), TypeError, "'numpy'"),
         (lambda: scan(lambda c, _: (c, None), 1.0, np.ones(3), 2), ValueError, r"shapes \(3,\) and length=2"),
@@ -235,3 +265,24 @@ def test_error_of_an_op_in_machine_code_is_raised():
 
     with pytest.raises(ValueError, match="too large"):
         scan(lambda c, x: (c + refuse(x), None), 0.0, np.linspace(0.0, 1.0, MANY_STEPS))
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, grad, hessian, lambda f: compile(grad(f))])
+def test_anomalies_are_those_of_the_steps(transform):
+    def f(run, x):
+        c, _ = run(lambda c, x: (ag.log(c + x) + 3.0, None), x, np.array([-1.0, 0.5, 2.0]))
+        return c
+
+    def backwards(f, c, xs):  # the start and the first row are no step: log(0.5 − 1)
+        return scan(f, c, xs, reverse=True)
+
+    with detect_anomaly():
+        assert np.isfinite(transform(lambda x: f(backwards, x))(0.5))
+        with pytest.raises(FloatingPointError, match="scan"):
+            transform(lambda x: f(scan, x * Tensor(1.0, requires_grad=True)))(0.5)
+
+
+def test_no_anomaly_without_a_step_or_an_example():
+    with detect_anomaly():
+        assert scan(lambda c, x: (c * ag.log(x - 1.0), None), 2.0, np.zeros(0))[0] == 2.0
+        assert ag.vmap(lambda x: ag.log(x - 1.0))(np.zeros(0)).shape == (0,)
