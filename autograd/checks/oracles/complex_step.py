@@ -130,6 +130,11 @@ class Complex:
     def fmod(self, a: Any, b: Any) -> Any:
         return a - np.trunc(np.real(a) / np.real(b)) * b
 
+    @staticmethod
+    def log1p(x: Any) -> Any:
+        """log(1 + x); the real part of NumPy's loses digits of small complex numbers."""
+        return np.log1p(np.real(x)) + 1j * np.imag(np.log1p(x)) if np.iscomplexobj(x) else np.log1p(x)
+
     def exp2(self, x: Any) -> Any:
         return np.exp(x * math.log(2))
 
@@ -141,7 +146,7 @@ class Complex:
     def logaddexp(self, a: Any, b: Any) -> Any:
         larger = np.real(a) >= np.real(b)  # at a tie a is high and b is low
         high, low = np.where(larger, a, b), np.where(larger, b, a)
-        return high + np.log1p(np.exp(low - high))
+        return high + self.log1p(np.exp(low - high))
 
     def polygamma(self, n: int, x: Any) -> Any:
         self.formulas = True

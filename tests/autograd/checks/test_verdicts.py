@@ -363,3 +363,8 @@ def test_many_ties_show_all_slopes_nearby():
 def test_clip_of_equal_arguments_has_a_gradient():
     again = Op(ag.OPS["clip"].forward, ag.OPS["clip"].pullbacks, "elementwise")
     assert passes(lambda *xs: again(*xs), *(np.zeros(2) for _ in range(3)), order=1)
+
+
+def test_the_logarithm_of_a_small_number_keeps_its_digits_in_a_complex_step():
+    assert passes(lambda x: ag.xlog1py(x, x * x), 0.005089646776690326)
+    assert passes(lambda x: x * ag.logaddexp(x - 20.0, 0.0), 0.7)
