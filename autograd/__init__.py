@@ -15,14 +15,14 @@
 Each op is one declared row in `autograd.ops.rules`; every other part reads that row.
 """
 
+import os as _os
 import sys as _sys
 from importlib import import_module as _import_module
-from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 from warnings import warn as _warn
 
-if (_Path(__file__).parent / "core.py").exists():
+if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "core.py")):
     raise ImportError(
         "Two packages that import as 'autograd' are installed in one folder: 'glassgrad' and 'autograd'. Keep one of them "
         "in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."

@@ -38,9 +38,9 @@ def nested(v):
 
 def compare_with_value(name, f, x, direction, rounds):
     contest = Contest()
-    contest.enter("value and gradient", replay_tape, value_and_grad(f), x)
-    contest.enter("value alone", replay_tape, f, x)
-    contest.enter("product with the Hessian", replay_tape, lambda x, v: hvp(f, (x,), (v,)), x, direction)
+    contest.enter("value and gradient", replayed, value_and_grad(f), x)
+    contest.enter("value alone", replayed, f, x)
+    contest.enter("product with the Hessian", replayed, lambda x, v: hvp(f, (x,), (v,)), x, direction)
     table = compare(f"cheap gradient, {name}", f"{name} in {x.size:,} variables, native", contest, rounds=rounds, check=False)
     _, value, product = table.rows
     table.notes.append(f"value and gradient cost {value.ratio:.2f} values (bound: 4)")
@@ -48,7 +48,7 @@ def compare_with_value(name, f, x, direction, rounds):
     return table
 
 
-def replay_tape(f, *args):
+def replayed(f, *args):
     tape = record(f, *args, backend="native")
 
     def run():

@@ -16,8 +16,8 @@ TOKENS = [0, 5, 13, 13, 1, 8, 3, 0]
 def measure(rounds: int, tokens=TOKENS, slow=False) -> Table:
     p = gpt.initial_parameters(0)
     contest = Contest()
-    contest.enter("glassgrad, native", replay_tape, p, tokens, "native", contest.notes)
-    contest.enter("glassgrad, python", replay_tape, p, tokens, "python", contest.notes)
+    contest.enter("glassgrad, native", replayed, p, tokens, "native", contest.notes)
+    contest.enter("glassgrad, python", replayed, p, tokens, "python", contest.notes)
     contest.enter("glassgrad, Value", run_objects, p, tokens, Value)
     contest.enter("a plain Python class", run_objects, p, tokens, plain.Value)
     contest.enter("CasADi 3.8 SX function", casadi, p, tokens)
@@ -28,7 +28,7 @@ def measure(rounds: int, tokens=TOKENS, slow=False) -> Table:
     return compare("gpt", ABOUT, contest, rounds=rounds)
 
 
-def replay_tape(p, tokens, backend, notes):
+def replayed(p, tokens, backend, notes):
     record(value_and_grad(lambda x: x * x), 1.0, backend=backend)(1.0)  # load llvmlite
     start = time.perf_counter()
     tape = record(value_and_grad(gpt.loss), p, tokens, backend=backend)

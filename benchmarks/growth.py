@@ -8,14 +8,14 @@ from math import log
 
 import numpy as np
 
-from autograd import value_and_grad
+from autograd import scan, value_and_grad
 from autograd.engine.graph import pause_garbage_collection
 from autograd.support.optional import require
 from autograd.tape.backends.registry import BACKENDS, find_backend
 from autograd.tape.passes import optimise
 from autograd.tape.recorder.trace import trace_function
 
-ABOUT = "a recurrence of products and sines, its value and gradient: seconds by length"
+ABOUT = "a recurrence of products and sines, its value and gradient, written out and by scan: seconds by length"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 #: XLA takes about a millisecond for each operation.
@@ -26,8 +26,8 @@ LONGEST = {"jax": 10_000}
 class Growth:
     """Seconds of one length by one back end; `compile` includes the first replay."""
 
-    backend: str
-    operations: int
+    backend: str  # or "scan"
+    operations: int  # or steps of the scan
     record: float
     optimise: float
     compile: float
@@ -71,6 +71,7 @@ def measure(rounds: int, sizes=SIZES, backends=BACKENDS) -> GrowthTable:
             if n <= LONGEST.get(name, n):
                 runs = [_one(name, n) for _ in range(max(1, min(rounds, 20_000 // n)))]
                 table.rows.append(min(runs, key=lambda row: row.record + row.optimise + row.compile))
+    table.rows += [_measure("scan", find_backend("numpy"), by_scan(n), 0.7, n) for n in sizes]
     return table
 
 
@@ -86,22 +87,35 @@ def recurrence(n):
     return f
 
 
+def by_scan(n):
+    """A recurrence of n steps as one op."""
+
+    def f(x):
+        (a, b), _ = scan(lambda c, _: ((c[1] * x + c[0] * 0.5, (c[0] * c[1] + x).sin()), None), (0.1, 0.2), length=n)
+        return a * b
+
+    return f
+
+
 def _one(name, n):
-    backend, f, x = find_backend(name), value_and_grad(recurrence(n)), np.linspace(0.1, 0.9, 8)
-    if name == "jax":
-        x = x.astype(np.float32)
+    x = np.linspace(0.1, 0.9, 8)
+    return _measure(name, find_backend(name), recurrence(n), x.astype(np.float32) if name == "jax" else x)
+
+
+def _measure(name, backend, function, x, steps=0):
+    f = value_and_grad(function)
     gc.collect()
     times = [time.perf_counter()]
     with pause_garbage_collection():
         program, _, _ = trace_function(f, (x,), backend.scalars)
-        operations = len(program)
+        operations = steps or len(program)
         times.append(time.perf_counter())
         program = optimise(program)
         times.append(time.perf_counter())
     replay = backend.compile(program)
     replay([x])
     times.append(time.perf_counter())
-    turns = max(1, 100_000 // n)
+    turns = max(1, 100_000 // operations)
     for _ in range(turns):
         replay([x])
     times.append(time.perf_counter())

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.checks.arguments import Arguments, data_of, flatten
 from autograd.checks.diagnosis import first_nodes
 from autograd.checks.functions import TINY, BlackBox, GraphFunction, Subject, isolate_op
+from autograd.checks.layouts import raw_call, state_difference
 from autograd.checks.report import GradientError
 from autograd.engine.graph import newest_first
 from autograd.engine.tensor import Tensor
@@ -46,12 +47,18 @@ def check_deterministic(subject: Subject) -> None:
 
 
 def check_pullbacks_repeat(subject: GraphFunction, rng: np.random.Generator) -> None:
-    """Raise if a pullback of a custom op returns different numbers in two calls."""
+    """Raise if a pullback of a custom op returns different numbers in two calls, or after a call at another point."""
     for node in first_nodes([node for node, _ in subject.replay.steps if getattr(node.op, "is_custom", False)]):
         alone = isolate_op(node, 1, rng)
         seeds = alone.seeds(rng.uniform(0.5, 1.5, alone.m))
         first, again = (flatten(alone.weighted_gradients(np.zeros(0), seeds=seeds)) for _ in range(2))
-        _check_same(alone, first, again, f"{getattr(node.op, 'name', '')}: a pullback", node.op)
+        name = getattr(node.op, "name", "")
+        _check_same(alone, first, again, f"{name}: a pullback", node.op)
+        if (found := state_difference(raw_call(node), rng)) is not None:
+            raise GradientError(
+                f"{name}: {found.cause}", entry=f"the inputs of {name}", claimed=found.claimed, measured=found.measured,
+                bar=found.bar, oracle="the first call", op=node.op,
+            )  # fmt: skip
 
 
 def _check_same(subject: Subject, first: Any, again: Any, what: str, op: Any = None) -> None:

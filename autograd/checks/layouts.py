@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.numerics import quiet
-from autograd.checks.functions import BlackBox
+from autograd.checks.functions import BlackBox, differentiated_positions
 from autograd.checks.report import GradientError
+from autograd.engine.node import Node
 from autograd.ops.op import Op
 
 #: Size of random rounding in ulps, the factor by which its scatter is multiplied, and the relative difference always allowed.
@@ -43,6 +44,14 @@ class RawCall:
         """The call with `change` of the inputs to differentiate."""
         inputs = [change(x) if i in self.moving else x for i, x in enumerate(self.inputs)]
         return replace(self, inputs=tuple(inputs))
+
+
+def raw_call(node: Node) -> RawCall:
+    """The call of the op of a node, its variables in double precision."""
+    moving = tuple(differentiated_positions(node))
+    own = [x._data if isinstance(x, Node) else x for x in node.inputs]
+    inputs = [x if type(x) is float else np.asarray(x, float if i in moving else None) for i, x in enumerate(own)]
+    return RawCall(node.op, tuple(inputs), dict(node.params), moving)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

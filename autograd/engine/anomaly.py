@@ -2,8 +2,6 @@
 
 import os
 import sys
-import traceback
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,8 @@ from autograd.engine.node_texts import NodeTexts
 from autograd.ops.op import Op
 
 #: Path prefixes of this library and of its generated code, which are skipped in the search for the user's line.
-_OURS = (*(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("autograd", "nn")), "<autograd")
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_OURS = (*(os.path.join(_ROOT, name, "") for name in ("autograd", "nn")), "<autograd")
 
 #: Source line that made each node.
 _lines = NodeTexts()
@@ -49,6 +48,8 @@ def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:
 
 def user_line() -> str:
     """Innermost line of the program outside this library, as "file:number: text"."""
+    import traceback  # not loaded with the package, because that takes time
+
     frame = sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back

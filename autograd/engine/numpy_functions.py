@@ -1,7 +1,6 @@
 """NumPy functions on tensors: `np.sum(t)` is `autograd.sum(t)`; functions that would lose a gradient raise."""
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -105,6 +104,8 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
+        from difflib import get_close_matches  # not loaded with the package, because that takes time
+
         name = function.__name__
         similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
         raise TypeError(

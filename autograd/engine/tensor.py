@@ -57,10 +57,8 @@ class Tensor(ArrayMethods):
     ) -> None:
         array = private_array(real_array(data, dtype))
         if requires_grad and array.dtype.kind != "f":
-            raise TypeError(
-                f"only floating-point tensors have gradients, got {array.dtype}: "
-                "write Tensor(data, requires_grad=True, dtype=float)"
-            )
+            cure = "write Tensor(data, requires_grad=True, dtype=float)"
+            raise TypeError(f"only floating-point tensors have gradients, got {array.dtype}: {cure}")
         self._set(array, bool(requires_grad), label)
         if (captures := current_captures()) is not None:
             captures.add(self, data)
@@ -147,10 +145,14 @@ class Tensor(ArrayMethods):
     def data(self, data: npt.ArrayLike) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
-        check_not_frozen(self, "the assignment of .data")
         array = private_array(real_array(data, self.dtype))
         if array.shape != self.shape:
             raise ValueError(f"data of shape {array.shape} cannot replace data of shape {self.shape}: make a new Tensor")
+        self._replace_data(array)
+
+    def _replace_data(self, array: Array) -> None:
+        """Set the data of a leaf to `array`, of its shape and dtype, which no other code keeps: it is not copied."""
+        check_not_frozen(self, "the assignment of .data")
         self._data, self._seen, self.serial = array, None, next_serial()
 
     def _snapshot(self) -> Array:
@@ -182,9 +184,8 @@ class Tensor(ArrayMethods):
             try:
                 cotangent = shape.sum_to(cotangent, self._data.shape)
             except ValueError:
-                raise ValueError(
-                    f"a pullback of {op.name} must return a cotangent of shape {self.shape}, got {cotangent.shape}"
-                ) from None
+                text = f"a pullback of {op.name} must return a cotangent of shape {self.shape}, got {cotangent.shape}"
+                raise ValueError(text) from None
         dtype = np.float32 if is_half(data) else data.dtype  # cotangents of 16-bit floats add up in float32
         return cotangent if cotangent.dtype == dtype else shape.astype(cotangent, dtype)
 

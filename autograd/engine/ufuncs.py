@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -76,6 +75,8 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
             return ufunc(*[_data(x, ufunc) for x in inputs])
         if op is not None:
             return op(*inputs)
+    from difflib import get_close_matches  # not loaded with the package, because that takes time
+
     call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
     similar = _METHOD_OPS.get((ufunc, method)) or get_close_matches(ufunc.__name__, OPS, n=2)

@@ -52,7 +52,7 @@ class Value(Node):
     _p: Any
     _b: Any
     _q: Any
-    _methods: ClassVar[dict[Op, tuple[Callable[..., "Value"], ...]]]
+    _methods: ClassVar[dict[Op, list[Callable[..., "Value"]]]]
 
     def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
         self._data = real_number(data)

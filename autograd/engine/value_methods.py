@@ -11,6 +11,7 @@ first-order sweep then takes two multiply-adds per node. All other cases (consta
 block of a grad mode) go to `Value.record_any`, which computes the same from the same rule, but slower.
 """
 
+import functools
 import linecache
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -126,16 +127,32 @@ def _node_source(indent: int, a: str, b: str) -> str:
 
 def emit_methods(cls: type[N]) -> type[N]:
     """Class decorator that replaces the generic methods of ops by generated ones and stores these for `record`."""
-    table: dict[Op, tuple[Callable[..., Any], ...]] = {}
-    for op in list(OPS.values()):
-        names = METHODS.get(op.name, (op.name, "__r" + op.name))
-        table[op] = tuple(_compile_method(cls, op, name, text) for name, text in zip(names, method_sources(op), strict=False))
-        for name, method in zip(names, table[op], strict=False):
+    table: dict[Op, list[Callable[..., Any]]] = {}
+    cls._methods = table  # type: ignore[attr-defined]
+    for op in filter(has_methods, list(OPS.values())):
+        names = METHODS.get(op.name, (op.name, "__r" + op.name))[: op.arity]
+        table[op] = [_compiled_at_first_call(cls, op, i, name) for i, name in enumerate(names)]
+        for name, method in zip(names, table[op], strict=True):
             if hasattr(cls, name):
-                method.__doc__ = getattr(cls, name).__doc__
                 setattr(cls, name, method)
-    cls._methods = {op: methods for op, methods in table.items() if methods}  # type: ignore[attr-defined]
     return cls
+
+
+def _compiled_at_first_call(cls: type[Node], op: Op, i: int, name: str) -> Callable[..., Any]:
+    """Method `i` of an op, which its first call replaces by the generated one, because to compile all of them takes time."""
+    table: dict[Op, list[Callable[..., Any]]] = cls._methods  # type: ignore[attr-defined]
+
+    def method(self: Any, *other: Any) -> Any:
+        if table[op][i] is method:
+            table[op][i] = compiled = functools.update_wrapper(_compile_method(cls, op, name, method_sources(op)[i]), method)
+            if vars(cls).get(name) is method:
+                setattr(cls, name, compiled)
+        return table[op][i](self, *other)
+
+    if hasattr(cls, name):
+        functools.update_wrapper(method, getattr(cls, name))  # documentation and signature
+    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+    return method
 
 
 def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[..., Any]:
@@ -147,5 +164,4 @@ def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[.
     }  # fmt: skip
     exec(compile(text, file, "exec"), names)  # source generated above, from declared rules
     method: Callable[..., Any] = names["method"]
-    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
     return method

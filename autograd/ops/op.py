@@ -113,7 +113,12 @@ class Op:
         self.__wrapped__ = prepare or forward
         if prepare is not None:
             prepare.__qualname__ = self.name  # appears in the error of a call that does not fit the signature
-        self.__signature__ = _signature(prepare) if prepare else _signature(forward, skip=1)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "__signature__":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        self.__signature__ = signature = _signature(self.prepare) if self.prepare else _signature(self.forward, skip=1)
+        return signature  # made at first use, because to make those of all ops takes time
 
     def _check_inputs(self) -> None:
         if len(self.pullbacks) != self.arity:

@@ -126,7 +126,9 @@ def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     Args:
         backend: "python" (no dependency; default for floats), "numpy" (default for arrays), "native" (machine code for floats,
             by llvmlite, old name "numba": `pip install 'glassgrad[jit]'`), "jax" (XLA, on CPU, GPU and TPU:
-            `pip install 'glassgrad[jax]'`), "auto", or an instance of `autograd.tape.backends.Backend`
+            `pip install 'glassgrad[jax]'`), "auto", or an instance of `autograd.tape.backends.Backend`.
+            "auto" replays 5,000 times in Python, and then in machine code, with the same bits, a tape of at least 200
+            instructions, if llvmlite is installed and can compile it
 
     Raises:
         ValueError: If no back end has that name

@@ -4,8 +4,9 @@ from math import sqrt
 from typing import Any, ClassVar
 
 from nn._validation import check_finite, check_fraction
+from nn.optim._blocks import Number, State, decay, entrywise, namespace, subtract
 from nn.optim._groups import Parameters
-from nn.optim.optimizer import Number, Optimizer, State, decay, namespace, subtract
+from nn.optim.optimizer import Optimizer
 
 
 def square_root(v: Number) -> Number:
@@ -56,6 +57,7 @@ class RMSprop(Optimizer):
         super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         v, b = state
         if s.weight_decay:
@@ -102,6 +104,7 @@ class Adagrad(Optimizer):
         return {"rate": group.lr / (1 + (step - 1) * group.lr_decay)}
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         if s.weight_decay:
             g = g + s.weight_decay * p
@@ -150,6 +153,7 @@ class Adam(Optimizer):
         return {"rate": group.lr / (1 - beta1**step), "unbiased": sqrt(1 - beta2**step)}
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         step, state = _adam(g + s.weight_decay * p if s.weight_decay else g, state, s)
         return subtract(p, step), state
@@ -188,6 +192,7 @@ class AdamW(Adam):
         return Adam.scales(group, step) | {"shrink": 1 - group.lr * group.weight_decay}
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         step, state = _adam(g, state, s)
         return p * s.shrink - step, state
@@ -200,7 +205,11 @@ def _adam(g: Number, state: State, s: Any) -> tuple[Number, State]:
     m += (1 - beta1) * g
     v = decay(beta2, v, s)
     v += (1 - beta2) * (g * g)
-    return s.rate * m / (square_root(v) / s.unbiased + s.eps), (m, v)
+    scale, step = square_root(v), s.rate * m
+    scale /= s.unbiased  # in place, as all sums here: memory that is in the cache already
+    scale += s.eps
+    step /= scale
+    return step, (m, v)
 
 
 class Lion(Optimizer):
@@ -231,6 +240,7 @@ class Lion(Optimizer):
         super().__init__(parameters, lr, betas=betas, weight_decay=weight_decay)
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         (m,), (beta1, beta2) = state, s.betas
         step = beta1 * m + (1 - beta1) * g

@@ -11,12 +11,8 @@ from autograd import Tensor
 from autograd.support.likely_mistakes import UsedGradient
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
+from nn.optim._blocks import Number, State, decay, entrywise, subtract, update_in_blocks
 from nn.optim._groups import Group, Parameters, check_distinct, group_settings, parameter_groups
-
-#: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
-Number = Any
-#: State of one parameter: a number for each name in `remembers`.
-State = tuple[Number, ...]
 
 
 class Optimizer:
@@ -129,6 +125,7 @@ class Optimizer:
 
         Raises:
             ValueError: If a gradient and its parameter differ in shape; no parameter is updated then
+            TypeError: If a gradient has other than real numbers; no parameter is updated then
         """
         self._check_gradients()
         members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
@@ -139,17 +136,21 @@ class Optimizer:
             if (g := p.grad) is None:
                 continue
             self.steps[i] = t = self.steps[i] + 1
-            data = p.numpy() if isinstance(p, Tensor) else p.data
             if (k, t) not in settings:
                 settings[k, t] = group_settings(self.groups[k], {**self.scales(self.groups[k], t), "in_place": True})
-            new, after = self.updated(data, g, state, settings[k, t])
+            data = p.numpy() if isinstance(p, Tensor) else p.data
+            found = update_in_blocks(self.updated, data, g, state, settings[k, t]) if isinstance(p, Tensor) else None
+            new, after = found or self.updated(data, g, state, settings[k, t])
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x
-            p.data = new
+            if found and isinstance(p, Tensor):
+                p._replace_data(new)
+            else:
+                p.data = new
 
     def _check_gradients(self) -> None:
-        """Raise if a gradient and its parameter differ in shape; warn if there is none, or nobody cleared the last ones."""
+        """Raise if a gradient does not fit its parameter; warn if there is none, or nobody cleared the last ones."""
         found: Parameter | None = None
         for p in self.parameters:
             g = p.grad
@@ -158,6 +159,8 @@ class Optimizer:
             elif g is not None:
                 if getattr(g, "shape", ()) != p.shape:
                     raise ValueError(f"the gradient of {p!r} must have its shape, got shape {np.shape(g)}")
+                if (dtype := getattr(g, "dtype", p.dtype)).kind not in "fiub":
+                    raise TypeError(f"the gradient of {p!r} must have real numbers, got dtype {dtype}: assign its real part")
                 found = p
         if (used := self._used) is None:
             used = self._used = UsedGradient()
@@ -260,6 +263,7 @@ class SGD(Optimizer):
             raise ValueError(f"nesterov=True requires a positive momentum, got momentum={momentum!r}: pass one, such as 0.9")
 
     @staticmethod
+    @entrywise
     def updated(p: Number, g: Number, state: State, s: Any, /) -> tuple[Number, State]:
         if s.weight_decay:
             g = g + s.weight_decay * p
@@ -279,22 +283,3 @@ def _mismatches(own: dict[str, Array], given: dict[str, Array]) -> list[str]:
         if shape != wanted or dtype != kind:
             wrong.append(f"{name} has shape {shape} and type {dtype} in place of {wanted} and {kind}")
     return wrong
-
-
-def subtract(p: Number, step: Number) -> Number:
-    """p − step; if the step is an array, it is overwritten, which saves an allocation."""
-    return np.subtract(p, step, out=step) if isinstance(step, np.ndarray) else p - step
-
-
-def decay(factor: float, x: Number, s: Any) -> Number:
-    """factor · x; it overwrites x if the settings have `in_place`, as those of `step` do."""
-    return np.multiply(factor, x, out=x) if getattr(s, "in_place", False) and isinstance(x, np.ndarray) else factor * x
-
-
-def namespace(x: Number) -> Any:
-    """Array namespace of a number; NumPy for floats and nodes, too.
-
-    >>> namespace(np.ones(2)).__name__
-    'numpy'
-    """
-    return np if isinstance(x, np.ndarray) or not hasattr(x, "__array_namespace__") else x.__array_namespace__()

@@ -1,5 +1,7 @@
 """scan = the loop written out: random steps, orders 0 to 3, batched, in tapes of every back end, with random structures."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import compile, scan
 from autograd.base import tree
+from autograd.tape.loops import scan_op
 
 #: Terms of a step, of the carry c, the row x and an outside w, all vectors of two entries or all numbers.
 TERMS = [
@@ -105,6 +108,19 @@ def test_loops_of_arrays(order, drawn):
 @given(loops(False))
 def test_loops_of_numbers(order, drawn):
     check(drawn, order)
+
+
+@pytest.mark.parametrize("order", [1, pytest.param(2, marks=pytest.mark.slow)])
+@given(drawn=loops(False))
+@settings(max_examples=20)
+def test_machine_code_has_the_bits_of_python(order, drawn):
+    pytest.importorskip("llvmlite")
+    plan, reverse, pairs, active, args = drawn
+    f = ag.value_and_grad(derivatives(function(scan, plan, reverse, pairs), sorted(active), order - 1), tuple(sorted(active)))
+    expected = ag.ravel_tree(f(*args))[0]
+    with patch.object(scan_op, "MANY_STEPS", 1):
+        found = ag.ravel_tree(f(*args))[0]
+    assert found.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("order", [1, pytest.param(2, marks=pytest.mark.slow)])

@@ -20,8 +20,8 @@ import numpy as np
 from autograd.base.numerics import from_scipy
 from autograd.ops.namespaces import numpy as real_numpy
 
-#: h, and its value for arguments so small that h times them would underflow.
-STEP, LARGER_STEP = 1e-100, 1e-30
+#: h, and its value for arguments below SMALL, whose squares times h would underflow.
+STEP, LARGER_STEP, SMALL = 1e-100, 1e-30, 1e-90
 
 
 def step_for(numbers: Any) -> tuple[float, float]:
@@ -31,7 +31,7 @@ def step_for(numbers: Any) -> tuple[float, float]:
     ((1e-100, 1e-170), (1e-30, 0.0))
     """
     sizes = np.abs(np.asarray(numbers, float))
-    return (STEP, 1e-170) if not ((sizes > 0) & (sizes < 1e-150)).any() else (LARGER_STEP, 0.0)
+    return (STEP, 1e-170) if not ((sizes > 0) & (sizes < SMALL)).any() else (LARGER_STEP, 0.0)
 
 
 def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., Any]:

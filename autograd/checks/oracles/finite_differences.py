@@ -35,6 +35,9 @@ MOST_NOISE = 1e-2
 #: Relative steps of two one-sided differences, of which the second must be closer to the slope.
 APPROACH = (2.0**-10, 2.0**-30)
 
+#: Noise, relative to the rounding of the value alone, up to which it may be rounding of intermediate numbers.
+MOST_ROUNDING = 64.0
+
 Line = Callable[[float], Any]
 
 
@@ -125,7 +128,8 @@ class LineFunction:
         """True where small one-sided differences approach the slope; those of roots may settle elsewhere at large steps."""
         with np.errstate(invalid="ignore", over="ignore"):
             coarse, fine = (np.abs(self._difference(step * self.reach, side) - slope) for step in APPROACH)
-            return fine <= 0.1 * coarse + 8.0 * self.rounding / (APPROACH[1] * self.reach) + 1e-6 * np.abs(slope)
+            noise = np.minimum(self.noise, MOST_ROUNDING * self.rounding)  # that of a root is curvature
+            return fine <= 0.1 * coarse + 8.0 * noise / (APPROACH[1] * self.reach) + 1e-6 * np.abs(slope)
 
     def thorough(self) -> Measured:
         """F′(0) from all steps: a result that settles at large steps must also hold at small ones."""

@@ -37,8 +37,8 @@ RTOL = {"exact": 2e-13, "complex": 2e-13, "dual": 2e-13, "differences": 2e-9, "t
 #: Elementwise ops whose degree is the largest of their inputs.
 _SUMS = {"add", "subtract", "negative", "positive"}
 
-#: Arguments smaller than this leave no room for a tangent.
-SMALLEST = 1e-250
+#: Arguments smaller than this leave no room for the tangent of a square.
+SMALLEST = 1e-120
 
 #: Largest step, relative to the size of a number.
 REACH = 0.1

@@ -63,8 +63,8 @@ class LoopWriter:
         return self.emit(f"load i64, ptr {self.emit(f'getelementptr i64, ptr {name}, i64 {index}')}")
 
     @contextmanager
-    def loop(self, count: int, carried: "Carried | None" = None) -> Iterator[str]:
-        """Loop whose index is the result; `carried` has another value in each turn."""
+    def loop(self, count: int | str, carried: "Carried | None" = None) -> Iterator[str]:
+        """Loop whose index is the result; `carried` has another value in each turn. A count by name must not be 0."""
         if count == 1:
             yield "0"
             return

@@ -12,30 +12,34 @@ _lock = leaf_lock()  # a fork finds no call of LLVM that is half done, nor llvml
 
 
 class Kernel:
-    """Function `kernel` of a source; its machine code is released with the object.
+    """Function of a source by its name; its machine code is released with the object.
 
-        kernel.function(memory, functions) -> index of the first guard that fails, or −1
+        kernel.function(memory, functions, *integers) -> index of the first guard that fails, or −1
+
+    Args:
+        integers: Number of other arguments
+        optimisation: LLVM's level for its code generator, 0 to 3; level 0 takes a third to a half of the time of level 2
 
     Raises:
         ImportError: If llvmlite is not installed; names the command
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, name: str, integers: int, optimisation: int) -> None:
         with _lock:
-            self._engine = _compile(source)
-            address = self._engine.get_function_address("kernel")
+            self._engine = _compile(source, optimisation)
+            address = self._engine.get_function_address(name)
         weakref.finalize(self, _close, self._engine).atexit = False
-        self.function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(address)
+        self.function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * integers)(address)
 
 
-def _compile(source: str) -> Any:
+def _compile(source: str, optimisation: int) -> Any:
     """Execution engine with the machine code of a source; all else that belongs to LLVM is released at once."""
-    llvm, machine = _machine()
+    llvm, machine = _machine(optimisation)
     module = llvm.parse_assembly(source)
     module.triple = machine.triple
     module.data_layout = str(machine.target_data)
     code = llvm.object_file.ObjectFileRef.from_data(machine.emit_object(module))
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(llvm))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(llvm, optimisation))
     engine.add_object_file(code)
     engine.finalize_object()
     return engine
@@ -47,15 +51,17 @@ def _close(engine: Any) -> None:
 
 
 @cache
-def _machine() -> tuple[Any, Any]:
-    """(llvmlite's binding, target machine of this processor)."""
+def _machine(optimisation: int) -> tuple[Any, Any]:
+    """(llvmlite's binding, target machine of this processor and optimisation level)."""
     llvm = require("llvmlite.binding", "the back end 'native'")
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    return llvm, _target_machine(llvm)
+    return llvm, _target_machine(llvm, optimisation)
 
 
-def _target_machine(llvm: Any) -> Any:
+def _target_machine(llvm: Any, optimisation: int) -> Any:
     features = llvm.get_host_cpu_features().flatten()
     target = llvm.Target.from_default_triple()
-    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=2, codemodel="jitdefault")
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features, opt=optimisation, codemodel="jitdefault"
+    )

@@ -18,11 +18,16 @@ from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op, on_floats
 from autograd.support.locks import Pool
 from autograd.tape.backends.llvm_rules import LIBM
+from autograd.tape.backends.llvm_scan import StepCounts, write_steps
 from autograd.tape.backends.llvm_source import write
 from autograd.tape.backends.machine_code import Kernel
 from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, only_floats
 from autograd.tape.backends.schedule import Schedule, make_schedule
+from autograd.tape.backends.tiers import upgrade
 from autograd.tape.program import Captured, Constant, Program
+
+#: Number of runs from which a program gets machine code that is made quickly, and optimised after this number of replays.
+_MANY_RUNS, _MANY_REPLAYS = 50, 10_000
 
 #: Numbers in the memory of examples side by side, about: it should fit into the processor's second cache.
 _MEMORY = 1 << 15
@@ -35,32 +40,20 @@ class NativeBackend(Backend):
     scalars = True
 
     def compile(self, program: Program) -> Replay:
-        """Compile the program to machine code.
+        """Compile the program to machine code, that of a large program again, with optimisation, after many replays.
 
         Raises:
             TypeError: If the program has arrays
             ImportError: If llvmlite is not installed; names the command
         """
-        code = _Code(program, _schedule(program), lanes=1)
-        memories = Pool(code.memory)  # each for one replay at a time
+        schedule = _schedule(program)
 
-        def replay(leaves: Sequence[Any]) -> Any:
-            memory = memories.take()
-            try:
-                numbers = memory.numbers
-                for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
-                    if place.__class__ is int:
-                        numbers[place] = x
-                    else:
-                        place[...] = x
-                for address, node in code.captured:
-                    numbers[address] = node._data
-                code.run(memory)
-                return memory.outputs.copy()
-            finally:
-                memories.give(memory)
+        def make(optimisation: int) -> Replay:
+            return _replay(_Code(program, schedule, lanes=1, optimisation=optimisation))
 
-        return replay
+        if len(schedule.runs) < _MANY_RUNS:
+            return make(2)
+        return upgrade(make(0), _MANY_REPLAYS, lambda: make(2))
 
     def batch(self, program: Program) -> Batched:
         """Compile the program for many examples side by side: each operation is a loop over them."""
@@ -126,11 +119,15 @@ class _Memory:
 class _Code:
     """Machine code of a program, the table of the functions that it calls, and the memory that it needs."""
 
-    def __init__(self, program: Program, schedule: Schedule, lanes: int) -> None:
+    def __init__(
+        self, program: Program, schedule: Schedule, lanes: int, counts: StepCounts | None = None, optimisation: int = 2
+    ) -> None:
         self.schedule, self.lanes = schedule, lanes
         self.captured = [(i, x.node) for i, x in enumerate(schedule.leaves) if isinstance(x, Captured)]
         source, called_back = write(schedule, lanes)
-        self.kernel = Kernel(source)
+        if counts:
+            source += write_steps(schedule, counts)
+        self.kernel = Kernel(source, *(("steps", 4) if counts else ("kernel", 0)), optimisation)
         self.errors = local()
         self.callbacks = [_callback(run.step.op, run.step.params, self.errors) for run in called_back]
         self.functions = np.array([_address(f) for f in (*_libm(), *self.callbacks)], np.uintp)
@@ -145,17 +142,69 @@ class _Code:
                 numbers[address] = leaf.data
         return _Memory(numbers.ravel(), len(schedule.outputs) * self.lanes)
 
-    def run(self, memory: _Memory) -> None:
+    def run(self, memory: _Memory, *integers: int) -> None:
         """Compute the numbers in a memory.
 
         Raises:
             GuardFailedError: If a guard fails; the first one
         """
-        failed = self.kernel.function(memory.address, self.table)
+        failed = self.kernel.function(memory.address, self.table, *integers)
         if self.callbacks and (error := vars(self.errors).pop("error", None)) is not None:
             raise error
         if failed >= 0:
             raise GuardFailedError(failed)
+
+
+def _replay(code: _Code) -> Replay:
+    """Replay of one example at a time."""
+    memories = Pool(code.memory)  # each for one replay at a time
+
+    def replay(leaves: Sequence[Any]) -> Any:
+        memory = memories.take()
+        try:
+            numbers = memory.numbers
+            for place, x in zip(memory.places or memory.find_places(leaves), leaves, strict=True):
+                if place.__class__ is int:
+                    numbers[place] = x
+                else:
+                    place[...] = x
+            for address, node in code.captured:
+                numbers[address] = node._data
+            code.run(memory)
+            return memory.outputs.copy()
+        finally:
+            memories.give(memory)
+
+    return replay
+
+
+class NativeLoop:
+    """Steps of a program of floats, one after the other, in machine code.
+
+    Raises:
+        ImportError: If llvmlite is not installed; names the command
+    """
+
+    def __init__(self, program: Program, counts: StepCounts) -> None:
+        self.counts = counts
+        self._code = _Code(program, _schedule(program), 1, counts)
+
+    def run(
+        self, carry: list[float], rows: Sequence[Any], shared: list[float], length: int, reverse: bool
+    ) -> tuple[list[float], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """(carry at the end, columns of results and of saved carries, sums) of at least one step."""
+        counts = self.counts
+        memory = _Memory(np.concatenate([self._code.memory().numbers, np.zeros(counts.sums)]), counts.sums)
+        start, end = counts.carries, counts.carries + counts.rows
+        memory.numbers[:start], memory.numbers[end : end + len(shared)] = carry, shared
+        for address, node in self._code.captured:
+            memory.numbers[address] = node._data
+        columns = np.empty((counts.columns, length))
+        for column, row in zip(columns, rows, strict=False):
+            column[:] = row
+        first, stride = (length - 1, -1) if reverse else (0, 1)
+        self._code.run(memory, columns.ctypes.data, length, first, stride)
+        return memory.numbers[:start].tolist(), columns[counts.rows :], memory.outputs
 
 
 def _callback(op: Op, params: dict[str, Any], errors: local) -> Any:

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 
 from autograd.tape.backends.protocol import Backend, Replay, only_floats
+from autograd.tape.backends.tiers import upgrade
 from autograd.tape.program import Program
 
 BACKENDS = ("python", "numpy", "native", "jax")
@@ -26,9 +27,28 @@ class _FunctionBackend(Backend):
         return self._function(program)
 
 
-#: Automatic choice: "python" for floats, "numpy" for arrays.
+#: Automatic choice: "python", then "native", for floats, "numpy" for arrays.
 _AUTO = Backend()
 _AUTO.name = "auto"
+
+#: Number of replays by "python" after which a program of at least this number of instructions is replayed by "native". For any
+#: length, LLVM takes about as long as these replays.
+NATIVE_AFTER, _LEAST_INSTRUCTIONS = 5_000, 200
+
+
+class _AutoFloats(Backend):
+    """The back end "python", and later "native", with the same bits, if llvmlite is installed."""
+
+    name = "python"
+
+    def compile(self, program: Program) -> Replay:
+        replay = find_backend("python").compile(program)
+        if len(program) < _LEAST_INSTRUCTIONS:
+            return replay
+        return upgrade(replay, NATIVE_AFTER, lambda: find_backend("native").compile(program))
+
+    def source(self, program: Program) -> str | None:
+        return find_backend("python").source(program)
 
 
 def find_backend(choice: Choice) -> Backend:
@@ -52,4 +72,4 @@ def find_backend(choice: Choice) -> Backend:
 
 def resolve_auto(backend: Backend, program: Program) -> Backend:
     """Resolve "auto" for a program; other back ends are returned as they are."""
-    return backend if backend is not _AUTO else find_backend("python" if only_floats(program) else "numpy")
+    return backend if backend is not _AUTO else _AutoFloats() if only_floats(program) else find_backend("numpy")

@@ -27,12 +27,19 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import astype, broadcast_to, lower, moveaxis, reshape
-from autograd.tape.backends.protocol import Replay
+from autograd.tape.backends.llvm_scan import StepCounts
+from autograd.tape.backends.native import NativeLoop
+from autograd.tape.backends.protocol import Replay, only_floats
+from autograd.tape.backends.tiers import compile_if_possible
 from autograd.tape.loops.body import Body, number_of, variable
 
 #: Results of a loop, or lists with one entry for each: the carry at the end, results of all steps, sums over the steps, and
 #: the carries before each step.
 Groups = tuple[list[Any], list[Any], list[Any], list[Any]]
+
+
+#: Number of steps after which a loop of numbers runs in machine code: LLVM takes about as long as Python for them.
+MANY_STEPS = 5_000
 
 
 class Loop:
@@ -43,11 +50,13 @@ class Loop:
         counts: Number of the carries and of the arrays of rows
         results: Number of the results of a step
         saves: True if the carries before each step are results, as a pullback needs
+        steps: Number of steps computed so far
     """
 
     def __init__(self, body: Body, counts: tuple[int, int], results: int, length: int, reverse: bool, saves: bool) -> None:
         self.body, self.counts, self.results = body, counts, results
         self.length, self.reverse, self.saves = length, reverse, saves
+        self.steps = 0
 
     def run(self, xp: Any, inputs: Sequence[Any]) -> Any:
         """Flat results in a namespace."""
@@ -59,16 +68,22 @@ class Loop:
         return xp.concatenate(parts) if parts else xp.asarray(np.zeros(0))
 
     def _loop(self, xp: Any, carry: list[Any], rows: Sequence[Any], shared: Sequence[Any]) -> Groups:
-        n, k = self.counts[0], self.counts[0] + self.results
         if any(np.iscomplexobj(x) for x in (*carry, *rows, *shared)):  # complex steps
-            columns, fixed = rows, shared
-            replay: Replay = partial(self.body.evaluate, xp)
-        else:
-            variables = iter(self.body.inputs)
-            carry = [number_of(v, x) for x, v in zip(carry, variables, strict=False)]
-            columns = [np.asarray(x).tolist() if isinstance(v, Value) else x for x, v in zip(rows, variables, strict=False)]
-            fixed = [number_of(v, x) for x, v in zip(shared, variables, strict=True)]
-            replay = self.body.replay
+            return self._run_steps(partial(self.body.evaluate, xp), carry, rows, shared)
+        variables = iter(self.body.inputs)
+        carry = [number_of(v, x) for x, v in zip(carry, variables, strict=False)]
+        row_variables = list(itertools.islice(variables, len(rows)))
+        fixed = [number_of(v, x) for x, v in zip(shared, variables, strict=True)]
+        self.steps += self.length
+        if self.steps >= MANY_STEPS and self._machine_code is not None:
+            final, found, sums = self._machine_code.run(carry, rows, fixed, self.length, self.reverse)
+            return final, list(found[: self.results]), list(sums), list(found[self.results :])
+        columns = [np.asarray(x).tolist() if isinstance(v, Value) else x for x, v in zip(rows, row_variables, strict=True)]
+        return self._run_steps(self.body.replay, carry, columns, fixed)
+
+    def _run_steps(self, replay: Replay, carry: list[Any], columns: Sequence[Any], fixed: Sequence[Any]) -> Groups:
+        """Results of a loop in Python."""
+        n, k = self.counts[0], self.counts[0] + self.results
         results: list[list[Any]] = [[None] * self.length for _ in range(self.results)]
         saved: list[list[Any]] = [[None] * self.length for _ in range(n * self.saves)]
         sums = [np.zeros(shape, dtype) for shape, dtype in self.layout[2]]
@@ -82,6 +97,13 @@ class Loop:
             for i, z in enumerate(outputs[k:]):
                 sums[i] = sums[i] + z
         return carry, list(map(_stacked, results, self.layout[1])), sums, list(map(_stacked, saved, self.layout[3]))
+
+    @cached_property
+    def _machine_code(self) -> NativeLoop | None:
+        """The loop in machine code, or None if it has arrays or LLVM is missing."""
+        sums = len(self.layout[2])
+        counts = StepCounts(*self.counts, self.results, sums, self.counts[0] * self.saves)
+        return compile_if_possible(lambda: NativeLoop(self.body.program, counts)) if only_floats(self.body.program) else None
 
     @cached_property
     def layout(self) -> tuple[list[Any], list[Any], list[Any], list[Any]]:

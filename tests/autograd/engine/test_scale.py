@@ -213,3 +213,25 @@ def test_entries_of_the_gradient_of_a_loop_of_reads_grow_with_its_length(read, o
     found = run(short)
     monkeypatch.setattr(reverse_mode, "_SMALL", len(short) ** 2)  # no read is small
     np.testing.assert_allclose(found, f(short), rtol=1e-12, atol=1e-12)
+
+
+def test_methods_are_compiled_at_their_first_call_and_modules_loaded_at_their_first_use():
+    code = """
+import sys
+import numpy
+before = set(sys.modules)
+import autograd as ag
+assert not {"difflib", "traceback", "pathlib"} & (set(sys.modules) - before)
+assert "autograd.drawing" not in sys.modules and "autograd.tape.tape" not in sys.modules
+kept, reflected = ag.Value.__mul__, ag.Value.__rsub__
+x = ag.Value(2.0)
+for _ in range(2):
+    assert kept(x, 3.0).data == kept(3.0 * x, x).data / 2 == (x * 3.0).data == 6.0
+    assert reflected(x, 3.0).data == (3.0 - x).data == 1.0
+assert ag.Value.__mul__ is not kept and ag.Value.__mul__.__name__ == kept.__name__ == "__mul__"
+assert ag.Value.__mul__.__doc__ == kept.__doc__
+y = ag.sinh(x) + x.tanh()
+y.backward()
+assert str(ag.OPS["sinh"]) == "<op sinh(x): elementwise>"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

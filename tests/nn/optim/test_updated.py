@@ -41,12 +41,16 @@ def gradients_of(p, count):
 
 @all_optimizers
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dtype):
-    p = Tensor(np.arange(6.0).reshape(2, 3) - 2.5, requires_grad=True, dtype=dtype)
+@pytest.mark.parametrize("shape", [(2, 3), (5, 7), (6, 1), ()])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dtype, shape, order, monkeypatch):
+    monkeypatch.setattr("nn.optim._blocks.BLOCK", 4)
+    p = Tensor(np.random.default_rng(1).normal(size=shape), requires_grad=True, dtype=dtype)
     optimizer = make([p])
     (group,) = optimizer.groups
     data, state = p.numpy().copy(), tuple(np.zeros_like(p.numpy()) for _ in optimizer.remembers)
     for step, g in enumerate(gradients_of(p, 5), start=1):
+        g = np.asarray(g, order=order)
         before = [x.copy() for x in (data, g, *state)]
         new, after = optimizer.updated(data, g, state, group_settings(group, optimizer.scales(group, step)))
         for x, was in zip((data, g, *state), before, strict=True):
@@ -108,6 +112,54 @@ def test_a_custom_optimizer_updates_values_as_tensors_and_resumes_from_its_state
         together.step()
         single.step()
     np.testing.assert_allclose(tensor.numpy(), [value.data for value in values], rtol=1e-14)
+
+
+class Normed(nn.Adam):
+    """Adam of gradients of norm 1: the norm needs all entries at once."""
+
+    @staticmethod
+    def updated(parameter, gradient, state, settings):
+        return nn.Adam.updated(parameter, gradient / np.sqrt((gradient * gradient).sum()), state, settings)
+
+
+def test_a_rule_of_a_subclass_gets_whole_arrays(monkeypatch):
+    p = Tensor(np.ones(9), requires_grad=True)
+    optimizer = Normed([p], eps=1.0, lr=1.0)
+    p.grad = np.arange(9.0)
+    monkeypatch.setattr("nn.optim._blocks.BLOCK", 4)
+    optimizer.step()
+    g = p.grad / np.sqrt((p.grad * p.grad).sum())
+    np.testing.assert_allclose(p.numpy(), 1.0 - g / (g + 1.0), rtol=1e-14)
+
+
+def test_data_before_a_step_do_not_change(monkeypatch):
+    monkeypatch.setattr("nn.optim._blocks.BLOCK", 4)
+    for size in (2, 9):
+        p = Tensor(np.ones(size), requires_grad=True)
+        before, y = p.numpy(), p.reshape(size, 1)
+        p.grad = g = np.ones(size)
+        nn.SGD([p], lr=0.5).step()
+        assert before.tolist() == y.numpy().ravel().tolist() == g.tolist() == [1.0] * size
+        assert p.numpy().tolist() == [0.5] * size
+        with pytest.raises(RuntimeError, match="was changed after"):
+            y.sum().backward()
+
+
+@all_optimizers
+@pytest.mark.parametrize("wrong", [1j, "a", None])
+def test_a_gradient_without_real_numbers_changes_nothing(make, wrong):
+    parameters = [Tensor(np.ones(3), requires_grad=True) for _ in range(2)]
+    optimizer = make(parameters)
+    for p in parameters:
+        p.grad = np.full(3, 0.5)
+    optimizer.step()
+    before = [p.numpy().tobytes() for p in parameters], {name: x.tobytes() for name, x in optimizer.state_dict().items()}
+    parameters[1].grad = np.array([wrong] * 3)
+    with pytest.raises(TypeError, match="must have real numbers, got dtype"):
+        optimizer.step()
+    assert before == (
+        [p.numpy().tobytes() for p in parameters], {name: x.tobytes() for name, x in optimizer.state_dict().items()}
+    )  # fmt: skip
 
 
 def test_a_state_of_another_length_is_refused():

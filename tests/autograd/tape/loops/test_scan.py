@@ -21,6 +21,8 @@ from autograd import (
     vmap,
 )
 from autograd.base.tree import leaves
+from autograd.tape.backends import machine_code
+from autograd.tape.loops.scan_op import MANY_STEPS, Loop
 
 F32 = np.float32
 
@@ -240,3 +242,47 @@ def test_no_anomaly_without_a_step_or_an_example():
     with detect_anomaly():
         assert scan(lambda c, x: (c * ag.log(x - 1.0), None), 2.0, np.zeros(0))[0] == 2.0
         assert ag.vmap(lambda x: ag.log(x - 1.0))(np.zeros(0)).shape == (0,)
+
+
+def logistic(r, xs):
+    """A loop of numbers with two carries, rows, results, a constant and an op without machine code."""
+    (a, b), ys = scan(lambda c, x: ((r * c[0] * (1 - c[0]), c[1] * 0.5 + ag.digamma(x)), c[0] * x), (0.5, 0.0), xs)
+    return a + b + ag.sum(ys * ys)
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, compile])
+def test_many_steps_of_numbers_run_in_machine_code(monkeypatch, transform):
+    pytest.importorskip("llvmlite")
+    xs = np.linspace(1.0, 2.0, MANY_STEPS)
+    f = transform(value_and_grad(logistic, (0, 1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(machine_code, "_machine", no_llvm)
+        value, (slope, slopes) = f(2.5, xs)
+    f = transform(value_and_grad(logistic, (0, 1)))
+    monkeypatch.setattr(Loop, "_run_steps", None)
+    found, (found_slope, found_slopes) = f(2.5, xs)
+    assert (found, found_slope, found_slopes.tolist()) == (value, slope, slopes.tolist())
+
+
+def no_llvm(optimisation):
+    raise ImportError
+
+
+def test_steps_of_all_replays_count(monkeypatch):
+    pytest.importorskip("llvmlite")
+    tape = record(lambda r: scan(lambda x, _: (r * x * (1 - x), None), 0.5, length=MANY_STEPS // 2)[0], 3.7)
+    monkeypatch.setattr(Loop, "_run_steps", None)
+    assert 0.0 < tape(3.7) < 1.0
+
+
+def test_error_of_an_op_in_machine_code_is_raised():
+    pytest.importorskip("llvmlite")
+
+    @ag.custom_op(lambda g, y, x: g, kind="elementwise")
+    def refuse(xp, x):
+        if float(x) > 0.5:
+            raise ValueError("too large")
+        return x
+
+    with pytest.raises(ValueError, match="too large"):
+        scan(lambda c, x: (c + refuse(x), None), 0.0, np.linspace(0.0, 1.0, MANY_STEPS))
