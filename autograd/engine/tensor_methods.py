@@ -5,6 +5,7 @@ leaves that user code can write to, errors, any open block of a grad mode) go to
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,7 +25,7 @@ _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 def define_methods(cls: type[N]) -> type[N]:
     """Class decorator that replaces the generic methods of elementwise ops."""
     for op in filter(has_methods, list(OPS.values())):
-        makers = (_unary,) if op.arity == 1 else (_binary, _reflected)
+        makers: tuple[Any, ...] = (_unary,) if op.arity == 1 else (_binary, partial(_binary, is_reflected=True))
         for name, maker in zip(METHODS.get(op.name, (op.name, "__r" + op.name)), makers, strict=False):
             if hasattr(cls, name):
                 method = maker(cls, op)
@@ -59,32 +60,21 @@ def _unary(cls: Any, op: Op) -> Callable[[Any], Any]:
     return method
 
 
-def _binary(cls: Any, op: Op) -> Callable[[Any, Any], Any]:
+def _binary(cls: Any, op: Op, is_reflected: bool = False) -> Callable[[Any, Any], Any]:
     rule, record = op.forward, cls.record
 
     def method(self: Any, other: Any) -> Any:
+        inputs = (other, self) if is_reflected else (self, other)
         b = _plain_operand(cls, self, other)
         if b is not None:
+            a = self._data
             try:
-                return _node(cls, op, run_quietly(rule, numpy, self._data, b), (self, other))
+                return _node(
+                    cls, op, run_quietly(rule, numpy, b, a) if is_reflected else run_quietly(rule, numpy, a, b), inputs
+                )
             except (ValueError, RuntimeError):  # shapes that do not fit; another thread computes
                 pass
-        return record(op, (self, other), {}) if isinstance(other, NUMBERS) else NotImplemented
-
-    return method
-
-
-def _reflected(cls: Any, op: Op) -> Callable[[Any, Any], Any]:
-    rule, record = op.forward, cls.record
-
-    def method(self: Any, other: Any) -> Any:
-        a = _plain_operand(cls, self, other)
-        if a is not None:
-            try:
-                return _node(cls, op, run_quietly(rule, numpy, a, self._data), (other, self))
-            except (ValueError, RuntimeError):
-                pass
-        return record(op, (other, self), {}) if isinstance(other, NUMBERS) else NotImplemented
+        return record(op, inputs, {}) if isinstance(other, NUMBERS) else NotImplemented
 
     return method
 

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import Phase, settings
 
 import autograd as ag
-from autograd import OPS, GradientError, Tensor, Value, check_gradients, custom_op, gradients_hold
+from autograd import GradientError, Tensor, Value, check_gradients, custom_op, gradients_hold
 from autograd.domain import POSITIVE
 from autograd.strategies import reals, tensors
-
-
-@pytest.fixture(autouse=True)
-def _restore_registry():
-    before = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(before)
 
 
 def raw(x):

@@ -14,14 +14,6 @@ from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
 from benchmarks.mutants import example_of
 
 
-@pytest.fixture(autouse=True)
-def _restore_registry():
-    before = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(before)
-
-
 def numbers_of(x):
     return np.asarray(x.numpy() if isinstance(x, Tensor) else x)
 
