@@ -227,6 +227,13 @@ class ArrayMethods(Node):
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)
 
+    def __setitem__(self, index: Any, x: Any) -> None:
+        raise TypeError(
+            f"x[{index!r:.40}] = … would write into a graph, here into a tensor of shape {self.shape}: write "
+            "x = autograd.where(mask, new, x), join parts with autograd.stack or autograd.concatenate, add entries at an "
+            "index with autograd.put, or write to x.data of a leaf"
+        )
+
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("len() needs a tensor with at least one axis, got shape ()")

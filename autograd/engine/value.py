@@ -252,6 +252,13 @@ class Value(Node):
     def __trunc__(self) -> int:
         return self.data.__trunc__()
 
+    def conjugate(self) -> Any:
+        """Refused: NumPy calls it for the entries of an array of Values, in functions that square them, such as np.std."""
+        raise TypeError(
+            f"an array of Values, here {self!r}, has no std, var, vdot or cov in NumPy: join the Values in a Tensor first, "
+            "np.std(autograd.stack(values))"
+        )
+
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
