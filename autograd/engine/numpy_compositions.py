@@ -155,8 +155,8 @@ def copy(a: Any) -> Any:
 
 def copysign(x1: Any, x2: Any) -> Any:
     """|x1| with the sign of x2; the derivative at 0 is 0, as that of abs."""
-    y = abs(x1)
-    return to_dtype(where(signbit(x2), -y, y), dtype_of(x1, x2))
+    y, x2 = abs(x1), as_operand(x2)
+    return to_dtype(where(signbit(x2), -y, y), dtype_of(y, x2))
 
 
 def deg2rad(x: Any) -> Any:
@@ -208,7 +208,7 @@ def kron(a: Any, b: Any) -> Any:
 
 
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
-    """Cross product of vectors of 3 entries.
+    """Cross product of vectors of 3 entries; NumPy deprecates those of 2.
 
     Raises:
         ValueError: If the vectors have another length
@@ -216,7 +216,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = moveaxis(as_operand(a), axisa, -1), moveaxis(as_operand(b), axisb, -1)
-    if shape_of(a)[-1] != 3 or shape_of(b)[-1] != 3:
+    if (shape_of(a)[-1], shape_of(b)[-1]) != (3, 3):
         text = f"np.cross: vectors must have 3 entries, got shapes {shape_of(a)} and {shape_of(b)}"
         raise ValueError(f"{text}: append a 0, or write a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]")
     y = roll(a, -1, -1) * roll(b, -2, -1) - roll(a, -2, -1) * roll(b, -1, -1)
@@ -230,6 +230,9 @@ def einsum(*operands: Any) -> Any:
     letters = sorted(string.ascii_letters)  # so that letters have the order of the integers
 
     def term(labels: Any) -> str:
+        for i in labels:
+            if i is not Ellipsis and not (isinstance(i, int | np.integer) and 0 <= i < len(letters)):
+                raise ValueError(f"np.einsum: a list of axes must hold integers from 0 to {len(letters) - 1} or ..., got {i!r}")
         return "".join("..." if i is Ellipsis else letters[i] for i in labels)
 
     arrays, terms = operands[: len(operands) // 2 * 2 : 2], [term(labels) for labels in operands[1::2]]

@@ -1,5 +1,6 @@
 """NumPy's differences, slopes, integrals and interpolation made of ops, in NumPy's signatures."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,13 @@ from autograd.ops.rules.sorting import argsort
 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
     """`num` numbers from `start` to `stop` with equal differences, computed as in NumPy."""
-    if num < 0:
+    if (num := operator.index(num)) < 0:
         raise ValueError(f"np.linspace: num must be at least 0, got {num}")
     start, stop = as_operand(start), as_operand(stop)
     steps = num - 1 if endpoint else num
     width = subtract(stop, start)
     places = np.arange(num, dtype=dtype_of(start, stop)).reshape(-1, *(1,) * len(shape_of(width)))
-    step = width / steps if steps > 0 else width * np.nan
+    step = width / steps if steps > 0 else np.nan
     y = start + places * (step if steps > 0 else width)
     if endpoint and steps > 0:
         y = where(places == steps, stop, y)
@@ -71,7 +72,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         raise TypeError(
             f"np.gradient: 1 or {len(axes)} spacings and edge_order 1 or 2 are required, got {len(varargs)} and {edge_order}"
         )
-    slopes = [_slope(f, i, as_operand(h), edge_order) for i, h in zip(axes, spacings, strict=True)]
+    slopes = [to_dtype(_slope(f, i, as_operand(h), edge_order), dtype_of(f)) for i, h in zip(axes, spacings, strict=True)]
     return slopes[0] if len(axes) == 1 else tuple(slopes)
 
 
@@ -107,7 +108,7 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Piecewise linear interpolation, in float64.
 
-    The derivative at a knot is the least slope if one side's rises and the other's falls, 0, else the flatter of the two.
+    The derivative at a knot is the number nearest to 0 between the slopes on both sides.
     """
     x, xp, fp = as_operand(x), as_operand(xp), as_operand(fp)
     if len(shape_of(xp)) != 1 or shape_of(xp) != shape_of(fp) or not shape_of(xp)[0]:

@@ -1,19 +1,21 @@
 """NumPy's statistics made of ops, in NumPy's signatures: averages, quantiles, covariance, and reductions without NaN."""
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.engine.numpy_compositions import append, as_operand, atleast_2d, check_plain, dtype_of, entries, to_dtype
+from autograd.ops.op import Recorder
 from autograd.ops.rules import reductions
 from autograd.ops.rules.arithmetic import divide, square, subtract
 from autograd.ops.rules.axes import Shape, is_axis_of_number, normalize_axes, reduced_shape, shape_of
 from autograd.ops.rules.comparisons import greater, isnan
 from autograd.ops.rules.products import matmul
 from autograd.ops.rules.reductions import deviations, euclidean_norm, mean, sum
-from autograd.ops.rules.selection import where
+from autograd.ops.rules.selection import maximum, where
 from autograd.ops.rules.shape import broadcast_to, reshape, squeeze, transpose
 from autograd.ops.rules.sorting import sort
 
@@ -34,7 +36,9 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
             raise (TypeError if axis is None else ValueError)(f"{text}, got axis {axis!r}")
         weights = transpose(weights, tuple(int(i) for i in np.argsort(axes)))
         weights = reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
-    total = sum(broadcast_to(weights, shape), axes, keepdims)
+    total = to_dtype(sum(broadcast_to(weights, shape), axes, keepdims), dtype_of(a, weights))
+    if not isinstance(total, Recorder) and not np.all(total):
+        raise ZeroDivisionError("np.average: the sum of weights must not be 0")
     y = divide(sum(a * weights, axes, keepdims), total)
     return (y, total) if returned else y
 
@@ -63,19 +67,21 @@ def cov(
 
     x = rows(m) if y is None else append(rows(m), rows(y), 0)
     x = to_dtype(x, np.result_type(dtype_of(x), float))
-    correction = (0 if bias else 1) if ddof is None else ddof
+    correction = (0 if bias else 1) if ddof is None else operator.index(ddof)
     if fweights is None and aweights is None:
         centred = deviations(x, 1)
         products, n = matmul(centred, transpose(centred)), shape_of(x)[1] - correction
     else:
-        repeats = 1.0 if fweights is None else as_operand(check_plain("cov", "fweights", fweights))
+        repeats = 1.0 if fweights is None else np.asarray(check_plain("cov", "fweights", fweights))
+        if np.any(np.less(repeats, 0)) or np.any(np.not_equal(repeats, np.rint(repeats))):
+            raise ValueError(f"np.cov: fweights must be non-negative integers, got {fweights!r}: pass others as aweights")
         shares = 1.0 if aweights is None else as_operand(aweights)
         weights = repeats * shares
         total = sum(weights)
         centred = x - divide(sum(x * weights, 1, keepdims=True), total)
         products = matmul(centred, transpose(centred * weights))
         n = total - correction * (1.0 if aweights is None else divide(sum(weights * shares), total))
-    return squeeze(divide(products, n))
+    return squeeze(divide(products, maximum(n, 0.0)))
 
 
 # Quantiles. A quantile is a sum of two sorted entries with constant weights, so its derivative is that of `sort`.

@@ -117,3 +117,76 @@ def test_gradients_are_exact_in_two_orders_and_followed_by_tapes_and_vmap(f, arg
         for expected, again, row in zip(gradient(*arrays), tape(*arrays), mapped, strict=True):
             np.testing.assert_allclose(again, expected, rtol=1e-12, atol=1e-13)
             np.testing.assert_allclose(row[i], expected, rtol=1e-12, atol=1e-13)
+
+
+KNOTS, HEIGHTS = np.arange(4.0), np.array([0.0, 1.0, 3.0, 2.0])
+AT_KNOTS = np.array([0.0, 1.0, 2.0, 3.0, 0.5, -9.0, np.inf, -np.inf])
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "gradient"),
+    [
+        (np.median, [1.0, 3.0, 3.0, 5.0], [0.0, 0.5, 0.5, 0.0]),
+        (np.ptp, [2.0, 2.0], [0.0, 0.0]),
+        (np.nanmax, [1.0, 3.0, np.nan, 3.0], [0.0, 0.5, 0.0, 0.5]),
+        (np.nanmin, [1.0, np.nan, 1.0, 3.0], [0.5, 0.0, 0.5, 0.0]),
+        (np.nansum, [1.0, np.nan], [1.0, 0.0]),
+        (np.nanmean, [1.0, np.nan, 2.0], [0.5, 0.0, 0.5]),
+        (np.nanprod, [0.0, np.nan, 2.0, 3.0], [6.0, 0.0, 0.0, 0.0]),
+        (np.nanvar, [1.0, np.nan, 2.0], [-0.5, 0.0, 0.5]),
+        (np.nanstd, [2.0, np.nan, 2.0], [0.0, 0.0, 0.0]),
+        (lambda x: np.sum(np.nan_to_num(x)), [1.0, np.nan, np.inf, -np.inf], [1.0, 0.0, 0.0, 0.0]),
+        (lambda x: np.sum(np.copysign(x, -1.0)), [0.0, -0.0, 2.0, -2.0], [0.0, 0.0, -1.0, 1.0]),
+        (lambda x: np.sum(np.copysign(2.0, x)), [0.0, 1.0], [0.0, 0.0]),
+        (lambda x: np.sum(np.interp(x, KNOTS, HEIGHTS)), AT_KNOTS, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
+        (lambda fp: np.sum(np.interp(AT_KNOTS, KNOTS, fp)), HEIGHTS, [3.5, 1.5, 1.0, 2.0]),
+    ],
+)
+def test_the_derivative_at_kinks_ties_and_missing_entries(f, x, gradient):
+    np.testing.assert_array_equal(ag.grad(f)(np.array(x)), gradient)
+    np.testing.assert_array_equal(ag.compile(ag.grad(f))(np.array(x)), gradient)
+
+
+STATISTICS = (np.nansum, np.nanmean, np.nanmax, np.nanmin, np.nanstd, np.nanvar, np.nanprod, np.median, np.ptp)
+
+
+@pytest.mark.filterwarnings("ignore:.*(slice|NaN|freedom|invalid)")
+@pytest.mark.parametrize("f", [*STATISTICS, lambda x: np.quantile(x, 0.25)], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("x", [[np.nan, np.nan], [np.nan, 1.0], [np.inf, 1.0], [1e8, 1e8 + 1.0, 1e8 + 2.0]])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16])
+def test_statistics_of_special_numbers(f, x, dtype):
+    if dtype == np.float16 and max(x) > 1e5 and np.isfinite(max(x)):
+        x = [6e4, 6e4, 5e4]
+    x = np.array(x, dtype)
+    if f in (np.nansum, np.nanprod) and dtype == np.float16:
+        x = x / dtype(256)
+    with np.errstate(all="ignore"):
+        want, got = np.asarray(f(x)), f(Tensor(x, requires_grad=True)).detach().numpy()
+    assert (got.dtype, got.shape) == (want.dtype, want.shape)
+    np.testing.assert_allclose(got, want, rtol=1e-15 if dtype == np.float64 else 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t: np.quantile(X, t[0]), r"quantile: q must be plain numbers, got Tensor.*detach"),
+        (lambda t: np.percentile(t, [t[0, 0] * 9.0]), r"q must be plain numbers"),
+        (lambda t: np.interp(t, V, W, period=t[0, 0]), r"period must be plain numbers"),
+        (lambda t: np.cov(t, fweights=t[0]), r"fweights must be plain numbers"),
+        (lambda t: np.cov(t, fweights=[0.5, 1.0, 1.0]), r"fweights must be non-negative integers, got \[0.5"),
+        (lambda t: np.cross(t[:, :2], t[:, :2]), r"3 entries, got shapes \(2, 2\) and \(2, 2\): append a 0"),
+        (lambda t: np.select([t], [t]), r"conditions must be truth values, such as x > 0, got Tensor"),
+        (lambda t: np.einsum(t, [0, 60]), r"from 0 to 51 or \.\.\., got 60"),
+        (lambda t: np.average(t, weights=[1.0, 2.0]), r"weights of shape \(2,\) must have the shape \(2, 3\)"),
+        (lambda t: np.average(t, 1, [1.0, -1.0, 0.0]), r"sum of weights must not be 0"),
+        (lambda t: np.gradient(t, 1.0, 2.0, 3.0), r"1 or 2 spacings"),
+        (
+            lambda t: np.median(t, overwrite_input=True),
+            r"np\.median of a tensor takes \(a.*without 'overwrite_input': a tensor",
+        ),
+        (lambda t: np.quantile(t, 0.5, weights=X), r"without 'weights': repeat"),
+    ],
+)
+def test_refused_arguments_name_the_cure(call, message):
+    with pytest.raises((TypeError, ValueError, ZeroDivisionError), match=message):
+        call(Tensor(X, requires_grad=True))
