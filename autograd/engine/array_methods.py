@@ -202,7 +202,7 @@ class ArrayMethods(Node):
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
-                "np.array for several tensors, or .detach()"
+                "np.array for several tensors, S.toarray() @ x in place of a sparse S @ x, or .detach()"
             )
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
 

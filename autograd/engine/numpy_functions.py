@@ -11,6 +11,7 @@ from autograd.base.grad_mode import is_recording
 from autograd.base.trace_state import is_traced
 from autograd.engine import numpy_compositions, numpy_differences, numpy_statistics
 from autograd.engine.node import Node
+from autograd.engine.numpy_refusals import lost_gradient
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
     cumulative,
@@ -65,10 +66,10 @@ _OURS: dict[Any, Callable[..., Any]] = {
 
 #: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
-    np.allclose, np.argwhere, np.array2string, np.array_equal,
-    np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
-    np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
-    np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size, np.zeros_like,
+    np.allclose, np.argwhere, np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str, np.can_cast,
+    np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isneginf, np.isposinf,
+    np.isreal, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted,
+    np.shape, np.shares_memory, np.size, np.zeros_like,
 }  # fmt: skip
 
 
@@ -94,15 +95,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
-        from difflib import get_close_matches  # not loaded with the package, because that takes time
-
-        name = function.__name__
-        similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
-        raise TypeError(
-            f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
-            + f" ({', '.join(similar)}?)" * bool(similar)
-            + ", or x.detach().numpy() for plain numbers"
-        )
+        raise lost_gradient(function)
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
 

@@ -107,7 +107,7 @@ PREDICATES = [
     np.signbit, np.logical_not, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.any, np.all, np.isrealobj,
     np.iscomplexobj, np.zeros_like, np.ones_like, np.array_repr, np.array_str, np.array2string, np.result_type,
     lambda a: np.array_equal(a, X), lambda a: np.array_equiv(a, X), lambda a: np.allclose(X, a), lambda a: np.isclose(a, 2.0),
-    lambda a: np.full_like(a, 3), lambda a: np.empty_like(a).shape, lambda a: np.shares_memory(a, a),
+    np.isreal, np.iscomplex, lambda a: np.full_like(a, 3), lambda a: np.empty_like(a).shape, lambda a: np.shares_memory(a, a),
     lambda a: np.may_share_memory(a, a), lambda a: np.searchsorted(a[1] * 0, 1.0), lambda a: np.can_cast(a.dtype, float),
     lambda a: a < 2.0, lambda a: np.less_equal(a, 2.0), lambda a: np.logical_and(a, a), lambda a: np.argmax(a, axis=1),
 ]  # fmt: skip
@@ -123,10 +123,20 @@ def test_predicates_return_plain_results(ask):
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda t: np.nancumsum(t), r"nancumsum would lose the gradient.*\(cumsum.*detach\(\)\.numpy\(\)"),
+        (lambda t: np.nancumsum(t), r"nancumsum would lose the gradient of a node: write np\.cumsum.*detach\(\)\.numpy\(\)"),
+        (lambda t: np.fft.rfft(t), r"numpy\.fft\.rfft would lose .* nodes are real: np\.cos\(w\) @ x"),
+        (lambda t: np.fft.fftshift(t), r"fftshift .* np\.roll"),
+        (lambda t: np.real(t), r"numpy\.real .* x itself"),
+        (lambda t: np.linalg.svd(t), r"numpy\.linalg\.svd .*cholesky.*autograd\.custom_op"),
+        (lambda t: np.linalg.lstsq(t, t), r"numpy\.linalg\.lstsq .*np\.linalg\.solve\(a\.T @ a, a\.T @ b\)"),
+        (lambda t: np.linalg.matrix_power(t, 2), r"numpy\.linalg\.matrix_power .* x @ x"),
+        (lambda t: t * 1j, r"real numbers, not 1j .*z\.real and z\.imag"),
+        (lambda t: np.array([1j, 2.0, 3.0]) * t, r"z\.real and z\.imag"),
+        (lambda t: 1j * ag.Value(2.0), r"real number, not 1j of type complex: .*z\.real and z\.imag"),
+        (lambda t: np.vstack([t, [1j, 0.0, 0.0]]), r"z\.real and z\.imag"),
         (lambda t: np.histogram(t), r"numpy\.histogram would lose"),
         (lambda t: np.linalg.eigh(t), r"numpy\.linalg\.eigh would lose"),
-        (lambda t: np.linalg.trace(t), r"numpy\.linalg\.trace.*\(trace"),
+        (lambda t: np.linalg.trace(t), r"numpy\.linalg\.trace.* np\.trace\(x, axis1=-2"),
         (lambda t: np.put(t, [0], [1.0]), "put"),
         (lambda t: np.full_like(X, t), "lose the gradient"),
         (lambda t: np.full_like(t, t[0, 0]), "lose the gradient"),
@@ -159,6 +169,14 @@ def test_predicates_return_plain_results(ask):
 def test_functions_that_would_lose_a_gradient_raise(call, named):
     with pytest.raises(TypeError, match=named):
         call(Tensor(X, requires_grad=True))
+
+
+def test_sparse_matrices_name_toarray():
+    sparse = pytest.importorskip("scipy.sparse").csr_matrix(SQUARE)
+    t = Tensor(SQUARE, requires_grad=True)
+    for call in (lambda: sparse @ t, lambda: t @ sparse, lambda: ag.matmul(sparse, t), lambda: sparse.dot(t)):
+        with pytest.raises(TypeError, match=r"\.toarray\(\)"):
+            call()
 
 
 @pytest.mark.parametrize("index", [0, (0, slice(1, 2)), [0, 1], ...])
