@@ -35,6 +35,11 @@ def to_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
     return astype(x, dtype) if hasattr(x, "dtype") and x.dtype != dtype else x
 
 
+def holds_integers(x: Any) -> bool:
+    """True for an array or node of integers or truth values, which are all finite."""
+    return hasattr(x, "dtype") and x.dtype.kind in "iub"
+
+
 def check_plain(function: str, name: str, x: Any) -> Any:
     """x, which must not hold nodes.
 
@@ -99,13 +104,13 @@ def block(arrays: Any) -> Any:
     """Nested lists of blocks joined: the innermost along the last axis."""
 
     def leaves(x: Any) -> list[Any]:
-        return [leaf for part in x for leaf in leaves(part)] if isinstance(x, list) else [x]
+        return [leaf for part in x for leaf in leaves(part)] if type(x) is list else [x]
 
     def depth(x: Any) -> int:
-        return 1 + depth(x[0]) if isinstance(x, list) and x else 0
+        return 1 + depth(x[0]) if type(x) is list and x else 0
 
     def join(x: Any, level: int) -> Any:
-        if isinstance(x, list):
+        if type(x) is list:
             return concatenate([join(part, level - 1) for part in x], ndim - level)
         if level:
             raise ValueError("np.block: lists must be nested to the same depth: put each block into as many lists")
@@ -171,6 +176,8 @@ def rad2deg(x: Any) -> Any:
 
 def nan_to_num(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x with numbers in place of NaN, ∞ and −∞: 0 and the largest finite ones by default, with derivative 0."""
+    if holds_integers(x):
+        return x
     limits = np.finfo(dtype_of(x))
     y = where(isnan(x), nan, x)
     y = where(equal(x, np.inf), float(limits.max) if posinf is None else posinf, y)

@@ -117,7 +117,9 @@ def _refusal(function: Callable[..., Any], ours: Callable[..., Any], name: str, 
     cure = f"write keepdims={x}" if isinstance(x, bool) and name in ("dtype", "out") else _CURES.get(name, "leave it out")
     called = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
     counterpart = f"is autograd.{ours.__name__}" if ours.__module__ == "autograd" else "takes "
-    return TypeError(f"{called} of a tensor {counterpart}{_signature(ours)}, without {name!r}: {cure}")
+    bare = [p.replace(annotation=p.empty) for p in _parameters(ours).values()]
+    signature = inspect.Signature(bare)
+    return TypeError(f"{called} of a tensor {counterpart}{signature}, without {name!r}: {cure}")
 
 
 @cache

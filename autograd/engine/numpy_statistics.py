@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd.engine.numpy_compositions import append, as_operand, atleast_2d, check_plain, dtype_of, entries, to_dtype
+from autograd.engine.numpy_compositions import (
+    append,
+    as_operand,
+    atleast_2d,
+    check_plain,
+    dtype_of,
+    entries,
+    holds_integers,
+    to_dtype,
+)
 from autograd.ops.op import Recorder
 from autograd.ops.rules import reductions
 from autograd.ops.rules.arithmetic import divide, square, subtract
@@ -145,7 +154,7 @@ def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keep
 def _without_nan(f: Callable[..., Any], neutral: float) -> Callable[..., Any]:
     def reduce(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
         """Reduction over `axis` of the entries that are not NaN, whose derivative is 0 at a NaN."""
-        return f(where(isnan(a), neutral, a), axis, keepdims)
+        return f(a if holds_integers(a) else where(isnan(a), neutral, a), axis, keepdims)
 
     return reduce
 
@@ -155,7 +164,8 @@ def _extremum_without_nan(f: Callable[..., Any], neutral: float) -> Callable[...
 
     def extremum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
         """Extremum over `axis` of the entries that are not NaN; NaN if there is none."""
-        return where(reductions.all(isnan(a), axis, keepdims), math.nan, reduce(a, axis, keepdims=keepdims))
+        y = reduce(a, axis, keepdims=keepdims)
+        return y if holds_integers(a) else where(reductions.all(isnan(a), axis, keepdims), math.nan, y)
 
     return extremum
 

@@ -190,3 +190,28 @@ def test_statistics_of_special_numbers(f, x, dtype):
 def test_refused_arguments_name_the_cure(call, message):
     with pytest.raises((TypeError, ValueError, ZeroDivisionError), match=message):
         call(Tensor(X, requires_grad=True))
+
+
+@pytest.mark.parametrize(("f", "args"), [case for case in CASES if "gradient" not in case.id])
+def test_constants_of_integers_have_the_value_and_dtype_of_numpy(f, args):
+    arrays = [np.rint(4.0 * a).astype(int) for a in args]
+    want = np.asarray(f(*arrays))
+    got = f(*map(Tensor, arrays))
+    assert (got.shape, got.dtype) == (want.shape, want.dtype)
+    np.testing.assert_allclose(got.numpy(), want, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize(("f", "args"), CASES)
+def test_the_back_end_of_scalars_follows_or_names_that_of_arrays(f, args):
+    def loss(*arrays):
+        return np.sum(f(*arrays))
+
+    gradient = ag.grad(loss, argnums=tuple(range(len(args))))
+    try:
+        found = ag.compile(gradient, backend="python")(*args)
+    except TypeError:
+        with pytest.raises(TypeError, match="backend='numpy'"):
+            ag.compile(gradient, backend="python")(*args)
+        return
+    for got, want in zip(found, gradient(*args), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13)
