@@ -66,10 +66,11 @@ _OURS: dict[Any, Callable[..., Any]] = {
 
 #: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
-    np.allclose, np.argwhere, np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str, np.can_cast,
-    np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isneginf, np.isposinf,
-    np.isreal, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted,
-    np.shape, np.shares_memory, np.size, np.zeros_like,
+    np.allclose, np.argpartition, np.argwhere, np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str,
+    np.can_cast, np.count_nonzero, np.digitize, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj,
+    np.isin, np.isneginf, np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.may_share_memory, np.nanargmax, np.nanargmin,
+    np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
+    np.tril_indices_from, np.triu_indices_from, np.zeros_like,
 }  # fmt: skip
 
 

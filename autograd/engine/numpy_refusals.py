@@ -11,14 +11,13 @@ _FOURIER = (
     "real arithmetic, because nodes are real: np.cos(w) @ x and -np.sin(w) @ x are the two parts of a transform, "
     "for w = 2 * np.pi / n * np.outer(np.arange(n), np.arange(n))"
 )
-_VALID = "the function without nan, of the entries x[~np.isnan(x)]"
 
 #: Expression to write instead of each function, by its name.
 _INSTEAD: dict[str, str] = {
     **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"), _DECOMPOSITION),
     **dict.fromkeys(("lstsq", "pinv"), _LEAST_SQUARES),
     **dict.fromkeys(("fftshift", "ifftshift"), "np.roll(x, shift, axis)"),
-    **dict.fromkeys(("nanmedian", "nanpercentile", "nanquantile", "nanargmax", "nanargmin"), _VALID),
+    **{f"nan{name}": f"np.{name}(x[~np.isnan(x)], …)" for name in ("median", "percentile", "quantile")},
     **dict.fromkeys(("real", "real_if_close"), "x itself: nodes are real"),
     **dict.fromkeys(("hsplit", "vsplit", "dsplit"), "np.split(x, sections, axis)"),
     **dict.fromkeys(("fliplr", "flipud", "rot90"), "np.flip(x, axis), with np.transpose(x)"),

@@ -107,7 +107,9 @@ PREDICATES = [
     np.signbit, np.logical_not, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.any, np.all, np.isrealobj,
     np.iscomplexobj, np.zeros_like, np.ones_like, np.array_repr, np.array_str, np.array2string, np.result_type,
     lambda a: np.array_equal(a, X), lambda a: np.array_equiv(a, X), lambda a: np.allclose(X, a), lambda a: np.isclose(a, 2.0),
-    np.isreal, np.iscomplex, lambda a: np.full_like(a, 3), lambda a: np.empty_like(a).shape, lambda a: np.shares_memory(a, a),
+    np.isreal, np.iscomplex, np.nanargmax, np.nanargmin, np.lexsort, lambda a: np.argpartition(a, 1),
+    lambda a: np.digitize(a, [1.0, 2.0]), lambda a: np.isin(a, [2.0, 3.0]), lambda a: np.full_like(a, 3),
+    lambda a: np.empty_like(a).shape, lambda a: np.shares_memory(a, a),
     lambda a: np.may_share_memory(a, a), lambda a: np.searchsorted(a[1] * 0, 1.0), lambda a: np.can_cast(a.dtype, float),
     lambda a: a < 2.0, lambda a: np.less_equal(a, 2.0), lambda a: np.logical_and(a, a), lambda a: np.argmax(a, axis=1),
 ]  # fmt: skip
