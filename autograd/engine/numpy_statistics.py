@@ -23,7 +23,7 @@ from autograd.ops.rules.arithmetic import divide, square, subtract
 from autograd.ops.rules.axes import Shape, is_axis_of_number, normalize_axes, reduced_shape, shape_of
 from autograd.ops.rules.comparisons import greater, isnan
 from autograd.ops.rules.products import matmul
-from autograd.ops.rules.reductions import deviations, euclidean_norm, mean, sum
+from autograd.ops.rules.reductions import deviations, euclidean_norm, in_single_precision, mean, sum
 from autograd.ops.rules.selection import maximum, where
 from autograd.ops.rules.shape import broadcast_to, reshape, squeeze, transpose
 from autograd.ops.rules.sorting import sort
@@ -179,6 +179,7 @@ def _count(a: Any, axis: Any, keepdims: bool) -> Any:
     return sum(where(isnan(a), np.zeros(shape_of(a), dtype_of(a)), np.ones(shape_of(a), dtype_of(a))), axis, keepdims)
 
 
+@in_single_precision
 def nanmean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """Mean over `axis` of the entries that are not NaN; NaN if there is none."""
     return divide(nansum(a, axis, keepdims=keepdims), _count(a, axis, keepdims))
@@ -191,12 +192,14 @@ def _deviations(a: Any, axis: Any, ddof: float, keepdims: bool) -> tuple[Any, An
     return centred, where(greater(count, ddof), count - ddof, math.nan)
 
 
+@in_single_precision
 def nanvar(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance over `axis` of the entries that are not NaN; NaN over at most `ddof` of them."""
     centred, n = _deviations(a, axis, ddof, keepdims)
     return divide(sum(square(centred), axis, keepdims), n)
 
 
+@in_single_precision
 def nanstd(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation over `axis` of the entries that are not NaN; its derivative is 0 where they are equal."""
     axis = None if is_axis_of_number(axis, shape_of(a)) else axis
