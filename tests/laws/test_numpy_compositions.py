@@ -5,6 +5,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor
+from autograd.base.tree import object_array
 from autograd.engine import numpy_functions
 
 X = np.array([[0.65, 1.85, 1.25], [0.35, 0.95, 1.55]])
@@ -215,3 +216,18 @@ def test_the_back_end_of_scalars_follows_or_names_that_of_arrays(f, args):
         return
     for got, want in zip(found, gradient(*args), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13)
+
+
+# NumPy's nan_to_num leaves objects as they are.
+@pytest.mark.parametrize(("f", "args"), [case for case in CASES if "nan_to_num" not in case.id])
+def test_arrays_of_values_are_followed_or_refused(f, args):
+    objects = [object_array([ag.Value(x) for x in a.ravel().tolist()], a.shape) for a in args]
+    try:
+        total = np.sum(f(*objects))
+    except (TypeError, AttributeError):  # raised by NumPy itself, which computes with objects by their operators
+        return
+    tensors = [Tensor(a, requires_grad=True) for a in args]
+    want = np.sum(f(*tensors))
+    np.testing.assert_allclose(total.item(), want.item(), rtol=1e-12)
+    for got, expected in zip(ag.gradients(total, objects), ag.gradients(want, tensors), strict=True):
+        np.testing.assert_allclose(np.asarray(got, float), expected, rtol=1e-12, atol=1e-13)
