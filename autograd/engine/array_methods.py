@@ -1,7 +1,7 @@
 """Attributes and methods of NumPy arrays for `Tensor`, in NumPy's signatures; each method calls the op of its name."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self
+from typing import Any, Never, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -227,7 +227,7 @@ class ArrayMethods(Node):
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)
 
-    def __setitem__(self, index: Any, x: Any) -> None:
+    def __setitem__(self, index: Never, x: Never) -> None:  # so typed that a type checker refuses the assignment too
         raise TypeError(
             f"x[{index!r:.40}] = … would write into a graph, here into a tensor of shape {self.shape}: write "
             "x = autograd.where(mask, new, x), join parts with autograd.stack or autograd.concatenate, add entries at an "
