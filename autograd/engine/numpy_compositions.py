@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base.trace_state import current_captures
 from autograd.ops.op import Recorder, stack_nodes
 from autograd.ops.rules.arithmetic import abs, multiply, positive
 from autograd.ops.rules.axes import normalize_axis, shape_of
@@ -15,6 +16,7 @@ from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate, split
 from autograd.ops.rules.products import dot
 from autograd.ops.rules.rearranging import roll
+from autograd.ops.rules.reductions import all
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import astype, broadcast_to, moveaxis, reshape
 
@@ -25,8 +27,9 @@ def dtype_of(*operands: Any) -> np.dtype[Any]:
 
 
 def as_operand(x: Any) -> Any:
-    """Node, array or number of an argument, which may be a list."""
-    x = stack_nodes(x)
+    """Node, array or number of an argument, which may be a list; a node for an array that a tape must read anew."""
+    captures = current_captures()
+    x = stack_nodes(x if captures is None else captures.operand(x))
     return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
@@ -41,13 +44,15 @@ def holds_integers(x: Any) -> bool:
 
 
 def check_plain(function: str, name: str, x: Any) -> Any:
-    """x, which must not hold nodes.
+    """x, which must not hold nodes; a tape with other numbers is recorded when they change.
 
     Raises:
         TypeError: If x holds a node, whose gradient would be lost
     """
     if isinstance(stack_nodes(x), Recorder):
         raise TypeError(f"np.{function}: {name} must be plain numbers, got {x!r}: pass its numbers, .detach().data")
+    if isinstance(x, np.ndarray) and isinstance(node := as_operand(x), Recorder):
+        bool(all(equal(node, x.copy())))
     return x
 
 
@@ -63,7 +68,7 @@ def _atleast(ndim: int) -> Callable[..., Any]:
     def with_axes(x: Any) -> Any:
         shape = shape_of(x := as_operand(x))
         if len(shape) >= ndim:
-            return positive(x) if not shape else x
+            return x
         behind = 1 if ndim == 3 and shape else 0
         return reshape(x, (1,) * (ndim - len(shape) - behind) + shape + (1,) * behind)
 

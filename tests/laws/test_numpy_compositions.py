@@ -231,3 +231,23 @@ def test_arrays_of_values_are_followed_or_refused(f, args):
     np.testing.assert_allclose(total.item(), want.item(), rtol=1e-12)
     for got, expected in zip(ag.gradients(total, objects), ag.gradients(want, tensors), strict=True):
         np.testing.assert_allclose(np.asarray(got, float), expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, w: np.sum(np.quantile(x, w)),
+        lambda x, w: np.sum(np.percentile(x, w)),
+        lambda x, w: np.cov(x, fweights=w, ddof=0),
+        lambda x, w: np.cov(x, aweights=w, ddof=0),
+        lambda x, w: np.average(x, weights=w),
+        lambda x, w: np.sum(np.interp(x, [0.0, 1.0, 2.0], w)),
+        lambda x, w: np.sum(np.interp(x, w, [2.0, 5.0, 1.0])),
+    ],
+)
+def test_a_tape_follows_an_array_from_outside(f):
+    outside = np.array([0.0, 0.0, 1.0])
+    tape = ag.compile(lambda x: f(x, outside))
+    for numbers in ([0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0]):
+        outside[:] = numbers
+        np.testing.assert_allclose(tape(V), f(V, outside), rtol=1e-12)
