@@ -1,7 +1,7 @@
 """Attributes and methods of NumPy arrays for `Tensor`, in NumPy's signatures; each method calls the op of its name."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self
+from typing import Any, Never, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -202,7 +202,7 @@ class ArrayMethods(Node):
         if self.requires_grad and is_recording():
             raise TypeError(
                 f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
-                "np.array for several tensors, or .detach()"
+                "np.array for several tensors, S.toarray() @ x in place of a sparse S @ x, or .detach()"
             )
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
 
@@ -226,6 +226,13 @@ class ArrayMethods(Node):
 
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)
+
+    def __setitem__(self, index: Never, x: Never) -> None:  # so typed that a type checker refuses the assignment too
+        raise TypeError(
+            f"x[{index!r:.40}] = … would write into a graph, here into a tensor of shape {self.shape}: write "
+            "x = autograd.where(mask, new, x), join parts with autograd.stack or autograd.concatenate, add entries at an "
+            "index with autograd.put, or write to x.data of a leaf"
+        )
 
     def __len__(self) -> int:
         if not self.ndim:

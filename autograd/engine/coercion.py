@@ -35,10 +35,17 @@ def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     target = array.dtype if dtype is None else np.dtype(dtype)
     for kind in (array.dtype, target):  # a conversion from or to complex numbers would lose a part
         if kind.kind not in "fiub":
-            raise TypeError(
-                f"Tensor(…) takes real numbers, not {data!r} (dtype {kind}): convert them with np.asarray(…, dtype=float)"
-            )
+            raise TypeError(f"Tensor(…) takes real numbers, not {data!r} (dtype {kind}): {_cure(data, kind)}")
     return array.astype(target, copy=False)
+
+
+def _cure(data: Any, dtype: np.dtype[Any]) -> str:
+    """Way to real numbers in an array from data of another dtype."""
+    if dtype.kind == "c":
+        return "compute with the two parts, z.real and z.imag, as real arrays"
+    if hasattr(data, "toarray"):
+        return "convert the sparse matrix with .toarray()"
+    return "convert them with np.asarray(…, dtype=float)"
 
 
 def captured_operand(x: Any) -> Any:
@@ -72,6 +79,10 @@ def real_number(x: Any) -> float:
         raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
     if isinstance(x, np.ndarray):
         raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
+    if isinstance(x, complex):
+        raise TypeError(
+            f"Value(…) takes a real number, not {x!r} of type complex: compute with the two parts, z.real and z.imag"
+        )
     raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
 
 

@@ -18,8 +18,8 @@ from autograd.ops.tracing import Arithmetic, define_operators
 #: Next serial number; that of a node is larger than those of its inputs.
 next_serial = itertools.count(1).__next__
 
-#: Operand types of node arithmetic; others get NotImplemented.
-NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: its instance check is slow
+#: Operand types of node arithmetic; others get NotImplemented. The abstract class is last, because its instance check is slow.
+NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, complex, Real)
 
 
 class Node(Arithmetic):

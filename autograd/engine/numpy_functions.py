@@ -1,6 +1,7 @@
 """NumPy functions on tensors: `np.sum(t)` is `autograd.sum(t)`; functions that would lose a gradient raise."""
 
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,12 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
 from autograd.base.trace_state import is_traced
+from autograd.engine import numpy_compositions, numpy_differences, numpy_statistics
 from autograd.engine.node import Node
+from autograd.engine.numpy_refusals import lost_gradient
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
     cumulative,
-    einsum,
     indexing,
     joining,
     linalg,
@@ -26,12 +28,11 @@ from autograd.ops.rules import (
     sorting,
     special,
 )
-from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import plain_array
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
-    linalg.diag, linalg.diagonal, linalg.trace, linalg.tril, linalg.triu, einsum.einsum, rearranging.flip,
+    linalg.diag, linalg.diagonal, linalg.trace, linalg.tril, linalg.triu, rearranging.flip,
     rearranging.repeat, sorting.sort, indexing.take, indexing.take_along_axis, joining.concatenate, joining.split,
     joining.stack, shape.expand_dims, shape.moveaxis, shape.ravel, shape.squeeze, shape.swapaxes, rearranging.tile,
     shape.astype, shape.broadcast_to, reductions.mean, shape.reshape, rearranging.roll, reductions.sum, shape.transpose,
@@ -43,31 +44,21 @@ _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 
 
-def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
-    """`num` numbers from `start` to `stop` with equal differences, computed as in NumPy."""
-    steps = num - 1 if endpoint else num
-    places = np.arange(num).reshape(-1, *(1,) * len(shape_of(stop - start)))
-    y = start + places * ((stop - start) / steps if steps > 0 else 0.0 * stop)
-    return selection.where(places == steps, stop, y) if steps > 0 else y
-
-
-def _atleast(ndim: int) -> Callable[..., Any]:
-    def reshaped(*arrays: Any) -> Any:
-        """Arrays with axes of length 1 in front, up to `ndim` axes."""
-        parts = tuple([shape.reshape(x, (1,) * (ndim - len(shape_of(x))) + shape_of(x)) for x in arrays])
-        return parts if len(parts) != 1 else parts[0]
-
-    return reshaped
+#: Functions made of ops that have NumPy's name only.
+_COMPOSED: dict[ModuleType, str] = {
+    numpy_compositions: "append array_split atleast_1d atleast_2d atleast_3d block column_stack copy cross dstack einsum "
+    "hstack kron meshgrid nan_to_num select vdot vstack",
+    numpy_differences: "diff gradient interp linspace trapezoid",
+    numpy_statistics: "average cov median nanmax nanmean nanmin nanprod nanstd nansum nanvar percentile ptp quantile",
+}
 
 
 #: Function of autograd for each NumPy function.
 _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
+    **{getattr(np, name): getattr(module, name) for module, names in _COMPOSED.items() for name in names.split()},
     np.amax: reductions.max,
-    np.linspace: _linspace,
-    np.atleast_1d: _atleast(1),
-    np.atleast_2d: _atleast(2),
     np.amin: reductions.min,
     np.around: rounding.round,
     np.full_like: lambda a, fill_value, **kwargs: np.full_like(plain_array(a), fill_value, **kwargs),
@@ -75,10 +66,11 @@ _OURS: dict[Any, Callable[..., Any]] = {
 
 #: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
-    np.allclose, np.argwhere, np.array2string, np.array_equal,
-    np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.count_nonzero, np.empty_like, np.flatnonzero, np.isclose,
-    np.iscomplexobj, np.isneginf, np.isposinf, np.isrealobj, np.may_share_memory, np.ndim, np.nonzero, np.ones_like,
-    np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size, np.zeros_like,
+    np.allclose, np.argpartition, np.argwhere, np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str,
+    np.can_cast, np.count_nonzero, np.digitize, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj,
+    np.isin, np.isneginf, np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.may_share_memory, np.nanargmax, np.nanargmin,
+    np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
+    np.tril_indices_from, np.triu_indices_from, np.zeros_like,
 }  # fmt: skip
 
 
@@ -104,15 +96,7 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
-        from difflib import get_close_matches  # not loaded with the package, because that takes time
-
-        name = function.__name__
-        similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
-        raise TypeError(
-            f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
-            + f" ({', '.join(similar)}?)" * bool(similar)
-            + ", or x.detach().numpy() for plain numbers"
-        )
+        raise lost_gradient(function)
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
 

@@ -15,8 +15,8 @@ from autograd.ops.rules.axes import normalize_shape
 from autograd.ops.rules.shape import astype, transpose
 
 #: Functions with a dtype to compute in; those of the second line subtract a mean first, in the wider dtype.
-_SUMS = (np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.trace)
-_SPREADS = (np.std, np.var)
+_SUMS = (np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.trace, np.nansum, np.nanprod, np.nanmean)
+_SPREADS = (np.std, np.var, np.nanstd, np.nanvar)
 
 #: Alternatives to arguments without a counterpart.
 _CURES = {
@@ -29,6 +29,9 @@ _CURES = {
     "mode": "convert the indices first, with np.clip(indices, 0, n - 1) or indices % n",
     "upper": "transpose the result, with .mT",
     "subok": "a tensor is never a subclass: leave it out",
+    "weights": "repeat the entries, with np.repeat(x, counts)",
+    "overwrite_input": "a tensor is never overwritten: leave it out",
+    "mean": "the mean is part of the derivative: leave it out",
     "kind": "every sort is stable: leave it out",
 }
 
@@ -77,6 +80,8 @@ def _plan(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...
     parameters = _parameters(function).values()
     names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
     required = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_ONLY or (p.default is p.empty and p.name in names))
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        names = ()
     return names, required, {p.name: p.default for p in parameters if p.default is not p.empty and p.name not in required}
 
 
@@ -111,7 +116,10 @@ def _converted(x: Any, dtype: np.dtype[Any]) -> Any:
 def _refusal(function: Callable[..., Any], ours: Callable[..., Any], name: str, x: Any) -> TypeError:
     cure = f"write keepdims={x}" if isinstance(x, bool) and name in ("dtype", "out") else _CURES.get(name, "leave it out")
     called = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
-    return TypeError(f"{called} of a tensor is autograd.{ours.__name__}{_signature(ours)}, without {name!r}: {cure}")
+    counterpart = f"is autograd.{ours.__name__}" if ours.__module__ == "autograd" else "takes "
+    bare = [p.replace(annotation=p.empty) for p in _parameters(ours).values()]
+    signature = inspect.Signature(bare)
+    return TypeError(f"{called} of a tensor {counterpart}{signature}, without {name!r}: {cure}")
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
 from autograd.ops.op import OPS, Recorder
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.rules import arithmetic, rounding
@@ -51,7 +52,9 @@ _PREDICATE_OPS = {op for op in OPS.values() if op.forward.__module__.endswith(".
 _OPS: dict[np.ufunc, Callable[..., Any]] = {
     **{getattr(np, name): op for name, op in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)},
     **{row.ufunc: logical_function(row) if row.is_logical else OPS[row.op] for row in OPERATORS},
-    np.divmod: floor_and_remainder, np.fabs: arithmetic.abs, np.rint: rounding.round,
+    np.divmod: floor_and_remainder, np.fabs: arithmetic.abs, np.rint: rounding.round, np.copysign: copysign,
+    np.conjugate: arithmetic.positive,
+    np.deg2rad: deg2rad, np.radians: deg2rad, np.rad2deg: rad2deg, np.degrees: rad2deg,
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
 _SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}

@@ -1,7 +1,7 @@
 """`Value`: a float that records a computation graph."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Never, final
 
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
@@ -251,6 +251,13 @@ class Value(Node):
 
     def __trunc__(self) -> int:
         return self.data.__trunc__()
+
+    def conjugate(self) -> Never:
+        """Refused: NumPy calls it for the entries of an array of Values, in functions that square them, such as np.std."""
+        raise TypeError(
+            f"an array of Values, here {self!r}, has no std, var, vdot or cov in NumPy: join the Values in a Tensor first, "
+            "np.std(autograd.stack(values))"
+        )
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)

@@ -193,7 +193,7 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     return x - m
 
 
-def _in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
+def in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
     """Function made of ops that computes 16-bit floats in float32 and rounds its result once."""
 
     @functools.wraps(f)
@@ -203,7 +203,7 @@ def _in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
     return compute
 
 
-@_in_single_precision
+@in_single_precision
 def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance over `axis`, in two passes; NaN over at most `ddof` equal entries.
 
@@ -221,7 +221,7 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
     return divide(sum(square(deviations(x, axis)), axis, keepdims), n)
 
 
-@_in_single_precision
+@in_single_precision
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation over `axis`; its derivative is 0 where all entries are equal.
 

@@ -38,7 +38,11 @@ class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lis
             return _rows(getattr(by_entries if method == "__call__" else ufunc, method)(*map(_entries, inputs), **kwargs))
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        return _rows(function(*map(_entries, args), **kwargs))
+        try:
+            return _rows(function(*_nested(args), **{name: _nested(x) for name, x in kwargs.items()}))
+        except (TypeError, AttributeError) as error:
+            text = f"np.{function.__name__} does not apply to a list of Values: use backend='numpy', whose arguments are arrays"
+            raise TypeError(f"{text} ({error})") from error
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or not hasattr(np.ndarray, name):
@@ -56,6 +60,11 @@ class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lis
 def _rows(x: Any) -> Any:
     """Rows of an array of Values; anything else itself."""
     return Rows(map(_rows, x)) if tree.is_object_array(x) and x.ndim else x
+
+
+def _nested(x: Any) -> Any:
+    """Arguments of a function with arrays of Values for rows, also in lists and tuples."""
+    return type(x)(map(_nested, x)) if type(x) in (list, tuple) else _entries(x)
 
 
 def _entries(x: Any) -> Any:
