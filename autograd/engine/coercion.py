@@ -72,7 +72,10 @@ def real_number(x: Any) -> float:
         raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
     if isinstance(x, np.ndarray):
         raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
-    raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
+    if isinstance(x, list | tuple):
+        raise TypeError(f"Value(…) takes one number, not {x!r:.80}: use Tensor for several")
+    cure = "take its real part" if isinstance(x, complex) else "pass a number, or convert the text with float(…)"
+    raise TypeError(f"Value(…) takes a real number, not {x!r:.80} of type {type(x).__name__}: {cure}")
 
 
 def number_operand(x: Any) -> float:
