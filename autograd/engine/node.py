@@ -14,6 +14,7 @@ from autograd.ops.op import OPS, Op, Recorder, Rule
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.rules import activations, arithmetic, exponential, joining, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
+from autograd.support.arguments import explained_arguments
 
 #: Next serial number; that of a node is larger than those of its inputs.
 next_serial = itertools.count(1).__next__
@@ -22,10 +23,22 @@ next_serial = itertools.count(1).__next__
 _SIGNS = {row.op: row.sign for row in OPERATORS if row.sign}
 
 #: Cure of attempts to declare an op as in micrograd.
-OWN_OP = "declare an op of your own, with its derivative, by autograd.custom_op"
+OWN_OP = "an op and its derivative with autograd.custom_op"
 
 #: Operand types of node arithmetic; others get NotImplemented.
 NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, Real)  # the abstract class last: its instance check is slow
+
+
+#: Decorator of `backward`.
+backward_arguments = explained_arguments(
+    {
+        "create_graph": "autograd.gradients(y, xs, create_graph=True)",
+        "retain_graph": "backward() alone: graphs are kept",
+        "gradient": "seed=",
+        "grad": "seed=",
+    },
+    extra="multiply y by a weight, (c * y).backward()",
+)
 
 
 class Node(Arithmetic):
@@ -119,7 +132,7 @@ class Node(Arithmetic):
 
     @_backward.setter
     def _backward(self, rule: Any) -> None:
-        raise AttributeError(f"_backward of {self!r} cannot be assigned: {OWN_OP}")
+        raise AttributeError(f"_backward of {self!r} cannot be assigned: write {OWN_OP}")
 
     def _add_to_inputs(self) -> None:
         if self.op is None or not self.requires_grad:

@@ -11,7 +11,7 @@ from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
-from autograd.engine.node import OWN_OP, Node, next_serial
+from autograd.engine.node import OWN_OP, Node, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
@@ -183,6 +183,7 @@ class Value(Node):
     def total_gradient(self, gradient: Any) -> Any:
         return gradient if self.op is not None or self.grad is None else self.grad + gradient
 
+    @backward_arguments
     def backward(self) -> None:
         """Store the gradient of this number with respect to each node it depends on in their `.grad`.
 
@@ -274,4 +275,5 @@ class Value(Node):
 def _truth_value(requires_grad: Any) -> bool:
     if isinstance(requires_grad, bool | np.bool_ | int):
         return bool(requires_grad)
-    raise TypeError(f"Value(data, requires_grad, label) takes True or False for requires_grad, got {requires_grad!r}: {OWN_OP}")
+    text = "Value(data, requires_grad, label) takes True or False for requires_grad"
+    raise TypeError(f"{text}, got {requires_grad!r}: write {OWN_OP}")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
+from autograd.support.arguments import explained_arguments
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import Array, as_array, check_integer, seeded_generator
 from nn.data.on_disk import OnDisk, Picked
@@ -95,6 +96,7 @@ class Loader(Generic[Batch]):
     @overload
     def __init__(self: "Loader[tuple[Array, ...]]", *arrays: Any, **options: Unpack[_Options]) -> None: ...
     @renamed_arguments(share="shard")
+    @explained_arguments()
     def __init__(
         self,
         *arrays: Any,
