@@ -208,7 +208,7 @@ class ArrayMethods(Node):
 
     def __bool__(self) -> bool:
         if self.size != 1:
-            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use (x != 0).any() or .all()")
+            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use autograd.where, .any() or .all()")
         trace = current_trace()
         return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 

@@ -28,6 +28,7 @@ from autograd.ops.rules import (
 )
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import plain_array
+from autograd.support.alternatives import alternative
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
@@ -104,14 +105,12 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
-        from difflib import get_close_matches  # not loaded with the package, because that takes time
-
         name = function.__name__
-        similar = get_close_matches(name, [f.__name__ for f in (*_LIKE_NUMPY, *_LIKE_LINALG)], n=2)
+        has_name = any(f.__name__ == name for f in (*_LIKE_NUMPY, *_LIKE_LINALG))
+        cure = f"use autograd.{name}" if has_name else alternative(name)
         raise TypeError(
-            f"{function.__module__}.{name} would lose the gradient of a tensor: use functions of autograd"
-            + f" ({', '.join(similar)}?)" * bool(similar)
-            + ", or x.detach().numpy() for plain numbers"
+            f"{function.__module__}.{name} would lose the gradient of a tensor: {cure}; "
+            "x.detach().numpy() has the plain numbers"
         )
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))

@@ -197,7 +197,14 @@ def as_rows(name: str, value: Any) -> Any:
 
 def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the values as arrays; raise unless they have the same number of rows, at least one."""
-    arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
+    try:
+        arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
+    except ValueError as error:
+        if len(values) > 1:
+            raise
+        parts = [np.shape(x) for x in values[0] if hasattr(x, "shape")][:2]
+        held = f" (it holds arrays of shapes {' and '.join(map(str, parts))})" if parts else ""
+        raise ValueError(f"{error}{held}: pass arrays as separate arguments, Loader(x, y)") from None
     if not arrays:
         raise ValueError("at least one array is required, got none")
     shapes = ", ".join(str(array.shape) for array in arrays)
