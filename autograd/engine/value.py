@@ -11,6 +11,7 @@ from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
+from autograd.engine.lost_gradients import lost_gradient
 from autograd.engine.node import OWN_OP, Node, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
@@ -223,10 +224,7 @@ class Value(Node):
     def __float__(self) -> float:
         check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():
-            raise TypeError(
-                f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "
-                "math.sin(x), autograd.stack for an array of Values, or no_grad()"
-            )
+            raise lost_gradient(self)
         return self._data
 
     def __bool__(self) -> bool:

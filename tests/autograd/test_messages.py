@@ -1,5 +1,7 @@
 """Errors of frequent mistakes: each names the cure for that mistake."""
 
+import math
+import re
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ from autograd import Tensor, Value, grad
 
 T = Tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)
 V = Value(1.5)
+TWO_DIGITS = "%.2f"
 LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
 
 
@@ -51,6 +54,25 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
 def test_the_error_names_the_cure(call, cure):
     with pytest.raises((TypeError, ValueError, AttributeError), match=cure):
         call()
+
+
+def test_a_conversion_to_float_names_the_op_that_replaces_this_call():
+    def write(array, x):
+        array[0] = x
+
+    calls = [
+        (lambda x: math.pow(x, 2), r"use autograd\.power"), (lambda x: math.log(x), r"use autograd\.log;"),
+        (lambda x: math.hypot(math.sin(1.0), x), r"use autograd\.hypot;"), (lambda x: math.lgamma(x), r"use autograd\.gammaln"),
+        (lambda x: pow(math.atan2(1.0, x), 2), r"use autograd\.arctan2"), (lambda x: TWO_DIGITS % x, r'f"\{x:\.2f\}"'),
+        (lambda x: write(np.zeros(3), x), r"autograd\.stack"), (lambda x: float(x), r"\.item\(\)"),
+        (lambda x: list(map(math.sin, [x])), r"autograd\.custom_gradient"),
+    ]  # fmt: skip
+    for call, cure in calls:
+        with pytest.raises(TypeError, match=cure):
+            call(V)
+        with pytest.raises((TypeError, ValueError)) as caught:
+            call(T[0, 0])
+        assert re.search(cure, str(caught.value.__cause__ or caught.value))
 
 
 def test_no_cure_is_guessed_from_the_spelling():
