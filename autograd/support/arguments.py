@@ -3,7 +3,6 @@
 import functools
 import inspect
 import re
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
@@ -59,8 +58,10 @@ def explain_arguments(
     extra: str = "",
 ) -> None:
     """Raise a TypeError that explains `error` if it says that the call function(*args, **kwargs) does not fit the signature."""
+    from traceback import walk_tb  # not loaded with the package, because that takes time
+
     code = getattr(inspect.unwrap(function), "__code__", None)
-    if not _REFUSED.search(str(error)) or any(frame.f_code is code for frame, _ in traceback.walk_tb(error.__traceback__)):
+    if not _REFUSED.search(str(error)) or any(frame.f_code is code for frame, _ in walk_tb(error.__traceback__)):
         return  # raised by the function itself
     if text := _explanation(function, args, kwargs, advice, extra):
         raise TypeError(text) from None
