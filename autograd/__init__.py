@@ -74,6 +74,7 @@ from autograd.ops.rules.special import digamma, erf, erfc, gammaln, logit, polyg
 from autograd.ops.rules.trigonometry import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, hypot, sech, sin, sinh, tan, tanh,
 )  # fmt: skip
+from autograd.support.alternatives import alternative as _alternative
 from autograd.support.old_paths import keep_old_paths as _keep_old_paths
 from autograd.support.public import publish as _publish
 from autograd.transforms.checkpoint import checkpoint
@@ -127,7 +128,8 @@ def __getattr__(name: str) -> _Any:
             globals()[name] = value = getattr(_import_module(f"autograd.{module}"), name)
             value.__module__ = __name__
             return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    cure = _alternative(name, "")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}" + f": {cure}" * bool(cure))
 
 
 def __dir__() -> list[str]:

@@ -82,10 +82,28 @@ def as_floats(name: str, x: Any, of_integers: Any = float) -> Any:
 def check_labels(labels: Array, classes: int, what: str) -> Array:
     """Return the labels; raise unless they are integers from 0 to classes − 1. `what` names the things counted."""
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got dtype {labels.dtype}; convert them with .astype(int)")
+        raise TypeError(f"labels must be integers, got dtype {labels.dtype}: write {integer_labels(labels)}")
     if (strays := labels[(labels < 0) | (labels >= classes)]).size:
-        raise ValueError(f"labels must be between 0 and {classes - 1} for {classes} {what}; got {strays[0]}")
+        text = f"labels must be between 0 and {classes - 1} for {classes} {what}; got {strays[0]}"
+        raise ValueError(text + counted_from_one(labels, classes))
     return labels
+
+
+def swapped(name: str, scores: Any, labels: Any) -> str:
+    """Cure, as the end of an error, if scores and labels are in the wrong order."""
+    is_swapped = len(labels.shape) == 2 and scores.shape == labels.shape[:1]
+    return f": the scores come first, {name}(scores, labels)" if is_swapped else ""
+
+
+def integer_labels(labels: Any) -> str:
+    """Call that converts labels of another dtype to integers."""
+    return "np.unique(labels, return_inverse=True)" if labels.dtype.kind in "USTO" else "labels.astype(int)"
+
+
+def counted_from_one(labels: Any, classes: int) -> str:
+    """Cure, as the end of an error, if the labels are 1 … classes."""
+    is_shifted = labels.min() == 1 and labels.max() == classes
+    return ": classes are counted from 0, so subtract 1" if is_shifted else ""
 
 
 def seeded_generator(seed: int, *key: int) -> np.random.Generator:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from mmap import mmap
+from numbers import Number
 from typing import Any, TypeVar
 
 import numpy as np
@@ -146,3 +147,15 @@ def _sinc_series(xp: Any, x: Any, n: int) -> Any:
         term = math.perm(2 * k, n) * (-1.0) ** k * math.pi ** (2 * k) / math.factorial(2 * k + 1)
         total = total + term * x**power
     return total
+
+
+def error_of_operands(name: str, operands: list[Any]) -> str:
+    """Text of an error about the first operand of an op that holds no numbers, but text, dates or objects; else ""."""
+    for x in operands:
+        array = np.asarray(x)
+        is_number = all(isinstance(y, Number) for y in array.flat) if array.dtype == object else array.dtype.kind in "fiubc"
+        if not is_number:
+            shown = array.tolist()
+            cure = ": convert it with float(…)" if array.dtype.kind in "US" else ""
+            return f"{name} takes numbers or arrays of numbers, got {shown!r:.80} of type {type(shown).__name__}{cure}"
+    return ""

@@ -30,9 +30,11 @@ from autograd.checks.subdifferential import check_subgradients
 from autograd.checks.variations import check_variations
 from autograd.checks.verdicts import Comparison
 from autograd.engine.node import Node
+from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice, check_integer
 
 
+@explained_arguments()
 def check_gradients(  # noqa: PLR0913  (public keywords)
     f: Callable[..., Any],
     *args: Any,

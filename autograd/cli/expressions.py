@@ -7,6 +7,7 @@ show the position of any other part.
 import ast
 import difflib
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -50,7 +51,7 @@ def read(text: str, values: Mapping[str, Any]) -> Any:
     except SyntaxError as error:
         line = _line(text)
         column = min(error.offset - 1, len(line)) if error.offset and error.lineno == 1 else len(line)
-        raise ExpressionError(line, column, f"this is not an expression: {error.msg}") from None
+        raise ExpressionError(line, column, _missing_sign(line) or f"this is not an expression: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(_line(text), 0, f"this expression cannot be parsed: {error}") from None
     try:
@@ -111,6 +112,8 @@ class _Evaluator:
                 return self.apply(part, lambda *rows: np.array(rows, dtype=float), rows)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 return self.call(part, name, arguments, keywords)
+            case ast.Call(func=ast.Constant(value=number)):
+                raise self.error(part, f"write products with *, as in {number!r}*(x)")
             case ast.BinOp(op=ast.BitXor()):
                 raise self.error(part, "write powers with **, not ^")
         raise self.error(part, "only numbers, names, + - * / // % ** @, comparisons and calls of ops are allowed")
@@ -140,7 +143,11 @@ class _Evaluator:
             values = [float(x) for x in values]
         try:
             result = f(*values, **(params or {}))
-        except (ArithmeticError, TypeError, ValueError, ImportError) as error:
+        except ExpressionError:
+            raise
+        except Exception as error:  # an op may raise anything if its arguments are wrong
+            if not isinstance(error, ArithmeticError | TypeError | ValueError | ImportError):
+                raise self.error(part, f"these arguments do not fit: {error}") from None
             raise self.error(part, str(error.args[-1] if isinstance(error, ArithmeticError) else error)) from None
         if isinstance(result, complex):
             raise self.error(part, "this is not a real number")
@@ -153,6 +160,12 @@ class _Evaluator:
             start = part.left.end_col_offset or start
             start += len(line.encode()[start:]) - len(line.encode()[start:].lstrip(b" )"))
         return ExpressionError(line, len(line.encode()[:start].decode(errors="ignore")), reason)
+
+
+def _missing_sign(line: str) -> str:
+    """Cure, for a number before a name without a sign, as in 2x; else ""."""
+    product = re.search(r"(?<![\w.])(\d+\.?\d*|\.\d+)\s*([^\W\d]\w*)", line)
+    return f"write products with *: {product[1]}*{product[2]}" if product else ""
 
 
 def _line(text: str) -> str:

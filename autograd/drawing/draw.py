@@ -24,11 +24,13 @@ from autograd.drawing.themes import FONT
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
+from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
 DIRECTIONS = ("forward", "backward", "both")
 
 
+@explained_arguments()
 def draw(  # noqa: PLR0913  (public keywords)
     y: Any,
     *inputs: Any,
@@ -107,6 +109,7 @@ def draw(  # noqa: PLR0913  (public keywords)
     return _drawing(graph if direction == "forward" else graded, slopes, view, look, page)
 
 
+@explained_arguments()
 def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
     """The page of a node, or of the result of a module or function for the `inputs`.
 

@@ -11,8 +11,10 @@ from autograd.drawing.names import gradient_text, value_text
 from autograd.drawing.text import FORMAT, check_format, number
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
+from autograd.support.arguments import explained_arguments
 
 
+@explained_arguments()
 def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = FORMAT) -> str:
     """The computation of y and its backward pass, step by step: each op, its local derivative, the numbers, the product.
 

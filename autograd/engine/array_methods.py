@@ -9,6 +9,7 @@ import numpy.typing as npt
 from autograd.base.grad_mode import is_recording
 from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_trace
+from autograd.engine.lost_gradients import lost_gradient
 from autograd.engine.node import Node
 from autograd.engine.numpy_functions import call, dispatch
 from autograd.ops.rules import indexing, linalg, rearranging, reductions
@@ -208,14 +209,14 @@ class ArrayMethods(Node):
 
     def __bool__(self) -> bool:
         if self.size != 1:
-            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use (x != 0).any() or .all()")
+            raise ValueError(f"a tensor of shape {self.shape} has no single truth value: use autograd.where, .any() or .all()")
         trace = current_trace()
         return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
     def __float__(self) -> float:
         check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():
-            raise TypeError(f"float() of {self!r} would lose its gradient: use .item(), or no_grad()")
+            raise lost_gradient(self)
         return float(self.item())
 
     def __format__(self, spec: str) -> str:

@@ -79,11 +79,14 @@ def real_number(x: Any) -> float:
         raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
     if isinstance(x, np.ndarray):
         raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
-    if isinstance(x, complex):
-        raise TypeError(
-            f"Value(…) takes a real number, not {x!r} of type complex: compute with the two parts, z.real and z.imag"
-        )
-    raise TypeError(f"Value(…) takes a real number, not {x!r} of type {type(x).__name__}: convert it with float(…) first")
+    if isinstance(x, list | tuple):
+        raise TypeError(f"Value(…) takes one number, not {x!r:.80}: use Tensor for several")
+    cure = (
+        "compute with the two parts, z.real and z.imag"
+        if isinstance(x, complex)
+        else "pass a number, or convert the text with float(…)"
+    )
+    raise TypeError(f"Value(…) takes a real number, not {x!r:.80} of type {type(x).__name__}: {cure}")
 
 
 def number_operand(x: Any) -> float:

@@ -11,7 +11,6 @@ from autograd.base.grad_mode import is_recording
 from autograd.base.trace_state import is_traced
 from autograd.engine import numpy_compositions, numpy_differences, numpy_statistics
 from autograd.engine.node import Node
-from autograd.engine.numpy_refusals import lost_gradient
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
     cumulative,
@@ -29,6 +28,7 @@ from autograd.ops.rules import (
     special,
 )
 from autograd.ops.rules.indexing import plain_array
+from autograd.support.alternatives import alternative
 
 _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     products.convolve, products.dot, products.inner, products.outer, products.tensordot, selection.clip, selection.where,
@@ -96,7 +96,11 @@ def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwa
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):
         return call(function, *args, **kwargs)
     if function not in _PREDICATES and is_recording() and any(_has_gradient(x) for x in tree.leaves([args, kwargs])):
-        raise lost_gradient(function)
+        cure = alternative(function.__name__, "write it with ops of autograd, or declare it by autograd.custom_op")
+        raise TypeError(
+            f"{function.__module__}.{function.__name__} would lose the gradient of a node: {cure}, or use x.detach().numpy() "
+            "for plain numbers"
+        )
     data = _raw_data if function in _SHAPE_QUERIES else _checked_data
     return function(*tree.map(data, args), **tree.map(data, kwargs))
 

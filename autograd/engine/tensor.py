@@ -13,7 +13,7 @@ from autograd.base.trace_state import check_not_frozen, current_captures, curren
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, array_operand, captured_operand, private_array, real_array
-from autograd.engine.node import Node, next_serial
+from autograd.engine.node import Node, backward_arguments, next_serial
 from autograd.engine.reverse_mode import add_gradients
 from autograd.engine.tensor_methods import define_methods
 from autograd.engine.value import Value
@@ -57,8 +57,7 @@ class Tensor(ArrayMethods):
     ) -> None:
         array = private_array(real_array(data, dtype))
         if requires_grad and array.dtype.kind != "f":
-            cure = "write Tensor(data, requires_grad=True, dtype=float)"
-            raise TypeError(f"only floating-point tensors have gradients, got {array.dtype}: {cure}")
+            raise TypeError(f"only floating-point tensors have gradients, got {array.dtype}: write Tensor(…, dtype=float)")
         self._set(array, bool(requires_grad), label)
         if (captures := current_captures()) is not None:
             captures.add(self, data)
@@ -189,6 +188,7 @@ class Tensor(ArrayMethods):
         dtype = np.float32 if is_half(data) else data.dtype  # cotangents of 16-bit floats add up in float32
         return cotangent if cotangent.dtype == dtype else shape.astype(cotangent, dtype)
 
+    @backward_arguments
     def backward(self, seed: npt.ArrayLike | None = None) -> None:
         """Add the gradient of this tensor, weighted by `seed`, to the `.grad` of each leaf that requires one.
 

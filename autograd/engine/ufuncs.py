@@ -11,6 +11,7 @@ from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
 from autograd.ops.op import OPS, Recorder
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.rules import arithmetic, rounding
+from autograd.support.alternatives import alternative
 
 
 def floor_and_remainder(a: Any, b: Any) -> tuple[Any, Any]:
@@ -58,9 +59,9 @@ _OPS: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
 _SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
-_METHOD_OPS: dict[tuple[np.ufunc, str], list[str]] = {
-    (np.add, "reduce"): ["sum"], (np.multiply, "reduce"): ["prod"], (np.maximum, "reduce"): ["max"],
-    (np.minimum, "reduce"): ["min"], (np.add, "accumulate"): ["cumsum"], (np.multiply, "accumulate"): ["cumprod"],
+_METHOD_OPS: dict[tuple[np.ufunc, str], str] = {
+    (np.add, "reduce"): "sum", (np.multiply, "reduce"): "prod", (np.maximum, "reduce"): "max",
+    (np.minimum, "reduce"): "min", (np.add, "accumulate"): "cumsum", (np.multiply, "accumulate"): "cumprod",
 }  # fmt: skip
 _PREDICATES = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
 _PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
@@ -70,7 +71,7 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
     """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op.
 
     Raises:
-        TypeError: If the ufunc has no op, or is called by a method or with keywords; suggests ops
+        TypeError: If the ufunc has no op, or is called by a method or with keywords; names what to use
     """
     op = _OPS.get(ufunc) or _scipy_op(ufunc)
     if method == "__call__" and not kwargs:
@@ -78,16 +79,11 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
             return ufunc(*[_data(x, ufunc) for x in inputs])
         if op is not None:
             return op(*inputs)
-    from difflib import get_close_matches  # not loaded with the package, because that takes time
-
     call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
-    similar = _METHOD_OPS.get((ufunc, method)) or get_close_matches(ufunc.__name__, OPS, n=2)
-    raise TypeError(
-        f"{call} has no derivative here for a {type_name}: use an op of autograd"
-        + f" ({', '.join(similar)}?)" * bool(similar)
-        + ", or x.data for plain numbers"
-    )
+    same = _METHOD_OPS.get((ufunc, method)) or (op.__name__ if op is not None and method == "__call__" else "")
+    cure = f"use autograd.{same}" if same else alternative(ufunc.__name__)
+    raise TypeError(f"{call} has no derivative here for a {type_name}: {cure}; x.data has the plain numbers")
 
 
 def _data(x: Any, ufunc: np.ufunc) -> Any:

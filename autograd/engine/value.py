@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Never, final
 
+import numpy as np
+
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
-from autograd.engine.node import Node, next_serial
+from autograd.engine.lost_gradients import lost_gradient
+from autograd.engine.node import OWN_OP, Node, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
@@ -58,7 +61,7 @@ class Value(Node):
         self._data = real_number(data)
         self.grad = 0.0
         self.op = None
-        self.requires_grad = bool(requires_grad)
+        self.requires_grad = requires_grad if requires_grad.__class__ is bool else _truth_value(requires_grad)
         self.serial = next_serial()
         if label:
             self.label = label
@@ -179,8 +182,9 @@ class Value(Node):
         return cotangent if isinstance(cotangent, Node) else float(cotangent)
 
     def total_gradient(self, gradient: Any) -> Any:
-        return self.grad + gradient if self.op is None else gradient
+        return gradient if self.op is not None or self.grad is None else self.grad + gradient
 
+    @backward_arguments
     def backward(self) -> None:
         """Store the gradient of this number with respect to each node it depends on in their `.grad`.
 
@@ -220,10 +224,7 @@ class Value(Node):
     def __float__(self) -> float:
         check_not_frozen(self, "float()")
         if self.requires_grad and is_recording():
-            raise TypeError(
-                f"float() of {self!r} would lose its gradient: use .item() for the number, autograd.sin(x) in place of "
-                "math.sin(x), autograd.stack for an array of Values, or no_grad()"
-            )
+            raise lost_gradient(self)
         return self._data
 
     def __bool__(self) -> bool:
@@ -274,3 +275,10 @@ class Value(Node):
         check_not_frozen(self, "a copy")
         is_leaf = self.op is None
         return Value, (self._data, self.requires_grad and is_leaf, self.label), (None, {"grad": self.grad} if is_leaf else {})
+
+
+def _truth_value(requires_grad: Any) -> bool:
+    if isinstance(requires_grad, bool | np.bool_ | int):
+        return bool(requires_grad)
+    text = "Value(data, requires_grad, label) takes True or False for requires_grad"
+    raise TypeError(f"{text}, got {requires_grad!r}: write {OWN_OP}")

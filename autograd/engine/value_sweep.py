@@ -31,7 +31,7 @@ def sweep(y: Any) -> None:
             _search(y, known, before, leaves, of_leaves)
             _add_cotangents(y, sorted(known, key=by_serial, reverse=True))
         # Add a whole sweep at once, so that two sweeps give exactly twice one.
-        totals = [old + x.grad if x.requires_grad else old for x, old in zip(leaves, of_leaves, strict=True)]
+        totals = [_total(old, x.grad) if x.requires_grad else old for x, old in zip(leaves, of_leaves, strict=True)]
         if any(of_leaves) and used_gradients:
             follow_gradients(leaves, of_leaves, totals)
         set_gradients(leaves, totals)
@@ -39,6 +39,11 @@ def sweep(y: Any) -> None:
         set_gradients(known, before)
         set_gradients(leaves, of_leaves)
         raise
+
+
+def _total(old: float | None, gradient: float) -> float:
+    """Sum of gradients; None, as in PyTorch, is 0."""
+    return gradient if old is None else old + gradient
 
 
 def _search(y: Any, known: list[Any], before: list[float], leaves: list[Any], of_leaves: list[float]) -> None:  # noqa: C901  (a hot loop)

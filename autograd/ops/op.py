@@ -22,7 +22,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.base.numerics import immutable_array
+from autograd.base.numerics import error_of_operands, immutable_array
 from autograd.base.trace_state import current_captures
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.support.public import importable_name
@@ -185,6 +185,8 @@ class Op:
             return evaluate_with_numpy(self.forward, arrays, params)
         except _NUMPY_ERRORS as error:
             kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
+            if error_text := error_of_operands(self.name, arrays):
+                raise TypeError(error_text) from None
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
             raise kind(f"{self.name} of {shapes}: {error}") from None
 

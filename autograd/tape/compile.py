@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from autograd.base.grad_mode import is_detecting_anomaly
 from autograd.base.tree import is_container
+from autograd.support.arguments import explained_arguments
 from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
 from autograd.tape.backends.registry import Choice, find_backend
@@ -111,6 +112,7 @@ def _current(tapes: dict[Any, list[Tape]], key: Any) -> Tape | None:
 def compile(f: Callable[..., Any], *, backend: Choice = "auto") -> Compiled: ...
 @overload
 def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
+@explained_arguments()
 def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     """Record f at its first call and replay the tape at later calls; also a decorator of functions and methods.
 

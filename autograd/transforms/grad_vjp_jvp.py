@@ -18,6 +18,7 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
+from autograd.support.arguments import explained_arguments
 from autograd.support.blocks import Blocks, Variable, VariableBlock
 from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 
@@ -54,6 +55,11 @@ def _variable(x: Any) -> Node:
     if isinstance(x, Node) and x.requires_grad:
         return positive(x)  # type: ignore[no-any-return, unused-ignore]
     if isinstance(x, Tensor | np.ndarray):
+        if x.dtype.kind in "iub":
+            raise TypeError(
+                f"gradients need numbers with a point, such as np.array([1., 2.]), got an array of shape {x.shape} and dtype "
+                f"{x.dtype}: write x.astype(float)"
+            )
         return Tensor(x.numpy() if isinstance(x, Tensor) else x, requires_grad=True)
     if hasattr(x, "named_parameters"):
         raise TypeError(
@@ -83,6 +89,7 @@ def has_variable(leaves: list[Any]) -> bool:
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
+@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., tuple[Any, Any]]:
     """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, that `argnums` selects.
 
@@ -123,6 +130,7 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
 
 
+@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
 def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Tensor
+from autograd.support.arguments import explained_arguments
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
 from nn._validation import Array, as_array, check_integer, seeded_generator
 from nn.data.on_disk import OnDisk, Picked
@@ -95,6 +96,7 @@ class Loader(Generic[Batch]):
     @overload
     def __init__(self: "Loader[tuple[Array, ...]]", *arrays: Any, **options: Unpack[_Options]) -> None: ...
     @renamed_arguments(share="shard")
+    @explained_arguments()
     def __init__(
         self,
         *arrays: Any,
@@ -195,7 +197,14 @@ def as_rows(name: str, value: Any) -> Any:
 
 def check_equal_lengths(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the values as arrays; raise unless they have the same number of rows, at least one."""
-    arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
+    try:
+        arrays = tuple(as_rows(f"argument {i}", value) for i, value in enumerate(values))
+    except ValueError as error:
+        if len(values) > 1:
+            raise
+        parts = [np.shape(x) for x in values[0] if hasattr(x, "shape")][:2]
+        held = f" (it holds arrays of shapes {' and '.join(map(str, parts))})" if parts else ""
+        raise ValueError(f"{error}{held}: pass arrays as separate arguments, Loader(x, y)") from None
     if not arrays:
         raise ValueError("at least one array is required, got none")
     shapes = ", ".join(str(array.shape) for array in arrays)

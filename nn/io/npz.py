@@ -41,7 +41,35 @@ def reading(path: Path) -> Iterator[None]:
         if isinstance(error, ImportError | MemoryError) or (isinstance(error, OSError) and error.errno is not None):
             error.add_note(f"while {path} was read")
             raise
-        raise UnreadableFileError(path, f"{error}" or type(error).__name__) from None
+        kind = _other_format(path)
+        why = f"{error}" or type(error).__name__
+        raise UnreadableFileError(path, why + f"; it seems to be {kind}" * bool(kind)) from None
+
+
+#: First bytes of formats that are not those of models, and their names.
+_FORMATS = {
+    b"\x93NUMPY": "an .npy file of one array: read it by np.load", b"\x89HDF": "an HDF5 file, such as Keras writes",
+    b"\x1f\x8b": "a file compressed by gzip: decompress it first",
+    b"version https://git-lfs": "a Git LFS pointer: run git lfs pull",
+    b"<": "a web page, not the file that it offers", b"{": "a JSON file", b"\x89PNG": "a PNG image", b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip file, such as .npz, or that of torch.save: nn.load_from_torch reads the latter",
+}  # fmt: skip
+
+
+def _other_format(path: Path) -> str:
+    """Name of the format of a file by its first bytes, and the cure; "" for the one of its suffix, or an unknown one."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        start = file.read(64)
+    if not start:
+        return "an empty file"
+    if start[:1] == b"\x80" and start[1:2] in b"\2\3\4\5" and start[2:3] != b"\0":
+        return "a pickle: nn.load_from_torch reads those of torch.save"
+    is_zip = path.suffix != ".safetensors"  # the magic number is that of the format itself
+    known = [text for magic, text in _FORMATS.items() if start.startswith(magic) and not (is_zip and magic[:2] == b"PK")]
+    is_text = not known and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start)
+    return known[0] if known else "a text file" * is_text
 
 
 def check_names(state: State) -> State:

@@ -8,7 +8,7 @@ import autograd as ag
 from autograd import Tensor, softmax
 from autograd.support.deprecated import renamed_arguments
 from autograd.support.likely_mistakes import warn_likely_mistake
-from nn._validation import Array, as_array, as_floats, check_range
+from nn._validation import Array, as_array, as_floats, check_range, counted_from_one, integer_labels, swapped
 from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
 
 #: Largest distance of the sum of probabilities from 1: rounding of 16-bit floats, or of printed numbers.
@@ -20,12 +20,12 @@ def _check_scores(name: str, scores: Any, labels: Any) -> tuple[Any, Any]:
     x = as_floats("logits", scores)
     t = labels if isinstance(labels, Tensor) else as_array("labels", labels)
     if len(x.shape) != 2 or t.shape != x.shape[:1]:
-        hint = "; for one-hot labels write labels.argmax(axis=1)" if t.shape == x.shape != () else ""
+        hint = ": for one-hot labels write labels.argmax(axis=1)" if t.shape == x.shape != () else swapped(name, x, t)
         raise ValueError(f"{name}: logits must be (n, classes), labels (n,); got shapes {x.shape} and {t.shape}{hint}")
     if 0 in x.shape:
         raise ValueError(f"{name} needs at least one row and one class, got logits of shape {x.shape}")
     if t.dtype.kind not in "iu":
-        cure = "np.unique(labels, return_inverse=True)" if t.dtype.kind in "USTO" else "labels.astype(int)"
+        cure = integer_labels(t)
         raise TypeError(
             f"{name}: labels must be integers, the class of each row; got {t[0]!r} in row 0, dtype {t.dtype}: write {cure}"
         )
@@ -43,7 +43,7 @@ def labels(xp: Any, given: Array, *, classes: int) -> Array:
         return given  # the compiler of the rule checks integers instead
     if np.maximum.reduce(given.astype(np.uintp)) >= classes:  # a negative number wraps to a large one
         row = int(np.argmax((given < 0) | (given >= classes)))
-        hint = ": classes are counted from 0, so subtract 1" if given.min() == 1 and given.max() == classes else ""
+        hint = counted_from_one(given, classes)
         raise ValueError(
             f"labels must be between 0 and {classes - 1} for {classes} columns of logits; got {given[row]} in row {row}{hint}"
         )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._validation import Array, as_array, check_labels
+from nn._validation import Array, as_array, check_labels, swapped
 
 
 def accuracy(scores: ArrayLike, labels: ArrayLike) -> float:
@@ -145,8 +145,11 @@ def _check_rows_and_labels(name: str, scores: ArrayLike, labels: ArrayLike) -> t
     """Check scores and labels, and return them as arrays."""
     rows, classes = _as_array("scores", scores), _as_array("labels", labels)
     if rows.ndim != 2 or classes.shape != rows.shape[:1]:
-        hint = ": for predicted labels use np.mean(predicted == labels)" if rows.ndim == 1 and rows.dtype.kind in "iu" else ""
-        raise ValueError(f"scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
+        hint = swapped(name, rows, classes)
+        if not hint and rows.ndim == 1 and rows.dtype.kind in "iu":
+            same = "np.mean(predicted == labels)" if name == "accuracy" else "one_hot(predicted, k) as scores"
+            hint = f": for predicted labels use {same}"
+        raise ValueError(f"{name}: scores must be (n, k), labels (n,); got shapes {rows.shape} and {classes.shape}{hint}")
     n, k = rows.shape
     if n == 0:
         raise ValueError(f"{name} needs at least one row, got scores of shape {rows.shape}")

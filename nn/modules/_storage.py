@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.support.arguments import explain_arguments
 from nn._validation import Array
 
 #: The attribute that holds the hooks of a module, if it has any. Hooks are not parts of a module.
@@ -28,18 +29,22 @@ Place = tuple[Any, str]
 _made: ContextVar[list[Any] | None] = ContextVar("made", default=None)
 
 
+#: Arguments under names of other libraries.
+_OTHER_NAMES = {"rate": "p=", "use_bias": "bias="}
+
+
 class ModuleType(ABCMeta):
     """Type of module classes: notes the numbers of a module, and of those made in it, when the outermost constructor ends."""
 
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         made = _made.get()
         if made is not None:
-            made.append(super().__call__(*arguments, **options))
+            made.append(cls._construct(arguments, options))
             return made[-1]
         made = []
         token = _made.set(made)
         try:
-            module = super().__call__(*arguments, **options)
+            module = cls._construct(arguments, options)
         finally:
             _made.reset(token)
         for part in made:
@@ -47,6 +52,13 @@ class ModuleType(ABCMeta):
                 note_numbers(part)
         note_numbers(module)
         return module
+
+    def _construct(cls, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        try:
+            return super().__call__(*arguments, **options)
+        except TypeError as error:
+            explain_arguments(error, cls.__init__, (cls, *arguments), options, _OTHER_NAMES)  # type: ignore[misc]
+            raise
 
     @property
     def __signature__(cls) -> Signature:

@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import Tensor
+from autograd.support.arguments import explained_arguments
 from autograd.support.likely_mistakes import UsedGradient
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients
 from nn.optim._blocks import Number, State, decay, entrywise, subtract, update_in_blocks
 from nn.optim._groups import Group, Parameters, check_distinct, group_settings, parameter_groups
+
+#: Arguments under names of other libraries.
+_OTHER_NAMES = {"learning_rate": "lr=", "eta": "lr=", "params": "parameters=", "beta": "betas="}
 
 
 class Optimizer:
@@ -56,6 +60,11 @@ class Optimizer:
     asks_for_losses: ClassVar[bool] = False
 
     _used: UsedGradient | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            cls.__init__ = explained_arguments(_OTHER_NAMES)(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self, parameters: Parameters, lr: float, **options: Any) -> None:
         checks = self._option_checks()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd.support.arguments import explained_arguments
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.run.history import History
@@ -73,6 +74,11 @@ class Callback:
     rank: ClassVar[int] = 0
     #: True if `on_step` may read the parameters: the JAX engine then copies them from the devices after every step.
     looks_at_parameters: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            cls.__init__ = explained_arguments()(cls.__init__)  # type: ignore[method-assign]
 
     def on_start(self, run: Run) -> None:
         """Called before the first epoch."""

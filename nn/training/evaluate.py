@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd import Tensor
+from autograd.support.arguments import explained_arguments
 from nn.data.loader import take_rows
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs, predict
@@ -14,6 +15,7 @@ from nn.training._data import check_rows, weighted_loss
 from nn.training._nonfinite import loss_number
 
 
+@explained_arguments(extra="pass the data as one pair, evaluate(model, (x, y), …), and the options by name")
 def evaluate(
     model: Module,
     data: Any,

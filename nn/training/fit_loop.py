@@ -10,6 +10,7 @@ from warnings import warn
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd.support.arguments import explained_arguments
 from nn._validation import check_integer
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk
@@ -41,6 +42,13 @@ Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset | Loader[Any] | I
 Loss = Callable[[Any, Any], Any]
 
 
+@explained_arguments(
+    {
+        "lr": "optimizer=nn.Adam(model.parameters(), lr=…)", "learning_rate": "optimizer=nn.Adam(model.parameters(), lr=…)",
+        "validation_data": "validation=", "verbose": "progress=", "x": "fit(model, (x, y), …)", "y": "fit(model, (x, y), …)",
+    },
+    extra="pass the data as one pair, fit(model, (x, y), …), and the options by name",
+)  # fmt: skip
 def fit(  # noqa: PLR0913  (public keywords)
     model: Module,
     train: Rows,

@@ -244,7 +244,7 @@ def test_names_and_docstrings_are_kept():
         (lambda: grad(cube)("a"), TypeError, r"'a'"),
         (lambda: grad(cube)({"a": True}), TypeError, r"truth value True"),
         (lambda: grad(cube)(None), TypeError, r"None"),
-        (lambda: grad(lambda x: ag.sum(x))(np.arange(3)), TypeError, r"int64.*dtype=float"),
+        (lambda: grad(lambda x: ag.sum(x))(np.arange(3)), TypeError, r"np\.array\(\[1\., 2\.\]\).*int64.*astype\(float\)"),
         (lambda: grad(cube)(1j), TypeError, r"1j"),
         (lambda: grad(lambda x: float(x))(1.0), TypeError, r"float\(\).*\.item\(\)"),
         (lambda: grad(lambda x: math.sin(x))(1.0), TypeError, r"autograd\.sin"),

@@ -1,7 +1,4 @@
-"""Alternatives to NumPy functions that would lose the gradient of a node."""
-
-from collections.abc import Callable
-from typing import Any
+"""Cures for calls of functions that autograd does not have: what to write in their place."""
 
 _DECOMPOSITION = (
     "np.linalg.cholesky, inv, solve, det, slogdet and norm, or declare it, with its pullback, by autograd.custom_op"
@@ -12,11 +9,12 @@ _FOURIER = (
     "for w = 2 * np.pi / n * np.outer(np.arange(n), np.arange(n))"
 )
 
-#: Expression to write instead of each function, by its name.
+#: Expression to write instead of a function of NumPy, by its name.
 _INSTEAD: dict[str, str] = {
     **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"), _DECOMPOSITION),
     **dict.fromkeys(("lstsq", "pinv"), _LEAST_SQUARES),
     **dict.fromkeys(("fftshift", "ifftshift"), "np.roll(x, shift, axis)"),
+    **dict.fromkeys(("fft", "ifft", "rfft", "irfft", "fft2", "ifft2", "fftn", "ifftn"), _FOURIER),
     **{f"nan{name}": f"np.{name}(x[~np.isnan(x)], …)" for name in ("median", "percentile", "quantile")},
     **dict.fromkeys(("real", "real_if_close"), "x itself: nodes are real"),
     **dict.fromkeys(("hsplit", "vsplit", "dsplit"), "np.split(x, sections, axis)"),
@@ -51,10 +49,36 @@ _INSTEAD: dict[str, str] = {
     "vecdot": "np.sum(a * b, axis)",
 }  # fmt: skip
 
+#: What to use in place of other functions of NumPy, `math` and SciPy that have no op.
+_ALTERNATIVES = {
+    "matrix_rank": "call it on x.detach().numpy(): it has no derivative",
+    "psi": "use autograd.digamma",
+    "gamma": "use autograd.exp(autograd.gammaln(x)) for x > 0", "factorial": "use autograd.exp(autograd.gammaln(x + 1.0))",
+    "lgamma": "use autograd.gammaln",
+    "loggamma": "use autograd.gammaln",
+    "expit": "use autograd.sigmoid",
+    "log_expit": "use autograd.log_sigmoid",
+    "asin": "use autograd.arcsin", "acos": "use autograd.arccos", "atan": "use autograd.arctan",
+    "atan2": "use autograd.arctan2",
+    "asinh": "use autograd.arcsinh", "acosh": "use autograd.arccosh", "atanh": "use autograd.arctanh",
+    "pow": "use autograd.power", "float_power": "use autograd.power", "fabs": "use autograd.abs",
+    "fsum": "use autograd.sum",
+    "cat": "use autograd.concatenate",
+    "dist": "use autograd.norm(x - y)", "degrees": "use x * (180 / math.pi)", "radians": "use x * (math.pi / 180)",
+    "heaviside": "use autograd.where(x > 0, 1.0, 0.0)", "piecewise": "use autograd.where",
+    "put_along_axis": "use autograd.put",
+    "polyfit": "use autograd.solve(a.T @ a, a.T @ y) with a = np.vander(x, degree + 1)",
+    **dict.fromkeys(("apply_along_axis", "apply_over_axes", "vectorize"), "use autograd.vmap"),
+    **dict.fromkeys(("zeros", "ones", "full", "arange", "eye", "empty", "array", "asarray"), "use NumPy for constants"),
+}  # fmt: skip
 
-def lost_gradient(function: Callable[..., Any]) -> TypeError:
-    """Error for a NumPy function that has no counterpart; names the alternative."""
-    name, module = function.__name__, function.__module__
-    known = _INSTEAD.get(name) or (_FOURIER if module == "numpy.fft" else None)
-    cure = f"write {known}" if known else "write it with ops of autograd, or declare it by autograd.custom_op"
-    return TypeError(f"{module}.{name} would lose the gradient of a node: {cure}, or use x.detach().numpy() for plain numbers")
+
+def alternative(name: str, default: str = "use other ops of autograd, or autograd.custom_op with its derivative") -> str:
+    """Cure for a call of the function `name`, which autograd does not have.
+
+    >>> alternative("psi")
+    'use autograd.digamma'
+    """
+    if name in _INSTEAD:
+        return f"write {_INSTEAD[name]}"
+    return _ALTERNATIVES.get(name, default)

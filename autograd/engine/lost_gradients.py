@@ -1,0 +1,44 @@
+"""Cure for a call that converts a node to a float, read from the instruction of the caller."""
+
+import sys
+from types import CodeType
+
+from autograd.ops.op import OPS
+from autograd.support.alternatives import alternative
+
+_ANY = (
+    "use autograd.sin(x) in place of math.sin(x), autograd.stack for an array of Values, or autograd.custom_gradient for a "
+    "function of another library"
+)
+_CURES = {
+    "%": 'write f"{x:.2f}" for text',
+    "[]=": "use autograd.stack for an array of nodes, or autograd.put",
+    "float": "use x itself",
+    **dict.fromkeys(("array", "asarray", "asanyarray", "fromiter", "full"), "use autograd.stack for an array of nodes"),
+}
+
+
+def lost_gradient(node: object) -> TypeError:
+    """Error of `float(node)`, called by a method of the node, in a program that needs its gradient."""
+    frame = sys._getframe(2)
+    name = _called_name(frame.f_code, frame.f_lasti)
+    cure = _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
+    return TypeError(f"float() of {node!r} would lose its gradient: {cure}; .item() is the plain number, also under no_grad()")
+
+
+def _called_name(code: CodeType, offset: int) -> str:
+    """Name of the function that an instruction calls, "%" or "[]=" for these operators, or "" if unknown.
+
+    The name is loaded by the last instruction whose source begins where that of the call begins.
+    """
+    from dis import get_instructions  # not loaded with the package, because that takes time
+
+    before = [x for x in get_instructions(code) if x.offset <= offset]
+    call = before.pop()
+    if call.opname == "BINARY_OP":
+        return call.argrepr
+    if call.opname.startswith("STORE_SUBSCR"):
+        return "[]="
+    start = call.positions and call.positions[0::2][:2]
+    names = [x.argval for x in before if x.positions and x.positions[0::2][:2] == start and x.opname.startswith("LOAD_")]
+    return names[-1] if start and names and isinstance(names[-1], str) else ""
