@@ -71,7 +71,7 @@ def least(program: str, rounds: int, cache: str | None = None) -> float:
 
 def fresh(program: str, cache: str | None = None) -> float:
     """The number that a program prints in a new process, with another folder for caches if given."""
-    environment = os.environ | ({"XDG_CACHE_HOME": cache} if cache else {})
+    environment = os.environ | {"JAX_ENABLE_X64": "true"} | ({"XDG_CACHE_HOME": cache} if cache else {})
     run = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
