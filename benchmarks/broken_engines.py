@@ -90,7 +90,7 @@ EDITS: list[tuple[str, Any, str, str, str, str | None]] = [
      "x.grad += g * node._q", "x.grad += g * node._p", "Values"),
     ("Values: interior gradients are not zeroed", value_sweep, "sweep",
      "_add_cotangents(y,", "set_gradients(known, before)\n            _add_cotangents(y,", "Values"),
-    ("Values: leaves do not add up", value_sweep, "sweep", "old + x.grad", "x.grad", "Values"),
+    ("Values: leaves do not add up", value_sweep, "_total", "old + gradient", "gradient", "Values"),
     ("Values: the order is not topological", value_sweep, "sweep",
      "sorted(known, key=by_serial, reverse=True)", "known", "Values"),
     ("Values: the cotangent is forgotten", value.Value, "apply_pullbacks", "g * pairs[i][1]", "pairs[i][1]", "Values"),

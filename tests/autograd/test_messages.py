@@ -22,11 +22,9 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
     ("call", "cure"),
     [
         (lambda: np.linalg.svd(T), "custom_op"),
-        (lambda: np.linalg.pinv(T), r"autograd\.solve"),
-        (lambda: np.real(T), "its numbers are real"),
-        (lambda: np.conj(T), "its numbers are real"),
-        (lambda: np.fft.fft(T), "matrices of cosines and sines"),
-        (lambda: np.nan_to_num(T), r"autograd\.where"),
+        (lambda: np.linalg.pinv(T), r"write np\.linalg\.solve"),
+        (lambda: np.real(T), "x itself: nodes are real"),
+        (lambda: np.fft.fft(T), r"np\.cos\(w\) @ x"),
         (lambda: np.unwrap(T), "custom_op"),
         (lambda: np.sin(T, out=np.zeros((2, 2))), r"use autograd\.sin;"),
         (lambda: np.absolute(T, where=True), r"use autograd\.abs;"),
@@ -83,9 +81,8 @@ def test_no_cure_is_guessed_from_the_spelling():
 
 
 def test_numpy_statistics_of_values():
-    x = [V, 2 * V]
-    np.std(x).backward()
-    assert V.grad == pytest.approx(0.5)
+    with pytest.raises(TypeError, match=r"np\.std\(autograd\.stack\(values\)\)"):
+        np.std([V, 2 * V])
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ BROKEN = [
     ("interior gradients are not zeroed", value, "sweep", "_add_cotangents(y,",
      "set_gradients(known, before)\n            _add_cotangents(y,",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(Value)),
-    ("leaves do not add up", value, "sweep", "old + x.grad", "x.grad",
+    ("leaves do not add up", value_sweep, "_total", "old + gradient", "gradient",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(Value)),
     ("leaves of Tensors do not add up", Tensor, "total_gradient", "else self.grad + gradient", "else gradient",
      lambda: of_graphs.test_backward_twice_doubles_leaves_only(tensor)),
