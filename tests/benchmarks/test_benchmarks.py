@@ -169,7 +169,9 @@ def test_every_peer_is_installed(monkeypatch):
     for peer in ("torch", "jax", "mygrad", "casadi", "ddx", "micrograd"):
         pytest.importorskip(peer)
     monkeypatch.undo()
-    missing = [m for table in (gpt_benchmark.measure(1, tokens=[0, 1, 0]), moons.measure(1, points=4)) for m in table.missing]
+    missing = [
+        m for table in (gpt_benchmark.measure(1, tokens=[0, 1, 0]), moons.measure(1, points=4)[0]) for m in table.missing
+    ]
     missing += mnist_step.measure(1, sizes=((8, 4),))[0].missing + SMALL["devices"]().missing
     assert not scaling.compare_with_model(1, sizes=((8, 4),), counts=(1, 2)).missing
     missing = [
