@@ -7,6 +7,7 @@ library that `math` calls. What has no such function, such as digamma, is evalua
 import ctypes
 import math
 import os
+import sys
 from collections.abc import Sequence
 from functools import cache
 from threading import local
@@ -151,6 +152,8 @@ class _Code:
         Raises:
             GuardFailedError: If a guard fails; the first one
         """
+        if self.callbacks:
+            _keep_errors()
         failed = self.kernel.function(memory.address, self.table, *integers)
         if self.callbacks and (error := vars(self.errors).pop("error", None)) is not None:
             raise error
@@ -220,7 +223,31 @@ def _callback(op: Op, params: dict[str, Any], errors: local) -> Any:
             errors.error = error
             return math.nan
 
+    vars(evaluate)["errors"] = errors
     return ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * op.arity)(evaluate)
+
+
+_previous_hook: Any = sys.unraisablehook
+_inside_hook = local()
+
+
+def _keep_errors() -> None:
+    """Keep an error that ends a callback before its first line, such as an interrupt, which ctypes only prints."""
+    global _previous_hook
+    if sys.unraisablehook is not _keep_error:
+        _previous_hook, sys.unraisablehook = sys.unraisablehook, _keep_error
+
+
+def _keep_error(unraisable: Any) -> None:
+    errors = getattr(unraisable.object, "errors", None)
+    if isinstance(errors, local):
+        errors.error = unraisable.exc_value
+    elif getattr(_inside_hook, "open", False):  # the other hook calls this one
+        sys.__unraisablehook__(unraisable)
+    else:
+        _inside_hook.open = True
+        _previous_hook(unraisable)
+        _inside_hook.open = False
 
 
 @cache

@@ -3,6 +3,8 @@
 import itertools
 import math
 import os
+import subprocess
+import sys
 import threading
 from unittest.mock import patch
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import OPS, custom_op, record, value_and_grad
 from autograd.ops.namespaces import scalar
-from autograd.tape.backends import GuardFailedError
+from autograd.tape.backends import GuardFailedError, native
 from autograd.tape.backends.llvm_rules import LIBM, read
 from autograd.tape.backends.llvm_source import write
 from autograd.tape.backends.registry import find_backend
@@ -260,3 +262,49 @@ def test_a_fork_while_another_thread_compiles():
     finally:
         stop.set()
         thread.join()
+
+
+#: Replays that an alarm interrupts at many moments; elsewhere the interrupt could end a function of a test tool.
+INTERRUPTED = """
+import gc, signal
+import autograd as ag
+
+class Interrupt(Exception):
+    pass
+
+def interrupt(*_):
+    raise Interrupt
+
+tape = ag.record(lambda x: sum(ag.digamma(x + float(i)) for i in range(30)), 1.5, backend="native")
+right = tape(1.5)
+gc.disable()
+signal.signal(signal.SIGALRM, interrupt)
+for i in range(300):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 2e-5 + i * 1e-6)
+        found = [tape(1.5) for _ in range(20)]
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+    except Interrupt:
+        continue
+    assert found == [right] * 20, found
+"""
+
+
+def test_an_interrupt_at_the_start_of_a_callback_is_raised():
+    """ctypes only prints what ends a callback before its first line; the replay must raise it, and give no wrong number."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_unraisable_errors_of_others_are_passed_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(native, "_previous_hook", native._previous_hook)
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_type))
+    assert record(ag.digamma, 1.5, backend="native")(1.5) == ag.digamma(1.5)
+
+    class Broken:
+        def __del__(self):
+            raise ValueError
+
+    Broken()
+    assert seen == [ValueError]
