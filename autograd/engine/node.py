@@ -9,21 +9,16 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import current_trace
+from autograd.engine.micrograd_names import MicrogradNames
 from autograd.engine.ufuncs import call_ufunc, floor_and_remainder, logical_function
 from autograd.ops.op import OPS, Op, Recorder, Rule
-from autograd.ops.operators import OPERATORS, Operator
+from autograd.ops.operators import Operator
 from autograd.ops.rules import activations, arithmetic, exponential, joining, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
 from autograd.support.arguments import explained_arguments
 
 #: Next serial number; that of a node is larger than those of its inputs.
 next_serial = itertools.count(1).__next__
-
-#: Sign of each op that has an operator.
-_SIGNS = {row.op: row.sign for row in OPERATORS if row.sign}
-
-#: Cure of attempts to declare an op as in micrograd.
-OWN_OP = "an op and its derivative with autograd.custom_op"
 
 #: Operand types of node arithmetic; others get NotImplemented. The abstract class is last, because its instance check is slow.
 NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, complex, Real)
@@ -41,7 +36,7 @@ backward_arguments = explained_arguments(
 )
 
 
-class Node(Arithmetic):
+class Node(MicrogradNames, Arithmetic):
     """Number or array in a computation graph, recorded by `op`, `inputs` and `params`; a leaf has none of these.
 
     Attributes:
@@ -108,40 +103,6 @@ class Node(Arithmetic):
             node = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
-
-    # Names of micrograd.
-
-    @property
-    def _op(self) -> str:
-        """Op as in Python source, "+", "**2" or "tanh"; "" for a leaf."""
-        if self.op is None:
-            return ""
-        exponent = self.inputs[1] if self.op is arithmetic.power else None
-        if isinstance(exponent, float | int):
-            return f"**{int(exponent) if float(exponent).is_integer() else exponent}"
-        return _SIGNS.get(self.op.name, self.op.symbol)
-
-    @property
-    def _prev(self) -> tuple["Node", ...]:
-        return tuple(x if isinstance(x, Node) else self.constant(x) for x in self.inputs)
-
-    @property
-    def _backward(self) -> Callable[[], None]:
-        """Function that adds to the `.grad` of each input its share of the `.grad` of this node: one step of the sweep."""
-        return self._add_to_inputs
-
-    @_backward.setter
-    def _backward(self, rule: Any) -> None:
-        raise AttributeError(f"_backward of {self!r} cannot be assigned: write {OWN_OP}")
-
-    def _add_to_inputs(self) -> None:
-        if self.op is None or not self.requires_grad:
-            return
-        pullbacks = zip(self.inputs, self.op.pullbacks_of(self.inputs), strict=True)
-        wanted = [(i, p) for i, (x, p) in enumerate(pullbacks) if p and isinstance(x, Node) and x.requires_grad]
-        for (i, _), cotangent in zip(wanted, self.apply_pullbacks(wanted, self.grad), strict=True):
-            x = self.inputs[i]
-            x.grad = cotangent if x.grad is None else x.grad + cotangent
 
     def conjugate(self) -> Self:
         """This node: its numbers are real. NumPy's `std` and `var` of object arrays call it."""

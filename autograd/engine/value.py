@@ -12,7 +12,8 @@ from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.lost_gradients import lost_gradient
-from autograd.engine.node import OWN_OP, Node, backward_arguments, next_serial
+from autograd.engine.micrograd_names import OWN_OP
+from autograd.engine.node import Node, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
