@@ -48,13 +48,17 @@ def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Genera
     oracles, measured = Oracles(op, "differences", rng), 0
     singles = [np.eye(op.n)[i] for i in range(min(op.n, DIRECTIONS))]
     randoms = [rng.choice([-1.0, 1.0], op.n) * rng.uniform(0.5, 1.0, op.n) for _ in range(DIRECTIONS)]
-    rows = np.stack([op.vjp(w)[0] for w in np.eye(op.m)]) if op.m <= 64 else None
+    claims = [op.vjp(w) for w in np.eye(op.m)] if op.m <= 64 else []
+    rows, rounding = (np.stack(part) for part in zip(*claims, strict=True)) if claims else (None, None)
     for v in itertools.chain(singles, [np.ones(op.n)], randoms):
         v = v * op.arguments.scales
         with np.errstate(invalid="ignore"):
             claimed = np.where(v != 0, rows, 0.0) @ v if rows is not None else op.jvp(v)
         low, high, bars = _ends(oracles, v, at_edge=np.count_nonzero(v) == 1)
         with np.errstate(invalid="ignore"):
+            if rounding is not None:
+                error = np.where(v != 0, rounding, 0.0) @ np.abs(v)
+                bars = bars + np.where(np.isfinite(error), error, 0.0)
             wrong = np.isfinite(bars) & ~((low - bars <= claimed) & (claimed <= high + bars))
         measured += int(np.isfinite(bars).sum())
         for k in np.flatnonzero(~np.isfinite(claimed)):

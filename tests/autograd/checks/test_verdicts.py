@@ -360,3 +360,12 @@ def test_clip_of_equal_arguments_has_a_gradient():
 def test_the_logarithm_of_a_small_number_keeps_its_digits_in_a_complex_step():
     assert passes(lambda x: ag.xlog1py(x, x * x), 0.005089646776690326)
     assert passes(lambda x: x * ag.logaddexp(x - 20.0, 0.0), 0.7)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_kink_in_single_precision_has_the_error_of_the_claim(seed):
+    """The slopes of arctan2 along a direction cancel, so the claim is off by the rounding of float32."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=4).astype(np.float32), rng.normal(size=4).astype(np.float32)
+    a[1] = b[0] = 0.0
+    assert check_gradients(ag.arctan2, a, b, order=1, seed=seed).kinks
