@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.base.grad_mode import blocks
 from autograd.base.numerics import run_quietly
-from autograd.engine.node import NUMBERS, Node, next_serial
+from autograd.engine.node import NUMBERS, Node
 from autograd.engine.value_methods import METHODS, has_methods
 from autograd.ops.namespaces import numpy
 from autograd.ops.op import OPS, Op
@@ -37,11 +37,8 @@ def define_methods(cls: type[N]) -> type[N]:
 
 def _node(cls: Any, op: Op, y: Any, inputs: tuple[Any, ...]) -> Any:
     n = cls.__new__(cls)
-    n._data = y if y.__class__ is np.ndarray else np.asarray(y)
-    n._inputs, n._params, n._hooks = inputs, {}, ()
-    n._grad = n._seen = None
-    n.op, n.label, n.requires_grad, n.retains_grad = op, "", True, False
-    n.serial = next_serial()
+    n._set(y if y.__class__ is np.ndarray else np.asarray(y), True)
+    n.op, n._inputs = op, inputs
     return n
 
 
