@@ -12,13 +12,12 @@ from autograd.checks.diagnosis import first_fault
 from autograd.checks.functions import GraphFunction, isolate_op, unit_vector
 from autograd.checks.kinks import COARSE, Kink
 from autograd.checks.localize import op_fault
-from autograd.checks.one_sided import hull_around, judge_infinite
+from autograd.checks.one_sided import SLACK, hull_around, judge_infinite
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import GradientError
 from autograd.checks.verdicts import Comparison
 
 DIRECTIONS = 6
-SLACK = 1e-7
 
 
 def check_subgradients(subject: GraphFunction, kinks: list[Kink], rng: np.random.Generator) -> Comparison:
@@ -49,16 +48,12 @@ def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Genera
     singles = [np.eye(op.n)[i] for i in range(min(op.n, DIRECTIONS))]
     randoms = [rng.choice([-1.0, 1.0], op.n) * rng.uniform(0.5, 1.0, op.n) for _ in range(DIRECTIONS)]
     claims = [op.vjp(w) for w in np.eye(op.m)] if op.m <= 64 else []
-    rows, rounding = (np.stack(part) for part in zip(*claims, strict=True)) if claims else (None, None)
     for v in itertools.chain(singles, [np.ones(op.n)], randoms):
         v = v * op.arguments.scales
-        with np.errstate(invalid="ignore"):
-            claimed = np.where(v != 0, rows, 0.0) @ v if rows is not None else op.jvp(v)
         low, high, bars = _ends(oracles, v, at_edge=np.count_nonzero(v) == 1)
         with np.errstate(invalid="ignore"):
-            if rounding is not None:
-                error = np.where(v != 0, rounding, 0.0) @ np.abs(v)
-                bars = bars + np.where(np.isfinite(error), error, 0.0)
+            claimed, rounding = _claim_along(op, claims, v)
+            bars = bars + rounding
             wrong = np.isfinite(bars) & ~((low - bars <= claimed) & (claimed <= high + bars))
         measured += int(np.isfinite(bars).sum())
         for k in np.flatnonzero(~np.isfinite(claimed)):
@@ -75,6 +70,15 @@ def _check_subgradient(kink: Kink, subject: GraphFunction, rng: np.random.Genera
                 continue
             raise _outside(kink, subject, float(claimed[k]), float(low[k]), float(high[k]), float(bars[k]))
     return measured
+
+
+def _claim_along(op: GraphFunction, claims: list[Any], v: Any) -> tuple[Any, Any]:
+    """(J v as claimed, its rounding error), from the rows of J and their errors, or by forward mode if there are none."""
+    if not claims:
+        return op.jvp(v), 0.0
+    rows, errors = (np.where(v != 0, np.stack(part), 0.0) for part in zip(*claims, strict=True))
+    rounding = errors @ np.abs(v)
+    return rows @ v, np.where(np.isfinite(rounding), rounding, 0.0)
 
 
 def _ends(oracles: Oracles, v: Any, at_edge: bool) -> tuple[Any, Any, Any]:
