@@ -49,8 +49,9 @@ _INSTEAD: dict[str, str] = {
     "vecdot": "np.sum(a * b, axis)",
 }  # fmt: skip
 
-#: What to use in place of other functions of NumPy, `math` and SciPy that have no op.
+#: Cure for a call of a function of NumPy, `math` or SciPy that has no op.
 _ALTERNATIVES = {
+    **{name: f"write {expression}" for name, expression in _INSTEAD.items()},
     "matrix_rank": "call it on x.detach().numpy(): it has no derivative",
     "psi": "use autograd.digamma",
     "gamma": "use autograd.exp(autograd.gammaln(x)) for x > 0", "factorial": "use autograd.exp(autograd.gammaln(x + 1.0))",
@@ -79,6 +80,4 @@ def alternative(name: str, default: str = "use other ops of autograd, or autogra
     >>> alternative("psi")
     'use autograd.digamma'
     """
-    if name in _INSTEAD:
-        return f"write {_INSTEAD[name]}"
     return _ALTERNATIVES.get(name, default)
