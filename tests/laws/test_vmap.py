@@ -108,28 +108,30 @@ def weighted(call, example, rng):
     return (lambda *xs: ag.sum(call(*xs) * w)) if y.dtype.kind == "f" else None
 
 
+def batches(call, draw, rng):
+    """(number made of a call, positions mapped, in_axes, arguments, rows) for each choice of positions; none without slopes."""
+    draws = [draw(rng) for _ in range(N)]
+    h = weighted(call, draws[0], rng)
+    for mapped in mapped_sets(len(draws[0])) if h else ():
+        yield h, mapped, *mapped_arguments(draws, mapped, 0), rows_of(draws, mapped)
+
+
 @pytest.mark.parametrize(("call", "draw"), CASES)
 def test_gradients_of_every_op(call, draw, rng):
     """vmap of grad, grad of vmap, vmap of jvp, jvp of vmap, vmap of vmap."""
-    draws = [draw(rng) for _ in range(N)]
-    h = weighted(call, draws[0], rng)
-    if h is None:
-        return
-    count = len(draws[0])
-    argnums = tuple(range(count))
-    for mapped in mapped_sets(count):
-        in_axes, arguments = mapped_arguments(draws, mapped, 0)
-        rows = rows_of(draws, mapped)
+    for h, mapped, in_axes, arguments, rows in batches(call, draw, rng):
+        count = len(arguments)
+        argnums = tuple(range(count))
         want = [grad(h, argnums)(*row) for row in rows]
         assert_all_close(vmap(grad(h, argnums), in_axes)(*arguments), want)
-        outer = grad(lambda *xs, axes=in_axes: ag.sum(vmap(h, axes)(*xs)), argnums)(*arguments)
+        outer = grad(lambda *xs, h=h, axes=in_axes: ag.sum(vmap(h, axes)(*xs)), argnums)(*arguments)
         for i, (one, column) in enumerate(zip(outer, zip(*want, strict=True), strict=True)):
             assert_close(one, np.stack(column) if i in mapped else np.sum(column, axis=0))
         tangents = [np.asarray(rng.standard_normal(np.shape(x))) for x in arguments]
         rows_of_tangents = [[np.asarray(t[k]) if i in mapped else t for i, t in enumerate(tangents)] for k in range(N)]
         slopes = [jvp(h, row, ts)[1] for row, ts in zip(rows, rows_of_tangents, strict=True)]
         assert_close(jvp(vmap(h, in_axes), arguments, tangents)[1], np.stack(slopes))
-        inner = vmap(lambda *both: jvp(h, both[:count], both[count:])[1], (*in_axes, *in_axes))
+        inner = vmap(lambda *both, h=h, count=count: jvp(h, both[:count], both[count:])[1], (*in_axes, *in_axes))
         assert_close(inner(*arguments, *tangents), np.stack(slopes))
         if mapped == argnums:
             twice = [np.stack([x, x[::-1]]) for x in arguments]
@@ -141,23 +143,17 @@ def test_gradients_of_every_op(call, draw, rng):
 @pytest.mark.parametrize(("call", "draw"), CASES)
 def test_second_derivatives_of_every_op(call, draw, rng):
     """Products with the Hessian, reverse over reverse and forward over reverse, inside and outside of vmap."""
-    draws = [draw(rng) for _ in range(N)]
-    h = weighted(call, draws[0], rng)
-    if h is None:
-        return
-    count = len(draws[0])
-    argnums = tuple(range(count))
+    for h, mapped, in_axes, arguments, rows in batches(call, draw, rng):
+        count = len(arguments)
+        argnums = tuple(range(count))
 
-    def product(*both):
-        return hvp(h, both[:count], both[count:]) if count > 1 else (hvp(h, both[:1], both[1:]),)
+        def product(*both, h=h, count=count):
+            return hvp(h, both[:count], both[count:]) if count > 1 else (hvp(h, both[:1], both[1:]),)
 
-    def slope_of_gradient(*both):
-        return jvp(grad(h, argnums), both[:count], both[count:])[1]
+        def slope_of_gradient(*both, h=h, count=count, argnums=argnums):
+            return jvp(grad(h, argnums), both[:count], both[count:])[1]
 
-    for mapped in mapped_sets(count):
-        in_axes, arguments = mapped_arguments(draws, mapped, 0)
         tangents = [np.asarray(rng.standard_normal(np.shape(x))) for x in arguments]
-        rows = rows_of(draws, mapped)
         want = [
             product(*row, *[np.asarray(t[k] if i in mapped else t) for i, t in enumerate(tangents)])
             for k, row in enumerate(rows)
@@ -165,7 +161,7 @@ def test_second_derivatives_of_every_op(call, draw, rng):
         for second in (product, slope_of_gradient):
             assert_all_close(vmap(second, (*in_axes, *in_axes))(*arguments, *tangents), want, least=1.0)
         if mapped == argnums:  # the Hessian of the sum is that of each example
-            outer = hvp(lambda *xs: ag.sum(vmap(h)(*xs)), arguments, tangents)
+            outer = hvp(lambda *xs, h=h: ag.sum(vmap(h)(*xs)), arguments, tangents)
             assert_all_close(outer if count > 1 else (outer,), want, least=1.0)
 
 
