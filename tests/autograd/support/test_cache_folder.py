@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.support.cache_folder import cache_folder, private_folder
+from autograd.support.cache_folder import cache_folder
 
 VARIABLE, DEFAULT = ("LOCALAPPDATA", "AppData/Local") if sys.platform == "win32" else ("XDG_CACHE_HOME", ".cache")
 
@@ -40,19 +40,3 @@ def test_a_user_without_a_home_has_a_cache_too(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "expanduser", homeless)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert cache_folder("tape") == tmp_path / "glassgrad" / "tape"
-    assert private_folder("tape") == tmp_path / "glassgrad" / "tape"
-
-
-def test_a_private_folder_is_made_for_its_user_alone(tmp_path, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    folder = private_folder("tape")
-    assert folder == tmp_path / "glassgrad" / "tape"
-    if sys.platform != "win32":
-        assert folder.stat().st_mode & 0o777 == 0o700
-        folder.chmod(0o770)
-        assert private_folder("tape") is None
-        monkeypatch.setattr("os.geteuid", lambda: 12345)
-        assert private_folder("other") is None
-    (tmp_path / "file").write_bytes(b"")
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "file"))
-    assert private_folder("tape") is None
