@@ -197,11 +197,17 @@ def _returns_cotangent(op: Op, pullback: Any) -> str:
     return "the pullback gives the cotangent itself" if same else ""
 
 
+_ONE_NUMBER = "the op takes one number only"
+
 #: Equivalent mutants, with the reason.
 UNCHANGED = {
     ("convolve", "wrong for two or more axes"): "the op takes vectors only",
     ("remainder", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
     ("fmod", "wrong at ties"): "where its arguments are equal the op jumps and has no derivative",
+    ("lift", "wrong for two or more axes"): _ONE_NUMBER,
+    ("lift", "wrong in float32"): "the op takes a Value, which is a double",
+    ("lower", "wrong at ties"): _ONE_NUMBER,
+    ("lower", "transposed or reversed"): _ONE_NUMBER,
     ("cholesky", NEGATIVE): "a positive definite matrix has a positive diagonal",
     ("deviations", "wrong for inputs of one number"): "one number does not deviate from its mean: the derivative is 0",
     ("cofactors", "wrong for inputs of one number"): "of one number it is 1, whatever the number: the derivative is 0",
@@ -223,8 +229,10 @@ def equivalent_reason(op: Op, kind: str, pullback: Any) -> str:
             return "the op is not defined for negative numbers"
         if not np.any(pullback(np.ones(100), op(negative), negative)):
             return "the derivative is 0 for negative numbers"
-    if kind == NEGATIVE and op.name == "power" and pullback is op.pullbacks[1]:
+    if kind == NEGATIVE and op.name in {"power", "power_derivative"} and pullback is op.pullbacks[1]:
         return "the derivative with respect to the exponent is not a number there"
+    if kind == "wrong at ties" and op.name == "clip" and pullback is op.pullbacks[2]:
+        return "where x equals its lower bound the derivative with respect to the upper bound is 0"
     return UNCHANGED.get((op.name, kind), "")
 
 

@@ -227,7 +227,10 @@ _ARRAYS: dict[str, dict[str, list[Any]]] = {
         ],
     },
     "det": {"det(a)": [(3, 3), (2, 2, 2), (1, 1), (0, 2, 2)]},
-    "cofactors": {"cofactors(tanh(a) + 4.0 * eye(a))": [(3, 3), (2, 3, 3)]},
+    "cofactors": {
+        "cofactors(tanh(a) + 4.0 * eye(a))": [(3, 3), (2, 3, 3)],
+        "cofactors(tanh(a) - 2.0)": [(3, 3), (2, 3, 3)],
+    },
     "logabsdet": {"logabsdet(tanh(a) + 4.0 * eye(a))": [(3, 3)], "logabsdet(tanh(a) - 4.0 * eye(a))": [(2, 3, 3)]},
     "cholesky": {"cholesky(a @ a.mT + 2.0 * eye(a))": [(3, 3), (2, 3, 3)], "cholesky(0.1 * a + 2.0 * eye(a))": [(3, 3)]},
 }  # fmt: skip
