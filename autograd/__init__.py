@@ -128,7 +128,9 @@ def __getattr__(name: str) -> _Any:
             globals()[name] = value = getattr(_import_module(f"autograd.{module}"), name)
             value.__module__ = __name__
             return value
-    cure = _alternative(name, "")
+    from autograd.engine.numpy_functions import cure_in_numpy
+
+    cure = _alternative(name, "") or cure_in_numpy(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}" + f": {cure}" * bool(cure))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import OPS
 from autograd.ops.op import Op
-from benchmarks.mutations import Mutant, data_of, equivalent_reason, replace_pullback
+from benchmarks.mutations import Mutant, data_of, reads_no_input, replace_pullback
 
 Pullback = Callable[..., Any]
 
@@ -61,7 +61,7 @@ ELSEWHERE: dict[str, Callable[[Pullback], Pullback]] = {
     "custom: wrong for a strided cotangent": _scaled(lambda g, *xs, **k: _is_strided(g)),
     "custom: wrong with one row": _scaled(lambda g, *xs, **k: _rows(xs[0]) == 1),
     "custom: wrong with more than 1024 rows": _scaled(lambda g, *xs, **k: _rows(xs[0]) > 1024),
-    "custom: wrong in float32": _scaled(lambda g, *xs, **k: data_of(xs[0]).dtype == np.float32),
+    "custom: wrong in float32": _scaled(lambda g, *xs, **k: any(data_of(x).dtype == np.float32 for x in xs)),
     STATE: _lagging,
 }
 
@@ -86,13 +86,13 @@ def custom_mutants() -> Iterator[Mutant]:
             kinds = list(ELSEWHERE)
             for k in range(2):
                 kind = kinds[(2 * (number + i) + k) % len(kinds)]
-                stale = equivalent_reason(op, "stale", pullback) if kind == STATE else ""
+                stale = reads_no_input(pullback) if kind == STATE else ""
                 yield _mutant(op, i, kind, ELSEWHERE[kind](pullback), stale)
     for name, when in OPTIONS.items():
         yield _mutant(OPS[name], 0, "custom: wrong with another option", _scaled(lambda g, *xs, when=when, **k: when(k))(
             OPS[name].pullbacks[0]))  # fmt: skip
     for name in INDEXED:
-        wrong = _scaled(lambda g, *xs, **k: any(map(_repeats, xs)))(OPS[name].pullbacks[0])
+        wrong = _scaled(lambda g, *xs, **k: any(map(_repeats, [*xs, k["index"]])))(OPS[name].pullbacks[0])
         yield _mutant(OPS[name], 0, "custom: wrong where an index is repeated", wrong)
 
 

@@ -173,7 +173,7 @@ def row_mutants() -> Iterator[Mutant]:
                 yield Mutant(
                     f"{op.name}, pullback {i}", "arguments swapped", op,
                     replace_pullback(op, i, lambda g, y, a, b, _p=pullback, **k: _p(g, y, b, a, **k)),
-                    _reads_no_input(pullback),
+                    reads_no_input(pullback),
                 )  # fmt: skip
 
 
@@ -236,9 +236,10 @@ def equivalent_reason(op: Op, kind: str, pullback: Any) -> str:
     return UNCHANGED.get((op.name, kind), "")
 
 
-def _reads_no_input(pullback: Any) -> str:
+def reads_no_input(pullback: Any) -> str:
+    """The reason if a change of the inputs of a pullback is equivalent, else ""."""
     inputs = set(list(inspect.signature(pullback).parameters)[2:])
-    return "" if _read_arguments(pullback) & inputs else "the pullback reads neither argument"
+    return "" if _read_arguments(pullback) & inputs else "the pullback reads no input"
 
 
 #: Ops that are linear between their kinks: their pullbacks read inputs only to compare them.

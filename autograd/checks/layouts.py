@@ -45,6 +45,12 @@ class RawCall:
         inputs = [change(x) if i in self.moving else x for i, x in enumerate(self.inputs)]
         return replace(self, inputs=tuple(inputs))
 
+    def negated(self) -> "RawCall":
+        """The call with the opposite of each input to differentiate and of each truth value: other signs, the other branch."""
+        other = self.moved(np.negative)
+        inputs = [np.logical_not(x) if np.asarray(x).dtype.kind == "b" else x for x in other.inputs]
+        return replace(self, inputs=tuple(inputs))
+
 
 def raw_call(node: Node) -> RawCall:
     """The call of the op of a node, its variables in double precision."""
@@ -105,14 +111,18 @@ def state_difference(call: RawCall, rng: np.random.Generator) -> Difference | No
     y = call.output()
     g = _weights(y, rng)
     want = call.cotangents(g, y)
-    try:
-        other = call.moved(lambda x: x * np.asarray(rng.uniform(0.3, 1.0, np.shape(x)), np.result_type(x))[()])
-        z = other.output()
-        other.cotangents(_weights(z, rng), z)
-    except Exception:  # the rules may refuse another point
-        return None
     bars = [np.zeros(np.shape(a)) for a in want]
-    return _first_difference(call.cotangents(g, y), want, bars, "wrong after a call at another point: its rules keep state")
+    smaller = call.moved(lambda x: x * np.asarray(rng.uniform(0.3, 1.0, np.shape(x)), np.result_type(x))[()])
+    for other in (smaller, call.negated()):
+        try:
+            z = other.output()
+            other.cotangents(_weights(z, rng), z)
+        except Exception:  # the rules may refuse another point
+            continue
+        cause = "wrong after a call at another point: its rules keep state"
+        if (miss := _first_difference(call.cotangents(g, y), want, bars, cause)) is not None:
+            return miss
+    return None
 
 
 def _transposed(x: Any) -> Any:

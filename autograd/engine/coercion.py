@@ -10,7 +10,7 @@ from autograd.base.numerics import immutable_array, is_immutable
 from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
-from autograd.ops.op import stack_nodes
+from autograd.ops.recorder import stack_nodes
 
 Array = npt.NDArray[Any]
 

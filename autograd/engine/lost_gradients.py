@@ -21,6 +21,8 @@ _CURES = {
 def lost_gradient(node: object) -> TypeError:
     """Error of `float(node)`, called by a method of the node, in a program that needs its gradient."""
     frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("scipy."):  # a callback of a function of SciPy
+        frame = frame.f_back
     name = _called_name(frame.f_code, frame.f_lasti)
     cure = _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
     return TypeError(f"float() of {node!r} would lose its gradient: {cure}; .item() is the plain number, also under no_grad()")

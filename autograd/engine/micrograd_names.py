@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograd.ops.op import Recorder
 from autograd.ops.operators import OPERATORS
+from autograd.ops.recorder import Recorder
 from autograd.ops.rules.arithmetic import power
 
 #: Sign of each op that has an operator.
@@ -12,6 +12,9 @@ _SIGNS = {row.op: row.sign for row in OPERATORS if row.sign}
 
 #: Cure of attempts to declare an op as in micrograd.
 OWN_OP = "an op and its derivative with autograd.custom_op"
+
+#: Cures of keywords that other libraries have.
+KEYWORDS = {"children": OWN_OP, "op": OWN_OP, "name": "label="}
 
 
 class MicrogradNames:

@@ -9,10 +9,12 @@ import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import current_trace
-from autograd.engine.micrograd_names import MicrogradNames
+from autograd.engine.micrograd_names import KEYWORDS, MicrogradNames
+from autograd.engine.truth_values import truth_values
 from autograd.engine.ufuncs import call_ufunc, floor_and_remainder, logical_function
-from autograd.ops.op import OPS, Op, Recorder, Rule
+from autograd.ops.op import OPS, Op, Rule
 from autograd.ops.operators import Operator
+from autograd.ops.recorder import Recorder
 from autograd.ops.rules import activations, arithmetic, exponential, joining, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
 from autograd.support.arguments import explained_arguments
@@ -34,6 +36,9 @@ backward_arguments = explained_arguments(
     },
     extra="multiply y by a weight, (c * y).backward()",
 )
+
+#: Decorator of the constructor of a leaf.
+leaf_arguments = explained_arguments(KEYWORDS)
 
 
 class Node(MicrogradNames, Arithmetic):
@@ -162,7 +167,7 @@ def _bind(operator: Operator) -> Callable[..., Any]:
         if current_trace() is not None:
             with no_grad():
                 return op(a, b)
-        return operator.function(a._data, b._data if isinstance(b, Node) else b)
+        return truth_values(operator.function(a._data, b._data if isinstance(b, Node) else b))
 
     return op if operator.is_unary else compare if operator.is_comparison else _of_numbers(op)
 

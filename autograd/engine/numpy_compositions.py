@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.trace_state import current_captures
-from autograd.ops.op import Recorder, stack_nodes
+from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.ops.rules.arithmetic import abs, multiply, positive
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.comparisons import equal, isnan, signbit

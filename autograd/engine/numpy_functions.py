@@ -85,6 +85,12 @@ _POSITIONS: dict[Any, Callable[..., Any]] = {
 _PREDICATES |= _POSITIONS.keys()
 
 
+def cure_in_numpy(name: str) -> str:
+    """Call to write for a function that is reached through NumPy alone; "" if NumPy has none of this name for nodes."""
+    found = [f for f in _OURS if f.__name__ == name]
+    return f"write {found[0].__module__}.{name}(…), which takes nodes".replace("numpy", "np") if found else ""
+
+
 def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
     """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
 

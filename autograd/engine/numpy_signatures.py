@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.ops.rules.axes import normalize_shape
 from autograd.ops.rules.shape import astype, transpose
+from autograd.support.arguments import cure_of_name
 
 #: Functions with a dtype to compute in; those of the second line subtract a mean first, in the wider dtype.
 _SUMS = (np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.trace, np.nansum, np.nanprod, np.nanmean)
@@ -114,7 +115,12 @@ def _converted(x: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _refusal(function: Callable[..., Any], ours: Callable[..., Any], name: str, x: Any) -> TypeError:
-    cure = f"write keepdims={x}" if isinstance(x, bool) and name in ("dtype", "out") else _CURES.get(name, "leave it out")
+    if isinstance(x, bool) and name in ("dtype", "out"):
+        cure = f"write keepdims={x}"
+    elif name in _parameters(function):
+        cure = _CURES.get(name, "leave it out")
+    else:
+        cure = cure_of_name(name, list(_parameters(ours)))
     called = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
     counterpart = f"is autograd.{ours.__name__}" if ours.__module__ == "autograd" else "takes "
     bare = [p.replace(annotation=p.empty) for p in _parameters(ours).values()]

@@ -17,7 +17,7 @@ from autograd.engine.numpy_compositions import (
     holds_integers,
     to_dtype,
 )
-from autograd.ops.op import Recorder
+from autograd.ops.recorder import Recorder
 from autograd.ops.rules import reductions
 from autograd.ops.rules.arithmetic import divide, square, subtract
 from autograd.ops.rules.axes import Shape, is_axis_of_number, normalize_axes, reduced_shape, shape_of

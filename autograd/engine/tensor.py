@@ -13,7 +13,7 @@ from autograd.base.trace_state import check_not_frozen, current_captures, curren
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.array_methods import ArrayMethods
 from autograd.engine.coercion import Array, array_operand, captured_operand, private_array, real_array
-from autograd.engine.node import Node, backward_arguments, next_serial
+from autograd.engine.node import Node, backward_arguments, leaf_arguments, next_serial
 from autograd.engine.reverse_mode import add_gradients
 from autograd.engine.tensor_methods import define_methods
 from autograd.engine.value import Value
@@ -52,6 +52,7 @@ class Tensor(ArrayMethods):
         "retains_grad", "serial",
     )  # fmt: skip
 
+    @leaf_arguments
     def __init__(
         self, data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None, label: str = ""
     ) -> None:
@@ -270,9 +271,8 @@ class Tensor(ArrayMethods):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles: an independent leaf with its gradient for a leaf, a constant for a computed tensor."""
         check_not_frozen(self, "a copy")
-        is_leaf = self.op is None
-        state = {"grad": copy.copy(self.grad)} if is_leaf else {}
-        return Tensor, (self._data, self.requires_grad and is_leaf, None, self.label), (None, state)
+        leaf = (self._data, self.requires_grad and self.op is None, None, self.label)
+        return Tensor, leaf, (None, {} if self.op else {"grad": copy.copy(self.grad)})
 
 
 # The setter is written in C, so that no interrupt comes within it.

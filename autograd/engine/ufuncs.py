@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
-from autograd.ops.op import OPS, Recorder
+from autograd.ops.op import OPS
 from autograd.ops.operators import OPERATORS, Operator
+from autograd.ops.recorder import Recorder
 from autograd.ops.rules import arithmetic, rounding
 from autograd.support.alternatives import alternative
 

@@ -12,7 +12,7 @@ from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.lost_gradients import lost_gradient
-from autograd.engine.micrograd_names import OWN_OP
+from autograd.engine.micrograd_names import KEYWORDS, OWN_OP
 from autograd.engine.node import Node, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
@@ -21,6 +21,7 @@ from autograd.engine.value_sweep import TensorFoundError, sweep
 from autograd.ops.namespaces import pullback_on_floats
 from autograd.ops.op import Op, Rule, on_floats
 from autograd.ops.rules.shape import lower
+from autograd.support.arguments import refuse_keywords
 
 _NO_PARAMS: dict[str, Any] = {}
 
@@ -58,7 +59,9 @@ class Value(Node):
     _q: Any
     _methods: ClassVar[dict[Op, list[Callable[..., "Value"]]]]
 
-    def __init__(self, data: float, requires_grad: bool = True, label: str = "") -> None:
+    def __init__(self, data: float, requires_grad: bool = True, label: str = "", **unknown: Never) -> None:
+        if unknown:
+            refuse_keywords(Value.__init__, unknown, KEYWORDS)
         self._data = real_number(data)
         self.grad = 0.0
         self.op = None

@@ -10,9 +10,13 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.ops.op import KINDS, Op, Prepare, Rule, declare
+from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
+_USAGE = "custom_op(lambda g, y, x: …), with a pullback for each input, above the forward rule"
 
+
+@explained_arguments({"pullback": "the pullbacks first, without a name", "pullbacks": "the pullbacks first, without a name"})
 def custom_op(
     *pullbacks: Rule | None,
     kind: str = "general",
@@ -56,8 +60,13 @@ def custom_op(
     array(2.)
     """
     check_choice("kind", kind, KINDS)
+    for pullback in pullbacks:
+        if pullback is not None and not callable(pullback):
+            raise TypeError(f"a pullback is a function of (g, y, inputs) or None, got {pullback!r:.80}: write @{_USAGE}")
 
     def add(forward: Rule) -> Op:
+        if not inspect.isroutine(forward):
+            raise TypeError(f"a decorator of a forward rule, def f(xp, x): …, got {forward!r:.80}: write @{_USAGE}")
         name = forward.__name__
         _check_signatures(name, pullbacks, forward)
         rules: Any = pullbacks

@@ -25,6 +25,8 @@ from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.numerics import error_of_operands, immutable_array
 from autograd.base.trace_state import current_captures
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
+from autograd.ops.recorder import Recorder, stack_nodes
+from autograd.support.arguments import explain_arguments
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
 
@@ -38,22 +40,6 @@ KINDS = ("elementwise", "linear", "bilinear", "general")
 PARAMETER_KINDS = ("axis", "order", "shape", "broadcast", "index", "subscripts")
 #: Op registry: every op by name, in order of declaration.
 OPS: dict[str, "Op"] = {}
-
-
-class Recorder:
-    """Base class of graph nodes and tracers: intercepts op calls."""
-
-    __slots__ = ()
-
-    @classmethod
-    def record(cls, op: "Op", inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        """Result of `op` on `inputs`, at least one of which is an instance of this class."""
-        raise NotImplementedError
-
-    @classmethod
-    def stack(cls, parts: list[Any]) -> Any:
-        """Array of `parts`, at least one of which is an instance of this class."""
-        raise NotImplementedError
 
 
 class Op:
@@ -130,10 +116,14 @@ class Op:
             check_choice(f"the kind of {name}", kind, PARAMETER_KINDS)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        if self.prepare is not None:
-            args, params = self.prepare(*args, **params)
-        elif params or self.params or len(args) != self.arity:
-            args, params = self._bind_arguments(args, params)
+        try:
+            if self.prepare is not None:
+                args, params = self.prepare(*args, **params)
+            elif params or self.params or len(args) != self.arity:
+                args, params = self._bind_arguments(args, params)
+        except TypeError as error:
+            explain_arguments(error, self.prepare or self, args, params)
+            raise
         if self.is_custom:
             params = {name: immutable_array(p) if isinstance(p, np.ndarray) else p for name, p in params.items()}
         for x in args:
@@ -169,6 +159,8 @@ class Op:
             return on_floats(self.forward, *map(float, inputs), **params)
         operands = [stack_nodes(x) for x in inputs]
         for x in operands:
+            if isinstance(x, str):
+                raise TypeError(error_of_operands(self.name, operands))
             if isinstance(x, Recorder):
                 return x.record(self, tuple(operands), params)
         y = self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
@@ -233,21 +225,6 @@ def _find_op(module: str, name: str) -> "Op":
             f"the module {module} does not declare the op {name} when it is imported: declare it outside functions"
         )
     return OPS[name]
-
-
-def stack_nodes(x: Any) -> Any:
-    """Array node of nested lists or an object array that hold nodes; anything else is returned as it is."""
-    if isinstance(x, np.ndarray) and x.dtype == object:
-        if not x.size:
-            return np.zeros(x.shape)
-        stacked = stack_nodes(x.tolist())
-        return stacked if isinstance(stacked, Recorder) else x
-    if isinstance(x, list | tuple):
-        parts = [stack_nodes(part) for part in x]
-        for part in parts:
-            if isinstance(part, Recorder):
-                return part.stack(parts)
-    return x
 
 
 _NUMPY_ERRORS = (np.linalg.LinAlgError, ValueError, IndexError, TypeError)

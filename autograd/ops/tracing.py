@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from autograd.ops.op import Op, Recorder
+from autograd.ops.op import Op
 from autograd.ops.operators import OPERATORS, Operator
+from autograd.ops.recorder import Recorder
 
 
 class UnreadableRuleError(Exception):

@@ -49,6 +49,8 @@ _INSTEAD: dict[str, str] = {
     "vecdot": "np.sum(a * b, axis)",
 }  # fmt: skip
 
+_IMPLICIT = "give the root the derivative of the implicit function theorem with autograd.custom_gradient"
+
 #: Cure for a call of a function of NumPy, `math` or SciPy that has no op.
 _ALTERNATIVES = {
     **{name: f"write {expression}" for name, expression in _INSTEAD.items()},
@@ -69,6 +71,11 @@ _ALTERNATIVES = {
     "heaviside": "use autograd.where(x > 0, 1.0, 0.0)", "piecewise": "use autograd.where",
     "put_along_axis": "use autograd.put",
     "polyfit": "use autograd.solve(a.T @ a, a.T @ y) with a = np.vander(x, degree + 1)",
+    **dict.fromkeys(("quad", "quad_vec", "simpson", "romberg"), "use np.trapezoid(f(t), t) on a grid t of the interval"),
+    **dict.fromkeys(("brentq", "bisect", "newton", "root", "root_scalar", "fsolve"), _IMPLICIT),
+    **dict.fromkeys(("minimize", "minimize_scalar", "basinhopping"), "pass autograd.value_and_grad(f) with jac=True"),
+    **dict.fromkeys(("least_squares", "curve_fit", "leastsq"), "return f(x).numpy(), and pass jac=autograd.jacobian(f)"),
+    **dict.fromkeys(("odeint", "solve_ivp"), "write the steps of the method, with autograd.scan"),
     **dict.fromkeys(("apply_along_axis", "apply_over_axes", "vectorize"), "use autograd.vmap"),
     **dict.fromkeys(("zeros", "ones", "full", "arange", "eye", "empty", "array", "asarray"), "use NumPy for constants"),
 }  # fmt: skip

@@ -57,7 +57,9 @@ def op_names() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in [m for m in vars(rules).values() if inspect.ismodule(m)]:
         names = vars(module)
-        found |= {n: f for n, f in names.items() if getattr(getattr(f, "forward", f), "__globals__", None) is names}
+        found |= {
+            n: f for n, f in names.items() if getattr(getattr(f, "forward", inspect.unwrap(f)), "__globals__", None) is names
+        }
     return found | HELPERS | {"__builtins__": {"slice": slice}}
 
 

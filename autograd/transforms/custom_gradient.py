@@ -36,6 +36,7 @@ def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[..., Any
     >>> grad(power_by_loop)(3.0, 2), grad(grad(power_by_loop))(3.0, 2)
     (6.0, 2.0)
     """
+    check_plain_function("custom_gradient", backward)
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
         check_plain_function("custom_gradient", f)

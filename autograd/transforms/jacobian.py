@@ -25,7 +25,7 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
-from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
+from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
     has_variable,
@@ -236,6 +236,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
     array([[0., 1.],
            [1., 0.]])
     """
+    check_plain_function("hessian", f)
     return jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 

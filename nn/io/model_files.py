@@ -55,13 +55,21 @@ def check_savable(model: Module, path: str | os.PathLike[str]) -> tuple[Path, St
     return file, state
 
 
+_READERS = {
+    ".onnx": "nn.load_onnx(path)",
+    **dict.fromkeys((".pt", ".pth", ".bin"), "nn.load_from_torch(model, path)"),
+}
+
+
 def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:
     """Check a model and the path of its file, and return the path."""
     if not isinstance(model, Module):
         raise TypeError(f"the first argument must be a Module, got {model!r:.80} of type {type(model).__name__}")
     file = Path(path)
     if file.suffix not in (".npz", ".safetensors"):
-        raise ValueError(f"the path of a model must end in .npz or .safetensors, got {str(file)!r}")
+        reader = _READERS.get(file.suffix)
+        cure = f": files of this kind are read by {reader}" if reader else ""
+        raise ValueError(f"the path of a model must end in .npz or .safetensors, got {str(file)!r}{cure}")
     return file
 
 

@@ -47,6 +47,35 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
         (lambda: nn.confusion_matrix(LABELS, LOGITS), r"confusion_matrix\(scores, labels\)"),
         (lambda: nn.cross_entropy(LABELS, LOGITS), r"cross_entropy\(scores, labels\)"),
         (lambda: bool(T), r"\(2, 2\).*autograd\.where"),
+        (lambda: 1 if T > 0 else 0, r"shape \(2, 2\) .*autograd\.where.*\.any\(\) or \.all\(\)"),
+        (lambda: not (T[0] >= T[1]), r"shape \(2,\) .*autograd\.where"),
+        (lambda: 0 < T < 1, r"shape \(2, 2\) .*autograd\.where"),
+        (lambda: max(T), r"shape \(2,\) .*autograd\.where"),
+        (lambda: grad(lambda x: ag.sum(x if x == 0 else -x))(np.ones(3)), r"shape \(3,\) .*autograd\.where"),
+        (lambda: bool(~(T > 0) & (T < 3)), r"shape \(2, 2\) .*autograd\.where"),
+        (lambda: ag.sum(T, dim=0), "sum has no argument 'dim': write axis="),
+        (lambda: T.sum(dim=0), "without 'dim': write axis="),
+        (lambda: T.mean(keepdim=True), "without 'keepdim': write keepdims="),
+        (lambda: ag.std(T, axi=0), "std has no argument 'axi': did you mean axis="),
+        (lambda: ag.stack([T, T], dim=1), "stack has no argument 'dim': write axis="),
+        (lambda: ag.leaky_relu(T, negative_slope=0.1), "write slope="),
+        (lambda: ag.exp(T, T), r"exp takes at most 1 positional arguments, got 2"),
+        (lambda: Value(1.0, lable="a"), "did you mean label="),
+        (lambda: Value(1.0, _children=(V,), _op="+"), r"no argument '_children': .*autograd\.custom_op"),
+        (lambda: Tensor(1.0, require_grad=True), "did you mean requires_grad="),
+        (lambda: ag.custom_gradient(0.84), "custom_gradient needs a function, got 0.84"),
+        (lambda: ag.hessian(0.84), "hessian needs a function, got 0.84"),
+        (lambda: ag.custom_op(0.84), "a pullback is a function .* got 0.84"),
+        (lambda: ag.custom_op(lambda xp, x: x)(0.84), "a forward rule, .* got 0.84"),
+        (lambda: ag.custom_op(pullback=None), "the pullbacks first"),
+        (lambda: ag.stack("ab"), r"stack takes a list or tuple of arrays, got 'ab': write stack\(\[x, …\]\)"),
+        (lambda: ag.concatenate(V), "concatenate takes a list or tuple of arrays, got Value"),
+        (lambda: ag.stack(["a", "b"]), "got 'a' of type str"),
+        (lambda: ag.where("a", 1.0, 2.0), "where takes numbers or arrays of numbers, got 'a'"),
+        (lambda: ag.kron, r"write np\.kron\(…\)"),
+        (lambda: ag.interp, r"write np\.interp\(…\)"),
+        (lambda: nn.load(nn.Linear(1, 1), "model.onnx"), r"nn\.load_onnx\(path\)"),
+        (lambda: nn.load(nn.Linear(1, 1), "model.pt"), r"nn\.load_from_torch\(model, path\)"),
     ],
 )
 def test_the_error_names_the_cure(call, cure):
@@ -71,6 +100,23 @@ def test_a_conversion_to_float_names_the_op_that_replaces_this_call():
         with pytest.raises((TypeError, ValueError)) as caught:
             call(T[0, 0])
         assert re.search(cure, str(caught.value.__cause__ or caught.value))
+
+
+def test_a_conversion_in_a_callback_of_scipy_names_the_cure_of_its_function():
+    integrate = pytest.importorskip("scipy.integrate")
+    for factor in (V, T[0, 0]):
+        with pytest.raises(TypeError, match=r"np\.trapezoid"):
+            integrate.quad(lambda t, factor=factor: t * factor, 0.0, 1.0)
+
+
+def test_results_computed_from_comparisons_are_plain_arrays():
+    positive = T > 1.0
+    results = (positive * 2.0, positive.sum(axis=0), positive.astype(float), np.where(positive, 1, 2), Tensor(positive).data)
+    for plain in results:
+        assert type(plain) is np.ndarray
+    assert repr(positive) == "array([[ True, False],\n       [False,  True]])"
+    assert bool(positive[:1, :1]) is True
+    assert (T[positive] == T.data[positive.tolist()]).all()
 
 
 def test_no_cure_is_guessed_from_the_spelling():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import stack_nodes
+from autograd.ops.recorder import stack_nodes
 
 Shape = tuple[int, ...]
 

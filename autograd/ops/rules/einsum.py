@@ -9,7 +9,8 @@ import string
 from collections import Counter
 from typing import Any
 
-from autograd.ops.op import Recorder, bilinear
+from autograd.ops.op import bilinear
+from autograd.ops.recorder import Recorder
 from autograd.ops.rules.arithmetic import multiply
 from autograd.ops.rules.axes import PreparedCall, Shape, shape_of
 from autograd.ops.rules.linalg import diagonal

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import Recorder, linear, stack_nodes
+from autograd.base.numerics import error_of_operands
+from autograd.ops.op import linear
+from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import lift, reshape
+from autograd.support.arguments import explained_arguments
 
 #: Largest number of arrays joined by one op. Each of n pullbacks gets all n parts, so larger groups take n² steps.
 _MAX_PARTS = 256
@@ -34,7 +37,11 @@ def _prepare_concatenate(arrays: Any, axis: int | None = 0) -> PreparedCall:
 
 
 def _parts_to_join(op: str, arrays: Any) -> list[Any]:
+    if isinstance(arrays, str) or not isinstance(arrays, Iterable):
+        raise TypeError(f"{op} takes a list or tuple of arrays, got {arrays!r:.80}: write {op}([x, …])")
     parts = match_dtypes(arrays)
+    if any(isinstance(p, str) for p in parts):
+        raise TypeError(error_of_operands(op, parts))
     if not parts:
         raise ValueError(f"{op}: arrays must not be empty: pass at least one array")
     return parts
@@ -66,6 +73,7 @@ def _piece(x: Any, axis: int, start: int | None, end: int | None) -> Any:
     return getitem(x, (slice(None),) * axis + (slice(start, end),))
 
 
+@explained_arguments()
 def stack(arrays: Any, axis: int = 0) -> Any:
     """Arrays of one shape, or numbers, joined along a new axis.
 
@@ -88,6 +96,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     return concatenate([reshape(p, (*shape[:position], 1, *shape[position:])) for p in parts], position)
 
 
+@explained_arguments()
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """List of pieces of x along `axis`: a number of equal ones, or cut before each index.
 

@@ -9,12 +9,14 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
+from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
 #: Modes that copy entries of x into the border.
 _COPYING = ("edge", "reflect", "symmetric", "wrap")
 
 
+@explained_arguments()
 def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
     """x padded with constants, or with copies of its entries.
 

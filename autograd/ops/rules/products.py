@@ -10,6 +10,7 @@ from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_o
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
+from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
 
@@ -60,6 +61,7 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
     return xp.matmul(a, b)
 
 
+@explained_arguments()
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Product of a and b summed over `axes`: a number of last axes of a and first axes of b, or two lists.
 

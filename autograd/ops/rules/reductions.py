@@ -14,6 +14,7 @@ from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import astype, broadcast_to, reshape, transpose
+from autograd.support.arguments import explained_arguments
 
 
 def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
@@ -200,7 +201,7 @@ def in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
     def compute(x: Any, *args: Any, **options: Any) -> Any:
         return astype(f(widen(x), *args, **options), x.dtype) if is_half(x) else f(x, *args, **options)
 
-    return compute
+    return explained_arguments()(compute)
 
 
 @in_single_precision
@@ -239,8 +240,7 @@ def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
 def _degrees_of_freedom(op: str, x: Any, axis: Any, ddof: float) -> float:
     """Degrees of freedom, n − ddof, at least 0."""
-    shape = shape_of(x)
-    return builtins.max(entry_count(shape, normalize_axes(op, axis, shape)) - ddof, 0.0)
+    return builtins.max(entry_count(shape_of(x), normalize_axes(op, axis, shape_of(x))) - ddof, 0.0)
 
 
 def _euclidean_pullback(g: Any, y: Any, x: Any, axis: Shape, keepdims: bool) -> Any:

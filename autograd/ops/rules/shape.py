@@ -16,6 +16,7 @@ from autograd.ops.rules.axes import (
     normalize_shape,
     shape_of,
 )
+from autograd.support.arguments import explained_arguments
 
 
 def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
@@ -213,6 +214,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     return transpose(x, order)
 
 
+@explained_arguments()
 def squeeze(x: Any, axis: Any = None) -> Any:
     """x without the axes `axis`, which must have length 1, or without all such axes if None.
 
@@ -231,6 +233,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
 
 
+@explained_arguments()
 def expand_dims(x: Any, axis: Any) -> Any:
     """x with new axes of length 1 at the positions `axis` of the result.
 

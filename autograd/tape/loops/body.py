@@ -81,10 +81,10 @@ class Body:
                 known[node] = node.constant(node._data)
                 continue
             is_cut = not node.requires_grad and any(isinstance(x, Node) and x.requires_grad for x in operands)
-            kind = Value if isinstance(node, Value) and node.op is not lower else Tensor
+            kind: Any = Value if isinstance(node, Value) and node.op is not lower else Tensor
             with no_grad() if is_cut else nullcontext():
                 new = tuple([known.get(x, x) if isinstance(x, Node) else x for x in operands])
-                known[node] = kind.record(node.op, new, node.params)  # type: ignore[arg-type]  # having inputs, it has an op
+                known[node] = kind.record(node.op, new, node.params)
         return [known.get(y, y) for y in self.outputs]
 
 

@@ -166,7 +166,9 @@ def test_a_value_does_what_a_float_does():
 
 def test_comparisons_return_plain_truth_values():
     assert type(Value(1.0) < 2.0) is bool
-    assert type(Tensor([1.0, 3.0]) > 2.0) is np.ndarray
+    found = Tensor([1.0, 3.0]) > 2.0
+    assert isinstance(found, np.ndarray)
+    assert (found.dtype, found.tolist()) == (np.dtype(bool), [False, True])
     assert (Value(1.0) == "a") is False
     with pytest.raises(TypeError, match="not supported"):
         _ = Value(1.0) < "a"
@@ -242,7 +244,7 @@ def test_single_precision_is_kept_through_two_derivatives(op):
 
 def test_wrong_calls_of_ops_are_type_errors():
     for call in (lambda: ag.exp(), lambda: ag.exp(1.0, 2.0), lambda: ag.add(1.0), lambda: ag.exp(1.0, base=2)):
-        with pytest.raises(TypeError, match=r"(exp|add)\("):
+        with pytest.raises(TypeError, match=r"(exp|add)[ (].*arguments?"):
             call()
 
 
