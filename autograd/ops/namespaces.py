@@ -109,7 +109,7 @@ class _Scalar(SimpleNamespace):
 
 def _put(values: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `values` added at `index`; repeated entries add up."""
-    out = np.zeros(shape, values.dtype)
+    out = np.zeros(shape, np.result_type(values))
     if has_no_duplicates(index):
         out[index] = values
     else:

@@ -159,7 +159,7 @@ _ARRAYS: dict[str, dict[str, list[Any]]] = {
         "put(reshape(a, -1), slice(0, size(a)), size(a) + 2)": [], "put(ravel(a), [0, 0, 2], 3)": [(3,)],
         "put(ravel(a), (slice(None), 1), (2, 3))": [(2,)],
         "put(ravel(a), [[True, False, True], [False, True, True]], (2, 3))": [(4,)],
-        "put(ravel(a), slice(None, None, -2), (5,))": [(3,)], "put(ravel(a), [], 3)": [(0,)],
+        "put(ravel(a), slice(None, None, -2), (5,))": [(3,)], "put(ravel(a), [], 3)": [(0,)], "put(a, 1, 2)": [()],
     },
     "astype": {"astype(a, dtype(a))": [], "astype(a, 'float32')": [(2, 3)], "astype(a, 'float64')": [()]},
     "lift": {"lift(lower(sum(a)), dtype=dtype(a))": [(2, 3), ()]},
