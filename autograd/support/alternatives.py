@@ -43,11 +43,27 @@ _INSTEAD: dict[str, str] = {
 #: Cure for a call of a function of NumPy, `math` or SciPy that has no op.
 _ALTERNATIVES = {
     **{name: f"write {expression}" for name, expression in _INSTEAD.items()},
+    **{name: f"use np.linalg.{name}" for name in (
+        "cond", "eigh", "eigvalsh", "lstsq", "matrix_norm", "matrix_power", "multi_dot", "pinv", "qr", "svd", "svdvals",
+        "vector_norm",
+    )},
+    **{name: f"use scipy.special.{name}" for name in (
+        "entr", "erfcinv", "erfinv", "kl_div", "log_ndtr", "ndtr", "ndtri", "rel_entr",
+    )},
     "matrix_rank": "call it on x.detach().numpy(): it has no derivative",
     "psi": "use autograd.digamma",
     "gamma": "use autograd.exp(autograd.gammaln(x)) for x > 0", "factorial": "use autograd.exp(autograd.gammaln(x + 1.0))",
     "lgamma": "use autograd.gammaln",
     "loggamma": "use autograd.gammaln",
+    "beta": "use exp of autograd.gammaln(a) + gammaln(b) - gammaln(a + b)",
+    "betaln": "use autograd.gammaln(a) + gammaln(b) - gammaln(a + b)",
+    **{name: f"declare it by autograd.custom_op, with the derivative {slope}" for name, slope in {
+        "i0": "i1(x)", "i1": "(i0(x) + iv(2, x)) / 2", "j0": "-j1(x)", "j1": "(j0(x) - jv(2, x)) / 2",
+        "gammainc": "x**(a - 1) * exp(-x) / gamma(a) by x", "gammaincc": "-x**(a - 1) * exp(-x) / gamma(a) by x",
+        "betainc": "x**(a - 1) * (1 - x)**(b - 1) / beta(a, b) by x",
+    }.items()},
+    "solve_triangular": "use autograd.solve(autograd.tril(a), b), or triu",
+    "cho_solve": "use autograd.solve(a, b)",
     "expit": "use autograd.sigmoid",
     "log_expit": "use autograd.log_sigmoid",
     "asin": "use autograd.arcsin", "acos": "use autograd.arccos", "atan": "use autograd.arctan",

@@ -112,6 +112,7 @@ _ELEMENTWISE: dict[str, list[str]] = {
     "erf": ["erf(a)"], "erfc": ["erfc(a)"], "gammaln": ["gammaln(a * a + 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))"],
     "digamma": ["digamma(a * a + 0.5)", "digamma(-0.25 - 0.5 * sigmoid(a))"],
     "polygamma": ["polygamma(a * a + 1.0, n=1)", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)"],
+    "erfinv": ["erfinv(0.9 * tanh(a))"], "ndtri": ["ndtri(0.8 * sigmoid(a) + 0.1)"],
     "sinc": ["sinc(a)"], "sinc_derivative": ["sinc_derivative(a, n=1)"],
     "maximum": ["maximum(a, b)"], "minimum": ["minimum(a, b)"], "fmax": ["fmax(a, b)"], "fmin": ["fmin(a, b)"],
     "hypot": ["hypot(a, b * b + 1.0)"], "arctan2": ["arctan2(a, b * b + 1.0)"], "logaddexp": ["logaddexp(a, b)"],
@@ -269,8 +270,8 @@ ARRAYS: dict[str, list[ExampleCall]] = {
 
 #: Ops that only rules call: a printed program imports public names.
 INTERNAL = {
-    "divide_or_zero", "eigenpairs", "interval_product", "least_squares", "lift", "orthogonal_triangular", "pinv",
-    "power_derivative", "rotations", "singular_triplets",
+    "divide_or_zero", "eigenpairs", "erfinv", "interval_product", "least_squares", "lift", "ndtri", "orthogonal_triangular",
+    "pinv", "power_derivative", "rotations", "singular_triplets",
 }  # fmt: skip
 
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.

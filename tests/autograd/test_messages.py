@@ -21,8 +21,7 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
 @pytest.mark.parametrize(
     ("call", "cure"),
     [
-        (lambda: np.linalg.svd(T), "custom_op"),
-        (lambda: np.linalg.pinv(T), r"write np\.linalg\.solve"),
+        (lambda: np.linalg.eig(T), r"write np\.linalg\.eigh of a symmetric matrix"),
         (lambda: np.real(T), "x itself: nodes are real"),
         (lambda: np.fft.fft(T), r"np\.cos\(w\) @ x"),
         (lambda: np.unwrap(T), "custom_op"),
@@ -30,7 +29,7 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
         (lambda: np.absolute(T, where=True), r"use autograd\.abs;"),
         (lambda: np.add.reduce(T), r"use autograd\.sum;"),
         (lambda: ag.psi, r"use autograd\.digamma"),
-        (lambda: ag.svd, "custom_op"),
+        (lambda: ag.svd, r"use np\.linalg\.svd"),
         (lambda: grad(ag.sum)(np.array([1, 2])), r"np\.array\(\[1\., 2\.\]\).*\(2,\).*int64.*astype\(float\)"),
         (lambda: grad(lambda w: ag.sum(w["a"]))({"a": np.array([1, 2])}), r"astype\(float\)"),
         (lambda: Value([1.0, 2.0]), "use Tensor"),
@@ -74,7 +73,7 @@ def test_a_conversion_to_float_names_the_op_that_replaces_this_call():
 
 
 def test_no_cure_is_guessed_from_the_spelling():
-    for call in (lambda: np.unwrap(T), lambda: np.linalg.qr(T), lambda: np.i0(T)):
+    for call in (lambda: np.unwrap(T), lambda: np.linalg.eigvals(T), lambda: np.i0(T)):
         with pytest.raises(TypeError) as caught:
             call()
         assert "?" not in str(caught.value)
