@@ -38,14 +38,14 @@ def lost_array(node: object) -> TypeError:
 
 
 def _instead_of_scipy(frame: FrameType | None) -> str:
-    """Cure for a function of `scipy.special` or `scipy.linalg` that converts its arguments in `frame`, or ""."""
+    """Cure for a function of `scipy.special`, `linalg` or `fft` that converts its arguments in `frame`, or ""."""
     cure = ""
     while frame is not None and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("scipy", "numpy"):
         called = frame.f_locals.get("f", frame.f_code)  # that of a decorator of SciPy, which converts the arguments
         module, name = getattr(called, "__module__", module), getattr(called, "__name__", frame.f_code.co_name)
-        if module.startswith("scipy.linalg"):
-            cure = f"use np.linalg.{name}" if hasattr(np.linalg, name) else alternative(name, cure)
-        elif module.startswith("scipy.special"):
+        if module.startswith("scipy.linalg") and hasattr(np.linalg, name):
+            cure = f"use np.linalg.{name}"
+        elif module.startswith(("scipy.fft", "scipy.linalg", "scipy.special")):
             cure = f"use autograd.{name}" if name in OPS else alternative(name, cure)
         frame = frame.f_back
     return cure

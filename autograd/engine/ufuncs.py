@@ -85,9 +85,11 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
         f".{method}" if method != "__call__" else ""
     )
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
-    same = _METHOD_OPS.get((ufunc, method)) or (op.__name__ if op is not None and method == "__call__" else "")
-    default = "leave them out" if same in (*_SCIPY_COMPOSED, "erfinv", "ndtri") else f"use autograd.{same}"
-    cure = default if same else alternative(ufunc.__name__)
+    if op is not None and method == "__call__":
+        cure = f"use autograd.{op.__name__}" if op.__module__ == "autograd" else "leave them out"
+    else:
+        same = _METHOD_OPS.get((ufunc, method))
+        cure = f"use autograd.{same}" if same else alternative(ufunc.__name__)
     raise TypeError(f"{call} has no derivative here for a {type_name}: {cure}; x.data has the plain numbers")
 
 

@@ -100,13 +100,14 @@ def test_ends_of_the_domain(f, x, slope):
 
 
 def test_functions_that_scipy_does_not_dispatch_name_the_op():
-    linalg = pytest.importorskip("scipy.linalg")
+    linalg, fft = pytest.importorskip("scipy.linalg"), pytest.importorskip("scipy.fft")
     t = Tensor(np.eye(2), requires_grad=True)
     for call, cure in [
         (lambda: special.logsumexp(t), r"use autograd\.logsumexp,"),
         (lambda: special.softmax(t, axis=1), r"use autograd\.softmax,"),
         (lambda: special.log_softmax(t), r"use autograd\.log_softmax,"),
         (lambda: special.polygamma(1, t), r"use autograd\.polygamma,"),
+        (lambda: fft.rfft(t), r"np\.cos\(w\) @ x"),
         (lambda: linalg.eigh(t), r"use np\.linalg\.eigh,"),
         (lambda: linalg.solve(t, np.ones(2)), r"use np\.linalg\.solve,"),
         (lambda: linalg.solve_triangular(t, np.ones(2)), r"use autograd\.solve\(autograd\.tril\(a\), b\)"),
