@@ -194,6 +194,13 @@ def pinv(xp: Any, x: Any, *, rcond: float) -> Any:
     return xp.linalg.pinv(x, rcond)
 
 
+def _prepare_least_squares(a: Any, b: Any, *, rcond: float) -> PreparedCall:
+    left, right = shape_of(a), shape_of(b)
+    if len(left) != 2 or len(right) != 2 or left[0] != right[0]:
+        raise ValueError(f"least_squares: a and b must be matrices with as many rows, got shapes {left} and {right}")
+    return (a, b), {"rcond": rcond}
+
+
 def _least_squares_pullback(g: Any, y: Any, a: Any, b: Any, rcond: float) -> Any:
     """With c = a⁺ᵀ ȳ: −c yᵀ + (b − a y) (a⁺ c)ᵀ + a⁺ᵀ y (ȳ − aᵀ c)ᵀ."""
     c = least_squares(a.mT, g, rcond=rcond)
@@ -201,7 +208,11 @@ def _least_squares_pullback(g: Any, y: Any, a: Any, b: Any, rcond: float) -> Any
     return of_residual + least_squares(a.mT, y, rcond=rcond) @ (g - a.mT @ c).mT - c @ y.mT
 
 
-@general(_least_squares_pullback, lambda g, y, a, b, rcond: least_squares(a.mT, g, rcond=rcond))
+@general(
+    _least_squares_pullback,
+    lambda g, y, a, b, rcond: least_squares(a.mT, g, rcond=rcond),
+    prepare=_prepare_least_squares,
+)
 def least_squares(xp: Any, a: Any, b: Any, *, rcond: float) -> Any:
     """Solution of least norm of a least-squares problem; `rcond` as in `pinv`.
 
@@ -209,6 +220,8 @@ def least_squares(xp: Any, a: Any, b: Any, *, rcond: float) -> Any:
 
     Shapes:
         a (m, n), b (m, k) -> y (n, k)
+    Raises:
+        ValueError: If the shapes do not match; names both
     Source:
         Golub & Pereyra, SIAM J. Numer. Anal. 10(2), 1973, equation 4.12
 

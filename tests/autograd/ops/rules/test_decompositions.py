@@ -146,6 +146,7 @@ def test_one_triangle_has_a_derivative():
         (lambda: np.linalg.eigh(Tensor(X)), r"eigh: x must have the shape .* got \(2, 3\)"),
         (lambda: np.linalg.eigvalsh(Tensor(X[0])), r"at least two axes, got shape \(3,\)"),
         (lambda: np.linalg.multi_dot([Tensor(A)]), "at least two arrays, got 1"),
+        (lambda: ag.OPS["least_squares"](X, X[0], rcond=0.0), r"got shapes \(2, 3\) and \(3,\)"),
         (lambda: ag.norm(X, "bad"), "got 'bad'"),
     ],
 )
