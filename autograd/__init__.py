@@ -59,10 +59,11 @@ from autograd.ops.rules.joining import concatenate, split, stack
 from autograd.ops.rules.linalg import (
     cholesky, cofactors, det, diag, diagonal, inv, logabsdet, signdet, slogdet, solve, trace, tril, triu,
 )  # fmt: skip
+from autograd.ops.rules.norms import norm
 from autograd.ops.rules.padding import pad
 from autograd.ops.rules.products import convolve, dot, inner, matmul, outer, tensordot
 from autograd.ops.rules.rearranging import flip, repeat, roll, tile
-from autograd.ops.rules.reductions import all, any, deviations, euclidean_norm, max, mean, min, norm, prod, std, sum, var
+from autograd.ops.rules.reductions import all, any, deviations, euclidean_norm, max, mean, min, prod, std, sum, var
 from autograd.ops.rules.rounding import ceil, floor, round, trunc
 from autograd.ops.rules.selection import clip, fmax, fmin, maximum, minimum, where
 from autograd.ops.rules.shape import (

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from autograd.base.grad_mode import is_recording
 from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine.lost_gradients import lost_gradient
+from autograd.engine.lost_gradients import lost_array, lost_gradient
 from autograd.engine.node import Node
 from autograd.engine.numpy_functions import call, dispatch
 from autograd.ops.rules import indexing, linalg, rearranging, reductions
@@ -201,10 +201,7 @@ class ArrayMethods(Node):
         indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
         check_not_frozen(self, f"{indexing_an_array}np.array, in place of autograd.stack,")
         if self.requires_grad and is_recording():
-            raise TypeError(
-                f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
-                "np.array for several tensors, S.toarray() @ x in place of a sparse S @ x, or .detach()"
-            )
+            raise lost_array(self)
         return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
 
     def __bool__(self) -> bool:

@@ -1,7 +1,9 @@
-"""Cure for a call that converts a node to a float, read from the instruction of the caller."""
+"""Cure for a call that converts a node to a float or a plain array, read from the caller."""
 
 import sys
-from types import CodeType
+from types import CodeType, FrameType
+
+import numpy as np
 
 from autograd.ops.op import OPS
 from autograd.support.alternatives import alternative
@@ -24,8 +26,31 @@ def lost_gradient(node: object) -> TypeError:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("scipy."):  # a callback of a function of SciPy
         frame = frame.f_back
     name = _called_name(frame.f_code, frame.f_lasti)
-    cure = _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
+    cure = _instead_of_scipy(frame) or _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
     return TypeError(f"float() of {node!r} would lose its gradient: {cure}; .item() is the plain number, also under no_grad()")
+
+
+def lost_array(node: object) -> TypeError:
+    """Error of `np.asarray(node)`, called by a method of the node, in a program that needs its gradient."""
+    cure = _instead_of_scipy(sys._getframe(2)) or (
+        "use an op of autograd, autograd.stack in place of np.array for several tensors, "
+        "S.toarray() @ x in place of a sparse S @ x"
+    )
+    return TypeError(f"a plain array of {node!r} would lose its gradient: {cure}, or .detach()")
+
+
+def _instead_of_scipy(frame: FrameType | None) -> str:
+    """Cure for a function of `scipy.special`, `linalg` or `fft` that converts its arguments in `frame`, or ""."""
+    cure = ""
+    while frame is not None and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("scipy", "numpy"):
+        called = frame.f_locals.get("f", frame.f_code)  # that of a decorator of SciPy, which converts the arguments
+        module, name = getattr(called, "__module__", module), getattr(called, "__name__", frame.f_code.co_name)
+        if module.startswith("scipy.linalg") and hasattr(np.linalg, name):
+            cure = f"use np.linalg.{name}"
+        elif module.startswith(("scipy.fft", "scipy.linalg", "scipy.special")):
+            cure = f"use autograd.{name}" if name in OPS else alternative(name, cure)
+        frame = frame.f_back
+    return cure
 
 
 def _called_name(code: CodeType, offset: int) -> str:

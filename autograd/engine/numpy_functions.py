@@ -9,7 +9,7 @@ import numpy as np
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
 from autograd.base.trace_state import is_traced
-from autograd.engine import numpy_compositions, numpy_differences, numpy_statistics
+from autograd.engine import numpy_compositions, numpy_differences, numpy_linalg, numpy_statistics
 from autograd.engine.node import Node
 from autograd.engine.numpy_signatures import call_with_signature
 from autograd.ops.rules import (
@@ -17,6 +17,7 @@ from autograd.ops.rules import (
     indexing,
     joining,
     linalg,
+    norms,
     padding,
     products,
     rearranging,
@@ -40,11 +41,12 @@ _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     special.sinc, reductions.std, reductions.var,
 )  # fmt: skip
 _LIKE_LINALG: tuple[Callable[..., Any], ...] = (
-    linalg.cholesky, linalg.det, linalg.inv, linalg.slogdet, linalg.solve, reductions.norm,
+    linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm,
 )  # fmt: skip
 
 
-#: Functions made of ops that have NumPy's name only.
+#: Functions made of ops that have NumPy's name only; those of `np.linalg`.
+_COMPOSED_OF_MATRICES = "cholesky cond eigh eigvalsh lstsq matrix_norm matrix_power multi_dot pinv qr svd svdvals vector_norm"
 _COMPOSED: dict[ModuleType, str] = {
     numpy_compositions: "append array_split atleast_1d atleast_2d atleast_3d block column_stack copy cross dstack einsum "
     "hstack kron meshgrid nan_to_num select vdot vstack",
@@ -58,6 +60,7 @@ _OURS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, f.__name__): f for f in _LIKE_NUMPY if hasattr(np, f.__name__)},
     **{getattr(np.linalg, f.__name__): f for f in _LIKE_LINALG},
     **{getattr(np, name): getattr(module, name) for module, names in _COMPOSED.items() for name in names.split()},
+    **{getattr(np.linalg, name): getattr(numpy_linalg, name) for name in _COMPOSED_OF_MATRICES.split()},
     np.amax: reductions.max,
     np.amin: reductions.min,
     np.around: rounding.round,

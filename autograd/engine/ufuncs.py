@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
+from autograd.engine.scipy_special import entr, erfcinv, kl_div, log_ndtr, ndtr, rel_entr
 from autograd.ops.op import OPS
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.recorder import Recorder
@@ -60,6 +61,7 @@ _OPS: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
 _SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
+_SCIPY_COMPOSED: dict[str, Callable[..., Any]] = {f.__name__: f for f in (entr, erfcinv, kl_div, log_ndtr, ndtr, rel_entr)}
 _METHOD_OPS: dict[tuple[np.ufunc, str], str] = {
     (np.add, "reduce"): "sum", (np.multiply, "reduce"): "prod", (np.maximum, "reduce"): "max",
     (np.minimum, "reduce"): "min", (np.add, "accumulate"): "cumsum", (np.multiply, "accumulate"): "cumprod",
@@ -80,10 +82,15 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
             return ufunc(*[_data(x, ufunc) for x in inputs])
         if op is not None:
             return op(*inputs)
-    call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+    call = f"{'scipy.special' if _is_of_scipy(ufunc) else 'np'}.{ufunc.__name__}" + (
+        f".{method}" if method != "__call__" else ""
+    )
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
-    same = _METHOD_OPS.get((ufunc, method)) or (op.__name__ if op is not None and method == "__call__" else "")
-    cure = f"use autograd.{same}" if same else alternative(ufunc.__name__)
+    if op is not None and method == "__call__":
+        cure = f"use autograd.{op.__name__}" if op.__module__ == "autograd" else "leave them out"
+    else:
+        same = _METHOD_OPS.get((ufunc, method))
+        cure = f"use autograd.{same}" if same else alternative(ufunc.__name__)
     raise TypeError(f"{call} has no derivative here for a {type_name}: {cure}; x.data has the plain numbers")
 
 
@@ -94,10 +101,16 @@ def _data(x: Any, ufunc: np.ufunc) -> Any:
     return x._data  # type: ignore[attr-defined]
 
 
-def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
-    """Op for a ufunc of SciPy, if `scipy.special` is loaded and contains this ufunc."""
+def _is_of_scipy(ufunc: np.ufunc) -> bool:
+    """True if `scipy.special` is loaded and contains this ufunc."""
     special = sys.modules.get("scipy.special")
-    name = ufunc.__name__
-    is_of_scipy = special is not None and any(getattr(special, n, None) is ufunc for n in (name, *_SCIPY_NAMES))
-    op = OPS.get(_SCIPY_NAMES.get(name, name)) if is_of_scipy else None
-    return None if op is None or op.is_custom else op  # a custom op may have any name
+    return special is not None and any(getattr(special, n, None) is ufunc for n in (ufunc.__name__, *_SCIPY_NAMES))
+
+
+def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
+    """Op, or function made of ops, for a ufunc of SciPy."""
+    if not _is_of_scipy(ufunc):
+        return None
+    name = _SCIPY_NAMES.get(ufunc.__name__, ufunc.__name__)
+    op = OPS.get(name)
+    return _SCIPY_COMPOSED.get(name) if op is None or op.is_custom else op  # a custom op may have any name

@@ -79,6 +79,14 @@ class _Scalar(SimpleNamespace):
         return float(from_scipy("digamma")(x))
 
     @staticmethod
+    def erfinv(x: float) -> float:
+        return float(from_scipy("erfinv")(x))
+
+    @staticmethod
+    def ndtri(x: float) -> float:
+        return float(from_scipy("ndtri")(x))
+
+    @staticmethod
     def polygamma(n: int, x: float) -> float:
         return float(from_scipy("polygamma")(n, x))
 
@@ -134,7 +142,7 @@ def has_no_duplicates(index: Any) -> bool:
 _sum: Callable[..., Any] = np.add.reduce
 _max: Callable[..., Any] = np.maximum.reduce
 
-_SCIPY = ("erf", "erfc", "gammaln", "digamma")
+_SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri")
 
 
 class _NumPy:

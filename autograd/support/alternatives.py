@@ -1,9 +1,5 @@
 """Cures for calls of functions that autograd does not have: what to write in their place."""
 
-_DECOMPOSITION = (
-    "np.linalg.cholesky, inv, solve, det, slogdet and norm, or declare it, with its pullback, by autograd.custom_op"
-)
-_LEAST_SQUARES = "np.linalg.solve(a.T @ a, a.T @ b), for a with independent columns"
 _FOURIER = (
     "real arithmetic, because nodes are real: np.cos(w) @ x and -np.sin(w) @ x are the two parts of a transform, "
     "for w = 2 * np.pi / n * np.outer(np.arange(n), np.arange(n))"
@@ -11,8 +7,7 @@ _FOURIER = (
 
 #: Expression to write instead of a function of NumPy, by its name.
 _INSTEAD: dict[str, str] = {
-    **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"), _DECOMPOSITION),
-    **dict.fromkeys(("lstsq", "pinv"), _LEAST_SQUARES),
+    **{f"eig{s}": f"np.linalg.eig{s}h of a symmetric matrix, or np.linalg.svd: nodes are real" for s in ("", "vals")},
     **dict.fromkeys(("fftshift", "ifftshift"), "np.roll(x, shift, axis)"),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft", "fft2", "ifft2", "fftn", "ifftn"), _FOURIER),
     **{f"nan{name}": f"np.{name}(x[~np.isnan(x)], …)" for name in ("median", "percentile", "quantile")},
@@ -23,11 +18,9 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(("put", "place", "putmask", "copyto", "fill_diagonal"), "np.where(mask, new, x), which returns a new node"),
     **dict.fromkeys(("partition", "unique"), "np.sort(x)"),
     **dict.fromkeys(("compress", "extract"), "x[mask]"),
-    **dict.fromkeys(("matrix_norm", "vector_norm"), "np.linalg.norm(x, ord, axis)"),
     **dict.fromkeys(("tensorinv", "tensorsolve"), "np.linalg.inv or solve of x reshaped to a matrix"),
     "angle": "np.where(x < 0, np.pi, 0.0): nodes are real",
     "choose": "np.select(conditions, choices)",
-    "cond": "np.linalg.norm(x) * np.linalg.norm(np.linalg.inv(x)), in the Frobenius norm",
     "corrcoef": "c = np.cov(x), then c / np.sqrt(np.outer(np.diag(c), np.diag(c)))",
     "cross": "np.cross(a, b)",
     "cumulative_prod": "np.cumprod(x, axis)",
@@ -35,9 +28,7 @@ _INSTEAD: dict[str, str] = {
     "diagonal": "np.diagonal(x, axis1=-2, axis2=-1)",
     "imag": "0.0 * x: nodes are real",
     "matmul": "a @ b",
-    "matrix_power": "x @ x",
     "matrix_transpose": "x.mT",
-    "multi_dot": "a @ b @ c",
     "nancumprod": "np.cumprod(np.where(np.isnan(x), 1.0, x))",
     "nancumsum": "np.cumsum(np.where(np.isnan(x), 0.0, x))",
     "outer": "np.outer(a, b)",
@@ -54,11 +45,27 @@ _IMPLICIT = "give the root the derivative of the implicit function theorem with 
 #: Cure for a call of a function of NumPy, `math` or SciPy that has no op.
 _ALTERNATIVES = {
     **{name: f"write {expression}" for name, expression in _INSTEAD.items()},
+    **{name: f"use np.linalg.{name}" for name in (
+        "cond", "eigh", "eigvalsh", "lstsq", "matrix_norm", "matrix_power", "multi_dot", "pinv", "qr", "svd", "svdvals",
+        "vector_norm",
+    )},
+    **{name: f"use scipy.special.{name}" for name in (
+        "entr", "erfcinv", "erfinv", "kl_div", "log_ndtr", "ndtr", "ndtri", "rel_entr",
+    )},
     "matrix_rank": "call it on x.detach().numpy(): it has no derivative",
     "psi": "use autograd.digamma",
     "gamma": "use autograd.exp(autograd.gammaln(x)) for x > 0", "factorial": "use autograd.exp(autograd.gammaln(x + 1.0))",
     "lgamma": "use autograd.gammaln",
     "loggamma": "use autograd.gammaln",
+    "beta": "use exp of autograd.gammaln(a) + gammaln(b) - gammaln(a + b)",
+    "betaln": "use autograd.gammaln(a) + gammaln(b) - gammaln(a + b)",
+    **{name: f"declare it by autograd.custom_op, with the derivative {slope}" for name, slope in {
+        "i0": "i1(x)", "i1": "(i0(x) + iv(2, x)) / 2", "j0": "-j1(x)", "j1": "(j0(x) - jv(2, x)) / 2",
+        "gammainc": "x**(a - 1) * exp(-x) / gamma(a) by x", "gammaincc": "-x**(a - 1) * exp(-x) / gamma(a) by x",
+        "betainc": "x**(a - 1) * (1 - x)**(b - 1) / beta(a, b) by x",
+    }.items()},
+    "solve_triangular": "use autograd.solve(autograd.tril(a), b), or triu",
+    "cho_solve": "use autograd.solve(a, b)",
     "expit": "use autograd.sigmoid",
     "log_expit": "use autograd.log_sigmoid",
     "asin": "use autograd.arcsin", "acos": "use autograd.arccos", "atan": "use autograd.arctan",

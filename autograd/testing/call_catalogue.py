@@ -114,6 +114,7 @@ _ELEMENTWISE: dict[str, list[str]] = {
     "erf": ["erf(a)"], "erfc": ["erfc(a)"], "gammaln": ["gammaln(a * a + 0.5)", "gammaln(-0.25 - 0.5 * sigmoid(a))"],
     "digamma": ["digamma(a * a + 0.5)", "digamma(-0.25 - 0.5 * sigmoid(a))"],
     "polygamma": ["polygamma(a * a + 1.0, n=1)", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)"],
+    "erfinv": ["erfinv(0.9 * tanh(a))"], "ndtri": ["ndtri(0.8 * sigmoid(a) + 0.1)"],
     "sinc": ["sinc(a)"], "sinc_derivative": ["sinc_derivative(a, n=1)"],
     "maximum": ["maximum(a, b)"], "minimum": ["minimum(a, b)"], "fmax": ["fmax(a, b)"], "fmin": ["fmin(a, b)"],
     "hypot": ["hypot(a, b * b + 1.0)"], "arctan2": ["arctan2(a, b * b + 1.0)"], "logaddexp": ["logaddexp(a, b)"],
@@ -235,6 +236,25 @@ _ARRAYS: dict[str, dict[str, list[Any]]] = {
     },
     "logabsdet": {"logabsdet(tanh(a) + 4.0 * eye(a))": [(3, 3)], "logabsdet(tanh(a) - 4.0 * eye(a))": [(2, 3, 3)]},
     "cholesky": {"cholesky(a @ a.mT + 2.0 * eye(a))": [(3, 3), (2, 3, 3)], "cholesky(0.1 * a + 2.0 * eye(a))": [(3, 3)]},
+    "rotations": {"rotations(a, exp(b))": [((3, 3), (3, 3)), ((2, 3), (1, 3)), ((2, 2, 3), (1, 3)), ((0, 2), (0, 2))]},
+    "eigenpairs": {"eigenpairs(sigmoid(a) + diag(4.0 * arange(a)))": [(3, 3), (2, 3, 3), (1, 1)]},
+    "singular_triplets": {
+        "singular_triplets(0.3 * sigmoid(a) + eye(a) * arange(a))": [(3, 3), (2, 3, 3)],
+        "singular_triplets(0.3 * sigmoid(a) + (eye(a) * arange(a))[:2])": [(2, 3)],
+        "singular_triplets(0.3 * sigmoid(a.mT) + (eye(a) * arange(a))[:, :2])": [(2, 3)],
+    },
+    "orthogonal_triangular": {
+        "orthogonal_triangular(tanh(a) + 3.0 * eye(a))": [(3, 3), (2, 2, 2)],
+        "orthogonal_triangular(0.5 * tanh(a) + 3.0 * eye(a.mT)[:, :2])": [(3, 2)],
+    },
+    "pinv": {
+        "pinv(tanh(a) + 3.0 * eye(a), rcond=1e-15)": [(3, 3), (2, 2, 2)],
+        "pinv(0.5 * tanh(a) + 3.0 * eye(a)[:2], rcond=1e-15)": [(2, 3), (2, 2, 3)],
+    },
+    "least_squares": {
+        "least_squares(0.5 * tanh(a) + 3.0 * eye(a)[:2], b, rcond=1e-15)": [((2, 3), (2, 2))],
+        "least_squares(0.5 * tanh(a) + 3.0 * eye(a.mT)[:, :2], b, rcond=1e-15)": [((3, 2), (3, 2))],
+    },
 }  # fmt: skip
 
 #: Calls of functions made of several ops.
@@ -254,7 +274,10 @@ ARRAYS: dict[str, list[ExampleCall]] = {
 }
 
 #: Ops that only rules call: a printed program imports public names.
-INTERNAL = {"divide_or_zero", "interval_product", "lift", "power_derivative"}
+INTERNAL = {
+    "divide_or_zero", "eigenpairs", "erfinv", "interval_product", "least_squares", "lift", "ndtri", "orthogonal_triangular",
+    "pinv", "power_derivative", "rotations", "singular_triplets",
+}  # fmt: skip
 
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.
 SCALAR_LINES: list[ExampleCall] = [call for op, calls in ELEMENTWISE.items() if op not in INTERNAL for call in calls]

@@ -21,16 +21,16 @@ LOGITS, LABELS = np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([0, 1])
 @pytest.mark.parametrize(
     ("call", "cure"),
     [
-        (lambda: np.linalg.svd(T), "custom_op"),
-        (lambda: np.linalg.pinv(T), r"write np\.linalg\.solve"),
+        (lambda: np.linalg.eig(T), r"write np\.linalg\.eigh of a symmetric matrix"),
         (lambda: np.real(T), "x itself: nodes are real"),
         (lambda: np.fft.fft(T), r"np\.cos\(w\) @ x"),
         (lambda: np.unwrap(T), "custom_op"),
         (lambda: np.sin(T, out=np.zeros((2, 2))), r"use autograd\.sin;"),
         (lambda: np.absolute(T, where=True), r"use autograd\.abs;"),
+        (lambda: np.copysign(T, T, where=True), r"np\.copysign\(…, where=…\) .*: leave them out;"),
         (lambda: np.add.reduce(T), r"use autograd\.sum;"),
         (lambda: ag.psi, r"use autograd\.digamma"),
-        (lambda: ag.svd, "custom_op"),
+        (lambda: ag.svd, r"use np\.linalg\.svd"),
         (lambda: grad(ag.sum)(np.array([1, 2])), r"np\.array\(\[1\., 2\.\]\).*\(2,\).*int64.*astype\(float\)"),
         (lambda: grad(lambda w: ag.sum(w["a"]))({"a": np.array([1, 2])}), r"astype\(float\)"),
         (lambda: Value([1.0, 2.0]), "use Tensor"),
@@ -153,7 +153,7 @@ def test_results_computed_from_comparisons_are_plain_arrays():
 
 
 def test_no_cure_is_guessed_from_the_spelling():
-    for call in (lambda: np.unwrap(T), lambda: np.linalg.qr(T), lambda: np.i0(T)):
+    for call in (lambda: np.unwrap(T), lambda: np.linalg.eigvals(T), lambda: np.i0(T)):
         with pytest.raises(TypeError) as caught:
             call()
         assert "?" not in str(caught.value)

@@ -32,7 +32,10 @@ class _Exact:
     power, hypot, abs, sign = map(staticmethod, (mpmath.power, mpmath.hypot, mpmath.fabs, mpmath.sign))
     floor, ceil, erf, erfc = map(staticmethod, (mpmath.floor, mpmath.ceil, mpmath.erf, mpmath.erfc))
     maximum, minimum, fmax, fmin = map(staticmethod, (max, min, max, min))
-    polygamma = staticmethod(mpmath.psi)
+    polygamma, erfinv = map(staticmethod, (mpmath.psi, mpmath.erfinv))
+
+    def ndtri(self, x):
+        return mpmath.sqrt(2) * mpmath.erfinv(2 * x - 1)
 
     def square(self, x):
         return x * x

@@ -7,6 +7,7 @@ import autograd as ag
 from autograd import Tensor
 from autograd.base.tree import object_array
 from autograd.engine import numpy_functions
+from tests.laws.linalg_calls import LINALG_CALLS
 
 X = np.array([[0.65, 1.85, 1.25], [0.35, 0.95, 1.55]])
 Y = np.array([[2.85, 0.5, 1.44], [1.91, 2.38, 0.97]])
@@ -82,13 +83,14 @@ CALLS = {
     ],
     "vdot": [(lambda a, b: np.vdot(a, b), X, Y)],
     "vstack": [(lambda a, b: np.vstack([a, b, b[0]]), X, Y)],
+    **LINALG_CALLS,
 }
 CASES = [pytest.param(f, args, id=f"{name}-{i}") for name, calls in CALLS.items() for i, (f, *args) in enumerate(calls)]
 
 
 def test_every_composition_has_a_call():
     composed = {name for names in numpy_functions._COMPOSED.values() for name in names.split()}
-    assert CALLS.keys() == composed | {"copysign", "deg2rad", "rad2deg"}
+    assert CALLS.keys() == composed | set(numpy_functions._COMPOSED_OF_MATRICES.split()) | {"copysign", "deg2rad", "rad2deg"}
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

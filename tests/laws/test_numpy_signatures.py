@@ -26,6 +26,8 @@ REQUIRED = {
     "trace": (X,), "linspace": (V, 2.0 * V + 1.0), "append": (X, V), "array_split": (X, 2), "block": ([[X, X], [X, X]],),
     "column_stack": ([V, V],), "cross": (X, V), "dstack": ([X, X],), "hstack": ([X, X],), "vstack": ([X, V],), "kron": (X, X),
     "select": ([X > 2.0, X < 1.2], [X, 2.0 * X]), "vdot": (X, X), "interp": (X, [0.0, 1.0, 3.5], [1.0, 3.0, -2.0]),
+    "lstsq": (X.T, V), "matrix_power": (SQUARE, 3), "multi_dot": ([X, X.T, SQUARE],), "qr": (X.T,),
+    **dict.fromkeys(("cond", "eigh", "eigvalsh", "pinv", "svd"), (SQUARE,)),
     "percentile": (X, 30.0), "quantile": (X, [0.2, 0.7]), "average": (X,), "meshgrid": (V, 2.0 * V),
     **dict.fromkeys(("nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar", "nan_to_num"), (HOLES,)),
 }  # fmt: skip
@@ -38,16 +40,20 @@ OTHERS = {
     "mode": ["wrap", "clip", "same", "valid", "edge", "reflect"], "kind": ["stable"], "stable": [True], "k": [1, -1],
     "offset": [1], "axis1": [1], "axis2": [0], "axes": [1, (1, 0), ([0], [0])],
     "optimize": [True, False, "greedy", ["einsum_path", (0, 1)]],
-    "ord": [1, 2, np.inf, "fro", "nuc"], "upper": [True], "a_min": [0.75], "a_max": [2.5], "min": [0.75], "max": [2.5],
+    "ord": [1, 2, np.inf, "fro", "nuc", 0, 3, 0.5, -1, -2, -np.inf, np.int64(2), "bad"],
+    "upper": [True], "a_min": [0.75], "a_max": [2.5], "min": [0.75], "max": [2.5],
     "shape": [(3, 2), (-1,), 6], "device": ["cpu"], "x": [X], "y": [X], "num": [3, 1], "endpoint": [False],
     "retstep": [True], "n": [2, 0], "prepend": [0.5, X], "append": [0.5, X], "edge_order": [2], "weights": [2.0 * X, V],
     "returned": [True], "overwrite_input": [True], "left": [-1.0], "right": [7.0], "period": [2.5], "dx": [0.5],
     "sparse": [True], "indexing": ["ij"], "nan": [3.0], "posinf": [3.0], "neginf": [3.0], "default": [0.5], "rowvar": [False],
     "bias": [True], "fweights": [[2, 1, 3]], "aweights": [[2.0, 1.0, 3.0]], "axisa": [1, 0], "axisb": [0], "axisc": [0, 1],
+    "UPLO": ["U", "l", "X"], "full_matrices": [False], "compute_uv": [False], "hermitian": [True], "rcond": [0.5, None],
+    "rtol": [0.5, None], "p": [1, 2, -2, np.inf, "fro", "nuc"],
     "method": ["lower", "higher", "nearest", "midpoint", "hazen", "weibull", "median_unbiased", "inverted_cdf"],
 }  # fmt: skip
 #: Parameters behind **kwargs.
 HIDDEN = {"pad": {"constant_values": [2.0, (1.0, 2.0)], "end_values": [1.0]}, "einsum": {"dtype": [np.float32], "order": ["F"]}}
+HIDDEN["qr"] = {"mode": ["r", "complete", "raw"]}
 HIDDEN["clip"] = {"dtype": [np.float32], "where": [MASK]}
 KINDS = inspect.Parameter
 

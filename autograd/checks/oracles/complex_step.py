@@ -164,6 +164,8 @@ _FORMULAS: dict[str, Any] = {
     "arctan2": lift(np.arctan2, lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
     "erf": lift(_scipy("erf"), lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
     "erfc": lift(_scipy("erfc"), lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    "erfinv": lift(_scipy("erfinv"), lambda x: math.sqrt(math.pi) / 2 * np.exp(from_scipy("erfinv")(x) ** 2)),
+    "ndtri": lift(_scipy("ndtri"), lambda x: math.sqrt(2 * math.pi) * np.exp(from_scipy("ndtri")(x) ** 2 / 2)),
     "gammaln": lift(_scipy("gammaln"), _scipy("digamma")),
     "digamma": lift(_scipy("digamma"), lambda x: from_scipy("zeta")(2.0, x)),
 }

@@ -14,7 +14,8 @@ from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis
 
 
-def _check_square(op: str, shape: Shape) -> None:
+def check_square(op: str, shape: Shape) -> None:
+    """Raise ValueError unless the shape is that of square matrices."""
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"{op}: x must have the shape (…, n, n) of square matrices, got {shape}")
 
@@ -23,7 +24,7 @@ def _prepare_square(op: str) -> Callable[..., PreparedCall]:
     """`prepare` of an op on square matrices."""
 
     def prepare(x: Any) -> PreparedCall:
-        _check_square(op, shape_of(x))
+        check_square(op, shape_of(x))
         return (x,), {}
 
     return prepare
@@ -51,7 +52,7 @@ def inv(xp: Any, x: Any) -> Any:
 
 def _prepare_solve(a: Any, b: Any) -> PreparedCall:
     left, right = shape_of(a), shape_of(b)
-    _check_square("solve", left)
+    check_square("solve", left)
     if not right or left[-1] != right[max(len(right) - 2, 0)]:
         raise ValueError(f"solve: shapes {left} and {right} do not match: b must have columns of length {left[-1]}")
     return (a, b), {}

@@ -1,4 +1,4 @@
-"""Reductions over axes: sum, mean, max, min, product, variance, standard deviation, norms."""
+"""Reductions over axes: sum, mean, max, min, product, variance, standard deviation, Euclidean norm."""
 
 import builtins
 import functools
@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.ops.namespaces import is_half, widen
 from autograd.ops.op import general, linear
-from autograd.ops.rules.arithmetic import abs, divide, square
+from autograd.ops.rules.arithmetic import divide, square
 from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
 from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
@@ -265,36 +265,3 @@ def euclidean_norm(xp: Any, x: Any, *, axis: Shape, keepdims: bool) -> Any:
     scale = xp.ldexp(xp.ones_like(largest), xp.frexp(largest)[1] - 1)  # dividing by a power of two is exact
     y = scale * xp.sqrt(xp.sum(xp.square(x / scale), axis=axis, keepdims=True))
     return y if keepdims else xp.squeeze(y, axis=axis)[()]
-
-
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """Norms of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
-
-        ord None   √Σ x²             any axes
-        ord 1      Σ |x|             a vector;   largest Σ |x| of a column, a matrix
-        ord 2      √Σ x²             a vector
-        ord inf    max |x|           a vector;   largest Σ |x| of a row, a matrix
-        ord "fro"  √Σ x²             a matrix
-
-    Shapes:
-        x (…, n, …) -> y (…, …), or (…, 1, …) if keepdims
-    Raises:
-        ValueError: For another `ord`, or another number of axes
-
-    >>> float(norm([3.0, 4.0])), float(norm([3.0, -4.0], 1)), float(norm([3.0, -4.0], float("inf")))
-    (5.0, 7.0, 4.0)
-    """
-    shape = shape_of(x)
-    axes = normalize_axes("norm", axis, shape)
-    if ord is None or (len(axes), ord) in ((1, 2), (2, "fro")):
-        return euclidean_norm(x, axes, keepdims)
-    if len(axes) == 1 and ord in (1, math.inf):
-        return (sum if ord == 1 else max)(abs(x), axes, keepdims)
-    if len(axes) == 2 and ord in (1, math.inf):
-        summed, largest = axes if ord == 1 else axes[::-1]
-        y = max(sum(abs(x), summed, keepdims=True), largest, keepdims=True)
-        return reshape(y, reduced_shape(shape, axes, keepdims))
-    raise ValueError(
-        f"norm: ord must be None, 1, 2 or inf for one axis, and None, 'fro', 1 or inf for two, got {ord!r} for {len(axes)} "
-        f"axes of shape {shape}"
-    )

@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
-from autograd.base.domain import ABOVE_MINUS_ONE, POSITIVE, REALS, UNIT_INTERVAL, Domain
+from autograd.base.domain import ABOVE_MINUS_ONE, POSITIVE, REALS, UNIT, UNIT_INTERVAL, Domain
 from autograd.ops.op import elementwise
 from autograd.ops.rules.arithmetic import divide_or_zero, interval_product
 from autograd.ops.rules.exponential import exp, log, log1p
 
-_TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
+_TWO_OVER_ROOT_PI, _ROOT_TWO_PI = 2.0 / math.sqrt(math.pi), math.sqrt(2.0 * math.pi)
 
 
 @elementwise(lambda g, y, x: g * _TWO_OVER_ROOT_PI * exp(-x * x))
@@ -33,6 +33,36 @@ def erfc(xp: Any, x: Any) -> Any:
     1.0
     """
     return xp.erfc(x)
+
+
+@elementwise(lambda g, y, x: g * (exp(y * y) / _TWO_OVER_ROOT_PI), smooth_on=UNIT)
+def erfinv(xp: Any, x: Any) -> Any:
+    """Inverse of the error function.
+
+        erf y = x
+
+    Raises:
+        ImportError: If SciPy is not installed
+
+    >>> erfinv(0.0)
+    0.0
+    """
+    return xp.erfinv(x)
+
+
+@elementwise(lambda g, y, x: g * (_ROOT_TWO_PI * exp(0.5 * y * y)), symbol="Φ⁻¹", smooth_on=UNIT_INTERVAL)
+def ndtri(xp: Any, x: Any) -> Any:
+    """Quantile function of the standard normal distribution, the inverse of its distribution function Φ.
+
+        Φ(y) = x
+
+    Raises:
+        ImportError: If SciPy is not installed
+
+    >>> ndtri(0.5)
+    0.0
+    """
+    return xp.ndtri(x)
 
 
 @elementwise(lambda g, y, x: g * digamma(x), smooth_on=POSITIVE)
