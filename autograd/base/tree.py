@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import enum
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,14 @@ _CONTAINERS = (dict, list, tuple)
 
 def is_container(x: Any) -> bool:
     """True if x is a dict, list, tuple, named tuple, dataclass instance, or an array of objects, such as nodes."""
-    return isinstance(x, _CONTAINERS) or is_object_array(x) or hasattr(type(x), "__dataclass_fields__")
+    kind: Any = type(x)
+    return isinstance(x, _CONTAINERS) or is_object_array(x) or _has_fields(kind)
+
+
+@functools.lru_cache(512)
+def _has_fields(kind: type) -> bool:
+    """True for a dataclass; remembered, because to look for a missing attribute takes time."""
+    return hasattr(kind, "__dataclass_fields__")
 
 
 def is_object_array(x: Any) -> bool:

@@ -120,7 +120,7 @@ def numeric_leaves(result: Any) -> list[Any]:
         x
         for x in tree.leaves(result)
         if isinstance(x, Node)
-        or (isinstance(x, int | float | np.ndarray | np.generic) and np.asarray(x).dtype.kind in "fiubc" and x is not None)
+        or (isinstance(x, int | float | np.ndarray | np.generic) and np.asarray(x).dtype.kind in "fiubc")
         or hasattr(x, "detach")
     ]
 

@@ -125,10 +125,6 @@ def state_difference(call: RawCall, rng: np.random.Generator) -> Difference | No
     return None
 
 
-def _transposed(x: Any) -> Any:
-    return np.asfortranarray(x) if np.ndim(x) > 1 else x
-
-
 def _strided(x: Any) -> Any:
     if not np.ndim(x):
         return x
@@ -137,15 +133,11 @@ def _strided(x: Any) -> Any:
     return wide[..., ::2]
 
 
-def _reversed(x: Any) -> Any:
-    return np.ascontiguousarray(x[..., ::-1])[..., ::-1] if np.ndim(x) else x
-
-
 #: Views with the same numbers, by their text.
 LAYOUTS: dict[str, Callable[[Any], Any]] = {
-    "a transposed view": _transposed,
+    "a transposed view": lambda x: np.asfortranarray(x) if np.ndim(x) > 1 else x,
     "a strided view": _strided,
-    "a reversed view": _reversed,
+    "a reversed view": lambda x: np.ascontiguousarray(x[..., ::-1])[..., ::-1] if np.ndim(x) else x,
 }
 
 

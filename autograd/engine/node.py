@@ -103,9 +103,8 @@ class Node(MicrogradNames, Arithmetic):
         return joining.stack(parts)
 
     def recorded_copy(self, requires_grad: bool) -> Self:
-        """Recorded copy of this node that requires a gradient or not."""
-        with no_grad():
-            node = arithmetic.positive(self)
+        """Copy of this node in a recording, which requires a gradient or not."""
+        node = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
 

@@ -83,15 +83,15 @@ class Tensor(ArrayMethods):
     @classmethod
     def record(cls, op: Op, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Result of `op`, a Tensor or a tuple of them, recorded if recording is on and an input requires a gradient."""
-        arrays, requires_grad = [], False
+        arrays, requires_grad, plain = [], False, None
         for x in inputs:
             if isinstance(x, Tensor):
                 arrays.append(x._data if x._seen is None else x._snapshot())
                 requires_grad |= x.requires_grad
-            elif (constant := array_operand(x)) is None:
+            elif (plain := array_operand(x)) is None:
                 return lift_value(*inputs, **params) if op is lift else cls.record(op, _to_tensors(inputs), params)
             else:
-                arrays.append(constant)
+                arrays.append(plain)
         y = op.on_arrays(arrays, params)
         unpack = None
         if y.__class__ is not np.ndarray:
@@ -106,8 +106,8 @@ class Tensor(ArrayMethods):
         node = new(cls)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
         if node.requires_grad or current_trace() is not None:
-            node.op, node._params = op, params
-            node._inputs = tuple([x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays, strict=True)])
+            kept = inputs if plain is None else [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays, strict=True)]
+            node.op, node._params, node._inputs = op, params, tuple(kept)
             if blocks and is_remembering_lines():
                 remember_line(node)
         return node if unpack is None else unpack(node)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.base.domain import Domain
-from autograd.ops.op import Op
+from autograd.ops.op import Op, on_floats
 
 #: (shape, dtype) of an array; None for a float.
 Kind = tuple[tuple[int, ...], np.dtype[Any]] | None
@@ -32,6 +32,12 @@ class Instruction:
         self.inputs = inputs
         self.params = params
         self.kind = kind
+
+    def evaluate(self, data: list[Any]) -> Any:
+        """Result for the data of the inputs: a float or an array."""
+        if self.kind is None:
+            return on_floats(self.op.forward, *data, **self.params)
+        return np.asarray(self.op.on_arrays(data, self.params))
 
 
 def _leaf(xp: Any) -> Any:

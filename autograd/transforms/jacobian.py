@@ -188,8 +188,10 @@ def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> 
     rows = x.size if as_nodes else _ENTRIES // max(1, sum([np.size(node._data) for node in graph]))
     blocks = []
     for seeds in _unit_vectors(x, max(1, rows)):
-        known = batch_graph(graph, {seed: seeds}, len(seeds))
-        blocks.append([y if y is None else known[y] if y in known else _repeat(y, len(seeds)) for y in results])
+        n = len(seeds)
+        known = batch_graph(graph, {seed: seeds}, n)
+        # A hook may have replaced a cotangent by one that does not depend on the seed.
+        blocks.append([y if y is None else known[y] if y in known else broadcast_to(y, (n, *y.shape)) for y in results])
     if len(blocks) == 1:
         return blocks[0]
     return [None if parts[0] is None else concatenate(parts) for parts in zip(*blocks, strict=True)]
@@ -204,11 +206,6 @@ def _block(part: Any, y: Any, x: Any) -> Any:
         return 0.0
     part = Tensor(np.zeros(shape, dtype)) if part is None else part if part.shape == shape else part.reshape(shape)
     return part if part.dtype == dtype else part.astype(dtype)
-
-
-def _repeat(y: Any, n: int) -> Any:
-    """Result that does not depend on the seed, because a hook has replaced a cotangent, for n seeds."""
-    return broadcast_to(y, (n, *y.shape))
 
 
 def _unit_vectors(x: Any, rows: int) -> Iterator[Tensor]:

@@ -136,7 +136,7 @@ def _column(x: Any, axis: int) -> Tensor:
             "argument that all examples share"
         )
     axis = normalize_axis("vmap", axis, x.shape)
-    return moveaxis(x, axis, 0) if isinstance(x, Tensor) else Tensor(np.moveaxis(x, axis, 0))
+    return moveaxis(x, axis, 0) if isinstance(x, Tensor) else Tensor(np.moveaxis(x, axis, 0) if axis else x)
 
 
 def _count_examples(columns: list[Any], leaves: list[Any], axes: list[Any]) -> int:

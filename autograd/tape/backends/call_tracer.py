@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.op import on_floats
 from autograd.ops.operators import Operator
 from autograd.ops.rules.axes import normalize_axes, reduced_shape
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
@@ -229,15 +228,14 @@ def calls_of(step: Instruction, inputs: list[NumpyCall]) -> list[NumpyCall]:
 
 def _call_of_rule(step: Instruction, inputs: list[NumpyCall]) -> NumpyCall:
     """Call of the forward rule itself."""
-    op, params = step.op, step.params
 
     def rule(*inputs: Any) -> Any:
         if step.kind is None:  # truth values are numbers in programs of floats
-            return on_floats(op.forward, *map(float, inputs), **params)
-        y = np.asarray(op.on_arrays(list(inputs), params))
+            return step.evaluate(list(map(float, inputs)))
+        y = step.evaluate(list(inputs))
         return y if y.base is None and all([y is not x for x in inputs]) else y.copy()  # noqa: C419
 
-    return NumpyCall(rule, f"{op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=False)
+    return NumpyCall(rule, f"{step.op.name} {id(step)}", tuple(inputs), step.kind, into=False, view=False)
 
 
 @functools.lru_cache(maxsize=64)

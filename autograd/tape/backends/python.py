@@ -7,12 +7,13 @@ instruction is the forward rule of its op, traced as an expression. The rule its
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from autograd.base.numerics import call_quietly
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import MATH_ERRORS, scalar
-from autograd.ops.op import Op, on_floats
+from autograd.ops.op import Op
 from autograd.ops.operators import Precedence
 from autograd.ops.python_source import Code, code, identifier, rule_source
 from autograd.ops.tracing import UnreadableRuleError
@@ -132,14 +133,10 @@ class _Emitter:
         """Code of an instruction: its forward rule as an expression, or a call of the rule."""
         inputs = [self.codes[x] for x in step.inputs]
         if step.kind is None:
-            try:
+            with suppress(UnreadableRuleError):
                 return rule_source(step.op, *inputs, **step.params)
-            except UnreadableRuleError:
-                rule = lambda *xs, f=step.op.forward, p=step.params: on_floats(f, *xs, **p)  # noqa: E731
-        else:
-            rule = lambda *xs, op=step.op, p=step.params: op.on_arrays(list(xs), p)  # noqa: E731
         name = f"{identifier(step.op.name)}_{len(self.names)}"
-        self.names[name] = rule
+        self.names[name] = lambda *xs: step.evaluate(list(xs))
         return Code(f"{name}({', '.join(x.text for x in inputs)})")
 
 

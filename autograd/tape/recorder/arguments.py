@@ -263,7 +263,7 @@ def batch_columns(
             raise ValueError(f"an argument with axis 0 must hold arrays with an example in each row, got numbers: {x!r:.60}")
         counts |= {len(leaf) for leaf in leaves}
         columns += [leaf.reshape(len(leaf), -1) for leaf in leaves]
-        first.append(_first_example(x))
+        first.append(tree.map(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x))
     if len(counts) != 1:
         raise ValueError(f"the arguments with axis 0 must have one number of examples, got {sorted(counts)}")
     (n,) = counts
@@ -277,7 +277,3 @@ def _check_axes(axes: Any, count: int) -> tuple[int | None, ...]:
     if len(axes) != count or any(a not in (0, None) for a in axes):
         raise ValueError(f"axes {axes!r} must be 0 (each row an example) or None (shared by all) for each of {count} arguments")
     return axes
-
-
-def _first_example(x: Any) -> Any:
-    return tree.map(lambda leaf: float(leaf[0]) if np.ndim(leaf) == 1 else np.asarray(leaf[0]), x)
