@@ -1,9 +1,13 @@
-"""Ufuncs of `scipy.special` made of ops, without loss of digits: normal distribution, entropies, inverse of erfc."""
+"""Ufuncs of `scipy.special` made of ops: normal distribution, entropies, incomplete gamma and beta functions."""
 
 import math
 from typing import Any
 
+import numpy as np
+
 from autograd.engine.numpy_compositions import dtype_of, to_dtype
+from autograd.ops.recorder import Recorder
+from autograd.ops.rules import special
 from autograd.ops.rules.comparisons import equal, greater, less, logical_and, logical_or
 from autograd.ops.rules.exponential import log, log1p
 from autograd.ops.rules.selection import where
@@ -36,6 +40,30 @@ def log_ndtr(x: Any) -> Any:
     tail = -0.5 * squares - log(-low) - 0.5 * math.log(2.0 * math.pi) + log1p(terms)
     middle = log(ndtr(where(logical_or(is_low, is_high), 0.0, x)))
     return where(is_low, tail, where(is_high, log1p(-ndtr(-high)), middle))
+
+
+def gammainc(a: Any, x: Any) -> Any:
+    """Lower incomplete gamma function, with a derivative with respect to x."""
+    return special.gammainc(x, a=_number("gammainc", "a", a))
+
+
+def gammaincc(a: Any, x: Any) -> Any:
+    """Upper incomplete gamma function, with a derivative with respect to x."""
+    return special.gammaincc(x, a=_number("gammaincc", "a", a))
+
+
+def betainc(a: Any, b: Any, x: Any) -> Any:
+    """Incomplete beta function, with a derivative with respect to x."""
+    return special.betainc(x, a=_number("betainc", "a", a), b=_number("betainc", "b", b))
+
+
+def _number(function: str, name: str, a: Any) -> float:
+    """A shape parameter as a float, which has no derivative."""
+    if isinstance(a, Recorder):
+        raise TypeError(f"{function} has no derivative with respect to {name}, got {a!r:.80}: pass a number, x.item()")
+    if np.ndim(a) or not np.real(a) > 0:
+        raise ValueError(f"{function}: {name} must be one number above 0, got {a!r:.80}: call it for each number")
+    return float(a)
 
 
 def entr(x: Any) -> Any:

@@ -31,6 +31,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+def _from_scipy(name: str) -> Any:
+    """Static method: the function of `scipy.special`, imported in a call, on Python floats."""
+    return staticmethod(lambda *x: float(from_scipy(name)(*x)))
+
+
 class _Scalar(SimpleNamespace):
     """Names for Python floats, from `math`; they may raise one of MATH_ERRORS."""
 
@@ -74,21 +79,9 @@ class _Scalar(SimpleNamespace):
     def gammaln(x: float) -> float:
         return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)
 
-    @staticmethod
-    def digamma(x: float) -> float:
-        return float(from_scipy("digamma")(x))
-
-    @staticmethod
-    def erfinv(x: float) -> float:
-        return float(from_scipy("erfinv")(x))
-
-    @staticmethod
-    def ndtri(x: float) -> float:
-        return float(from_scipy("ndtri")(x))
-
-    @staticmethod
-    def polygamma(n: int, x: float) -> float:
-        return float(from_scipy("polygamma")(n, x))
+    digamma, erfinv, ndtri, polygamma, gammainc, gammaincc, betainc = map(
+        _from_scipy, ("digamma", "erfinv", "ndtri", "polygamma", "gammainc", "gammaincc", "betainc")
+    )
 
     @staticmethod
     def logaddexp(a: float, b: float) -> float:
@@ -142,7 +135,7 @@ def has_no_duplicates(index: Any) -> bool:
 _sum: Callable[..., Any] = np.add.reduce
 _max: Callable[..., Any] = np.maximum.reduce
 
-_SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri")
+_SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "gammainc", "gammaincc", "betainc")
 
 
 class _NumPy:

@@ -34,6 +34,15 @@ class _Exact:
     maximum, minimum, fmax, fmin = map(staticmethod, (max, min, max, min))
     polygamma, erfinv = map(staticmethod, (mpmath.psi, mpmath.erfinv))
 
+    def gammainc(self, a, x):
+        return mpmath.gammainc(a, 0, x, regularized=True)
+
+    def gammaincc(self, a, x):
+        return mpmath.gammainc(a, x, regularized=True)
+
+    def betainc(self, a, b, x):
+        return mpmath.betainc(a, b, 0, x, regularized=True)
+
     def ndtri(self, x):
         return mpmath.sqrt(2) * mpmath.erfinv(2 * x - 1)
 

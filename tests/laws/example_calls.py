@@ -19,6 +19,9 @@ OTHERS = [op for op in TABLE if op.kind != "elementwise" and op not in DISCRETE]
 #: Parameters of elementwise ops that are required, or that the laws test separately.
 PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "polygamma": [{"n": 1}, {"n": 2}],
+    "gammainc": [{"a": 1.5}, {"a": 0.7}],
+    "gammaincc": [{"a": 1.5}, {"a": 0.7}],
+    "betainc": [{"a": 1.5, "b": 0.5}, {"a": 2.0, "b": 3.0}],
     "sinc_derivative": [{"n": 0}, {"n": 1}, {"n": 2}],
     "gelu": [{"approximate": "none"}, {"approximate": "tanh"}],
     "leaky_relu": [{"slope": 0.01}, {"slope": 0.25}],

@@ -26,7 +26,7 @@ from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, c
 from autograd.tape.program import Captured, Constant, Instruction, Leaf, Program
 
 _FLOAT = np.dtype(float)
-_SPECIAL = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "polygamma")
+_SPECIAL = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "polygamma", "gammainc", "gammaincc", "betainc")
 
 
 def jax() -> Any:

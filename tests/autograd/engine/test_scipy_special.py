@@ -22,6 +22,9 @@ CALLS = {
     "rel_entr by x": (lambda x: special.rel_entr(x, 1.0), NUMBERS),
     "rel_entr by y": (lambda y: special.rel_entr(1.0, y), NUMBERS),
     "kl_div": (lambda x: special.kl_div(x, 2.0), NUMBERS),
+    "gammainc": (lambda x: special.gammainc(1.5, x), NUMBERS),
+    "gammaincc": (lambda x: special.gammaincc(0.7, x), NUMBERS[:-1]),
+    "betainc": (lambda x: special.betainc(2.0, 0.5, x), INSIDE),
 }
 
 
@@ -45,6 +48,9 @@ SLOPES = {
     "rel_entr by x": lambda x: mpmath.log(x) + 1,
     "rel_entr by y": lambda y: -1 / y,
     "kl_div": lambda x: mpmath.log(x / 2),
+    "gammainc": lambda x: x ** mpmath.mpf(0.5) * mpmath.exp(-x) / mpmath.gamma(1.5),
+    "gammaincc": lambda x: -(x ** mpmath.mpf(0.7 - 1.0)) * mpmath.exp(-x) / mpmath.gamma(0.7),
+    "betainc": lambda x: x / mpmath.sqrt(1 - x) / mpmath.beta(2, 0.5),
 }
 CURVATURES = {
     "ndtr": lambda x: -x * mpmath.npdf(x),
@@ -97,6 +103,15 @@ def test_ends_of_the_domain(f, x, slope):
     x = np.array(x)
     np.testing.assert_array_equal(f(Tensor(x)).numpy(), f(x))
     np.testing.assert_array_equal(ag.grad(lambda t: ag.sum(f(t)))(x), slope)
+
+
+def test_shape_parameters_have_no_derivative():
+    x = Value(0.5)
+    for call in (lambda: special.gammainc(x, 0.5), lambda: special.gammaincc(x, x), lambda: special.betainc(1.0, x, 0.5)):
+        with pytest.raises(TypeError, match=r"no derivative with respect to [ab], got Value.*pass a number"):
+            call()
+    with pytest.raises(ValueError, match="one number above 0"):
+        special.gammainc(np.array([1.0, 2.0]), Tensor([1.0, 2.0]))
 
 
 def test_functions_that_scipy_does_not_dispatch_name_the_op():
