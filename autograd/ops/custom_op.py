@@ -3,13 +3,15 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.ops.op import KINDS, Op, Prepare, Rule, declare
+from autograd.base.trace_state import graph_requested, plain_results
+from autograd.ops.op import KINDS, Op, Prepare, Recorder, Rule, declare
 from autograd.support.validation import check_choice
 
 
@@ -172,8 +174,10 @@ def _read_only(x: Any) -> Any:
 
 
 def _call_rule(op: str, rule: Rule, args: list[Any], params: dict[str, Any]) -> Any:
+    is_isolated = graph_requested() and not any(isinstance(x, Recorder) for x in tree.leaves(args))
     try:
-        return rule(*args, **params)
+        with plain_results() if is_isolated else nullcontext():
+            return rule(*args, **params)
     except ValueError as error:
         if "read-only" not in str(error):
             raise

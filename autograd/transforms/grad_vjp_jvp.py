@@ -11,7 +11,8 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import recording
-from autograd.base.trace_state import current_trace
+from autograd.base.trace_state import current_trace, graph_requested
+from autograd.base.trace_state import inside_transform as _inside
 from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import constant_node, gradients, matching_leaves, zeros_like
 from autograd.engine.node import Node
@@ -19,16 +20,8 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
-from autograd.support.blocks import Blocks, Variable, VariableBlock
+from autograd.support.blocks import Blocks, VariableBlock
 from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
-
-#: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
-_inside = Variable("autograd_inside_transform", False)
-
-
-def graph_requested() -> bool:
-    """True if results must be nodes: inside another transform or the recording of a tape."""
-    return _inside.get() or current_trace() is not None
 
 
 def keep_graph(nodes: bool) -> VariableBlock:

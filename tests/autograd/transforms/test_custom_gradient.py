@@ -6,17 +6,19 @@ import pytest
 import autograd as ag
 from autograd.base.tree import leaves
 
+derivative_of_exp = ag.elementwise_grad(ag.exp)
+
 
 def _backward(g, y, p, k):
-    return {"b": g[0] * k * p["a"] + g[1] * ag.exp(p["b"]), "a": g[0] * k * p["b"]}, ag.sum(g[0] * p["a"] * p["b"])
+    return {"b": g[0] * k * p["a"] + g[1] * derivative_of_exp(p["b"]), "a": g[0] * k * p["b"]}, ag.sum(g[0] * p["a"] * p["b"])
 
 
 @ag.custom_gradient(_backward)
 def given(p, k):
-    """(k a b, eᵇ), computed from plain numbers only."""
+    """(k a b, eᵇ), computed from plain numbers only, also where it differentiates."""
     assert isinstance(p["a"], np.ndarray)
     assert isinstance(k, float)
-    return np.array([k * a * b for a, b in zip(p["a"], p["b"], strict=True)]), np.exp(p["b"])
+    return np.array([k * a * b for a, b in zip(p["a"], p["b"], strict=True)]), derivative_of_exp(p["b"])
 
 
 def made_of_ops(p, k):
@@ -50,6 +52,17 @@ def test_derivatives_equal_those_of_ops(call):
     for got, want in zip(found, wanted, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-12)
         assert type(got) is type(want)
+
+
+def test_plain_results_of_transforms_in_a_function_and_its_backward():
+    """They can be written to and passed to any library, inside of transforms and tapes too."""
+
+    @ag.custom_gradient(lambda g, y, x: g * 2.0 * ag.grad(lambda z: 0.5 * z * z)(x))
+    def square(x):
+        return x * float(ag.grad(lambda z: 0.5 * z * z)(x))
+
+    assert (ag.grad(square)(3.0), ag.grad(ag.grad(square))(3.0)) == (6.0, 2.0)
+    assert ag.record(ag.grad(square), 3.0)(4.0) == 8.0
 
 
 def test_a_tape_calls_the_function_at_every_replay():
