@@ -82,7 +82,7 @@ def has_variable(leaves: list[Any]) -> bool:
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
-@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
+@explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., tuple[Any, Any]]:
     """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, that `argnums` selects.
 
@@ -123,7 +123,7 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
 
 
-@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
+@explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
 def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
 

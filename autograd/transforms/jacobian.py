@@ -25,6 +25,7 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
+from autograd.support.arguments import explained_arguments
 from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
@@ -42,6 +43,7 @@ _ENTRIES = 1 << 25
 Rows = list[list[Any]]
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
@@ -224,6 +226,7 @@ def _plain_block(block: Any) -> Any:
     return block.item() if isinstance(block, Value) else np.array(block._data) if isinstance(block, Tensor) else block
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
@@ -239,6 +242,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
     return jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
 
