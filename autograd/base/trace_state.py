@@ -6,7 +6,7 @@ check. `float()` and `.data` would make a number a constant of the tape, which t
 
 from typing import Any
 
-from autograd.support.blocks import Blocks, Variable
+from autograd.support.blocks import Variable
 
 
 class FrozenDataError(TypeError):
@@ -50,8 +50,9 @@ _entry = _trace.entry
 
 #: Block that records ops into a trace.
 tracing = _trace.set
-#: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
-inside_transform: Variable[bool] = Variable("autograd_inside_transform", False)
+#: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost. None in a forward
+#: rule on plain numbers, whose transforms return plain results, and no derivative passes through them.
+inside_transform: Variable[bool | None] = Variable("autograd_inside_transform", False)
 
 
 def current_trace() -> Trace | None:
@@ -62,13 +63,7 @@ def current_trace() -> Trace | None:
 
 def graph_requested() -> bool:
     """True if results of transforms must be nodes: inside another transform or the recording of a tape."""
-    return inside_transform.get() or current_trace() is not None
-
-
-def plain_results() -> Any:
-    """Block for a function of plain numbers that no recording looks into: transforms that it calls return plain numbers."""
-    outside = inside_transform.set(False)
-    return outside if current_trace() is None else Blocks(tracing(None), outside)
+    return bool(inside_transform.get()) or current_trace() is not None
 
 
 def current_captures() -> Any:

@@ -15,6 +15,7 @@ from autograd.base.trace_state import current_trace, graph_requested
 from autograd.base.trace_state import inside_transform as _inside
 from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import constant_node, gradients, matching_leaves, zeros_like
+from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -26,12 +27,23 @@ from autograd.transforms.calls import Argnums, Selection, Transformed, check_pla
 
 def keep_graph(nodes: bool) -> VariableBlock:
     """Context manager in which transforms return nodes if `nodes` is True."""
-    return _inside.set(_inside.get() or nodes)
+    return _inside.set(nodes or _inside.get())
 
 
 def inside_transform() -> Blocks:
     """Block in which a transform runs its function: recording is on, and inner transforms return nodes."""
     return Blocks(recording(), _inside.set(True))
+
+
+def check_captures(y: Any, variables: list[Node]) -> None:
+    """Raise TypeError if a function in a rule on plain numbers uses a node beside its variables: no gradient would reach it."""
+    if _inside.get() is None:
+        for node in reachable_nodes([x for x in tree.leaves(y) if isinstance(x, Node)]).keys() - set(variables):
+            if node.op is None and node.requires_grad:
+                raise TypeError(
+                    f"a rule or custom_gradient differentiates a function of {node!r}, whose gradient would be lost: pass it "
+                    "as an argument"
+                )
 
 
 def trace_arguments(arguments: Any) -> tuple[list[Node], bool]:
@@ -118,6 +130,7 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
         derivatives = tree.replace_numbers(selection.arguments, _gradient(y, variables, as_nodes))
+    check_captures(y, variables)
     value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
     aux = plain_results(aux, variables, as_nodes)
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
@@ -161,6 +174,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     variables, as_nodes = trace_arguments(primals)
     with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
+    check_captures(y, variables)
 
     def pull(w: Any) -> tuple[Any, ...]:
         outputs, seeds = tree.numbers(y), matching_leaves("the cotangent", "output", y, w)
@@ -194,6 +208,7 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     variables, as_nodes = trace_arguments(primals)
     with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
+    check_captures(y, variables)
 
     def push(*tangents: Any) -> Any:
         directions = tangent_leaves(primals, tangents)

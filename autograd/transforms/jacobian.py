@@ -28,6 +28,7 @@ from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
 from autograd.support.arguments import explained_arguments
 from autograd.transforms.calls import Argnums, Selection, Transformed, split_aux
 from autograd.transforms.grad_vjp_jvp import (
+    check_captures,
     grad,
     has_variable,
     inside_transform,
@@ -95,6 +96,7 @@ def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, 
         rows_of = _forward_rows if m >= ratio * max(n, 1) and any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
         with nullcontext() if as_nodes else no_grad():
             rows = iter(rows_of(outputs, variables, as_nodes))
+    check_captures(y, variables)
 
     def row(output: Any) -> list[Any]:
         found = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
