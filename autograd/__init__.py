@@ -113,6 +113,18 @@ _ON_FIRST_USE = {
     "tape.tape": ("Tape", "record"),
 }
 
+#: Programs written for HIPS autograd find `autograd.numpy` and its other modules there, and import these names.
+__path__ = [*__path__, _os.path.join(_os.path.dirname(__file__), "hips")]
+_HIPS = {
+    "differential_operators": (
+        "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "hessian_vector_product", "make_ggnvp", "make_hvp",
+        "make_jvp", "make_vjp", "tensor_jacobian_product", "vector_jacobian_product",
+    ),
+    "extend": ("primitive",),
+}  # fmt: skip
+#: Modules that are imported when they are first used.
+_MODULES = ("checks", "extend", "misc", "numpy", "scipy", "strategies", "tape", "test_util")
+
 
 #: Deprecated names of version 0.1.0.
 _RENAMED = {"OtherPathError": "GuardFailedError"}
@@ -122,9 +134,9 @@ def __getattr__(name: str) -> _Any:
     if name in _RENAMED:
         _warn(f"autograd.{name} is now autograd.{_RENAMED[name]}", DeprecationWarning, stacklevel=2)
         name = _RENAMED[name]
-    if name in ("checks", "strategies", "tape"):
+    if name in _MODULES:
         return _import_module(f"autograd.{name}")
-    for module, names in _ON_FIRST_USE.items():
+    for module, names in (_ON_FIRST_USE | _HIPS).items():
         if name in names:
             globals()[name] = value = getattr(_import_module(f"autograd.{module}"), name)
             value.__module__ = __name__

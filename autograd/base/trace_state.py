@@ -50,12 +50,20 @@ _entry = _trace.entry
 
 #: Block that records ops into a trace.
 tracing = _trace.set
+#: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost. None in a forward
+#: rule on plain numbers, whose transforms return plain results, and no derivative passes through them.
+inside_transform: Variable[bool | None] = Variable("autograd_inside_transform", False)
 
 
 def current_trace() -> Trace | None:
     """Recording in progress in the current context, or None."""
     trace: Trace | None = _entry().value
     return trace
+
+
+def graph_requested() -> bool:
+    """True if results of transforms must be nodes: inside another transform or the recording of a tape."""
+    return bool(inside_transform.get()) or current_trace() is not None
 
 
 def current_captures() -> Any:

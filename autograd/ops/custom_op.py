@@ -3,13 +3,16 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
+from autograd.base.trace_state import current_trace, inside_transform
 from autograd.ops.op import KINDS, Op, Prepare, Rule, declare
+from autograd.ops.recorder import Recorder
 from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
@@ -96,7 +99,7 @@ def _checked_forward(name: str, forward: Rule, kind: str, has_pullbacks: bool) -
     @functools.wraps(forward)
     def rule(xp: Any, /, *inputs: Any, **params: Any) -> Any:
         views = [_read_only(x) for x in inputs]
-        y = _call_rule(name, forward, [xp, *views], params)
+        y = _call_rule(name, forward, [xp, *views], params, None)
         if isinstance(y, tuple) and y:
             return tree.with_children(y, [_checked_output(name, part, views) for part in y])
         if kind == "elementwise" and isinstance(y, np.ndarray | np.generic):
@@ -142,7 +145,7 @@ def _checked_pullback(name: str, i: int, pullback: Rule) -> Rule:
     @functools.wraps(pullback)
     def rule(g: Any, y: Any, /, *inputs: Any, **params: Any) -> Any:
         arguments = [tree.map(_read_only, x) if isinstance(x, tuple) else _read_only(x) for x in (g, y, *inputs)]
-        cotangent = _call_rule(name, pullback, arguments, params)
+        cotangent = _call_rule(name, pullback, arguments, params, False)
         if cotangent is None or isinstance(cotangent, str | tuple | dict | set):
             raise TypeError(
                 f"pullback {i} of {name} must return the cotangent of input {i}, got {_described(cotangent)}"
@@ -180,9 +183,13 @@ def _read_only(x: Any) -> Any:
     return x
 
 
-def _call_rule(op: str, rule: Rule, args: list[Any], params: dict[str, Any]) -> Any:
+def _call_rule(op: str, rule: Rule, args: list[Any], params: dict[str, Any], state: bool | None) -> Any:
+    """Result of a rule; on plain numbers, transforms that it calls are in the given state of `inside_transform`."""
+    in_transform = inside_transform.get() and current_trace() is None
+    is_isolated = in_transform and not any(isinstance(x, Recorder) for x in tree.leaves(args))
     try:
-        return rule(*args, **params)
+        with inside_transform.set(state) if is_isolated else nullcontext():
+            return rule(*args, **params)
     except ValueError as error:
         if "read-only" not in str(error):
             raise

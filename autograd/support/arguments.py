@@ -19,12 +19,15 @@ ARGUMENTS = {
 _REFUSED = re.compile("got an unexpected keyword argument|positional arguments? but|cannot be called with")
 
 
-def explained_arguments(advice: Mapping[str, str] = ARGUMENTS, extra: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+def explained_arguments(
+    advice: Mapping[str, str] = ARGUMENTS, extra: str = "", synonyms: Mapping[str, str] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator of a function or an `__init__` that explains calls which do not fit its signature.
 
     Args:
         advice: What to write in place of a keyword that other libraries have; by default, of one of array functions
         extra: What to write if there are too many positional arguments
+        synonyms: Keywords of other libraries that are accepted, and what they mean
 
     Raises:
         TypeError: In a call that Python refuses; names the argument meant, or all arguments
@@ -45,6 +48,8 @@ def explained_arguments(advice: Mapping[str, str] = ARGUMENTS, extra: str = "") 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
+                if synonyms and not kwargs.keys().isdisjoint(synonyms) and kwargs.keys().isdisjoint(synonyms.values()):
+                    return function(*args, **{synonyms.get(name, name): x for name, x in kwargs.items()})  # type: ignore[arg-type]
                 return function(*args, **kwargs)
             except TypeError as error:
                 explain_arguments(error, function, args, kwargs, advice, extra)

@@ -7,6 +7,7 @@ from types import MethodType
 from typing import Any, overload
 
 from autograd.base.grad_mode import is_detecting_anomaly
+from autograd.base.trace_state import graph_requested
 from autograd.base.tree import is_container
 from autograd.support.arguments import explained_arguments
 from autograd.support.public import importable_name
@@ -16,7 +17,6 @@ from autograd.tape.recorder.arguments import DifferentiableError, call, call_arg
 from autograd.tape.recorder.trace import check_eagerly, runs_eagerly
 from autograd.tape.tape import Tape
 from autograd.transforms.calls import check_plain_function
-from autograd.transforms.grad_vjp_jvp import graph_requested
 
 #: Largest number of tapes that a compiled function keeps; one more clears its cache.
 MAX_TAPES = 256

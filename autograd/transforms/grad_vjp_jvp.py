@@ -11,34 +11,39 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import recording
-from autograd.base.trace_state import current_trace
+from autograd.base.trace_state import current_trace, graph_requested
+from autograd.base.trace_state import inside_transform as _inside
 from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import constant_node, gradients, matching_leaves, zeros_like
+from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
-from autograd.support.blocks import Blocks, Variable, VariableBlock
+from autograd.support.blocks import Blocks, VariableBlock
 from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
-
-#: True inside a transform: inner transforms must return nodes, or the outer derivative would be lost.
-_inside = Variable("autograd_inside_transform", False)
-
-
-def graph_requested() -> bool:
-    """True if results must be nodes: inside another transform or the recording of a tape."""
-    return _inside.get() or current_trace() is not None
 
 
 def keep_graph(nodes: bool) -> VariableBlock:
     """Context manager in which transforms return nodes if `nodes` is True."""
-    return _inside.set(_inside.get() or nodes)
+    return _inside.set(nodes or _inside.get())
 
 
 def inside_transform() -> Blocks:
     """Block in which a transform runs its function: recording is on, and inner transforms return nodes."""
     return Blocks(recording(), _inside.set(True))
+
+
+def check_captures(y: Any, variables: list[Node]) -> None:
+    """Raise TypeError if a function in a rule on plain numbers uses a node beside its variables: no gradient would reach it."""
+    if _inside.get() is None:
+        for node in reachable_nodes([x for x in tree.leaves(y) if isinstance(x, Node)]).keys() - set(variables):
+            if node.op is None and node.requires_grad:
+                raise TypeError(
+                    f"a rule or custom_gradient differentiates a function of {node!r}, whose gradient would be lost: pass it "
+                    "as an argument"
+                )
 
 
 def trace_arguments(arguments: Any) -> tuple[list[Node], bool]:
@@ -89,7 +94,7 @@ def has_variable(leaves: list[Any]) -> bool:
     return any(isinstance(x, Node) and x.requires_grad for x in leaves)
 
 
-@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
+@explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., tuple[Any, Any]]:
     """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, that `argnums` selects.
 
@@ -125,12 +130,13 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         y = y.item() if tree.is_object_array(y) and y.size == 1 else y  # what NumPy makes of one node
         derivatives = tree.replace_numbers(selection.arguments, _gradient(y, variables, as_nodes))
+    check_captures(y, variables)
     value = y if as_nodes or not isinstance(y, Value | Tensor) else y.item()
     aux = plain_results(aux, variables, as_nodes)
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
 
 
-@explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
+@explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
 def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
 
@@ -168,6 +174,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     variables, as_nodes = trace_arguments(primals)
     with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
+    check_captures(y, variables)
 
     def pull(w: Any) -> tuple[Any, ...]:
         outputs, seeds = tree.numbers(y), matching_leaves("the cotangent", "output", y, w)
@@ -201,6 +208,7 @@ def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **
     variables, as_nodes = trace_arguments(primals)
     with inside_transform():
         y, aux = split_aux(f(*tree.replace_numbers(primals, variables), **kwargs), has_aux)
+    check_captures(y, variables)
 
     def push(*tangents: Any) -> Any:
         directions = tangent_leaves(primals, tangents)

@@ -25,8 +25,10 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
+from autograd.support.arguments import explained_arguments
 from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
 from autograd.transforms.grad_vjp_jvp import (
+    check_captures,
     grad,
     has_variable,
     inside_transform,
@@ -42,6 +44,7 @@ _ENTRIES = 1 << 25
 Rows = list[list[Any]]
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
@@ -93,6 +96,7 @@ def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, 
         rows_of = _forward_rows if m >= ratio * max(n, 1) and any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
         with nullcontext() if as_nodes else no_grad():
             rows = iter(rows_of(outputs, variables, as_nodes))
+    check_captures(y, variables)
 
     def row(output: Any) -> list[Any]:
         found = next(rows) if has_variable([output]) else [_block(None, output, x) for x in variables]
@@ -221,6 +225,7 @@ def _plain_block(block: Any) -> Any:
     return block.item() if isinstance(block, Value) else np.array(block._data) if isinstance(block, Tensor) else block
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
@@ -237,6 +242,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
     return jacfwd(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 
+@explained_arguments(synonyms={"argnum": "argnums"})
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import ignore_anomaly, is_recording, no_grad
-from autograd.base.trace_state import tracing
+from autograd.base.trace_state import graph_requested, tracing
 from autograd.engine.batching import ExampleTrace, batch_graph
 from autograd.engine.graph import Links, reachable_nodes
 from autograd.engine.node import Node
@@ -18,7 +18,7 @@ from autograd.engine.value import Value
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.shape import broadcast_to, moveaxis
 from autograd.transforms.calls import Transformed
-from autograd.transforms.grad_vjp_jvp import graph_requested, has_variable, to_plain
+from autograd.transforms.grad_vjp_jvp import has_variable, to_plain
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:

@@ -7,6 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHORTEST, LONGEST = 40, 300
+#: Folder of adapters, whose files have the paths of another package.
+ADAPTERS = "autograd/hips/"
 
 #: Files that are shorter or longer, and why.
 EXCEPTIONS = {
@@ -41,7 +43,8 @@ def lines():
 
 
 def test_files_are_neither_long_nor_tiny():
-    assert {path for path, n in lines().items() if not SHORTEST <= n <= LONGEST} == EXCEPTIONS.keys()
+    shortest = {path: 0 if path.startswith(ADAPTERS) else SHORTEST for path in lines()}
+    assert {path for path, n in lines().items() if not shortest[path] <= n <= LONGEST} == EXCEPTIONS.keys()
 
 
 def test_a_package_has_one_name_for_arrays():

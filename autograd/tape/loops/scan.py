@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
+from autograd.base.trace_state import graph_requested
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor, lift_value
 from autograd.engine.value import Value
@@ -16,7 +17,7 @@ from autograd.tape.loops.body import Body
 from autograd.tape.loops.scan_op import Loop, ScanOp
 from autograd.tape.recorder.effects import EffectGuard
 from autograd.transforms.calls import check_plain_function
-from autograd.transforms.grad_vjp_jvp import graph_requested, has_variable, to_plain
+from autograd.transforms.grad_vjp_jvp import has_variable, to_plain
 
 
 def scan(

@@ -191,3 +191,11 @@ def test_modules_and_static_arguments_are_refused_with_the_cure():
         with pytest.raises(TypeError, match="takes a"):
             grad(lambda x: 1.0)(argument)
     assert grad(lambda x, m: x * x, (0, 1))(2.0, "text") == (4.0, "text")
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, elementwise_grad, ag.jacobian, hessian], ids=lambda t: t.__name__)
+@pytest.mark.parametrize("argnum", [1, (0, 1)])
+def test_argnum_is_a_synonym_of_argnums(transform, argnum):
+    assert transform(product, argnum=argnum)(2.0, 3.0) == transform(product, argnum)(2.0, 3.0)
+    with pytest.raises(TypeError):
+        transform(product, argnum=argnum, argnums=0)

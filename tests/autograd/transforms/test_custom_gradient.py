@@ -52,6 +52,49 @@ def test_derivatives_equal_those_of_ops(call):
         assert type(got) is type(want)
 
 
+def test_plain_results_of_transforms_in_a_function_and_its_backward():
+    """They can be written to and passed to any library, inside of transforms too."""
+
+    @ag.custom_gradient(lambda g, y, x: g * 2.0 * ag.grad(lambda z: 0.5 * z * z)(x))
+    def square(x):
+        return x * float(ag.grad(lambda z: 0.5 * z * z)(x))
+
+    assert (ag.grad(square)(3.0), ag.grad(ag.grad(square))(3.0)) == (6.0, 2.0)
+    with pytest.raises(TypeError, match="while a tape is recorded"):
+        ag.record(square, 3.0)
+
+
+TRANSFORMS = {
+    "grad": lambda f, x: ag.grad(f)(x),
+    "jacobian": lambda f, x: ag.jacobian(f)(x),
+    "vjp": lambda f, x: ag.vjp(f, x)[1](1.0)[0],
+    "jvp": lambda f, x: ag.jvp(f, (x,), (1.0,))[1],
+    "hvp": lambda f, x: ag.hvp(f, (x,), (0.5 / x,)) * x * x,
+    "elementwise_grad": lambda f, x: ag.elementwise_grad(f)(x),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_transforms_in_a_function_lose_no_gradient_of_a_captured_node(name):
+    def loss(w, weight):
+        slope = ag.custom_gradient(lambda g, y, x: g * 2.0)(lambda x: TRANSFORMS[name](lambda z: weight(w) * z * z, x))
+        return slope(w)
+
+    assert ag.grad(lambda w: loss(w, lambda w: 1.0))(3.0) == 2.0
+    for captured in (lambda w: w, lambda w: w * 2.0):
+        with pytest.raises(TypeError, match="pass it as an argument"):
+            ag.grad(lambda w, captured=captured: loss(w, captured))(3.0)
+        with pytest.raises(TypeError, match="while a tape is recorded"):
+            ag.compile(lambda w, captured=captured: loss(w, captured))(3.0)
+
+
+def test_a_backward_may_differentiate_a_function_of_a_captured_node():
+    def f(w):
+        return ag.custom_gradient(lambda g, y, x: g * ag.grad(lambda z: w * z * z)(x))(lambda x: x)(w)
+
+    assert (ag.grad(f)(3.0), ag.grad(ag.grad(f))(3.0), ag.record(ag.grad(f), 3.0)(4.0)) == (18.0, 12.0, 32.0)
+
+
 def test_a_tape_calls_the_function_at_every_replay():
     compiled = ag.compile(ag.value_and_grad(loss(given), (0, 1)))
     for p, k in ((P, 2.0), ({"b": P["a"], "a": P["b"]}, 3.0)):

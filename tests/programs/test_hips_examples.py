@@ -1,0 +1,76 @@
+"""The examples of HIPS autograd, unchanged, from its source distribution: they compute the same gradients here."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RELEASE = "autograd==1.9.1"
+DRIVER = Path(__file__).with_name("hips_driver.py")
+
+#: Programs that use the tracer of the other package, which has another design here.
+CANNOT = ["dot_graph.py", "print_trace.py", "rkhs.py"]
+#: Modules that programs import, which do nothing alone.
+HELPERS = ["__init__.py", "data.py", "data_mnist.py"]
+#: Programs that take seconds for one gradient.
+SLOWEST = ["convnet.py", "fluidsim/fluidsim.py", "fluidsim/wing.py", "ode_net.py"]
+UNCHANGED = [
+    "bayesian_neural_net.py", "bayesian_optimization.py", "black_box_svi.py", "convnet.py", "deep_gaussian_process.py",
+    "define_gradient.py", "fixed_points.py", "fluidsim/fluidsim.py", "fluidsim/wing.py", "gaussian_process.py",
+    "generative_adversarial_net.py", "gmm.py", "gplvm.py", "hmm_em.py", "ica.py", "logistic_regression.py", "lstm.py",
+    "mixture_variational_inference.py", "natural_gradient_black_box_svi.py", "negative_binomial_maxlike.py", "neural_net.py",
+    "neural_net_regression.py", "ode_net.py", "rnn.py", "rosenbrock.py", "sinusoid.py", "tanh.py", "variational_autoencoder.py",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory):
+    """Folder of the other package's source distribution."""
+    for module in ("scipy", "matplotlib", "pip"):
+        pytest.importorskip(module)
+    folder = tmp_path_factory.mktemp("release")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "-d", folder, RELEASE]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    except (subprocess.SubprocessError, OSError) as error:
+        pytest.skip(f"the source distribution of {RELEASE} cannot be downloaded: {error}")
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder, filter="data")
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
+def run(package, program, most, folder):
+    """Gradients and printed texts of a program that imports `autograd` from the folder `package`."""
+    environment = {**os.environ, "PYTHONPATH": str(package), "MPLBACKEND": "Agg"}
+    folder.mkdir()
+    command = [sys.executable, "-W", "ignore", DRIVER, program, str(most), folder / "result.json"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads((folder / "result.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+@pytest.mark.peer
+def test_every_example_is_listed(release):
+    found = {path.relative_to(release / "examples").as_posix() for path in (release / "examples").rglob("*.py")}
+    assert found == {*UNCHANGED, *CANNOT, *HELPERS}
+    page = (ROOT / "docs" / "programs_hips.md").read_text(encoding="utf-8")
+    assert [name for name in (*UNCHANGED, *CANNOT) if f"`{name}`" not in page] == []
+
+
+@pytest.mark.slow
+@pytest.mark.peer
+@pytest.mark.parametrize("name", UNCHANGED)
+def test_an_example_runs_unchanged(release, tmp_path, name):
+    most = 1 if name in SLOWEST else 4
+    ours, theirs = (run(package, release / "examples" / name, most, tmp_path / package.name) for package in (ROOT, release))
+    assert 0 < len(ours["gradients"]) == len(theirs["gradients"])
+    assert len(ours["texts"]) == len(theirs["texts"])
+    for got, want in zip(ours["gradients"], theirs["gradients"], strict=True):
+        np.testing.assert_allclose(got, want, rtol=0.0, atol=1e-10 * max(np.max(np.abs(want)), 1e-300))
