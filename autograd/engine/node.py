@@ -100,7 +100,7 @@ class Node(MicrogradNames, Arithmetic):
     def recorded_copy(self, requires_grad: bool) -> Self:
         """Recorded copy of this node that requires a gradient or not."""
         with no_grad():
-            node = arithmetic.positive(self)
+            node: Any = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
 

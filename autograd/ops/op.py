@@ -1,7 +1,6 @@
 """`Op`, the declared rule of one operation, and the decorators that declare it.
 
-A rule has a forward function for any namespace, one pullback per input, a kind, the open set on which it is smooth, and a
-symbol. All other parts (eager arithmetic, backward, higher orders, drawings, tests) read the rule.
+A rule has a forward function for any namespace, one pullback per input, a kind, a set on which it is smooth, and a symbol.
 
     @elementwise(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, symbol="×")
     def multiply(xp, a, b):
@@ -16,7 +15,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,6 +26,9 @@ from autograd.base.trace_state import current_captures
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
@@ -229,9 +231,7 @@ def _find_op(module: str, name: str) -> "Op":
     """Op that a module has declared under another name than that of its rule."""
     importlib.import_module(module)
     if name not in OPS:
-        raise LookupError(
-            f"the module {module} does not declare the op {name} when it is imported: declare it outside functions"
-        )
+        raise LookupError(f"module {module} does not declare the op {name} when it is imported: declare it outside functions")
     return OPS[name]
 
 
@@ -297,4 +297,4 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     return decorator
 
 
-elementwise, linear, bilinear, general = map(declare, KINDS)
+elementwise, linear, bilinear, general = cast("signatures.Decorators", map(declare, KINDS))

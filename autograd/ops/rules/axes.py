@@ -2,12 +2,14 @@
 
 import math
 import operator
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.ops.op import stack_nodes
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 Shape = tuple[int, ...]
 
@@ -80,7 +82,7 @@ def entry_count(shape: Shape, axes: Shape) -> int:
     return math.prod(shape[i] for i in axes)
 
 
-def prepare_reduction(name: str, of_numbers: bool = False, nonempty: bool = False) -> Callable[..., PreparedCall]:
+def prepare_reduction(name: str, of_numbers: bool = False, nonempty: bool = False) -> "signatures.PrepareReduction":
     """`prepare` of a reduction with signature `name(x, axis=None, keepdims=False)`.
 
     Args:

@@ -1,8 +1,7 @@
 """Shape, axis order and dtype: linear ops A whose pullback is the transpose, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +15,9 @@ from autograd.ops.rules.axes import (
     normalize_shape,
     shape_of,
 )
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 
 def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
@@ -243,10 +245,10 @@ def expand_dims(x: Any, axis: Any) -> Any:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def prepare_along_axis(name: str, default: int | None, of_numbers: bool = False) -> Callable[..., PreparedCall]:
+def prepare_along_axis(name: str, default: int | None, of_numbers: bool = False) -> "signatures.PrepareAlongAxis":
     """`prepare` of an op along one axis, `name(x, axis=default)`; None flattens x first, as axis 0 of a number if allowed."""
 
-    def prepare(x: Any, axis: int | None = default) -> PreparedCall:
+    def prepare(x: Any, axis: Any = default) -> PreparedCall:
         if axis is None or (of_numbers and is_axis_of_number(axis, shape_of(x))):
             return (reshape(x, -1),), {"axis": 0}
         return (x,), {"axis": normalize_axis(name, axis, shape_of(x))}
