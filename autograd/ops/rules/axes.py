@@ -2,7 +2,8 @@
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
 
@@ -11,10 +12,17 @@ from autograd.ops.op import stack_nodes
 if TYPE_CHECKING:
     from autograd.ops import signatures
 
+P = ParamSpec("P")
+
 Shape = tuple[int, ...]
 
 #: Result of `prepare`: the inputs of the op and its parameters.
 PreparedCall = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def array_function(f: Callable[Concatenate[Any, P], Any]) -> "signatures.ArrayFunction[P]":
+    """f itself, declared as a function of ops that returns a Tensor for a Tensor."""
+    return f
 
 
 def shape_of(x: Any) -> Shape:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.rules.axes import shape_of
+from autograd.ops.rules.axes import array_function, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
@@ -15,6 +15,7 @@ from autograd.support.validation import check_choice
 _COPYING = ("edge", "reflect", "symmetric", "wrap")
 
 
+@array_function
 def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
     """x padded with constants, or with copies of its entries.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.ops.op import bilinear
 from autograd.ops.rules.arithmetic import multiply
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, array_function, normalize_axes, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
@@ -60,6 +60,7 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
     return xp.matmul(a, b)
 
 
+@array_function
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Product of a and b summed over `axes`: a number of last axes of a and first axes of b, or two lists.
 
@@ -96,6 +97,7 @@ def _contract(op: str, a: Any, b: Any, over_a: Shape, over_b: Shape) -> Any:
     return reshape(matmul(matrix_a, matrix_b), rows + columns)
 
 
+@array_function
 def dot(a: Any, b: Any) -> Any:
     """Product summed over the last axis of a and the second to last of b: the dot product of vectors, or of matrices.
 
@@ -115,6 +117,7 @@ def dot(a: Any, b: Any) -> Any:
     return _contract("dot", a, b, (len(left) - 1,), (len(right) - 2,))
 
 
+@array_function
 def inner(a: Any, b: Any) -> Any:
     """Product summed over the last axis of both.
 
@@ -130,6 +133,7 @@ def inner(a: Any, b: Any) -> Any:
     return _contract("inner", a, b, (len(left) - 1,), (len(right) - 1,)) if left and right else multiply(a, b)
 
 
+@array_function
 def outer(a: Any, b: Any) -> Any:
     """Outer product of a and b, both flattened.
 

@@ -9,6 +9,7 @@ from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
     Shape,
+    array_function,
     is_axis_of_number,
     normalize_axes,
     normalize_axis,
@@ -44,6 +45,7 @@ def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
     return xp.roll(x, shift, axis)
 
 
+@array_function
 def flip(x: Any, axis: Any = None) -> Any:
     """x reversed along `axis` (an integer, a tuple of them, or None for all).
 
@@ -57,6 +59,7 @@ def flip(x: Any, axis: Any = None) -> Any:
     return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
 
 
+@array_function
 def tile(x: Any, reps: Any) -> Any:
     """x repeated as a whole, `reps` times along each of the last axes.
 
@@ -76,6 +79,7 @@ def tile(x: Any, reps: Any) -> Any:
     return reshape(broadcast_to(reshape(x, pairs), copies), tiled)
 
 
+@array_function
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """Entries of x, or slices along `axis`, repeated in a row: `repeats` is one number for all or one for each.
 

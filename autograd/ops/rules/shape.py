@@ -9,6 +9,7 @@ from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
     Shape,
+    array_function,
     is_axis_of_number,
     normalize_axes,
     normalize_axis,
@@ -169,6 +170,7 @@ def lower(xp: Any, x: Any) -> Any:
     return xp.asarray(x)[()]
 
 
+@array_function
 def ravel(x: Any) -> Any:
     """x flattened in row-major order.
 
@@ -181,6 +183,7 @@ def ravel(x: Any) -> Any:
     return reshape(x, -1)
 
 
+@array_function
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """x with two axes interchanged.
 
@@ -196,6 +199,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return transpose(x, order)
 
 
+@array_function
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     """x with the axes `source` moved to the positions `destination`; the others keep their order.
 
@@ -215,6 +219,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     return transpose(x, order)
 
 
+@array_function
 def squeeze(x: Any, axis: Any = None) -> Any:
     """x without the axes `axis`, which must have length 1, or without all such axes if None.
 
@@ -233,6 +238,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
 
 
+@array_function
 def expand_dims(x: Any, axis: Any) -> Any:
     """x with new axes of length 1 at the positions `axis` of the result.
 
