@@ -1,7 +1,7 @@
 """Attributes and methods of NumPy arrays for `Tensor`, in NumPy's signatures; each method calls the op of its name."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Never, Self
+from typing import Any, Never, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -197,19 +197,18 @@ class ArrayMethods(Node):
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
-    if not TYPE_CHECKING:  # with it, NumPy's stubs call `array @ tensor` and np.exp(tensor) arrays
-
-        def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-            if self.dtype.kind == "b" and not self.ndim and current_trace() is not None:
-                return np.asarray(bool(self))  # under a guard
-            indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
-            check_not_frozen(self, f"{indexing_an_array}np.array, in place of autograd.stack,")
-            if self.requires_grad and is_recording():
-                raise TypeError(
-                    f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
-                    "np.array for several tensors, S.toarray() @ x in place of a sparse S @ x, or .detach()"
-                )
-            return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
+    # Not an array of Any: `array @ tensor` would be one for NumPy's stubs.
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.generic]:
+        if self.dtype.kind == "b" and not self.ndim and current_trace() is not None:
+            return np.asarray(bool(self))  # under a guard
+        indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
+        check_not_frozen(self, f"{indexing_an_array}np.array, in place of autograd.stack,")
+        if self.requires_grad and is_recording():
+            raise TypeError(
+                f"a plain array of {self!r} would lose its gradient: use an op of autograd, autograd.stack in place of "
+                "np.array for several tensors, S.toarray() @ x in place of a sparse S @ x, or .detach()"
+            )
+        return np.array(self._data, dtype, copy=copy) if copy or dtype is not None else self.numpy()
 
     def __bool__(self) -> bool:
         if self.size != 1:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd import Tensor
 from nn._validation import check_choice
 from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from nn.modules.init import Initializer, Seed, he_uniform, random_generator
@@ -62,7 +63,7 @@ class Sequential(Module):
     def __getitem__(self, index: int | slice) -> Any:
         return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         for layer in self.layers:
             x = layer(x)
         return x
@@ -130,7 +131,7 @@ class Residual(Module):
             raise TypeError(f"Residual takes a module, got {inner!r}")
         self.inner = inner
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         change = self.inner(x)
         before, after = (a.shape if hasattr(a, "shape") else np.shape(a) for a in (x, change))
         if before != after:
