@@ -3,19 +3,19 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.ops.op import KINDS, Op, Prepare, Rule, declare
+from autograd.ops.op import Kind, Op, Prepare, Rule, declare
 from autograd.support.validation import check_choice
 
 
 def custom_op(
     *pullbacks: Rule | None,
-    kind: str = "general",
+    kind: Kind = "general",
     symbol: str = "",
     smooth_on: Domain | OpenSet = REALS,
     prepare: Prepare | None = None,
@@ -55,7 +55,7 @@ def custom_op(
     >>> grad(lambda x: sine_and_cosine(x)[0] * 2.0)(np.array(0.0))
     array(2.)
     """
-    check_choice("kind", kind, KINDS)
+    check_choice("kind", kind, get_args(Kind))
 
     def add(forward: Rule) -> Op:
         name = forward.__name__

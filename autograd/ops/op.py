@@ -15,7 +15,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
 
-KINDS = ("elementwise", "linear", "bilinear", "general")
+Kind = Literal["elementwise", "linear", "bilinear", "general"]
 
 #: Kinds of parameters, by which a batch axis shifts them: axes (None flattens), an order of all axes, the shape of the result,
 #: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
@@ -297,4 +297,4 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     return decorator
 
 
-elementwise, linear, bilinear, general = cast("signatures.Decorators", map(declare, KINDS))
+elementwise, linear, bilinear, general = cast("signatures.Decorators", map(declare, get_args(Kind)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -15,10 +15,10 @@ from nn.modules.layers import Linear
 from nn.modules.module import Module
 
 #: Activations by name.
-ACTIVATIONS: dict[str, Callable[[], Module]] = {
-    "elu": ELU, "gelu": GELU, "leaky_relu": LeakyReLU, "relu": ReLU, "sigmoid": Sigmoid, "silu": SiLU, "softplus": Softplus,
-    "tanh": Tanh,
-}  # fmt: skip
+Activation = Literal["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
+ACTIVATIONS: dict[str, Callable[[], Module]] = dict(
+    zip(get_args(Activation), (ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh), strict=True)
+)
 
 
 class Sequential(Module):
@@ -93,7 +93,7 @@ class MLP(Sequential):
         hidden_features: Sequence[int],
         out_features: int,
         *,
-        activation: Callable[[], Module] | str = ReLU,
+        activation: Callable[[], Module] | Activation = ReLU,
         init: Initializer = he_uniform,
         seed: Seed = None,
         dtype: DTypeLike = np.float32,

@@ -2,7 +2,7 @@
 
 import math
 import operator
-from typing import Any
+from typing import Any, Literal, get_args
 
 from autograd.ops.op import bilinear
 from autograd.ops.rules.arithmetic import multiply
@@ -145,31 +145,34 @@ def outer(a: Any, b: Any) -> Any:
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
-def _prepare_convolve(a: Any, v: Any, mode: str = "full") -> PreparedCall:
+ConvolutionMode = Literal["full", "same", "valid"]
+
+
+def _prepare_convolve(a: Any, v: Any, mode: ConvolutionMode = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: operands must be two non-empty vectors, got shapes {left} and {right}")
-    check_choice("convolve: mode", mode, ("full", "same", "valid"))
+    check_choice("convolve: mode", mode, get_args(ConvolutionMode))
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 
-def _full_cotangent(g: Any, a: Any, v: Any, mode: str) -> Any:
+def _full_cotangent(g: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     """Cotangent of the full convolution, of which "same" is the middle."""
     (n,), (m,) = shape_of(a), shape_of(v)
     start = (m - 1) // 2
     return put(g, slice(start, start + n), (n + m - 1,)) if mode == "same" else g
 
 
-def _longer_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
+def _longer_pullback(g: Any, y: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     return convolve(_full_cotangent(g, a, v, mode), flip(v), "full" if mode == "valid" else "valid")
 
 
-def _shorter_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
+def _shorter_pullback(g: Any, y: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     return flip(convolve(a, flip(g), mode)) if mode == "valid" else convolve(_full_cotangent(g, a, v, mode), flip(a), "valid")
 
 
 @bilinear(_longer_pullback, _shorter_pullback, symbol="∗", prepare=_prepare_convolve)
-def convolve(xp: Any, a: Any, v: Any, *, mode: str) -> Any:
+def convolve(xp: Any, a: Any, v: Any, *, mode: ConvolutionMode) -> Any:
     """Convolution of two vectors, the longer one first: all of it, its middle, or the part of full overlap.
 
         y[k] = Σᵢ a[i] v[k − i]
