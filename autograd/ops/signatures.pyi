@@ -17,8 +17,7 @@ from autograd.ops.op import Op, Recorder, Rule
 from autograd.ops.rules.axes import PreparedCall
 
 P = ParamSpec("P")
-#: Type variables for nodes, also for Value and Tensor: of an argument of type Any, mypy then makes Any, not the first overload.
-N = TypeVar("N", bound=Recorder)
+#: Variables, though both classes are final: of an argument of type Any, mypy then makes Any, not the first overload.
 V = TypeVar("V", bound=Value)
 T = TypeVar("T", bound=Tensor)
 
@@ -73,13 +72,15 @@ class Unary(Op, Generic[P]):
     """Elementwise op of one input."""
 
     @overload
-    def __call__(self, x: N, /, *args: P.args, **kwargs: P.kwargs) -> N: ...
+    def __call__(self, x: V, /, *args: P.args, **kwargs: P.kwargs) -> V: ...
+    @overload
+    def __call__(self, x: T, /, *args: P.args, **kwargs: P.kwargs) -> T: ...
     @overload
     def __call__(self, x: float, /, *args: P.args, **kwargs: P.kwargs) -> float: ...
     @overload
     def __call__(self, x: Array, /, *args: P.args, **kwargs: P.kwargs) -> Array: ...
     @overload
-    def __call__(self, x: Number | Arrays, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+    def __call__(self, x: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
 class Binary(Op):
     """Elementwise op of two inputs."""

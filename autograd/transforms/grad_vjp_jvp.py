@@ -17,6 +17,7 @@ from autograd.engine.gradients import constant_node, gradients, matching_leaves,
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
 from autograd.support.blocks import Blocks, Variable, VariableBlock
@@ -26,7 +27,7 @@ from autograd.transforms.calls import Argnums, P, R, Selection, Transformed, che
 _inside = Variable("autograd_inside_transform", False)
 
 #: Function of cotangents or of tangents.
-_LinearMap = Callable[..., Any]
+_Map = Callable[..., Any]
 
 
 def graph_requested() -> bool:
@@ -133,6 +134,10 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
 
 
+@overload
+def grad(f: Op, argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]: ...
+@overload
+def grad(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]: ...
 @explained_arguments({"argnum": "argnums=", "wrt": "argnums="})
 def grad(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
@@ -151,7 +156,7 @@ def _grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> 
 
 
 @overload
-def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any) -> tuple[Any, _LinearMap]: ...
+def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any) -> tuple[Any, _Map]: ...
 @overload
 def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool, **kwargs: Any) -> tuple[Any, ...]: ...
 def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
@@ -190,9 +195,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
 
 
 @overload
-def linearize(
-    f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any
-) -> tuple[Any, _LinearMap]: ...
+def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any) -> tuple[Any, _Map]: ...
 @overload
 def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool, **kwargs: Any) -> tuple[Any, ...]: ...
 def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:

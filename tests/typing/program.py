@@ -100,6 +100,8 @@ def main() -> None:
     assert pull(1.0) == (3.0, 2.0)
     assert energy(a) == 2.0
     assert ag.grad(ag.tanh)(0.0) == 1.0
+    assert ag.grad(ag.grad(ag.sin))(0.0) == ag.compile(ag.grad(ag.grad(ag.sin)))(0.0) == 0.0
+    assert ag.vmap(ag.vmap(ag.sum))(np.ones((2, 3, 4))).shape == (2, 3)
     assert ag.hessian(lambda x: ag.exp(x) * ag.sin(x))(0.0) == 2.0
     assert ag.vmap(ag.dot)(np.ones((3, 2)), np.ones((3, 2))).shape == (3,)
     assert ag.grad(lambda x: ag.tanh(x @ a).sum())(np.zeros((3, 2))).shape == (3, 2)
