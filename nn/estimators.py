@@ -4,7 +4,7 @@ Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegre
 """
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 from warnings import warn
 
 import numpy as np
@@ -35,7 +35,8 @@ __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
 #: Activations by scikit-learn's names; a chain without modules is the identity.
-ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh, "logistic": Sigmoid, "identity": Sequential}
+MLPActivation = Literal["relu", "tanh", "logistic", "identity"]
+ACTIVATIONS: dict[str, type[Module]] = dict(zip(get_args(MLPActivation), (ReLU, Tanh, Sigmoid, Sequential), strict=True))
 
 
 def accuracy(scores: Any, labels: Any) -> float:
@@ -55,7 +56,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
     def __init__(  # noqa: PLR0913  (scikit-learn asks for flat parameters)
         self,
         hidden_layer_sizes: Sequence[int] = (100,),
-        activation: str = "relu",
+        activation: MLPActivation = "relu",
         *,
         alpha: float = 1e-4,
         batch_size: int | str = "auto",
@@ -187,7 +188,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     def __init__(  # noqa: PLR0913  (scikit-learn asks for flat parameters)
         self,
         hidden_layer_sizes: Sequence[int] = (100,),
-        activation: str = "relu",
+        activation: MLPActivation = "relu",
         *,
         alpha: float = 1e-4,
         batch_size: int | str = "auto",

@@ -23,7 +23,7 @@ from autograd.checks.kinks import kinks_of
 from autograd.checks.layouts import check_claim_layout
 from autograd.checks.localize import localize
 from autograd.checks.modules import expand_modules, keep_buffers
-from autograd.checks.oracles.oracles import NAMES, ORACLES, Oracles
+from autograd.checks.oracles.oracles import NAMES, ORACLES, OracleName, Oracles
 from autograd.checks.report import GradientError, NotMeasuredError, Report
 from autograd.checks.shrink import smallest_failure
 from autograd.checks.subdifferential import check_subgradients
@@ -42,7 +42,7 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
     order: int = 2,
     argnums: int | Sequence[int] | None = None,
     directions: int | None = None,
-    oracle: str | None = None,
+    oracle: OracleName | None = None,
     rtol: float | None = None,
     seed: int = 0,
     shrink: bool = True,

@@ -249,7 +249,7 @@ def _draw_fault(subject: Subject, node: Node | None, position: int | None) -> Dr
         return None
     try:
         for x, label in zip(subject.variables, subject.arguments.labels, strict=True):
-            x.label = x.label or label  # type: ignore[misc]
+            x.label = x.label or label
         with backward_twice(subject, np.ones(subject.m)) if len(subject.found) == 1 else contextlib.nullcontext():
             if node is None or not node.inputs:
                 return draw(list(subject.found))

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from autograd.cli.expressions import ExpressionError, inputs, read
-from autograd.drawing.box_text import ARRAYS
-from autograd.drawing.draw import DIRECTIONS, draw
+from autograd.drawing.box_text import Arrays
+from autograd.drawing.draw import Direction, draw
 from autograd.drawing.explain import explain
 from autograd.drawing.options import PORTS
 from autograd.drawing.text import FORMAT
@@ -31,10 +31,10 @@ def add_to(commands: Any) -> None:
     command.add_argument("--save", type=Path, action="append", default=[], metavar="FILE",
                          help="write the picture: .svg, .png, .pdf, .dot or .mmd")  # fmt: skip
     command.add_argument("--page", type=Path, metavar="FILE", help="write a page with the computation step by step: .html")
-    command.add_argument("--direction", choices=DIRECTIONS, help="forward pass, backward pass, or both (default: both)")
+    command.add_argument("--direction", choices=get_args(Direction), help="forward, backward, or both passes (default: both)")
     command.add_argument("--theme", choices=THEMES, default="light")
     command.add_argument("--rankdir", choices=PORTS, default="LR", help="direction of the layout")
-    command.add_argument("--arrays", choices=ARRAYS, default="stats", help="content of array boxes")
+    command.add_argument("--arrays", choices=get_args(Arrays), default="stats", help="content of array boxes")
     command = _add(commands, "explain", "Explain step by step how an expression and its gradient are computed.", _explain)
     command.add_argument("--wrt", action="append", metavar="NAME", help="only the gradient of this name; may be repeated")
 

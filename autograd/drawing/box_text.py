@@ -1,7 +1,7 @@
 """Contents of boxes: numbers, shapes, statistics and heat maps."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
 
 #: Ways to show the numbers of an array.
-ARRAYS = ("shape", "stats", "heat")
+Arrays = Literal["shape", "stats", "heat"]
 #: Most rows and columns of a heat map.
 CELLS = 8
 

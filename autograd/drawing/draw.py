@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 from autograd.base.grad_mode import remember_lines
+from autograd.drawing.box_text import Arrays
 from autograd.drawing.dot import dot_of
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.events import Local, Slopes, backward_graph, local_events
@@ -16,35 +17,35 @@ from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, ou
 from autograd.drawing.layout import sketch
 from autograd.drawing.mermaid import mermaid_of
 from autograd.drawing.names import size_of
-from autograd.drawing.options import Look, View
+from autograd.drawing.options import Look, Rankdir, View
 from autograd.drawing.page.page import Page, page_of
 from autograd.drawing.paths import path_marks, paths_in
 from autograd.drawing.text import FORMAT
-from autograd.drawing.themes import FONT
+from autograd.drawing.themes import FONT, ThemeName
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
-DIRECTIONS = ("forward", "backward", "both")
+Direction = Literal["forward", "backward", "both"]
 
 
 @explained_arguments()
 def draw(  # noqa: PLR0913  (public keywords)
     y: Any,
     *inputs: Any,
-    direction: str = "forward",
+    direction: Direction = "forward",
     max_nodes: int = 300,
-    rankdir: str = "LR",
+    rankdir: Rankdir = "LR",
     format: str = FORMAT,
-    arrays: str = "shape",
+    arrays: Arrays = "shape",
     depth: int | None = None,
     around: Node | None = None,
     hops: int = 2,
     path: tuple[Node, Node] | None = None,
-    emphasis: str | None = None,
-    theme: str = "light",
+    emphasis: Literal["gradient"] | None = None,
+    theme: ThemeName = "light",
     font: str = FONT,
     size: tuple[float, float] | None = None,
 ) -> Drawing:
@@ -91,7 +92,7 @@ def draw(  # noqa: PLR0913  (public keywords)
     """
     look = Look(rankdir, theme, font, size)
     view = View(max_nodes, format, arrays, depth, hops)
-    check_choice("direction", direction, DIRECTIONS)
+    check_choice("direction", direction, get_args(Direction))
     check_choice("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):

@@ -3,16 +3,18 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
-from autograd.drawing.box_text import ARRAYS
+from autograd.drawing.box_text import Arrays
 from autograd.drawing.text import FORMAT, check_format
-from autograd.drawing.themes import FONT, THEMES
+from autograd.drawing.themes import FONT, THEMES, ThemeName
 from autograd.engine.graph import GraphNode
 from autograd.support.validation import check_choice
 
+Rankdir = Literal["LR", "RL", "TB", "BT"]
+
 #: Compass points at which edges leave a box and enter one, and at which the first and the last input enter an op.
-PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
+PORTS: dict[Rankdir, str] = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class View:
 
     max_nodes: int = 300
     format: str = FORMAT
-    arrays: str = "shape"
+    arrays: Arrays = "shape"
     depth: int | None = None
     hops: int = 2
     around: GraphNode | None = None
@@ -39,7 +41,7 @@ class View:
     marked: frozenset[Any] = frozenset()
 
     def __post_init__(self) -> None:
-        check_choice("arrays", self.arrays, ARRAYS)
+        check_choice("arrays", self.arrays, get_args(Arrays))
         check_count("max_nodes", self.max_nodes, 1)
         check_format("draw", self.format)
         check_count("hops", self.hops, 0)
@@ -55,8 +57,8 @@ class Look:
         ValueError: If an option is unknown
     """
 
-    rankdir: str = "LR"
-    theme: str = "light"
+    rankdir: Rankdir = "LR"
+    theme: ThemeName = "light"
     font: str = FONT
     size: tuple[float, float] | None = None
     caption: Sequence[str] = ()

@@ -1,6 +1,6 @@
 """Themes: colours and styles of boxes; shape and outline repeat the meaning of each colour."""
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 #: Points; without Helvetica, renderers use a font of the same metrics, Arial or Arimo.
 FONT_SIZE = 11
@@ -39,7 +39,8 @@ def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills:
     )  # fmt: skip
 
 
-THEMES = {
+ThemeName = Literal["light", "dark"]
+THEMES: dict[ThemeName, Theme] = {
     "light": _theme(
         "#333333", "#ffffff", "#555555", "#ffffff", "#cc0077", blue="#0072b2", pale_blue="#d3e7f5", grey="#e3e3e3",
         orange="#d55e00", pale_orange="#fdebdc", red="#b00020", pale_red="#ffd0d0", yellow="#fff6c9",

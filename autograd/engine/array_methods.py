@@ -21,6 +21,8 @@ class ArrayMethods(Node):
 
     __slots__ = ()
 
+    grad: npt.NDArray[Any] | None
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Length of each axis."""
@@ -195,7 +197,8 @@ class ArrayMethods(Node):
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+    # Not an array of Any: `array @ tensor` would be one for NumPy's stubs.
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.generic]:
         if self.dtype.kind == "b" and not self.ndim and current_trace() is not None:
             return np.asarray(bool(self))  # under a guard
         indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")

@@ -104,7 +104,7 @@ class Node(MicrogradNames, Arithmetic):
 
     def recorded_copy(self, requires_grad: bool) -> Self:
         """Copy of this node in a recording, which requires a gradient or not."""
-        node = arithmetic.positive(self)
+        node: Any = arithmetic.positive(self)
         node.requires_grad = requires_grad
         return node
 

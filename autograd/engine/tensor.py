@@ -276,7 +276,7 @@ class Tensor(ArrayMethods):
 
 
 # The setter is written in C, so that no interrupt comes within it.
-Tensor.grad = property(Tensor._stored_gradient, vars(Tensor)["_grad"].__set__)
+Tensor.grad = property(Tensor._stored_gradient, vars(Tensor)["_grad"].__set__)  # type: ignore[assignment]
 
 
 def lift_value(x: Value, dtype: Any) -> Tensor:

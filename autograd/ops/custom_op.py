@@ -4,14 +4,14 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.trace_state import current_trace, inside_transform
-from autograd.ops.op import KINDS, Op, Prepare, Rule, declare
+from autograd.ops.op import Kind, Op, Prepare, Rule, declare
 from autograd.ops.recorder import Recorder
 from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
@@ -22,7 +22,7 @@ _USAGE = "custom_op(lambda g, y, x: …), with a pullback for each input, above 
 @explained_arguments({"pullback": "the pullbacks first, without a name", "pullbacks": "the pullbacks first, without a name"})
 def custom_op(
     *pullbacks: Rule | None,
-    kind: str = "general",
+    kind: Kind = "general",
     symbol: str = "",
     smooth_on: Domain | OpenSet = REALS,
     prepare: Prepare | None = None,
@@ -62,7 +62,7 @@ def custom_op(
     >>> grad(lambda x: sine_and_cosine(x)[0] * 2.0)(np.array(0.0))
     array(2.)
     """
-    check_choice("kind", kind, KINDS)
+    check_choice("kind", kind, get_args(Kind))
     for pullback in pullbacks:
         if pullback is not None and not callable(pullback):
             raise TypeError(f"a pullback is a function of (g, y, inputs) or None, got {pullback!r:.80}: write @{_USAGE}")

@@ -1,7 +1,6 @@
 """`Op`, the declared rule of one operation, and the decorators that declare it.
 
-A rule has a forward function for any namespace, one pullback per input, a kind, the open set on which it is smooth, and a
-symbol. All other parts (eager arithmetic, backward, higher orders, drawings, tests) read the rule.
+A rule has a forward function for any namespace, one pullback per input, a kind, a set on which it is smooth, and a symbol.
 
     @elementwise(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, symbol="×")
     def multiply(xp, a, b):
@@ -16,7 +15,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -30,10 +29,13 @@ from autograd.support.arguments import explain_arguments
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
 
+if TYPE_CHECKING:
+    from autograd.ops import signatures
+
 Rule = Callable[..., Any]
 Prepare = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
 
-KINDS = ("elementwise", "linear", "bilinear", "general")
+Kind = Literal["elementwise", "linear", "bilinear", "general"]
 
 #: Kinds of parameters, by which a batch axis shifts them: axes (None flattens), an order of all axes, the shape of the result,
 #: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
@@ -221,9 +223,7 @@ def _find_op(module: str, name: str) -> "Op":
     """Op that a module has declared under another name than that of its rule."""
     importlib.import_module(module)
     if name not in OPS:
-        raise LookupError(
-            f"the module {module} does not declare the op {name} when it is imported: declare it outside functions"
-        )
+        raise LookupError(f"module {module} does not declare the op {name} when it is imported: declare it outside functions")
     return OPS[name]
 
 
@@ -274,4 +274,4 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
     return decorator
 
 
-elementwise, linear, bilinear, general = map(declare, KINDS)
+elementwise, linear, bilinear, general = cast("signatures.Decorators", map(declare, get_args(Kind)))

@@ -1,34 +1,26 @@
 """Operator methods of nodes and tracers, and the error of rules that a tracer cannot read."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.ops.op import Op
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.recorder import Recorder
+
+if TYPE_CHECKING:
+    from autograd.ops.signatures import Operators
+else:
+    Operators = Recorder
 
 
 class UnreadableRuleError(Exception):
     """Raised if a rule is not an expression of operators and functions of the namespace."""
 
 
-class Arithmetic(Recorder):
+class Arithmetic(Operators):
     """Class with Python's operators, which `define_operators` adds."""
 
     __slots__ = ()
-
-    if TYPE_CHECKING:
-
-        def _unary(self) -> Self: ...
-        def _binary(self, other: Any, /) -> Self: ...
-        def _compare(self, other: Any, /) -> Any: ...
-
-        __neg__ = __pos__ = __abs__ = __invert__ = _unary
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
-        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _binary
-        __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _binary
-        __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare
-        __hash__ = object.__hash__
 
 
 def define_operators(cls: type[Arithmetic], bind: Callable[[Operator], Callable[..., Any]]) -> None:

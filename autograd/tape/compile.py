@@ -4,11 +4,12 @@ import functools
 import weakref
 from collections.abc import Callable
 from types import MethodType
-from typing import Any, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Self, overload
 
 from autograd.base.grad_mode import is_detecting_anomaly
 from autograd.base.trace_state import graph_requested
 from autograd.base.tree import is_container
+from autograd.engine.node import Node
 from autograd.support.arguments import explained_arguments
 from autograd.support.public import importable_name
 from autograd.tape.backends.protocol import GuardFailedError
@@ -16,13 +17,15 @@ from autograd.tape.backends.registry import Choice, find_backend
 from autograd.tape.recorder.arguments import DifferentiableError, call, call_arguments, flatten_arguments
 from autograd.tape.recorder.trace import check_eagerly, runs_eagerly
 from autograd.tape.tape import Tape
-from autograd.transforms.calls import check_plain_function
+from autograd.transforms.calls import P, R, check_plain_function
+
+Q = ParamSpec("Q")
 
 #: Largest number of tapes that a compiled function keeps; one more clears its cache.
 MAX_TAPES = 256
 
 
-class Compiled:
+class Compiled(Generic[P, R]):
     """A function with a cache of tapes: one for each signature of the arguments and each path through the function.
 
     A method of a class has a cache for each instance.
@@ -33,7 +36,7 @@ class Compiled:
 
     __module__ = "autograd"
 
-    def __init__(self, f: Callable[..., Any], backend: Choice) -> None:
+    def __init__(self, f: Callable[P, R], backend: Choice) -> None:
         functools.update_wrapper(self, f)
         self._f, self._choice, self._backend = f, backend, find_backend(backend)
         self.tapes: list[Tape] = []
@@ -41,6 +44,10 @@ class Compiled:
         # For each living instance of a class with this method, a reference to it and its tapes.
         self._of_instances: dict[int, tuple[Any, Any]] = {}
 
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Self: ...
+    @overload
+    def __get__(self: "Compiled[Concatenate[Any, Q], R]", instance: object, owner: type | None = None) -> "Compiled[Q, R]": ...
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
@@ -57,9 +64,9 @@ class Compiled:
         bound.tapes, bound._first = self._of_instances[key][1]
         return bound
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Replay a tape that fits the arguments, or record one."""
-        args = call_arguments(args, kwargs)
+        args = call_arguments(args, kwargs)  # type: ignore[assignment]
         try:
             key, leaves = flatten_arguments(args, self._backend.scalars)
         except DifferentiableError:
@@ -109,9 +116,11 @@ def _current(tapes: dict[Any, list[Tape]], key: Any) -> Tape | None:
 
 
 @overload
-def compile(f: Callable[..., Any], *, backend: Choice = "auto") -> Compiled: ...
+def compile(f: Callable[P, Node], *, backend: Choice = "auto") -> Compiled[P, Any]: ...  # a node only for nodes
 @overload
-def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Callable[P, R], *, backend: Choice = "auto") -> Compiled[P, R]: ...
+@overload
+def compile(f: None = None, *, backend: Choice = "auto") -> Callable[[Callable[P, Any]], Compiled[P, Any]]: ...
 @explained_arguments()
 def compile(f: Any = None, *, backend: Choice = "auto") -> Any:
     """Record f at its first call and replay the tape at later calls; also a decorator of functions and methods.

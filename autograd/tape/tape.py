@@ -32,6 +32,8 @@ from autograd.transforms.calls import check_plain_function
 
 if TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
+    from autograd.drawing.options import Rankdir
+    from autograd.drawing.themes import ThemeName
     from autograd.tape.export.onnx_rows import DynamicAxes
 
 
@@ -220,8 +222,8 @@ class Tape:
         return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
-        self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = ".4f", theme: str = "light", font: str = "Helvetica",
-        size: tuple[float, float] | None = None,
+        self, *, max_nodes: int = 300, rankdir: "Rankdir" = "LR", format: str = ".4f", theme: "ThemeName" = "light",
+        font: str = "Helvetica", size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
         """Draw the program in the style of `autograd.draw`: inputs, instructions, outputs."""
         from autograd.drawing.draw import draw_graph

@@ -5,12 +5,16 @@ import inspect
 import operator
 from collections.abc import Callable, Sequence
 from types import MethodType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from autograd.base import tree
 from autograd.support.public import importable_name
+
+#: Parameters and result of a function. A derivative has its parameters; their types, and so the results, may be others.
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: Position or name of an argument; a negative position counts from the last positional argument.
 Argument = int | str

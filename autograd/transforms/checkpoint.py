@@ -18,11 +18,11 @@ from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
-from autograd.transforms.calls import Transformed
+from autograd.transforms.calls import P, R, Transformed
 from autograd.transforms.ravel import ravel_tree
 
 
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     """Version of f that stores only arguments and result in the graph; the sweep computes the nodes between again.
 
         the same value and the same gradients; less memory, one more forward run of f

@@ -9,11 +9,11 @@ import numpy as np
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.ops.custom_op import function_op
-from autograd.transforms.calls import check_plain_function
+from autograd.transforms.calls import P, R, check_plain_function
 from autograd.transforms.ravel import ravel_tree
 
 
-def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator that gives a Python function its derivative: `backward(g, y, *args)` returns the cotangents of the arguments.
 
         (x̄₁, …, x̄ₙ) = backward(ȳ, f(x₁, …), x₁, …)
@@ -38,7 +38,7 @@ def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[..., Any
     """
     check_plain_function("custom_gradient", backward)
 
-    def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(f: Any) -> Any:
         check_plain_function("custom_gradient", f)
 
         @functools.wraps(f)

@@ -5,7 +5,7 @@ is a node, or inside another transform, so that the outer derivative includes th
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -19,10 +19,14 @@ from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
 from autograd.support.blocks import Blocks, VariableBlock
-from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
+from autograd.transforms.calls import Argnums, P, R, Selection, Transformed, check_plain_function, split_aux
+
+#: Function of cotangents or of tangents.
+_Map = Callable[..., Any]
 
 
 def keep_graph(nodes: bool) -> VariableBlock:
@@ -95,7 +99,7 @@ def has_variable(leaves: list[Any]) -> bool:
 
 
 @explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, tuple[Any, Any]]:
     """Function that returns (f(…), its gradient) with respect to the argument, or the arguments, that `argnums` selects.
 
         x ↦ (f(x), ∇f(x))
@@ -136,8 +140,12 @@ def _value_and_grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs
     return ((value, aux) if has_aux else value), selection.entries(derivatives)
 
 
+@overload
+def grad(f: Op, argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]: ...
+@overload
+def grad(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]: ...
 @explained_arguments({"wrt": "argnums="}, synonyms={"argnum": "argnums"})
-def grad(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def grad(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """Function that returns the gradient of f, as `value_and_grad`; with `has_aux`, (gradient, aux).
 
         x ↦ ∇f(x)
@@ -153,6 +161,10 @@ def _grad(f: Any, argnums: Any, has_aux: bool, /, *args: Any, **kwargs: Any) -> 
     return (gradient, value[1]) if has_aux else gradient
 
 
+@overload
+def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any) -> tuple[Any, _Map]: ...
+@overload
+def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool, **kwargs: Any) -> tuple[Any, ...]: ...
 def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
     """Vector-Jacobian product: f(…), and a function from a cotangent of it to those of the arguments.
 
@@ -189,6 +201,10 @@ def vjp(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs
     return (value, pull, aux) if has_aux else (value, pull)
 
 
+@overload
+def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: Literal[False] = False, **kwargs: Any) -> tuple[Any, _Map]: ...
+@overload
+def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool, **kwargs: Any) -> tuple[Any, ...]: ...
 def linearize(f: Callable[..., Any], /, *primals: Any, has_aux: bool = False, **kwargs: Any) -> tuple[Any, ...]:
     """f(…), and the linear function from tangents of the arguments to that of the result; f is run once.
 
@@ -243,7 +259,7 @@ def jvp(
     return value, push(*tangents), *aux
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: R) -> R:
     """Constant copy of x, a node, a number or a container: no gradient flows through it.
 
         y = x,   ∂y/∂x = 0

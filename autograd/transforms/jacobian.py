@@ -26,7 +26,7 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
 from autograd.support.arguments import explained_arguments
-from autograd.transforms.calls import Argnums, Selection, Transformed, check_plain_function, split_aux
+from autograd.transforms.calls import Argnums, P, Selection, Transformed, check_plain_function, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     check_captures,
     grad,
@@ -45,7 +45,7 @@ Rows = list[list[Any]]
 
 
 @explained_arguments(synonyms={"argnum": "argnums"})
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def jacobian(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """Function that returns the Jacobian of f: by `jacfwd` if f has at least twice as many outputs as inputs, else by `jacrev`.
 
         x ↦ J,   J[i…, j…] = ∂f(x)[i…] / ∂x[j…]
@@ -64,7 +64,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
     return Transformed(_jacobian, f, argnums, has_aux, 2.0)
 
 
-def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def jacfwd(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """`jacobian` by forward mode, from one batched forward sweep per variable: for few inputs.
 
     Functions of floats are differentiated in reverse mode. Hooks, which change cotangents, do not apply to tangents.
@@ -75,7 +75,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
     return Transformed(_jacobian, f, argnums, has_aux, 0.0)
 
 
-def jacrev(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def jacrev(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """`jacobian` by reverse mode, from one batched reverse sweep per output array: for few outputs.
 
     >>> jacrev(lambda x: x[:1] * x[1])(np.array([2.0, 3.0])).tolist()
@@ -226,7 +226,7 @@ def _plain_block(block: Any) -> Any:
 
 
 @explained_arguments(synonyms={"argnum": "argnums"})
-def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+def hessian(f: Callable[P, Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[P, Any]:
     """Function that returns the Hessian of f, which must return one number, by forward over reverse mode.
 
         x ↦ H,   H[i…, j…] = ∂²f(x) / ∂x[i…] ∂x[j…]
@@ -243,7 +243,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fals
 
 
 @explained_arguments(synonyms={"argnum": "argnums"})
-def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def elementwise_grad(f: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
     """Function that returns the derivative of f at each entry, for an f that maps each entry to an entry.
 
         x ↦ ∂(Σᵢ f(x)ᵢ)/∂x = f′(x)

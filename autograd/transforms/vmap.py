@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -15,13 +15,18 @@ from autograd.engine.graph import Links, reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.ops.op import Op
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.shape import broadcast_to, moveaxis
-from autograd.transforms.calls import Transformed
+from autograd.transforms.calls import P, Transformed
 from autograd.transforms.grad_vjp_jvp import has_variable, to_plain
 
 
-def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
+@overload
+def vmap(f: Op, in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]: ...
+@overload
+def vmap(f: Callable[P, Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[P, Any]: ...
+def vmap(f: Callable[P, Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[P, Any]:
     """Function that applies f to each example along an axis of its arguments, by ops on whole batches instead of a loop.
 
         vmap(f)(x, …)[i] = f(x[i], …)

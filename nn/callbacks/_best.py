@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from math import inf, isfinite
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class BestCallback(Callback):
 
     def __init__(self, monitor: str, mode: Mode) -> None:
         self.monitor = monitor
-        check_choice("mode", mode, ("auto", "min", "max"))
+        check_choice("mode", mode, get_args(Mode))
         self.sign = -1.0 if mode == "max" or (mode == "auto" and is_better_if_higher(monitor)) else 1.0
         if mode == "auto" and self.sign > 0 and not any(map(_LOWER.fullmatch, _words(monitor))):
             warn_likely_mistake(

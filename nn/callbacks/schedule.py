@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from nn.callbacks._best import BestCallback, Mode
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Factor
 from nn.run.run import Callback, Run, State
+
+Every = Literal["step", "epoch"]
 
 
 class Schedule(Callback):
@@ -36,9 +38,9 @@ class Schedule(Callback):
 
     looks_at_parameters: ClassVar[bool] = False
 
-    def __init__(self, optimizer: Optimizer, factor: Factor, *, every: Literal["step", "epoch"] = "step") -> None:
+    def __init__(self, optimizer: Optimizer, factor: Factor, *, every: Every = "step") -> None:
         self.optimizer = _check_optimizer(optimizer)
-        check_choice("every", every, ("step", "epoch"))
+        check_choice("every", every, get_args(Every))
         if not callable(factor):
             raise TypeError(f"factor must be a function of the step, such as schedules.cosine(1000), got {factor!r}")
         self.factor, self.every = factor, every

@@ -1,13 +1,30 @@
 """Weights, reductions and argument checks of all losses."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, get_args, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 import autograd as ag
 from nn._validation import as_floats, check_choice, in_dtype_of, in_single_precision
 
-REDUCTIONS = ("mean", "sum", "none")
+Reduction = Literal["mean", "sum", "none"]
+P = ParamSpec("P")
+
+
+class LossFunction(Protocol[P]):
+    """Loss as type checkers see it: of the output of a model a Tensor, of plain arrays a number or an array."""
+
+    @overload
+    def __call__(self, output: ag.Tensor, /, *args: P.args, **kwargs: P.kwargs) -> ag.Tensor: ...
+    @overload
+    def __call__(self, output: ArrayLike, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+
+def loss_function(f: Callable[Concatenate[Any, P], Any]) -> LossFunction[P]:
+    """f itself, declared as a loss."""
+    return f
 
 
 def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, counted: Any = None) -> Any:
@@ -22,7 +39,7 @@ def reduce_errors(errors: Any, reduction: str, sample_weight: Any, name: str, co
     Raises:
         ValueError: If the reduction is unknown, or sample_weight has another shape or a negative entry
     """
-    check_choice(f"{name}: reduction", reduction, REDUCTIONS)
+    check_choice(f"{name}: reduction", reduction, get_args(Reduction))
     if reduction == "mean" and not (sample_weight is None and counted is None):
         weights = np.ones(np.shape(errors), getattr(errors, "dtype", float)) if counted is None else counted
         total, count = (reduce_errors(in_single_precision(x), "sum", sample_weight, name) for x in (errors, weights))

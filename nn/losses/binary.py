@@ -6,7 +6,7 @@ import autograd as ag
 from autograd.support.deprecated import renamed_arguments
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import as_floats, check_range
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, signs
+from nn.losses._reduction import Reduction, check_class_weights, check_same_shape, loss_function, reduce_errors, shares, signs
 
 
 @ag.custom_op(
@@ -25,12 +25,13 @@ def logistic_loss(xp: Any, z: Any, yes: Any, no: Any) -> Any:
     return xp.where(yes == 0.0, 0.0, yes * xp.logaddexp(-z, 0.0)) + xp.where(no == 0.0, 0.0, no * xp.logaddexp(z, 0.0))
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy_with_logits(
     logits: Any,
     targets: Any,
     *,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     sample_weight: Any = None,
     class_weight: Any = None,
     label_smoothing: float = 0.0,
@@ -67,12 +68,13 @@ def binary_cross_entropy_with_logits(
     return reduce_errors(logistic_loss(logits, yes, no), reduction, sample_weight, name, counted)
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def binary_cross_entropy(
     probabilities: Any,
     targets: Any,
     *,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     sample_weight: Any = None,
     class_weight: Any = None,
     label_smoothing: float = 0.0,
@@ -94,8 +96,11 @@ def binary_cross_entropy(
     return reduce_errors(-(ag.xlogy(yes, p) + ag.xlog1py(no, -p)), reduction, sample_weight, name, counted)
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
-def hinge(scores: Any, sides: Any, *, reduction: str = "mean", sample_weight: Any = None, class_weight: Any = None) -> Any:
+def hinge(
+    scores: Any, sides: Any, *, reduction: Reduction = "mean", sample_weight: Any = None, class_weight: Any = None
+) -> Any:
     """Hinge loss, or max-margin loss, of scores and signs.
 
         y = 1/m Σ max(0, 1 − s t)

@@ -9,7 +9,7 @@ from autograd import Tensor, softmax
 from autograd.support.deprecated import renamed_arguments
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import Array, as_array, as_floats, check_range, counted_from_one, integer_labels, swapped
-from nn.losses._reduction import check_class_weights, check_same_shape, reduce_errors, shares, weigh
+from nn.losses._reduction import Reduction, check_class_weights, check_same_shape, loss_function, reduce_errors, shares, weigh
 
 #: Largest distance of the sum of probabilities from 1: rounding of 16-bit floats, or of printed numbers.
 _ROUNDING = 1e-2
@@ -87,12 +87,13 @@ def softmax_cross_entropy(xp: Any, logits: Any, labels: Any) -> Any:
     return xp.sum(xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True)) - right, axis=None, keepdims=False) / len(labels)
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def cross_entropy(
     logits: Any,
     labels: Any,
     *,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     sample_weight: Any = None,
     class_weight: Any = None,
     label_smoothing: float = 0.0,
@@ -141,12 +142,13 @@ def cross_entropy(
     return _negative_log("cross_entropy", ag.log_softmax(x, axis=1), target, reduction, sample_weight, class_weight, smoothing)
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def nll(
     log_probabilities: Any,
     labels: Any,
     *,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     sample_weight: Any = None,
     class_weight: Any = None,
     ignore_index: int | None = None,
@@ -195,13 +197,14 @@ def _negative_log(
     return reduce_errors(errors, reduction, sample_weight, name, counted)
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight", class_weights="class_weight")
 def multiclass_hinge(
     scores: Any,
     labels: Any,
     *,
     margin: float = 1.0,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     sample_weight: Any = None,
     class_weight: Any = None,
 ) -> Any:
@@ -260,8 +263,9 @@ def _are_distributions(x: Array) -> bool:
     return bool((abs(x.sum(axis=1, dtype=float) - 1.0) <= rounding).all() and (x >= 0).all())
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight")
-def kl_divergence(log_q: Any, p: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+def kl_divergence(log_q: Any, p: Any, *, reduction: Reduction = "mean", sample_weight: Any = None) -> Any:
     """Kullback-Leibler divergence of p from q, in nats, from log q and p; the mean over the rows.
 
         y = 1/n Σᵢ Σⱼ pᵢⱼ (log pᵢⱼ − log qᵢⱼ),   0 log 0 = 0

@@ -5,11 +5,12 @@ from typing import Any
 import autograd as ag
 from autograd.support.deprecated import renamed_arguments
 from nn._validation import as_floats, check_positive, in_dtype_of, in_single_precision
-from nn.losses._reduction import check_same_shape, reduce_errors
+from nn.losses._reduction import Reduction, check_same_shape, loss_function, reduce_errors
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight")
-def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+def mean_squared_error(predictions: Any, targets: Any, *, reduction: Reduction = "mean", sample_weight: Any = None) -> Any:
     """Mean squared error over all entries.
 
         y = 1/m Σ (predictions − targets)²
@@ -30,8 +31,9 @@ def mean_squared_error(predictions: Any, targets: Any, *, reduction: str = "mean
     return in_dtype_of(residuals, reduce_errors(errors, reduction, sample_weight, "mean_squared_error"))
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight")
-def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+def mean_absolute_error(predictions: Any, targets: Any, *, reduction: Reduction = "mean", sample_weight: Any = None) -> Any:
     """Mean absolute error over all entries; robust against outliers.
 
         y = 1/m Σ |predictions − targets|
@@ -44,8 +46,11 @@ def mean_absolute_error(predictions: Any, targets: Any, *, reduction: str = "mea
     return reduce_errors(errors, reduction, sample_weight, "mean_absolute_error")
 
 
+@loss_function
 @renamed_arguments(weights="sample_weight")
-def huber(predictions: Any, targets: Any, delta: float = 1.0, *, reduction: str = "mean", sample_weight: Any = None) -> Any:
+def huber(
+    predictions: Any, targets: Any, delta: float = 1.0, *, reduction: Reduction = "mean", sample_weight: Any = None
+) -> Any:
     """Huber loss: quadratic for errors up to `delta`, linear beyond; smooth, and robust against outliers.
 
         y = 1/m Σ h(predictions − targets),   h(d) = d²/2 if |d| ≤ δ, else δ (|d| − δ/2)

@@ -8,7 +8,7 @@ from abc import ABCMeta
 from collections.abc import Container, Iterator
 from contextvars import ContextVar
 from inspect import Signature, signature
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ HOOKS = "_hooks"
 #: The attribute that holds the noted numbers of a module: shape and type by name, None for a parameter.
 NUMBERS = "_numbers"
 
+M = TypeVar("M")
 Kind = tuple[tuple[int, ...], np.dtype[Any]]
 #: A module or container, and a name in it.
 Place = tuple[Any, str]
@@ -36,15 +37,15 @@ _OTHER_NAMES = {"rate": "p=", "use_bias": "bias="}
 class ModuleType(ABCMeta):
     """Type of module classes: notes the numbers of a module, and of those made in it, when the outermost constructor ends."""
 
-    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+    def __call__(cls: type[M], *arguments: Any, **options: Any) -> M:
         made = _made.get()
         if made is not None:
-            made.append(cls._construct(arguments, options))
+            made.append(cls._construct(arguments, options))  # type: ignore[attr-defined]
             return made[-1]
         made = []
         token = _made.set(made)
         try:
-            module = cls._construct(arguments, options)
+            module = cls._construct(arguments, options)  # type: ignore[attr-defined]
         finally:
             _made.reset(token)
         for part in made:

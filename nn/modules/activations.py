@@ -58,7 +58,7 @@ class LeakyReLU(Module):
         self.slope = float(slope)
 
     def forward(self, x: Any) -> Any:
-        return ag.leaky_relu(x, self.slope)
+        return ag.leaky_relu(x, slope=self.slope)
 
 
 class ELU(Module):
@@ -77,7 +77,7 @@ class ELU(Module):
         self.alpha = float(alpha)
 
     def forward(self, x: Any) -> Any:
-        return ag.elu(x, self.alpha)
+        return ag.elu(x, alpha=self.alpha)
 
 
 class GELU(Module):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd import Tensor
 from nn._validation import check_choice
 from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from nn.modules.init import Initializer, Seed, he_uniform, random_generator
@@ -14,10 +15,10 @@ from nn.modules.layers import Linear
 from nn.modules.module import Module
 
 #: Activations by name.
-ACTIVATIONS: dict[str, Callable[[], Module]] = {
-    "elu": ELU, "gelu": GELU, "leaky_relu": LeakyReLU, "relu": ReLU, "sigmoid": Sigmoid, "silu": SiLU, "softplus": Softplus,
-    "tanh": Tanh,
-}  # fmt: skip
+Activation = Literal["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
+ACTIVATIONS: dict[str, Callable[[], Module]] = dict(
+    zip(get_args(Activation), (ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh), strict=True)
+)
 
 
 class Sequential(Module):
@@ -62,7 +63,7 @@ class Sequential(Module):
     def __getitem__(self, index: int | slice) -> Any:
         return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         for layer in self.layers:
             x = layer(x)
         return x
@@ -92,7 +93,7 @@ class MLP(Sequential):
         hidden_features: Sequence[int],
         out_features: int,
         *,
-        activation: Callable[[], Module] | str = ReLU,
+        activation: Callable[[], Module] | Activation = ReLU,
         init: Initializer = he_uniform,
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
@@ -130,7 +131,7 @@ class Residual(Module):
             raise TypeError(f"Residual takes a module, got {inner!r}")
         self.inner = inner
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         change = self.inner(x)
         before, after = (a.shape if hasattr(a, "shape") else np.shape(a) for a in (x, change))
         if before != after:

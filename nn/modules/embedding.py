@@ -32,7 +32,7 @@ class Embedding(Module):
         shape = check_integer("num_embeddings", num_embeddings, least=1), check_integer("embedding_dim", embedding_dim, least=1)
         self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
 
-    def forward(self, i: Any) -> Any:
+    def forward(self, i: Any) -> Tensor:
         numbers = i if isinstance(i, Tensor) else np.asarray(i)
         if numbers.dtype.kind not in "iu":
             raise TypeError(f"{self!r} takes integers; got dtype {numbers.dtype}: convert them with .astype(int)")

@@ -74,7 +74,7 @@ class Linear(Module):
         self.weight = Tensor(weight, requires_grad=True, dtype=dtype)
         self.bias = Tensor(np.zeros(shape[1]), requires_grad=True, dtype=dtype) if bias else None
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         shape = x.shape if isinstance(x, Tensor) else np.shape(x)
         if shape[-1:] != self.weight.shape[:1]:
             raise ValueError(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from reprlib import recursive_repr
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,17 @@ from nn.modules._storage import (
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
+
+
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+
+class HasForward(Protocol[P, R]):
+    """Module as type checkers see its call: by the parameters and the result of its `forward`."""
+
+    def forward(self, *inputs: P.args, **options: P.kwargs) -> R:
+        """Return the output."""
 
 
 class IncompatibleKeys(NamedTuple):
@@ -59,11 +70,12 @@ class Module(metaclass=ModuleType):
         """Return the output of the module for some inputs."""
         raise NotImplementedError(f"{type(self).__name__} has no method forward(self, …): write one that returns the output")
 
-    def __call__(self, *inputs: Any, **options: Any) -> Any:
+    def __call__(self: HasForward[P, R], *inputs: P.args, **options: P.kwargs) -> R:
         attributes = self.__dict__
         if NUMBERS not in attributes:  # made by a copy or a pickle, without the constructor
             note_numbers(self)
-        return scope.call(self, self._call_with_hooks if HOOKS in attributes else self.forward, inputs, options)
+        call = self._call_with_hooks if HOOKS in attributes else self.forward  # type: ignore[attr-defined]
+        return scope.call(self, call, inputs, options)
 
     def _call_with_hooks(self, *inputs: Any, **options: Any) -> Any:
         hooks = self.__dict__[HOOKS]

@@ -48,7 +48,7 @@ class LayerNorm(_Normalization):
         super().__init__(features, eps, dtype)
         self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         self._check_features(x)
         d = ag.deviations(in_single_precision(x), axis=-1)
         y = d / ag.sqrt(ag.mean(ag.square(d), axis=-1, keepdims=True) + self.eps)
@@ -72,7 +72,7 @@ class RMSNorm(_Normalization):
     def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
         super().__init__(features, eps, dtype)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         self._check_features(x)
         wide = in_single_precision(x)
         return in_dtype_of(x, wide / ag.sqrt(ag.mean(ag.square(wide), axis=-1, keepdims=True) + self.eps)) * self.weight
@@ -106,7 +106,7 @@ class BatchNorm1d(_Normalization):
         self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)
         self.running_mean, self.running_var = np.zeros(features, dtype), np.ones(features, dtype)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         shape = x.shape if isinstance(x, Tensor) else np.shape(x)
         if len(shape) != 2:
             raise ValueError(f"{self!r} takes x of shape (n, {self.weight.shape[0]}); got x of shape {shape}")

@@ -1,14 +1,16 @@
 """Engines that compute the steps of a training, by the keyword `engine` of `fit`."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from nn.modules.module import Module
 from nn.run.run import Run
 from nn.training.numpy_engine import Loss, NumpyEngine
 
+EngineName = Literal["eager", "tape", "jax"]
+
 #: For each engine, the values of `compile` and of `backend` that agree with it; without `engine`, the first match is used.
-_ALIASES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+_ALIASES: dict[EngineName, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "eager": ((None, False), (None, "numpy")),
     "tape": ((None, True), (None, "numpy")),
     "jax": ((None, False, True), (None, "jax")),

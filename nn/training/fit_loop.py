@@ -35,7 +35,7 @@ from nn.training._data import ClassWeight, TrainingData, check_takes_weights, tr
 from nn.training._interrupt import defer_interrupt
 from nn.training._nonfinite import check_finite_state
 from nn.training._progress import ProgressBar, results
-from nn.training.engine import Engine, engine_name, make_engine
+from nn.training.engine import Engine, EngineName, engine_name, make_engine
 from nn.training.evaluate import check_held_out, evaluate_rows
 
 Rows = tuple[ArrayLike | OnDisk, ArrayLike | OnDisk] | Dataset | Loader[Any] | Iterable[Any]
@@ -64,9 +64,9 @@ def fit(  # noqa: PLR0913  (public keywords)
     class_weight: ClassWeight | None = None,
     seed: int = 0,
     drop_last: bool = False,
-    engine: Literal["eager", "tape", "jax"] | None = None,
+    engine: EngineName | None = None,
     compile: bool | None = None,
-    backend: str | None = None,
+    backend: Literal["numpy", "jax"] | None = None,
     devices: Any = None,
     progress: bool = True,
 ) -> History:

@@ -10,7 +10,7 @@ Taylor slope      the order in h of f(x + hv) − f(x − hv) − 2h⟨g, v⟩, 
 import functools
 import math
 import warnings
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
 
-ORACLES = ("exact", "complex", "dual", "differences", "taylor")
+OracleName = Literal["exact", "complex", "dual", "differences", "taylor"]
+ORACLES: tuple[OracleName, ...] = get_args(OracleName)
 NAMES = {
     "exact": "exact structure",
     "complex": "complex step",

@@ -25,7 +25,7 @@ def __dir__() -> list[str]:
 
 def polygamma(n: int, x: Any) -> Any:
     """Derivative of order n of `digamma`: `autograd.polygamma` with SciPy's order of arguments."""
-    return ag.polygamma(x, n)
+    return ag.polygamma(x, n=n)
 
 
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False) -> Any:

@@ -4,7 +4,7 @@ Kinks are excluded from `smooth_on`; the derivative at a kink is the least-norm 
 """
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 from autograd.base.domain import NONZERO, reals_without
 from autograd.ops.op import elementwise
@@ -134,7 +134,7 @@ def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
     return g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
 
 
-def _prepare_gelu(x: Any, approximate: str = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _prepare_gelu(x: Any, approximate: Literal["none", "tanh"] = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
     return (x,), {"approximate": approximate}

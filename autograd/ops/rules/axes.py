@@ -3,16 +3,28 @@
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
 
 from autograd.ops.recorder import stack_nodes
 
+if TYPE_CHECKING:
+    from autograd.ops import signatures
+from autograd.support.arguments import explained_arguments
+
+P = ParamSpec("P")
+
 Shape = tuple[int, ...]
 
 #: Result of `prepare`: the inputs of the op and its parameters.
 PreparedCall = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def array_function(f: Callable[Concatenate[Any, P], Any]) -> "signatures.ArrayFunction[P]":
+    """f, a function of ops that returns a Tensor for a Tensor; it explains calls with a wrong argument name."""
+    g: Any = explained_arguments()(f)
+    return g
 
 
 def shape_of(x: Any) -> Shape:
@@ -80,7 +92,7 @@ def entry_count(shape: Shape, axes: Shape) -> int:
     return math.prod(shape[i] for i in axes)
 
 
-def prepare_reduction(name: str, of_numbers: bool = False, nonempty: bool = False) -> Callable[..., PreparedCall]:
+def prepare_reduction(name: str, of_numbers: bool = False, nonempty: bool = False) -> "signatures.PrepareReduction":
     """`prepare` of a reduction with signature `name(x, axis=None, keepdims=False)`.
 
     Args:

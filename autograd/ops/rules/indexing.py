@@ -10,9 +10,16 @@ from autograd.base.numerics import immutable_array
 from autograd.base.trace_state import current_captures, current_trace
 from autograd.ops.op import linear
 from autograd.ops.recorder import Recorder, stack_nodes
-from autograd.ops.rules.axes import PreparedCall, Shape, is_axis_of_number, normalize_axis, normalize_shape, shape_of
+from autograd.ops.rules.axes import (
+    PreparedCall,
+    Shape,
+    array_function,
+    is_axis_of_number,
+    normalize_axis,
+    normalize_shape,
+    shape_of,
+)
 from autograd.ops.rules.shape import reshape, sum_to
-from autograd.support.arguments import explained_arguments
 
 #: Mark in an index for an array that is an input of the op; an index itself has no strings.
 INPUT = "input"
@@ -142,7 +149,7 @@ def flat_places(indices: Sequence[Any], shape: Shape) -> list[Any]:
     return list(map(at, indices))
 
 
-@explained_arguments()
+@array_function
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """Entries of x at `indices` along `axis`, or of x flattened if `axis` is None.
 
@@ -163,7 +170,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     return getitem(x, (slice(None),) * position + (indices,))
 
 
-@explained_arguments()
+@array_function
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     """Entries of x at `indices` along `axis`, line by line; of x flattened if `axis` is None.
 

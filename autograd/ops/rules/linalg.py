@@ -20,7 +20,7 @@ def check_square(op: str, shape: Shape) -> None:
         raise ValueError(f"{op}: x must have the shape (…, n, n) of square matrices, got {shape}")
 
 
-def _prepare_square(op: str) -> Callable[..., PreparedCall]:
+def _prepare_square(op: str) -> Callable[[Any], PreparedCall]:
     """`prepare` of an op on square matrices."""
 
     def prepare(x: Any) -> PreparedCall:

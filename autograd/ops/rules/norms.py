@@ -5,16 +5,15 @@ from numbers import Real
 from typing import Any
 
 from autograd.ops.rules.arithmetic import abs, power, sign
-from autograd.ops.rules.axes import Shape, normalize_axes, reduced_shape, shape_of
+from autograd.ops.rules.axes import Shape, array_function, normalize_axes, reduced_shape, shape_of
 from autograd.ops.rules.comparisons import equal, isinf
 from autograd.ops.rules.decompositions import singular_triplets
 from autograd.ops.rules.reductions import euclidean_norm, max, min, sum
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis, reshape
-from autograd.support.arguments import explained_arguments
 
 
-@explained_arguments()
+@array_function
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """Norms of vectors along one axis, of matrices in two, or of all entries if `axis` is None.
 

@@ -1,23 +1,22 @@
 """Padding of arrays."""
 
 import math
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from autograd.ops.rules.axes import shape_of
+from autograd.ops.rules.axes import array_function, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
-from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
-#: Modes that copy entries of x into the border.
-_COPYING = ("edge", "reflect", "symmetric", "wrap")
+#: Constants, or copies of entries of x, in the border.
+PadMode = Literal["constant", "edge", "reflect", "symmetric", "wrap"]
 
 
-@explained_arguments()
-def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+@array_function
+def pad(x: Any, pad_width: Any, mode: PadMode = "constant", *, constant_values: Any = 0) -> Any:
     """x padded with constants, or with copies of its entries.
 
         y[before + i] = x[i]
@@ -34,13 +33,13 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any 
     ([0.0, 1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 2.0, 1.0])
     """
     shape = shape_of(x)
-    check_choice("pad: mode", mode, ("constant", *_COPYING))
+    check_choice("pad: mode", mode, get_args(PadMode))
     try:
         outside = np.pad(np.zeros(shape, bool), pad_width, constant_values=True)
         widths = np.broadcast_to(np.asarray(pad_width, int), (len(shape), 2))
         if mode != "constant":
             places = np.arange(math.prod(shape)).reshape(shape)
-            return getitem(reshape(x, -1), np.pad(places, pad_width, mode))  # type: ignore[call-overload]
+            return getitem(reshape(x, -1), np.pad(places, pad_width, mode))
     except (ValueError, TypeError) as error:
         raise ValueError(f"pad: shape {shape} with pad_width {pad_width!r}, mode {mode!r}: {error}") from None
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths.tolist(), shape, strict=True))

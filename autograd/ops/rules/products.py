@@ -2,15 +2,14 @@
 
 import math
 import operator
-from typing import Any
+from typing import Any, Literal, get_args
 
 from autograd.ops.op import bilinear
 from autograd.ops.rules.arithmetic import multiply
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, array_function, normalize_axes, shape_of
 from autograd.ops.rules.indexing import put
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.shape import reshape, transpose
-from autograd.support.arguments import explained_arguments
 from autograd.support.validation import check_choice
 
 
@@ -61,7 +60,7 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
     return xp.matmul(a, b)
 
 
-@explained_arguments()
+@array_function
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Product of a and b summed over `axes`: a number of last axes of a and first axes of b, or two lists.
 
@@ -98,6 +97,7 @@ def _contract(op: str, a: Any, b: Any, over_a: Shape, over_b: Shape) -> Any:
     return reshape(matmul(matrix_a, matrix_b), rows + columns)
 
 
+@array_function
 def dot(a: Any, b: Any) -> Any:
     """Product summed over the last axis of a and the second to last of b: the dot product of vectors, or of matrices.
 
@@ -117,6 +117,7 @@ def dot(a: Any, b: Any) -> Any:
     return _contract("dot", a, b, (len(left) - 1,), (len(right) - 2,))
 
 
+@array_function
 def inner(a: Any, b: Any) -> Any:
     """Product summed over the last axis of both.
 
@@ -132,6 +133,7 @@ def inner(a: Any, b: Any) -> Any:
     return _contract("inner", a, b, (len(left) - 1,), (len(right) - 1,)) if left and right else multiply(a, b)
 
 
+@array_function
 def outer(a: Any, b: Any) -> Any:
     """Outer product of a and b, both flattened.
 
@@ -143,31 +145,34 @@ def outer(a: Any, b: Any) -> Any:
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
-def _prepare_convolve(a: Any, v: Any, mode: str = "full") -> PreparedCall:
+ConvolutionMode = Literal["full", "same", "valid"]
+
+
+def _prepare_convolve(a: Any, v: Any, mode: ConvolutionMode = "full") -> PreparedCall:
     left, right = shape_of(a), shape_of(v)
     if len(left) != 1 or len(right) != 1 or not left[0] or not right[0]:
         raise ValueError(f"convolve: operands must be two non-empty vectors, got shapes {left} and {right}")
-    check_choice("convolve: mode", mode, ("full", "same", "valid"))
+    check_choice("convolve: mode", mode, get_args(ConvolutionMode))
     return ((a, v) if left >= right else (v, a)), {"mode": mode}
 
 
-def _full_cotangent(g: Any, a: Any, v: Any, mode: str) -> Any:
+def _full_cotangent(g: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     """Cotangent of the full convolution, of which "same" is the middle."""
     (n,), (m,) = shape_of(a), shape_of(v)
     start = (m - 1) // 2
     return put(g, slice(start, start + n), (n + m - 1,)) if mode == "same" else g
 
 
-def _longer_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
+def _longer_pullback(g: Any, y: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     return convolve(_full_cotangent(g, a, v, mode), flip(v), "full" if mode == "valid" else "valid")
 
 
-def _shorter_pullback(g: Any, y: Any, a: Any, v: Any, mode: str) -> Any:
+def _shorter_pullback(g: Any, y: Any, a: Any, v: Any, mode: ConvolutionMode) -> Any:
     return flip(convolve(a, flip(g), mode)) if mode == "valid" else convolve(_full_cotangent(g, a, v, mode), flip(a), "valid")
 
 
 @bilinear(_longer_pullback, _shorter_pullback, symbol="∗", prepare=_prepare_convolve)
-def convolve(xp: Any, a: Any, v: Any, *, mode: str) -> Any:
+def convolve(xp: Any, a: Any, v: Any, *, mode: ConvolutionMode) -> Any:
     """Convolution of two vectors, the longer one first: all of it, its middle, or the part of full overlap.
 
         y[k] = Σᵢ a[i] v[k − i]

@@ -9,6 +9,7 @@ from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
     Shape,
+    array_function,
     is_axis_of_number,
     normalize_axes,
     normalize_axis,
@@ -17,7 +18,6 @@ from autograd.ops.rules.axes import (
 )
 from autograd.ops.rules.indexing import getitem, index_array, take
 from autograd.ops.rules.shape import broadcast_to, reshape
-from autograd.support.arguments import explained_arguments
 
 
 def _prepare_roll(x: Any, shift: Any, axis: Any = None) -> PreparedCall:
@@ -45,7 +45,7 @@ def roll(xp: Any, x: Any, *, shift: Shape, axis: Shape | None) -> Any:
     return xp.roll(x, shift, axis)
 
 
-@explained_arguments()
+@array_function
 def flip(x: Any, axis: Any = None) -> Any:
     """x reversed along `axis` (an integer, a tuple of them, or None for all).
 
@@ -59,7 +59,7 @@ def flip(x: Any, axis: Any = None) -> Any:
     return getitem(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(shape))))
 
 
-@explained_arguments()
+@array_function
 def tile(x: Any, reps: Any) -> Any:
     """x repeated as a whole, `reps` times along each of the last axes.
 
@@ -79,7 +79,7 @@ def tile(x: Any, reps: Any) -> Any:
     return reshape(broadcast_to(reshape(x, pairs), copies), tiled)
 
 
-@explained_arguments()
+@array_function
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """Entries of x, or slices along `axis`, repeated in a row: `repeats` is one number for all or one for each.
 

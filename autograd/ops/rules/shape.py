@@ -1,8 +1,7 @@
 """Shape, axis order and dtype: linear ops A whose pullback is the transpose, ⟨w, A x⟩ = ⟨Aᵀ w, x⟩."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,13 +9,16 @@ from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
     Shape,
+    array_function,
     is_axis_of_number,
     normalize_axes,
     normalize_axis,
     normalize_shape,
     shape_of,
 )
-from autograd.support.arguments import explained_arguments
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 
 def _prepare_broadcast_to(x: Any, shape: Any) -> PreparedCall:
@@ -168,6 +170,7 @@ def lower(xp: Any, x: Any) -> Any:
     return xp.asarray(x)[()]
 
 
+@array_function
 def ravel(x: Any) -> Any:
     """x flattened in row-major order.
 
@@ -180,6 +183,7 @@ def ravel(x: Any) -> Any:
     return reshape(x, -1)
 
 
+@array_function
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """x with two axes interchanged.
 
@@ -195,6 +199,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return transpose(x, order)
 
 
+@array_function
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     """x with the axes `source` moved to the positions `destination`; the others keep their order.
 
@@ -214,7 +219,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     return transpose(x, order)
 
 
-@explained_arguments()
+@array_function
 def squeeze(x: Any, axis: Any = None) -> Any:
     """x without the axes `axis`, which must have length 1, or without all such axes if None.
 
@@ -233,7 +238,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
 
 
-@explained_arguments()
+@array_function
 def expand_dims(x: Any, axis: Any) -> Any:
     """x with new axes of length 1 at the positions `axis` of the result.
 
@@ -246,10 +251,10 @@ def expand_dims(x: Any, axis: Any) -> Any:
     return reshape(x, tuple(1 if i in new else next(lengths) for i in range(len(shape) + len(new))))
 
 
-def prepare_along_axis(name: str, default: int | None, of_numbers: bool = False) -> Callable[..., PreparedCall]:
+def prepare_along_axis(name: str, default: int | None, of_numbers: bool = False) -> "signatures.PrepareAlongAxis":
     """`prepare` of an op along one axis, `name(x, axis=default)`; None flattens x first, as axis 0 of a number if allowed."""
 
-    def prepare(x: Any, axis: int | None = default) -> PreparedCall:
+    def prepare(x: Any, axis: Any = default) -> PreparedCall:
         if axis is None or (of_numbers and is_axis_of_number(axis, shape_of(x))):
             return (reshape(x, -1),), {"axis": 0}
         return (x,), {"axis": normalize_axis(name, axis, shape_of(x))}

@@ -1,7 +1,6 @@
 """Softmax, log-softmax and log-sum-exp, without overflow."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +11,11 @@ from autograd.ops.rules.exponential import exp
 from autograd.ops.rules.reductions import restore_axes, sum
 from autograd.ops.rules.shape import astype
 
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
-def _prepare_over_axis(name: str, default: int | None) -> Callable[..., PreparedCall]:
+
+def _prepare_over_axis(name: str, default: int | None) -> "signatures.PrepareAlongAxis":
     def prepare(x: Any, axis: Any = default) -> PreparedCall:
         return (_to_floating(x),), {"axis": normalize_axes(name, axis, shape_of(x))}
 

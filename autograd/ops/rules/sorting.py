@@ -1,11 +1,13 @@
 """Sorting along an axis, and permutations."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops.op import general
 from autograd.ops.rules.axes import PreparedCall, is_axis_of_number, normalize_axis, shape_of
 from autograd.ops.rules.shape import prepare_along_axis
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 
 def _sort_pullback(g: Any, y: Any, x: Any, axis: int) -> Any:
@@ -28,8 +30,8 @@ def argsort(xp: Any, x: Any, *, axis: int) -> Any:
     return xp.argsort(x, axis=axis, stable=True)
 
 
-def _prepare_position(name: str) -> Callable[..., PreparedCall]:
-    def prepare(x: Any, axis: int | None = None, keepdims: bool = False) -> PreparedCall:
+def _prepare_position(name: str) -> "signatures.PrepareReduction":
+    def prepare(x: Any, axis: Any = None, keepdims: bool = False) -> PreparedCall:
         shape = shape_of(x)
         flat = axis is None or is_axis_of_number(axis, shape)
         return (x,), {"axis": None if flat else (normalize_axis(name, axis, shape),), "keepdims": bool(keepdims)}

@@ -2,17 +2,19 @@
 
 import importlib
 from collections.abc import Callable
+from typing import Literal, get_args
 
 from autograd.tape.backends.protocol import Backend, Replay, only_floats
 from autograd.tape.program import Program
 
-BACKENDS = ("python", "numpy", "native", "jax")
+Name = Literal["python", "numpy", "native", "jax"]
+BACKENDS: tuple[Name, ...] = get_args(Name)
 
 #: Old names of back ends, which stay valid: the native one was an interpreter compiled by numba.
-ALIASES = {"numba": "native"}
+ALIASES: dict[str, Name] = {"numba": "native"}
 
 #: A name, "auto", or a custom back end: an instance of `Backend`, or a function like its `compile`.
-Choice = str | Backend | Callable[[Program], Replay]
+Choice = Name | Literal["auto", "numba"] | Backend | Callable[[Program], Replay]
 
 
 class _FunctionBackend(Backend):

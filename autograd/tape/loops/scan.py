@@ -1,7 +1,7 @@
 """`scan`: a loop whose body is recorded once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,10 +19,12 @@ from autograd.tape.recorder.effects import EffectGuard
 from autograd.transforms.calls import check_plain_function
 from autograd.transforms.grad_vjp_jvp import has_variable, to_plain
 
+C = TypeVar("C")
+
 
 def scan(
-    f: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any = None, length: int | None = None, *, reverse: bool = False
-) -> tuple[Any, Any]:
+    f: Callable[[Any, Any], tuple[Any, Any]], carry: C, xs: Any = None, length: int | None = None, *, reverse: bool = False
+) -> tuple[C, Any]:
     """Loop that carries a state from step to step: (the last carry, the results of all steps).
 
         for t in range(length): carry, y[t] = f(carry, x[t])
@@ -78,7 +80,7 @@ def scan(
     final, ys, _, _ = op.on_inputs(inputs)
     final = [lower(x) if isinstance(v, Value) else x for v, x in zip(body.inputs, final, strict=False)]
     pair = tree.replace_numbers(carry, final), tree.replace_numbers(structure[0], ys)
-    found: tuple[Any, Any] = tree.map(lambda x: _plain(x, as_nodes), pair)
+    found: tuple[C, Any] = tree.map(lambda x: _plain(x, as_nodes), pair)
     return found
 
 

@@ -60,7 +60,7 @@ def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -
     """
     arguments, inputs = make_inputs([""] * len(args), args, scalars)
     for node in inputs:
-        node.requires_grad = False  # type: ignore[misc]  # a slot of both kinds of nodes
+        node.requires_grad = False  # a slot of both kinds of nodes
     with _eager.set(True):
         call(f, arguments)
 
