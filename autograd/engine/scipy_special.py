@@ -1,6 +1,7 @@
 """Ufuncs of `scipy.special` made of ops: normal distribution, entropies, incomplete gamma and beta functions."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -86,3 +87,9 @@ def rel_entr(x: Any, y: Any) -> Any:
 def kl_div(x: Any, y: Any) -> Any:
     """Term x log(x / y) − x + y of a Kullback–Leibler divergence."""
     return rel_entr(x, y) - x + y
+
+
+#: Functions of this chapter by SciPy's name.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    f.__name__: f for f in (betainc, entr, erfcinv, gammainc, gammaincc, kl_div, log_ndtr, ndtr, rel_entr)
+}

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
-from autograd.engine.scipy_special import betainc, entr, erfcinv, gammainc, gammaincc, kl_div, log_ndtr, ndtr, rel_entr
+from autograd.engine.scipy_special import FUNCTIONS
 from autograd.ops.op import OPS
 from autograd.ops.operators import OPERATORS, Operator
 from autograd.ops.recorder import Recorder
@@ -61,8 +61,6 @@ _OPS: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
 _SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
-_SCIPY_FUNCTIONS = (betainc, entr, erfcinv, gammainc, gammaincc, kl_div, log_ndtr, ndtr, rel_entr)
-_SCIPY_COMPOSED: dict[str, Callable[..., Any]] = {f.__name__: f for f in _SCIPY_FUNCTIONS}
 _METHOD_OPS: dict[tuple[np.ufunc, str], str] = {
     (np.add, "reduce"): "sum", (np.multiply, "reduce"): "prod", (np.maximum, "reduce"): "max",
     (np.minimum, "reduce"): "min", (np.add, "accumulate"): "cumsum", (np.multiply, "accumulate"): "cumprod",
@@ -114,4 +112,4 @@ def _scipy_op(ufunc: np.ufunc) -> Callable[..., Any] | None:
         return None
     name = _SCIPY_NAMES.get(ufunc.__name__, ufunc.__name__)
     op = OPS.get(name)
-    return _SCIPY_COMPOSED.get(name) or (None if op is None or op.is_custom else op)  # a custom op may have any name
+    return FUNCTIONS.get(name) or (None if op is None or op.is_custom else op)  # a custom op may have any name

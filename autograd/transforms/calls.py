@@ -10,6 +10,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from autograd.base import tree
+from autograd.base.trace_state import inside_transform
+from autograd.engine.graph import reachable_nodes
+from autograd.engine.node import Node
 from autograd.support.public import importable_name
 
 #: Parameters and result of a function. A derivative has its parameters; their types, and so the results, may be others.
@@ -145,3 +148,14 @@ def parameters_of(f: Any) -> list[inspect.Parameter]:
         return list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):
         return []
+
+
+def check_captures(y: Any, variables: list[Node]) -> None:
+    """Raise TypeError if a function in a rule on plain numbers uses a node beside its variables: no gradient would reach it."""
+    if inside_transform.get() is None:
+        for node in reachable_nodes([x for x in tree.leaves(y) if isinstance(x, Node)]).keys() - set(variables):
+            if node.op is None and node.requires_grad:
+                raise TypeError(
+                    f"a rule or custom_gradient differentiates a function of {node!r}, whose gradient would be lost: pass it "
+                    "as an argument"
+                )

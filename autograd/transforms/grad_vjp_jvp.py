@@ -15,7 +15,6 @@ from autograd.base.trace_state import current_trace, graph_requested
 from autograd.base.trace_state import inside_transform as _inside
 from autograd.engine.forward_mode import push_forward
 from autograd.engine.gradients import constant_node, gradients, matching_leaves, zeros_like
-from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -23,7 +22,7 @@ from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
 from autograd.support.blocks import Blocks, VariableBlock
-from autograd.transforms.calls import Argnums, P, R, Selection, Transformed, check_plain_function, split_aux
+from autograd.transforms.calls import Argnums, P, R, Selection, Transformed, check_captures, check_plain_function, split_aux
 
 #: Function of cotangents or of tangents.
 _Map = Callable[..., Any]
@@ -37,17 +36,6 @@ def keep_graph(nodes: bool) -> VariableBlock:
 def inside_transform() -> Blocks:
     """Block in which a transform runs its function: recording is on, and inner transforms return nodes."""
     return Blocks(recording(), _inside.set(True))
-
-
-def check_captures(y: Any, variables: list[Node]) -> None:
-    """Raise TypeError if a function in a rule on plain numbers uses a node beside its variables: no gradient would reach it."""
-    if _inside.get() is None:
-        for node in reachable_nodes([x for x in tree.leaves(y) if isinstance(x, Node)]).keys() - set(variables):
-            if node.op is None and node.requires_grad:
-                raise TypeError(
-                    f"a rule or custom_gradient differentiates a function of {node!r}, whose gradient would be lost: pass it "
-                    "as an argument"
-                )
 
 
 def trace_arguments(arguments: Any) -> tuple[list[Node], bool]:

@@ -26,9 +26,8 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
 from autograd.support.arguments import explained_arguments
-from autograd.transforms.calls import Argnums, P, Selection, Transformed, check_plain_function, split_aux
+from autograd.transforms.calls import Argnums, P, Selection, Transformed, check_captures, check_plain_function, split_aux
 from autograd.transforms.grad_vjp_jvp import (
-    check_captures,
     grad,
     has_variable,
     inside_transform,

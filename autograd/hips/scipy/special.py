@@ -1,26 +1,26 @@
-"""Special functions under SciPy's names, which are ops of autograd on numbers, arrays and nodes."""
+"""Special functions under SciPy's names: its ufuncs, which take nodes of autograd, and the functions that do not."""
 
 from typing import Any
 
 import numpy as np
 
 import autograd as ag
+from autograd.support.optional import require
 
-#: Module of the ops of SciPy's chapter.
-_RULES = "autograd.ops.rules.special"
-_OTHER_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
-_OTHER_NAMES |= {"log_softmax": "log_softmax", "softmax": "softmax"}
+_FUNCTIONS = {"log_softmax": ag.log_softmax, "softmax": ag.softmax}
 
 
 def __getattr__(name: str) -> Any:
-    op = ag.OPS.get(_OTHER_NAMES.get(name, name))
-    if op is not None and (name in _OTHER_NAMES or op.forward.__module__ == _RULES):
-        return op
-    raise AttributeError(f"{__name__} has {', '.join(__dir__())}, not {name!r}: declare it by autograd.extend.primitive")
+    found = _FUNCTIONS.get(name) or getattr(require("scipy.special", "autograd.scipy.special"), name, None)
+    if name in _FUNCTIONS or isinstance(found, np.ufunc):
+        return found
+    ours = ", ".join(["logsumexp", "polygamma", *_FUNCTIONS])
+    raise AttributeError(f"{__name__} has SciPy's ufuncs, {ours}, not {name!r}: declare it by autograd.extend.primitive")
 
 
 def __dir__() -> list[str]:
-    return sorted(["logsumexp", *_OTHER_NAMES, *(n for n, op in ag.OPS.items() if op.forward.__module__ == _RULES)])
+    ufuncs = [n for n, f in vars(require("scipy.special", "autograd.scipy.special")).items() if isinstance(f, np.ufunc)]
+    return sorted({"logsumexp", "polygamma", *_FUNCTIONS, *ufuncs})
 
 
 def polygamma(n: int, x: Any) -> Any:

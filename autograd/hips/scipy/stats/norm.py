@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd.support.optional import require
 
-from ...extend import defvjp, primitive
+from .. import special
 
 _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -41,19 +40,11 @@ def sf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     return 0.5 * ag.erfc(math.sqrt(0.5) * _standard(x, loc, scale))
 
 
-@primitive
-def _log_cdf(z: Any) -> Any:
-    return require("scipy.special", "norm.logcdf").log_ndtr(z)
-
-
-defvjp(_log_cdf, lambda ans, z: lambda g: g * np.exp(logpdf(z) - ans))
-
-
 def logcdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Logarithm of `cdf`, also where that underflows."""
-    return _log_cdf(_standard(x, loc, scale))
+    return special.log_ndtr(_standard(x, loc, scale))
 
 
 def logsf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Logarithm of `sf`, also where that underflows."""
-    return _log_cdf(-_standard(x, loc, scale))
+    return special.log_ndtr(-_standard(x, loc, scale))
