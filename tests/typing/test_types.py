@@ -96,12 +96,14 @@ CHECKERS = pytest.mark.parametrize("errors", [errors_of_mypy, errors_of_pyright]
 
 
 @pytest.mark.slow
+@pytest.mark.peer
 @CHECKERS
 def test_a_correct_program_has_no_errors(errors, python, tmp_path):
     assert errors(python, tmp_path, HERE / "program.py") == {}
 
 
 @pytest.mark.slow
+@pytest.mark.peer
 @CHECKERS
 def test_every_mistake_is_found(errors, python, tmp_path):
     found = errors(python, tmp_path, HERE / "mistakes.py")
@@ -120,6 +122,7 @@ def test_ops_return_what_their_types_promise():
 
 
 @pytest.mark.slow
+@pytest.mark.peer
 @CHECKERS
 def test_every_op_has_the_type_of_its_kind(errors, python, tmp_path):
     lines = [f"assert_type({call}, {kind})" for call, kind in promises()]
