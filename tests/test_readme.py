@@ -20,7 +20,7 @@ import autograd
 from demos import gallery
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/programs_hips.md", "docs/recipes.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/programs.md", "docs/recipes.md")
 
 
 def programs_of(document):
@@ -134,7 +134,7 @@ def test_the_layers_of_the_architecture_are_those_of_the_import_contracts():
     ] == want
 
 
-@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md", "docs/programs_hips.md", "docs/recipes.md"])
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md", "docs/programs.md", "docs/recipes.md"])
 def test_every_file_that_a_document_names_is_there(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     named = re.findall(r"`((?:autograd|nn|tests|docs)/[\w/.]*)`", text)

@@ -60,7 +60,7 @@ def run(package, program, most, folder):
 def test_every_example_is_listed(release):
     found = {path.relative_to(release / "examples").as_posix() for path in (release / "examples").rglob("*.py")}
     assert found == {*UNCHANGED, *CANNOT, *HELPERS}
-    page = (ROOT / "docs" / "programs_hips.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
     assert [name for name in (*UNCHANGED, *CANNOT) if f"`{name}`" not in page] == []
 
 
