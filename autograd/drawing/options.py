@@ -15,6 +15,10 @@ from autograd.support.validation import check_choice
 PORTS = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
 
 
+#: Sides to which gradients go.
+OPPOSITE = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
+
+
 @dataclass(frozen=True)
 class View:
     """The part of a graph to draw, and the texts in it.
@@ -68,6 +72,11 @@ class Look:
             raise ValueError(f"font must be the name of a font, such as {FONT!r}, got {self.font!r}")
         if self.size is not None and not _is_size(self.size):
             raise ValueError(f"size must be the largest width and height in inches, such as (6, 4), got {self.size!r}")
+
+
+def rankdir_of(size: Any) -> str:
+    """The side to which a computation goes on a stage of some width and height: down if that is higher than wide."""
+    return "TB" if _is_size(size) and size[1] > size[0] else "LR"
 
 
 def check_count(name: str, value: Any, least: int) -> None:
