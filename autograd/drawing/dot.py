@@ -41,7 +41,7 @@ def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
             # Routers fail at some labelled edges between fixed points of boxes: these end anywhere on the outline.
             port = port if shape.sign else "_" if edge.label else ""
             attributes = _edge_attributes(edge, port, theme, text)
-            if any(inside) and not inside[i]:
+            if any(inside) and not inside[i] and frames[edge.tail]:
                 attributes |= {"minlen": "2"}  # its frame begins after what enters it, so frames are side by side
             graph.edge(edge.tail, head, **attributes, **_if_named(named, id=edge_id(shape, edge)))
         if shape.sign:

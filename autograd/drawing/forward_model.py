@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 from autograd.drawing.assignments import assigned_names
@@ -33,7 +34,8 @@ def _graph_of(outputs: Sequence[Node], arguments: Mapping[Node, str]) -> Graph:
     nodes: dict[Node, GraphNode] = {}
     for node in sorted(own, key=lambda node: node.op is not None):  # leaves first: a changed leaf is newer than its users
         frames = tuple((span, scopes.name(span)) for span in homes[node])
-        inputs = tuple(nodes[x] if isinstance(x, Node) else _constant(x, frames, scopes.path(x)) for x in links[node])
+        inputs = tuple(nodes[x] if isinstance(x, Node) else _constant(x, frames, scopes.path(x) or _argument(node.op, i))
+                       for i, x in enumerate(links[node]))  # fmt: skip
         leaf = "parameter" if node.requires_grad else "frozen" if scopes.path(node) else "constant"
         role = "input" if node in given else leaf if node.op is None else "computed"
         nodes[node] = _number(node, role, names[node], _label(node, own[node], names[node]), inputs, frames)
@@ -64,10 +66,18 @@ def with_gradients(graph: Graph) -> Graph:
     return replace(graph, gradients={node: found[x] for x, node in graph.nodes.items() if x in found})
 
 
-def _constant(x: Any, frames: tuple[tuple[Any, str], ...], path: str) -> GraphNode:
+def _constant(x: Any, frames: tuple[tuple[Any, str], ...], label: str) -> GraphNode:
     """A raw number or array among the inputs of a node; each use is a separate constant, in the frames of its user."""
-    name = f"{x:g}" if isinstance(x, int | float) else ""
-    return GraphNode(x, "constant", name, path, value=x, raw=True, frames=frames)
+    x = bool(x) if label == "condition" and isinstance(x, float) else x
+    name = str(x) if isinstance(x, bool) else f"{x:g}" if isinstance(x, int | float) else ""
+    return GraphNode(x, "constant", name, label, value=x, raw=True, frames=frames)
+
+
+def _argument(op: Any, position: int) -> str:
+    """The name of an argument without a derivative beside others with one, such as the condition of `where`, or ""."""
+    if op.variadic or op.pullbacks[position] or not any(op.pullbacks):
+        return ""
+    return list(signature(op.forward).parameters)[position + 1]
 
 
 def _given_to_modules(links: Links, homes: Mapping[Any, tuple[Span, ...]], scopes: Scopes) -> set[Node]:
