@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.drawing.formulas import expression
 from autograd.drawing.names import size_of
-from autograd.drawing.text import FIGURE_SPACE, number
+from autograd.drawing.text import FIGURE_SPACE, FORMAT, number
 from autograd.engine.graph import Graph, GraphNode
 
 #: Ways to show the numbers of an array.
@@ -16,8 +16,11 @@ ARRAYS = ("shape", "stats", "heat")
 CELLS = 8
 
 
+HeatMap = list[list[tuple[float | None, str]]]
+
+
 class Box(NamedTuple):
-    """The content of a box: its role, which decides the style, its fields, one below the other, and a heat map.
+    """The content of a box: its role, which decides the style, its fields in a column, and heat maps of value and gradient.
 
     Attributes:
         kinds: A letter for each field: "l" for the label, "g" for the gradient, "d" for others
@@ -27,7 +30,7 @@ class Box(NamedTuple):
     role: str
     fields: list[str]
     kinds: str
-    heat: Sequence[Sequence[float | None]] = ()
+    heat: Sequence[HeatMap] = ()
     alarm: str = ""
 
 
@@ -44,7 +47,8 @@ def box_of(graph: Graph, node: GraphNode, format: str, arrays: str) -> Box:
     alarm, where = _alarm(graph, node)
     end = [where] * bool(where)
     kinds = "l" * len(label) + "d" * len(fields) + "g" * len(slopes) + "d" * len(end)
-    return Box(node.role, label + fields + slopes + end, kinds, heat_map(node.value) if arrays == "heat" else [], alarm)
+    heat = [found for x in (node.value, gradient) if arrays == "heat" and (found := heat_map(x, format))]
+    return Box(node.role, label + fields + slopes + end, kinds, heat, alarm)
 
 
 def _alarm(graph: Graph, node: GraphNode) -> tuple[str, str]:
@@ -101,11 +105,11 @@ def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
             [("min", finite.min()), ("mean", finite.mean()), ("max", finite.max())]]  # fmt: skip
 
 
-def heat_map(x: Any) -> list[list[float | None]]:
-    """Block means of an array, relative to its largest absolute entry; None for blocks that are not finite.
+def heat_map(x: Any, format: str = FORMAT) -> HeatMap:
+    """Block means of an array as (share of the largest absolute entry, text); no share for blocks that are not finite.
 
-    >>> heat_map(np.array([[1.0, -2.0], [0.0, np.inf]]))
-    [[0.5, -1.0], [0.0, None]]
+    >>> heat_map(np.array([[1.0, -2.0], [0.0, np.inf]]), ".1f")
+    [[(0.5, '1.0'), (-1.0, '-2.0')], [(0.0, '0.0'), (None, 'inf')]]
     """
     if not isinstance(x, np.ndarray) or x.size < 2 or x.dtype.kind not in "fiub":
         return []
@@ -114,7 +118,7 @@ def heat_map(x: Any) -> list[list[float | None]]:
     largest = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
     blocks = [np.array_split(part, min(CELLS, rows.shape[1]), axis=1) for part in np.array_split(rows, min(CELLS, len(rows)))]
     means = [[float(block.mean()) for block in row] for row in blocks]
-    return [[m / largest if np.isfinite(m) else None for m in row] for row in means]
+    return [[(m / largest if np.isfinite(m) else None, number(m, format)) for m in row] for row in means]
 
 
 def nonfinite_kind(x: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from graphviz import Digraph
 
+from autograd.drawing.box_text import HeatMap
 from autograd.drawing.layout import DrawnNode, Edge, Frame, Sketch
 from autograd.drawing.options import PORTS, Look
 from autograd.drawing.text import LONGEST, html, visible, width
@@ -114,20 +115,24 @@ def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) 
 
 
 def _table(shape: DrawnNode, theme: Theme) -> str:
-    """An HTML-like label: fields in a column, gradients in their colour, and a heat map next to them."""
+    """An HTML-like label: fields in a column, gradients in their colour, and heat maps next to them."""
     colors = [theme.gradient if kind == "g" else "" for kind in shape.kinds]
     rows = [[_cell(text, FONT_SIZE, 8, color=color)] for text, color in zip(shape.fields, colors, strict=True)]
     if not shape.heat:
         return f"<{_tabular(1, rows)}>"
+    maps = [_heat_table(heat, theme) for heat in shape.heat]
+    return f"<{_tabular(1, [[f'<TD>{table}</TD>' for table in (_tabular(1, rows), *maps)]])}>"
+
+
+def _heat_table(heat: HeatMap, theme: Theme) -> str:
+    """A heat map, whose cells have their numbers as titles."""
     dark = theme is THEMES["dark"]
-    stack = f"<TD>{_tabular(1, rows)}</TD>"
     cells = "".join(
-        "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
-        for row in shape.heat
-    )
-    size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(shape.heat[0]) + 2}" HEIGHT="{7 * len(shape.heat) + 2}"'
-    small = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{cells}</TABLE>'
-    return f"<{_tabular(1, [[stack, f'<TD>{small}</TD>']])}>"
+        "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7" TITLE="{text}"></TD>' for x, text in row)
+        + "</TR>" for row in heat
+    )  # fmt: skip
+    size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(heat[0]) + 2}" HEIGHT="{7 * len(heat) + 2}"'
+    return f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{cells}</TABLE>'
 
 
 def _tabular(padding: int, rows: list[list[str]]) -> str:

@@ -70,7 +70,7 @@ def draw(  # noqa: PLR0913  (public keywords)
         folded      a folder: several numbers in one box, which counts their parameters
 
     Args:
-        arrays: Fields of an array: "shape", "stats" (minimum, mean, maximum) or "heat" (a heat map)
+        arrays: Fields of an array: "shape", "stats" (minimum, mean, maximum) or "heat" (heat maps of it and its gradient)
         depth: The number of nested frames to open, from 0; deeper ones are folded, equal ones in a row into one
         max_nodes: The most numbers to draw; beyond it frames are folded, then all but those nearest the outputs
         around: A node; only its neighbourhood of `hops` edges is drawn

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
-from autograd.drawing.box_text import box_of
+from autograd.drawing.box_text import HeatMap, box_of
 from autograd.drawing.events import Slopes
 from autograd.drawing.folding import Fold, Frames, Items, contents, fold_frames, inner_name
 from autograd.drawing.formulas import edge_label
@@ -50,7 +50,7 @@ class DrawnNode:
     fields: list[str]
     kinds: str = ""
     frames: Frames = ()
-    heat: Sequence[Sequence[float | None]] = ()
+    heat: Sequence[HeatMap] = ()
     alarm: str = ""
     sign: str = ""
     edges: list[Edge] = field(default_factory=list)

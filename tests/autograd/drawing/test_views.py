@@ -73,6 +73,9 @@ def test_a_heat_map_has_one_cell_per_number_or_block():
     assert cells[2] == "#ffffff"
     assert cells[4] == "#000000"
     assert len(re.findall("BGCOLOR", draw(large, arrays="heat").dot)) == 64
+    y = ag.sum(ag.Tensor(np.arange(20.0), requires_grad=True) * 2.0)
+    titles = re.findall('xlink:title="([^"]*)"', draw(y, arrays="heat", direction="both").svg())
+    assert [titles.count(text) for text in ("1.0000", "2.0000")] == [1 + 8, 1 + 8]  # block means of data; gradients
 
 
 # Frames and folds.
