@@ -69,7 +69,7 @@ def with_gradients(graph: Graph) -> Graph:
 def _constant(x: Any, frames: tuple[tuple[Any, str], ...], label: str) -> GraphNode:
     """A raw number or array among the inputs of a node; each use is a separate constant, in the frames of its user."""
     x = bool(x) if label == "condition" and isinstance(x, float) else x
-    name = str(x) if isinstance(x, bool) else f"{x:g}" if isinstance(x, int | float) else ""
+    name = str(x) if isinstance(x, bool) else f"{x:g}" if isinstance(x, int | float) else short_name(label)
     return GraphNode(x, "constant", name, label, value=x, raw=True, frames=frames)
 
 
