@@ -17,7 +17,7 @@ class Drawing:
     Attributes:
         dot: The DOT text
         shown: The number of nodes drawn one by one
-        total: The number of nodes of the graph; the others are folded
+        total: The number of nodes of the graph, where a Σ is one; the others are folded
         mermaid: The Mermaid text, for Markdown pages
         paged: A function from a title to the page of the graph; it keeps the graph alive
     """

@@ -17,6 +17,10 @@ Rankdir = Literal["LR", "RL", "TB", "BT"]
 PORTS: dict[Rankdir, str] = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
 
 
+#: Sides to which gradients go.
+OPPOSITE: dict[Rankdir, Rankdir] = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
+
+
 @dataclass(frozen=True)
 class View:
     """The part of a graph to draw, and the texts in it.
@@ -70,6 +74,11 @@ class Look:
             raise ValueError(f"font must be the name of a font, such as {FONT!r}, got {self.font!r}")
         if self.size is not None and not _is_size(self.size):
             raise ValueError(f"size must be the largest width and height in inches, such as (6, 4), got {self.size!r}")
+
+
+def rankdir_of(size: Any) -> Rankdir:
+    """The side to which a computation goes on a stage of some width and height: down if that is higher than wide."""
+    return "TB" if _is_size(size) and size[1] > size[0] else "LR"
 
 
 def check_count(name: str, value: Any, least: int) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 #: Longest text in a picture, in characters; the rest becomes "…".
 LONGEST = 40
 
+#: A space as wide as a digit.
+FIGURE_SPACE = "\u2007"
+
 #: Default format of numbers.
 FORMAT = ".4f"
 
@@ -79,14 +82,14 @@ def _em(c: str) -> float:
 
 
 def number(x: float, format: str) -> str:
-    """x in Python's `format`; with e for f if the text would show zero for a nonzero number, or be long.
+    """x in Python's `format`; with e for f if the text would show zero for another number, or be long; zero has no sign.
 
     >>> number(0.5, ".4f"), number(1e-6, ".4f"), number(-12345678.0, ".4f"), number(12345678.0, ".3g")
     ('0.5000', '1.0000e-06', '-1.2346e+07', '1.23e+07')
     """
     if isinstance(x, int):
         return str(x)
-    text = f"{x:{format}}"
+    text = f"{x + 0.0:{format}}"
     if not format.endswith("f") or not math.isfinite(x):
         return text
     zero = x != 0 and not any(c in "123456789" for c in text)

@@ -222,13 +222,13 @@ class Tape:
         return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
-        self, *, max_nodes: int = 300, rankdir: "Rankdir" = "LR", format: str = ".4f", theme: "ThemeName" = "light",
+        self, *, max_nodes: int = 300, rankdir: "Rankdir | None" = None, format: str = ".4f", theme: "ThemeName" = "light",
         font: str = "Helvetica", size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
         """Draw the program in the style of `autograd.draw`: inputs, instructions, outputs."""
         from autograd.drawing.draw import draw_graph
 
-        look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+        look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
         return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
     def __reduce__(self) -> Any:

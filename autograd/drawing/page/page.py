@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
@@ -13,6 +14,7 @@ from typing import Any
 
 from autograd.drawing.dot import dot_of, edge_id
 from autograd.drawing.events import Slopes, local_events
+from autograd.drawing.folding import Fold, contents
 from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.options import Look, View
@@ -105,7 +107,7 @@ class Page:
 
 def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     """The page of a graph: both passes if it has gradients, else the forward pass."""
-    drawn = sketch(graph, view)
+    drawn = sketch(graph, view, rankdir=look.rankdir)
     derivatives = local_events(graph)
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
@@ -164,27 +166,30 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
 
 
 def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
-    """A box as data for the page; kinds of fields are "l" for the label, "g" for the gradient and "d" for others."""
+    """A box as data for the page; stored gradients are fixed fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
-    kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]
-    if node and node.label:
-        kinds[0] = "l"
+    kinds = shape.kinds if graph.gradients is not None else shape.kinds.replace("g", "d")
     return {
         "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
-        "fields": [visible(text) for text in shape.fields], "kinds": "" if shape.role == "folded" else "".join(kinds),
+        "fields": [visible(text) for text in shape.fields], "kinds": kinds,
         "facts": facts(node) if node else [],
     }  # fmt: skip
 
 
 def _frames(frame: Frame) -> Any:
-    """Every frame inside a frame: its id, its title, and its shapes."""
+    """Every frame inside a frame: its id, its title, its shapes, and what it holds."""
     for inner in frame.within.values():
-        yield [inner.name, visible(inner.title), _inside(inner)]
+        shapes = list(_inside(inner))
+        items = [item for shape in shapes for item in (shape.item.items if isinstance(shape.item, Fold) else [shape.item])]
+        holds = ": ".join(contents(items, sum(shape.count for shape in shapes)))
+        yield [inner.name, visible(inner.title), [shape.name for shape in shapes], visible(holds, 200)]
         yield from _frames(inner)
 
 
-def _inside(frame: Frame) -> list[str]:
-    return [shape.name for shape in frame.shapes] + [name for inner in frame.within.values() for name in _inside(inner)]
+def _inside(frame: Frame) -> Iterator[DrawnNode]:
+    yield from frame.shapes
+    for inner in frame.within.values():
+        yield from _inside(inner)
 
 
 def _strip_svg(svg: str) -> str:

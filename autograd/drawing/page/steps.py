@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from autograd.drawing.box_text import gradient_fields
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Local, Use, sweep_uses
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.layout import DrawnNode, Sketch
-from autograd.drawing.names import gradient_text, short_gradient_text, value_text
+from autograd.drawing.names import gradient_text, value_text
 from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
 
@@ -93,7 +94,7 @@ def _arrows(here: DrawnNode, there: DrawnNode, local: Local) -> tuple[str, ...]:
 def _add_gradient(step: Step, gradient: Any, format: str) -> Step:
     """The step with the gradient after it."""
     value = float(gradient) if isinstance(gradient, float | int) else None
-    return step._replace(gradient=short_gradient_text(gradient, format), value=value)
+    return step._replace(gradient="\n".join(gradient_fields(gradient, format)), value=value)
 
 
 def _product_text(use: Use, gradient: Any, format: str) -> str:

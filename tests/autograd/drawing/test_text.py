@@ -78,7 +78,7 @@ def test_a_rendered_picture_contains_the_labels(labels):
     leaves = [ag.Value(1.0, label=label) for label in labels]
     y = leaves[0] * leaves[0]
     for leaf in leaves[1:]:
-        y = y + leaf
+        y = y * leaf
     boxes = shown(draw(y))
     computed = len(leaves)
     assert len(boxes) == len(leaves) + 2 * computed

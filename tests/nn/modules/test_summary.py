@@ -37,16 +37,16 @@ class Attention(nn.Module):
 
 def test_frozen_parameters_and_buffers_are_counted():
     text = mixed().summary()
-    assert text.splitlines()[0].split() == ["part", "module", "parameters", "count", "frozen", "buffers"]
-    assert "layers.0  Linear       weight (4, 8), bias (8,)     40      40        0" in text
-    assert "layers.1  BatchNorm1d  weight (8,), bias (8,)       16       0       16" in text
-    assert last(text) == ["total", "74", "40", "16"]
+    assert text.splitlines()[0].split() == ["part", "module", "parameters", "count", "trainable", "frozen", "buffers"]
+    assert "layers.0  Linear       weight (4, 8), bias (8,)     40          0      40        0" in text
+    assert "layers.1  BatchNorm1d  weight (8,), bias (8,)       16         16       0       16" in text
+    assert last(text) == ["total", "74", "34", "40", "16"]
 
 
 def test_a_frozen_value_is_counted():
     model = nn.scalar.Neuron(2)
     model.w[0].requires_grad = False
-    assert last(model.summary()) == ["total", "3", "1"]
+    assert last(model.summary()) == ["total", "3", "2", "1"]
 
 
 @pytest.mark.parametrize("example", [(5, 4), np.ones((5, 4), np.float32), np.ones((5, 4)).tolist(), Tensor(np.ones((5, 4)))])

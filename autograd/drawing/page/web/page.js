@@ -64,8 +64,8 @@ function render() {
       g?.classList.toggle("now", here && (g === shape.box || now.kind === "op" || now.source === shape.name));
     }
     shape.box.classList.toggle("no-grad", !got);
-    const place = shape.kinds.indexOf("g");
-    if (place >= 0) shape.texts[place].textContent = got ? `grad ${got.text}` : "";
+    const rows = got ? got.text.split("\n") : [];
+    [...shape.kinds].forEach((kind, i) => { if (kind === "g" && shape.texts[i]) shape.texts[i].textContent = rows.shift() ?? ""; });
     if (got) shape.box.dataset.gradient = got.value;
     else delete shape.box.dataset.gradient;
     shape.said = [...shape.kinds].map((kind, i) => (waiting && kind === "d" ? "" : shape.texts[i]?.textContent)).filter(Boolean);
@@ -226,7 +226,7 @@ function search(text) {
 
 // Frames fold in place: a cover hides their contents, and the layout does not change.
 
-for (const [id, title, names] of data.frames) {
+for (const [id, title, names, holds] of data.frames) {
   const cluster = $(id);
   const members = new Set(names);
   const label = cluster.querySelector("text");
@@ -237,7 +237,7 @@ for (const [id, title, names] of data.frames) {
   const text = document.createElementNS(svg.namespaceURI, "text");
   for (const [key, value] of Object.entries({ x, y, width, height, rx: 6 })) rect.setAttribute(key, value);
   for (const [key, value] of Object.entries({ x: x + width / 2, y: y + height / 2, "text-anchor": "middle", "font-size": 12 })) text.setAttribute(key, value);
-  text.textContent = `${title}: ${names.length} number${names.length === 1 ? "" : "s"}`;
+  text.textContent = `${title}: ${holds}`;
   cover.append(rect, text);
   cover.classList.add("cover", "node");
   const fold = (folded) => {
