@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd.drawing.events import Local
 from autograd.drawing.math_notation import BY_OP, factor, mathematics
-from autograd.drawing.text import LONGEST, number
+from autograd.drawing.text import LONGEST, constant, number
 from autograd.engine.graph import GraphNode
 from autograd.ops.python_source import Code, pullback_source, rule_source
 from autograd.ops.tracing import UnreadableRuleError
@@ -51,7 +51,9 @@ def edge_label(local: Local, format: str) -> str:
     text = number(value, format)
     # A formula that only repeats the number, or leaves no room for it, is omitted.
     known = (
-        not formula or formula.strip("()").replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
+        not formula
+        or formula.strip("()") in (text.replace("-", "−"), constant(value))
+        or len(formula) + len(text) > LONGEST - 5
     )
     return f"× {text}" if known else f"× {factor(formula)} = {text}"
 

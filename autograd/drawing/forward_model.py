@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograd.drawing.names import literal, names_of, short_name
+from autograd.drawing.names import constant_operand, literal, names_of, short_name
+from autograd.drawing.text import isolate
 from autograd.engine.anomaly import line_of
 from autograd.engine.graph import Graph, GraphNode, Links, newest_first, pause_garbage_collection
 from autograd.engine.node import Node
@@ -63,7 +64,7 @@ def with_gradients(graph: Graph) -> Graph:
 
 def _constant(x: Any, frames: tuple[tuple[Any, str], ...]) -> GraphNode:
     """A raw number or array among the inputs of a node; each use is a separate constant, in the frames of its user."""
-    return GraphNode(x, "constant", f"{x:g}" if isinstance(x, int | float) else "", value=x, raw=True, frames=frames)
+    return GraphNode(x, "constant", constant_operand(x) if isinstance(x, int | float) else "", value=x, raw=True, frames=frames)
 
 
 def _scopes_of_nodes(nodes: Links, scopes: Scopes) -> dict[Any, tuple[Span, ...]]:
@@ -87,4 +88,4 @@ def _label(node: Node, own: str, name: str) -> str:
     """The label of a box: the full name of a node, and its name in formulas if that differs; empty for a plain constant."""
     if not own:
         return "" if literal(node) else name
-    return own if name == short_name(own) else f"{own} ({name})"
+    return own if name == short_name(own) else f"{isolate(own)} ({name})"

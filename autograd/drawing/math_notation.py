@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.drawing.text import constant
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS
 from autograd.ops.operators import OPERATORS, Operator, Precedence
@@ -72,7 +73,7 @@ class _Writer:
             case ast.Name(id=name):
                 return self.names.get(name, name), _ATOM
             case ast.Constant(value=x):
-                return _number(x), _ATOM
+                return constant(x), _ATOM
         return ast.unparse(node), _CHOICE
 
     def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, Precedence]:
@@ -97,7 +98,7 @@ class _Writer:
     def binary(self, left: ast.expr, operator: Operator, right: ast.expr) -> tuple[str, Precedence]:
         known = _literal_value(ast.BinOp(left, operator.syntax(), right))  # type: ignore[misc, arg-type]
         if known is not None:
-            return _number(known), _ATOM if known >= 0 else _PRODUCT
+            return constant(known), _ATOM if known >= 0 else _PRODUCT
         if operator.op == "power":
             return self.power(left, right)
         level = operator.precedence
@@ -105,7 +106,7 @@ class _Writer:
 
     def power(self, base: ast.expr, exponent: ast.expr) -> tuple[str, Precedence]:
         known = _literal_value(exponent)
-        text = self.write(exponent)[0] if known is None else _number(known)
+        text = self.write(exponent)[0] if known is None else constant(known)
         if text == "1":
             return self.write(base)
         raised = text.replace("−", "-")
@@ -143,7 +144,3 @@ def _literal_value(node: ast.expr) -> float | None:
             except ZeroDivisionError:
                 return None
     return None
-
-
-def _number(x: Any) -> str:
-    return f"{x:.6g}".replace("-", "−") if isinstance(x, float | int) else str(x)
