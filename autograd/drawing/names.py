@@ -15,6 +15,8 @@ from autograd.engine.tensor import Tensor
 
 #: Longest name, in characters.
 LONGEST = 24
+#: Most entries of an array in a formula.
+ENTRIES = 6
 
 
 def names_of(own: Mapping[Node, str], outputs: Sequence[Node]) -> dict[Node, str]:
@@ -49,6 +51,17 @@ def constant_operand(x: Any) -> str:
     """A constant as an operand: in parentheses if it is negative."""
     text = constant(x)
     return f"({text})" if text.startswith("−") else text
+
+
+def array_text(array: Any) -> str:
+    """An array without a name in a formula: a few numbers, or its shape.
+
+    >>> array_text(np.array([1.0, 0.5])), array_text(np.ones((5, 2)))
+    ('[1 0.5]', 'array[5×2]')
+    """
+    if np.ndim(array) == 1 and np.size(array) <= ENTRIES:
+        return f"[{' '.join(map(str if array.dtype == bool else constant, array))}]"
+    return f"array[{'×'.join(map(str, np.shape(array)))}]"
 
 
 #: Names that stay together beside any sign, without their combining marks: a word or path, also with an index or arguments.
