@@ -75,7 +75,7 @@ def _cotangent(local: Local, gradient: str) -> str:
     """The term of a use in the gradient of its input, from the gradient of the user; "" if the rule cannot be read."""
     formula = derivative(local)
     product = gradient if formula == "1" and local.value is None else f"{gradient} × {factor(formula)}"
-    if formula and not isinstance(local.node.value, np.ndarray):
+    if formula and np.shape(local.node.value) == np.shape(local.input.value):
         return product
     try:
         text = cotangent_formula(local, product) if formula else cotangent_formula(local, gradient, _rule(local))

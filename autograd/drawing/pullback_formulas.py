@@ -96,8 +96,10 @@ class _Reader:
     def call(self, node: Any, x: str, *others: str) -> str:
         """The source of an op on operands; parameters that are not obvious are texts."""
         name, params, before = node.op.name, node.params, np.shape(node.inputs[0])
-        if name in _CONVERSIONS or (name == "reshape" and _long(before) == _long(node.shape)):
+        if name in _CONVERSIONS:
             return x
+        if name == "reshape" and (index := _new_axes(before, node.shape)) != "other":
+            return f"getitem({x}, {self.texts.add(index)})" if index else x
         if name in ("sum", "sum_to"):
             which = _sum_name(before, params["axis"])
             return f"{which}({x})" if which else x
@@ -146,11 +148,26 @@ def _chosen(x: Any) -> Any:
 def _sum_name(shape: Shape, axes: Shape) -> str:
     """The name of a sum over axes of an array, or "" if all of them have length 1."""
     over = sorted(axis for axis in axes if shape[axis] != 1)
-    if not over or len(over) == len(_long(shape)):
+    if not over or len(over) == len(shape) - shape.count(1):
         return "Σ" * bool(over)
     if len(shape) == 2:
         return ("Σ_rows", "Σ_columns")[over[0]]
     return f"Σ_{'axis' if len(over) == 1 else 'axes'}_{'_'.join(map(str, over))}"
+
+
+def _new_axes(before: Shape, after: Shape) -> str:
+    """The index that makes a shape from another one by axes of length 1: "" if broadcasting does it, "other" if none does."""
+    rest, parts = list(before), list[str]()
+    for n in after:
+        if rest[:1] == [n]:
+            rest.pop(0)
+            parts.append(":")
+        elif n != 1:
+            return "other"
+        elif parts:
+            parts.append("None")
+    inserts = "None" in parts
+    return "other" if any(n != 1 or inserts for n in rest) else f"[{', '.join(parts)}]" if inserts else ""
 
 
 def _transposition(axes: Shape) -> str:
@@ -166,8 +183,3 @@ def _options(op: Op, params: Mapping[str, Any], shape: Shape) -> Iterator[str]:
         known = name == "axis" and value in (last, (last,)) and (not last or op.__signature__.parameters[name].default == -1)
         if name not in ("keepdims", "ends") and not known:
             yield str(value) if name in ("shape", "axes") else f"{name}={value!r}"
-
-
-def _long(shape: Shape) -> Shape:
-    """A shape without axes of length 1."""
-    return tuple(n for n in shape if n != 1)

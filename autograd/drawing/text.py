@@ -32,8 +32,11 @@ def visible(text: str, longest: int = LONGEST) -> str:
     >>> visible("x" * 100) == "x" * 39 + "…"
     True
     """
+    text = fold(text, longest)
+    if text.isascii() and text.isprintable():
+        return text
     shown, opened = "", 0
-    for c in map(_visible_character, fold(text, longest)):
+    for c in map(_visible_character, text):
         opened += (c in _ISOLATES) - (c == _END)
         shown += c if opened >= 0 else "\ufffd"
         opened = max(opened, 0)
