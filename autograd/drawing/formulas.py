@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.array_formulas import cotangent_formula, op_formula
 from autograd.drawing.events import Local
 from autograd.drawing.math_notation import BY_OP, factor, mathematics
 from autograd.drawing.names import array_text
-from autograd.drawing.pullback_formulas import cotangent_formula
 from autograd.drawing.text import LONGEST, constant, number
 from autograd.engine.graph import GraphNode
 from autograd.ops.op import Rule
@@ -30,9 +30,7 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
             return mathematics(text, dict(zip(_LETTERS, names, strict=False)), _numbers(node))
         except UnreadableRuleError:
             pass
-    if len(names) == 2 and not op.symbol.isidentifier() and len(op.symbol) <= 2:
-        return f"{names[0]} {op.symbol} {names[1]}"
-    return f"{op.name}({', '.join(names)})"
+    return f"{op.name}({', '.join(names)})" if op.kind == "elementwise" else op_formula(node, names)
 
 
 def derivative(local: Local) -> str:

@@ -70,7 +70,8 @@ class _Writer:
                 return f"{self.inner(left, _SUM)} {sign} {self.inner(right, _SUM)}", _COMPARISON
             case ast.BoolOp(op=op, values=values):
                 word = " and " if isinstance(op, ast.And) else " or "
-                return word.join(self.inner(x, _SUM) for x in values), _COMPARISON
+                levels = [_COMPARISON if isinstance(x, ast.Compare) else _SUM for x in values]
+                return word.join(map(self.inner, values, levels)), _COMPARISON
             case ast.Name(id=name):
                 text = self.names.get(name, name)
                 return text, _POWER if text.startswith("∂") else _ATOM
@@ -92,14 +93,14 @@ class _Writer:
         return f" because {condition}" if condition and isinstance(tree, ast.Constant) else ""
 
     def true_condition(self, test: ast.expr) -> str:
-        """A condition if it holds, or else its opposite; a NaN may fulfil neither x > 0 nor x ≤ 0."""
+        """A condition if it holds, or else the opposite of a comparison; a NaN may fulfil neither x > 0 nor x ≤ 0."""
         text = self.write(test)[0]
         if self.value(test):
             return text
         if isinstance(test, ast.Compare) and type(test.ops[0]) in _OPPOSITES:
             opposite = ast.Compare(test.left, [_OPPOSITES[type(test.ops[0])]()], test.comparators)
             return self.write(opposite)[0] if self.value(opposite) else f"not {text}"
-        return f"not ({text})"
+        return ""
 
     def call(self, name: str, args: list[ast.expr]) -> tuple[str, Precedence]:
         match name, args:
@@ -121,7 +122,7 @@ class _Writer:
                 return f"⌊{self.binary(a, BY_OP['divide'], b)[0]}⌋", _ATOM
             case _, [a, b] if name in BY_OP:
                 return self.binary(a, BY_OP[name], b)
-        return f"{name}({', '.join(self.inner(x, _CHOICE) for x in args)})", _ATOM
+        return f"{self.names.get(name, name)}({', '.join(self.inner(x, _CHOICE) for x in args)})", _ATOM
 
     def binary(self, left: ast.expr, operator: Operator, right: ast.expr) -> tuple[str, Precedence]:
         known = _literal_value(ast.BinOp(left, operator.syntax(), right))  # type: ignore[misc, arg-type]

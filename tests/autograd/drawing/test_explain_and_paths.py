@@ -133,8 +133,8 @@ def test_a_sum_over_broadcast_axes_is_named(smaller, text):
     t.label = "tanh(x)"
     y = ag.sum(k * t * np.ones((2, 3)))
     assert f"∂y/∂k = {text} =" in re.sub(r"∂y/∂v\d+", "g", ag.explain(y))
-    edges = draw(y, direction="backward").dot
-    assert ("Σ" in edges) is (smaller != (2, 3))
+    arrows = [line for line in draw(y, direction="backward").dot.splitlines() if "->" in line]
+    assert any("Σ" in arrow for arrow in arrows) is (smaller != (2, 3))
 
 
 def test_the_condition_of_a_constant_derivative_is_given():

@@ -1,9 +1,9 @@
-"""Formulas of cotangents of arrays: the pullback of an op is run on nodes, and the ops that it records are written down.
+"""Formulas of array ops and of cotangents: a pullback is run on nodes, and the ops that it records are written down.
 
 The sweep sums a cotangent over broadcast axes, and so does this reading, by the same call: no sum is missing in a formula.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,19 +13,25 @@ from autograd.base.trace_state import FrozenDataError, Trace, tracing
 from autograd.drawing.events import Local
 from autograd.drawing.math_notation import mathematics
 from autograd.drawing.names import array_text
+from autograd.engine.graph import GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op, Rule
-from autograd.ops.python_source import identifier
 from autograd.ops.rules.axes import Shape
 from autograd.ops.tracing import UnreadableRuleError, read_rule
 
 #: Most ops of a pullback that is written down.
 MOST = 12
-#: Ops that may change the type of a cotangent, but none of its numbers.
-_CONVERSIONS = {"astype", "lift", "lower", "positive"}
+#: Ops that do not change a number.
+_CONVERSIONS = {"lift", "lower", "positive"}
 #: Ops with an index, and their names in formulas.
 _OF_AN_INDEX = {"getitem": "getitem", "put": "scatter"}
+
+
+def op_formula(node: GraphNode, operands: Sequence[str]) -> str:
+    """The result of an op in terms of its operands, with the parameters that a reader needs."""
+    texts = _Texts()
+    return mathematics(_Reader({}, texts).call(node.source, *map(texts.add, operands)), texts)
 
 
 def cotangent_formula(local: Local, gradient: str, rule: Rule | None = None) -> str:
@@ -108,7 +114,7 @@ class _Reader:
         if name in _OF_AN_INDEX:
             return f"{_OF_AN_INDEX[name]}({x}, {self.texts.add(self.index(params['index'], others))})"
         options = [self.texts.add(text) for text in _options(node.op, params, before)]
-        return f"{identifier(name)}({', '.join((x, *others, *options))})"
+        return f"{name if name.isidentifier() else self.texts.add(name)}({', '.join((x, *others, *options))})"
 
     def index(self, index: Any, places: tuple[str, ...]) -> str:
         """An index in brackets, as NumPy writes it."""
@@ -135,7 +141,9 @@ def _labels(x: Any) -> Any:
 
 
 def _chosen(x: Any) -> Any:
-    """The input of a choice that holds for all entries; None for other nodes."""
+    """The input that a node repeats: that of a conversion of type, or of a choice that holds for all entries; or None."""
+    if x.op.name == "astype":
+        return x.inputs[0]
     if x.op.name == "where":
         condition, yes, no = x.inputs
         holds = np.asarray(condition._data if isinstance(condition, Node) else condition)
@@ -178,8 +186,12 @@ def _transposition(axes: Shape) -> str:
 
 def _options(op: Op, params: Mapping[str, Any], shape: Shape) -> Iterator[str]:
     """Parameters that a reader needs: an axis only if it is not the one of a call without it."""
-    last = len(shape) - 1
     for name, value in params.items():
-        known = name == "axis" and value in (last, (last,)) and (not last or op.__signature__.parameters[name].default == -1)
-        if name not in ("keepdims", "ends") and not known:
-            yield str(value) if name in ("shape", "axes") else f"{name}={value!r}"
+        if name == "axis":
+            default, last = op.__signature__.parameters[name].default, len(shape) - 1
+            reduces_all = default is None and "keepdims" in params and len(value) == len(shape)
+            if reduces_all or (value in (last, (last,)) and (default == -1 or not last)):
+                continue
+            value = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+        if name not in ("keepdims", "ends"):
+            yield str(value) if name in ("shape", "axes", "dtype") else f"{name}={value!r}"
