@@ -47,16 +47,10 @@ def cotangent_formula(local: Local, gradient: str, rule: Rule | None = None) -> 
     user, op, texts = local.node.source, local.node.source.op, _Texts()
     if op.recomputes:
         raise UnreadableRuleError(f"the rule of {op.name} runs a function again")
-    g, y = Tensor.constant(np.ones(np.shape(user._data))), Tensor.constant(user._data)
-    inputs: list[Any] = [
-        x if isinstance(x, int | float) else Tensor.constant(x._data if isinstance(x, Node) else x) for x in user.inputs
-    ]
-    names = [x.name or array_text(x.value) for x in local.node.inputs]
-    known = {
-        x: texts.add(name)
-        for x, name in zip([g, y, *inputs], [gradient, local.node.name, *names], strict=True)
-        if isinstance(x, Tensor)
-    }
+    arrays = [np.ones(np.shape(user._data)), user._data, *(x._data if isinstance(x, Node) else x for x in user.inputs)]
+    names = [gradient, local.node.name, *(x.name or array_text(x.value) for x in local.node.inputs)]
+    known = {Tensor.constant(x): texts.add(name) for x, name in zip(arrays, names, strict=True)}
+    g, y, *inputs = known
     try:
         with tracing(Trace(0)), quiet():
             found: Any = g
@@ -109,8 +103,8 @@ class _Reader:
         if name in ("sum", "sum_to"):
             which = _sum_name(before, params["axis"])
             return f"{which}({x})" if which else x
-        if name == "transpose" and (kind := _transposition(params["axes"])) != "other":
-            return f"{kind}({x})" if kind else x
+        if name == "transpose" and params["axes"][:-2] == (order := tuple(range(len(before))))[:-2]:
+            return x if params["axes"] == order else f"transpose({x})"
         if name in _OF_AN_INDEX:
             return f"{_OF_AN_INDEX[name]}({x}, {self.texts.add(self.index(params['index'], others))})"
         options = [self.texts.add(text) for text in _options(node.op, params, before)]
@@ -176,12 +170,6 @@ def _new_axes(before: Shape, after: Shape) -> str:
             parts.append("None")
     inserts = "None" in parts
     return "other" if any(n != 1 or inserts for n in rest) else f"[{', '.join(parts)}]" if inserts else ""
-
-
-def _transposition(axes: Shape) -> str:
-    """The name of an order of axes: "" if it is that of the array, "transpose" if it swaps the last two, or "other"."""
-    order = tuple(range(len(axes)))
-    return "" if axes == order else "transpose" if axes == (*order[:-2], *order[:-3:-1]) else "other"
 
 
 def _options(op: Op, params: Mapping[str, Any], shape: Shape) -> Iterator[str]:
