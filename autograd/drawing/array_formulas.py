@@ -96,7 +96,7 @@ class _Reader:
     def call(self, node: Any, x: str, *others: str) -> str:
         """The source of an op on operands; parameters that are not obvious are texts."""
         name, params, before = node.op.name, node.params, np.shape(node.inputs[0])
-        if name in _CONVERSIONS:
+        if name in _CONVERSIONS or (name == "broadcast_to" and params["shape"] == before):
             return x
         if name == "reshape" and (index := _new_axes(before, node.shape)) != "other":
             return f"getitem({x}, {self.texts.add(index)})" if index else x

@@ -54,14 +54,20 @@ def constant_operand(x: Any) -> str:
 
 
 def array_text(array: Any) -> str:
-    """An array without a name in a formula: a few numbers, or its shape.
+    """An array without a name in a formula: its numbers if they are few and short, or its shape.
 
-    >>> array_text(np.array([1.0, 0.5])), array_text(np.ones((5, 2)))
-    ('[1 0.5]', 'array[5×2]')
+    >>> array_text(np.array([1.0, 0.5])), array_text(np.eye(2)), array_text(np.ones((5, 2)))
+    ('[1 0.5]', '[[1 0] [0 1]]', 'array[5×2]')
     """
-    if np.ndim(array) == 1 and np.size(array) <= ENTRIES:
-        return f"[{' '.join(map(str if array.dtype == bool else constant, array))}]"
+    if np.size(array) <= ENTRIES and len(text := _rows_text(np.asarray(array))) <= LONGEST:
+        return text
     return f"array[{'×'.join(map(str, np.shape(array)))}]"
+
+
+def _rows_text(array: Any) -> str:
+    if array.ndim == 0:
+        return str(array) if array.dtype == bool else constant(array)
+    return f"[{' '.join(map(_rows_text, array))}]"
 
 
 #: Names that stay together beside any sign, without their combining marks: a word or path, also with an index or arguments.

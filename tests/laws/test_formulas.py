@@ -17,10 +17,9 @@ from tests.laws.example_calls import example_id, examples
 LONG = {"cholesky", "cumprod", "prod"}
 _PYTHON = [
     (r"∂L/∂\w+", "G"), ("×", "*"), ("−", "-"), ("²", "**2"), ("ᵀ", ".mT"), ("…", "..."), (" = ", " == "), ("≠", "!="),
-    ("∨", "|"), (r"\[(\w+(?: \w+)+)\]", lambda m: f"[{m[1].replace(' ', ', ')}]"), (r"(scatter\(.*?), (\[.*\])\)", r"\1, S\2)"),
+    ("∨", "|"), (r"\] \[", "], ["), (r"\[(\w+(?: \w+)+)\]", lambda m: f"[{m[1].replace(' ', ', ')}]"),
+    (r"(scatter\(.*?), (\[.*\])\)", r"\1, S\2)"),
 ]  # fmt: skip
-
-
 #: Ops whose operands a formula lists.
 _CALLS = {
     "einsum": lambda *xs, subscripts: np.einsum(subscripts, *xs),
