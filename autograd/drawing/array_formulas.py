@@ -20,7 +20,7 @@ from autograd.ops.op import Op, Rule
 from autograd.ops.rules.axes import Shape
 from autograd.ops.tracing import UnreadableRuleError, read_rule
 
-#: Most ops of a pullback that is written down.
+#: Most ops of a pullback that is written down; longer ones are only named.
 MOST = 12
 #: Ops that do not change a number.
 _CONVERSIONS = {"lift", "lower", "positive"}

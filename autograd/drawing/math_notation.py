@@ -74,7 +74,7 @@ class _Writer:
                 return word.join(map(self.inner, values, levels)), _COMPARISON
             case ast.Name(id=name):
                 text = self.names.get(name, name)
-                return text, _POWER if text.startswith("∂") else _ATOM
+                return text, _POWER if text.startswith("∂") else _ATOM  # (∂y/∂x)ᵀ, but ∂y/∂x × 2
             case ast.Constant(value=x):
                 return constant(x), _ATOM
         return ast.unparse(node), _CHOICE
