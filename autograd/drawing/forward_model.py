@@ -6,7 +6,8 @@ from inspect import signature
 from typing import Any
 
 from autograd.drawing.assignments import assigned_names
-from autograd.drawing.names import literal, names_of, short_name
+from autograd.drawing.names import constant_operand, literal, names_of, short_name
+from autograd.drawing.text import isolate
 from autograd.engine.anomaly import line_of
 from autograd.engine.graph import Graph, GraphNode, Links, newest_first, pause_garbage_collection
 from autograd.engine.node import Node
@@ -69,7 +70,7 @@ def with_gradients(graph: Graph) -> Graph:
 def _constant(x: Any, frames: tuple[tuple[Any, str], ...], label: str) -> GraphNode:
     """A raw number or array among the inputs of a node; each use is a separate constant, in the frames of its user."""
     x = bool(x) if label == "condition" and isinstance(x, float) else x
-    name = str(x) if isinstance(x, bool) else f"{x:g}" if isinstance(x, int | float) else short_name(label)
+    name = str(x) if isinstance(x, bool) else constant_operand(x) if isinstance(x, int | float) else short_name(label)
     return GraphNode(x, "constant", name, label, value=x, raw=True, frames=frames)
 
 
@@ -107,4 +108,4 @@ def _label(node: Node, own: str, name: str) -> str:
     """The label of a box: the full name of a node, and its name in formulas if that differs; empty for a plain constant."""
     if not own:
         return "" if literal(node) else name
-    return own if name == short_name(own) else f"{own} ({name})"
+    return own if name == short_name(own) else f"{isolate(own)} ({name})"
