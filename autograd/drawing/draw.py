@@ -19,6 +19,7 @@ from autograd.drawing.names import size_of
 from autograd.drawing.options import Look, View
 from autograd.drawing.page.page import Page, page_of
 from autograd.drawing.paths import path_marks, paths_in
+from autograd.drawing.svg import description_of
 from autograd.drawing.text import FORMAT
 from autograd.drawing.themes import FONT
 from autograd.engine.graph import Graph, GraphNode
@@ -152,7 +153,7 @@ def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | Non
 
 def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callable[[str], Page] | None = None) -> Drawing:
     drawn = sketch(graph, view, slopes)
-    return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page)
+    return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page, *description_of(graph))
 
 
 def _page(graph: Graph, view: View, look: Look, title: str) -> Page:
