@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
 from autograd.support.locks import new_lock
+from autograd.support.text_table import folded
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
@@ -243,6 +245,9 @@ class Tape:
 
     def __repr__(self) -> str:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+
+    def _repr_html_(self) -> str:
+        return folded(repr(self), f"<pre>{escape(str(self))}</pre>", opened=len(self) <= 50)
 
 
 def _example(slots: Any, numbers: list[Any]) -> Any:
