@@ -21,7 +21,7 @@ from autograd.drawing.page.page import Page, page_of
 from autograd.drawing.paths import path_marks, paths_in
 from autograd.drawing.svg import description_of
 from autograd.drawing.text import FORMAT
-from autograd.drawing.themes import FONT
+from autograd.drawing.themes import FONT, FONT_SIZE
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
@@ -47,6 +47,7 @@ def draw(  # noqa: PLR0913  (public keywords)
     emphasis: str | None = None,
     theme: str = "light",
     font: str = FONT,
+    font_size: float = FONT_SIZE,
     size: tuple[float, float] | None = None,
 ) -> Drawing:
     """A picture of the computation of y, or of its gradient.
@@ -76,8 +77,8 @@ def draw(  # noqa: PLR0913  (public keywords)
         path: (a, b): mark the paths from a to b, each step with its local derivative; a caption lists the paths, the
             product along each, and their sum ∂b/∂a
         emphasis: "gradient": the width of an edge shows the size of its gradient; dotted without one
-        rankdir: Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in
-            inches
+        rankdir: Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name, font_size:
+            in points; size: the largest width and height in inches
 
     `.grad` is not changed; a backward sweep calls the hooks of tensors as usual.
 
@@ -90,14 +91,16 @@ def draw(  # noqa: PLR0913  (public keywords)
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
     """
-    look = Look(rankdir, theme, font, size)
+    look = Look(rankdir, theme, font, font_size, size)
     view = View(max_nodes, format, arrays, depth, hops)
     check_choice("direction", direction, DIRECTIONS)
     check_choice("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
             raise ValueError("a tape is drawn forward and whole: draw the result of the recorded function to use other options")
-        return y.draw(max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, size=size)
+        return y.draw(
+            max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, font_size=font_size, size=size
+        )
     graph, graded = _graphs(y, inputs, direction, emphasis)
     view = replace(view, around=_center(graph, around), weights=_weights(graded) if emphasis else {})
     page = partial(_page, graph, view, look)
@@ -159,7 +162,7 @@ def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callabl
 def _page(graph: Graph, view: View, look: Look, title: str) -> Page:
     """The page of a graph, with gradients if the output is one number that requires them."""
     shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
-    return page_of(shown, view, Look(look.rankdir, font=look.font), title)
+    return page_of(shown, view, Look(look.rankdir, font=look.font, font_size=look.font_size), title)
 
 
 def _center(graph: Graph, around: Any) -> GraphNode | None:

@@ -223,12 +223,12 @@ class Tape:
 
     def draw(
         self, *, max_nodes: int = 300, rankdir: str = "LR", format: str = ".4f", theme: str = "light", font: str = "Helvetica",
-        size: tuple[float, float] | None = None,
+        font_size: float = 11, size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
         """Draw the program in the style of `autograd.draw`: inputs, instructions, outputs."""
         from autograd.drawing.draw import draw_graph
 
-        look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+        look = {"rankdir": rankdir, "theme": theme, "font": font, "font_size": font_size, "size": size}
         return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
     def __reduce__(self) -> Any:
