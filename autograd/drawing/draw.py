@@ -57,7 +57,7 @@ def draw(  # noqa: PLR0913  (public keywords)
         both      forward, with the gradient of y in every box
 
     y is a node; a list of nodes, if forward; a tape; or a module or function, which is called with the `inputs`: numbers,
-    lists of numbers for a network of Values, or arrays. The inputs get the names of its arguments. Boxes are numbers: label,
+    arrays, or containers of them, of which nodes are made. They get the names of its arguments. Boxes are numbers: label,
     data and gradient of a Value, label, shape and dtype of a Tensor. Round signs are ops, between their inputs (the first
     enters above the second) and their result.
 
@@ -90,6 +90,8 @@ def draw(  # noqa: PLR0913  (public keywords)
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
+    >>> draw(lambda x, w: x * w["slope"] + w["offset"], 3.0, {"slope": 2.0, "offset": 1.0}).description
+    "v4 = x × w['slope']; y = v4 + w['offset']"
     """
     look = Look(rankdir, theme, font, font_size, size)
     view = View(max_nodes, format, arrays, depth, hops)
