@@ -76,6 +76,8 @@ def render(dot: str, form: str, numbers: int = 0, dpi: float = DPI) -> bytes:
             content = convert_svg((svg or b"").decode(), form, dpi)
         except ImportError as error:
             raise RenderError(f"{error}, or install Graphviz, or save an SVG") from None
+        except (SyntaxError, ValueError) as error:  # of XML, of numbers
+            raise RenderError(f"no {form.upper()} can be made of SVG that is not Graphviz's: save an SVG ({error})") from error
     return content
 
 

@@ -63,15 +63,15 @@ def convert_svg(svg: str, form: str, dpi: float) -> bytes:
     """The picture of Graphviz's SVG in the form "pdf" or "png", drawn by matplotlib.
 
     Raises:
+        ValueError: If it is not Graphviz's
         ImportError: If matplotlib is not installed
     """
     matplotlib = require("matplotlib", f"{form.upper()} from a renderer that makes SVG alone")
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg, count=1))
-    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    left, top, width, height = map(float, root.get("viewBox", "").split())
     (graph,) = (g for g in root.iter() if g.get("class") == "graph")
-    moves = dict(re.findall(r"(\w+)\((.*?)\)", graph.get("transform", "")))
-    scale = float(moves["scale"].split()[0])
-    x, y = map(float, moves["translate"].split())
+    moves = re.findall(r"(?:scale|translate)\((\S+) (\S+)\)", graph.get("transform", ""))
+    (scale, _), (x, y) = (map(float, pair) for pair in moves)
     figure = require("matplotlib.figure", "a picture").Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1), xlim=(left / scale - x, (left + width) / scale - x))
     axes.set(ylim=((top + height) / scale - y, top / scale - y))
@@ -90,15 +90,17 @@ def _add_shape(axes: Any, get: Callable[..., str], _: str, scale: float, **look:
     """Add a polygon, a path or an ellipse to matplotlib's axes; other parts have no points."""
     patches, path = require("matplotlib.patches", "a picture"), require("matplotlib.path", "a picture").Path
     thickness = float(get("stroke-width", "1"))
+    curve = get("d", "")
+    if re.search(r"[ABD-LN-Za-z]", curve.replace("e-", "")):
+        raise ValueError(f"a path must be made of M and C, got {curve}")
     look |= {"facecolor": _color(get("fill", "black")), "edgecolor": _color(get("stroke", "none"))}
     look["linewidth"] = thickness * scale
     if dashes := get("stroke-dasharray", ""):
-        look["linestyle"] = (0, [float(n) / thickness for n in dashes.split(",")])
+        look["linestyle"] = (0, [float(n) / (thickness or 1.0) for n in dashes.split(",")])
     if get("rx", ""):
         x, y, rx, ry = (float(get(name)) for name in ("cx", "cy", "rx", "ry"))
         axes.add_patch(patches.Ellipse((x, y), 2 * rx, 2 * ry, **look))
         return
-    curve = get("d", "")  # of cubic pieces
     numbers = [float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", curve or get("points", ""))]
     points = list(zip(numbers[::2], numbers[1::2], strict=True))
     codes = [path.MOVETO] + [path.CURVE4 if curve else path.LINETO] * (len(points) - 1)
@@ -111,7 +113,7 @@ def _add_text(axes: Any, get: Callable[..., str], text: str, scale: float, **loo
     wanted = dict.fromkeys((get("font-family", "").split(",")[0], *FONTS))
     family = [name for name in wanted if name in known]
     size = float(get("font-size", "14")) * scale * (1.0 if len(family) > 1 else 0.9)  # DejaVu Sans is wider
-    look |= {"family": family, "size": size}
+    look |= {"family": family, "size": size, "weight": get("font-weight", "normal"), "style": get("font-style", "normal")}
     look |= {"color": _color(get("fill", "black")), "va": "baseline", "parse_math": False}
     side = {"start": "left", "middle": "center", "end": "right"}[get("text-anchor", "start")]
     axes.text(float(get("x")), float(get("y")), text, ha=side, **look)

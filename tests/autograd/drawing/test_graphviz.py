@@ -180,6 +180,14 @@ def test_a_function_that_returns_no_svg_raises(drawing, monkeypatch, result):
         drawing.svg()
 
 
+@pytest.mark.parametrize("svg", ["<svg ", "<svg/>", SVG.format('<path d="M0,0L1,1"/>'), SVG.replace("scale", "skew")])
+def test_svg_of_another_kind_is_not_converted(drawing, monkeypatch, svg):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(graphviz, "renderer", lambda dot: svg)
+    with pytest.raises(RenderError, match="no PDF can be made of SVG that is not Graphviz's: save an SVG"):
+        drawing.pdf()
+
+
 def test_a_function_that_fails_is_quoted(drawing, monkeypatch):
     monkeypatch.setattr(graphviz, "renderer", lambda dot: 1 / 0)
     with pytest.raises(RenderError, match="failed: ZeroDivisionError: division by zero"):
