@@ -25,7 +25,7 @@ def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
     """
     leaving, entering, first, last = PORTS[look.rankdir].split()
     theme = THEMES[look.theme]
-    text = {"fontname": look.font, "fontsize": str(FONT_SIZE)}
+    text = {"fontname": look.font, "fontsize": f"{look.font_size:g}"}
     text |= {"fontcolor": theme.ink} if look.theme != "light" else {}
     graph = Digraph(
         graph_attr=_graph_attributes(sketch, look, text) | _if_named(named, nodesep="0.3"),
@@ -62,7 +62,7 @@ def _graph_attributes(sketch: Sketch, look: Look, text: dict[str, str]) -> dict[
     if look.size:
         frame |= {"size": f"{look.size[0]:g},{look.size[1]:g}"}
     if look.caption:
-        frame |= {"label": _label(look.caption, FONT_SIZE, 200), "labeljust": "l", **text}
+        frame |= {"label": _label(look.caption, look.font_size, 200), "labeljust": "l", **text}
     return frame
 
 
@@ -80,6 +80,7 @@ def edge_id(shape: DrawnNode, edge: Edge | None = None) -> str:
 
 def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: bool) -> None:
     """Add the boxes and signs of a frame, and the frames inside it."""
+    size = float(text["fontsize"])
     for shape in frame.shapes:
         style = theme.styles[shape.role]
         if shape.alarm:
@@ -89,15 +90,15 @@ def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: b
             style = style | {"color": theme.mark, "penwidth": "3"}
         known = _if_named(named, **{"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()})
         if shape.role == "folded":
-            graph.node(shape.name, _label(shape.fields, FONT_SIZE), **style, **known)
+            graph.node(shape.name, _label(shape.fields, size), **style, **known)
         else:
-            graph.node(shape.name, _table(shape, theme), **style, **known)
+            graph.node(shape.name, _table(shape, theme, size), **style, **known)
         if shape.sign:
             sign = f"op_{shape.name}"
             known = _if_named(named, **{"id": sign, "class": "sign"})
-            graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **theme.sign, **known)
+            graph.node(sign, f"<{html(shape.sign)}>", **theme.sign, **_sign_size(shape.sign, size), **known)
     for inner in frame.within.values():
-        attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": theme.line, "labeljust": "l"}
+        attributes = {"label": _label([inner.title], size), "style": "rounded", "color": theme.line, "labeljust": "l"}
         attributes |= {"margin": "8"} | _if_named(named, id=inner.name)
         with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
             _draw(inside, inner, theme, text, named)
@@ -106,7 +107,8 @@ def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: b
 def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dict[str, str]:
     attributes = ({"headport": port} if port else {}) | ({"tailport": "_"} if port == "_" else {})
     if edge.label:
-        attributes |= text | {"label": _label([edge.label], FONT_SIZE - 1), "fontsize": str(FONT_SIZE - 1)}
+        size = float(text["fontsize"]) - 1
+        attributes |= text | {"label": _label([edge.label], size), "fontsize": f"{size:g}"}
     if edge.weight is not None:
         attributes |= {"penwidth": f"{0.5 + 4.5 * edge.weight:.2f}"} | ({"style": "dotted"} if edge.weight == 0 else {})
     if edge.marked:
@@ -114,10 +116,10 @@ def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) 
     return attributes
 
 
-def _table(shape: DrawnNode, theme: Theme) -> str:
+def _table(shape: DrawnNode, theme: Theme, size: float) -> str:
     """An HTML-like label: fields in a column, gradients in their colour, and heat maps next to them."""
     colors = [theme.gradient if kind == "g" else "" for kind in shape.kinds]
-    rows = [[_cell(text, FONT_SIZE, 8, color=color)] for text, color in zip(shape.fields, colors, strict=True)]
+    rows = [[_cell(text, size, 8, color=color)] for text, color in zip(shape.fields, colors, strict=True)]
     if not shape.heat:
         return f"<{_tabular(1, rows)}>"
     maps = [_heat_table(heat, theme) for heat in shape.heat]
@@ -141,17 +143,19 @@ def _tabular(padding: int, rows: list[list[str]]) -> str:
     return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{lines}</TABLE>'
 
 
-def _cell(text: str, size: int, room: int = 0, longest: int = LONGEST, color: str = "") -> str:
+def _cell(text: str, size: float, room: int = 0, longest: int = LONGEST, color: str = "") -> str:
     """A cell of a table, with the width of its text, in a colour if one is given."""
     points = math.ceil(width(visible(text, longest)) * size)
     shown = f'<FONT COLOR="{color}">{html(text, longest)}</FONT>' if color else html(text, longest)
     return f'<TD ALIGN="{"CENTER" if room else "LEFT"}" WIDTH="{points + room}">{shown}</TD>'
 
 
-def _label(texts: Sequence[str], size: int, longest: int = LONGEST) -> str:
+def _label(texts: Sequence[str], size: float, longest: int = LONGEST) -> str:
     """A label of several lines, with the width of its text."""
     return f"<{_tabular(0, [[_cell(text, size, 0, longest)] for text in texts])}>"
 
 
-def _sign_width(sign: str) -> str:
-    return f"{max(0.3, 1.2 * width(visible(sign)) * FONT_SIZE / 72):.2f}"
+def _sign_size(sign: str, size: float) -> dict[str, str]:
+    """The least width and height of a sign: those of a circle, or wider for its text."""
+    least = 0.3 * size / FONT_SIZE
+    return {"width": f"{max(least, 1.2 * width(visible(sign)) * size / 72):.2f}", "height": f"{least:.2g}"}

@@ -37,7 +37,7 @@ def _theme(ink: str, paper: str, line: str, background: str, mark: str, gradient
             "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": ink,
                        "fillcolor": fills["yellow"]},
         },
-        {"shape": "ellipse", "style": "filled", "color": ink, "fillcolor": paper, "height": "0.3", "margin": "0.02"},
+        {"shape": "ellipse", "style": "filled", "color": ink, "fillcolor": paper, "margin": "0.02"},
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def test_numbers_that_are_not_finite_raise_no_error(show):
 
 def test_a_notebook_shows_the_page_in_a_sandboxed_frame(show, window):
     page = ag.watch(lambda x: ag.tanh(x) * x, 0.5)
-    bundle = page._repr_mimebundle_()
+    bundle, _ = page._repr_mimebundle_()
     assert bundle["text/plain"] == repr(page)
     assert 'sandbox="allow-scripts"' in bundle["text/html"]
     tab = window.tab

@@ -17,6 +17,7 @@ from autograd.drawing.events import Slopes, local_events
 from autograd.drawing.folding import Fold, contents
 from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
+from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, View
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
@@ -95,14 +96,16 @@ class Page:
         moments = f", {len(self.moments)} moments" if len(self.moments) > 1 else ""
         return f"<Page of {numbers:,} boxes, {steps:,} steps{moments}: .save('graph.html')>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """The notebook output: the page in a sandboxed frame, or the reason if rendering fails."""
+    def text(self) -> str:
+        """The steps as text: the computation of every number and gradient."""
+        return "\n".join(f"{step.formula} {step.numbers}" for step in self.moments[-1]["steps"] if step.formula)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | Bundle:
+        """The notebook output: the page in a sandboxed frame above a still picture, or its text if rendering fails."""
         try:
-            inside = html.escape(self.html)
+            return page_bundle(self.dot, self.html, len(self.graph["shapes"]), self.title, repr(self))
         except Exception as error:  # the notebook must still show the text
-            return {"text/plain": f"{self!r}\n{error}"}
-        frame = f'<iframe sandbox="allow-scripts" width="100%" height="620" srcdoc="{inside}"></iframe>'
-        return {"text/html": frame, "text/plain": repr(self)}
+            return text_bundle(repr(self), error, self.text)
 
 
 def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:

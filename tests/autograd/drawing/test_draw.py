@@ -1,6 +1,7 @@
 """Pictures of graphs: numbers, ops and edges, forward and backward, and folding."""
 
 import gc
+import html
 import re
 import threading
 import weakref
@@ -380,6 +381,25 @@ def test_a_graph_is_freed_with_its_drawing_and_not_held_by_its_page():
 
 
 # Bad arguments.
+
+
+@pytest.mark.parametrize(
+    ("inputs", "names"),
+    [
+        ((2.0, {"a": 3.0, "b": [1.0]}), ["x", "p['a']", "p['b'][0]"]),
+        ((ag.Value(2.0), {"a": ag.Value(3.0), "b": [1.0]}), ["x", "p['a']", "p['b'][0]"]),
+        ((np.ones(2), {"a": np.ones((3, 2)), "b": [np.ones(3)]}), ["x", "p['a']", "p['b'][0]"]),
+        ((np.ones(2), {"a": ag.Tensor(np.ones(2)), "b": ([1.0, 2.0],)}), ["x", "p['a']", "p['b'][0][0]", "p['b'][0][1]"]),
+    ],
+)
+@pytest.mark.parametrize("more", ["tanh", None, True, len])
+def test_containers_of_inputs_become_containers_of_named_nodes(inputs, names, more):
+    def f(x, p, static):
+        assert static is more
+        return ag.sum(x * p["a"]) + ag.sum(ag.stack([*p["b"]]))
+
+    drawing = draw(f, *inputs, more)
+    assert {html.unescape(fields[0]) for fields in boxes(drawing).values()} >= set(names)
 
 
 @pytest.mark.parametrize("y", [3.0, "x", None, np.ones(2), {"y": 1}])

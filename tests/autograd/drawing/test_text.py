@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd.drawing.draw import draw
 from autograd.drawing.forward_model import graph_of
+from autograd.drawing.graphviz import render
 from autograd.drawing.text import LONGEST, isolate, number, visible
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -64,7 +65,7 @@ texts = st.text(st.characters()) | st.sampled_from(HOSTILE) | st.lists(st.sample
 
 def shown(drawing):
     """The texts of every node of the rendered picture, by the node's name."""
-    groups = ET.fromstring(drawing.svg()).iter(f"{SVG}g")
+    groups = ET.fromstring(render(drawing.dot, "svg")).iter(f"{SVG}g")
     return {
         group.findtext(f"{SVG}title"): [(text.text or "").replace("\xa0", " ") for text in group.iter(f"{SVG}text")]
         for group in groups

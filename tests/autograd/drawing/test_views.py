@@ -311,7 +311,8 @@ def test_draw_of_a_tape_is_its_own_drawing():
     own = list(inspect.signature(tape.draw).parameters.values())
     assert [option.default for option in own] == [options[option.name].default for option in own]
     assert draw(tape).dot == tape.draw().dot
-    assert draw(tape, theme="dark", font="Georgia").dot == tape.draw(theme="dark", font="Georgia").dot != tape.draw().dot
+    look = {"theme": "dark", "font": "Georgia", "font_size": 20}
+    assert draw(tape, **look).dot == tape.draw(**look).dot != tape.draw(theme="dark", font="Georgia").dot
     with pytest.raises(ValueError, match="a tape is drawn forward and whole"):
         draw(tape, direction="backward")
 
@@ -323,6 +324,21 @@ def test_several_outputs_must_be_a_list():
 
 
 # Themes.
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_all_texts_and_their_boxes_follow_the_font_size(direction):
+    x = ag.Value(0.5, label="x")
+    with ag.scope("wave"):
+        y = ag.sin(x) * ag.exp(x)
+    widths = {}
+    for font_size in (11, 22):
+        drawing = draw(y, direction=direction, path=(x, y), font_size=font_size)
+        texts = {float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing.svg())}
+        assert texts == {font_size, font_size - 1}
+        assert f'font-size="{font_size}.00"' in drawing.page().html
+        widths[font_size] = [float(width) for width in re.findall(r'ALIGN="LEFT" WIDTH="(\d+)"', drawing.dot)]
+    assert all(large > 1.2 * small for small, large in zip(widths[11], widths[22], strict=True))
 
 
 def test_themes_fonts_and_sizes():
@@ -337,6 +353,8 @@ def test_themes_fonts_and_sizes():
         ({"arrays": "all"}, "arrays must be one of shape, stats, heat"),
         ({"emphasis": "data"}, "emphasis"),
         ({"depth": -1}, "depth must be an integer of at least 0, got -1"),
+        ({"font_size": 0}, "font_size must be a number of points of at least 2, such as 11, got 0"),
+        ({"font_size": "11"}, "font_size must be a number of points of at least 2, such as 11, got '11'"),
         ({"font": 3}, "font must be the name of a font, such as 'Helvetica', got 3"),
         ({"size": 3}, r"size must be .*, such as \(6, 4\), got 3"),
         ({"size": (0, 1)}, r"got \(0, 1\)"),
