@@ -28,7 +28,7 @@ from autograd.support.atomic_write import atomic_write, output_path
 _TEXTS = slice(Step._fields.index("formula"), None)
 
 #: Most numbers in all pictures of a page besides the first: with open folds, and in the other direction.
-EXTRA = 800
+EXTRA = 600
 
 #: Most lines of the text that is shown without JavaScript.
 STORY = 400

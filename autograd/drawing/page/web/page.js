@@ -164,9 +164,8 @@ function showSlope({ kind, edges }) {
   const text = typeof value === "number" ? `× ${readable(value)}` : "";
   if (slope.textContent !== text) slope.textContent = text;
   if (!text) return;
-  const [tail, head] = [scene.byName.get(edge.from), scene.byName.get(edge.to)];
-  const [from, to, sign] = [tail.box, head.box, head.parts.at(-1)].map((part) => part.getBBox());
-  const upright = from.x < to.x + to.width && to.x < from.x + from.width;
+  const [to, sign] = [0, -1].map((i) => scene.byName.get(edge.to).parts.at(i).getBBox());
+  const upright = sign.x < to.x + to.width && to.x < sign.x + sign.width;
   slope.setAttribute("text-anchor", upright ? "start" : "middle");
   slope.setAttribute("x", upright ? sign.x + sign.width + 4 : sign.x + sign.width / 2);
   slope.setAttribute("y", upright ? sign.y + sign.height / 2 + 4 : sign.y - 5);
