@@ -123,6 +123,7 @@ def test_a_fold_opens_at_the_same_step(show, options, by):
         tab.keyboard.press(by)
     assert tab.locator("#ui-graph .node.folded").count() == 0
     assert tab.locator("#ui-graph .node.parameter").count() == 4
+    assert "Backward: layers.1: ReLU()" in tab.locator("#ui-chapter option").all_text_contents()
     assert tab.inner_text("#ui-formula") == formula
     tab.click("#ui-folds")
     assert tab.locator("#ui-graph .node.folded").count() > 0

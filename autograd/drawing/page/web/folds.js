@@ -62,8 +62,8 @@ function foldable([id, title, names]) {
 }
 
 // Chapters: runs of steps of one pass in one frame, the innermost; those of the passes alone if there are too many.
-function sections(steps) {
-  const homes = new Map(scene.frames.flatMap(([, title, names]) => names.map((name) => [name, title])));
+function sections(frames, steps) {
+  const homes = new Map(frames.flatMap(([, title, names]) => names.map((name) => [name, title])));
   const seed = steps.findIndex(({ kind }) => kind === "seed");
   const split = (title) => {
     const starts = [];

@@ -93,7 +93,7 @@ function focusOn(shape) {
 
 // What a click on a part of the graph, or Enter, acts on: a shape, or a function for the title or cover of a frame.
 const acts = new Map();
-const targetOf = ({ target }) => acts.get(target.closest("g.node, .cluster > text"));
+const targetOf = ({ target }) => acts.get(target?.closest?.("g.node, .cluster > text"));
 
 function act(target) {
   if (typeof target === "function") target();
@@ -105,7 +105,8 @@ stage.addEventListener("click", (event) => { if (moved <= 4) act(targetOf(event)
 for (const [kind, enters] of [["pointerover", true], ["pointerout", false], ["focusin", true]]) {
   stage.addEventListener(kind, (event) => {
     const target = targetOf(event);
-    if (!selected && target?.box) details(enters ? target : null);
+    const within = target === targetOf({ target: event.relatedTarget });
+    if (!selected && !within && target?.box) details(enters ? target : null);
   });
 }
 stage.addEventListener("keydown", (event) => {
@@ -199,5 +200,6 @@ function followAddress() {
 
 document.documentElement.classList.add("scripted");
 $("ui-save").hidden = framed; // the sandbox of a notebook allows no downloads
+if (framed) stage.style.touchAction = "pan-y"; // a finger scrolls what is around the frame
 followAddress();
 addEventListener("hashchange", followAddress);

@@ -36,7 +36,7 @@ const readable = (x) => {
 
 // The steps of a moment, and what each changes: parts that appear, edges that carry a gradient back, the gradient of a shape.
 const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value"];
-function read({ shapes, edges, byName, byId, moments }, at) {
+function read({ shapes, edges, frames, byName, byId, moments }, at) {
   const steps = moments[at].steps.map((s) => Object.fromEntries(s.map((v, i) => [FIELDS[i], i > 3 ? data.texts[v] : v])));
   const changes = steps.map(() => ({ lit: [], back: [], grad: null }));
   const [lit, forward, back, grads] = [new Map(), new Map(), new Set(), new Map()];
@@ -54,7 +54,7 @@ function read({ shapes, edges, byName, byId, moments }, at) {
   });
   for (const part of shapes) changes[lit.get(part.name) ?? 0].lit.push(part);
   for (const part of edges) changes[forward.get(part.id) ?? lit.get(part.to) ?? 0].lit.push(part);
-  return { steps, changes, ...sections(steps) };
+  return { steps, changes, ...sections(frames, steps) };
 }
 
 // Put a picture on the stage, with every part as before the first step.
