@@ -47,8 +47,13 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
     check_one_number("explain", y)
     check_format("explain", format)
     graph = with_gradients(graph_of([y]))
-    wanted = _nodes_towards(graph, wrt)
-    return "\n".join(["forward", *_forward(graph, format), "backward", *_backward(graph, wanted, format)])
+    return story(graph, _nodes_towards(graph, wrt), format)
+
+
+def story(graph: Graph, wanted: set[GraphNode], format: str) -> str:
+    """The text of `explain` for a graph; without gradients only the forward pass."""
+    backward = ["backward", *_backward(graph, wanted, format)] if graph.gradients else []
+    return "\n".join(["forward", *_forward(graph, format), *backward])
 
 
 def _forward(graph: Graph, format: str) -> Iterator[str]:
