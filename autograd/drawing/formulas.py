@@ -24,6 +24,8 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
     if op is None:
         return ""
     names = _operands(node, naming)
+    if op.kind == "elementwise" and len(names) > op.arity:  # a sum drawn as one
+        return " + ".join(names)
     if op.kind == "elementwise" and not op.params and (op.name in BY_OP or not op.symbol.isidentifier()):
         try:
             text = str(rule_source(op, *_codes(node)))
