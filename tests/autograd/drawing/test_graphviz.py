@@ -202,11 +202,11 @@ def test_svg_says_what_it_shows(graphviz_pure):
     name = "{http://www.w3.org/2000/svg}"
     assert root.get("role") == "img"
     assert [part.tag for part in root[:2]] == [f"{name}title", f"{name}desc"]
-    assert (root[0].text, root[1].text) == ("Computation of o", "v3 = w × x<y>; o = tanh(v3)")
+    assert (root[0].text, root[1].text) == ("Computation of o", "v3 = w × (x<y>); o = tanh(v3)")
     assert len(list(root.iter(f"{name}title"))) == 1
     assert "its gradient" in draw(y, direction="both").title
     backward = draw(y, direction="backward")
-    assert (backward.title, backward.description.split("; ")[-1]) == ("Computation of ∂o/∂w, ∂o/∂x<y>", "∂o/∂v3 from ∂o/∂o")
+    assert (backward.title, backward.description.split("; ")[-1]) == ("Computation of ∂o/∂w, ∂o/∂(x<y>)", "∂o/∂v3 from ∂o/∂o")
     assert ag.record(lambda x: ag.sin(x) * x, 2.0).draw().description == "v0 from x; v1 from v0, x"
 
 
