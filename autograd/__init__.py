@@ -44,7 +44,7 @@ from autograd.ops.rules.activations import (
     silu, softplus, softsign,
 )  # fmt: skip
 from autograd.ops.rules.arithmetic import (
-    abs, add, divide, floor_divide, fmod, multiply, negative, positive, power, reciprocal, remainder, sign, square,
+    abs as abs, add, divide, floor_divide, fmod, multiply, negative, positive, power, reciprocal, remainder, sign, square,
     subtract,
 )  # fmt: skip
 from autograd.ops.rules.comparisons import (
@@ -63,8 +63,10 @@ from autograd.ops.rules.norms import norm
 from autograd.ops.rules.padding import pad
 from autograd.ops.rules.products import convolve, dot, inner, matmul, outer, tensordot
 from autograd.ops.rules.rearranging import flip, repeat, roll, tile
-from autograd.ops.rules.reductions import all, any, deviations, euclidean_norm, max, mean, min, prod, std, sum, var
-from autograd.ops.rules.rounding import ceil, floor, round, trunc
+from autograd.ops.rules.reductions import (
+    all as all, any as any, deviations, euclidean_norm, max as max, mean, min as min, prod, std, sum as sum, var,
+)  # fmt: skip
+from autograd.ops.rules.rounding import ceil, floor, round as round, trunc
 from autograd.ops.rules.selection import clip, fmax, fmin, maximum, minimum, where
 from autograd.ops.rules.shape import (
     astype, broadcast_to, expand_dims, moveaxis, ravel, reshape, squeeze, sum_to, swapaxes, transpose,
@@ -77,6 +79,7 @@ from autograd.ops.rules.trigonometry import (
 )  # fmt: skip
 from autograd.support.alternatives import alternative as _alternative
 from autograd.support.old_paths import keep_old_paths as _keep_old_paths
+from autograd.support.public import public_names as _public_names
 from autograd.support.public import publish as _publish
 from autograd.transforms.checkpoint import checkpoint
 from autograd.transforms.custom_gradient import custom_gradient
@@ -94,7 +97,7 @@ if _TYPE_CHECKING:
     from autograd.drawing.page.page import Page, timeline
     from autograd.drawing.paths import Paths, paths
     from autograd.tape.backends import GuardFailedError
-    from autograd.tape.compile import Compiled, compile
+    from autograd.tape.compile import Compiled, compile as compile
     from autograd.tape.loops.scan import scan
     from autograd.tape.tape import Tape, record
 
@@ -148,27 +151,30 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_public_names(globals())})
 
+
+#: Public names that Python has too: `from autograd import *` leaves Python's; `from autograd import sum` imports ours.
+_BUILTIN_NAMES = ["abs", "all", "any", "compile", "max", "min", "round", "sum"]
 
 __all__ = [
     "Compiled", "Drawing", "GradientError", "GuardFailedError", "OPS", "Page", "Paths", "RenderError", "Tape", "Tensor",
-    "Value", "check_against", "check_gradients", "checkpoint", "compile", "custom_gradient", "custom_op", "detect_anomaly",
+    "Value", "check_against", "check_gradients", "checkpoint", "custom_gradient", "custom_op", "detect_anomaly",
     "draw", "elementwise_grad", "explain", "grad", "gradcheck", "gradients", "gradients_hold", "graph_nodes", "hessian", "hvp",
     "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "no_grad", "paths", "ravel_tree", "record", "remember_lines", "scan",
     "scope", "stop_gradient", "timeline", "value_and_grad", "vjp", "vmap", "watch",
-    "abs", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
     "argsort", "astype", "broadcast_to", "cbrt", "ceil", "celu", "cholesky", "clip", "cofactors", "concatenate", "convolve",
     "cos", "cosh", "cumprod", "cumsum", "det", "deviations", "diag", "diagonal", "digamma", "divide", "dot", "einsum", "elu",
     "equal", "erf", "erfc", "euclidean_norm", "exp", "exp2", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fmax",
     "fmin", "fmod", "gammaln", "gelu", "getitem", "greater", "greater_equal", "hardsigmoid", "hardswish", "hardtanh", "hypot",
     "inner", "inv", "isfinite", "isinf", "isnan", "leaky_relu", "less", "less_equal", "log", "log10", "log1p", "log2",
     "log_sigmoid", "log_softmax", "logabsdet", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logit",
-    "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "mish", "moveaxis", "multiply", "negative", "norm",
+    "logsumexp", "matmul", "maximum", "mean", "minimum", "mish", "moveaxis", "multiply", "negative", "norm",
     "not_equal", "outer", "pad", "permute", "polygamma", "positive", "power", "prod", "put", "ravel", "reciprocal", "relu",
-    "relu6", "remainder", "repeat", "reshape", "roll", "round", "sech", "selu", "sigmoid", "sign", "signbit", "signdet", "silu",
+    "relu6", "remainder", "repeat", "reshape", "roll", "sech", "selu", "sigmoid", "sign", "signbit", "signdet", "silu",
     "sin", "sinc", "sinc_derivative", "sinh", "slogdet", "softmax", "softplus", "softsign", "solve", "sort", "split", "sqrt",
-    "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
+    "square", "squeeze", "stack", "std", "subtract", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
     "tensordot", "tile", "trace", "transpose", "tril", "triu", "trunc", "var", "where", "xlog1py", "xlogy",
 ]  # fmt: skip
 

@@ -6,42 +6,49 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from autograd.drawing.formulas import expression
-from autograd.drawing.names import short_gradient_text
-from autograd.drawing.text import number
+from autograd.drawing.names import size_of
+from autograd.drawing.text import FIGURE_SPACE, FORMAT, number
 from autograd.engine.graph import Graph, GraphNode
 
 #: Ways to show the numbers of an array.
 Arrays = Literal["shape", "stats", "heat"]
-#: Most rows and columns of a heat map.
+#: Most rows and columns of a heat map, and of an array whose numbers are shown.
 CELLS = 8
 
 
+HeatMap = list[list[tuple[float | None, str]]]
+
+
 class Box(NamedTuple):
-    """The content of a box: its role, which decides the style, its fields, and a heat map.
+    """The content of a box: its role, which decides the style, its fields in a column, and heat maps of value and gradient.
 
     Attributes:
+        kinds: A letter for each field: "l" for the label, "g" for the gradient, "d" for others
         alarm: "alarm" if the number is not finite, "grad-alarm" if its gradient is not
     """
 
     role: str
     fields: list[str]
-    heat: Sequence[Sequence[float | None]] = ()
+    kinds: str
+    heat: Sequence[HeatMap] = ()
     alarm: str = ""
 
 
 def box_of(graph: Graph, node: GraphNode, format: str, arrays: str) -> Box:
     """The box of a node: label, value, gradient, and a mark if NaN or ∞ begins here."""
-    fields = [node.label] * bool(node.label)
+    label = [node.label] * bool(node.label)
     belongs_to = node.source if isinstance(node.source, GraphNode) else None
+    fields = []
     if belongs_to is not None and belongs_to.op is not None:
         fields.append(f"{belongs_to.name} = {expression(belongs_to)}")
-    bare = belongs_to is not None or (node.raw and not isinstance(node.value, np.ndarray))
-    fields += [*value_fields(node.value, format, arrays, "" if bare else "data "), *node.notes]
+    fields += [*value_fields(node.value, format, arrays), *node.notes]
     gradient = graph.gradient(node)
-    if gradient is not None:
-        fields.append(f"grad {short_gradient_text(gradient, format)}")
+    slopes = [] if gradient is None else gradient_fields(gradient, format)
     alarm, where = _alarm(graph, node)
-    return Box(node.role, fields + [where] * bool(where), heat_map(node.value) if arrays == "heat" else [], alarm)
+    end = [where] * bool(where)
+    kinds = "l" * len(label) + "d" * len(fields) + "g" * len(slopes) + "d" * len(end)
+    heat = [found for x in (node.value, gradient) if arrays == "heat" and (found := heat_map(x, format))]
+    return Box(node.role, label + fields + slopes + end, kinds, heat, alarm)
 
 
 def _alarm(graph: Graph, node: GraphNode) -> tuple[str, str]:
@@ -54,18 +61,37 @@ def _alarm(graph: Graph, node: GraphNode) -> tuple[str, str]:
     if gradient is None or not (trouble := nonfinite_kind(gradient)):
         return "", ""
     earlier = any(nonfinite_kind(user.value) or nonfinite_kind(graph.gradient(user)) for user in graph.users.get(node, ()))
-    return "grad-alarm", "" if earlier else f"! grad {trouble} begins here"
+    return "grad-alarm", "" if earlier else f"! gradient {trouble} begins here"
 
 
-def value_fields(x: Any, format: str, arrays: str, word: str) -> list[str]:
-    """The fields of a value: a number after `word`, or the shape and dtype of an array, with statistics if requested."""
+def value_fields(x: Any, format: str, arrays: str) -> list[str]:
+    """The fields of a value: a number, or shape, dtype and rows of an array, with statistics if requested."""
     if x is None:
         return []
     if isinstance(x, np.ndarray):
-        one = [f"{word}{number(x.item(), format)}"] if x.size == 1 else []
-        many = statistics(x, format) if x.size > 1 and arrays == "stats" else []
-        return [f"{x.shape} {x.dtype}", *one, *many]
-    return [f"{word}{number(x, format)}"]
+        kind = [f"{x.shape}", f"{x.dtype}"] if x.shape else [f"() {x.dtype}"]
+        return [*kind, *rows(x, format), *(statistics(x, format) if x.size > 1 and arrays == "stats" else [])]
+    return [number(x, format)]
+
+
+def gradient_fields(gradient: Any, format: str) -> list[str]:
+    """The fields of a gradient: its number, its rows if it is small, or its largest absolute entry."""
+    return rows(np.asarray(gradient), format) or [f"up to {number(size_of(gradient), format)}"]
+
+
+def rows(array: np.ndarray[Any, Any], format: str) -> list[str]:
+    r"""The rows of a small array as text, with numbers of equal width; empty for other arrays.
+
+    >>> rows(np.array([[1.5, -2.0], [10.0, 0.0]]), ".1f")
+    ['\u20071.5 −2.0', '10.0 \u20070.0']
+    """
+    if not array.size or array.ndim > 2 or max(array.shape, default=1) > CELLS or array.dtype.kind not in "fiub":
+        return []
+    texts = [[number(x, format) for x in row] for row in np.atleast_2d(array).tolist()]
+    if array.size == 1:
+        return texts[0]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return [" ".join(x.replace("-", "−").rjust(n, FIGURE_SPACE) for x, n in zip(row, widths, strict=True)) for row in texts]
 
 
 def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
@@ -79,11 +105,11 @@ def statistics(array: np.ndarray[Any, Any], format: str) -> list[str]:
             [("min", finite.min()), ("mean", finite.mean()), ("max", finite.max())]]  # fmt: skip
 
 
-def heat_map(x: Any) -> list[list[float | None]]:
-    """Block means of an array, relative to its largest absolute entry; None for blocks that are not finite.
+def heat_map(x: Any, format: str = FORMAT) -> HeatMap:
+    """Block means of an array as (share of the largest absolute entry, text); no share for blocks that are not finite.
 
-    >>> heat_map(np.array([[1.0, -2.0], [0.0, np.inf]]))
-    [[0.5, -1.0], [0.0, None]]
+    >>> heat_map(np.array([[1.0, -2.0], [0.0, np.inf]]), ".1f")
+    [[(0.5, '1.0'), (-1.0, '-2.0')], [(0.0, '0.0'), (None, 'inf')]]
     """
     if not isinstance(x, np.ndarray) or x.size < 2 or x.dtype.kind not in "fiub":
         return []
@@ -92,7 +118,7 @@ def heat_map(x: Any) -> list[list[float | None]]:
     largest = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
     blocks = [np.array_split(part, min(CELLS, rows.shape[1]), axis=1) for part in np.array_split(rows, min(CELLS, len(rows)))]
     means = [[float(block.mean()) for block in row] for row in blocks]
-    return [[m / largest if np.isfinite(m) else None for m in row] for row in means]
+    return [[(m / largest if np.isfinite(m) else None, number(m, format)) for m in row] for row in means]
 
 
 def nonfinite_kind(x: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from graphviz import Digraph
 
+from autograd.drawing.box_text import HeatMap
 from autograd.drawing.layout import DrawnNode, Edge, Frame, Sketch
 from autograd.drawing.options import PORTS, Look
 from autograd.drawing.text import LONGEST, html, visible, width
@@ -24,19 +25,25 @@ def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
     """
     leaving, entering, first, last = PORTS[look.rankdir].split()
     theme = THEMES[look.theme]
-    text = {"fontname": look.font, "fontsize": str(FONT_SIZE)}
+    text = {"fontname": look.font, "fontsize": f"{look.font_size:g}"}
     text |= {"fontcolor": theme.ink} if look.theme != "light" else {}
     graph = Digraph(
         graph_attr=_graph_attributes(sketch, look, text) | _if_named(named, nodesep="0.3"),
-        node_attr={"shape": "box", "margin": "0", "width": "0", "height": "0", **text},
+        node_attr={"shape": "box", "margin": "0.02,0.03", "width": "0", "height": "0", **text},
         edge_attr={"arrowsize": "0.6", "color": theme.line, "tailport": leaving, "headport": entering},
     )
     _draw(graph, sketch.frames(), theme, text, named)
+    frames = {shape.name: shape.frames for shape in sketch.shapes}
     for shape in sketch.shapes:
         head = f"op_{shape.name}" if shape.sign else shape.name
+        inside = [frames[edge.tail][: len(shape.frames)] == shape.frames for edge in shape.edges]
         for i, edge in enumerate(shape.edges):
             port = entering if len(shape.edges) == 1 else {0: first, len(shape.edges) - 1: last}.get(i, entering)
-            attributes = _edge_attributes(edge, port if shape.sign else "", theme, text)
+            # Routers fail at some labelled edges between fixed points of boxes: these end anywhere on the outline.
+            port = port if shape.sign else "_" if edge.label else ""
+            attributes = _edge_attributes(edge, port, theme, text)
+            if any(inside) and not inside[i] and frames[edge.tail]:
+                attributes |= {"minlen": "2"}  # its frame begins after what enters it, so frames are side by side
             graph.edge(edge.tail, head, **attributes, **_if_named(named, id=edge_id(shape, edge)))
         if shape.sign:
             result = Edge(head, weight=shape.weight, marked=shape.marked and any(edge.marked for edge in shape.edges))
@@ -55,7 +62,7 @@ def _graph_attributes(sketch: Sketch, look: Look, text: dict[str, str]) -> dict[
     if look.size:
         frame |= {"size": f"{look.size[0]:g},{look.size[1]:g}"}
     if look.caption:
-        frame |= {"label": _label(look.caption, FONT_SIZE, 200), "labeljust": "l", **text}
+        frame |= {"label": _label(look.caption, look.font_size, 200), "labeljust": "l", **text}
     return frame
 
 
@@ -73,6 +80,7 @@ def edge_id(shape: DrawnNode, edge: Edge | None = None) -> str:
 
 def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: bool) -> None:
     """Add the boxes and signs of a frame, and the frames inside it."""
+    size = float(text["fontsize"])
     for shape in frame.shapes:
         style = theme.styles[shape.role]
         if shape.alarm:
@@ -82,24 +90,25 @@ def _draw(graph: Any, frame: Frame, theme: Theme, text: dict[str, str], named: b
             style = style | {"color": theme.mark, "penwidth": "3"}
         known = _if_named(named, **{"id": shape.name, "class": f"{shape.role} {shape.alarm}".strip()})
         if shape.role == "folded":
-            graph.node(shape.name, _label(shape.fields, FONT_SIZE), **style, **known)
+            graph.node(shape.name, _label(shape.fields, size), **style, **known)
         else:
-            graph.node(shape.name, _table(shape, theme), **style, **known)
+            graph.node(shape.name, _table(shape, theme, size), **style, **known)
         if shape.sign:
             sign = f"op_{shape.name}"
             known = _if_named(named, **{"id": sign, "class": "sign"})
-            graph.node(sign, f"<{html(shape.sign)}>", width=_sign_width(shape.sign), **theme.sign, **known)
+            graph.node(sign, f"<{html(shape.sign)}>", **theme.sign, **_sign_size(shape.sign, size), **known)
     for inner in frame.within.values():
-        attributes = {"label": _label([inner.title], FONT_SIZE), "style": "rounded", "color": theme.line, "labeljust": "l"}
+        attributes = {"label": _label([inner.title], size), "style": "rounded", "color": theme.line, "labeljust": "l"}
         attributes |= {"margin": "8"} | _if_named(named, id=inner.name)
         with graph.subgraph(name=inner.name, graph_attr=text | attributes) as inside:
             _draw(inside, inner, theme, text, named)
 
 
 def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) -> dict[str, str]:
-    attributes = {"headport": port} if port else {}
+    attributes = ({"headport": port} if port else {}) | ({"tailport": "_"} if port == "_" else {})
     if edge.label:
-        attributes |= text | {"label": _label([edge.label], FONT_SIZE - 1), "fontsize": str(FONT_SIZE - 1)}
+        size = float(text["fontsize"]) - 1
+        attributes |= text | {"label": _label([edge.label], size), "fontsize": f"{size:g}"}
     if edge.weight is not None:
         attributes |= {"penwidth": f"{0.5 + 4.5 * edge.weight:.2f}"} | ({"style": "dotted"} if edge.weight == 0 else {})
     if edge.marked:
@@ -107,41 +116,46 @@ def _edge_attributes(edge: Edge, port: str, theme: Theme, text: dict[str, str]) 
     return attributes
 
 
-def _table(shape: DrawnNode, theme: Theme) -> str:
-    """An HTML-like label: fields in a row, or in a column if there are many, and a heat map next to them."""
-    cells = [_cell(text, FONT_SIZE, 10) for text in shape.fields]
-    if not shape.heat and len(cells) <= 3:
-        return f"<{_tabular(5, [cells])}>"
-    stack = f"<TD>{_tabular(3, [[cell] for cell in cells])}</TD>"
+def _table(shape: DrawnNode, theme: Theme, size: float) -> str:
+    """An HTML-like label: fields in a column, gradients in their colour, and heat maps next to them."""
+    colors = [theme.gradient if kind == "g" else "" for kind in shape.kinds]
+    rows = [[_cell(text, size, 8, color=color)] for text, color in zip(shape.fields, colors, strict=True)]
     if not shape.heat:
-        return f"<{_tabular(5, [[stack]])}>"
+        return f"<{_tabular(1, rows)}>"
+    maps = [_heat_table(heat, theme) for heat in shape.heat]
+    return f"<{_tabular(1, [[f'<TD>{table}</TD>' for table in (_tabular(1, rows), *maps)]])}>"
+
+
+def _heat_table(heat: HeatMap, theme: Theme) -> str:
+    """A heat map, whose cells have their numbers as titles."""
     dark = theme is THEMES["dark"]
-    rows = "".join(
-        "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7"></TD>' for x in row) + "</TR>"
-        for row in shape.heat
-    )
-    size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(shape.heat[0]) + 2}" HEIGHT="{7 * len(shape.heat) + 2}"'
-    small = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{rows}</TABLE>'
-    return f"<{_tabular(5, [[stack, f'<TD>{small}</TD>']])}>"
+    cells = "".join(
+        "<TR>" + "".join(f'<TD BGCOLOR="{heat_color(x, dark)}" WIDTH="7" HEIGHT="7" TITLE="{text}"></TD>' for x, text in row)
+        + "</TR>" for row in heat
+    )  # fmt: skip
+    size = f'FIXEDSIZE="TRUE" WIDTH="{7 * len(heat[0]) + 2}" HEIGHT="{7 * len(heat) + 2}"'
+    return f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{cells}</TABLE>'
 
 
-def _tabular(padding: int, rows: list[list[str]], ruled: bool = True) -> str:
-    """A table of cells, with lines between them if `ruled`."""
-    across, down = ("<VR/>", "<HR/>") if ruled else ("", "")
-    lines = down.join(f"<TR>{across.join(row)}</TR>" for row in rows)
+def _tabular(padding: int, rows: list[list[str]]) -> str:
+    """A table of cells."""
+    lines = "".join(f"<TR>{''.join(row)}</TR>" for row in rows)
     return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{lines}</TABLE>'
 
 
-def _cell(text: str, size: int, room: int = 0, longest: int = LONGEST) -> str:
-    """A cell of a table, with the width of its text."""
+def _cell(text: str, size: float, room: int = 0, longest: int = LONGEST, color: str = "") -> str:
+    """A cell of a table, with the width of its text, in a colour if one is given."""
     points = math.ceil(width(visible(text, longest)) * size)
-    return f'<TD ALIGN="LEFT" WIDTH="{points + room}">{html(text, longest)}</TD>'
+    shown = f'<FONT COLOR="{color}">{html(text, longest)}</FONT>' if color else html(text, longest)
+    return f'<TD ALIGN="{"CENTER" if room else "LEFT"}" WIDTH="{points + room}">{shown}</TD>'
 
 
-def _label(texts: Sequence[str], size: int, longest: int = LONGEST) -> str:
+def _label(texts: Sequence[str], size: float, longest: int = LONGEST) -> str:
     """A label of several lines, with the width of its text."""
-    return f"<{_tabular(0, [[_cell(text, size, 0, longest)] for text in texts], ruled=False)}>"
+    return f"<{_tabular(0, [[_cell(text, size, 0, longest)] for text in texts])}>"
 
 
-def _sign_width(sign: str) -> str:
-    return f"{max(0.3, 1.2 * width(visible(sign)) * FONT_SIZE / 72):.2f}"
+def _sign_size(sign: str, size: float) -> dict[str, str]:
+    """The least width and height of a sign: those of a circle, or wider for its text."""
+    least = 0.3 * size / FONT_SIZE
+    return {"width": f"{max(least, 1.2 * width(visible(sign)) * size / 72):.2f}", "height": f"{least:.2g}"}

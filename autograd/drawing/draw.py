@@ -17,11 +17,13 @@ from autograd.drawing.inputs import check_one_number, evaluate, has_gradient, ou
 from autograd.drawing.layout import sketch
 from autograd.drawing.mermaid import mermaid_of
 from autograd.drawing.names import size_of
-from autograd.drawing.options import Look, Rankdir, View
+from autograd.drawing.options import OPPOSITE, Look, Rankdir, View, rankdir_of
 from autograd.drawing.page.page import Page, page_of
 from autograd.drawing.paths import path_marks, paths_in
+from autograd.drawing.sums import merge_sums
+from autograd.drawing.svg import description_of
 from autograd.drawing.text import FORMAT
-from autograd.drawing.themes import FONT, ThemeName
+from autograd.drawing.themes import FONT, FONT_SIZE, ThemeName
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.value import Value
@@ -37,7 +39,7 @@ def draw(  # noqa: PLR0913  (public keywords)
     *inputs: Any,
     direction: Direction = "forward",
     max_nodes: int = 300,
-    rankdir: Rankdir = "LR",
+    rankdir: Rankdir | None = None,
     format: str = FORMAT,
     arrays: Arrays = "shape",
     depth: int | None = None,
@@ -47,6 +49,7 @@ def draw(  # noqa: PLR0913  (public keywords)
     emphasis: Literal["gradient"] | None = None,
     theme: ThemeName = "light",
     font: str = FONT,
+    font_size: float = FONT_SIZE,
     size: tuple[float, float] | None = None,
 ) -> Drawing:
     """A picture of the computation of y, or of its gradient.
@@ -56,28 +59,31 @@ def draw(  # noqa: PLR0913  (public keywords)
         both      forward, with the gradient of y in every box
 
     y is a node; a list of nodes, if forward; a tape; or a module or function, which is called with the `inputs`: numbers,
-    lists of numbers for a network of Values, or arrays. The inputs get the names of its arguments. Boxes are numbers: label,
-    data and gradient of a Value, label, shape and dtype of a Tensor. Round signs are ops, between their inputs (the first
-    enters above the second) and their result.
+    arrays, or containers of them, of which nodes are made. They get the names of its arguments. Boxes are numbers: a name over
+    a number over a gradient; of an array shape and dtype, and its entries if there are at most 8 rows and columns. Names
+    come from labels, modules, or lines stored by `remember_lines`; a box does not repeat the path of its frame. Round signs
+    are ops, between their inputs (the first enters above the second) and their result; Σ adds four numbers or more.
 
-        parameter   square, thick blue outline: a leaf that requires a gradient
-        input       square, double green outline: an argument of the module or function
+        parameter   square, thick blue outline: a leaf that requires a gradient; frozen: grey, dashed outline
+        input       square, double green outline: an argument of a module or function
         constant    square, grey, no outline
         computed    rounded, thin outline
         cotangent   rounded, orange; the gradient of a leaf is square, with a thick outline
         alarm       very thick red outline: NaN or ∞, dashed if only in the gradient; the first box names it
-        folded      a folder: several numbers in one box
+        folded      a folder: several numbers in one box, which counts their parameters
 
     Args:
-        arrays: Fields of an array: "shape", "stats" (minimum, mean, maximum) or "heat" (a heat map)
+        arrays: Fields of an array: "shape", "stats" (minimum, mean, maximum) or "heat" (heat maps of it and its gradient)
         depth: The number of nested frames to open, from 0; deeper ones are folded, equal ones in a row into one
         max_nodes: The most numbers to draw; beyond it frames are folded, then all but those nearest the outputs
         around: A node; only its neighbourhood of `hops` edges is drawn
         path: (a, b): mark the paths from a to b, each step with its local derivative; a caption lists the paths, the
             product along each, and their sum ∂b/∂a
         emphasis: "gradient": the width of an edge shows the size of its gradient; dotted without one
-        rankdir: Graphviz's LR, RL, TB or BT; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name; size: in
-            inches
+        rankdir: The side to which the computation goes: LR, RL, TB or BT; gradients go back. By default from left to right, or
+            down if the `size` is higher than wide
+        size: The largest width and height in inches; format: of numbers, as ".3g"; theme: "light" or "dark"; font: a name,
+            font_size: in points
 
     `.grad` is not changed; a backward sweep calls the hooks of tensors as usual.
 
@@ -89,15 +95,19 @@ def draw(  # noqa: PLR0913  (public keywords)
     >>> x = Value(3.0, label="x")
     >>> draw(x * x)
     <Drawing of 2 nodes: .save('graph.svg'), .svg(), .png(), .dot>
+    >>> draw(lambda x, w: x * w["slope"] + w["offset"], 3.0, {"slope": 2.0, "offset": 1.0}).description
+    "v4 = x × w['slope']; y = v4 + w['offset']"
     """
-    look = Look(rankdir, theme, font, size)
+    look = Look(rankdir or rankdir_of(size), theme, font, font_size, size)
     view = View(max_nodes, format, arrays, depth, hops)
     check_choice("direction", direction, get_args(Direction))
     check_choice("emphasis", emphasis, (None, "gradient"))
     if hasattr(y, "program") and hasattr(y, "draw"):
         if (direction, arrays, depth, around, path, emphasis) != ("forward", "shape", None, None, None, None):
             raise ValueError("a tape is drawn forward and whole: draw the result of the recorded function to use other options")
-        return y.draw(max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, size=size)
+        return y.draw(
+            max_nodes=max_nodes, format=format, rankdir=rankdir, theme=theme, font=font, font_size=font_size, size=size
+        )
     graph, graded = _graphs(y, inputs, direction, emphasis)
     view = replace(view, around=_center(graph, around), weights=_weights(graded) if emphasis else {})
     page = partial(_page, graph, view, look)
@@ -106,8 +116,10 @@ def draw(  # noqa: PLR0913  (public keywords)
     if path is not None:
         view, look, slopes = _mark_path(graph, derivatives, path, view, look)
     if direction == "backward":
-        return _drawing(*_backward(graded, derivatives, view), look, page)
-    return _drawing(graph if direction == "forward" else graded, slopes, view, look, page)
+        return _drawing(*_backward(graded, derivatives, view), replace(look, rankdir=OPPOSITE[look.rankdir]), page)
+    shown = graph if direction == "forward" else graded
+    whole = (around, path, emphasis) == (None, None, None)
+    return _drawing(merge_sums(shown) if whole else shown, slopes, view, look, page)
 
 
 @explained_arguments()
@@ -128,13 +140,13 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
     return drawing.page(title=title)
 
 
-def draw_graph(graph: Graph, *, max_nodes: int, format: str, **look: Any) -> Drawing:
+def draw_graph(graph: Graph, *, max_nodes: int, format: str, rankdir: Rankdir | None, size: Any, **look: Any) -> Drawing:
     """The drawing of a graph model; options as for `draw`.
 
     Raises:
         ValueError: If an option is unknown
     """
-    return _drawing(graph, {}, View(max_nodes, format), Look(**look))
+    return _drawing(graph, {}, View(max_nodes, format), Look(rankdir or rankdir_of(size), size=size, **look))
 
 
 def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | None) -> tuple[Graph, Graph]:
@@ -152,14 +164,14 @@ def _graphs(y: Any, inputs: tuple[Any, ...], direction: str, emphasis: str | Non
 
 
 def _drawing(graph: Graph, slopes: Slopes, view: View, look: Look, page: Callable[[str], Page] | None = None) -> Drawing:
-    drawn = sketch(graph, view, slopes)
-    return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page)
+    drawn = sketch(graph, view, slopes, look.rankdir)
+    return Drawing(dot_of(drawn, look), drawn.shown, drawn.total, mermaid_of(drawn, look.rankdir), page, *description_of(graph))
 
 
 def _page(graph: Graph, view: View, look: Look, title: str) -> Page:
     """The page of a graph, with gradients if the output is one number that requires them."""
     shown = with_gradients(graph) if len(graph.outputs) == 1 and has_gradient(graph.outputs[0].source) else graph
-    return page_of(shown, view, Look(look.rankdir, font=look.font), title)
+    return page_of(shown, view, Look(look.rankdir, font=look.font, font_size=look.font_size), title)
 
 
 def _center(graph: Graph, around: Any) -> GraphNode | None:

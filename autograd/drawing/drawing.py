@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.drawing.graphviz import render
+from autograd.drawing.graphviz import DPI, render
+from autograd.drawing.notebook import Bundle, drawing_bundle, text_bundle
 from autograd.drawing.page.page import Page
+from autograd.drawing.svg import describe_svg
 from autograd.support.atomic_write import atomic_write, output_path
 
 
@@ -17,8 +19,9 @@ class Drawing:
     Attributes:
         dot: The DOT text
         shown: The number of nodes drawn one by one
-        total: The number of nodes of the graph; the others are folded
+        total: The number of nodes of the graph, where a Σ is one; the others are folded
         mermaid: The Mermaid text, for Markdown pages
+        title, description: The texts of the SVG for screen readers
         paged: A function from a title to the page of the graph; it keeps the graph alive
     """
 
@@ -29,47 +32,53 @@ class Drawing:
     total: int
     mermaid: str = ""
     paged: Callable[[str], Page] | None = field(default=None, compare=False)
+    title: str = "Computation graph"
+    description: str = ""
 
     def svg(self) -> str:
-        """The picture as SVG.
+        """The picture as SVG, with a title and a description for screen readers.
 
         Raises:
             RenderError: If no renderer is found, or it fails
         """
-        return render(self.dot, "svg", self.shown).decode()
+        return describe_svg(render(self.dot, "svg", self.shown).decode(), self.title, self.description)
 
-    def png(self) -> bytes:
-        """The picture as PNG.
+    def png(self, dpi: float = DPI) -> bytes:
+        """The picture as PNG; print needs 300 dots per inch.
 
         Raises:
+            ValueError: If `dpi` is not a positive number
             RenderError: If no renderer is found, or it fails
         """
-        return render(self.dot, "png", self.shown)
+        return render(self.dot, "png", self.shown, dpi)
 
     def pdf(self) -> bytes:
-        """The picture as PDF.
+        """The picture as PDF, by Graphviz, or by matplotlib from the SVG of another renderer.
 
         Raises:
-            RenderError: If no renderer is found, or it cannot make PDF
+            RenderError: If no renderer is found, it fails, or neither Graphviz nor matplotlib is installed
         """
         return render(self.dot, "pdf", self.shown)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file: .svg, .png or .pdf, .dot or .gv for DOT text, .mmd for Mermaid text.
+    def save(self, path: str | os.PathLike[str], *, dpi: float = DPI) -> None:
+        """Write the picture to a file: .svg, .png (of `dpi`) or .pdf, .dot or .gv for DOT text, .mmd for Mermaid text.
 
-        The write is atomic: an older file is replaced only by a complete one.
+        A path that ends in .html gets the page of the graph, as by `page`. The write is atomic: an older file is replaced only
+        by a complete one.
 
         Raises:
-            ValueError: If the suffix is unknown
+            ValueError: If the suffix is unknown, or `dpi` is not a positive number
             FileNotFoundError: If the folder does not exist
             RenderError: If no renderer is found, or it fails
         """
-        target = output_path(path, ".svg .png .pdf .dot .gv .mmd")
-        suffix = target.suffix.lower()
-        text = {".dot": self.dot, ".gv": self.dot, ".mmd": self.mermaid}.get(suffix)
-        content = render(self.dot, suffix[1:], self.shown) if text is None else text.encode()
+        target = output_path(path, ".svg .png .pdf .html .htm .dot .gv .mmd")
+        contents: dict[str, Callable[[], str | bytes]] = {
+            ".svg": self.svg, ".png": lambda: self.png(dpi), ".pdf": self.pdf, ".mmd": lambda: self.mermaid,
+            ".html": lambda: self.page().html, ".htm": lambda: self.page().html,
+        }  # fmt: skip
+        content = contents.get(target.suffix.lower(), lambda: self.dot)()
         with atomic_write(target) as out:
-            out.write(content)
+            out.write(content if isinstance(content, bytes) else content.encode())
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "") -> Page:
         """A page that plays the computation and its gradient, step by step; written to `path` if given.
@@ -94,10 +103,9 @@ class Drawing:
         count = f"{self.total:,} nodes" if self.shown == self.total else f"{self.shown:,} of {self.total:,} nodes"
         return f"<Drawing of {count}: .save('graph.svg'), .svg(), .png(), .dot>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """The notebook output: SVG, or the DOT text with the reason if rendering fails; it never raises."""
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | Bundle:
+        """The notebook output: SVG and PNG, or the explanation as text if rendering fails; it never raises."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            return drawing_bundle(self.dot, self.svg(), self.shown, f"{self.title}: {self.description}", repr(self))
         except Exception as error:
-            reason = "".join(f"// {line}\n" for line in str(error).splitlines())
-            return {"text/plain": reason + self.dot}
+            return text_bundle(repr(self), error, lambda: self.page().text() if self.paged else self.description)

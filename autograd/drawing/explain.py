@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
+from autograd.drawing.box_text import CELLS
 from autograd.drawing.events import Local, local_events, uses_of
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.forward_model import graph_of, with_gradients
@@ -19,6 +22,8 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
     """The computation of y and its backward pass, step by step: each op, its local derivative, the numbers, the product.
 
         ∂y/∂x = Σ over the uses u of x of ∂y/∂u × ∂u/∂x
+
+    Arrays of up to 8 × 8 entries are shown as numbers, larger ones by their shape and largest absolute entry.
 
     Args:
         wrt: A node or several; the backward part contains only the gradients on the paths to them
@@ -42,21 +47,26 @@ def explain(y: Node, wrt: Node | Iterable[Node] | None = None, *, format: str = 
     check_one_number("explain", y)
     check_format("explain", format)
     graph = with_gradients(graph_of([y]))
-    wanted = _nodes_towards(graph, wrt)
-    return "\n".join(["forward", *_forward(graph, format), "backward", *_backward(graph, wanted, format)])
+    return story(graph, _nodes_towards(graph, wrt), format)
+
+
+def story(graph: Graph, wanted: set[GraphNode], format: str) -> str:
+    """The text of `explain` for a graph; without gradients only the forward pass."""
+    backward = ["backward", *_backward(graph, wanted, format)] if graph.gradients else []
+    return "\n".join(["forward", *_forward(graph, format), *backward])
 
 
 def _forward(graph: Graph, format: str) -> Iterator[str]:
     """A line for every op: its formula and its result."""
     for node in reversed(graph.nodes.values()):
         if node.op is not None:
-            yield f"  {node.name} = {expression(node)} = {value_text(node, format)}"
+            yield _equation(f"{node.name} = {expression(node)}", node.value, value_text(node, format), format)
 
 
 def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str]:
     """A line for every gradient: its products in names, in numbers, and their sum."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
-    yield f"  ∂{y.name}/∂{y.name} = {gradient_text(gradients[y], format)}"
+    yield _equation(f"∂{y.name}/∂{y.name}", gradients[y], gradient_text(gradients[y], format), format)
     ways = uses_of(gradients, local_events(graph))
     for node in graph.nodes.values():
         if node is y or node not in gradients or node not in wanted:
@@ -64,7 +74,19 @@ def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str
         steps = [" + ".join(chain_rule(y.name, local) for local in ways[node])]
         if all(local.value is not None for local in ways[node]):
             steps.append(" + ".join(_product(gradients[local.node], local, format) for local in ways[node]))
-        yield f"  ∂{y.name}/∂{node.name} = {' = '.join(steps)} = {gradient_text(gradients[node], format)}"
+        equation = " = ".join([f"∂{y.name}/∂{node.name}", *steps])
+        yield _equation(equation, gradients[node], gradient_text(gradients[node], format), format)
+
+
+def _equation(left: str, value: Any, text: str, format: str) -> str:
+    """A line that ends with the numbers of a small vector or matrix, in rows below it, or else with `text`."""
+    array = np.asarray(value)
+    if array.ndim not in (1, 2) or array.size < 2 or max(array.shape) > CELLS:
+        return f"  {left} = {text}"
+    cells = [[number(x, format) for x in row] for row in np.atleast_2d(array).tolist()]
+    width = max(len(cell) for row in cells for cell in row)
+    rows = [f"[{' '.join(cell.rjust(width) for cell in row)}]" for row in cells]
+    return f"  {left} = {rows[0]}" if array.ndim == 1 else "\n      ".join([f"  {left} =", *rows])
 
 
 def _product(gradient: Any, local: Local, format: str) -> str:

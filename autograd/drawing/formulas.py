@@ -3,40 +3,46 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from autograd.drawing.array_formulas import cotangent_formula, op_formula
 from autograd.drawing.events import Local
 from autograd.drawing.math_notation import BY_OP, factor, mathematics
-from autograd.drawing.text import LONGEST, number
+from autograd.drawing.names import array_text
+from autograd.drawing.text import LONGEST, constant, number
 from autograd.engine.graph import GraphNode
-from autograd.ops.python_source import Code, pullback_source, rule_source
-from autograd.ops.tracing import UnreadableRuleError
+from autograd.ops.op import Rule
+from autograd.ops.python_source import Code, code, rule_source
+from autograd.ops.tracing import UnreadableRuleError, read_rule
 
 _LETTERS = "abcdefgh"
 
 
 def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x.name) -> str:
-    """The formula of a node in terms of its inputs; `naming` returns the name of an input, or "" for a letter."""
+    """The formula of a node in terms of its inputs; `naming` returns the text of an input, or "" for its name."""
     op = node.op
     if op is None:
         return ""
     names = _operands(node, naming)
+    if op.kind == "elementwise" and len(names) > op.arity:  # a sum drawn as one
+        return " + ".join(names)
     if op.kind == "elementwise" and not op.params and (op.name in BY_OP or not op.symbol.isidentifier()):
         try:
             text = str(rule_source(op, *_codes(node)))
             return mathematics(text, dict(zip(_LETTERS, names, strict=False)), _numbers(node))
         except UnreadableRuleError:
             pass
-    if len(names) == 2 and not op.symbol.isidentifier() and len(op.symbol) <= 2:
-        return f"{names[0]} {op.symbol} {names[1]}"
-    return f"{op.name}({', '.join(names)})"
+    return f"{op.name}({', '.join(names)})" if op.kind == "elementwise" else op_formula(node, names)
 
 
 def derivative(local: Local) -> str:
     """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression."""
     node, op = local.node, local.node.op
-    if op is None or op.kind != "elementwise" or op.params:
+    if op is None or op.kind != "elementwise":
         return ""
     try:
-        text = str(pullback_source(op, local.position, *_codes(node)))
+        rule = read_rule(_rule(local), op, Code("1.0"), Code("y"), *_codes(node), **node.params)
+        text = str(code(rule))
     except UnreadableRuleError:
         return ""
     names = dict(zip(_LETTERS, _operands(node, lambda x: x.name), strict=False))
@@ -45,28 +51,50 @@ def derivative(local: Local) -> str:
 
 def edge_label(local: Local, format: str) -> str:
     """The label of an edge: "× " and the local derivative, or "" without a formula or number."""
-    formula, value = derivative(local), local.value
+    formula, value = derivative(local).partition(" because ")[0], local.value
     if value is None:
-        return f"× {factor(formula)}" if formula else ""
+        text = _cotangent(local, "·")
+        return "× 1" if text == "·" else text.removeprefix("· ") if text.count("·") == 1 else text
     text = number(value, format)
     # A formula that only repeats the number, or leaves no room for it, is omitted.
     known = (
-        not formula or formula.strip("()").replace("−", "-") in (text, f"{value:.6g}") or len(formula) + len(text) > LONGEST - 5
+        not formula
+        or formula.strip("()") in (text.replace("-", "−"), constant(value))
+        or len(formula) + len(text) > LONGEST - 5
     )
     return f"× {text}" if known else f"× {factor(formula)} = {text}"
 
 
 def chain_rule(top: str, local: Local) -> str:
-    """The gradient of the user times the local derivative, which is ∂user/∂number if it has no formula."""
-    formula, user = derivative(local), local.node.name
-    return f"∂{top}/∂{user} × {factor(formula)}" if formula else f"∂{top}/∂{user} · ∂{user}/∂{local.input.name}"
+    """The gradient of the user times the local derivative, or the pullback of that gradient."""
+    gradient = f"∂{top}/∂{local.node.name}"
+    return _cotangent(local, gradient) or f"pullback of {getattr(local.node.op, 'name', '')} at {gradient}"
+
+
+def _cotangent(local: Local, gradient: str) -> str:
+    """The term of a use in the gradient of its input, from the gradient of the user; "" if the rule cannot be read."""
+    formula = derivative(local)
+    product = gradient if formula == "1" and local.value is None else f"{gradient} × {factor(formula)}"
+    if formula and np.shape(local.node.value) == np.shape(local.input.value):
+        return product
+    try:
+        text = cotangent_formula(local, product) if formula else cotangent_formula(local, gradient, _rule(local))
+        return factor(text) if " if " in text else text
+    except UnreadableRuleError:
+        return ""
+
+
+def _rule(local: Local) -> Rule:
+    """The pullback of a use, in the form of textbooks if the row has one."""
+    op: Any = local.node.op
+    rule: Rule = (op.textbook or op.pullbacks_of(local.node.source.inputs))[local.position]
+    return rule
 
 
 def _operands(node: GraphNode, naming: Callable[[GraphNode], str]) -> list[str]:
-    """The inputs of a node in its formula: names, numbers, or a, b, c."""
-    names = [x.name if x.raw else naming(x) for x in node.inputs]
-    free = (c for c in _LETTERS if c not in names)
-    return [name or next(free, "·") for name in names]
+    """The inputs of a node in its formula: names, numbers, or arrays without a name."""
+    names = [x.name if x.raw else naming(x) or x.name for x in node.inputs]
+    return [name or array_text(x.value) for name, x in zip(names, node.inputs, strict=True)]
 
 
 def _codes(node: GraphNode) -> list[Code]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
@@ -29,24 +30,35 @@ def evaluate(y: Any, inputs: tuple[Any, ...]) -> tuple[Any, dict[Node, str]]:
 
 
 def _as_nodes(inputs: tuple[Any, ...], names: list[str], single: bool) -> tuple[list[Any], dict[Node, str]]:
-    """The inputs as nodes, or lists of them, and the name of each."""
-    nodes: list[Any] = []
+    """The inputs as nodes, or containers of them, and the name of each node; texts and other static inputs as they are."""
+    arguments: list[Any] = []
     labels: dict[Node, str] = {}
     for x, name in zip(inputs, names, strict=False):
-        if single and isinstance(x, list | tuple):
-            nodes.append([_node(v, single) for v in x])
-            labels |= {node: f"{name}[{i}]" if name else "" for i, node in enumerate(nodes[-1])}
-        else:
-            nodes.append(_node(x, single))
-            labels[nodes[-1]] = name
-    return nodes, labels
+        pairs = [(name, x)] if not single and _is_array(x) else _named_leaves(name, x)
+        nodes = [_node(v, single) for _, v in pairs]
+        arguments.append(nodes[0] if len(pairs) == 1 and pairs[0][1] is x else tree.replace_numbers(x, nodes))
+        labels |= dict(zip(nodes, (path for path, _ in pairs), strict=True))
+    return arguments, labels
+
+
+def _is_array(x: Any) -> bool:
+    """True if x is a list of plain numbers, which is an array beside other arrays."""
+    return isinstance(x, list | tuple) and not any(isinstance(v, Node | np.ndarray) for v in tree.leaves(x))
+
+
+def _named_leaves(name: str, x: Any) -> list[tuple[str, Any]]:
+    """The numbers and arrays of an input with their names, such as w['bias']; without its name they have none."""
+    if not tree.is_container(x):
+        return [] if tree.is_static(x) else [(name, x)]
+    parts = zip(tree.selectors(x), tree.children(x), strict=True)
+    return [pair for selector, part in parts for pair in _named_leaves(f"{name}{selector}" if name else "", part)]
 
 
 def _takes_values(f: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
     """True if f computes with Values and not with Tensors."""
-    if all(isinstance(x, Value | int | float) for x in inputs):
+    if all(isinstance(v, Value | int | float) for x in inputs for v in ([x] if _is_array(x) else tree.numbers(x))):
         return True
-    numbers = [v for x in inputs for v in (x if isinstance(x, list | tuple) else [x])]
+    numbers = tree.numbers(list(inputs))
     if any(isinstance(v, Value) for v in numbers):
         return True
     own = next(iter(getattr(f, "parameters", list)()), None)

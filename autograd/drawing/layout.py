@@ -1,19 +1,22 @@
 """Layout of a picture: shapes and edges, with folds for numbers that are too many or too deep."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
-from autograd.drawing.box_text import box_of
+from autograd.drawing.box_text import HeatMap, box_of
 from autograd.drawing.events import Slopes
-from autograd.drawing.folding import Fold, Frames, Items, fold_frames
+from autograd.drawing.folding import Fold, Frames, Items, contents, fold_frames, inner_name
 from autograd.drawing.formulas import edge_label
 from autograd.drawing.options import View
 from autograd.engine.graph import Graph, GraphNode
 
 _NONE: Slopes = {}
+
+#: Position of the edge from a fold to an output that it computes.
+OUTSIDE = -1
 
 #: Most parallel edges from one fold to one number that are drawn one by one.
 PARALLEL = 8
@@ -34,7 +37,7 @@ class Edge(NamedTuple):
     marked: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class DrawnNode:
     """A box with its fields, or a fold of `count` numbers (role "folded"); `edges` are in argument order.
 
@@ -45,8 +48,9 @@ class DrawnNode:
     name: str
     role: str
     fields: list[str]
+    kinds: str = ""
     frames: Frames = ()
-    heat: Sequence[Sequence[float | None]] = ()
+    heat: Sequence[HeatMap] = ()
     alarm: str = ""
     sign: str = ""
     edges: list[Edge] = field(default_factory=list)
@@ -74,11 +78,12 @@ class Sketch:
         root = Frame("", "", [], {})
         numbers = count()
         for shape in self.shapes:
-            place = root
+            place, around = root, list[tuple[Any, str]]()
             for frame in shape.frames:
                 if frame not in place.within:
-                    place.within[frame] = Frame(f"cluster_{next(numbers)}", frame[1], [], {})
+                    place.within[frame] = Frame(f"cluster_{next(numbers)}", inner_name(frame[1], around), [], {})
                 place = place.within[frame]
+                around.append(frame)
             place.shapes.append(shape)
         return root
 
@@ -92,8 +97,8 @@ class Frame(NamedTuple):
     within: dict[tuple[Any, str], "Frame"]
 
 
-def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
-    """The shapes to draw of a graph; `slopes` are the labels of edges.
+def sketch(graph: Graph, view: View, slopes: Slopes = _NONE, rankdir: str = "LR") -> Sketch:
+    """The shapes to draw of a graph; `slopes` are the labels of edges, and the order of shapes is that of the layout.
 
     Beyond `max_nodes`, frames are folded, the innermost first. If that is not enough, only the numbers nearest the outputs are
     drawn, and one shape represents the others.
@@ -101,37 +106,45 @@ def sketch(graph: Graph, view: View, slopes: Slopes = _NONE) -> Sketch:
     items = _nearest_first(graph.outputs)
     near = items if view.around is None else _neighbours(items, view.around, view.hops)
     targets, depth = fold_frames(near, view.max_nodes, view.depth)
-    targets |= {item: item for item in graph.unfolded if item in targets}  # drawn next to the fold of its frame
-    order = list(dict.fromkeys(targets[item] for item in near))
+    outer = {y: fold for y in graph.unfolded if isinstance(fold := targets.get(y), Fold)}
+    targets |= {y: y for y in outer}  # drawn next to the fold of its frame
+    outer = {y: fold for y, fold in outer.items() if y.inputs}
+    order = list(dict.fromkeys(target for item in near for target in (targets[item], outer.get(item)) if target is not None))
     kept, hidden = order[: view.max_nodes], set(order[view.max_nodes :])
     names = {target: f"n{i}" for i, target in enumerate(kept)} | dict.fromkeys(hidden, "folded")
     places = {item: names[targets[item]] for item in near}
     omitted = sum(targets[item] in hidden for item in near)
     rest = [DrawnNode("folded", "folded", [f"… {_nodes(omitted, 'more ')}"], count=omitted)] if omitted else []
-    seen = {item: targets[item] for item in reversed(near) if targets[item] not in hidden}
+    ordered = _inputs_first(near, iter)
+    if rankdir in ("LR", "RL"):  # renderers begin a column at its top, but inside of a frame at its bottom
+        inside = {item for item in near if item.frames[:depth]}
+        ordered = [x for x in ordered if x not in inside] + [x for x in _inputs_first(near, reversed) if x in inside]
+    seen = {item: targets[item] for item in ordered if targets[item] not in hidden}
     shown = sum(not isinstance(target, Fold) for target in kept)
-    return Sketch(rest + _shapes(graph, view, slopes, seen, places, depth), shown, len(items), places)
+    folds = {fold: DrawnNode(name, "folded", [inner_name(fold.title, fold.frames)], frames=fold.frames, count=0, item=fold)
+             for fold, name in names.items() if isinstance(fold, Fold) and fold not in hidden}  # fmt: skip
+    shapes = list(_shapes(graph, view, slopes, seen, places, depth, outer, folds))
+    for fold, shape in folds.items():
+        shape.fields += contents(fold.items, shape.count)
+    return Sketch(rest + list(dict.fromkeys(shapes)), shown, len(items), places)
 
 
 def _shapes(
-    graph: Graph, view: View, slopes: Slopes, targets: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int
-) -> list[DrawnNode]:
-    """The boxes and folds of the drawn numbers, farthest from the outputs first."""
-    shapes: list[DrawnNode] = []
-    folds: dict[Fold, DrawnNode] = {}
+    graph: Graph, view: View, slopes: Slopes, targets: dict[GraphNode, Any], places: dict[GraphNode, str], depth: int,
+    outer: dict[GraphNode, Fold], folds: dict[Fold, DrawnNode],
+) -> Iterator[DrawnNode]:  # fmt: skip
+    """The boxes and folds of the drawn numbers, in their order; a fold that computes an output gets the edges of that."""
+    names = {"folded", *(shape.name for shape in folds.values())}
     for item, target in targets.items():
-        edges = _edges(item, places, view, {} if isinstance(target, Fold) else slopes)
-        if not isinstance(target, Fold):
-            edges = _bundle(edges, {"folded", *(shape.name for shape in folds.values())})
-            shapes.append(_shape(graph, item, places[item], edges, view, depth))
-            continue
-        if target not in folds:
-            folds[target] = DrawnNode(places[item], "folded", [target.title], target.frames, count=0, item=target)
-            shapes.append(folds[target])
-        _add_to_fold(folds[target], edges)
-    for shape in folds.values():
-        shape.fields.append(_nodes(shape.count))
-    return shapes
+        fold = folds.get(outer.get(item, target))
+        edges = _edges(item, places, view, {} if fold else slopes)
+        if fold:
+            fold.count += target is not item
+            _add_to_fold(fold, edges)
+            yield fold
+            edges = [Edge(fold.name, OUTSIDE, marked=any(edge.marked for edge in edges))]
+        if target is item:
+            yield _shape(graph, item, places[item], _bundle(edges, names), view, depth)
 
 
 def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Slopes) -> list[Edge]:
@@ -146,14 +159,16 @@ def _edges(item: GraphNode, places: dict[GraphNode, str], view: View, slopes: Sl
 
 def _shape(graph: Graph, item: GraphNode, name: str, edges: list[Edge], view: View, depth: int) -> DrawnNode:
     """The box of a single number."""
-    box = box_of(graph, item, view.format, view.arrays)
-    return DrawnNode(name, box.role, box.fields, item.frames[:depth], box.heat, box.alarm, item.sign if edges else "", edges,
+    box, frames = box_of(graph, item, view.format, view.arrays), item.frames[:depth]
+    sign = item.sign if any(edge.position != OUTSIDE for edge in edges) else ""
+    if box.kinds.startswith("l"):
+        box.fields[0] = inner_name(box.fields[0], frames)
+    return DrawnNode(name, box.role, box.fields, box.kinds, frames, box.heat, box.alarm, sign, edges,
                  marked=item in view.marked, weight=view.weights.get(item), item=item)  # fmt: skip
 
 
 def _add_to_fold(shape: DrawnNode, edges: list[Edge]) -> None:
-    """Add a number to a fold, with one edge from each input outside of it."""
-    shape.count += 1
+    """Add the edges of a number to a fold, one from each input outside of it."""
     known = {edge.tail for edge in shape.edges} | {shape.name}
     shape.edges += [edge for tail, edge in {edge.tail: edge for edge in edges}.items() if tail not in known]
 
@@ -184,6 +199,22 @@ def _nearest_first(outputs: Sequence[GraphNode]) -> Items:
         seen.update(fresh)
         items += fresh
     return items
+
+
+def _inputs_first(items: Items, in_order: Callable[[Any], Iterator[GraphNode]]) -> Items:
+    """The items in the order of a formula: the inputs of each, in some order, before it."""
+    near, done = set(items), dict[GraphNode, None]()
+    for output in items:
+        stack = [(output, in_order(output.inputs))] if output not in done else []
+        while stack:
+            item, inputs = stack[-1]
+            fresh = next((x for x in inputs if x in near and x not in done), None)
+            if fresh is None:
+                done[item] = None
+                stack.pop()
+            else:
+                stack.append((fresh, in_order(fresh.inputs)))
+    return list(done)
 
 
 def _neighbours(items: Items, middle: GraphNode, hops: int) -> Items:

@@ -1,22 +1,26 @@
 """Names of nodes in formulas, and short texts of their values and gradients."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from autograd.drawing.text import fold, number, visible
+from autograd.drawing.text import constant, fold, isolate, number, visible
 from autograd.engine.graph import GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 
 #: Longest name, in characters.
 LONGEST = 24
+#: Most entries of an array in a formula.
+ENTRIES = 6
 
 
 def names_of(own: Mapping[Node, str], outputs: Sequence[Node]) -> dict[Node, str]:
-    """A unique name for every node, in the order of `own`: its own name if free, else v1, v2, …
+    """A unique name for every node in formulas, in the order of `own`: its own name if free, else v1, v2, …
 
     A constant is named by its number, and a single output by y if that is free.
     """
@@ -40,18 +44,47 @@ def literal(node: Node) -> str:
     """The number of a plain constant as text in a formula, or "" for other nodes."""
     if node.op is not None or node.requires_grad or getattr(node, "size", 1) != 1:
         return ""
-    text = f"{float(node._data.item() if isinstance(node, Tensor) else node._data):g}"
-    return f"({text.replace('-', '−', 1)})" if text.startswith("-") else text
+    return constant_operand(node._data.reshape(())[()] if isinstance(node, Tensor) else node._data)
+
+
+def constant_operand(x: Any) -> str:
+    """A constant as an operand: in parentheses if it is negative."""
+    text = constant(x)
+    return f"({text})" if text.startswith("−") else text
+
+
+def array_text(array: Any) -> str:
+    """An array without a name in a formula: its numbers if they are few and short, or its shape.
+
+    >>> array_text(np.array([1.0, 0.5])), array_text(np.eye(2)), array_text(np.ones((5, 2)))
+    ('[1 0.5]', '[[1 0] [0 1]]', 'array[5×2]')
+    """
+    if np.size(array) <= ENTRIES and len(text := _rows_text(np.asarray(array))) <= LONGEST:
+        return text
+    return f"array[{'×'.join(map(str, np.shape(array)))}]"
+
+
+def _rows_text(array: Any) -> str:
+    if array.ndim == 0:
+        return str(array) if array.dtype == bool else constant(array)
+    return f"[{' '.join(map(_rows_text, array))}]"
+
+
+#: Names that stay together beside any sign, without their combining marks: a word or path, also with an index or arguments.
+_ATOM = re.compile(r"(…[\w.]|[^\W\d])[\w.'′…]*(\[[^][]*\]|\([^()]*\))*|\([^()]*\)|")
 
 
 def short_name(name: str) -> str:
-    """A name shortened for formulas; a path keeps its end.
+    """A name for formulas: shortened, where a path keeps its end, and in parentheses if it is an expression.
 
-    >>> short_name("layers.1.inner.layers.0.weight"), short_name("the mean of all that was seen")
-    ('…1.inner.layers.0.weight', 'the mean of all that wa…')
+    >>> short_name("layers.1.inner.layers.0.weight"), short_name("the mean of all that was seen"), short_name("x1*w1")
+    ('…1.inner.layers.0.weight', '(the mean of all that wa…)', '(x1*w1)')
     """
-    text = visible(name)
-    return f"…{text[1 - LONGEST :]}" if len(text) > LONGEST and "." in text and " " not in text else fold(text, LONGEST)
+    is_path = len(name) > LONGEST and "." in name and " " not in name
+    text = visible(f"…{name[1 - LONGEST :]}" if is_path else fold(name, LONGEST))
+    letters = "".join(c for c in text if not unicodedata.combining(c))
+    raised = any(unicodedata.decomposition(c).startswith("<super>") for c in text)
+    return isolate(text if _ATOM.fullmatch(letters) and not raised else f"({text})")
 
 
 def value_text(node: GraphNode, format: str) -> str:

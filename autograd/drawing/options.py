@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from autograd.drawing.box_text import Arrays
 from autograd.drawing.text import FORMAT, check_format
-from autograd.drawing.themes import FONT, THEMES, ThemeName
+from autograd.drawing.themes import FONT, FONT_SIZE, THEMES, ThemeName
 from autograd.engine.graph import GraphNode
 from autograd.support.validation import check_choice
 
@@ -15,6 +15,10 @@ Rankdir = Literal["LR", "RL", "TB", "BT"]
 
 #: Compass points at which edges leave a box and enter one, and at which the first and the last input enter an op.
 PORTS: dict[Rankdir, str] = {"LR": "e w nw sw", "RL": "w e ne se", "TB": "s n nw ne", "BT": "n s sw se"}
+
+
+#: Sides to which gradients go.
+OPPOSITE: dict[Rankdir, Rankdir] = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Look:
     rankdir: Rankdir = "LR"
     theme: ThemeName = "light"
     font: str = FONT
+    font_size: float = FONT_SIZE
     size: tuple[float, float] | None = None
     caption: Sequence[str] = ()
 
@@ -68,8 +73,16 @@ class Look:
         check_choice("theme", self.theme, tuple(THEMES))
         if not isinstance(self.font, str) or not self.font:
             raise ValueError(f"font must be the name of a font, such as {FONT!r}, got {self.font!r}")
+        if not isinstance(self.font_size, int | float) or not 2 <= self.font_size < math.inf:
+            least = f"a number of points of at least 2, such as {FONT_SIZE}"
+            raise ValueError(f"font_size must be {least}, got {self.font_size!r}")
         if self.size is not None and not _is_size(self.size):
             raise ValueError(f"size must be the largest width and height in inches, such as (6, 4), got {self.size!r}")
+
+
+def rankdir_of(size: Any) -> Rankdir:
+    """The side to which a computation goes on a stage of some width and height: down if that is higher than wide."""
+    return "TB" if _is_size(size) and size[1] > size[0] else "LR"
 
 
 def check_count(name: str, value: Any, least: int) -> None:

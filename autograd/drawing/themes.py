@@ -8,22 +8,24 @@ FONT = "Helvetica"
 
 
 class Theme(NamedTuple):
-    """Colours of a picture; `styles` holds the attributes of a box by role and alarm."""
+    """Colours of a picture; `styles` holds the attributes of a box by role and alarm, `gradient` is the colour of its text."""
 
     background: str
     ink: str
     line: str
     mark: str
+    gradient: str
     styles: dict[str, dict[str, str]]
     sign: dict[str, str]
 
 
-def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills: str) -> Theme:
+def _theme(ink: str, paper: str, line: str, background: str, mark: str, gradient: str, **fills: str) -> Theme:
     """A theme with tints of the colour-blind safe palette of Okabe & Ito (2008)."""
     return Theme(
-        background, ink, line, mark,
+        background, ink, line, mark, gradient,
         {
             "parameter": {"style": "filled", "penwidth": "2", "color": fills["blue"], "fillcolor": fills["pale_blue"]},
+            "frozen": {"style": "filled,dashed", "penwidth": "2", "color": fills["blue"], "fillcolor": fills["grey"]},
             "input": {"style": "filled", "peripheries": "2", "color": fills["green"], "fillcolor": fills["pale_green"]},
             "constant": {"style": "filled", "penwidth": "0", "color": line, "fillcolor": fills["grey"]},
             "computed": {"style": "filled,rounded", "color": ink, "fillcolor": paper},
@@ -35,19 +37,19 @@ def _theme(ink: str, paper: str, line: str, background: str, mark: str, **fills:
             "folded": {"shape": "folder", "style": "filled", "margin": "0.1,0.05", "color": ink,
                        "fillcolor": fills["yellow"]},
         },
-        {"shape": "ellipse", "style": "filled", "color": ink, "fillcolor": paper, "height": "0.3", "margin": "0.02"},
+        {"shape": "ellipse", "style": "filled", "color": ink, "fillcolor": paper, "margin": "0.02"},
     )  # fmt: skip
 
 
 ThemeName = Literal["light", "dark"]
 THEMES: dict[ThemeName, Theme] = {
     "light": _theme(
-        "#333333", "#ffffff", "#555555", "#ffffff", "#cc0077", blue="#0072b2", pale_blue="#d3e7f5", grey="#e3e3e3",
+        "#333333", "#ffffff", "#555555", "#ffffff", "#cc0077", "#9c4000", blue="#0072b2", pale_blue="#d3e7f5", grey="#e3e3e3",
         orange="#d55e00", pale_orange="#fdebdc", red="#b00020", pale_red="#ffd0d0", yellow="#fff6c9",
         green="#009e73", pale_green="#d8f1e8",
     ),
     "dark": _theme(
-        "#dddddd", "#1e1e1e", "#aaaaaa", "#121212", "#ff66c4", blue="#56b4e9", pale_blue="#12354a", grey="#3a3a3a",
+        "#dddddd", "#1e1e1e", "#aaaaaa", "#121212", "#ff66c4", "#f5b335", blue="#56b4e9", pale_blue="#12354a", grey="#3a3a3a",
         orange="#e69f00", pale_orange="#453000", red="#ff5060", pale_red="#571018", yellow="#4a4312",
         green="#2fc79b", pale_green="#0c3b2d",
     ),

@@ -1,4 +1,4 @@
-"""Names of nodes in micrograd: programs and drawings written for it read the graph by them."""
+"""Names of nodes in other programs: those of micrograd, by which programs written for it read the graph, and of notebooks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ KEYWORDS = {"children": OWN_OP, "op": OWN_OP, "name": "label="}
 
 
 class MicrogradNames:
-    """Base class of nodes with `_op`, `_prev` and `_backward`."""
+    """Base class of nodes with `_op`, `_prev` and `_backward`, and the HTML that notebooks ask for."""
 
     __slots__ = ()
 
@@ -51,6 +51,12 @@ class MicrogradNames:
     @_backward.setter
     def _backward(self, rule: Any) -> None:
         raise AttributeError(f"_backward of {self!r} cannot be assigned: write {OWN_OP}")
+
+    def _repr_html_(self) -> str:
+        """Data and gradient in a notebook."""
+        from autograd.engine.notebook import node_html  # few programs run in a notebook
+
+        return node_html(self)
 
     def _add_to_inputs(self) -> None:
         if self.op is None or not self.requires_grad:

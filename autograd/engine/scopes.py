@@ -12,6 +12,7 @@ from threading import get_ident
 from typing import Any
 
 from autograd.engine.node import Node, next_serial
+from autograd.engine.node_texts import NodeTexts
 from autograd.support.blocks import BlockDecorator
 
 #: Number of scopes stored, enough for the last few training steps of a large model.
@@ -34,9 +35,20 @@ class Span:
     last: int
     thread: int
 
+    @property
+    def is_call(self) -> bool:
+        """True for the call of a module."""
+        return not isinstance(self.owner, str)
+
 
 #: Fields of the last spans; making tuples takes less time.
 _spans: deque[tuple[Any, int, int, int]] = deque(maxlen=MAX_SPANS)
+
+#: Titles of modules that are gone, with the weak reference of their spans, by its `id`.
+_gone: dict[int, tuple[Any, str]] = {}
+
+#: Paths of parameters in modules that are gone.
+_paths = NodeTexts()
 
 
 class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a function
@@ -71,6 +83,19 @@ class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a fun
             return f(*inputs, **options)
         finally:
             _spans.append((weakref.ref(module), first, next_serial(), get_ident()))
+
+    @staticmethod
+    def forget(module: Any, parts: Iterable[tuple[str, Any]]) -> None:
+        """Keep the names of a module that ends, and of its parts, for drawings of results that outlive it."""
+        if not weakref.getweakrefcount(module) or id(weakref.ref(module)) in _gone:
+            return  # it was not called, or it is a part of a module that is gone
+        for path, part in parts:
+            if isinstance(part, Node):
+                _paths.set(part, _paths.get(part) or path)
+            elif hasattr(part, "scope_paths") and weakref.getweakrefcount(part):
+                _gone.setdefault(id(weakref.ref(part)), (weakref.ref(part), _title(part, path)))
+        while len(_gone) > MAX_SPANS:
+            _gone.pop(next(iter(_gone)), None)
 
     def _recreate_cm(self) -> "scope":
         copy = scope.__new__(scope)
@@ -125,15 +150,19 @@ class Scopes:
 
     def _name(self, span: Span) -> str:
         owner = _owner(span)
-        if owner is None or isinstance(owner, str):
-            return owner or ""
-        path, text = self._paths.get(id(owner), ""), repr(owner)
-        text = text if len(text) <= MAX_DESCRIPTION else type(owner).__name__
-        return f"{path}: {text}" if path else text
+        if owner is None:
+            return _gone.get(id(span.owner), (None, ""))[1]
+        return owner if isinstance(owner, str) else _title(owner, self._paths.get(id(owner), ""))
 
     def path(self, part: Any) -> str:
         """Path of a parameter in the outermost module that was called, such as "layers.0.weight"."""
-        return self._paths.get(id(part), "")
+        return self._paths.get(id(part)) or _paths.get(part)
+
+
+def _title(module: Any, path: str) -> str:
+    text = repr(module)
+    text = text if len(text) <= MAX_DESCRIPTION else type(module).__name__
+    return f"{path}: {text}" if path else text
 
 
 def _spans_between(low: int, high: int) -> list[Span]:

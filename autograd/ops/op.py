@@ -57,6 +57,7 @@ class Op:
         symbol: Label in drawings
         prepare: Converts a call with NumPy's signature to (inputs, params), with normalised axes and shapes
         kinds: Kinds of parameters, if one call with shifted parameters batches the rule; None if each example needs a call
+        textbook: Pullbacks in the form of textbooks, for formulas, if `pullbacks` have another form for its accuracy
         stacks: True if the NumPy function takes stacks of matrices, in the last two axes
         is_custom: True if `custom_op` declared it
         recomputes: True if `pullback_arguments` runs a function again, in every dtype
@@ -65,6 +66,7 @@ class Op:
     """
 
     batched: Callable[..., Any] | None = None
+    textbook: tuple[Rule, ...] = ()
 
     def __init__(
         self,
@@ -256,11 +258,12 @@ def _signature(f: Rule, skip: int = 0) -> inspect.Signature:
 
 
 def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
-    """Decorator that adds an op of `kind` to the registry; its options are those of `Op`."""
+    """Decorator that adds an op of `kind` to the registry; its options are `textbook` and those of `Op`."""
 
-    def decorator(*pullbacks: Rule | None, **options: Any) -> Callable[[Rule], Op]:
+    def decorator(*pullbacks: Rule | None, textbook: tuple[Rule, ...] = (), **options: Any) -> Callable[[Rule], Op]:
         def add(forward: Rule) -> Op:
             op = Op(forward, pullbacks, kind, **options)
+            op.textbook = textbook
             other = OPS[op.name].forward.__module__ if op.name in OPS and op.name != "<lambda>" else forward.__module__
             if other != forward.__module__:
                 raise ValueError(f"an op named {op.name!r} already exists in {other}: choose another name")
@@ -270,7 +273,9 @@ def declare(kind: str) -> Callable[..., Callable[[Rule], Op]]:
         return add
 
     decorator.__name__ = kind
-    decorator.__doc__ = f"Declare an op of kind {kind}: @{kind}(pullback, …, symbol=, smooth_on=, prepare=, kinds=, stacks=)."
+    decorator.__doc__ = (
+        f"Declare an op of kind {kind}: @{kind}(pullback, …, symbol=, smooth_on=, prepare=, kinds=, stacks=, textbook=)."
+    )
     return decorator
 
 

@@ -6,6 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from autograd.support.public import public_names
+
 #: For each package, the new module of each old module that had picklable objects.
 MOVED = {
     "autograd": {
@@ -58,4 +60,4 @@ def _find(package: str, new: str, name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     public = sys.modules[package]
-    return getattr(public if name in public.__all__ else import_module(new), name)
+    return getattr(public if name in public_names(vars(public)) else import_module(new), name)

@@ -5,8 +5,17 @@ from operator import attrgetter
 from typing import Any
 
 
+def public_names(namespace: dict[str, Any]) -> list[str]:
+    """Public names of a package: those of a star import, and those that would hide Python's.
+
+    >>> public_names({"__all__": ["mean"], "_BUILTIN_NAMES": ["sum"]})
+    ['mean', 'sum']
+    """
+    return [*namespace["__all__"], *namespace.get("_BUILTIN_NAMES", ())]
+
+
 def publish(namespace: dict[str, Any]) -> None:
-    """Set `__module__` of each class, function and op in a package's `__all__` to the name of the package.
+    """Set `__module__` of each class, function and op of a package to the name of the package.
 
     Pickles, reprs and links then name the package, and stay valid when a definition moves to another file.
 
@@ -15,7 +24,7 @@ def publish(namespace: dict[str, Any]) -> None:
     >>> Thing
     <class 'package.Thing'>
     """
-    for name in namespace["__all__"]:
+    for name in public_names(namespace):
         if callable(thing := namespace.get(name)):  # lazy names are still absent
             thing.__module__ = namespace["__name__"]
 

@@ -1,5 +1,6 @@
-"""Text tables with aligned columns."""
+"""Text tables with aligned columns, and the HTML of notebooks."""
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
@@ -31,3 +32,18 @@ def html_table(rows: Sequence[Sequence[str]]) -> str:
         tag = "td" if i else "th"
         parts.append("".join(f"<{tag}>{escape(text)}</{tag}>" for text in row))
     return f"<table>{''.join(f'<tr>{part}</tr>' for part in parts)}</table>"
+
+
+def folded(title: str, content: str, opened: bool = True) -> str:
+    """HTML below a title that folds and unfolds it.
+
+    >>> folded("w < 1", "<table></table>", opened=False)
+    '<details><summary>w &lt; 1</summary><table></table></details>'
+    """
+    return f"<details{' open' * opened}><summary>{escape(title)}</summary>{content}</details>"
+
+
+def image_html(data: bytes, kind: str, alt: str) -> str:
+    """HTML image, at most as wide as its cell; it is shown in a notebook that is not trusted, too."""
+    source = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    return f'<img alt="{escape(alt)}" src="{source}" style="max-width: 100%; height: auto">'

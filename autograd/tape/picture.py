@@ -38,4 +38,4 @@ def _leaf(leaf: Instruction) -> GraphNode:
 
 def _shape(step: Instruction) -> tuple[str, ...]:
     """Shape and dtype of an array as text; empty for a float."""
-    return () if step.kind is None else (f"{step.kind[0]} {step.kind[1]}",)
+    return () if step.kind is None else (f"{step.kind[0]}", f"{step.kind[1]}")

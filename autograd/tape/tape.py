@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
 from autograd.support.locks import new_lock
+from autograd.support.text_table import folded
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
 from autograd.tape.listing import listing
@@ -222,13 +224,13 @@ class Tape:
         return self._backend.source(self.program) or find_backend("python").source(self.program) or ""
 
     def draw(
-        self, *, max_nodes: int = 300, rankdir: "Rankdir" = "LR", format: str = ".4f", theme: "ThemeName" = "light",
-        font: str = "Helvetica", size: tuple[float, float] | None = None,
+        self, *, max_nodes: int = 300, rankdir: "Rankdir | None" = None, format: str = ".4f", theme: "ThemeName" = "light",
+        font: str = "Helvetica", font_size: float = 11, size: tuple[float, float] | None = None,
     ) -> "Drawing":  # fmt: skip
         """Draw the program in the style of `autograd.draw`: inputs, instructions, outputs."""
         from autograd.drawing.draw import draw_graph
 
-        look = {"rankdir": rankdir, "theme": theme, "font": font, "size": size}
+        look: dict[str, Any] = {"rankdir": rankdir, "theme": theme, "font": font, "font_size": font_size, "size": size}
         return draw_graph(graph_of(self.program), max_nodes=max_nodes, format=format, **look)
 
     def __reduce__(self) -> Any:
@@ -245,6 +247,9 @@ class Tape:
 
     def __repr__(self) -> str:
         return f"<tape of {self._name}: {len(self)} instructions, {len(self.program.guards)} guards, {self.backend}>"
+
+    def _repr_html_(self) -> str:
+        return folded(repr(self), f"<pre>{escape(str(self))}</pre>", opened=len(self) <= 50)
 
 
 def _example(slots: Any, numbers: list[Any]) -> Any:

@@ -127,15 +127,27 @@ class TrainingRecord(Callback):
 
     def state_dict(self) -> State:
         kept = {
-            "pages": [[page.title, page.dot, page.graph, page.moments] for page in self.pages],
+            "pages": [_fields(page) for page in self.pages],
             "epochs": self.epochs, "curves": self.curves, "arrays": self.arrays, "regions": self.regions,
         }  # fmt: skip
         return {"record": np.frombuffer(json.dumps(kept).encode(), dtype=np.uint8)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         kept = json.loads(np.asarray(state["record"], dtype=np.uint8).tobytes())
-        self.pages = [Page(title, dot, graph, tuple(moments)) for title, dot, graph, moments in kept["pages"]]
+        self.pages = [_page(*fields) for fields in kept["pages"]]
         self.epochs, self.curves, self.arrays, self.regions = (kept[k] for k in ("epochs", "curves", "arrays", "regions"))
+
+
+def _fields(page: Page) -> list[Any]:
+    """Return the fields of a page for JSON."""
+    opened = page.opened and _fields(page.opened)
+    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened]
+
+
+def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
+    """Return the page with these fields; checkpoints of older versions have only the first four."""
+    time, story, turned, opened = rest or (None, "", "", None)
+    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened))
 
 
 def _image(x: Any) -> list[Any] | None:

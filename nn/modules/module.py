@@ -1,5 +1,6 @@
 """`Module`: base class of functions with parameters."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from reprlib import recursive_repr
@@ -17,6 +18,7 @@ from nn.modules._storage import (
     children,
     is_parameter,
     note_numbers,
+    own_numbers,
     read_array,
     state_places,
     write_array,
@@ -124,8 +126,12 @@ class Module(metaclass=ModuleType):
         return remove
 
     def scope_paths(self) -> dict[int, str]:
-        """Return the path of every module and parameter in this one by `id`; drawings show the paths."""
-        return {id(part): path for path, part in _walk(self)}
+        """Return the path of every module, parameter, frozen parameter and buffer by `id`; drawings show the paths."""
+        return {id(part): path for path, part in _walk_with_constants(self)}
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            scope.forget(self, _walk_with_constants(self))
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters, in order."""
@@ -199,8 +205,9 @@ class Module(metaclass=ModuleType):
     def summary(self, example: Any = None) -> str:
         """Return a table of the modules that have numbers or no parts: parameters with shapes, and numbers of entries.
 
-        Columns count frozen parameters and buffers, if there are some. With an example, a batch of rows or its shape, the table
-        shows the shapes of outputs, and the multiply-adds of products of matrices, in eval mode.
+        Columns count trainable and frozen parameters if some are frozen, and buffers if there are some. With an example, a
+        batch of rows or its shape, the table shows the shapes of outputs, and the multiply-adds of products of matrices, in
+        eval mode.
 
         >>> from nn import MLP
         >>> print(MLP(2, [3], 1).summary((5, 2)))
@@ -275,6 +282,15 @@ def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
         if isinstance(part, Module) or is_parameter(part):
             yield path, part
         pending += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children(part))]
+
+
+def _walk_with_constants(root: Module) -> Iterator[tuple[str, Any]]:
+    """Yield as `_walk`, each module followed by its numbers that are not parameters."""
+    for path, part in _walk(root):
+        yield path, part
+        for name, x in own_numbers(part) if isinstance(part, Module) else ():
+            if not is_parameter(x):
+                yield f"{path}.{name}" if path else name, x
 
 
 def _parts(whole: Any) -> Iterator[Module]:

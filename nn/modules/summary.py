@@ -25,9 +25,11 @@ def summary_rows(model: Module, example: Any = None) -> list[list[str]]:
         numbers[path] = own
     counts = {path: _counts(own) for path, own in numbers.items()}
     outputs, products = ({}, {}) if example is None else _measure(model, modules, example)
+    found = {kind for c in counts.values() for kind, count in c.items() if count}
+    kinds = ["trainable", "frozen"] * ("frozen" in found) + ["buffers"] * ("buffers" in found)
     columns: dict[str, dict[str, Any]] = {
         "count": {path: c["trainable"] + c["frozen"] for path, c in counts.items()},
-        **{kind: column for kind in ("frozen", "buffers") if any((column := {p: c[kind] for p, c in counts.items()}).values())},
+        **{kind: {path: c[kind] for path, c in counts.items()} for kind in kinds},
     }
     if example is not None:
         columns |= {"output": outputs, "multiply-adds": products}

@@ -1,4 +1,4 @@
-"""Decision boundary of a classifier in the plane, from its scores at the points of a grid."""
+"""Decision boundary of a classifier and responses of neurons in the plane, at the points of a grid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nn._validation import Array, as_array, check_integer
-from nn.plots.style import BELOW, COLORS, MARKERS, new_axes
+from nn.plots.style import BELOW, COLORS, MARKERS, new_axes, panels
 
 
 class DecisionGrid:
@@ -36,6 +36,16 @@ class DecisionGrid:
         around = 0.08 * (high - low) + (high == low)
         self.across, self.up = (np.linspace(a, b, steps) for a, b in zip(low - around, high + around, strict=True))
 
+    def values(self, function: Callable[[Array], Any]) -> Array:
+        """Return the result of a function at the grid; row by row, from the lowest.
+
+        Shapes:
+            function (m, 2) -> (m, …)
+        """
+        grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
+        given = function(grid)
+        return np.asarray(given.numpy() if hasattr(given, "numpy") else given, dtype=float)
+
     def scores(self, predict: Callable[[Array], Any]) -> Array:
         """Return the scores of `predict` at the grid, as (steps · steps, classes); row by row, from the lowest.
 
@@ -44,12 +54,10 @@ class DecisionGrid:
         Raises:
             ValueError: If it returns another shape, or too few classes for y
         """
-        grid = np.stack(np.meshgrid(self.across, self.up), axis=-1).reshape(-1, 2)
-        given = predict(grid)
-        scores = np.asarray(given.numpy() if hasattr(given, "numpy") else given, dtype=float)
+        scores = self.values(predict)
         if scores.ndim == 1:
             scores = scores[:, None]
-        n = len(grid)
+        n = self.steps**2
         if scores.ndim != 2 or len(scores) != n or not scores.shape[1]:
             raise ValueError(
                 f"predict must return ({n},) or ({n}, classes) scores for ({n}, 2) points, returned shape {scores.shape}"
@@ -106,3 +114,45 @@ def decision_boundary(
         ax.scatter(*points[rows].T, color=color, marker=marker, label=f"class {c}", **look)
     ax.legend(**BELOW)
     return ax
+
+
+def response_maps(
+    respond: Callable[[Array], Any], x: ArrayLike, axes: Any = None, *, steps: int = 60, most: int = 24, columns: int = 6
+) -> list[Any]:
+    """Draw the response of each unit of a layer to the points of the plane, each in its own axes, and the points.
+
+    Orange responses are positive, purple ones negative; the line is where the response is 0.
+
+    Args:
+        respond: Function from an array of points to the responses of the units: for a `Sequential`, `model.layers[0]`, or a
+            function that calls the first layers
+        x: Points; the plane extends beyond them on every side
+        most: The number of units to draw, the first ones
+
+    Shapes:
+        x (n, 2); respond (m, 2) -> (m, units) or (m,)
+    Raises:
+        ValueError: If the shapes do not fit, or a response is not finite
+        ImportError: If matplotlib is not installed
+    """
+    plane = DecisionGrid(x, np.zeros(len(as_array("x", x)), int), steps)
+    responses = plane.values(respond)
+    n = steps**2
+    if responses.ndim not in (1, 2) or len(responses) != n or not responses.size:
+        raise ValueError(f"respond must return ({n},) or ({n}, units) for ({n}, 2) points, returned shape {responses.shape}")
+    if not np.isfinite(responses).all():
+        raise ValueError("respond returned NaN or infinity: check the parameters of the layer")
+    shown = responses.reshape(n, -1).T[: check_integer("most", most, least=1)]
+    given = panels(axes, len(shown), check_integer("columns", columns, least=1), (1.8, 1.9), "units")
+    half = ((side[1] - side[0]) / 2 for side in (plane.across, plane.up))  # a pixel is around its point
+    extent = [x for side, h in zip((plane.across, plane.up), half, strict=True) for x in (side[0] - h, side[-1] + h)]
+    for i, (ax, response) in enumerate(zip(given, shown.reshape(-1, steps, steps), strict=True)):
+        largest = float(np.abs(response).max()) or 1.0
+        look = {"cmap": "PuOr_r", "vmin": -largest, "vmax": largest, "aspect": "auto"}
+        ax.imshow(response, origin="lower", extent=extent, **look)
+        if response.min() < 0 < response.max():
+            ax.contour(plane.across, plane.up, response, levels=[0.0], colors="black", linewidths=1)
+        ax.plot(*plane.points.T, ".", color="black", markersize=2, alpha=0.5)
+        ax.set(xticks=[], yticks=[], xlim=plane.across[[0, -1]], ylim=plane.up[[0, -1]])
+        ax.set_title(f"unit {i}: {response.min():.2g} to {response.max():.2g}", fontsize=9)
+    return given

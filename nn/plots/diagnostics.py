@@ -1,9 +1,10 @@
 """Diagnostics of a training by epoch: loss and metrics; weights, gradients and activations by layer."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nn._validation import check_integer
 from nn.plots.style import ABOVE, COLORS, DASHES, LINES, MARKERS, RIGHT, new_axes, panels
@@ -102,6 +103,40 @@ def saturation(watch: WatchSeries, ax: Any = None) -> Any:
         raise ValueError("the Watch has no activations: make it with rows, Watch(rows), for a model that has activations")
     ax = _plot_lines(watch.saturation, "share that is saturated", ax)
     ax.set_ylim(-0.02, 1.02)
+    return ax
+
+
+def gradient_flow(gradients: Mapping[str, ArrayLike | None], ax: Any = None) -> Any:
+    """Draw the mean and the largest absolute entry of the gradient of each parameter, in the order of the layers.
+
+    Gradients that become smaller towards the input vanish, those that become larger explode. A gradient of zero has no place on
+    the logarithmic axis, and is marked at its lower edge.
+
+    Args:
+        gradients: By path, after `loss.backward()`: `{path: p.grad for path, p in model.named_parameters()}`
+
+    Raises:
+        ValueError: If `gradients` is empty, or one of them is None or has no entries
+        ImportError: If matplotlib is not installed
+    """
+    sizes = {path: np.abs(np.asarray(g, dtype=float)) for path, g in gradients.items() if g is not None}
+    without = [path for path in gradients if path not in sizes or not sizes[path].size]
+    if without or not sizes:
+        missing = ", ".join(without) or "any"
+        raise ValueError(f"gradients must have an array for each parameter, got none for {missing}: call backward() first")
+    if ax is None:
+        ax = new_axes(6.5, 3.6)
+    places, largest = np.arange(len(sizes)), np.array([size.max() for size in sizes.values()])
+    for i, (name, shown) in enumerate({"mean": np.array([size.mean() for size in sizes.values()]), "largest": largest}.items()):
+        look = {"color": LINES[i], "linestyle": DASHES[i], "marker": MARKERS[i], "markersize": 4}
+        ax.plot(places, np.where(shown > 0, shown, np.nan), label=name, **look)
+    zero = places[largest == 0]
+    if zero.size:
+        ax.plot(zero, np.zeros(zero.size), "kx", transform=ax.get_xaxis_transform(), clip_on=False, label="zero")
+    ax.set(yscale="log", ylabel="absolute gradient", xticks=places, xticklabels=list(sizes))
+    ax.tick_params("x", rotation=90, labelsize=8)
+    ax.grid(alpha=0.3)
+    ax.legend(**RIGHT, fontsize=8)
     return ax
 
 

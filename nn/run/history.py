@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from autograd.support.text_table import html_table, table
+from autograd.support.text_table import folded, html_table, image_html, table
 
 
 @dataclass(repr=False)
@@ -46,8 +46,15 @@ class History:
         return table(self._rows())
 
     def _repr_html_(self) -> str:
-        """Table of a notebook."""
-        return html_table(self._rows())
+        """Curves and table of a notebook; the table of many epochs is folded."""
+        rows = html_table(self._rows())
+        if len(self.loss) < 3:
+            return rows
+        from nn.run.curves import curves_svg
+
+        alt = f"{', '.join(['loss', *self.metrics])} over {len(self.loss)} epochs"
+        image = image_html(curves_svg(self).encode(), "image/svg+xml", alt)
+        return image + folded(f"{len(self.loss)} epochs", rows, opened=len(self.loss) <= 12)
 
     def _rows(self) -> list[list[str]]:
         columns = {name: [f"{x:#.4g}" for x in column] for name, column in self.columns().items()}

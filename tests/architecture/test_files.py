@@ -18,8 +18,6 @@ EXCEPTIONS = {
     "autograd/strategies.py": "a documented path",
     "autograd/support/cache_folder.py": "one helper a file",
     "autograd/support/optional.py": "one helper a file",
-    "autograd/support/public.py": "one helper a file",
-    "autograd/support/text_table.py": "one helper a file",
     "autograd/engine/node_texts.py": "labels and source lines, which two modules share",
     "autograd/support/validation.py": "checks that need the standard library alone",
     "autograd/tape/listing.py": "a program as text, beside a program as a picture",

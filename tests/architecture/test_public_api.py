@@ -14,7 +14,7 @@ import pytest
 
 import autograd
 import nn
-from tests.architecture.test_documentation import own_names
+from tests.architecture.test_documentation import listed_names
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "public_api.txt"
@@ -32,7 +32,7 @@ COMMANDS = ("autograd", "autograd draw", "autograd explain", "autograd check", "
 
 def described(package):
     """A line for each public name, and for each public member of a class or a module, with its parameters."""
-    for name in sorted(getattr(package, "__all__", None) or own_names(package)):
+    for name in sorted(listed_names(package)):
         thing = getattr(package, name)
         if inspect.ismodule(thing):
             yield from described(thing)

@@ -55,10 +55,10 @@ def test_the_second_slider_runs_through_time(show, trained):
     seen = []
     for moment in (3, 2, 1, 0):
         assert tab.inner_text("#ui-epoch") == f"{record.epochs[moment]} of 5"
-        loss = tab.locator("g.node").filter(has_text="grad 1.0000").get_attribute("aria-label")
+        loss = tab.locator("g.node").filter(has_text="loss").get_attribute("aria-label")
         seen.append((loss, tab.locator("figure").all_text_contents()))
         tab.keyboard.press("[")
-    boxes = [fields for page in record.pages for fields in page.moments[0]["boxes"].values() if "grad 1.0000" in fields]
+    boxes = [fields for page in record.pages for fields in page.moments[0]["boxes"].values() if fields[0] == "loss"]
     assert [loss for loss, _ in seen] == [f"computed: {', '.join(fields)}" for fields in reversed(boxes)]
     assert len({loss for loss, _ in seen}) >= 3
     assert any(text.startswith(f"loss: {history.loss[-1]:.4g}") for text in seen[0][1])

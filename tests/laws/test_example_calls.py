@@ -20,7 +20,7 @@ def test_every_op_with_a_derivative_is_called():
 
 
 def test_random_programs_call_public_ops_only():
-    assert {op.name for op in TABLE if op.name not in autograd.__all__} == INTERNAL
+    assert {op.name for op in TABLE if op.name not in dir(autograd)} == INTERNAL
 
 
 def test_the_laws_have_an_example_of_every_op_on_arrays_and_all_parameters_of_the_others():

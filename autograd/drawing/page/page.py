@@ -6,16 +6,21 @@ import html
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
 from typing import Any
 
 from autograd.drawing.dot import dot_of, edge_id
-from autograd.drawing.events import Slopes, local_events
+from autograd.drawing.events import Local, Slopes, local_events
+from autograd.drawing.explain import story
+from autograd.drawing.folding import Fold, contents
 from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
-from autograd.drawing.options import Look, View
+from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
+from autograd.drawing.options import Look, Rankdir, View
+from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
@@ -24,6 +29,15 @@ from autograd.support.atomic_write import atomic_write, output_path
 
 #: Fields of a step that are stored in the table of texts, without duplicates.
 _TEXTS = slice(Step._fields.index("formula"), None)
+
+#: Most numbers in all pictures of a page besides the first: with open folds, and in the other direction.
+EXTRA = 600
+
+#: Most lines of the text that is shown without JavaScript.
+STORY = 400
+
+_TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
+_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "interaction.js")
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,6 +51,9 @@ class Page:
         graph: The data common to all moments: shapes, edges, frames
         moments: The steps, the local derivatives, and the fields of the boxes; one entry, or one per epoch
         time: Further data of every moment: names, curves, arrays, a decision boundary
+        story: The text of `explain`, which is shown without JavaScript
+        turned: The DOT text in the other direction, or "" if the page would be too large
+        opened: The page of the same graph with open folds, or None if it has no folds or is too large
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -48,6 +65,9 @@ class Page:
     graph: dict[str, Any]
     moments: tuple[dict[str, Any], ...]
     time: dict[str, Any] | None = None
+    story: str = ""
+    turned: str = ""
+    opened: "Page | None" = None
 
     @property
     def html(self) -> str:
@@ -57,24 +77,37 @@ class Page:
             RenderError: If no renderer is found, or it fails
         """
         web = files("autograd.drawing.page") / "web"
-        script = "".join((web / name).read_text("utf-8") for name in ("page.js", "timeline.js", "interaction.js"))
+        script = "".join((web / name).read_text("utf-8") for name in _SCRIPTS)
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        svg, *others = self._pictures()
+        templates = [f'<template id="ui-picture-{i}">{svg}</template>' for i, svg in enumerate(others, 1) if svg]
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
             script=script, script_hash=_hash(script),
-            svg=_strip_svg(render(self.dot, "svg", len(self.graph["shapes"])).decode()), data=data.replace("<", "\\u003c"),
+            svg=svg, pictures="".join(templates), story=html.escape(self.story), data=data.replace("<", "\\u003c"),
         )  # fmt: skip
+
+    def _pictures(self) -> list[str]:
+        """The SVG of the page and of its other direction, then those with open folds; "" for missing ones."""
+        numbers = len(self.graph["shapes"])
+        own = [_strip_svg(render(dot, "svg", numbers).decode()) if dot else "" for dot in (self.dot, self.turned)]
+        return own + (self.opened._pictures() if self.opened else [])
 
     def _data(self) -> dict[str, Any]:
         """The data for the script, with a table of texts without duplicates."""
         table: dict[str, int] = {}
+        opened = self.opened._scene(table) if self.opened else None
+        return self._scene(table) | {"open": opened, "texts": list(table), "time": self.time}
+
+    def _scene(self, table: dict[str, int]) -> dict[str, Any]:
+        """The graph and its moments; their texts are added to the table."""
         moments = []
         for moment in self.moments:
             steps = [[*step[: _TEXTS.start], *(table.setdefault(text, len(table)) for text in step[_TEXTS])]
                      for step in moment["steps"]]  # fmt: skip
             moments.append(moment | {"steps": steps})
-        return self.graph | {"moments": moments, "texts": list(table), "time": self.time}
+        return self.graph | {"moments": moments}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file, atomically.
@@ -93,20 +126,39 @@ class Page:
         moments = f", {len(self.moments)} moments" if len(self.moments) > 1 else ""
         return f"<Page of {numbers:,} boxes, {steps:,} steps{moments}: .save('graph.html')>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """The notebook output: the page in a sandboxed frame, or the reason if rendering fails."""
+    def text(self) -> str:
+        """The steps as text: the computation of every number and gradient."""
+        return "\n".join(f"{step.formula} {step.numbers}" for step in self.moments[-1]["steps"] if step.formula)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | Bundle:
+        """The notebook output: the page in a sandboxed frame above a still picture, or its text if rendering fails."""
         try:
-            inside = html.escape(self.html)
+            return page_bundle(self.dot, self.html, len(self.graph["shapes"]), self.title, repr(self))
         except Exception as error:  # the notebook must still show the text
-            return {"text/plain": f"{self!r}\n{error}"}
-        frame = f'<iframe sandbox="allow-scripts" width="100%" height="620" srcdoc="{inside}"></iframe>'
-        return {"text/html": frame, "text/plain": repr(self)}
+            return text_bundle(repr(self), error, self.text)
 
 
 def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     """The page of a graph: both passes if it has gradients, else the forward pass."""
-    drawn = sketch(graph, view)
-    derivatives = local_events(graph)
+    drawn, derivatives = sketch(graph, view, rankdir=look.rankdir), local_events(graph)
+    if not title:
+        title = f"How {' and '.join(y.name for y in graph.outputs)} is computed" + ", and its gradient" * bool(graph.gradients)
+    lines = [visible(line, 1000) for line in story(graph, set(graph.nodes.values()), view.format).split("\n")]
+    rest = [f"… and {len(lines) - STORY:,} more lines: explain(y) prints them all"] if len(lines) > STORY else []
+    page = replace(_scene_of(graph, drawn, derivatives, view, look, title), story="\n".join(lines[:STORY] + rest))
+    page.graph["source"] = listing(node.line for node in graph.nodes.values())
+    shown, total = len(drawn.shapes), len(drawn.places)
+    opened = None
+    if total <= EXTRA and any(shape.role == "folded" for shape in drawn.shapes):
+        whole = replace(view, depth=None, max_nodes=total)
+        opened = _scene_of(graph, sketch(graph, whole, rankdir=look.rankdir), derivatives, whole, look, title)
+    if shown + 2 * total * bool(opened) > EXTRA:
+        return replace(page, opened=replace(opened, turned="") if opened else None, turned="")
+    return replace(page, opened=opened)
+
+
+def _scene_of(graph: Graph, drawn: Sketch, derivatives: list[Local], view: View, look: Look, title: str) -> Page:
+    """The page of a sketch of the graph, without its text and its source."""
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     steps: Any = page_steps(graph, drawn, derivatives, view.format)
@@ -116,9 +168,8 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
         "slopes": [x if x is not None and abs(x) < float("inf") else None for *_, x in arrows],
         "boxes": {shape.name: [visible(text) for text in shape.fields] for shape in drawn.shapes},
     }
-    if not title:
-        title = f"How {' and '.join(y.name for y in graph.outputs)} is computed" + ", and its gradient" * bool(graph.gradients)
-    return Page(title, dot_of(drawn, look, named=True), parts, (moment,))
+    turned = replace(look, rankdir=_TURNED[look.rankdir])
+    return Page(title, dot_of(drawn, look, named=True), parts, (moment,), turned=dot_of(drawn, turned, named=True))
 
 
 def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
@@ -160,31 +211,38 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
         if page.graph["edges"] != first.graph["edges"]:
             raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
     moments = tuple(moment for page in pages for moment in page.moments)
-    return replace(first, title=title, moments=moments, time=time)
+    opened = [page.opened for page in pages if page.opened]
+    return replace(
+        first, title=title, moments=moments, time=time, story=pages[-1].story,
+        opened=timeline(opened, title, time) if opened else None,
+    )  # fmt: skip
 
 
 def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
-    """A box as data for the page; kinds of fields are "l" for the label, "g" for the gradient and "d" for others."""
+    """A box as data for the page; stored gradients are fixed fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
-    kinds = ["g" if graph.gradients is not None and text.startswith("grad ") else "d" for text in shape.fields]
-    if node and node.label:
-        kinds[0] = "l"
+    kinds = shape.kinds if graph.gradients is not None else shape.kinds.replace("g", "d")
     return {
         "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
-        "fields": [visible(text) for text in shape.fields], "kinds": "" if shape.role == "folded" else "".join(kinds),
-        "facts": facts(node) if node else [],
+        "fields": [visible(text) for text in shape.fields], "kinds": kinds,
+        "facts": facts(node) if node else [], "line": short_line(node.line) if node else "",
     }  # fmt: skip
 
 
 def _frames(frame: Frame) -> Any:
-    """Every frame inside a frame: its id, its title, and its shapes."""
+    """Every frame inside a frame: its id, its title, its shapes, and what it holds."""
     for inner in frame.within.values():
-        yield [inner.name, visible(inner.title), _inside(inner)]
+        shapes = list(_inside(inner))
+        items = [item for shape in shapes for item in (shape.item.items if isinstance(shape.item, Fold) else [shape.item])]
+        holds = ": ".join(contents(items, sum(shape.count for shape in shapes)))
+        yield [inner.name, visible(inner.title), [shape.name for shape in shapes], visible(holds, 200)]
         yield from _frames(inner)
 
 
-def _inside(frame: Frame) -> list[str]:
-    return [shape.name for shape in frame.shapes] + [name for inner in frame.within.values() for name in _inside(inner)]
+def _inside(frame: Frame) -> Iterator[DrawnNode]:
+    yield from frame.shapes
+    for inner in frame.within.values():
+        yield from _inside(inner)
 
 
 def _strip_svg(svg: str) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from autograd.drawing.box_text import gradient_fields
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Local, Use, sweep_uses
 from autograd.drawing.formulas import chain_rule, expression
 from autograd.drawing.layout import DrawnNode, Sketch
-from autograd.drawing.names import gradient_text, short_gradient_text, value_text
+from autograd.drawing.names import gradient_text, value_text
+from autograd.drawing.page.source import short_line
 from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
 
@@ -60,7 +62,7 @@ def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -
         edges = (*(edge_id(shape, edge) for edge in shape.edges), edge_id(shape))
         numbers = expression(node, lambda x: _operand_text(x, format)) if isinstance(node.value, float) else ""
         result = f"= {numbers} = {value_text(node, format)}" if numbers else f"= {value_text(node, format)}"
-        steps.append(Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, _short_line(node.line)))
+        steps.append(Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, short_line(node.line)))
     return steps
 
 
@@ -78,7 +80,7 @@ def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode,
             continue
         formula = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} {chain_rule(y.name, local)}"
         numbers = _product_text(use, gradients[local.node], format)
-        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, _short_line(local.node.line))
+        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line))
         steps.append(_add_gradient(step, use.gradient, format) if here.item is local.input else step)
     return steps
 
@@ -93,7 +95,7 @@ def _arrows(here: DrawnNode, there: DrawnNode, local: Local) -> tuple[str, ...]:
 def _add_gradient(step: Step, gradient: Any, format: str) -> Step:
     """The step with the gradient after it."""
     value = float(gradient) if isinstance(gradient, float | int) else None
-    return step._replace(gradient=short_gradient_text(gradient, format), value=value)
+    return step._replace(gradient="\n".join(gradient_fields(gradient, format)), value=value)
 
 
 def _product_text(use: Use, gradient: Any, format: str) -> str:
@@ -121,14 +123,8 @@ def _bracket(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _short_line(line: str) -> str:
-    """A recorded line without its folder."""
-    file, _, rest = line.partition(":")
-    return f"{file.replace(chr(92), '/').rpartition('/')[2]}:{rest}" if line else ""
-
-
 def facts(node: GraphNode) -> list[str]:
     """Details of a number beyond the fields of its box: op, parameters, line of the program."""
     made_by = [] if node.op is None else [f"computed by {node.op.name}"]
     made_by += [f"{name} = {value!r}" for name, value in node.params.items()]
-    return made_by + ([_short_line(node.line)] if node.line else [])
+    return made_by + ([short_line(node.line)] if node.line else [])

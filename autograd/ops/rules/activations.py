@@ -19,7 +19,11 @@ _ROOT_TWO_OVER_PI = math.sqrt(2.0 / math.pi)
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
-@elementwise(lambda g, y, x: g * (0.25 * square(sech(0.5 * x))), symbol="σ")  # y σ(−x) has an inaccurate derivative near 0
+@elementwise(
+    lambda g, y, x: g * (0.25 * square(sech(0.5 * x))),  # y σ(−x) has an inaccurate derivative near 0
+    textbook=(lambda g, y, x: g * y * (1.0 - y),),
+    symbol="σ",
+)
 def sigmoid(xp: Any, x: Any) -> Any:
     """Logistic function: probability from log-odds.
 
@@ -31,7 +35,7 @@ def sigmoid(xp: Any, x: Any) -> Any:
     return 1.0 / (1.0 + xp.exp(-x))
 
 
-@elementwise(lambda g, y, x: g * (y > 0), symbol="ReLU", smooth_on=NONZERO)
+@elementwise(lambda g, y, x: g * (y > 0), textbook=(lambda g, y, x: g * (x > 0),), symbol="ReLU", smooth_on=NONZERO)
 def relu(xp: Any, x: Any) -> Any:
     """Rectified linear unit; its derivative at the kink is 0.
 
@@ -124,14 +128,18 @@ def celu(xp: Any, x: Any, *, alpha: float = 1.0) -> Any:
     return xp.where(x > 0, x, alpha * xp.expm1(x / alpha))
 
 
-def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
-    """Φ(x) + x φ(x), or the same for the approximation of Φ; powers of x are clipped where φ(x) underflows to 0."""
-    x = clip(x, -40.0, 40.0)
+def _gelu_slope(g: Any, y: Any, x: Any, approximate: str) -> Any:
+    """Φ(x) + x φ(x), or the same for the approximation of Φ."""
     if approximate == "none":
         return g * (0.5 * erfc(-_ROOT_HALF * x) + x * (0.5 * _ROOT_TWO_OVER_PI) * exp(-0.5 * x * x))
     u = 2.0 * _ROOT_TWO_OVER_PI * (x + 0.044715 * x * x * x)
     slope = 2.0 * _ROOT_TWO_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
     return g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
+
+
+def _gelu_pullback(g: Any, y: Any, x: Any, approximate: str) -> Any:
+    """The slope with powers of x clipped where φ(x) underflows to 0."""
+    return _gelu_slope(g, y, clip(x, -40.0, 40.0), approximate)
 
 
 def _prepare_gelu(x: Any, approximate: Literal["none", "tanh"] = "none") -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -140,7 +148,7 @@ def _prepare_gelu(x: Any, approximate: Literal["none", "tanh"] = "none") -> tupl
     return (x,), {"approximate": approximate}
 
 
-@elementwise(_gelu_pullback, symbol="GELU", prepare=_prepare_gelu)
+@elementwise(_gelu_pullback, textbook=(_gelu_slope,), symbol="GELU", prepare=_prepare_gelu)
 def gelu(xp: Any, x: Any, *, approximate: str) -> Any:
     """Gaussian error linear unit: x times the standard normal distribution function.
 

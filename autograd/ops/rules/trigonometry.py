@@ -55,7 +55,11 @@ def tan(xp: Any, x: Any) -> Any:
     return xp.tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt(interval_product(x, low=-1.0, high=1.0)), smooth_on=UNIT)  # 1 − x² loses digits near ±1
+@elementwise(
+    lambda g, y, x: g / sqrt(interval_product(x, low=-1.0, high=1.0)),  # 1 − x² loses digits near ±1
+    textbook=(lambda g, y, x: g / sqrt(1.0 - square(x)),),
+    smooth_on=UNIT,
+)
 def arcsin(xp: Any, x: Any) -> Any:
     """Inverse sine; NaN outside [−1, 1].
 
@@ -70,7 +74,11 @@ def arcsin(xp: Any, x: Any) -> Any:
     return xp.arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g / sqrt(interval_product(x, low=-1.0, high=1.0)), smooth_on=UNIT)
+@elementwise(
+    lambda g, y, x: -g / sqrt(interval_product(x, low=-1.0, high=1.0)),
+    textbook=(lambda g, y, x: -g / sqrt(1.0 - square(x)),),
+    smooth_on=UNIT,
+)
 def arccos(xp: Any, x: Any) -> Any:
     """Inverse cosine; NaN outside [−1, 1].
 
@@ -108,6 +116,7 @@ def _radius(y: Any) -> Any:
 @elementwise(
     lambda g, y, a, b: g * (b / _radius(hypot(a, b))) / _radius(hypot(a, b)),
     lambda g, y, a, b: -g * (a / _radius(hypot(a, b))) / _radius(hypot(a, b)),
+    textbook=(lambda g, y, a, b: g * b / (square(a) + square(b)), lambda g, y, a, b: -g * a / (square(a) + square(b))),
     smooth_on=Domain((NONZERO, REALS)),
 )
 def arctan2(xp: Any, a: Any, b: Any) -> Any:
@@ -148,7 +157,10 @@ def cosh(xp: Any, x: Any) -> Any:
     return xp.cosh(x)
 
 
-@elementwise(lambda g, y, x: g * square(sech(x)))  # 1 − tanh² loses all digits at x = 19
+@elementwise(
+    lambda g, y, x: g * square(sech(x)),  # 1 − y² loses all digits at x = 19
+    textbook=(lambda g, y, x: g * (1.0 - square(y)),),
+)
 def tanh(xp: Any, x: Any) -> Any:
     """Hyperbolic tangent.
 
@@ -172,7 +184,10 @@ def sech(xp: Any, x: Any) -> Any:
     return 1.0 / xp.cosh(x)
 
 
-@elementwise(lambda g, y, x: g / hypot(x, 1.0))  # √(1 + x²) would overflow above 1e154
+@elementwise(
+    lambda g, y, x: g / hypot(x, 1.0),  # √(x² + 1) would overflow above 1e154
+    textbook=(lambda g, y, x: g / sqrt(square(x) + 1.0),),
+)
 def arcsinh(xp: Any, x: Any) -> Any:
     """Inverse hyperbolic sine.
 
@@ -184,7 +199,11 @@ def arcsinh(xp: Any, x: Any) -> Any:
     return xp.arcsinh(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt(x - 1.0) / sqrt(x + 1.0), smooth_on=ABOVE_ONE)
+@elementwise(
+    lambda g, y, x: g / sqrt(x - 1.0) / sqrt(x + 1.0),
+    textbook=(lambda g, y, x: g / sqrt(square(x) - 1.0),),
+    smooth_on=ABOVE_ONE,
+)
 def arccosh(xp: Any, x: Any) -> Any:
     """Inverse hyperbolic cosine, non-negative; NaN below 1.
 
@@ -196,7 +215,11 @@ def arccosh(xp: Any, x: Any) -> Any:
     return xp.arccosh(x)
 
 
-@elementwise(lambda g, y, x: g / interval_product(x, low=-1.0, high=1.0), smooth_on=UNIT)
+@elementwise(
+    lambda g, y, x: g / interval_product(x, low=-1.0, high=1.0),
+    textbook=(lambda g, y, x: g / (1.0 - square(x)),),
+    smooth_on=UNIT,
+)
 def arctanh(xp: Any, x: Any) -> Any:
     """Inverse hyperbolic tangent; ±∞ at ±1 and NaN beyond.
 
@@ -211,6 +234,7 @@ def arctanh(xp: Any, x: Any) -> Any:
 @elementwise(
     lambda g, y, a, b: g * (a / _radius(y)),
     lambda g, y, a, b: g * (b / _radius(y)),
+    textbook=(lambda g, y, a, b: g * (a / y), lambda g, y, a, b: g * (b / y)),
     smooth_on=Domain((NONZERO, NONZERO)),
 )
 def hypot(xp: Any, a: Any, b: Any) -> Any:

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd as ag
+from autograd import draw
 from autograd.drawing.paths import MOST
 from autograd.drawing.text import number
 from tests.autograd.drawing.test_draw import boxes, expressions
@@ -100,14 +101,45 @@ def test_wrt_limits_the_explanation_to_its_paths():
     assert "∂y/∂b" in ag.explain(y, wrt=[a, b])
 
 
-def test_arrays_are_explained_by_shape_and_size():
-    w = ag.Tensor(np.ones((3, 2)), requires_grad=True, label="w")
-    y = ag.sum(ag.square(w))
-    told = ag.explain(y)
-    assert "of shape (3, 2)" in told
-    assert "up to 2.0000" in told
-    single = ag.Tensor([3.0], requires_grad=True, label="s")
-    assert "∂y/∂s = ∂y/∂v3 · ∂v3/∂s" in ag.explain(ag.sum(ag.concatenate([single, single * single])))
+def test_small_arrays_are_explained_by_their_numbers():
+    w = ag.Tensor([[1.0, -2.0], [0.5, 10.0]], requires_grad=True, label="w")
+    told = ag.explain(ag.sum(ag.square(w)), format=".1f")
+    assert "  v2 = w² =\n      [  1.0   4.0]\n      [  0.2 100.0]\n" in told
+    assert told.endswith("  ∂y/∂w = ∂y/∂v2 × 2 × w =\n      [ 2.0 -4.0]\n      [ 1.0 20.0]")
+    assert "  ∂y/∂b = ∂y/∂v2 × [2 0.5] = [2.0 0.5]" in ag.explain(ag.sum(_leaf([1.0, 1.0], "b") * [2.0, 0.5]), format=".1f")
+
+
+@pytest.mark.parametrize("shape", [(9, 1), (1, 9), (2, 2, 2), (9,), (0,)])
+def test_other_arrays_are_explained_by_shape_and_size(shape):
+    told = ag.explain(ag.sum(ag.square(_leaf(np.ones(shape), "w"))))
+    assert f"v2 = w² = float64 of shape {shape}" in told
+    assert f"∂y/∂w = ∂y/∂v2 × 2 × w = array of shape {shape}, up to" in told
+
+
+def _leaf(data, label):
+    return ag.Tensor(data, requires_grad=True, label=label)
+
+
+@pytest.mark.parametrize(
+    ("smaller", "text"),
+    [
+        ((3,), "Σ_rows(g × tanh(x))"), ((1, 3), "Σ_rows(g × tanh(x))"), ((2, 1), "Σ_columns(g × tanh(x))"),
+        ((), "Σ(g × tanh(x))"), ((1, 1), "Σ(g × tanh(x))"), ((2, 3), "g × tanh(x)"),
+    ],
+)  # fmt: skip
+def test_a_sum_over_broadcast_axes_is_named(smaller, text):
+    k, x = _leaf(np.full(smaller, 2.0), "k"), _leaf(np.ones((2, 3)), "x")
+    t = ag.tanh(x)
+    t.label = "tanh(x)"
+    y = ag.sum(k * t * np.ones((2, 3)))
+    assert f"∂y/∂k = {text} =" in re.sub(r"∂y/∂v\d+", "g", ag.explain(y))
+    arrows = [line for line in draw(y, direction="backward").dot.splitlines() if "->" in line]
+    assert any("Σ" in arrow for arrow in arrows) is (smaller != (2, 3))
+
+
+def test_the_condition_of_a_constant_derivative_is_given():
+    for x, condition in ((0.5, "1 because x > 0"), (-0.5, "0 because x ≤ 0"), (math.nan, "0 because not x > 0")):
+        assert f"∂y/∂x = ∂y/∂y × ({condition}) =" in ag.explain(ag.relu(ag.Value(x, label="x")))
 
 
 def test_explain_needs_a_gradient():

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd.drawing.draw import draw
 from autograd.drawing.forward_model import graph_of
-from autograd.drawing.text import LONGEST, number, visible
+from autograd.drawing.graphviz import render
+from autograd.drawing.text import LONGEST, isolate, number, visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -64,7 +65,7 @@ texts = st.text(st.characters()) | st.sampled_from(HOSTILE) | st.lists(st.sample
 
 def shown(drawing):
     """The texts of every node of the rendered picture, by the node's name."""
-    groups = ET.fromstring(drawing.svg()).iter(f"{SVG}g")
+    groups = ET.fromstring(render(drawing.dot, "svg")).iter(f"{SVG}g")
     return {
         group.findtext(f"{SVG}title"): [(text.text or "").replace("\xa0", " ") for text in group.iter(f"{SVG}text")]
         for group in groups
@@ -78,13 +79,13 @@ def test_a_rendered_picture_contains_the_labels(labels):
     leaves = [ag.Value(1.0, label=label) for label in labels]
     y = leaves[0] * leaves[0]
     for leaf in leaves[1:]:
-        y = y + leaf
+        y = y * leaf
     boxes = shown(draw(y))
     computed = len(leaves)
     assert len(boxes) == len(leaves) + 2 * computed
     written = [fields[0] for fields in boxes.values() if len(fields) == 3]
     for label in filter(None, labels):  # a label that is not unique is followed by a name
-        texts = {visible(label), *(visible(f"{label} (v{i})") for i in range(len(boxes)))}
+        texts = {visible(label), *(visible(f"{isolate(label)} (v{i})") for i in range(len(boxes)))}
         written.remove(next(text for text in written if text in texts))
     assert all(re.fullmatch(r"v\d+|y", text) for text in written)
 

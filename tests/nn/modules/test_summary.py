@@ -1,6 +1,8 @@
 """Summaries: frozen parameters, buffers, output shapes and multiply-adds; tables of notebooks."""
 
+import base64
 import re
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import numpy as np
@@ -37,16 +39,16 @@ class Attention(nn.Module):
 
 def test_frozen_parameters_and_buffers_are_counted():
     text = mixed().summary()
-    assert text.splitlines()[0].split() == ["part", "module", "parameters", "count", "frozen", "buffers"]
-    assert "layers.0  Linear       weight (4, 8), bias (8,)     40      40        0" in text
-    assert "layers.1  BatchNorm1d  weight (8,), bias (8,)       16       0       16" in text
-    assert last(text) == ["total", "74", "40", "16"]
+    assert text.splitlines()[0].split() == ["part", "module", "parameters", "count", "trainable", "frozen", "buffers"]
+    assert "layers.0  Linear       weight (4, 8), bias (8,)     40          0      40        0" in text
+    assert "layers.1  BatchNorm1d  weight (8,), bias (8,)       16         16       0       16" in text
+    assert last(text) == ["total", "74", "34", "40", "16"]
 
 
 def test_a_frozen_value_is_counted():
     model = nn.scalar.Neuron(2)
     model.w[0].requires_grad = False
-    assert last(model.summary()) == ["total", "3", "1"]
+    assert last(model.summary()) == ["total", "3", "2", "1"]
 
 
 @pytest.mark.parametrize("example", [(5, 4), np.ones((5, 4), np.float32), np.ones((5, 4)).tolist(), Tensor(np.ones((5, 4)))])
@@ -127,3 +129,23 @@ def test_tables_of_notebooks_escape_texts():
         assert cells.tags == {"table", "tr", "th", "td"}
         assert name in cells.texts
     assert Cells(nn.MLP(2, [3], 1)._repr_html_()).texts[-1] == "13"
+
+
+def test_a_history_of_some_epochs_shows_its_curves():
+    history = nn.History(
+        loss=[1.0, float("nan"), 0.5, 0.25], metrics={"a<b": [0.0, 0.5, 1.0, 1.0]}, validation_loss=[2.0, 1.5, 1.0, 0.75]
+    )
+    text = history._repr_html_()
+    root = ET.fromstring(base64.b64decode(re.search(r"data:image/svg\+xml;base64,([^\"]*)", text)[1]))
+    svg = "{http://www.w3.org/2000/svg}"
+    assert root.get("role") == "img"
+    assert root[0].text == "loss, a<b per epoch"
+    loss, metric = root.iter(f"{svg}g")
+    lines = [[line.get("points") for line in panel.iter(f"{svg}polyline")] for panel in (loss, metric)]
+    assert lines[0][:2] == ["0.0,62.9", "133.3,94.3 200.0,110.0"]  # with a gap
+    assert lines[0][2].startswith("0.0,0.0 66.7,31.4")
+    assert lines[1] == ["0.0,110.0 66.7,55.0 133.3,0.0 200.0,0.0"]
+    assert [x.text for x in metric.iter(f"{svg}text")] == ["a<b", "1", "0", "1", "epoch 4"]
+    assert "<details open><summary>4 epochs</summary><table>" in text
+    assert "<details><summary>20 epochs" in nn.History(loss=[0.5] * 20)._repr_html_()
+    assert "<img" in nn.History(loss=[float("nan")] * 5)._repr_html_()

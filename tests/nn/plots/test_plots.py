@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
+import autograd as ag
 import nn
 from nn import History, plots
 from nn.callbacks.monitor import saturated_shares
@@ -206,6 +207,39 @@ def test_histograms_show_every_parameter_and_epoch(watch):
             assert mesh.get_array().shape == (60, 3)
 
 
+def test_gradient_flow_shows_the_mean_and_the_largest_entry_of_each_parameter():
+    ax = plots.gradient_flow({"a": np.array([[1.0, -3.0]]), "b": 0.5, "c": np.zeros(2)})
+    mean, largest, zero = ax.lines
+    np.testing.assert_array_equal(mean.get_ydata(), [2.0, 0.5, np.nan])
+    np.testing.assert_array_equal(largest.get_ydata(), [3.0, 0.5, np.nan])
+    assert list(zero.get_xdata()) == [2]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b", "c"]
+    assert ax.get_yscale() == "log"
+    assert len(plots.gradient_flow({"a": np.ones(3)}).lines) == 2
+    model = nn.MLP(2, [3], 1, seed=0)
+    ag.sum(model(np.ones((4, 2)))).backward()
+    by_path = {path: p.grad for path, p in model.named_parameters()}
+    assert plots.gradient_flow(by_path).lines[1].get_ydata()[0] == np.abs(by_path["layers.0.weight"]).max()
+
+
+def test_response_maps_show_the_response_of_each_unit():
+    axes = plots.response_maps(lambda p: np.stack([p[:, 0] - 0.5, -2 * p[:, 1] ** 2], axis=1), POINTS, steps=11)
+    left, right = (ax.images[0] for ax in axes)
+    assert [ax.get_title() for ax in axes] == ["unit 0: -0.58 to 0.58", "unit 1: -9.3 to -0.01"]
+    np.testing.assert_allclose(left.get_extent(), [-0.138, 1.138, -0.276, 2.276])  # pixels around 11 × 11 points
+    assert axes[0].get_xlim() == (-0.08, 1.08)
+    assert left.get_array()[0, 0] < 0 < left.get_array()[0, -1]
+    assert right.get_array()[-1, 0] < right.get_array()[5, 0] < 0  # the last row is the highest
+    assert left.origin == "lower"
+    assert right.get_clim() == (-right.get_clim()[1], right.get_clim()[1])
+    np.testing.assert_allclose(np.concatenate([p.vertices for p in borders(axes[0])])[:, 0], 0.5, atol=1e-12)
+    assert borders(axes[1]) == []
+    model = nn.Sequential(nn.Linear(2, 5, seed=0), nn.Tanh())
+    assert len(plots.response_maps(model, POINTS)) == 5
+    assert len(plots.response_maps(model, POINTS, most=3, columns=2)) == 3
+    assert len(plots.response_maps(lambda p: p[:, 0], POINTS)) == 1
+
+
 def test_largest_weights_and_saturation_are_lines(watch):
     seen, model = watch
     lines = plots.largest_weights(seen).lines
@@ -227,6 +261,8 @@ def test_largest_weights_and_saturation_are_lines(watch):
         lambda w, axes: plots.histograms(w, "gradients", axes),
         lambda w, axes: plots.largest_weights(w, axes[0, 0]),
         lambda w, axes: plots.saturation(w, axes[0, 0]),
+        lambda w, axes: plots.gradient_flow({"w": np.ones(2)}, axes[0, 0]),
+        lambda w, axes: plots.response_maps(lambda p: p, POINTS, axes),
     ],
 )
 def test_plots_draw_in_given_axes_and_return_them(draw, watch):
@@ -252,6 +288,11 @@ def test_saturation_is_the_share_of_flat_entries():
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
+        (lambda: plots.gradient_flow({}), r"an array for each parameter, got none for any: call backward\(\) first"),
+        (lambda: plots.gradient_flow({"w": None, "b": 1.0}), "got none for w: call backward"),
+        (lambda: plots.response_maps(lambda p: p[:3], POINTS, steps=5), r"respond must return .*returned shape \(3, 2\)"),
+        (lambda: plots.response_maps(lambda p: p * np.nan, POINTS), "respond returned NaN or infinity"),
+        (lambda: plots.response_maps(len, np.zeros((3, 4))), r"x must be \(n, 2\)"),
         (lambda: plots.confusion_table([[1, 2]]), r"must have shape \(k, k\), got \(1, 2\)"),
         (lambda: plots.confusion_table([[1, -2], [0, 1]]), "hold counts of at least 0, got -2"),
         (lambda: plots.confusion_table([[1]], names=["a", "b"]), "one name per class, 1, got 2"),

@@ -1,21 +1,39 @@
 // Input by mouse, touch and keyboard: zoom, pan, focus, keys, buttons.
 
-const whole = svg.viewBox.baseVal;
-const full = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
-let view = { ...full };
+const framed = window.top !== window;
+let full; // the whole picture
+let view;
 
+// The viewBox changes only with the zoom; the graph moves by `translate`, for which a browser sets no text anew.
+let base;
 function look(next) {
   const w = Math.min(Math.max(next.w, full.w / 400), full.w * 2);
   view = { x: next.x, y: next.y, w, h: (w * full.h) / full.w };
-  svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  if (w !== base?.w) {
+    base = view;
+    svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  }
+  svg.querySelector(".graph").style.translate = `${base.x - view.x}px ${base.y - view.y}px`;
 }
 
-function at(event) {
-  return new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-}
+// From the picture, as if it was not moved, to the screen.
+const toScreen = () => svg.getScreenCTM().translate(base.x - view.x, base.y - view.y);
+const at = ({ clientX, clientY }) => new DOMPoint(clientX, clientY).matrixTransform(toScreen().inverse());
 
 function zoom(factor, p = { x: view.x + view.w / 2, y: view.y + view.h / 2 }) {
   look({ x: p.x - (p.x - view.x) * factor, y: p.y - (p.y - view.y) * factor, w: view.w * factor });
+}
+
+// Pan by pixels, within the picture.
+function pan({ x, y }) {
+  const scale = svg.getScreenCTM().a;
+  look(held({ ...view, x: view.x + x / scale, y: view.y + y / scale }));
+}
+
+// A view without an empty margin, while parts are hidden.
+function held(next) {
+  const within = (to, from, most) => Math.min(Math.max(to, from), Math.max(from, most));
+  return { ...next, x: within(next.x, full.x, full.x + full.w - next.w), y: within(next.y, full.y, full.y + full.h - next.h) };
 }
 
 // Pan to a part that is outside of the view.
@@ -24,27 +42,29 @@ function bringIntoView(part) {
   const room = stage.getBoundingClientRect();
   if (place.left >= room.left && place.right <= room.right && place.top >= room.top && place.bottom <= room.bottom) return;
   const middle = at({ clientX: (place.left + place.right) / 2, clientY: (place.top + place.bottom) / 2 });
-  const held = (to, from, most) => Math.min(Math.max(to, from), Math.max(from, most)); // no empty margin while parts are hidden
-  look({
-    ...view,
-    x: held(middle.x - view.w / 2, full.x, full.x + full.w - view.w),
-    y: held(middle.y - view.h / 2, full.y, full.y + full.h - view.h),
-  });
+  look(held({ ...view, x: middle.x - view.w / 2, y: middle.y - view.h / 2 }));
 }
 
 // The whole picture; or, if its text would be too small, a readable part around the first number.
 function fit(readable) {
+  if (readable) [full, base] = [sizes[picture], null];
   look(full);
   const scale = svg.getScreenCTM().a;
   if (readable && scale < 0.7) {
     zoom(scale / 0.9);
-    bringIntoView(byName.get(data.order.at(-1)).box);
+    bringIntoView((scene.shapes.find(({ role }) => role !== "constant") ?? scene.shapes[0]).box);
   }
 }
 
 const fingers = new Map();
 let moved = 0;
-stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, at(event)); }, { passive: false });
+// Ctrl and the wheel, or two fingers on a touchpad, zoom. The wheel alone pans, or in a frame scrolls the page around it.
+stage.addEventListener("wheel", (event) => {
+  if (event.ctrlKey || event.metaKey) zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, at(event));
+  else if (!framed) pan(event.shiftKey ? { x: event.deltaY, y: 0 } : { x: event.deltaX, y: event.deltaY });
+  else return;
+  event.preventDefault();
+}, { passive: false });
 stage.addEventListener("pointerdown", (event) => { fingers.set(event.pointerId, event); if (fingers.size === 1) moved = 0; });
 stage.addEventListener("pointermove", (event) => {
   const before = fingers.get(event.pointerId);
@@ -63,35 +83,42 @@ stage.addEventListener("pointermove", (event) => {
   fingers.set(event.pointerId, event);
 });
 for (const kind of ["pointerup", "pointercancel", "pointerleave"]) stage.addEventListener(kind, (event) => fingers.delete(event.pointerId));
-stage.addEventListener("click", () => { if (moved <= 4) trace(null); });
 
 function focusOn(shape) {
-  for (const { box } of shapes) box.setAttribute("tabindex", box === shape.box ? "0" : "-1");
+  svg.querySelector('[tabindex="0"].node:not(.cover)')?.setAttribute("tabindex", "-1");
+  shape.box.setAttribute("tabindex", "0");
   shape.box.focus({ preventScroll: true });
   bringIntoView(shape.box);
 }
 
-svg.setAttribute("role", "group");
-svg.setAttribute("aria-label", "Numbers, from the inputs to the output");
-for (const [i, shape] of shapes.entries()) {
-  shape.box.setAttribute("role", "button");
-  shape.box.setAttribute("tabindex", i ? "-1" : "0");
-  for (const [j, kind] of [...shape.kinds].entries()) shape.texts[j]?.classList.add({ l: "label", d: "data", g: "grad" }[kind]);
-  for (const g of [shape.box, shape.signBox]) {
-    g?.addEventListener("pointerenter", () => { if (!selected) details(shape); });
-    g?.addEventListener("pointerleave", () => { if (!selected) details(null); });
-    g?.addEventListener("click", (event) => { event.stopPropagation(); if (moved <= 4) trace(selected === shape ? null : shape); });
-  }
-  shape.box.addEventListener("focus", () => { if (!selected) details(shape); });
-  shape.box.addEventListener("keydown", (event) => {
-    const to = { ArrowDown: shapes[i + 1], ArrowUp: shapes[i - 1] }[event.key];
-    if (event.key === "Enter") trace(selected === shape ? null : shape);
-    else if (to) focusOn(to);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+// What a click on a part of the graph, or Enter, acts on: a shape, or a function for the title or cover of a frame.
+const acts = new Map();
+const targetOf = ({ target }) => acts.get(target?.closest?.("g.node, .cluster > text"));
+
+function act(target) {
+  if (typeof target === "function") target();
+  else if (target?.role === "folded") unfold(target);
+  else trace(target && selected !== target ? target : null);
+}
+
+stage.addEventListener("click", (event) => { if (moved <= 4) act(targetOf(event)); });
+for (const [kind, enters] of [["pointerover", true], ["pointerout", false], ["focusin", true]]) {
+  stage.addEventListener(kind, (event) => {
+    const target = targetOf(event);
+    const within = target === targetOf({ target: event.relatedTarget });
+    if (!selected && !within && target?.box) details(enters ? target : null);
   });
 }
+stage.addEventListener("keydown", (event) => {
+  const target = targetOf(event);
+  const next = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const to = next && target?.box && scene.shapes[scene.shapes.indexOf(target) + next];
+  if (event.key === "Enter" && target) act(target);
+  else if (to) focusOn(to);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
 
 const KEYS = {
   ArrowRight: () => walk(step + 1),
@@ -102,6 +129,8 @@ const KEYS = {
   "+": () => zoom(1 / 1.25),
   "-": () => zoom(1.25),
   0: () => fit(false),
+  o: () => show(picture ^ 2),
+  t: () => show(picture ^ 1),
   "[": () => toMoment(moment - 1),
   "]": () => toMoment(moment + 1),
   "/": () => $("ui-search").focus(),
@@ -124,7 +153,8 @@ document.addEventListener("keydown", (event) => {
 
 for (const [id, action] of Object.entries({
   first: () => walk(0), back: () => walk(step - 1), play: toggle, next: () => walk(step + 1), last: () => walk(Infinity),
-  in: () => zoom(1 / 1.25), out: () => zoom(1.25), fit: () => fit(false),
+  in: () => zoom(1 / 1.25), out: () => zoom(1.25), fit: () => fit(false), folds: () => show(picture ^ 2), turn: () => show(picture ^ 1),
+  svg: () => keep("svg"), png: () => keep("png"),
   theme: () => {
     const dark = document.documentElement.dataset.theme !== "dark";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
@@ -133,6 +163,7 @@ for (const [id, action] of Object.entries({
   },
 })) $(`ui-${id}`).addEventListener("click", action);
 $("ui-slider").addEventListener("input", (event) => walk(Number(event.target.value)));
+$("ui-chapter").addEventListener("change", (event) => walk(chapter.starts[event.target.value].at));
 $("ui-speed").addEventListener("change", () => { if (timer !== null) { pause(); play(); } });
 $("ui-search").addEventListener("input", (event) => search(event.target.value));
 let turn = 0;
@@ -140,6 +171,35 @@ $("ui-search").addEventListener("keydown", (event) => { if (event.key === "Enter
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 document.documentElement.dataset.theme = dark ? "dark" : "light";
 $("ui-theme").setAttribute("aria-pressed", String(dark));
+matchMedia("print").addEventListener("change", ({ matches }) => { // all of the picture on white paper
+  document.documentElement.dataset.theme = !matches && $("ui-theme").getAttribute("aria-pressed") === "true" ? "dark" : "light";
+  if (matches) look(full);
+});
 
-fit(true);
-choose(data.moments.length - 1);
+
+// The address names the step, and the epoch and the picture if there are several.
+let resting = null;
+function keepAddress() {
+  clearTimeout(resting);
+  if (framed) return;
+  const mark = new URLSearchParams({ step });
+  if (data.time) mark.set("epoch", data.time.names[moment]);
+  if (picture) mark.set("picture", picture);
+  resting = setTimeout(() => history.replaceState(null, "", `#${mark}`), 400); // browsers limit the number of calls
+}
+
+function followAddress() {
+  const mark = new URLSearchParams(location.hash.slice(1));
+  const [to, next] = ["step", "picture"].map((name) => (/^\d+$/.test(mark.get(name)) ? Number(mark.get(name)) : null));
+  const epoch = data.time?.names.indexOf(mark.get("epoch")) ?? -1;
+  if (epoch >= 0) moment = epoch;
+  const scale = ({ w, h }) => Math.min(stage.clientWidth / w, stage.clientHeight / h);
+  const turned = matchMedia("(max-width: 760px)").matches && sizes[1] && scale(sizes[1]) > scale(sizes[0]);
+  show(pictures[next] ? next : svg ? picture : Number(Boolean(turned)), to);
+}
+
+document.documentElement.classList.add("scripted");
+$("ui-save").hidden = framed; // the sandbox of a notebook allows no downloads
+if (framed) stage.style.touchAction = "pan-y"; // a finger scrolls what is around the frame
+followAddress();
+addEventListener("hashchange", followAddress);

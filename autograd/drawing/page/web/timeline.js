@@ -8,7 +8,7 @@ let running = null;
 function drawn(name, attributes, parent) {
   const part = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
-  parent.append(part);
+  parent?.append(part);
   return part;
 }
 
@@ -125,7 +125,7 @@ function toMoment(to) {
 }
 
 if (time) {
-  $("ui-time").hidden = false;
+  $("ui-time").hidden = $("ui-charts").hidden = false;
   $("ui-moment").max = data.moments.length - 1;
   $("ui-moment").addEventListener("input", (event) => { stopRunning(); toMoment(Number(event.target.value)); });
   $("ui-run").addEventListener("click", () => {

@@ -1,0 +1,123 @@
+"""SVG of a renderer: its title and description, its width in a notebook, and its conversion to PDF and PNG."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from autograd.drawing.formulas import expression
+from autograd.drawing.text import visible
+from autograd.engine.graph import Graph, GraphNode
+from autograd.support.optional import require
+
+#: Formulas in a description; a picture can have thousands.
+MOST = 12
+
+#: Fonts in which the texts fit their boxes, as far as they are installed; the last comes with matplotlib.
+FONTS = ("Helvetica", "Arial", "Liberation Sans", "Arimo", "DejaVu Sans")
+
+
+def description_of(graph: Graph) -> tuple[str, str]:
+    """(title, description) of a picture of a graph: its outputs, and the formulas by which they are computed."""
+    title = f"Computation of {', '.join(map(_name, graph.outputs[:MOST]))}" + ", with its gradient" * bool(graph.gradients)
+    computed = [node for node in reversed(graph.nodes.values()) if node.inputs]
+    more = f"{len(computed) - MOST:,} more numbers; " * (len(computed) > MOST)
+    return title, more + "; ".join(map(_line, computed[-MOST:]))
+
+
+def _line(node: GraphNode) -> str:
+    """The formula of a node, or the names of its inputs, if it is a cotangent or an instruction of a tape."""
+    formula = expression(node)
+    return f"{_name(node)} = {formula}" if formula else f"{_name(node)} from {', '.join(filter(None, map(_name, node.inputs)))}"
+
+
+def _name(node: GraphNode) -> str:
+    return node.name or node.label
+
+
+def describe_svg(svg: str, title: str, description: str) -> str:
+    """The SVG with the role of an image, a title and a description for screen readers (SVG 2, §5.8).
+
+    The titles of its parts are removed: they are inner names, which a browser shows below the pointer.
+
+    >>> describe_svg('<svg width="8pt"><g><title>n5</title></g></svg>', "y", "y = x + 1")
+    '<svg role="img" width="8pt"><title>y</title><desc>y = x + 1</desc><g></g></svg>'
+    """
+    svg = re.sub(r"<title>.*?</title>\n?", "", svg, flags=re.DOTALL)
+    said = "".join(f"<{tag}>{escape(visible(text, 2000))}</{tag}>" for tag, text in (("title", title), ("desc", description)))
+    return re.sub(r"<svg\b([^>]*)>", lambda head: f'<svg role="img"{head[1]}>{said}', svg, count=1)
+
+
+def fit_svg(svg: str) -> str:
+    """The SVG with a width of at most that of the page around it.
+
+    >>> fit_svg('<svg width="8pt">')
+    '<svg style="max-width: 100%; height: auto" width="8pt">'
+    """
+    return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+
+
+def convert_svg(svg: str, form: str, dpi: float) -> bytes:
+    """The picture of Graphviz's SVG in the form "pdf" or "png", drawn by matplotlib.
+
+    Raises:
+        ValueError: If it is not Graphviz's
+        ImportError: If matplotlib is not installed
+    """
+    matplotlib = require("matplotlib", f"{form.upper()} from a renderer that makes SVG alone")
+    root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg, count=1))
+    left, top, width, height = map(float, root.get("viewBox", "").split())
+    (graph,) = (g for g in root.iter() if g.get("class") == "graph")
+    moves = re.findall(r"(?:scale|translate)\((\S+) (\S+)\)", graph.get("transform", ""))
+    (scale, _), (x, y) = (map(float, pair) for pair in moves)
+    figure = require("matplotlib.figure", "a picture").Figure(figsize=(width / 72, height / 72))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(left / scale - x, (left + width) / scale - x))
+    axes.set(ylim=((top + height) / scale - y, top / scale - y))
+    axes.axis("off")
+    for order, part in enumerate(graph.iter()):  # later parts cover earlier ones
+        add = _add_text if part.tag.endswith("text") else _add_shape
+        add(axes, part.get, part.text or "", scale, zorder=order)
+    memory = io.BytesIO()
+    metadata = {"CreationDate": None} if form == "pdf" else None  # equal pictures have equal files
+    with matplotlib.rc_context({"pdf.fonttype": 42}):  # text stays text
+        figure.savefig(memory, format=form, dpi=dpi, metadata=metadata)
+    return memory.getvalue()
+
+
+def _add_shape(axes: Any, get: Callable[..., str], _: str, scale: float, **look: Any) -> None:
+    """Add a polygon, a path or an ellipse to matplotlib's axes; other parts have no points."""
+    patches, path = require("matplotlib.patches", "a picture"), require("matplotlib.path", "a picture").Path
+    thickness = float(get("stroke-width", "1"))
+    curve = get("d", "")
+    if re.search(r"[ABD-LN-Za-z]", curve.replace("e-", "")):
+        raise ValueError(f"a path must be made of M and C, got {curve}")
+    look |= {"facecolor": _color(get("fill", "black")), "edgecolor": _color(get("stroke", "none"))}
+    look["linewidth"] = thickness * scale
+    if dashes := get("stroke-dasharray", ""):
+        look["linestyle"] = (0, [float(n) / (thickness or 1.0) for n in dashes.split(",")])
+    if get("rx", ""):
+        x, y, rx, ry = (float(get(name)) for name in ("cx", "cy", "rx", "ry"))
+        axes.add_patch(patches.Ellipse((x, y), 2 * rx, 2 * ry, **look))
+        return
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", curve or get("points", ""))]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    codes = [path.MOVETO] + [path.CURVE4 if curve else path.LINETO] * (len(points) - 1)
+    if points:
+        axes.add_patch(patches.PathPatch(path(points, codes), **look))
+
+
+def _add_text(axes: Any, get: Callable[..., str], text: str, scale: float, **look: Any) -> None:
+    known = {font.name for font in require("matplotlib.font_manager", "a text").fontManager.ttflist}
+    wanted = dict.fromkeys((get("font-family", "").split(",")[0], *FONTS))
+    family = [name for name in wanted if name in known]
+    size = float(get("font-size", "14")) * scale * (1.0 if len(family) > 1 else 0.9)  # DejaVu Sans is wider
+    look |= {"family": family, "size": size, "weight": get("font-weight", "normal"), "style": get("font-style", "normal")}
+    look |= {"color": _color(get("fill", "black")), "va": "baseline", "parse_math": False}
+    side = {"start": "left", "middle": "center", "end": "right"}[get("text-anchor", "start")]
+    axes.text(float(get("x")), float(get("y")), text, ha=side, **look)
+
+
+def _color(name: str) -> str:
+    return "none" if name == "transparent" else name
