@@ -90,9 +90,10 @@ def pullback_script(op: Op, position: int, y: Any, inputs: Sequence[Any], params
 
 
 def program_script(graph: Graph) -> str | None:
-    """Function of the leaves of a graph that returns the values of its nodes and the gradients of its output, or None.
+    """Function of the leaves of a graph of numbers: the values of its nodes, the gradients of its output, local derivatives.
 
-    Numbers and leaves are in the order of `graph.nodes`. There is no function for arrays and for rules that cannot be read.
+    Numbers and leaves are in the order of `graph.nodes`; a local derivative is known by node and position. None for arrays and
+    for rules that cannot be read.
 
     >>> from autograd import Value
     >>> from autograd.drawing.forward_model import graph_of
@@ -103,13 +104,15 @@ def program_script(graph: Graph) -> str | None:
       const v0 = (v1 * v1);
       let g0 = 0, g1 = 0;
       g0 = 1;
-      g1 += g0 * v1;
-      g1 += g0 * v1;
-      return [[v0, v1], [g0, g1]];
+      const s0_0 = v1;
+      g1 += g0 * s0_0;
+      const s0_1 = v1;
+      g1 += g0 * s0_1;
+      return [[v0, v1], [g0, g1], {"0.0": s0_0, "0.1": s0_1}];
     }
     """
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    forward, backward = [], [f"g{places[graph.outputs[0]]} = 1;"]
+    forward, backward, slopes = [], [f"g{places[graph.outputs[0]]} = 1;"], []
     for node, i in places.items():
         if not isinstance(node.value, float):
             return None
@@ -121,13 +124,15 @@ def program_script(graph: Graph) -> str | None:
             for k, x in enumerate(node.inputs):
                 if x in places and x.source.requires_grad and node.op.pullbacks[k] is not None:
                     slope = pullback_script(node.op, k, Script(f"v{i}"), inputs, node.params)
-                    backward.append(f"g{places[x]} += g{i}{'' if slope == '1' else f' * {slope}'};")
+                    backward += [f"const s{i}_{k} = {slope};", f"g{places[x]} += g{i} * s{i}_{k};"]
+                    slopes.append(f'"{i}.{k}": s{i}_{k}')
         except UnreadableRuleError:
             return None
     given = [f"const v{i} = x[{k}];" for k, i in enumerate(i for node, i in places.items() if node.op is None)]
     numbers, gradients = (", ".join(f"{letter}{i}" for i in range(len(places))) for letter in "vg")
     declared = f"let {', '.join(f'g{i} = 0' for i in range(len(places)))};"
-    lines = [*given, *reversed(forward), declared, *backward, f"return [[{numbers}], [{gradients}]];"]
+    result = f"return [[{numbers}], [{gradients}], {{{', '.join(slopes)}}}];"
+    lines = [*given, *reversed(forward), declared, *backward, result]
     return "\n".join(["(x) => {", *(f"  {line}" for line in lines), "}"])
 
 

@@ -6,7 +6,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
@@ -20,6 +20,7 @@ from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
+from autograd.drawing.page.javascript import ARITHMETIC, program_script
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
@@ -37,7 +38,10 @@ EXTRA = 600
 STORY = 400
 
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
-_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "interaction.js")
+_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js", "interaction.js")
+
+#: Most numbers of a program that is computed again in the page.
+ALIVE = 2000
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +58,7 @@ class Page:
         story: The text of `explain`, which is shown without JavaScript
         turned: The DOT text in the other direction, or "" if the page would be too large
         opened: The page of the same graph with open folds, or None if it has no folds or is too large
+        program: The computation in JavaScript, by which numbers follow a changed leaf, or "" if it has none
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -68,6 +73,7 @@ class Page:
     story: str = ""
     turned: str = ""
     opened: "Page | None" = None
+    program: str = ""
 
     @property
     def html(self) -> str:
@@ -77,7 +83,8 @@ class Page:
             RenderError: If no renderer is found, or it fails
         """
         web = files("autograd.drawing.page") / "web"
-        script = "".join((web / name).read_text("utf-8") for name in _SCRIPTS)
+        script = f'"use strict";\n{ARITHMETIC if self.program else ""}const PROGRAM = {self.program or "null"};\n'
+        script += "".join((web / name).read_text("utf-8") for name in _SCRIPTS)
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         svg, *others = self._pictures()
@@ -146,6 +153,8 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     lines = [visible(line, 1000) for line in story(graph, set(graph.nodes.values()), view.format).split("\n")]
     rest = [f"… and {len(lines) - STORY:,} more lines: explain(y) prints them all"] if len(lines) > STORY else []
     page = replace(_scene_of(graph, drawn, derivatives, view, look, title), story="\n".join(lines[:STORY] + rest))
+    if len(graph.outputs) == 1 and len(graph.nodes) <= ALIVE and (program := program_script(graph)):
+        page = replace(page, program=program)
     page.graph["source"] = listing(node.line for node in graph.nodes.values())
     shown, total = len(drawn.shapes), len(drawn.places)
     opened = None
@@ -160,7 +169,10 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
 def _scene_of(graph: Graph, drawn: Sketch, derivatives: list[Local], view: View, look: Look, title: str) -> Page:
     """The page of a sketch of the graph, without its text and its source."""
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
-    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
+    leaves = [
+        [i, node.value] for i, node in enumerate(graph.nodes.values()) if node.op is None and isinstance(node.value, float)
+    ]
+    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format, "leaves": leaves}
     steps: Any = page_steps(graph, drawn, derivatives, view.format)
     moment = {
         # Numbers with all their digits are texts, because JSON has no NaN and no infinity.
@@ -177,23 +189,24 @@ def _parts(graph: Graph, drawn: Sketch) -> dict[str, Any]:
     places = dict.fromkeys(drawn.places[node] for node in graph.nodes.values() if node in drawn.places)
     by_name = {shape.name: shape for shape in drawn.shapes}
     order = [*places, *(name for name in by_name if name not in places)]
+    numbers = {node: i for i, node in enumerate(graph.nodes.values())}
     return {
-        "shapes": {name: _shape(graph, by_name[name]) for name in reversed(order)},
+        "shapes": {name: _shape(graph, by_name[name], numbers) for name in reversed(order)},
         "frames": list(_frames(drawn.frames())),
         "order": order,
         "outputs": [drawn.places[y] for y in graph.outputs if y in drawn.places],
     }
 
 
-def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, float | None]]:
-    """Every edge: its id, its ends, and its local derivative, or None for arrays."""
-    arrows: list[tuple[str, str, str, float | None]] = []
+def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, int, float | None]]:
+    """Every edge: its id, its ends, its position among the inputs, and its local derivative, or None for arrays."""
+    arrows: list[tuple[str, str, str, int, float | None]] = []
     for shape in drawn.shapes:
         for edge in shape.edges:
             slope = slopes.get((shape.item, edge.position))
-            arrows.append((edge_id(shape, edge), edge.tail, shape.name, slope.value if slope else None))
+            arrows.append((edge_id(shape, edge), edge.tail, shape.name, edge.position, slope.value if slope else None))
         if shape.sign:
-            arrows.append((edge_id(shape), shape.name, shape.name, None))
+            arrows.append((edge_id(shape), shape.name, shape.name, -1, None))
     return arrows
 
 
@@ -214,11 +227,11 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
     opened = [page.opened for page in pages if page.opened]
     return replace(
         first, title=title, moments=moments, time=time, story=pages[-1].story,
-        opened=timeline(opened, title, time) if opened else None,
+        opened=timeline(opened, title, time) if opened else None, program="",
     )  # fmt: skip
 
 
-def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
+def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> dict[str, Any]:
     """A box as data for the page; stored gradients are fixed fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
     kinds = shape.kinds if graph.gradients is not None else shape.kinds.replace("g", "d")
@@ -226,6 +239,7 @@ def _shape(graph: Graph, shape: DrawnNode) -> dict[str, Any]:
         "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
         "fields": [visible(text) for text in shape.fields], "kinds": kinds,
         "facts": facts(node) if node else [], "line": short_line(node.line) if node else "",
+        "node": numbers.get(node, -1) if node else -1,
     }  # fmt: skip
 
 

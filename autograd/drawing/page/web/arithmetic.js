@@ -1,4 +1,5 @@
 // Functions of rules on numbers, under NumPy's names, with the special values of IEEE 754 and of the C library.
+const A = (() => {
 const { abs, cbrt, ceil, cos, cosh, exp, expm1, floor, hypot, log, log10, log1p, log2, sin, sinh, sqrt, tan, tanh, trunc } = Math;
 
 const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330];
@@ -135,3 +136,5 @@ const A = {
     return total;
   },
 };
+return A;
+})();

@@ -13,6 +13,7 @@ function details(shape) {
   list($("ui-facts"), [shape.role, ...shape.said, ...shape.facts, ...cure]);
   list($("ui-paths"), []);
   $("ui-paths-title").hidden = true;
+  edit(shape);
 }
 
 const MOST = 12;

@@ -1,4 +1,3 @@
-"use strict";
 // Page of a graph: steps, and a picture whose parts they highlight.
 
 const $ = (id) => document.getElementById(id);
@@ -11,7 +10,7 @@ const KINDS = {
 // A scene is the graph with its folds closed, or open; `outs` are the edges out of each shape.
 const scenes = [data, data.open].filter(Boolean).map((graph) => {
   const shapes = Object.entries(graph.shapes).map(([name, shape]) => ({ name, ...shape, now: [...shape.fields], said: [] }));
-  const edges = graph.edges.map(([id, from, to], slope) => ({ id, from, to, slope }));
+  const edges = graph.edges.map(([id, from, to, position], slope) => ({ id, from, to, position, slope }));
   const outs = new Map(shapes.map(({ name }) => [name, []]));
   for (const edge of edges) if (edge.from !== edge.to) outs.get(edge.from)?.push(edge);
   const [byName, byId] = [new Map(shapes.map((shape) => [shape.name, shape])), new Map(edges.map((edge) => [edge.id, edge]))];
@@ -25,6 +24,7 @@ let timer = null;
 let selected = null;
 let found = [];
 let chapter;
+let present = null; // numbers of the page, in place of the recorded ones
 
 // Number format of the boxes: "f", "e" and "g" as in Python.
 const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
@@ -38,6 +38,7 @@ const readable = (x) => {
 const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value"];
 function read({ shapes, edges, frames, byName, byId, moments }, at) {
   const steps = moments[at].steps.map((s) => Object.fromEntries(s.map((v, i) => [FIELDS[i], i > 3 ? data.texts[v] : v])));
+  if (present) follow(steps, byName, byId);
   const changes = steps.map(() => ({ lit: [], back: [], grad: null }));
   const [lit, forward, back, grads] = [new Map(), new Map(), new Set(), new Map()];
   steps.forEach((s, i) => {
