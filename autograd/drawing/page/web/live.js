@@ -54,7 +54,15 @@ function refresh() {
       shown.boxes[shape.name] = was.boxes[shape.name].with(place, readable(present.values[shape.node]));
     }
   }
-  choose(moment);
+  chapter = scene.chapters[moment] = read(scene, moment);
+  const grads = new Map();
+  for (const { grad } of chapter.changes.slice(0, shown + 1)) if (grad) grads.set(grad.shape, grad.after);
+  for (const shape of scene.shapes) {
+    scene.moments[0].boxes[shape.name].forEach((text, i) => { if (shape.kinds[i] !== "g") write(shape, i, text); });
+    receive(shape, grads.get(shape) ?? null);
+    describe(shape);
+  }
+  go(step);
   if (selected) trace(selected);
 }
 
