@@ -149,7 +149,7 @@ def test_everything_can_be_done_by_keyboard(show):
     y, *_ = neuron()
     tab = show(ag.draw(y).page())
     seen = []
-    for _ in range(20):
+    for _ in range(25):
         tab.keyboard.press("Tab")
         seen.append(tab.evaluate("document.activeElement.id || document.activeElement.tagName"))
         if seen[-1] == "BODY":

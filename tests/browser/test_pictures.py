@@ -30,6 +30,6 @@ def test_text_keeps_within_its_box(window, name):
 
 def test_text_outside_of_its_box_is_found(window):
     svg = GALLERY["neuron"][1](theme="light").svg()
-    window.tab.set_content(svg.replace('font-size="11.00"', 'font-size="16.00"'))
+    window.tab.set_content(svg.replace('font-size="11.00"', 'font-size="30.00"'))
     assert window.tab.evaluate(OUTSIDE) != []
     assert window.tab.evaluate(MEETING) != []
