@@ -135,7 +135,17 @@ def has_no_duplicates(index: Any) -> bool:
 _sum: Callable[..., Any] = np.add.reduce
 _max: Callable[..., Any] = np.maximum.reduce
 
-_SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "gammainc", "gammaincc", "betainc")
+_SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri")
+
+
+def _with_parameters(name: str) -> Any:
+    """Static method: the function of `scipy.special`, imported in a call, of numbers and then x, in the dtype of x."""
+
+    def function(*args: Any) -> Any:
+        y, x = from_scipy(name)(*args), args[-1]
+        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy returns float64 for float32
+
+    return staticmethod(function)
 
 
 class _NumPy:
@@ -161,10 +171,7 @@ class _NumPy:
         """One entry of each row, at `places`, as a column."""
         return x[np.arange(len(places)), places, None]
 
-    @staticmethod
-    def polygamma(n: int, x: Any) -> Any:
-        y = from_scipy("polygamma")(n, x)
-        return y.astype(x.dtype) if x.dtype.kind == "f" else y  # SciPy returns float64 for float32
+    polygamma, gammainc, gammaincc, betainc = map(_with_parameters, ("polygamma", "gammainc", "gammaincc", "betainc"))
 
     @staticmethod
     def max(x: Any, axis: Any = None, keepdims: bool = False, **initial: Any) -> Any:

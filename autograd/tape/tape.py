@@ -192,9 +192,9 @@ class Tape:
             dynamic_axes: Name of the number of rows for each input that may have any number of them, as for `torch.onnx`;
                 the function is recorded again, with two other numbers of rows
 
-        Without a meaning in ONNX: cholesky, cofactors, cumprod, digamma, eigenpairs, erfinv, gammaln, inv, least_squares,
-        logabsdet, ndtri, orthogonal_triangular, pinv, polygamma, signdet, singular_triplets, solve. And erfc is 1 − erf there,
-        which is 0 for large x.
+        Without a meaning in ONNX: betainc, cholesky, cofactors, cumprod, digamma, eigenpairs, erfinv, gammainc, gammaincc,
+        gammaln, inv, least_squares, logabsdet, ndtri, orthogonal_triangular, pinv, polygamma, signdet, singular_triplets,
+        solve. And erfc is 1 − erf there, which is 0 for large x.
 
         Raises:
             TypeError: If the path depends on a decision on data, or has ops without a meaning in ONNX; names them

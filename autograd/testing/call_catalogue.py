@@ -116,6 +116,8 @@ _ELEMENTWISE: dict[str, list[str]] = {
     "polygamma": ["polygamma(a * a + 1.0, n=1)", "polygamma(-0.25 - 0.5 * sigmoid(a), n=1)"],
     "gammainc": ["gammainc(a * a + 0.1, a=1.5)"], "gammaincc": ["gammaincc(a * a + 0.1, a=0.7)"],
     "betainc": ["betainc(0.8 * sigmoid(a) + 0.1, a=1.5, b=0.5)"],
+    "gamma_term": ["gamma_term(a * a + 0.1, p=1.5, k=0.5)"],
+    "beta_term": ["beta_term(0.8 * sigmoid(a) + 0.1, p=1.5, q=0.5, k=0.5)"],
     "erfinv": ["erfinv(0.9 * tanh(a))"], "ndtri": ["ndtri(0.8 * sigmoid(a) + 0.1)"],
     "sinc": ["sinc(a)"], "sinc_derivative": ["sinc_derivative(a, n=1)"],
     "maximum": ["maximum(a, b)"], "minimum": ["minimum(a, b)"], "fmax": ["fmax(a, b)"], "fmin": ["fmin(a, b)"],
@@ -277,8 +279,9 @@ ARRAYS: dict[str, list[ExampleCall]] = {
 
 #: Ops that only rules call: a printed program imports public names.
 INTERNAL = {
-    "betainc", "divide_or_zero", "eigenpairs", "erfinv", "gammainc", "gammaincc", "interval_product", "least_squares", "lift",
-    "ndtri", "orthogonal_triangular", "pinv", "power_derivative", "rotations", "singular_triplets",
+    "beta_term", "betainc", "divide_or_zero", "eigenpairs", "erfinv", "gamma_term", "gammainc", "gammaincc",
+    "interval_product", "least_squares", "lift", "ndtri", "orthogonal_triangular", "pinv", "power_derivative", "rotations",
+    "singular_triplets",
 }  # fmt: skip
 
 #: Lines of random programs: those for Values, and all lines. Programs shrink to the first.

@@ -26,8 +26,6 @@ from nn.modules._storage import (
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
-
-
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
 

@@ -35,13 +35,13 @@ class _Exact:
     polygamma, erfinv = map(staticmethod, (mpmath.psi, mpmath.erfinv))
 
     def gammainc(self, a, x):
-        return mpmath.gammainc(a, 0, x, regularized=True)
+        return mpmath.erf(mpmath.sqrt(x)) if a == 0.5 else 1 - self.gammaincc(a, x)
 
     def gammaincc(self, a, x):
-        return mpmath.gammainc(a, x, regularized=True)
+        return mpmath.erfc(mpmath.sqrt(x)) if a == 0.5 else (1 + x) * mpmath.exp(-x)
 
     def betainc(self, a, b, x):
-        return mpmath.betainc(a, b, 0, x, regularized=True)
+        return 2 * mpmath.asin(mpmath.sqrt(x)) / mpmath.pi if a == 0.5 else x * x * (6 - 8 * x + 3 * x * x)
 
     def ndtri(self, x):
         return mpmath.sqrt(2) * mpmath.erfinv(2 * x - 1)

@@ -37,7 +37,9 @@ def special_points(op):
 #: Points of an op at which the judge decides nothing, with the reason.
 OPEN = {
     "power_derivative": lambda a, b: a == 0,  # the limit for a → 0, not that along a = 0; `power` is judged there
-} | dict.fromkeys(("erf", "erfc", "arctan"), np.isinf)  # 0 · ∞: not a number rather than 0
+    # 0 · ∞: not a number rather than 0
+    **dict.fromkeys(("erf", "erfc", "arctan", "gammainc", "gammaincc", "gamma_term"), np.isinf),
+}
 
 #: Points where an op of two arguments jumps: each of its derivatives is judged, but none along both arguments.
 JUMPS = {"power": (0.0, 0.0)}

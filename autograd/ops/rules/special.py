@@ -110,7 +110,7 @@ def polygamma(xp: Any, x: Any, *, n: int) -> Any:
     return xp.polygamma(n, x)
 
 
-@elementwise(lambda g, y, x, a: g * exp(xlogy(a - 1.0, x) - x - math.lgamma(a)), smooth_on=POSITIVE)
+@elementwise(lambda g, y, x, a: g * gamma_term(x, p=a - 1.0, k=-math.lgamma(a)), smooth_on=POSITIVE)
 def gammainc(xp: Any, x: Any, *, a: float) -> Any:
     """Regularised lower incomplete gamma function, for a number a > 0.
 
@@ -125,7 +125,7 @@ def gammainc(xp: Any, x: Any, *, a: float) -> Any:
     return xp.gammainc(a, x)
 
 
-@elementwise(lambda g, y, x, a: -g * exp(xlogy(a - 1.0, x) - x - math.lgamma(a)), smooth_on=POSITIVE)
+@elementwise(lambda g, y, x, a: -g * gamma_term(x, p=a - 1.0, k=-math.lgamma(a)), smooth_on=POSITIVE)
 def gammaincc(xp: Any, x: Any, *, a: float) -> Any:
     """Regularised upper incomplete gamma function, 1 − `gammainc`, accurate in its tail.
 
@@ -140,11 +140,25 @@ def gammaincc(xp: Any, x: Any, *, a: float) -> Any:
     return xp.gammaincc(a, x)
 
 
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+@elementwise(
+    lambda g, y, x, p, k: g * ((p - x) * gamma_term(x, p=p - 1.0, k=k) if p else -gamma_term(x, p=0.0, k=k)),
+    smooth_on=POSITIVE,
+)
+def gamma_term(xp: Any, x: Any, *, p: float, k: float) -> Any:
+    """Integrand of the incomplete gamma functions; its derivative is accurate where that is 0.
+
+        y = xᵖ exp(k − x)
+
+    >>> gamma_term(0.0, p=1.0, k=0.0), gamma_term(0.0, p=0.0, k=0.0)
+    (0.0, 1.0)
+    """
+    return xp.exp(p * xp.log(x) - x + k) if p else xp.exp(k - x)
 
 
-@elementwise(lambda g, y, x, a, b: g * exp(xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - _log_beta(a, b)), smooth_on=UNIT_INTERVAL)
+@elementwise(
+    lambda g, y, x, a, b: g * beta_term(x, p=a - 1.0, q=b - 1.0, k=math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)),
+    smooth_on=UNIT_INTERVAL,
+)
 def betainc(xp: Any, x: Any, *, a: float, b: float) -> Any:
     """Regularised incomplete beta function, for numbers a, b > 0.
 
@@ -157,6 +171,25 @@ def betainc(xp: Any, x: Any, *, a: float, b: float) -> Any:
     True
     """
     return xp.betainc(a, b, x)
+
+
+def _beta_slope(g: Any, y: Any, x: Any, p: float, q: float, k: float) -> Any:
+    if p and q:
+        return g * ((p - (p + q) * x) * beta_term(x, p=p - 1.0, q=q - 1.0, k=k))
+    return g * (p * beta_term(x, p=p - 1.0, q=0.0, k=k) if p else -q * beta_term(x, p=0.0, q=q - 1.0, k=k) if q else 0.0 * x)
+
+
+@elementwise(_beta_slope, smooth_on=UNIT_INTERVAL)
+def beta_term(xp: Any, x: Any, *, p: float, q: float, k: float) -> Any:
+    """Integrand of the incomplete beta function.
+
+        y = xᵖ (1 − x)^q exp(k)
+
+    >>> beta_term(0.0, p=1.0, q=2.0, k=0.0), beta_term(0.5, p=0.0, q=0.0, k=0.0)
+    (0.0, 1.0)
+    """
+    exponent = p * xp.log(x) + k if p else k + 0.0 * x
+    return xp.exp(exponent + q * xp.log1p(-x) if q else exponent)
 
 
 @elementwise(lambda g, y, x: g * sinc_derivative(x, n=1))

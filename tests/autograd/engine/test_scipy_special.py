@@ -63,12 +63,12 @@ CURVATURES = {
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", CALLS)
-def test_values_and_dtypes_are_those_of_scipy(name, dtype):
+def test_values_are_those_of_scipy_in_the_dtype_of_the_argument(name, dtype):
     f, x = CALLS[name]
     x = x.astype(dtype)
     want, got = f(x), f(Tensor(x, requires_grad=True))
     assert got.requires_grad
-    assert got.dtype == want.dtype
+    assert got.dtype == dtype  # SciPy returns float64 for some
     np.testing.assert_allclose(got.numpy(), want, rtol=1e-12 if dtype == np.float64 else 1e-5, atol=1e-300)
     if dtype == np.float64:
         assert f(Value(x[3])).data == pytest.approx(want[3], rel=1e-12)

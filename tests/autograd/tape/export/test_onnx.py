@@ -102,7 +102,10 @@ def test_the_list_of_ops_without_a_meaning_is_exact(tmp_path, rng):
     pytest.importorskip("onnx")
     square = np.eye(2, dtype=np.float32) + 1
     calls = {
+        "betainc": lambda x: OPS["betainc"](x, a=2.0, b=1.0),
         "cumprod": lambda x: ag.cumprod(x, 0),
+        "gammainc": lambda x: OPS["gammainc"](x, a=2.0),
+        "gammaincc": lambda x: OPS["gammaincc"](x, a=2.0),
         "least_squares": lambda x: OPS["least_squares"](x, x, rcond=0.0),
         "pinv": lambda x: OPS["pinv"](x, rcond=0.0),
         "polygamma": lambda x: ag.polygamma(x, n=1),
