@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 import numpy as np
 
 from autograd.ops.recorder import stack_nodes
+from autograd.support.arguments import explained_arguments
 
 if TYPE_CHECKING:
     from autograd.ops import signatures
-from autograd.support.arguments import explained_arguments
 
 P = ParamSpec("P")
 

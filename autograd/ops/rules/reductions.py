@@ -4,17 +4,29 @@ import builtins
 import functools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate
 
 from autograd.ops.namespaces import is_half, widen
 from autograd.ops.op import general, linear
 from autograd.ops.rules.arithmetic import divide, square
-from autograd.ops.rules.axes import PreparedCall, Shape, entry_count, normalize_axes, prepare_reduction, reduced_shape, shape_of
+from autograd.ops.rules.axes import (
+    P,
+    PreparedCall,
+    Shape,
+    array_function,
+    entry_count,
+    normalize_axes,
+    prepare_reduction,
+    reduced_shape,
+    shape_of,
+)  # fmt: skip
 from autograd.ops.rules.cumulative import cumprod, shift_entries
 from autograd.ops.rules.rearranging import flip
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import astype, broadcast_to, reshape, transpose
-from autograd.support.arguments import explained_arguments
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 
 def restore_axes(y: Any, x: Any, axis: Shape) -> Any:
@@ -194,14 +206,15 @@ def deviations(xp: Any, x: Any, *, axis: Shape) -> Any:
     return x - m
 
 
-def in_single_precision(f: Callable[..., Any]) -> Callable[..., Any]:
+def in_single_precision(f: Callable[Concatenate[Any, P], Any]) -> "signatures.ArrayFunction[P]":
     """Function made of ops that computes 16-bit floats in float32 and rounds its result once."""
 
     @functools.wraps(f)
-    def compute(x: Any, *args: Any, **options: Any) -> Any:
+    def compute(x: Any, *args: P.args, **options: P.kwargs) -> Any:
         return astype(f(widen(x), *args, **options), x.dtype) if is_half(x) else f(x, *args, **options)
 
-    return explained_arguments()(compute)
+    function: Any = compute
+    return array_function(function)
 
 
 @in_single_precision
