@@ -41,7 +41,7 @@ class _Exact:
         return mpmath.erfc(mpmath.sqrt(x)) if a == 0.5 else (1 + x) * mpmath.exp(-x)
 
     def betainc(self, a, b, x):
-        return 2 * mpmath.asin(mpmath.sqrt(x)) / mpmath.pi if a == 0.5 else x * x * (6 - 8 * x + 3 * x * x)
+        return x * (2 - x) if a == 1.0 else x * x * (6 - 8 * x + 3 * x * x)
 
     def ndtri(self, x):
         return mpmath.sqrt(2) * mpmath.erfinv(2 * x - 1)

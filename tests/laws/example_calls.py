@@ -23,7 +23,7 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "gammaincc": [{"a": 0.5}, {"a": 2.0}],
     "gamma_term": [{"p": 0.0, "k": 0.0}, {"p": 2.0, "k": -0.5}, {"p": 0.5, "k": 0.0}],
     "beta_term": [{"p": 0.0, "q": 0.0, "k": 0.0}, {"p": 2.0, "q": 1.0, "k": 0.5}, {"p": 0.5, "q": 0.0, "k": 0.0}],
-    "betainc": [{"a": 0.5, "b": 0.5}, {"a": 2.0, "b": 3.0}],
+    "betainc": [{"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 3.0}],
     "sinc_derivative": [{"n": 0}, {"n": 1}, {"n": 2}],
     "gelu": [{"approximate": "none"}, {"approximate": "tanh"}],
     "leaky_relu": [{"slope": 0.01}, {"slope": 0.25}],

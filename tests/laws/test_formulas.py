@@ -14,7 +14,7 @@ from autograd.drawing.forward_model import graph_of
 from tests.laws.example_calls import example_id, examples
 
 #: Ops whose pullback takes more steps than a formula has room for.
-LONG = {"cholesky", "cumprod", "prod"}
+LONG = {"cholesky", "cumprod", "prod", "eigenpairs", "least_squares", "orthogonal_triangular", "pinv", "singular_triplets"}
 _PYTHON = [
     (r"∂L/∂\w+", "G"), ("×", "*"), ("−", "-"), ("²", "**2"), ("ᵀ", ".mT"), ("…", "..."), (" = ", " == "), ("≠", "!="),
     ("∨", "|"), (r"\] \[", "], ["), (r"\[(\w+(?: \w+)+)\]", lambda m: f"[{m[1].replace(' ', ', ')}]"),

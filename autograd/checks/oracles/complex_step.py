@@ -153,6 +153,21 @@ class Complex:
         value = real_numpy.polygamma(n, np.real(x) + 0.0)
         return value + 1j * np.imag(x) * real_numpy.polygamma(n + 1, np.real(x) + 0.0)
 
+    def gammainc(self, a: float, x: Any) -> Any:
+        return self._integral(lambda t: np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammainc", a, x)
+
+    def gammaincc(self, a: float, x: Any) -> Any:
+        return self._integral(lambda t: -np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammaincc", a, x)
+
+    def betainc(self, a: float, b: float, x: Any) -> Any:
+        scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+        return self._integral(lambda t: t ** (a - 1.0) * (1.0 - t) ** (b - 1.0) * math.exp(scale), "betainc", a, b, x)
+
+    def _integral(self, slope: Callable[[Any], Any], name: str, *args: Any) -> Any:
+        self.formulas = True
+        t = np.real(args[-1]) + 0.0
+        return from_scipy(name)(*args[:-1], t) + 1j * np.imag(args[-1]) * slope(t)
+
     def sinc_derivative(self, x: Any, n: int) -> Any:
         self.formulas = True
         return real_numpy.sinc_derivative(np.real(x), n) + 1j * np.imag(x) * _sinc_slope(n + 1)(np.real(x))

@@ -16,6 +16,10 @@ KINDS = {
 }
 
 
+#: Decompositions in LAPACK's real arithmetic, which complex steps do not reach.
+OF_REAL_MATRICES = {"eigenpairs", "least_squares", "orthogonal_triangular", "pinv", "rotations", "singular_triplets"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", ELEMENTWISE_CASES, ids=case_id)
@@ -37,7 +41,7 @@ def test_derivatives_of_array_ops(case, rng):
     report = check_gradients(example.call, *example.arrays(rng))
     assert not report.kinks
     assert not report.unmeasured
-    assert "differences" not in "".join(report.oracles)
+    assert "differences" not in "".join(report.oracles) or name in OF_REAL_MATRICES
 
 
 def wrong_square(pullback, name="wrong"):

@@ -142,8 +142,8 @@ def test_scipy_ufuncs_call_ops():
         want = ag.grad(lambda t, f=ours: ag.sum(f(t)))(x)
         assert_same(ag.grad(lambda t, f=theirs: ag.sum(f(t)))(x), want, ulps=0, what=name)
     assert_same(special.xlogy(Tensor(x), x).numpy(), special.xlogy(x, x), ulps=8, what="xlogy")
-    with pytest.raises(TypeError, match=r"scipy\.special\.gammainc has no derivative here .*custom_op, with the derivative"):
-        special.gammainc(2.0, Tensor(x))
+    with pytest.raises(TypeError, match=r"scipy\.special\.i0 has no derivative here .*custom_op, with the derivative"):
+        special.i0(Tensor(x))
     with pytest.raises(TypeError, match=r"scipy\.special\.ndtr\(…, where=…\) .* leave them out"):
         special.ndtr(Tensor(x), where=True)
 
