@@ -80,6 +80,10 @@ def test_pullbacks_of_a_bilinear_op_are_its_transposes(case, rng):
         assert inner(w, apply(example, *moved)) == inner(pulled, direction)
 
 
+#: Ops whose vectors have signs of LAPACK, which may change between two arguments; `test_decompositions.py` judges them.
+OF_ANY_SIGN = {"eigenpairs", "orthogonal_triangular", "singular_triplets"}
+
+
 def extrapolated_derivative(f):
     """f′(0) by Richardson's extrapolation of central differences: for f smooth within 0.02, to about 1e-11."""
     table = [(f(h) - f(-h)) / (2 * h) for h in (0.02, 0.01, 0.005)]
@@ -92,7 +96,9 @@ def extrapolated_derivative(f):
 @given(rng=seeds)
 def test_gradient_agrees_with_differences(case, rng):
     """Every entry of every gradient, one direction each."""
-    _, _, example = case
+    name, _, example = case
+    if name in OF_ANY_SIGN:
+        return
     arrays = example.arrays(rng)
     xs = leaves(arrays)
     y = example.call(*xs)
