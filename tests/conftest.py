@@ -12,7 +12,7 @@ from autograd.base import grad_mode
 # HYPOTHESIS_PROFILE=thorough draws more; CI draws the same examples every time.
 # No phase explains failures: it tries the slowest checks a hundred times more.
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
-settings.register_profile("quick", deadline=None, max_examples=14, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", deadline=None, max_examples=10, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=500)
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
