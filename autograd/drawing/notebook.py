@@ -38,7 +38,7 @@ def page_bundle(dot: str, page: str, numbers: int, alt: str, text: str) -> Bundl
 
 
 def text_bundle(text: str, error: Exception, explanation: Callable[[], str]) -> dict[str, str]:
-    """The explanation as text, below the reason why there is no picture; it never raises."""
+    """The explanation as text, below the reason for the missing picture; it never raises."""
     try:
         lines = f"{error}\n\n{explanation()}"
     except Exception as another:  # such as the data of a leaf that changed

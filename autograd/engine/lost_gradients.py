@@ -26,7 +26,7 @@ def lost_gradient(node: object) -> TypeError:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("scipy."):  # a callback of a function of SciPy
         frame = frame.f_back
     name = _called_name(frame.f_code, frame.f_lasti)
-    cure = _instead_of_scipy(frame) or _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
+    cure = _CURES.get(name) or (f"use autograd.{name}" if name in OPS else alternative(name, _ANY))
     return TypeError(f"float() of {node!r} would lose its gradient: {cure}; .item() is the plain number, also under no_grad()")
 
 

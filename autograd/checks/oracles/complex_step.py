@@ -149,21 +149,20 @@ class Complex:
         return high + self.log1p(np.exp(low - high))
 
     def polygamma(self, n: int, x: Any) -> Any:
-        self.formulas = True
-        value = real_numpy.polygamma(n, np.real(x) + 0.0)
-        return value + 1j * np.imag(x) * real_numpy.polygamma(n + 1, np.real(x) + 0.0)
+        return self._by_slope(lambda t: real_numpy.polygamma(n + 1, t), "polygamma", n, x)
 
     def gammainc(self, a: float, x: Any) -> Any:
-        return self._integral(lambda t: np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammainc", a, x)
+        return self._by_slope(lambda t: np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammainc", a, x)
 
     def gammaincc(self, a: float, x: Any) -> Any:
-        return self._integral(lambda t: -np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammaincc", a, x)
+        return self._by_slope(lambda t: -np.exp((a - 1.0) * np.log(t) - t - math.lgamma(a)), "gammaincc", a, x)
 
     def betainc(self, a: float, b: float, x: Any) -> Any:
         scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-        return self._integral(lambda t: t ** (a - 1.0) * (1.0 - t) ** (b - 1.0) * math.exp(scale), "betainc", a, b, x)
+        return self._by_slope(lambda t: t ** (a - 1.0) * (1.0 - t) ** (b - 1.0) * math.exp(scale), "betainc", a, b, x)
 
-    def _integral(self, slope: Callable[[Any], Any], name: str, *args: Any) -> Any:
+    def _by_slope(self, slope: Callable[[Any], Any], name: str, *args: Any) -> Any:
+        """A function of SciPy of numbers and then x, by its slope."""
         self.formulas = True
         t = np.real(args[-1]) + 0.0
         return from_scipy(name)(*args[:-1], t) + 1j * np.imag(args[-1]) * slope(t)

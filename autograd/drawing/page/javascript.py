@@ -177,8 +177,10 @@ class _Functions:
     inf = math.inf
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name not in NAMES:
-            raise (AttributeError if name.startswith("__") else UnreadableRuleError)(f"there is no function {name}")
+        if name.startswith("__"):  # Python's protocols, such as `__wrapped__`
+            raise AttributeError(name)
+        if name not in NAMES:
+            raise UnreadableRuleError(f"the page has no function {name}")
         return lambda *xs: Script(f"A.{name}({', '.join(script(x).as_number() for x in xs)})")
 
     @staticmethod

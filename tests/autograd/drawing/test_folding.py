@@ -1,4 +1,4 @@
-"""What folds and frames hold: parameters, frozen ones, and names that do not repeat the path of a frame."""
+"""Contents of folds and frames: parameters, frozen parameters, and names without the path of their frame."""
 
 import re
 

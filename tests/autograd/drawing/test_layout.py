@@ -96,7 +96,7 @@ def test_a_high_stage_is_filled_from_top_to_bottom():
 
 
 def test_letters_are_legible():
-    """Of all of a picture in a stage of 944 × 703 pixels."""
+    """Pixels of the letters of a whole picture in a stage of 944 × 703 pixels."""
     assert neuron(direction="both").letters(944, 703) >= 15
     model = nn.scalar.MLP(2, [4, 4, 1])
     values = draw(model([Value(1.0, label="x1"), Value(-2.0, label="x2")]), direction="both")

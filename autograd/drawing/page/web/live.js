@@ -67,9 +67,11 @@ function refresh() {
 }
 
 // Boxes whose recorded number is another one in the digits shown, because a function of the browser has other last digits.
+let differing = null; // their number, counted once
 const others = () => {
+  if (differing !== null) return differing;
   const [values] = PROGRAM(recorded);
-  return scenes[0].shapes.filter(({ node, kinds, fields }) => node >= 0 && kinds.includes("d") && readable(values[node]) !== fields[kinds.indexOf("d")]).length;
+  return differing = scenes[0].shapes.filter(({ node, kinds, fields }) => node >= 0 && kinds.includes("d") && readable(values[node]) !== fields[kinds.indexOf("d")]).length;
 };
 
 function set(i, x) {
