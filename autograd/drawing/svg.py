@@ -1,5 +1,6 @@
 """SVG of a renderer: its title and description, its width in a notebook, and its conversion to PDF and PNG."""
 
+import functools
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -108,10 +109,15 @@ def _add_shape(axes: Any, get: Callable[..., str], _: str, scale: float, **look:
         axes.add_patch(patches.PathPatch(path(points, codes), **look))
 
 
+@functools.cache
+def _installed_fonts() -> frozenset[str]:
+    """The names of the fonts that matplotlib knows, which it lists once in a process."""
+    return frozenset(font.name for font in require("matplotlib.font_manager", "a text").fontManager.ttflist)
+
+
 def _add_text(axes: Any, get: Callable[..., str], text: str, scale: float, **look: Any) -> None:
-    known = {font.name for font in require("matplotlib.font_manager", "a text").fontManager.ttflist}
     wanted = dict.fromkeys((get("font-family", "").split(",")[0], *FONTS))
-    family = [name for name in wanted if name in known]
+    family = [name for name in wanted if name in _installed_fonts()]
     size = float(get("font-size", "14")) * scale * (1.0 if len(family) > 1 else 0.9)  # DejaVu Sans is wider
     look |= {"family": family, "size": size, "weight": get("font-weight", "normal"), "style": get("font-style", "normal")}
     look |= {"color": _color(get("fill", "black")), "va": "baseline", "parse_math": False}
