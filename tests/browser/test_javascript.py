@@ -5,6 +5,7 @@ import json
 import math
 
 import numpy as np
+import pytest
 
 from autograd import Tensor, Value, draw
 from autograd.drawing.forward_model import graph_of, with_gradients
@@ -139,6 +140,17 @@ def test_steps_of_a_changed_program_have_its_numbers(show):
     tab.keyboard.press("End")
     slope = 1.0 - math.tanh(0.0) ** 2
     assert f"= {slope:.4f} × 2.0000 = 2.0000" in tab.locator("#ui-numbers").text_content()
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_a_leaf_that_is_not_finite_is_edited(show, number):
+    y = Value(number, label="w") * Value(2.0, label="x")
+    tab = show(draw(y).page())
+    tab.locator("#ui-graph g.node").filter(has_text="w").first.click()
+    tab.fill("#ui-value", "1.5")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("End")
+    assert "3.0000" in texts_of(tab)
 
 
 def test_a_page_of_arrays_has_no_editor(show):

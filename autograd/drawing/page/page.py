@@ -169,9 +169,7 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
 def _scene_of(graph: Graph, drawn: Sketch, derivatives: list[Local], view: View, look: Look, title: str) -> Page:
     """The page of a sketch of the graph, without its text and its source."""
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
-    leaves = [
-        [i, node.value] for i, node in enumerate(graph.nodes.values()) if node.op is None and isinstance(node.value, float)
-    ]
+    leaves = [[i, repr(x.value)] for i, x in enumerate(graph.nodes.values()) if x.op is None and type(x.value) is float]
     parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format, "leaves": leaves}
     steps: Any = page_steps(graph, drawn, derivatives, view.format)
     moment = {

@@ -80,6 +80,14 @@ def test_a_listing_of_a_file_that_is_gone_or_changed_has_the_remembered_lines(tm
     assert listing(["<gone>:7: y = x"]) == [("<gone>:7", "y = x", True)]
 
 
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+def test_a_page_has_any_leaf(number):
+    page = draw(Value(number) * 2.0).page()
+    assert ["1", repr(float(number))] in [list(map(str, leaf)) for leaf in page.graph["leaves"]]
+    json.loads(json.dumps(page.graph["leaves"], allow_nan=False))
+    assert "<svg" in page.html
+
+
 def test_lines_lose_their_folder():
     assert short_line("C:\\me\\f.py:3: a / b") == "f.py:3: a / b"
     assert short_line("") == ""

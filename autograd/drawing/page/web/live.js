@@ -1,6 +1,6 @@
 // The program in the page: a leaf is typed or dragged, and numbers, gradients, formulas and paths follow.
 
-const recorded = data.leaves.map(([, x]) => x);
+const recorded = data.leaves.map(([, text]) => Number(text.replace("inf", "Infinity")));
 const given = [...recorded];
 const places = new Map(data.leaves.map(([node], i) => [node, i]));
 const inBrackets = (text) => (text.startsWith("-") ? `(${text})` : text);
@@ -87,9 +87,12 @@ function edit(shape) {
   $("ui-live").hidden = i === undefined;
   edited = i;
   if (i === undefined) return;
-  const reach = Math.max(1, 2 * Math.abs(recorded[i]));
-  Object.assign($("ui-drag"), { min: recorded[i] - reach, max: recorded[i] + reach, step: reach / 200 });
-  for (const input of [$("ui-drag"), $("ui-value")]) if (input !== document.activeElement) input.value = given[i];
+  const middle = Number.isFinite(recorded[i]) ? recorded[i] : 0;
+  const reach = Math.max(1, 2 * Math.abs(middle));
+  Object.assign($("ui-drag"), { min: middle - reach, max: middle + reach, step: reach / 200 });
+  for (const input of [$("ui-drag"), $("ui-value")]) {
+    if (input !== document.activeElement) input.value = Number.isFinite(given[i]) ? given[i] : "";
+  }
   const differ = others();
   $("ui-nudged").textContent = differ ? `${differ} numbers differ from the recorded ones in the last digits shown` : "";
   $("ui-changed").hidden = !present;
