@@ -28,6 +28,10 @@ CALLS = {
 }
 
 
+#: Exact values, where those of SciPy before 1.15 lose digits.
+VALUES = {"rel_entr by x": lambda x: x * mpmath.log(x), "rel_entr by y": lambda y: -mpmath.log(y)}
+
+
 def mills(x):
     """φ(x) / Φ(x)."""
     return mpmath.npdf(x) / (mpmath.erfc(-x / mpmath.sqrt(2)) / 2)
@@ -67,6 +71,8 @@ def test_values_are_those_of_scipy_in_the_dtype_of_the_argument(name, dtype):
     f, x = CALLS[name]
     x = x.astype(dtype)
     want, got = f(x), f(Tensor(x, requires_grad=True))
+    if name in VALUES:
+        want = np.array([float(VALUES[name](mpmath.mpf(float(point)))) for point in x])
     assert got.requires_grad
     assert got.dtype == dtype  # SciPy returns float64 for some
     np.testing.assert_allclose(got.numpy(), want, rtol=1e-12 if dtype == np.float64 else 1e-5, atol=1e-300)
@@ -115,6 +121,7 @@ def test_shape_parameters_have_no_derivative():
 
 
 def test_functions_that_scipy_does_not_dispatch_name_the_op():
+    pytest.importorskip("scipy", "1.16", reason="older versions look into arguments, and fail there, before they convert them")
     linalg, fft = pytest.importorskip("scipy.linalg"), pytest.importorskip("scipy.fft")
     t = Tensor(np.eye(2), requires_grad=True)
     for call, cure in [
