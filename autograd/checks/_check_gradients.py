@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,7 @@ def check_gradients(  # noqa: PLR0913  (public keywords)
             error = found
             if shrink and found.claimed is not None and found.smallest is None:
                 level = found.order
-                error = smallest_failure(lambda *xs: check.run(xs, level, only=True), args, found)
+                error = smallest_failure(lambda *xs: check.run(xs, level, only=True), check.evaluations, args, found)
             if picture is not None and error.drawing is not None:
                 error.drawing.save(picture)
                 error.picture = picture
@@ -141,6 +141,11 @@ class Check:
     oracle: str | None
     rtol: float | None
     seed: int
+    oracles: list[Oracles] = field(default_factory=list)
+
+    def evaluations(self) -> int:
+        """The evaluations of the function by all runs."""
+        return sum(oracles.evaluations for oracles in self.oracles)
 
     def run(self, args: tuple[Any, ...], order: int, only: bool = False) -> Report:
         """Check every order up to `order`, or, if `only` is true, that order alone."""
@@ -155,6 +160,7 @@ class Check:
         for k in levels:
             subject = self._subject(arguments, k, rng)
             oracles = Oracles(subject, self.oracle, rng)
+            self.oracles.append(oracles)
             if k == 1:
                 self._check_invariants(subject, oracles, rng)
                 check_no_mutation(arguments, before)

@@ -16,18 +16,28 @@ from autograd.engine.value import Value
 #: Most and fewest simpler arguments to try: fewer for large arguments, whose check takes longer.
 MOST_TRIALS, FEWEST_TRIALS, ENTRIES = 100, 10, 10_000
 
+#: Evaluations of the function after which no further argument is tried.
+EVALUATIONS = 10_000
+
 _NUMBER = re.compile(r"[\d.]+(e[+-]?\d+)?")
 
 
-def smallest_failure(check: Callable[..., Any], args: tuple[Any, ...], error: GradientError) -> GradientError:
-    """The error of the simplest arguments found to fail for the same cause; else `error` itself."""
+def smallest_failure(
+    check: Callable[..., Any], evaluations: Callable[[], int], args: tuple[Any, ...], error: GradientError
+) -> GradientError:
+    """The error of the simplest arguments found to fail for the same cause; else `error` itself.
+
+    Args:
+        evaluations: The number of evaluations of the function until now
+    """
+    last = evaluations() + EVALUATIONS
     best, leaves = error, tree.leaves(list(args))
     trials = max(FEWEST_TRIALS, min(MOST_TRIALS, ENTRIES // max(1, sum(np.size(x) for x in leaves if varies(x)))))
     progress = True
     while progress:
         progress = False
         for k, simpler in _simpler_leaves(leaves):
-            if not trials:
+            if not trials or evaluations() > last:
                 break
             trials -= 1
             candidate = [*leaves[:k], simpler, *leaves[k + 1 :]]
