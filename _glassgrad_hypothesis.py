@@ -19,6 +19,6 @@ def register() -> None:
 
 
 def is_loaded() -> bool:
-    """True if the loaded package `autograd` is glassgrad's, in the folder of this file."""
-    file = getattr(sys.modules.get("autograd"), "__file__", None) or ""
-    return os.path.dirname(os.path.dirname(file)) == os.path.dirname(__file__)
+    """True if the loaded package `autograd` is glassgrad's, in the folder of this file, without files of another one."""
+    folder = os.path.dirname(getattr(sys.modules.get("autograd"), "__file__", None) or "")
+    return os.path.dirname(folder) == os.path.dirname(__file__) and not os.path.exists(os.path.join(folder, "core.py"))

@@ -6,12 +6,15 @@ glassgrad only when a test uses it, and never if `autograd` is another package.
 
 import sys
 from collections.abc import Callable, Generator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from _glassgrad_hypothesis import is_loaded
+
+_OTHER = "gradcheck needs glassgrad, but Python found another package 'autograd' in {}: rename that folder, or uninstall it"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,11 +78,12 @@ def _drawing_of(error: BaseException) -> Any:
 
 
 def _check_package() -> None:
-    """Raise UsageError if the package `autograd` is not glassgrad's."""
-    import autograd
-
-    if not is_loaded():
-        raise pytest.UsageError(
-            f"gradcheck needs glassgrad, but the package `autograd` imported here is {autograd.__file__}: "
-            "remove that package from the path, or do not use gradcheck"
-        )
+    """Raise UsageError if the package `autograd` is not glassgrad's, or if files of another one lie over it."""
+    try:
+        import autograd
+    except ImportError as error:
+        raise pytest.UsageError(str(error)) from None
+    if str(Path(__file__).parent / "autograd") not in list(autograd.__path__):
+        raise pytest.UsageError(_OTHER.format(list(autograd.__path__)))
+    if text := import_module("autograd.support.clash").clash():
+        raise pytest.UsageError(text)

@@ -22,11 +22,10 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 from warnings import warn as _warn
 
-if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "core.py")):
-    raise ImportError(
-        "Two packages that import as 'autograd' are installed in one folder: 'glassgrad' and 'autograd'. Keep one of them "
-        "in an environment: `pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd elsewhere."
-    )
+from autograd.support.clash import clash as _clash
+
+if _text := _clash():
+    raise ImportError(_text)
 
 __version__ = "0.1.0"
 

@@ -3,6 +3,11 @@
 import argparse
 import sys
 
+from autograd.support.clash import clash
+
+if text := clash():
+    raise SystemExit(text)
+
 from autograd.cli.check import add_to as add_checks
 from autograd.cli.draw import EXAMPLES
 from autograd.cli.draw import add_to as add_pictures

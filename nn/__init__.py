@@ -26,6 +26,18 @@ scalar                                                 networks of single Values
 estimators                                             scikit-learn estimators: import nn.estimators
 """
 
+try:
+    from autograd.support.clash import clash as _clash
+except ImportError:
+    import autograd as _other
+
+    raise ImportError(
+        f"nn needs the package 'autograd' of glassgrad, but Python found another one in {list(_other.__path__)}: rename that "
+        "folder, or uninstall that package"
+    ) from None
+if _text := _clash():
+    raise ImportError(_text)
+
 from autograd.support.likely_mistakes import LikelyMistake
 from autograd.support.old_paths import keep_old_paths
 from autograd.support.public import publish

@@ -7,13 +7,15 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import autograd
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(script, cwd=ROOT):
-    command = [sys.executable, "-W", "error", "-c", script]
+def run(script, cwd=ROOT, *options):
+    command = [sys.executable, "-W", "error", *options, "-c", script]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
 
 
@@ -139,14 +141,47 @@ def test_what_needs_jax_or_onnx_says_how_to_get_it():
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
-def test_another_package_installed_over_this_one_is_explained(tmp_path):
-    shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
-    assert run("import autograd", cwd=tmp_path).returncode == 0
-    (tmp_path / "autograd" / "core.py").write_text("# of the other package\n")
-    clash = run("import autograd", cwd=tmp_path)
-    assert clash.returncode == 1
-    assert "ImportError: Two packages that import as 'autograd'" in clash.stderr
-    assert "pip uninstall autograd glassgrad" in clash.stderr
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Folder with the files of the distribution."""
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("autograd", "nn"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ROOT.glob("_glassgrad_*.py"):
+        shutil.copy(file, folder)
+    return folder
+
+
+#: What the fixture `gradcheck` does in a test, without a run of pytest.
+FIXTURE = "import _glassgrad_pytest as p; p._check_package()"
+
+
+@pytest.mark.parametrize("last", ["glassgrad", "autograd"])
+def test_another_package_in_the_same_folder_is_explained(installed, tmp_path, last):
+    site = shutil.copytree(installed, tmp_path / "site")
+    assert run("import autograd, nn", cwd=site).returncode == 0
+    (site / "autograd" / "core.py").write_text("# of the other package\n")
+    if last == "autograd":
+        (site / "autograd" / "__init__.py").write_text("# of the other package\n")
+    for script in (["import autograd"] if last == "glassgrad" else []) + ["import nn", "import autograd.__main__", FIXTURE]:
+        clash = run(script, cwd=site)
+        assert clash.returncode == 1
+        assert f"'glassgrad' and 'autograd' are both installed in {site / 'autograd'}" in clash.stderr
+        assert "pip uninstall autograd glassgrad" in clash.stderr
+    assert run("import _glassgrad_hypothesis as h, autograd; h.register()", cwd=site).returncode == (last == "glassgrad")
+    (site / "autograd" / "core.py").unlink()  # as does `pip uninstall autograd`
+    (site / "autograd" / "__init__.py").unlink()
+    for script in ("import nn", "import autograd.__main__"):
+        assert "pip install --force-reinstall --no-deps glassgrad" in run(script, site, "-S").stderr
+
+
+def test_another_folder_of_the_same_name_is_named(installed, tmp_path):
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").touch()
+    for script in ("import nn", FIXTURE):
+        found = run(f"import sys; sys.path.insert(1, {str(installed)!r}); {script}", cwd=tmp_path)
+        assert "found another" in found.stderr
+        assert str(tmp_path / "autograd") in found.stderr
 
 
 def test_the_package_says_that_it_is_typed():
