@@ -14,7 +14,7 @@ import pytest
 
 from _glassgrad_hypothesis import is_loaded
 
-_OTHER = "gradcheck needs glassgrad, but Python found another package 'autograd' in {}: rename that folder, or uninstall it"
+_OTHER = "gradcheck needs glassgrad, but Python found another 'autograd' in {}: rename or uninstall it"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,7 +83,8 @@ def _check_package() -> None:
         import autograd
     except ImportError as error:
         raise pytest.UsageError(str(error)) from None
-    if str(Path(__file__).parent / "autograd") not in list(autograd.__path__):
-        raise pytest.UsageError(_OTHER.format(list(autograd.__path__)))
+    folders = list(getattr(autograd, "__path__", [autograd.__file__]))
+    if str(Path(__file__).parent / "autograd") not in folders:
+        raise pytest.UsageError(_OTHER.format(folders))
     if text := import_module("autograd.support.clash").clash():
         raise pytest.UsageError(text)

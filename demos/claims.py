@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograd import RenderError, Value, draw
+from autograd.support.optional import install_command
 
 
 def claim(holds: bool, text: str) -> None:
@@ -25,5 +26,5 @@ def check_renderer() -> None:
 
         draw(Value(1.0) + 1.0).svg()
     except (ImportError, RenderError) as error:
-        raise SystemExit(f"The demos need matplotlib and a renderer ({error}): pip install 'glassgrad[demos]'") from None
+        raise SystemExit(f"The demos need matplotlib and a renderer ({error}): {install_command('glassgrad[demos]')}") from None
     matplotlib.use("Agg")  # needs no screen

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from autograd.support.optional import install_command
+
 LESSON = Path(__file__).parent / "lesson"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -96,7 +98,7 @@ def main() -> None:
         try:
             shown = execute(path, given.write)
         except ImportError as error:
-            raise SystemExit(f"notebooks need a kernel ({error}): pip install 'glassgrad[lesson]'") from None
+            raise SystemExit(f"notebooks need a kernel ({error}): {install_command('glassgrad[lesson]')}") from None
         seconds = time.perf_counter() - start
         print(f"{path.name}: {shown} pictures, {seconds:.0f} s", flush=True)
         if seconds > LONGEST:

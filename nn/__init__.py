@@ -32,8 +32,8 @@ except ImportError:
     import autograd as _other
 
     raise ImportError(
-        f"nn needs the package 'autograd' of glassgrad, but Python found another one in {list(_other.__path__)}: rename that "
-        "folder, or uninstall that package"
+        "nn needs the package 'autograd' of glassgrad, but Python found another one in "
+        f"{list(getattr(_other, '__path__', [_other.__file__]))}: rename or uninstall it"
     ) from None
 if _text := _clash():
     raise ImportError(_text)

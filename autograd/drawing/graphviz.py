@@ -9,6 +9,7 @@ import sysconfig
 from collections.abc import Callable
 
 from autograd.drawing.svg import convert_svg
+from autograd.support.optional import install_command
 
 #: Environment variable with the path of the renderer; it overrides the search.
 VARIABLE = "AUTOGRAD_DOT"
@@ -49,7 +50,7 @@ def find_program() -> str:
     path = shutil.which("dot") or shutil.which("graphviz-pure", path=here) or shutil.which("graphviz-pure")
     if path is None:
         raise RenderError(
-            "no renderer for pictures was found: `pip install 'glassgrad[render]'`, or install Graphviz, or set "
+            f"no renderer for pictures was found: `{install_command('glassgrad[render]')}`, or install Graphviz, or set "
             f"${VARIABLE} to the path of a program that reads DOT; `.dot` has the DOT text"
         )
     return path

@@ -6,7 +6,7 @@ _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def clash() -> str:
-    """What is wrong with the files in the folder of this package, and the cure; "" if they are its own alone.
+    """Explanation and cure, if files of another package named `autograd` lie, or lay, in the folder of this one; else "".
 
     Another distribution has `autograd/core.py`. It installs its own `autograd/__init__.py` over the one of glassgrad, and pip
     removes that file with it.
@@ -17,7 +17,7 @@ def clash() -> str:
     if os.path.exists(os.path.join(_FOLDER, "core.py")):
         return (
             f"'glassgrad' and 'autograd' are both installed in {_FOLDER}, and an environment can hold only one of them: "
-            "`pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd in an environment of its own"
+            "`pip uninstall autograd glassgrad`, then `pip install glassgrad`, and autograd in another environment"
         )
     if not os.path.exists(os.path.join(_FOLDER, "__init__.py")):
         return (

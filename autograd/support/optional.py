@@ -30,5 +30,23 @@ def require(module: str, what: str) -> Any:
         return import_module(module)
     except ImportError as error:
         if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
-            raise ImportError(f"{what} needs {package}: pip install '{requirement}'") from None
+            raise ImportError(f"{what} needs {package}: {install_command(requirement)}") from None
         raise ImportError(f"{what} needs {package}, which is installed but cannot be imported: {error}") from error
+
+
+def install_command(requirement: str) -> str:
+    """Command that installs a requirement; one for the folder of the source, if this package runs without an installation.
+
+    >>> install_command("torch")
+    "pip install 'torch'"
+    """
+    from importlib.metadata import PackageNotFoundError, distribution  # slow to import
+    from pathlib import Path
+
+    if requirement.startswith("glassgrad"):
+        try:
+            distribution("glassgrad")
+        except PackageNotFoundError:
+            folder = Path(__file__).parents[2]
+            return f"pip install --editable '{folder}{requirement.removeprefix('glassgrad')}'"
+    return f"pip install '{requirement}'"

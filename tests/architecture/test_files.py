@@ -17,7 +17,7 @@ EXCEPTIONS = {
     "autograd/ops/rules/linalg.py": "one chapter of NumPy",
     "autograd/strategies.py": "a documented path",
     "autograd/support/cache_folder.py": "one helper a file",
-    "autograd/support/optional.py": "one helper a file",
+    "autograd/support/clash.py": "one helper a file",
     "autograd/engine/node_texts.py": "labels and source lines, which two modules share",
     "autograd/support/validation.py": "checks that need the standard library alone",
     "autograd/tape/listing.py": "a program as text, beside a program as a picture",

@@ -1,6 +1,7 @@
 """Importing needs NumPy and graphviz alone, and says so when another package of the same name lies over this one."""
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 def run(script, cwd=ROOT, *options):
     command = [sys.executable, "-W", "error", *options, "-c", script]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    environment = {name: x for name, x in os.environ.items() if name != "PYTHONPATH" or cwd == ROOT}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
 
 
 ONLY_THE_BASE = """

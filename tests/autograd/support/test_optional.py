@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.support.optional import REQUIREMENTS, require
+from autograd.support.optional import REQUIREMENTS, install_command, require
 
 ROOT = Path(__file__).parents[3]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
@@ -54,6 +54,17 @@ def imports(tree):
 def test_optional_packages_are_imported_by_require():
     found = {where for where, text in SOURCES.items() if {x.split(".")[0] for x in imports(ast.parse(text))} & {*REQUIREMENTS}}
     assert found == {"autograd/testing/type_strategies.py"}  # imported by Hypothesis only
+
+
+def test_the_command_is_one_for_the_folder_if_nothing_is_installed(monkeypatch):
+    import importlib.metadata
+
+    def distribution(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", distribution)
+    assert install_command("glassgrad[onnx]") == f"pip install --editable '{ROOT}[onnx]'"
+    assert install_command("torch") == "pip install 'torch'"
 
 
 def test_install_commands_are_in_one_place():
