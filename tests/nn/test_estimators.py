@@ -35,8 +35,7 @@ SETTINGS = [{"alpha": 0.1}, {"early_stopping": True, "validation_fraction": 0.3}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pandas", [True, False])
-@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize(("settings", "pandas"), [(SETTINGS[0], True), (SETTINGS[1], False)])
 @estimators
 def test_every_check_of_scikit_learn_passes(estimator, settings, pandas, monkeypatch):
     if not pandas:

@@ -348,7 +348,7 @@ def test_the_nodes_nearest_the_output_are_kept():
 @pytest.mark.slow
 def test_a_deep_graph_is_drawn_without_recursion():
     y = ag.Value(1.0, label="x")
-    for _ in range(100_000):
+    for _ in range(30_000):
         y = ag.sin(y)
     found = []
     before = threading.stack_size(SMALL)
@@ -359,7 +359,7 @@ def test_a_deep_graph_is_drawn_without_recursion():
     finally:
         threading.stack_size(before)
     assert [drawing.shown for drawing in found] == [300, 300]
-    assert found[0].total == 100_001
+    assert found[0].total == 30_001
 
 
 def test_a_graph_is_freed_with_its_drawing_and_not_held_by_its_page():

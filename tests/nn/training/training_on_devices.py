@@ -52,11 +52,10 @@ def curves(folder):
     from nn.training.jax_engine import lowered_text
 
     found = {}
-    for name in OPTIMIZERS:
-        for dtype, devices in ((np.float64, 8), (np.float32, 8)):
-            options = {"dtype": dtype, "scheduled": name == "SGD"}
-            here, there = train(name, **options)[0], train(name, backend="jax", devices=devices, **options)[0]
-            found[f"{name} {np.dtype(dtype)}"] = float(np.max(np.abs(np.subtract(numbers(here), numbers(there)))))
+    for name, dtype in [*((name, np.float64) for name in OPTIMIZERS), ("Adam", np.float32)]:
+        options = {"dtype": dtype, "scheduled": name == "SGD"}
+        here, there = train(name, **options)[0], train(name, backend="jax", devices=8, **options)[0]
+        found[f"{name} {np.dtype(dtype)}"] = float(np.max(np.abs(np.subtract(numbers(here), numbers(there)))))
     for name in stateful.layers():
         names = [name, "batch norm", "dropout"]
         here = stateful.trained(stateful.model_of(names))
@@ -65,7 +64,7 @@ def curves(folder):
             float(np.max(np.abs(np.subtract(here[k], there[k], dtype=float)), initial=0)) for k in here
         )
     whole = numbers(train("Adam", epochs=4)[0])
-    for before, after in ((1, 8), (8, 1), (0, 8), (8, 0)):
+    for before, after in ((1, 8), (8, 0)):
         for epochs, devices in ((2, before), (4, after)):
             where = {"backend": "jax", "devices": devices} if devices else {}
             path = Path(folder) / f"{before}-{after}.npz"
