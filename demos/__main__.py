@@ -18,6 +18,12 @@ DEMOS = {
     "regress": Script("regress", 4),
 }
 
+#: How long a demo takes on two cores, and with --short where that is less.
+TIMES = {
+    "classify": "10 s", "gallery": "5 s", "gpt": "3 min (short: 20 s)", "mnist": "10 s (short: 4 s)", "mnist-lab": "20 s",
+    "moons": "25 s (short: 15 s)", "regress": "20 s",
+}  # fmt: skip
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demos", description="Run a demo, or list them all.")
@@ -26,12 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder of the pictures (default: out)")
     given = parser.parse_args(arguments)
     if given.name is None:
-        for name, demo in DEMOS.items():
-            print(f"{name:10}{(demo.__doc__ or '').splitlines()[0]}")
+        print("Run one with `python -m demos NAME`, to begin with `python -m demos moons --short`:\n")
+        for name in DEMOS:
+            print(f"  {name:10}{_title(name)}\n{'':12}{TIMES[name]}")
+        print("\nEach writes its pictures to out/, or to the folder after --out.")
         return
     check_renderer()
     given.out.mkdir(parents=True, exist_ok=True)
+    print(f"{given.name}: {_title(given.name)}\nTakes about {TIMES[given.name]}.\n", flush=True)
     print_paths(DEMOS[given.name].run(given.short, given.out))
+
+
+def _title(name: str) -> str:
+    return (DEMOS[name].__doc__ or "").splitlines()[0]
 
 
 if __name__ == "__main__":

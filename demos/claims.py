@@ -15,8 +15,8 @@ def claim(holds: bool, text: str) -> None:
 
 
 def print_paths(paths: Iterable[Path]) -> None:
-    """Print the paths of the written pictures."""
-    print("Wrote " + ", ".join(map(str, paths)))
+    """Print the paths of the written pictures, one a line."""
+    print("Pictures:", *paths, sep="\n  ")
 
 
 def check_renderer() -> None:

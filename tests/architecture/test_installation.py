@@ -186,6 +186,10 @@ def test_another_folder_of_the_same_name_is_named(installed, tmp_path):
         assert str(tmp_path / "autograd") in found.stderr
 
 
+def test_the_citation_names_the_version():
+    assert f'version: "{autograd.__version__}"' in (ROOT / "CITATION.cff").read_text()
+
+
 def test_the_package_says_that_it_is_typed():
     assert (ROOT / "autograd" / "py.typed").exists()
     assert (ROOT / "nn" / "py.typed").exists()
