@@ -164,11 +164,16 @@ _WRITERS: dict[str, Callable[..., Script]] = {
 }  # fmt: skip
 
 
-def _writer(operator: Operator) -> Callable[..., Script]:
+def operator_script(operator: Operator) -> Callable[..., Script]:
+    """Function that writes an operator on two pieces of script, or on one."""
     return _WRITERS.get(operator.op) or (lambda *operands: getattr(functions, operator.op)(*operands))
 
 
-define_operators(Script, _writer)
+define_operators(Script, operator_script)
+
+
+#: Functions whose results are truth values.
+_TRUTHS = frozenset({"isfinite", "isinf", "isnan"})
 
 
 class _Functions:
@@ -181,7 +186,7 @@ class _Functions:
             raise AttributeError(name)
         if name not in NAMES:
             raise UnreadableRuleError(f"the page has no function {name}")
-        return lambda *xs: Script(f"A.{name}({', '.join(script(x).as_number() for x in xs)})")
+        return lambda *xs: Script(f"A.{name}({', '.join(script(x).as_number() for x in xs)})", name in _TRUTHS)
 
     @staticmethod
     def where(condition: Any, a: Any, b: Any) -> Script:

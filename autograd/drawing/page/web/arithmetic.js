@@ -49,6 +49,9 @@ const A = {
     return A.copysign(part < 0.5 || (part === 0.5 && down % 2 === 0) ? down : part >= 0.5 ? down + 1 : x, x);
   },
   round(x, decimals) { return decimals ? A.rint(x * 10 ** decimals) / 10 ** decimals : A.rint(x); },
+  exponent(x) { return x === 0 || !A.isfinite(x) ? 0 : floor(log2(abs(x))) + 1; },
+  ldexp(x, n) { return x * 2 ** n; },
+  isfinite(x) { return abs(x) < Infinity; },
   isinf(x) { return abs(x) === Infinity; },
   isnan(x) { return x !== x; },
   logaddexp(a, b) { return a === b ? a + Math.LN2 : A.maximum(a, b) + log1p(exp(-abs(a - b))); },
