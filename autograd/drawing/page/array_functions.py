@@ -11,9 +11,9 @@ from autograd.drawing.page.array_script import (
     as_array,
     assign,
     contract,
-    dense,
     elementwise,
     new_array,
+    whole,
     write_loop,
     writer_of,
 )
@@ -45,9 +45,9 @@ def _reduction(fill: float, step: str) -> Any:
 
 def call(name: str, shape: Lengths, *operands: ArrayScript, sizes: Lengths) -> ArrayScript:
     """Array of `shape` that a function of `web/arrays.js` writes, from arrays in row-major order and sizes."""
-    inputs = [dense(x) for x in operands]
-    y = new_array(inputs[0].writer, shape)
-    y.writer.lines.append(f"A.{name}({', '.join([x.name for x in (y, *inputs)] + [str(n) for n in sizes])});")
+    inputs = [whole(x) for x in operands]
+    y = new_array(operands[0].writer, shape)
+    y.writer.lines.append(f"A.{name}({', '.join([whole(y), *inputs, *map(str, sizes)])});")
     return y
 
 
@@ -188,8 +188,8 @@ class _Linalg:
         columns = right if right.ndim > 1 else right[:, None]
         n, m = columns.shape[-2:]
         batch = np.broadcast_shapes(left.shape[:-2], columns.shape[:-2])
-        whole = [x.at(np.broadcast_to(x.places, (*batch, *x.shape[-2:]))) for x in (left, columns)]
-        y = call("solve", (*batch, n, m), *whole, sizes=(math.prod(batch), n, m))
+        stacks = [x.at(np.broadcast_to(x.places, (*batch, *x.shape[-2:]))) for x in (left, columns)]
+        y = call("solve", (*batch, n, m), *stacks, sizes=(math.prod(batch), n, m))
         return y if right.ndim > 1 else y[..., 0]
 
     def inv(self, x: ArrayScript) -> ArrayScript:

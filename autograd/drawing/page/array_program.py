@@ -1,6 +1,6 @@
 """JavaScript program of a graph: values and gradients as a function of the leaves, in buffers that are allocated once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.drawing.page.array_functions import arrays
-from autograd.drawing.page.array_script import ArrayScript, as_array, dense
+from autograd.drawing.page.array_script import ArrayScript, as_array, whole
 from autograd.drawing.page.loops import LoopWriter, dense_places
 from autograd.engine.graph import Graph, GraphNode
 from autograd.ops.op import OPS
@@ -26,22 +26,22 @@ class ArrayProgram:
     """JavaScript program of a graph of arrays and numbers.
 
     Attributes:
-        script: Text of the function `(constants) => (leaves) => [values, gradients]`
+        script: Text of the function `(constants) => (leaves) => results`, or "" if an op has no JavaScript
         constants: The arrays that it needs, flattened, each in a `Float64Array`
-        missing: Names of the ops without JavaScript; with one, there is no program
+        missing: Names of the ops without JavaScript, in the order of the program
     """
 
     script: str
-    constants: list[npt.NDArray[np.float64]]
+    constants: tuple[npt.NDArray[np.float64], ...] = ()
     missing: tuple[str, ...] = ()
 
 
-def array_program(graph: Graph, leaves: Sequence[Any], shown: Sequence[Any] | None = None) -> ArrayProgram:
-    """Program that computes the output of a graph and its gradients again from other leaves.
+def array_program(graph: Graph, leaves: Sequence[Any]) -> ArrayProgram:
+    """Program that computes the outputs of a graph and the gradients of the first one again, from other leaves.
 
-    Its inner function takes a `Float64Array` for each of `leaves`, nodes of the engine, and returns the values of the nodes
-    `shown` and the gradients of the sum of the first output with respect to them, in row-major order; by default those of the
-    outputs and those of the leaves. It writes into the same arrays at each call. Other leaves are constants.
+    Its inner function takes a `Float64Array` for each of `leaves`, nodes of the engine, and returns `[values, gradients]`: the
+    values of the outputs, and the gradients of the sum of the first output, one for each of `leaves`, or null. All are arrays
+    in row-major order, into which the next call writes again. Other leaves are constants. Numbers have 64 bits.
 
     >>> from autograd import Tensor
     >>> from autograd.drawing.forward_model import graph_of
@@ -49,101 +49,133 @@ def array_program(graph: Graph, leaves: Sequence[Any], shown: Sequence[Any] | No
     >>> print(array_program(graph_of([(x * x).sum()]), [x]).script)
     (constants) => {
       const [] = constants;
-      const b0 = new Float64Array(2), b1 = new Float64Array(1), b2 = new Float64Array(2);
+      const n = new Float64Array(1), b0 = new Float64Array(2), b1 = new Float64Array(2);
+      const results = [[n.subarray(0, 1)], [b1]];
       return (leaves) => {
         const [x0] = leaves;
         for (let i = 0; i < 2; i++) b0[i] = (x0[i] * x0[i]);
-        b1.fill(0);
-        for (let i = 0; i < 2; i++) b1[0] += b0[i];
-        for (let i = 0; i < 2; i++) b2[i] = (x0[i] + x0[i]);
-        return [[b1], [b2]];
+        n[0] = 0;
+        for (let i = 0; i < 2; i++) n[0] += b0[i];
+        for (let i = 0; i < 2; i++) b1[i] = (x0[i] + x0[i]);
+        return results;
       };
     }
     """
     reading = _Reading(graph, leaves)
-    valued = [graph.nodes[x] for x in shown] if shown else list(graph.outputs)
-    wanted = [graph.nodes.get(x) for x in (shown or leaves)]
-    if reading.missing:
-        return ArrayProgram("", [], tuple(reading.missing))
-    results = [[reading.result(found.get(x)) for x in nodes]
-               for nodes, found in ((valued, reading.values), (wanted, reading.gradients))]  # fmt: skip
-    writer = reading.writer
-    buffers = [f"{name} = new Float64Array({n})" for name, n in writer.sizes.items()]
-    tables = [f"{name} = Int32Array.of({text})" for text, name in writer.tables.items()]
-    given = [f"x{k}" for k in range(len(leaves))]
-    constants = [name for name, _ in writer.constants.values()]
-    body = [f"const [{', '.join(given)}] = leaves;", *writer.lines]
-    body.append(f"return [{', '.join('[' + ', '.join(names) + ']' for names in results)}];")
-    head = [
-        f"const [{', '.join(constants)}] = constants;",
-        *(f"const {', '.join(part)};" for part in (tables, buffers) if part),
-    ]
-    lines = [*(f"  {line}" for line in head), "  return (leaves) => {", *(f"    {line}" for line in body), "  };"]
-    return ArrayProgram("\n".join(["(constants) => {", *lines, "}"]), [x.ravel() for _, x in writer.constants.values()])
+    nodes = [graph.nodes.get(x) for x in leaves]
+    return reading.program(lambda text: [text(graph.outputs, reading.values), text(nodes, reading.gradients)])
 
 
-def ops_without_script(graph: Graph) -> tuple[str, ...]:
-    """Names of the ops of a graph that have no JavaScript, in order of their use."""
-    return tuple(_Reading(graph, [x for x, node in graph.nodes.items() if node.op is None]).missing)
+def page_program(graph: Graph) -> tuple[ArrayProgram, list[GraphNode]]:
+    """Program of all numbers of a graph, and its leaves: the nodes of floating-point numbers that no op computed.
+
+    Its results are the values and the gradients of the nodes, in the order of `graph.nodes`, and by node and position of an
+    input the local derivatives that are numbers, and the uses: the terms of the gradient of that input.
+    """
+    leaves = [node for node in graph.nodes.values() if node.op is None and np.asarray(node.value).dtype.kind == "f"]
+    reading = _Reading(graph, [node.source for node in leaves])
+    slopes = reading.slopes()
+    nodes = list(graph.nodes.values())
+    results = [(nodes, reading.values), (nodes, reading.gradients), (slopes, slopes), (reading.uses, reading.uses)]
+    return reading.program(lambda text: [text(*part) for part in results]), leaves
 
 
 class _Reading:
-    """Values and gradients of a graph as arrays of a program."""
+    """Values, gradients and uses of a graph as arrays of a program."""
 
     def __init__(self, graph: Graph, leaves: Sequence[Any]) -> None:
+        self.graph = graph
         self.writer = LoopWriter(arrays)
-        self.values: dict[GraphNode | None, ArrayScript] = {}
-        self.gradients: dict[GraphNode | None, Any] = {}
+        self.leaves = [f"x{k}" for k in range(len(leaves))]
+        self.values: dict[Any, ArrayScript] = {}
+        self.gradients: dict[Any, Any] = {}
+        self.uses: dict[str, Any] = {}
         self.missing: dict[str, None] = {}
-        for k, x in enumerate(leaves):
+        for name, x in zip(self.leaves, leaves, strict=True):
             if (node := graph.nodes.get(x)) is not None:
-                self.values[node] = ArrayScript(self.writer, f"x{k}", dense_places(np.shape(node.value)))
+                self.values[node] = ArrayScript(self.writer, name, dense_places(shape_of(node.value)))
         for node in reversed(graph.nodes.values()):
-            if node not in self.values:
-                self._forward(node)
+            if node.op is not None and any(x in self.values for x in node.inputs):
+                self.values[node] = self._forward(node)
         first = graph.outputs[0]
         self.gradients[first] = np.ones(shape_of(first.value))
+        self._places = {node: i for i, node in enumerate(graph.nodes.values())}
         for node in graph.nodes.values():
-            if node.op is not None and node in self.gradients and node.op.name not in self.missing:
+            if node in self.gradients:
                 self._backward(node)
 
     def _operands(self, node: GraphNode) -> list[Any]:
         return [self.values.get(x, x.value) for x in node.inputs]
 
-    def _forward(self, node: GraphNode) -> None:
-        shape = shape_of(node.value)
-        inputs = self._operands(node)
-        if node.op is None or not any(isinstance(x, ArrayScript) for x in inputs):
-            return
+    def _forward(self, node: GraphNode) -> ArrayScript:
         try:
-            if OPS.get(node.op.name) is not node.op:
-                raise UnreadableRuleError(f"{node.op.name} is a custom op")
-            y = as_array(ArrayScript.record(node.op, tuple(inputs), dict(node.params)), self.writer)
-            assert y.shape == shape, (node.op.name, y.shape, shape)
+            if OPS.get(node.op.name) is not node.op:  # type: ignore[union-attr]
+                raise UnreadableRuleError("only the ops of the registry are read")
+            y = ArrayScript.record(node.op, tuple(self._operands(node)), dict(node.params))  # type: ignore[arg-type]
+            return as_array(y, self.writer)
         except UnreadableRuleError:
-            self.missing[node.op.name] = None
-            y = ArrayScript(self.writer, *self.writer.buffer(shape))
-        self.values[node] = y
+            self.missing[node.op.name] = None  # type: ignore[union-attr]
+            return ArrayScript(self.writer, *self.writer.buffer(shape_of(node.value)))
 
     def _backward(self, node: GraphNode) -> None:
-        inputs, g = self._operands(node), self.gradients[node]
-        assert node.op is not None
-        for x, pullback in zip(node.inputs, node.op.pullbacks_of(tuple(inputs)), strict=True):
-            if x not in self.values or pullback is None or not x.source.requires_grad:
-                continue
+        """Add the terms of the gradients of the inputs of a node."""
+        for i in self._wanted(node):
+            x = node.inputs[i]
             try:
-                c = read_rule(pullback, node.op, g, self._value(node), *inputs, **node.params)
+                term = self._pullback(node, i, self.gradients[node])
             except UnreadableRuleError:
-                self.missing[node.op.name] = None
+                self.missing[node.op.name] = None  # type: ignore[union-attr]
                 continue
-            c = c if shape_of(c) == shape_of(x.value) else sum_to(c, shape_of(x.value))
-            self.gradients[x] = self.gradients[x] + c if x in self.gradients else c
+            self.uses[f"{self._places[node]}.{i}"] = term
+            self.gradients[x] = self.gradients[x] + term if x in self.gradients else term
 
-    def _value(self, node: GraphNode) -> Any:
-        return self.values.get(node, node.value)
+    def _wanted(self, node: GraphNode) -> list[int]:
+        """Positions of the inputs of a node that get a gradient."""
+        if node.op is None:
+            return []
+        pullbacks = node.op.pullbacks_of(node.inputs)
+        return [i for i, x in enumerate(node.inputs) if x in self.values and x.source.requires_grad and pullbacks[i]]
 
-    def result(self, x: Any) -> str:
-        """Name of a buffer with the entries of x in row-major order."""
-        if x is None:
-            return "null"
-        return dense(as_array(x, self.writer)).name
+    def _pullback(self, node: GraphNode, i: int, g: Any) -> Any:
+        """Term of the gradient of input `i`, in its shape."""
+        op, inputs = node.op, self._operands(node)
+        assert op is not None
+        rule: Any = op.pullbacks_of(tuple(inputs))[i]
+        term = read_rule(rule, op, g, self.values.get(node, node.value), *inputs, **node.params)
+        shape = shape_of(node.inputs[i].value)
+        return term if shape_of(term) == shape else sum_to(term, shape)
+
+    def slopes(self) -> dict[str, Any]:
+        """Local derivatives of nodes of one entry with respect to inputs of one entry."""
+        if self.missing:
+            return {}
+        return {
+            f"{place}.{i}": self._pullback(node, i, np.ones(shape_of(node.value)))
+            for node, place in self._places.items()
+            if np.size(node.value) == 1
+            for i in self._wanted(node)
+            if np.size(node.inputs[i].value) == 1
+        }
+
+    def program(self, results: Callable[[Callable[..., str]], list[str]]) -> ArrayProgram:
+        """The program, whose results are made of lists and objects of arrays."""
+        if self.missing:
+            return ArrayProgram("", missing=tuple(self.missing))
+        writer = self.writer
+        found = f"[{', '.join(results(self._text))}]"
+        buffers = [f"{name} = new Float64Array({n})" for name, n in writer.sizes.items()]
+        tables = [f"{name} = Int32Array.of({text})" for text, name in writer.tables.items()]
+        head = [f"const [{', '.join(name for name, _ in writer.constants.values())}] = constants;"]
+        head += [f"const {', '.join(part)};" for part in (tables, buffers) if part] + [f"const results = {found};"]
+        body = [f"const [{', '.join(self.leaves)}] = leaves;", *writer.lines, "return results;"]
+        lines = [*(f"  {line}" for line in head), "  return (leaves) => {", *(f"    {line}" for line in body), "  };"]
+        text = "\n".join(["(constants) => {", *lines, "}"])
+        return ArrayProgram(text, tuple(x.ravel() for _, x in writer.constants.values()))
+
+    def _text(self, keys: Any, found: dict[Any, Any]) -> str:
+        """The arrays of some nodes as a list, or all of a dict by text as an object."""
+        texts = ["null" if found.get(key) is None else whole(as_array(found[key], self.writer)) for key in keys]
+        if keys is not found:
+            return f"[{', '.join(texts)}]"
+        pairs = [f'"{key}": {text}' for key, text in zip(keys, texts, strict=True)]
+        return f"{{{', '.join(pairs)}}}"

@@ -5,7 +5,7 @@ the namespace of `array_functions.py`, and pullbacks call ops.
 """
 
 import operator
-import string
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +18,9 @@ from autograd.ops.op import Op
 from autograd.ops.operators import Operator
 from autograd.ops.rules.axes import shape_of
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
+
+#: Entry of an operand in the expression of a rule.
+_MARK = re.compile(r"«(\d+)»")
 
 
 class ArrayScript(Tracer):
@@ -76,18 +79,16 @@ def elementwise(f: Callable[..., Any], *operands: Any) -> ArrayScript:
     given = [x for x in inputs if isinstance(x, ArrayScript)]
     shape = np.broadcast_shapes(*map(shape_of, operands))
 
-    def result(entries: Sequence[str]) -> Script:
-        rest = map(Script, entries)
-        return script(f(*[next(rest) if isinstance(x, ArrayScript) else x for x in inputs]))
-
-    letters = list(string.ascii_letters[: len(given)])
-    symbol = result(letters)
-    if symbol.text in letters:  # an entry itself
-        x = given[letters.index(symbol.text)]
+    marks = [f"«{k}»" for k in range(len(given))]
+    rest = map(Script, marks)
+    rule = script(f(*[next(rest) if isinstance(x, ArrayScript) else x for x in inputs]))
+    if rule.text in marks:  # an entry itself
+        x = given[marks.index(rule.text)]
         return x.at(np.broadcast_to(x.places, shape))
     y = new_array(writer, shape)
-    y.dtype = np.dtype(bool if symbol.is_truth else float)
-    write_loop(shape, [y, *given], lambda out, *entries: f"{out} = {result(entries).as_number()}")
+    y.dtype = np.dtype(bool if rule.is_truth else float)
+    text = rule.as_number()
+    write_loop(shape, [y, *given], lambda out, *entries: f"{out} = {_MARK.sub(lambda m: entries[int(m[1])], text)}")
     return y
 
 
@@ -145,12 +146,22 @@ def contract(terms: Sequence[Sequence[int]], output: Sequence[int], lengths: Len
 
 
 def dense(x: ArrayScript) -> ArrayScript:
-    """x, or a copy of it if its entries are not those of a whole buffer in row-major order."""
-    if np.array_equal(x.places.ravel(), np.arange(x.writer.sizes.get(x.name, -1))):
+    """x, or a copy of it if its entries are not consecutive in a buffer of the program."""
+    places = x.places.ravel()
+    if x.name in x.writer.sizes and (not places.size or np.array_equal(places, np.arange(places[0], places[0] + places.size))):
         return x
     y = new_array(x.writer, x.shape)
     assign(y, x)
     return y
+
+
+def whole(x: ArrayScript) -> str:
+    """The entries of x in row-major order as a JavaScript array."""
+    x = dense(x)
+    if x.name != "n" and x.places.size == x.writer.sizes[x.name]:
+        return x.name
+    first = int(x.places.flat[0])
+    return f"{x.name}.subarray({first}, {first + x.places.size})"
 
 
 def _operator(row: Operator) -> Callable[..., Any]:

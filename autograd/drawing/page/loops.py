@@ -53,16 +53,21 @@ class LoopWriter:
 
     functions: Any
     lines: list[str] = field(default_factory=list)
-    sizes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=lambda: {"n": 0})
     tables: dict[str, str] = field(default_factory=dict)
     constants: dict[bytes, tuple[str, npt.NDArray[np.float64]]] = field(default_factory=dict)
 
     def buffer(self, shape: Lengths, fill: str = "") -> tuple[str, Places]:
         """A new buffer and the places of an array of `shape` in it; `fill` is the number in it before every run."""
-        name, places = f"b{len(self.sizes)}", dense_places(shape)
+        places = dense_places(shape)
+        if places.size == 1:  # numbers share one buffer
+            at = self.sizes["n"]
+            self.sizes["n"] += 1
+            self.lines += [f"n[{at}] = {fill};"] * bool(fill)
+            return "n", places + at
+        name = f"b{len(self.sizes) - 1}"
         self.sizes[name] = places.size
-        if fill:
-            self.lines.append(f"{name}.fill({fill});")
+        self.lines += [f"{name}.fill({fill});"] * bool(fill)
         return name, places
 
     def constant(self, x: npt.NDArray[np.float64]) -> str:
@@ -84,6 +89,8 @@ class LoopWriter:
         self.lines.append("".join(heads) + body(*[x.at(variables) for x in entries]) + ";")
 
     def _entries(self, name: str, places: Places, axes: Sequence[int], loops: int) -> Entries:
+        if places.size == 1:
+            return Entries(f"{name}[…]", int(places.flat[0]), (0,) * loops)
         steps = _even_steps(places)
         if steps is None:
             text = ",".join(map(str, places.ravel()))
