@@ -20,12 +20,15 @@ from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
+from autograd.drawing.page.array_program import ARRAYS
 from autograd.drawing.page.javascript import ARITHMETIC, program_script
+from autograd.drawing.page.learning import learning_script
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
+from autograd.ops.tracing import UnreadableRuleError
 from autograd.support.atomic_write import atomic_write, output_path
 
 #: Fields of a step that are stored in the table of texts, without duplicates.
@@ -39,6 +42,7 @@ STORY = 400
 
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
 _SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js", "interaction.js")
+_LEARNING = ("learn.js", "learned.js", "controls.js", "points.js")
 
 #: Most numbers of a program that is computed again in the page.
 ALIVE = 2000
@@ -59,6 +63,7 @@ class Page:
         turned: The DOT text in the other direction, or "" if the page would be too large
         opened: The page of the same graph with open folds, or None if it has no folds or is too large
         program: The computation in JavaScript, by which numbers follow a changed leaf, or "" if it has none
+        learning: The training in JavaScript, or "" if the page trains nothing
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -74,6 +79,7 @@ class Page:
     turned: str = ""
     opened: "Page | None" = None
     program: str = ""
+    learning: str = ""
 
     @property
     def html(self) -> str:
@@ -83,16 +89,20 @@ class Page:
             RenderError: If no renderer is found, or it fails
         """
         web = files("autograd.drawing.page") / "web"
-        script = f'"use strict";\n{ARITHMETIC if self.program else ""}const PROGRAM = {self.program or "null"};\n'
-        script += "".join((web / name).read_text("utf-8") for name in _SCRIPTS)
+        script = '"use strict";\n' + (ARITHMETIC + ARRAYS) * bool(self.program or self.learning)
+        script += f"const PROGRAM = {self.program or 'null'};\nconst LEARNING = {self.learning or 'null'};\n"
+        script += "".join((web / name).read_text("utf-8") for name in (*_SCRIPTS, *_LEARNING * bool(self.learning)))
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
+        style += (web / "learn.css").read_text("utf-8") if self.learning else ""
+        controls = (web / "learn.html").read_text("utf-8") if self.learning else ""
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         svg, *others = self._pictures()
         templates = [f'<template id="ui-picture-{i}">{svg}</template>' for i, svg in enumerate(others, 1) if svg]
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
             script=script, script_hash=_hash(script),
-            svg=svg, pictures="".join(templates), story=html.escape(self.story), data=data.replace("<", "\\u003c"),
+            svg=svg, learning=controls,
+            pictures="".join(templates), story=html.escape(self.story), data=data.replace("<", "\\u003c"),
         )  # fmt: skip
 
     def _pictures(self) -> list[str]:
@@ -208,15 +218,22 @@ def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, int, flo
     return arrows
 
 
-def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
+def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapping[str, Any] | None = None) -> Page:
     """One page from pages of the same graph at several moments, with a second slider for time.
 
     Args:
         time: The `names` of the moments, and their curves, arrays and decision boundary
+        learning: Functions by which the page trains; if one has no JavaScript, `why` in `time` says so
 
     Raises:
         ValueError: If the graphs differ
     """
+    program = ""
+    if learning is not None:
+        try:
+            program = learning_script(learning)
+        except UnreadableRuleError as error:
+            time = time | {"why": str(error)}
     first, *later = pages
     for page, name in zip(later, time["names"][1:], strict=True):
         if page.graph["edges"] != first.graph["edges"]:
@@ -225,7 +242,7 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
     opened = [page.opened for page in pages if page.opened]
     return replace(
         first, title=title, moments=moments, time=time, story=pages[-1].story,
-        opened=timeline(opened, title, time) if opened else None, program="",
+        opened=timeline(opened, title, time) if opened else None, program="", learning=program,
     )  # fmt: skip
 
 

@@ -131,8 +131,8 @@ const KEYS = {
   0: () => fit(false),
   o: () => show(picture ^ 2),
   t: () => show(picture ^ 1),
-  "[": () => toMoment(moment - 1),
-  "]": () => toMoment(moment + 1),
+  "[": () => toMoment(frame - 1),
+  "]": () => toMoment(frame + 1),
   "/": () => $("ui-search").focus(),
 };
 
