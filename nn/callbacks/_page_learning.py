@@ -60,7 +60,7 @@ def check_learnable(model: Module, rows: tuple[Any, ...] | None) -> None:
     if drops := [m for m in model.modules() if isinstance(m, Dropout)]:
         raise CannotLearnError(f"{drops[0]!r} draws at random in every step")
     if others := sorted(model.state_dict().keys() - dict(model.named_parameters()).keys()):
-        raise CannotLearnError(f"the model has arrays that are no parameters: {', '.join(others):.80}")
+        raise CannotLearnError(f"the model has arrays besides its parameters, which a training changes: {', '.join(others):.80}")
 
 
 def learning_data(rows: Rows, total: int, batch_size: int) -> dict[str, Any]:
@@ -74,8 +74,8 @@ def learning_data(rows: Rows, total: int, batch_size: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def learning_functions(model: Module, optimizer: Optimizer, loss: Loss, rows: Rows) -> dict[str, Any]:
-    """Return functions whose graphs the page computes: loss and responses by number of rows, and rules of optimizers."""
+def learning_functions(model: Module, loss: Loss, rows: Rows) -> dict[str, Any]:
+    """Return functions of n that record, for n rows, the loss, and the outputs of the model and of its activations."""
     model = copy.deepcopy(model)
     numbers = parameter_arrays(model)
 
@@ -92,9 +92,7 @@ def learning_functions(model: Module, optimizer: Optimizer, loss: Loss, rows: Ro
         cost = loss(scores, y)
         return [cost], [*leaves, next((node for node in graph_nodes(cost) if _is_view(node, y)), y)]
 
-    return {
-        "loss": lambda n: record(n, True), "responses": lambda n: record(n, False), "updates": update_rules(optimizer),
-    }  # fmt: skip
+    return {"loss": lambda n: record(n, True), "responses": lambda n: record(n, False)}
 
 
 @contextmanager
@@ -121,12 +119,14 @@ def hidden_layers(model: Module, x: Array) -> list[tuple[str, int]]:
     return [(path, output.shape[1]) for path, output in hidden.items()]
 
 
-def update_rules(optimizer: Optimizer) -> dict[str, tuple[Any, int, float]]:
+def update_rules(optimizer: Optimizer, lr: float) -> dict[str, tuple[Any, int, float]]:
     """Return by name the rule of an optimizer, its number of states, and its learning rate: that of the training first."""
     p = [Value(0.0)]
     known = {"SGD": SGD(p, lr=0.1), "SGD with momentum 0.9": SGD(p, lr=0.1, momentum=0.9), "Adam": Adam(p, lr=0.01)}
-    own = {f"{type(optimizer).__name__} of the training": optimizer} if len(optimizer.groups) == 1 else {}
-    return {name: (_rule(o), len(o.remembers), o.lr) for name, o in (own | known).items()}
+    rules = {name: (_rule(o), len(o.remembers), o.lr) for name, o in known.items()}
+    if len(optimizer.groups) > 1 or not getattr(optimizer.updated, "entrywise", False):  # a rule of whole arrays
+        return rules
+    return {f"{type(optimizer).__name__} of the training": (_rule(optimizer), len(optimizer.remembers), lr)} | rules
 
 
 def _rule(optimizer: Optimizer) -> Any:

@@ -22,6 +22,7 @@ from nn.callbacks._page_learning import (
     learning_functions,
     parameter_arrays,
     sample_rows,
+    update_rules,
 )
 from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of
 from nn.modules.predict import eval_mode
@@ -101,6 +102,7 @@ class TrainingPage(Callback):
         self.plane: Plane | None = None if plane is None else DecisionGrid(*plane, STEPS)
         self.limit = check_integer("limit", limit, least=1)
         self._run: Run | None = None
+        self._lr = 0.0
         self._rows: Rows | None = None
         self._clear()
 
@@ -131,7 +133,7 @@ class TrainingPage(Callback):
 
     def _prepare(self, run: Run) -> None:
         """Find from a training what was not passed."""
-        self._run, self.loss = run, self.loss or run.loss
+        self._run, self._lr, self.loss = run, run.optimizer.groups[0].lr, self.loss or run.loss
         self.every = self.every or -(-run.epochs // MOMENTS)
         if run.rows is not None:
             self._rows = x, y = sample_rows(run.rows, self.limit)
@@ -200,7 +202,8 @@ class TrainingPage(Callback):
         data = learning_data(self._rows, len(run.rows[1]), run.settings["batch_size"])
         data["weights"], data["hidden"] = self.weights, hidden_layers(run.model, x)
         data["parameters"] = [[path, p.shape] for path, p in parameter_arrays(run.model).items()]
-        return data, learning_functions(run.model, run.optimizer, self.loss or run.loss, (x, y))
+        functions = learning_functions(run.model, self.loss or run.loss, (x, y))
+        return data, functions | {"rows": len(y), "updates": update_rules(run.optimizer, self._lr)}
 
     def __repr__(self) -> str:
         return f"<TrainingPage of {len(self.pages)} moments>"

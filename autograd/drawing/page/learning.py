@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd.drawing.forward_model import graph_of
-from autograd.drawing.page.array_program import array_program
+from autograd.drawing.page.array_program import ArrayProgram, array_program
 from autograd.drawing.page.javascript import Script, rule_script, script
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
@@ -31,42 +31,67 @@ def learning_script(learning: Mapping[str, Any]) -> str:
     """Object with the programs of a training in the page.
 
     Args:
-        learning: The functions `loss` and `responses`, which record graphs of n rows, and `updates`, for each optimizer its
-            rule, its number of states, and its learning rate
+        learning: The functions `loss` and `responses`, which record graphs of n rows; `rows`, their number in the data; and
+            `updates`, for each optimizer its rule, its number of states, and its learning rate
 
     Raises:
-        UnreadableRuleError: If an op has no JavaScript, or a program cannot be one of any number of rows
+        UnreadableRuleError: If an op has no JavaScript, or the loss draws random numbers
     """
     updates = [
         f"{json.dumps(name)}: {{states: {memories}, lr: {lr!r}, rule: {update_script(rule, memories)}}}"
         for name, (rule, memories, lr) in learning["updates"].items()
     ]
-    programs = [f"{name}: {rows_script(learning[name])}" for name in ("loss", "responses")]
-    return "{" + ",\n".join([*programs, f"updates: {{{', '.join(updates)}}}"]) + "}"
+    try:
+        loss, free = rows_script(learning["loss"]), "true"
+    except UnreadableRuleError:
+        loss, free = data_script(learning["loss"], learning["rows"]), "false"
+    parts = [f"loss: {loss}", f"responses: {rows_script(learning['responses'])}", f"anyRows: {free}"]
+    return "{" + ",\n".join([*parts, f"updates: {{{', '.join(updates)}}}"]) + "}"
 
 
 def rows_script(record: Record) -> str:
     """Function of n whose result is the program of the graph that `record` makes of n rows.
 
     Raises:
-        UnreadableRuleError: As `learning_script`
+        UnreadableRuleError: If an op has no JavaScript, or if more than sizes depends on n, as constants that are data
     """
-    programs = [array_program(graph_of(outputs), leaves) for outputs, leaves in map(record, SIZES)]
-    first = programs[0]
-    if first.missing:
-        raise UnreadableRuleError(f"there is no JavaScript for {', '.join(first.missing)}")
-    constants = [[c.tolist() for c in program.constants] for program in programs]
-    if any(c != constants[0] for c in constants):
-        raise UnreadableRuleError("the program computes with arrays that depend on the rows, or with random ones")
-    arrays = ", ".join(f"Float64Array.of({', '.join(map(repr, c))})" for c in constants[0])
-    return f"(n) => ({sized_script([program.script for program in programs])})([{arrays}])"
+    programs = [_program(record, n) for n in SIZES]
+    constants = [_constants(program) for program in programs]
+    if len(set(constants)) > 1:
+        raise UnreadableRuleError("the program has constants that depend on the rows")
+    return f"(rows) => ({sized_script([program.script for program in programs])})({constants[0]})"
+
+
+def data_script(record: Record, n: int) -> str:
+    """Function whose result is the program of the graph that `record` makes of the n rows of the data alone.
+
+    Raises:
+        UnreadableRuleError: If an op has no JavaScript, or if two recordings differ
+    """
+    first, again = ((program.script, _constants(program)) for program in (_program(record, n), _program(record, n)))
+    if first != again:
+        raise UnreadableRuleError("two runs on the same rows differ, since the loss or the model draws random numbers")
+    return f"() => ({first[0]})({first[1]})"
+
+
+def _program(record: Record, n: int) -> ArrayProgram:
+    outputs, leaves = record(n)
+    program = array_program(graph_of(outputs), leaves)
+    if program.missing:
+        raise UnreadableRuleError(f"there is no JavaScript for {', '.join(program.missing)}")
+    return program
+
+
+def _constants(program: ArrayProgram) -> str:
+    arrays = [", ".join(script(x).text for x in c) for c in program.constants]
+    return f"[{', '.join(f'Float64Array.of({numbers})' for numbers in arrays)}]"
 
 
 def sized_script(scripts: Sequence[str]) -> str:
-    """Text with a variable n from the texts for n in `SIZES`: numbers that differ become c + d·n, or c / n.
+    """Text with a variable `rows` from the texts for n rows, n in `SIZES`: numbers that differ become c + d·n, or c / n.
 
     >>> print(sized_script([f"(x) => x[{n}] + x[{3 * n - 1}] * {1 / n!r}" for n in SIZES]))
-    (x) => x[n] + x[(3 * n - 1)] * (1 / n)
+    (x) => x[rows] + x[(3 * rows - 1)] * (1 / rows)
 
     Raises:
         UnreadableRuleError: If the texts differ in more than such numbers
@@ -81,15 +106,24 @@ def _as_function_of_n(*words: str) -> str:
     if len(set(words)) == 1:
         return words[0]
     if all(_NUMBER.fullmatch(word) for word in words):
-        a, b, last = map(float, words)
-        slope = (b - a) / (SIZES[1] - SIZES[0])
-        start, factor = a - slope * SIZES[0], round(a * SIZES[0])
-        if start + slope * SIZES[2] == last and slope == int(slope):
-            text = "n" if slope == 1 else f"{slope:.0f} * n"
-            return f"({text} {'-' if start < 0 else '+'} {abs(start):.0f})" if start else text if slope == 1 else f"({text})"
-        if [factor / n for n in SIZES] == [a, b, last]:
-            return f"({factor} / n)"
+        numbers = [float(word) for word in words]
+        if text := _affine(numbers):
+            return text
+        for dividend in (1.0, 2.0) if all(numbers) else ():  # of a mean, and of a mean of squares
+            divisors = [float(round(dividend / x)) for x in numbers]
+            if [dividend / n for n in divisors] == numbers and (text := _affine(divisors)):
+                return f"({dividend:.0f} / {text})"
     raise UnreadableRuleError(f"the program of n rows depends on n in more than its sizes: {', '.join(words):.80}")
+
+
+def _affine(numbers: list[float]) -> str:
+    """Text of the function c + d·n with integers that has these values for n in `SIZES`, or "" if there is none."""
+    slope = (numbers[1] - numbers[0]) / (SIZES[1] - SIZES[0])
+    start = numbers[0] - slope * SIZES[0]
+    if slope != int(slope) or start + slope * SIZES[2] != numbers[2]:
+        return ""
+    term = "rows" if slope == 1 else f"{slope:.0f} * rows"
+    return f"({term} {'-' if start < 0 else '+'} {abs(start):.0f})" if start else term if slope == 1 else f"({term})"
 
 
 def update_script(rule: Rule, memories: int) -> str:

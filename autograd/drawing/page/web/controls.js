@@ -27,7 +27,7 @@ function learnSome(pace) {
   let finite;
   do finite = learnEpoch(); while (finite && pace === 0 && performance.now() < until);
   showLearned();
-  if (!finite) stopLearning("The loss is not finite any more: choose a lower rate, then Reset.");
+  if (!finite) stopLearning("The next step would not be finite: choose a lower rate.");
 }
 
 function tick() {
@@ -73,9 +73,9 @@ function options(id, texts, values) {
   texts.forEach((text, i) => $(id).append(new Option(text, values[i])));
 }
 
-const batches = [lesson.batch, 1, 8, 32, 128].filter((size, i, all) => size < lesson.rows && all.indexOf(size) === i).sort((a, b) => a - b);
+const batches = [lesson.batch, 1, 8, 32, 128].filter((size, i, all) => LEARNING.anyRows && size < lesson.rows && all.indexOf(size) === i).sort((a, b) => a - b);
 options("ui-learn-batch", ["all rows", ...batches], [0, ...batches]);
-$("ui-learn-batch").value = lesson.batch < lesson.rows ? lesson.batch : 0;
+$("ui-learn-batch").value = batches.includes(lesson.batch) ? lesson.batch : 0;
 options("ui-learn-optimizer", Object.keys(LEARNING.updates), Object.keys(LEARNING.updates));
 $("ui-learn-optimizer").addEventListener("change", setOptimizer);
 $("ui-learn-rate").addEventListener("input", setRate);

@@ -72,7 +72,7 @@ function descend(x, y, m) {
   return loss[0];
 }
 
-// One epoch; returns false if its loss is not finite.
+// One epoch; returns false, and goes back to the last frame, if its loss or a parameter is not finite.
 function learnEpoch() {
   const { x, y, n } = pupil;
   const size = Math.min(n, choice.batch || n);
@@ -82,9 +82,18 @@ function learnEpoch() {
     const m = Math.min(size, n - from);
     total += m * (order ? descend(pick(x, lesson.width, order, from, m), pick(y, lesson.targetWidth, order, from, m), m) : descend(x, y, m));
   }
+  if (!Number.isFinite(total) || !learner.weights.every(Number.isFinite)) return goBack();
   losses.push(total / n);
   if (++learner.epoch % learner.stride === 0) keepFrame();
-  return Number.isFinite(total);
+  return true;
+}
+
+function goBack() {
+  const { weights, epoch } = frames.at(-1);
+  learner.weights.set(weights);
+  learner.epoch = losses.length = epoch;
+  forget();
+  return false;
 }
 
 function pick(array, width, order, from, m) {

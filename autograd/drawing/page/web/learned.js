@@ -75,7 +75,7 @@ function responses(layer, units, k) {
   const maps = document.createElement("div");
   maps.className = "maps";
   figure.append(caption, maps);
-  $("ui-charts").append(figure);
+  $("ui-charts").insertBefore(figure, document.querySelector("#ui-charts > figure:has(> canvas)"));
   const canvases = [...Array(Math.min(units, UNITS)).keys()].map((unit) => {
     const [button, body] = [document.createElement("button"), document.createElement("canvas")];
     Object.assign(button, { type: "button", title: `Unit ${unit} of ${layer}` });

@@ -99,9 +99,10 @@ function penButtons() {
   choosePen(0);
 }
 
-if (field && lesson.width === (field.regions ? 2 : 1)) {
+if (field && LEARNING.anyRows && lesson.width === (field.regions ? 2 : 1)) {
   pupil.points = givenPoints();
-  $("ui-points").hidden = $("ui-points-help").hidden = false;
+  $("ui-points").hidden = false;
+  field.body.after($("ui-points"));
   if (field.regions) penButtons();
   listen();
   $("ui-points-undo").disabled = true;

@@ -153,7 +153,7 @@ function showFrame() {
   const shown = frames[frame];
   $("ui-moment").max = frames.length - 1;
   $("ui-moment").value = frame;
-  $("ui-epoch").textContent = shown.learnt ? `${shown.name}, learned here` : `${shown.name} of ${time.names.at(-1)}`;
+  $("ui-epoch").textContent = shown.learnt ? `${shown.name}, here` : `${shown.name} of ${time.names.at(-1)}`;
   shown.complete?.();
   for (const show of charts) show(shown);
 }
