@@ -60,7 +60,9 @@ def check_learnable(model: Module, rows: tuple[Any, ...] | None) -> None:
     if drops := [m for m in model.modules() if isinstance(m, Dropout)]:
         raise CannotLearnError(f"{drops[0]!r} draws at random in every step")
     if others := sorted(model.state_dict().keys() - dict(model.named_parameters()).keys()):
-        raise CannotLearnError(f"the model has arrays besides its parameters, which a training changes: {', '.join(others):.80}")
+        raise CannotLearnError(
+            f"the model has arrays besides its parameters, which a training changes: {', '.join(others):.80}"
+        )
 
 
 def learning_data(rows: Rows, total: int, batch_size: int) -> dict[str, Any]:

@@ -164,16 +164,6 @@ class _Arrays:
     def sort(self, x: ArrayScript, axis: int, stable: bool = True) -> ArrayScript:
         return self.take_along_axis(x, self.argsort(x, axis), axis)
 
-    @staticmethod
-    def argmax(x: ArrayScript, axis: int | None, keepdims: bool) -> ArrayScript:
-        lines = x.reshape(-1) if axis is None else x.at(np.moveaxis(x.places, axis, -1))
-        n = lines.shape[-1]
-        y = call("argmax", lines.shape[:-1], lines, sizes=(lines.places.size // n, n))
-        return y.reshape(reduced_shape(x.shape, normalize_axes("argmax", axis, x.shape), keepdims))
-
-    def argmin(self, x: ArrayScript, axis: int | None, keepdims: bool) -> ArrayScript:
-        return self.argmax(-x, axis, keepdims)
-
     @property
     def linalg(self) -> "_Linalg":
         return _Linalg()

@@ -1,13 +1,12 @@
 """Training in JavaScript: programs of any number of rows, and update rules of optimizers."""
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.drawing.forward_model import graph_of
 from autograd.drawing.page.array_program import ArrayProgram, array_program
-from autograd.drawing.page.javascript import Script, rule_script, script
+from autograd.drawing.page.javascript import Script, script
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.engine.value import Value
@@ -25,28 +24,6 @@ Rule = Callable[[Any, Any, tuple[Any, ...], Any, Any], tuple[Any, Sequence[Any]]
 
 #: Graph of a function of n rows: outputs and leaves.
 Record = Callable[[int], tuple[list[Node], list[Node]]]
-
-
-def learning_script(learning: Mapping[str, Any]) -> str:
-    """Object with the programs of a training in the page.
-
-    Args:
-        learning: The functions `loss` and `responses`, which record graphs of n rows; `rows`, their number in the data; and
-            `updates`, for each optimizer its rule, its number of states, and its learning rate
-
-    Raises:
-        UnreadableRuleError: If an op has no JavaScript, or the loss draws random numbers
-    """
-    updates = [
-        f"{json.dumps(name)}: {{states: {memories}, lr: {lr!r}, rule: {update_script(rule, memories)}}}"
-        for name, (rule, memories, lr) in learning["updates"].items()
-    ]
-    try:
-        loss, free = rows_script(learning["loss"]), "true"
-    except UnreadableRuleError:
-        loss, free = data_script(learning["loss"], learning["rows"]), "false"
-    parts = [f"loss: {loss}", f"responses: {rows_script(learning['responses'])}", f"anyRows: {free}"]
-    return "{" + ",\n".join([*parts, f"updates: {{{', '.join(updates)}}}"]) + "}"
 
 
 def rows_script(record: Record) -> str:
@@ -149,8 +126,9 @@ def update_script(rule: Rule, memories: int) -> str:
     for node, inputs in reversed(newest_first([new, *after]).items()):
         if node.op is None:
             continue
-        texts = [Script(names[x]) if isinstance(x, Node) else script(x) for x in inputs]
-        line = f"const v{len(names)} = {rule_script(node.op, texts, node.params)};"
+        texts = tuple(Script(names[x]) if isinstance(x, Node) else script(x) for x in inputs)
+        result = script(Script.record(node.op, texts, node.params)).as_number()
+        line = f"const v{len(names)} = {result};"
         names[node] = f"v{len(names)}"
         if any(x in entries for x in inputs):
             entries[node] = names[node]

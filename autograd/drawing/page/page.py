@@ -12,6 +12,8 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+import numpy as np
+
 from autograd.drawing.dot import dot_of, edge_id
 from autograd.drawing.events import Local, Slopes, local_events
 from autograd.drawing.explain import story
@@ -21,14 +23,13 @@ from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
 from autograd.drawing.page.array_program import ARRAYS
-from autograd.drawing.page.javascript import ARITHMETIC, program_script
-from autograd.drawing.page.learning import learning_script
+from autograd.drawing.page.javascript import ARITHMETIC
+from autograd.drawing.page.live_program import live_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
-from autograd.ops.tracing import UnreadableRuleError
 from autograd.support.atomic_write import atomic_write, output_path
 
 #: Fields of a step that are stored in the table of texts, without duplicates.
@@ -43,9 +44,6 @@ STORY = 400
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
 _SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js", "interaction.js")
 _LEARNING = ("learn.js", "learned.js", "controls.js", "points.js")
-
-#: Most numbers of a program that is computed again in the page.
-ALIVE = 2000
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,8 +161,8 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     lines = [visible(line, 1000) for line in story(graph, set(graph.nodes.values()), view.format).split("\n")]
     rest = [f"… and {len(lines) - STORY:,} more lines: explain(y) prints them all"] if len(lines) > STORY else []
     page = replace(_scene_of(graph, drawn, derivatives, view, look, title), story="\n".join(lines[:STORY] + rest))
-    if len(graph.outputs) == 1 and len(graph.nodes) <= ALIVE and (program := program_script(graph)):
-        page = replace(page, program=program)
+    script, data = live_program(graph)
+    page = replace(page, program=script, graph=page.graph | data)
     page.graph["source"] = listing(node.line for node in graph.nodes.values())
     shown, total = len(drawn.shapes), len(drawn.places)
     opened = None
@@ -179,8 +177,7 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
 def _scene_of(graph: Graph, drawn: Sketch, derivatives: list[Local], view: View, look: Look, title: str) -> Page:
     """The page of a sketch of the graph, without its text and its source."""
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
-    leaves = [[i, repr(x.value)] for i, x in enumerate(graph.nodes.values()) if x.op is None and type(x.value) is float]
-    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format, "leaves": leaves}
+    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     steps: Any = page_steps(graph, drawn, derivatives, view.format)
     moment = {
         # Numbers with all their digits are texts, because JSON has no NaN and no infinity.
@@ -218,34 +215,6 @@ def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, int, flo
     return arrows
 
 
-def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapping[str, Any] | None = None) -> Page:
-    """One page from pages of the same graph at several moments, with a second slider for time.
-
-    Args:
-        time: The `names` of the moments, and their curves, arrays and decision boundary
-        learning: Functions by which the page trains; if one has no JavaScript, `why` in `time` says so
-
-    Raises:
-        ValueError: If the graphs differ
-    """
-    program = ""
-    if learning is not None:
-        try:
-            program = learning_script(learning)
-        except UnreadableRuleError as error:
-            time = time | {"why": str(error)}
-    first, *later = pages
-    for page, name in zip(later, time["names"][1:], strict=True):
-        if page.graph["edges"] != first.graph["edges"]:
-            raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
-    moments = tuple(moment for page in pages for moment in page.moments)
-    opened = [page.opened for page in pages if page.opened]
-    return replace(
-        first, title=title, moments=moments, time=time, story=pages[-1].story,
-        opened=timeline(opened, title, time) if opened else None, program="", learning=program,
-    )  # fmt: skip
-
-
 def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> dict[str, Any]:
     """A box as data for the page; stored gradients are fixed fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
@@ -255,6 +224,7 @@ def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> 
         "fields": [visible(text) for text in shape.fields], "kinds": kinds,
         "facts": facts(node) if node else [], "line": short_line(node.line) if node else "",
         "node": numbers.get(node, -1) if node else -1,
+        "dims": node.value.shape if node and isinstance(node.value, np.ndarray) else None,
     }  # fmt: skip
 
 

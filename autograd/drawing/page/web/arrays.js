@@ -6,15 +6,6 @@ Object.assign(A, {
       y.set(Array.from(row.keys()).sort((i, j) => (row[i] !== row[i]) - (row[j] !== row[j]) || row[i] - row[j] || i - j), r * n);
     }
   },
-  argmax(y, x, rows, n) {
-    for (let r = 0; r < rows; r++) {
-      y[r] = 0;
-      for (let i = 1; i < n; i++) {
-        const [best, entry] = [x[r * n + y[r]], x[r * n + i]];
-        if (best === best && (entry > best || entry !== entry)) y[r] = i;
-      }
-    }
-  },
   permute(y, x, order, rows, n) {
     for (let i = 0; i < rows * n; i++) y[i] = x[i - (i % n) + order[i]];
   },

@@ -17,6 +17,7 @@ function showLearned() {
 
 function stopLearning(reason = "") {
   learning = false;
+  $("ui-step").setAttribute("aria-live", "polite");
   $("ui-learn-run").textContent = "Learn";
   $("ui-learn-run").setAttribute("aria-pressed", "false");
   $("ui-learn-said").textContent = reason;
@@ -43,6 +44,7 @@ function startLearning() {
   stopRunning();
   stopLearning();
   learning = true;
+  $("ui-step").setAttribute("aria-live", "off"); // it changes with every frame
   $("ui-learn-run").textContent = "Pause";
   $("ui-learn-run").setAttribute("aria-pressed", "true");
   return requestAnimationFrame(tick);

@@ -10,7 +10,8 @@ function details(shape) {
   if (!shape) return;
   $("ui-name").textContent = shape.title;
   const cure = shape.role === "folded" && !scenes[1] ? ["too large to open here: draw(…, max_nodes=…, depth=…) draws more of it"] : [];
-  list($("ui-facts"), [shape.role, ...shape.said, ...shape.facts, ...cure]);
+  const dead = shape.role === "parameter" && data.missing?.length ? [`not alive: no JavaScript for ${data.missing.join(", ")}`] : [];
+  list($("ui-facts"), [shape.role, ...shape.said, ...shape.facts, ...cure, ...dead]);
   list($("ui-paths"), []);
   $("ui-paths-title").hidden = true;
   edit(shape);

@@ -10,7 +10,7 @@ const parts = (flat) => {
 
 // A program has buffers for its number of rows.
 const programs = { loss: new Map(), responses: new Map() };
-function program(name, n) {
+function programOf(name, n) {
   const known = programs[name];
   if (!known.has(n)) {
     if (known.size > 8) known.clear();
@@ -65,7 +65,7 @@ function shuffle(numbers) {
 
 // One step of the optimizer on m rows; returns the loss before it.
 function descend(x, y, m) {
-  const [[loss], gradients] = program("loss", m)([...learner.views, x, y]);
+  const [[loss], gradients] = programOf("loss", m)([...learner.views, x, y]);
   let from = 0;
   for (let k = 0; k < lengths.length; from += lengths[k++]) if (gradients[k]) learner.gradient.set(gradients[k], from);
   choice.update.rule(learner.weights, learner.gradient, learner.states, choice.lr, ++learner.steps);

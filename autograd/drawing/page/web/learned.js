@@ -6,7 +6,7 @@ function keepFrame() {
   const last = frames.at(-1);
   if (last.learnt && last.epoch === learner.epoch) return;
   if (last.learnt && last.epoch % learner.stride) frames.pop();
-  frames.push({ name: String(learner.epoch), learnt: true, epoch: learner.epoch, weights: learner.weights.slice(), complete });
+  frames.push({ name: String(learner.epoch), learnt: true, epoch: learner.epoch, weights: learner.weights.slice(), complete, load });
   if (frames.length - RECORDED <= KEPT) return;
   learner.stride *= 2;
   frames.splice(RECORDED, Infinity, ...frames.slice(RECORDED).filter(({ epoch }) => epoch % learner.stride === 0 || epoch === learner.epoch));
@@ -17,12 +17,25 @@ function complete() {
   this.points = pupil.points ?? this.points;
   if (this.arrays) return;
   const views = parts(this.weights);
-  const gradients = this.epoch && pupil.n ? program("loss", pupil.n)([...views, pupil.x, pupil.y])[1] : [];
+  const gradients = this.epoch && pupil.n ? programOf("loss", pupil.n)([...views, pupil.x, pupil.y])[1] : [];
   this.arrays = Object.fromEntries(lesson.parameters.map(([name, shape], k) => [name, [levels(views[k], shape), gradients[k] ? levels(gradients[k], shape) : null]]));
   if (!field) return;
   const [scores] = respond(this.weights);
   const k = scores.length / grid.n;
   this.drawn = field.regions ? Array.from({ length: grid.n }, (_, i) => decision(scores, i * k, k)) : Array.from(scores);
+}
+
+// The boxes of the graph follow, as after a change of its leaves, if each parameter is one of them.
+const leafOf = lesson.parameters.map(([path]) => {
+  const nodes = scenes.flatMap(({ shapes }) => shapes).filter(({ title }) => title === path).map(({ node }) => node);
+  return data.leaves.findIndex(([node]) => nodes.includes(node));
+});
+function load() {
+  if (!program || leafOf.includes(-1)) return showFrame();
+  parts(this.weights).forEach((x, k) => given[leafOf[k]].set(x));
+  if (moment !== RECORDED) choose(RECORDED);
+  else showFrame();
+  return refresh();
 }
 
 function decision(scores, from, k) {
@@ -33,7 +46,7 @@ function decision(scores, from, k) {
 }
 
 // An array as [rows, columns, largest absolute entry, entries from −127 to 127], by means over blocks, as those of the recorded ones.
-const CELLS = 48;
+const MOST_CELLS = 48;
 function levels(entries, shape) {
   const columns = shape.at(-1) ?? 1;
   const [across, down] = [blocks(columns), blocks(entries.length / columns)];
@@ -47,7 +60,7 @@ function levels(entries, shape) {
 }
 
 function blocks(n) {
-  const count = Math.min(n, CELLS);
+  const count = Math.min(n, MOST_CELLS);
   const start = (i) => i * Math.floor(n / count) + Math.min(i, n % count);
   return [...Array(count).keys()].map((i) => [start(i), start(i + 1)]);
 }
@@ -62,7 +75,7 @@ const grid = (() => {
 })();
 const answer = { weights: null, found: null };
 function respond(weights) {
-  if (answer.weights !== weights) Object.assign(answer, { weights, found: program("responses", grid.n)([...parts(weights), grid.x])[0].slice(1) });
+  if (answer.weights !== weights) Object.assign(answer, { weights, found: programOf("responses", grid.n)([...parts(weights), grid.x])[0].slice(1) });
   return answer.found;
 }
 

@@ -29,9 +29,12 @@ let present = null; // numbers of the page, in place of the recorded ones
 // Number format of the boxes: "f", "e" and "g" as in Python.
 const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
 const readable = (x) => {
+  if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
+  const exponent = () => x.toExponential(digits).replace(/([+-])(\d)$/, "$10$2");
   if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
-  const small = x !== 0 && !/[1-9]/.test(x.toFixed(digits));
-  return kind === "e" || small || Math.abs(x) >= 1e7 ? x.toExponential(digits) : x.toFixed(digits);
+  const text = (x + 0).toFixed(digits); // zero has no sign
+  const hides = (x !== 0 && !/[1-9]/.test(text)) || text.length > (0).toFixed(digits).length + 6;
+  return kind === "e" || hides ? exponent() : text;
 };
 
 // The steps of a moment, and what each changes: parts that appear, edges that carry a gradient back, the gradient of a shape.

@@ -7,9 +7,10 @@ let running = null;
 
 // The frames of the second slider: the recorded moments, then those that the page learned.
 const frames = time?.names.map((name, i) => ({ name, drawn: time.plane?.regions?.[i] ?? time.plane?.values?.[i], arrays: time.arrays[i] })) ?? [];
-const RECORDED = frames.length;
+const RECORDED = frames.length; // also the moment of the graph for the frames that are learned
 let frame = RECORDED - 1; // the one shown
 const losses = []; // of the epochs that the page learned
+if (LEARNING) for (const graph of scenes) graph.moments.push({ ...graph.moments[0] });
 
 function drawn(name, attributes, parent) {
   const part = document.createElementNS(SVG, name);
@@ -158,6 +159,12 @@ function showFrame() {
   for (const show of charts) show(shown);
 }
 
+// The graph has the recorded numbers again.
+function showRecorded() {
+  present = null;
+  for (const shape of scene.shapes) if (shape.dims?.length) paintHeat(shape);
+}
+
 function stopRunning() {
   clearInterval(running);
   running = null;
@@ -167,8 +174,11 @@ function stopRunning() {
 function toMoment(to) {
   pause();
   frame = Math.max(0, Math.min(frames.length - 1, to));
-  if (frame < RECORDED) choose(frame);
-  else showFrame();
+  if (frame >= RECORDED) frames[frame].load();
+  else {
+    if (present) showRecorded();
+    choose(frame);
+  }
   if (frame === frames.length - 1) stopRunning();
 }
 
