@@ -71,7 +71,9 @@ def drawn_values(plane: Plane, model: Module) -> list[Any]:
 def plane_data(plane: Plane, values: list[list[Any]]) -> dict[str, Any]:
     """Return a plane for the page, with its values at every moment."""
     if isinstance(plane, FittedLine):
-        return {"corner": plane.corner, "steps": 2 * STEPS, "values": values, "points": plane.points.round(4).tolist()}
-    corner = [*plane.across[[0, -1]].tolist(), *plane.up[[0, -1]].tolist()]
-    points = np.column_stack([plane.points, plane.labels]).round(4).tolist()
-    return {"corner": corner, "steps": STEPS, "regions": values, "points": points}
+        data: dict[str, Any] = {"line": True, "corner": plane.corner, "steps": len(plane.across), "points": plane.points}
+    else:
+        corner = [*plane.across[[0, -1]].tolist(), *plane.up[[0, -1]].tolist()]
+        points = np.column_stack([plane.points, plane.labels])
+        data = {"line": False, "corner": corner, "steps": plane.steps, "points": points}
+    return data | {"points": data["points"].round(4).tolist(), "values": values}

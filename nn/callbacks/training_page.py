@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ class TrainingPage(Callback):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
-        self.pages.append(page)
+        self.pages.append(replace(page, program="") if self.pages else page)
         self.epochs.append(run.epoch)
         self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in numbers.items()})
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
@@ -223,13 +224,13 @@ class TrainingPage(Callback):
 def _fields(page: Page) -> list[Any]:
     """Return the fields of a page for JSON."""
     opened = page.opened and _fields(page.opened)
-    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened]
+    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened, page.program]
 
 
 def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
     """Return the page with these fields; checkpoints of older versions have only the first four."""
-    time, story, turned, opened = rest or (None, "", "", None)
-    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened))
+    time, story, turned, opened, program = [*rest, *(None, "", "", None, "")[len(rest) :]]
+    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program)
 
 
 def _image(x: Any) -> list[Any] | None:

@@ -42,8 +42,9 @@ EXTRA = 600
 STORY = 400
 
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
-_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js", "interaction.js")
-_LEARNING = ("learn.js", "learned.js", "controls.js", "points.js")
+_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js")
+_LEARNING = ("learn.js", "learned.js")
+_CONTROLS = ("controls.js", "points.js")
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +90,9 @@ class Page:
         web = files("autograd.drawing.page") / "web"
         script = '"use strict";\n' + (ARITHMETIC + ARRAYS) * bool(self.program or self.learning)
         script += f"const PROGRAM = {self.program or 'null'};\nconst LEARNING = {self.learning or 'null'};\n"
-        script += "".join((web / name).read_text("utf-8") for name in (*_SCRIPTS, *_LEARNING * bool(self.learning)))
+        learns = bool(self.learning)
+        names = [*_SCRIPTS, *_LEARNING * learns, "interaction.js", *_CONTROLS * learns]
+        script += "".join((web / name).read_text("utf-8") for name in names)
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
         style += (web / "learn.css").read_text("utf-8") if self.learning else ""
         controls = (web / "learn.html").read_text("utf-8") if self.learning else ""

@@ -24,6 +24,8 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapp
     script, first = "", pages[0]
     try:
         script = learning_script(learning) if learning else ""
+        if script and "plane" in time and all(time["learn"]["weights"]):
+            time = time | {"plane": time["plane"] | {"values": []}}  # the page computes them from the parameters
     except UnreadableRuleError as error:
         time = time | {"why": str(error)}
     if not script:

@@ -104,7 +104,7 @@ def test_the_record_of_a_training_keeps_its_open_pages():
     other = nn.record_training(nn.cross_entropy, (x[:1], y[:1]))
     other.load_state_dict(record.state_dict())
     loaded, own = other.page()._data(), page._data()
-    assert all(json.dumps(loaded[name]) == json.dumps(own[name]) for name in own if name != "time")
+    assert all(json.dumps(loaded[name]) == json.dumps(own[name]) for name in own.keys() - {"time", "leaves", "constants"})
     assert "checkpoint" in loaded["time"]["why"]
     assert (other.page().story, other.page().turned) == (page.story, page.turned)
 

@@ -14,15 +14,19 @@ function keepFrame() {
 
 // What a frame shows is computed from its parameters when it is first shown.
 function complete() {
-  this.points = pupil.points ?? this.points;
+  if (this.learnt) this.points = pupil.points;
+  if (field && !this.drawn) this.drawn = drawnFrom(this.weights);
   if (this.arrays) return;
   const views = parts(this.weights);
   const gradients = this.epoch && pupil.n ? programOf("loss", pupil.n)([...views, pupil.x, pupil.y])[1] : [];
   this.arrays = Object.fromEntries(lesson.parameters.map(([name, shape], k) => [name, [levels(views[k], shape), gradients[k] ? levels(gradients[k], shape) : null]]));
-  if (!field) return;
-  const [scores] = respond(this.weights);
+}
+
+// The class that the model decides for at each point of the grid, or its output at each point of the line.
+function drawnFrom(weights) {
+  const [scores] = respond(weights);
   const k = scores.length / grid.n;
-  this.drawn = field.regions ? Array.from({ length: grid.n }, (_, i) => decision(scores, i * k, k)) : Array.from(scores);
+  return field.isLine ? Array.from(scores) : Array.from({ length: grid.n }, (_, i) => decision(scores, i * k, k));
 }
 
 // The boxes of the graph follow, as after a change of its leaves, if each parameter is one of them.
@@ -68,10 +72,12 @@ function blocks(n) {
 // The points of the field's grid, row by row from the lowest, and what the model and its hidden units give there.
 const grid = (() => {
   if (!field) return null;
-  const { corner: [left, right, low, high], steps, regions } = field;
+  const { corner: [left, right, low, high], steps, isLine } = field;
   const at = (from, to, i) => from + ((to - from) * i) / (steps - 1);
-  const x = regions ? Array.from({ length: 2 * steps * steps }, (_, i) => (i % 2 ? at(low, high, Math.floor(i / 2 / steps)) : at(left, right, (i / 2) % steps))) : Array.from({ length: steps }, (_, i) => at(left, right, i));
-  return { x: Float64Array.from(x), n: regions ? steps * steps : steps };
+  const n = isLine ? steps : steps * steps;
+  const across = (i) => at(left, right, i % steps);
+  const x = Array.from({ length: n }, (_, i) => (isLine ? [across(i)] : [across(i), at(low, high, Math.floor(i / steps))]));
+  return { x: Float64Array.from(x.flat()), n };
 })();
 const answer = { weights: null, found: null };
 function respond(weights) {
@@ -116,5 +122,5 @@ function responses(layer, units, k) {
   };
 }
 
-lesson.weights.forEach((text, i) => { frames[i].weights = text && floats(text); });
-if (field?.regions) lesson.hidden.forEach(([layer, units], k) => charts.push(responses(layer, units, k)));
+lesson.weights.forEach((text, i) => { if (text) Object.assign(frames[i], { weights: floats(text), complete }); });
+if (field && !field.isLine) lesson.hidden.forEach(([layer, units], k) => charts.push(responses(layer, units, k)));

@@ -12,13 +12,13 @@ function givenPoints() {
   const { targets, targetWidth: k } = lesson;
   const key = (target) => target.join();
   const known = new Map(targets.map((target, c) => [key(target), c]));
-  if (!field.regions) return Array.from(x, (px, i) => [px, y[i]]);
+  if (field.isLine) return Array.from(x, (px, i) => [px, y[i]]);
   return Array.from({ length: n }, (_, i) => [x[2 * i], x[2 * i + 1], known.get(key([...y.subarray(i * k, (i + 1) * k)])) ?? 0]);
 }
 
 function learnPoints(points) {
-  const targets = points.map(([, y, c]) => (field.regions ? lesson.targets[c] ?? [c] : [y]));
-  const inputs = points.flatMap(([x, y]) => (field.regions ? [x, y] : [x]));
+  const targets = points.map(([, y, c]) => (field.isLine ? [y] : lesson.targets[c] ?? [c]));
+  const inputs = points.flatMap(([x, y]) => (field.isLine ? [x] : [x, y]));
   Object.assign(pupil, { x: Float64Array.from(inputs), y: Float64Array.from(targets.flat()), n: points.length, points });
   begin();
   if (!points.length) stopLearning();
@@ -32,7 +32,7 @@ function change(points) {
   learnPoints(points);
 }
 
-const setPoint = (x, y) => learnPoints([...pupil.points, [...field.of(x, y), ...(field.regions ? [pen] : [])]]);
+const setPoint = (x, y) => learnPoints([...pupil.points, [...field.of(x, y), ...(field.isLine ? [] : [pen])]]);
 const place = (event) => {
   const { left, top, width } = field.body.getBoundingClientRect();
   return [((event.clientX - left) * 300) / width, ((event.clientY - top) * 300) / width];
@@ -99,11 +99,11 @@ function penButtons() {
   choosePen(0);
 }
 
-if (field && LEARNING.anyRows && lesson.width === (field.regions ? 2 : 1)) {
+if (field && LEARNING.anyRows && lesson.width === (field.isLine ? 1 : 2)) {
   pupil.points = givenPoints();
   $("ui-points").hidden = false;
   field.body.after($("ui-points"));
-  if (field.regions) penButtons();
+  if (!field.isLine) penButtons();
   listen();
   $("ui-points-undo").disabled = true;
   $("ui-points-undo").addEventListener("click", () => { if (undone.length) learnPoints(undone.pop()); });

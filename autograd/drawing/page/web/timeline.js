@@ -6,7 +6,7 @@ const charts = [];
 let running = null;
 
 // The frames of the second slider: the recorded moments, then those that the page learned.
-const frames = time?.names.map((name, i) => ({ name, drawn: time.plane?.regions?.[i] ?? time.plane?.values?.[i], arrays: time.arrays[i] })) ?? [];
+const frames = time?.names.map((name, i) => ({ name, drawn: time.plane?.values[i], arrays: time.arrays[i] })) ?? [];
 const RECORDED = frames.length; // also the moment of the graph for the frames that are learned
 let frame = RECORDED - 1; // the one shown
 const losses = []; // of the epochs that the page learned
@@ -75,8 +75,8 @@ const corners = (n, x, y, r) => [...Array(n).keys()].map((i) => {
 
 // The inputs as a field of 300 × 300 with points, and with what the model makes of them: a class in the plane, a number over a line.
 let field = null;
-function plane({ corner: [left, right, low, high], steps, regions, points }) {
-  const { body, say } = chart(regions ? "What it decides" : "What it fits", "svg", { viewBox: "0 0 300 300" });
+function plane({ line: isLine, corner: [left, right, low, high], steps, points }) {
+  const { body, say } = chart(isLine ? "What it fits" : "What it decides", "svg", { viewBox: "0 0 300 300" });
   const [tiles, line, dots] = [drawn("g", { class: "tiles" }, body), drawn("polyline", { class: "curve" }, body), drawn("g", {}, body)];
   const [x, y] = [(px) => ((px - left) / (right - left)) * 300, (py) => 300 - ((py - low) / (high - low)) * 300];
   let shown = null;
@@ -89,7 +89,7 @@ function plane({ corner: [left, right, low, high], steps, regions, points }) {
     }
   };
   const of = (px, py) => [left + ((right - left) * px) / 300, low + ((high - low) * (300 - py)) / 300];
-  field = { body, of, draw, points, corner: [left, right, low, high], steps, regions: Boolean(regions) };
+  field = { body, of, draw, points, corner: [left, right, low, high], steps, isLine };
   const decide = (classes) => {
     const tile = 300 / steps;
     const runs = [];
@@ -111,7 +111,7 @@ function plane({ corner: [left, right, low, high], steps, regions, points }) {
   };
   return (shown) => {
     draw(shown.points ?? points);
-    (regions ? decide : fitted)(shown.drawn);
+    (isLine ? fitted : decide)(shown.drawn);
   };
 }
 
