@@ -50,7 +50,8 @@ def array_program(graph: Graph, leaves: Sequence[Any]) -> ArrayProgram:
     (constants) => {
       const [] = constants;
       const n = new Float64Array(1), b0 = new Float64Array(2), b1 = new Float64Array(2);
-      const results = [[n.subarray(0, 1)], [b1]];
+      const number = (i) => n.subarray(i, i + 1);
+      const results = [[number(0)], [b1]];
       return (leaves) => {
         const [x0] = leaves;
         for (let i = 0; i < 2; i++) b0[i] = (x0[i] * x0[i]);
@@ -166,7 +167,8 @@ class _Reading:
         buffers = [f"{name} = new Float64Array({n})" for name, n in writer.sizes.items()]
         tables = [f"{name} = Int32Array.of({text})" for text, name in writer.tables.items()]
         head = [f"const [{', '.join(name for name, _ in writer.constants.values())}] = constants;"]
-        head += [f"const {', '.join(part)};" for part in (tables, buffers) if part] + [f"const results = {found};"]
+        head += [f"const {', '.join(part)};" for part in (tables, buffers) if part]
+        head += ["const number = (i) => n.subarray(i, i + 1);", f"const results = {found};"]
         body = [f"const [{', '.join(self.leaves)}] = leaves;", *writer.lines, "return results;"]
         lines = [*(f"  {line}" for line in head), "  return (leaves) => {", *(f"    {line}" for line in body), "  };"]
         text = "\n".join(["(constants) => {", *lines, "}"])

@@ -161,6 +161,8 @@ def whole(x: ArrayScript) -> str:
     if x.name != "n" and x.places.size == x.writer.sizes[x.name]:
         return x.name
     first = int(x.places.flat[0])
+    if x.places.size == 1 and x.name == "n":
+        return f"number({first})"
     return f"{x.name}.subarray({first}, {first + x.places.size})"
 
 
