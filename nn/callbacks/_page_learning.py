@@ -1,6 +1,5 @@
 """Data and functions by which the page of a training trains its model itself."""
 
-import base64
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,9 @@ from nn.optim._groups import group_settings
 from nn.optim.adaptive import Adam
 from nn.optim.optimizer import SGD, Optimizer
 
+#: Most numbers in the rows of a page.
+NUMBERS = 200_000
+
 Loss = Callable[[Any, Any], Any]
 Rows = tuple[Array, Array]
 
@@ -30,17 +32,11 @@ class CannotLearnError(Exception):
 
 
 def sample_rows(rows: tuple[Any, ...], limit: int) -> Rows:
-    """Return x and y of the rows, or of a random sample of `limit` of them, in their order."""
+    """Return x and y of the rows, or of a random sample of at most `limit` of them, in their order."""
     x, y = rows[:2]
-    n = len(y)
+    n, limit = len(y), max(1, min(limit, NUMBERS // max(1, int(np.prod(x.shape[1:])))))
     chosen = np.arange(n) if n <= limit else np.sort(np.random.default_rng(0).choice(n, limit, replace=False))
     return np.asarray(x[chosen]), np.asarray(y[chosen])
-
-
-def base64_floats(*arrays: Any) -> str:
-    """Return the entries of arrays, as 64-bit floats in base 64."""
-    flat = [np.asarray(a, dtype="<f8").ravel() for a in arrays]
-    return base64.b64encode(np.concatenate(flat).tobytes()).decode()
 
 
 def parameter_arrays(model: Module) -> dict[str, Array]:
@@ -71,7 +67,7 @@ def learning_data(rows: Rows, total: int, batch_size: int) -> dict[str, Any]:
     labels = class_labels(y)
     targets = [] if labels is None else class_targets(y, labels)
     return {
-        "x": base64_floats(x), "y": base64_floats(y), "rows": len(y), "total": total, "batch": batch_size,
+        "x": x, "y": y, "rows": len(y), "total": total, "batch": batch_size,
         "width": int(np.prod(x.shape[1:])), "targetWidth": int(np.prod(y.shape[1:])), "targets": targets,
     }  # fmt: skip
 
@@ -91,10 +87,22 @@ def learning_functions(model: Module, loss: Loss, rows: Rows) -> dict[str, Any]:
         if not training:
             return [Tensor(0.0), scores, *hidden.values()], leaves  # the first one, a constant, has no gradients
         y.requires_grad = y.dtype.kind == "f"
-        cost = loss(scores, y)
+        try:
+            cost = loss(scores, y)
+        except Exception:  # a loss of the user that takes no Tensor as targets: they are constants of its program
+            cost = loss(scores, y.numpy())
         return [cost], [*leaves, next((node for node in graph_nodes(cost) if _is_view(node, y)), y)]
 
     return {"loss": lambda n: record(n, True), "responses": lambda n: record(n, False)}
+
+
+def check_recordable(functions: dict[str, Any]) -> None:
+    """Raise CannotLearnError if model or loss cannot be called with Tensors; any error may come from them."""
+    for record in functions.values():
+        try:
+            record(2)
+        except Exception as error:
+            raise CannotLearnError(f"a call with Tensors raised {type(error).__name__}: {error}") from error
 
 
 @contextmanager

@@ -16,8 +16,8 @@ from nn._validation import Array, as_array, check_integer
 from nn.callbacks._page_learning import (
     CannotLearnError,
     Rows,
-    base64_floats,
     check_learnable,
+    check_recordable,
     hidden_layers,
     learning_data,
     learning_functions,
@@ -74,7 +74,7 @@ class TrainingPage(Callback):
         example: Data (x, y) whose loss is drawn as a graph; by default the first row
         every: Epochs between two recorded moments; by default such that there are about 50
         plane: Points with classes around which the decision boundary is drawn; by default found from the data
-        limit: Most rows in the page: of more rows it has a random sample
+        limit: Most rows in the page: of more rows, or of more than 200,000 numbers, it has a random sample
 
     Shapes:
         example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
@@ -113,7 +113,7 @@ class TrainingPage(Callback):
         self.curves: dict[str, list[float]] = {}
         self.arrays: list[dict[str, Any]] = []
         self.values: list[list[Any]] = []
-        self.weights: list[str | None] = []
+        self.weights: list[Array | None] = []
 
     def on_start(self, run: Run) -> None:
         self._prepare(run)
@@ -157,7 +157,7 @@ class TrainingPage(Callback):
         self.epochs.append(run.epoch)
         self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in numbers.items()})
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
-        self.weights.append(base64_floats(*numbers.values()) if stored else None)
+        self.weights.append(np.concatenate([p.ravel() for p in numbers.values()]) if stored else None)
         if self.plane is not None:
             self.values.append(drawn_values(self.plane, run.model))
 
@@ -204,6 +204,7 @@ class TrainingPage(Callback):
         data["weights"], data["hidden"] = self.weights, hidden_layers(run.model, x)
         data["parameters"] = [[path, p.shape] for path, p in parameter_arrays(run.model).items()]
         functions = learning_functions(run.model, self.loss or run.loss, (x, y))
+        check_recordable(functions)
         return data, functions | {"rows": len(y), "updates": update_rules(run.optimizer, self._lr)}
 
     def __repr__(self) -> str:
@@ -211,14 +212,16 @@ class TrainingPage(Callback):
 
     def state_dict(self) -> State:
         kept: dict[str, Any] = {"pages": [_fields(page) for page in self.pages], "epochs": self.epochs, "curves": self.curves}
-        kept |= {"arrays": self.arrays, "regions": self.values, "weights": self.weights}
+        kept |= {"arrays": self.arrays, "regions": self.values}
+        kept["weights"] = [w if w is None else [w.tolist(), str(w.dtype)] for w in self.weights]
         return {"record": np.frombuffer(json.dumps(kept).encode(), dtype=np.uint8)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         kept = json.loads(np.asarray(state["record"], dtype=np.uint8).tobytes())
         self.pages = [_page(*fields) for fields in kept["pages"]]
         self.epochs, self.curves, self.arrays, self.values = (kept[k] for k in ("epochs", "curves", "arrays", "regions"))
-        self.weights = kept.get("weights", [None] * len(self.epochs))  # checkpoints of older versions have none
+        weights = kept.get("weights", [None] * len(self.epochs))  # checkpoints of older versions have none
+        self.weights = [w and np.array(w[0], dtype=w[1]) for w in weights]
 
 
 def _fields(page: Page) -> list[Any]:
@@ -228,8 +231,9 @@ def _fields(page: Page) -> list[Any]:
 
 
 def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
-    """Return the page with these fields; checkpoints of older versions have only the first four."""
-    time, story, turned, opened, program = [*rest, *(None, "", "", None, "")[len(rest) :]]
+    """Return the page with these fields; checkpoints of older versions have fewer."""
+    defaults: list[Any] = [None, "", "", None, ""]
+    time, story, turned, opened, program = [*rest, *defaults[len(rest) :]]
     return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program)
 
 

@@ -34,12 +34,13 @@ def models():
             X**2,
         ),
         "residual": (nn.Sequential(nn.Residual(nn.Linear(2, 2)), nn.RMSNorm(2)), nn.huber, X**2),
+        "arrays": (nn.Linear(2, 3), lambda p, y: (p * np.eye(3)[np.asarray(y, int)]).mean(), LABELS),
         "sum": (nn.Linear(2, 1, seed=0), lambda p, y: ((p - y) ** 2).sum(), BITS[:, None]),
     }
 
 
 #: Losses that compute with integer labels outside of the graph: their programs are those of all rows.
-WHOLE = {"smoothed", "nll", "multiclass_hinge"}
+WHOLE = {"arrays", "smoothed", "nll", "multiclass_hinge"}
 
 
 def float64(model):
@@ -141,7 +142,7 @@ def test_the_reader_trains_scrubs_and_sets_points(show, moons):
     tab.select_option("#ui-learn-batch", "0")
     tab.click("#ui-learn-seed")
     seeded = tab.evaluate(weights)
-    assert sorted(seeded) == pytest.approx(sorted(tab.evaluate("() => [...floats(lesson.weights[0])]")))
+    assert sorted(seeded) == pytest.approx(sorted(tab.evaluate("() => [...decode(lesson.weights[0])]")))
     tab.click("#ui-learn-step")
     assert tab.evaluate(weights) != first
     _set_points(tab)
@@ -173,6 +174,16 @@ def _set_points(tab):
         assert tab.evaluate(points) == left
 
 
+class OnlyArrays(nn.Module):
+    """A model that cannot be recorded with its inputs as leaves."""
+
+    def __init__(self):
+        self.weight = ag.Tensor(1.0, requires_grad=True, dtype=np.float32)
+
+    def forward(self, x):
+        return self.weight * np.array(x.tolist() if isinstance(x, np.ndarray) else x.rows, dtype=np.float32)
+
+
 class Volume(nn.Module):
     """x det W: an op without JavaScript."""
 
@@ -199,6 +210,7 @@ def test_a_page_that_cannot_learn_says_why(show):
         "Dropout(0.5) draws at random": (nn.Sequential(nn.Linear(1, 2), nn.Dropout(0.5), nn.Linear(2, 1)), (LINE, LINE)),
         "arrays besides its parameters": (nn.Sequential(nn.Linear(1, 2), nn.BatchNorm1d(2), nn.Linear(2, 1)), (LINE, LINE)),
         "pass arrays to fit, not batches": (nn.Linear(1, 1), nn.Loader(LINE, LINE)),
+        "raised AttributeError": (OnlyArrays(), (LINE, LINE)),
         "no JavaScript for det": (Volume(), (LINE, LINE)),
     }
     for reason, (model, rows) in cases.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value, draw
+from autograd import Tensor, Value, draw, where
 from autograd.ops.rules.decompositions import pinv
 
 
@@ -130,3 +130,10 @@ def test_a_page_names_the_ops_without_javascript(show):
     tab.locator("#ui-graph g.node.parameter").dispatch_event("click")
     assert tab.locator("#ui-live").is_hidden()
     assert "not alive: no JavaScript for pinv" in tab.locator("#ui-facts").text_content()
+
+
+def test_data_of_the_recording_are_marked(show):
+    x = Tensor([1.0, -2.0], requires_grad=True, label="x")
+    tab = show(draw(where(x > 0.0, x, 2.0 * x).sum()).page())
+    tab.locator("#ui-graph g.node.constant").filter(has_text="condition").dispatch_event("click")
+    assert "as recorded" in tab.locator("#ui-facts").text_content()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd.drawing.page.array_functions import arrays
 from autograd.drawing.page.array_script import ArrayScript, as_array, whole
-from autograd.drawing.page.loops import LoopWriter, dense_places
+from autograd.drawing.page.loops import Lengths, LoopWriter, dense_places
 from autograd.engine.graph import Graph, GraphNode
 from autograd.ops.op import OPS
 from autograd.ops.rules.axes import shape_of
@@ -50,7 +50,8 @@ def array_program(graph: Graph, leaves: Sequence[Any]) -> ArrayProgram:
     (constants) => {
       const [] = constants;
       const n = new Float64Array(1), b0 = new Float64Array(2), b1 = new Float64Array(2);
-      const results = [[n.subarray(0, 1)], [b1]];
+      const number = (i) => n.subarray(i, i + 1);
+      const results = [[number(0)], [b1]];
       return (leaves) => {
         const [x0] = leaves;
         for (let i = 0; i < 2; i++) b0[i] = (x0[i] * x0[i]);
@@ -107,25 +108,30 @@ class _Reading:
     def _operands(self, node: GraphNode) -> list[Any]:
         return [self.values.get(x, x.value) for x in node.inputs]
 
-    def _forward(self, node: GraphNode) -> ArrayScript:
+    def _read(self, node: GraphNode, shape: Lengths, read: Callable[[], Any]) -> Any:
+        """Result of reading a rule of a node, or an unknown array of `shape`, and the op is missing."""
         try:
             if OPS.get(node.op.name) is not node.op:  # type: ignore[union-attr]
                 raise UnreadableRuleError("only the ops of the registry are read")
-            y = ArrayScript.record(node.op, tuple(self._operands(node)), dict(node.params))  # type: ignore[arg-type]
-            return as_array(y, self.writer)
+            return read()
         except UnreadableRuleError:
             self.missing[node.op.name] = None  # type: ignore[union-attr]
-            return ArrayScript(self.writer, *self.writer.buffer(shape_of(node.value)))
+            return ArrayScript(self.writer, *self.writer.buffer(shape))
+
+    def _forward(self, node: GraphNode) -> ArrayScript:
+        def read() -> ArrayScript:
+            assert node.op is not None
+            return as_array(ArrayScript.record(node.op, tuple(self._operands(node)), dict(node.params)), self.writer)
+
+        return self._read(node, shape_of(node.value), read)
 
     def _backward(self, node: GraphNode) -> None:
         """Add the terms of the gradients of the inputs of a node."""
+        if getattr(node.source, "_hooks", ()):
+            self.missing["a hook"] = None
         for i in self._wanted(node):
-            x = node.inputs[i]
-            try:
-                term = self._pullback(node, i, self.gradients[node])
-            except UnreadableRuleError:
-                self.missing[node.op.name] = None  # type: ignore[union-attr]
-                continue
+            x, g = node.inputs[i], self.gradients[node]
+            term = self._read(node, shape_of(x.value), lambda i=i, g=g: self._pullback(node, i, g))  # type: ignore[misc]
             self.uses[f"{self._places[node]}.{i}"] = term
             self.gradients[x] = self.gradients[x] + term if x in self.gradients else term
 
@@ -166,7 +172,8 @@ class _Reading:
         buffers = [f"{name} = new Float64Array({n})" for name, n in writer.sizes.items()]
         tables = [f"{name} = Int32Array.of({text})" for text, name in writer.tables.items()]
         head = [f"const [{', '.join(name for name, _ in writer.constants.values())}] = constants;"]
-        head += [f"const {', '.join(part)};" for part in (tables, buffers) if part] + [f"const results = {found};"]
+        head += [f"const {', '.join(part)};" for part in (tables, buffers) if part]
+        head += ["const number = (i) => n.subarray(i, i + 1);", f"const results = {found};"]
         body = [f"const [{', '.join(self.leaves)}] = leaves;", *writer.lines, "return results;"]
         lines = [*(f"  {line}" for line in head), "  return (leaves) => {", *(f"    {line}" for line in body), "  };"]
         text = "\n".join(["(constants) => {", *lines, "}"])

@@ -148,7 +148,7 @@ def contract(terms: Sequence[Sequence[int]], output: Sequence[int], lengths: Len
 def dense(x: ArrayScript) -> ArrayScript:
     """x, or a copy of it if its entries are not consecutive in a buffer of the program."""
     places = x.places.ravel()
-    if x.name in x.writer.sizes and (not places.size or np.array_equal(places, np.arange(places[0], places[0] + places.size))):
+    if x.name in x.writer.sizes and np.array_equal(places, np.arange(places[0], places[0] + places.size)):
         return x
     y = new_array(x.writer, x.shape)
     assign(y, x)
@@ -157,10 +157,14 @@ def dense(x: ArrayScript) -> ArrayScript:
 
 def whole(x: ArrayScript) -> str:
     """The entries of x in row-major order as a JavaScript array."""
+    if not x.places.size:
+        return "new Float64Array(0)"
     x = dense(x)
     if x.name != "n" and x.places.size == x.writer.sizes[x.name]:
         return x.name
     first = int(x.places.flat[0])
+    if x.places.size == 1 and x.name == "n":
+        return f"number({first})"
     return f"{x.name}.subarray({first}, {first + x.places.size})"
 
 

@@ -225,7 +225,7 @@ def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> 
     return {
         "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
         "fields": [visible(text) for text in shape.fields], "kinds": kinds,
-        "facts": facts(node) if node else [], "line": short_line(node.line) if node else "",
+        "facts": facts(shape.item) if isinstance(shape.item, GraphNode) else [], "line": short_line(node.line) if node else "",
         "node": numbers.get(node, -1) if node else -1,
         "dims": node.value.shape if node and isinstance(node.value, np.ndarray) else None,
     }  # fmt: skip

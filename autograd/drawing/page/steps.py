@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.drawing.box_text import gradient_fields
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Local, Use, sweep_uses
@@ -125,6 +127,9 @@ def _bracket(text: str) -> str:
 
 def facts(node: GraphNode) -> list[str]:
     """Details of a number beyond the fields of its box: op, parameters, line of the program."""
+    if node.raw:
+        is_data = isinstance(node.value, bool | np.ndarray)
+        return ["data, a comparison or a random draw, as recorded: other numbers do not change it"] * is_data
     made_by = [] if node.op is None else [f"computed by {node.op.name}"]
     made_by += [f"{name} = {value!r}" for name, value in node.params.items()]
     return made_by + ([short_line(node.line)] if node.line else [])

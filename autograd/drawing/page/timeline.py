@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autograd.drawing.page.learning import data_script, rows_script, update_script
-from autograd.drawing.page.live_program import NO_PROGRAM
+from autograd.drawing.page.live_program import NO_PROGRAM, encode
 from autograd.drawing.page.page import Page
 from autograd.ops.tracing import UnreadableRuleError
 
@@ -24,11 +26,11 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapp
     script, first = "", pages[0]
     try:
         script = learning_script(learning) if learning else ""
-        if script and "plane" in time and all(time["learn"]["weights"]):
-            time = time | {"plane": time["plane"] | {"values": []}}  # the page computes them from the parameters
     except UnreadableRuleError as error:
-        time = time | {"why": str(error)}
-    if not script:
+        time = {name: x for name, x in time.items() if name != "learn"} | {"why": str(error)}
+    if script:
+        time = _encoded(time)
+    else:
         first = replace(first, program="", graph=first.graph | NO_PROGRAM)
     for page, name in zip(pages[1:], time["names"][1:], strict=True):
         if page.graph["edges"] != first.graph["edges"]:
@@ -39,6 +41,14 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapp
         first, title=title, moments=moments, time=time, story=pages[-1].story, learning=script,
         opened=timeline(opened, title, time) if opened else None,
     )  # fmt: skip
+
+
+def _encoded(time: dict[str, Any]) -> dict[str, Any]:
+    """Data of a training with arrays as text, without values in the plane that the page computes from the parameters."""
+    learn = {name: encode(x) if isinstance(x, np.ndarray) else x for name, x in time["learn"].items()}
+    learn["weights"] = [None if w is None else encode(w) for w in learn["weights"]]
+    plane = {"plane": time["plane"] | {"values": []}} if "plane" in time and all(learn["weights"]) else {}
+    return time | {"learn": learn} | plane
 
 
 def learning_script(learning: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ function options(id, texts, values) {
 }
 
 const batches = [lesson.batch, 1, 8, 32, 128].filter((size, i, all) => LEARNING.anyRows && size < lesson.rows && all.indexOf(size) === i).sort((a, b) => a - b);
-options("ui-learn-batch", ["all rows", ...batches], [0, ...batches]);
+options("ui-learn-batch", [`all ${lesson.rows.toLocaleString("en")} rows`, ...batches], [0, ...batches]);
 $("ui-learn-batch").value = batches.includes(lesson.batch) ? lesson.batch : 0;
 options("ui-learn-optimizer", Object.keys(LEARNING.updates), Object.keys(LEARNING.updates));
 $("ui-learn-optimizer").addEventListener("change", setOptimizer);
@@ -85,6 +85,7 @@ const setBatch = () => { choice.batch = Number($("ui-learn-batch").value); };
 $("ui-learn-batch").addEventListener("change", setBatch);
 setBatch();
 setOptimizer();
+if (lesson.rows < lesson.total) $("ui-learn-epoch").textContent = `a sample of ${lesson.rows.toLocaleString("en")} of ${lesson.total.toLocaleString("en")} rows`;
 
 // Below the slider: its recorded part, and the part learned here.
 const slider = $("ui-moment");

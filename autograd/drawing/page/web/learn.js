@@ -1,7 +1,6 @@
 // Training in the page: programs of loss and model that Python wrote for any number of rows, and rules of optimizers.
 
 const lesson = time.learn;
-const floats = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const lengths = lesson.parameters.map(([, shape]) => shape.reduce((a, b) => a * b, 1));
 const parts = (flat) => {
   let from = 0;
@@ -19,9 +18,9 @@ function programOf(name, n) {
   return known.get(n);
 }
 
-const pupil = { x: floats(lesson.x), y: floats(lesson.y), n: lesson.rows, points: null }; // the rows that are learned
+const pupil = { x: decode(lesson.x), y: decode(lesson.y), n: lesson.rows, points: null }; // the rows that are learned
 const choice = { update: null, lr: 0, batch: 0 }; // of the reader; a batch of 0 is all rows
-const learner = { start: floats(lesson.weights[0]), seed: 1 }; // Reset goes to the start
+const learner = { start: decode(lesson.weights[0]), seed: 1 }; // Reset goes to the start
 
 function restart() {
   const { start, seed } = learner;

@@ -122,5 +122,5 @@ function responses(layer, units, k) {
   };
 }
 
-lesson.weights.forEach((text, i) => { if (text) Object.assign(frames[i], { weights: floats(text), complete }); });
+lesson.weights.forEach((text, i) => { if (text) Object.assign(frames[i], { weights: decode(text), complete }); });
 if (field && !field.isLine) lesson.hidden.forEach(([layer, units], k) => charts.push(responses(layer, units, k)));

@@ -33,6 +33,7 @@ function rowsOf(x, dims) {
 }
 
 const largest = (x) => x.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+const scaleOf = (x) => x.reduce((most, entry) => (Math.abs(entry) < Infinity ? Math.max(most, Math.abs(entry)) : most), 0) || 1;
 const gradientRows = (x, dims) => {
   const rows = rowsOf(x, dims);
   return rows.length ? rows : [`up to ${readable(largest(x))}`];
@@ -48,14 +49,17 @@ function fieldsOf({ node, kinds, dims }, was) {
   const fields = [...was];
   const start = kinds.indexOf("d") + (dims ? Math.min(dims.length, 1) + 1 : 0);
   rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = row; });
-  const finite = x.filter(Number.isFinite);
-  const statistics = { min: () => Math.min(...finite), mean: () => total(finite) / finite.length, max: () => Math.max(...finite) };
   return fields.map((text, i) => {
     const [, name] = text.match(/^(min|mean|max) /) ?? [];
-    if (kinds[i] !== "d" || (!name && !text.startsWith("! "))) return text;
-    return name && finite.length ? `${name} ${readable(statistics[name]())}` : "";
+    if (kinds[i] !== "d" || (!name && !text.startsWith("! "))) return text; // a mark of NaN or ∞ is of the recording
+    const finite = name ? x.filter(Number.isFinite) : [];
+    return finite.length ? `${name} ${readable(STATISTICS[name](finite))}` : "";
   });
 }
+
+const STATISTICS = {
+  min: (x) => x.reduce((a, b) => Math.min(a, b)), mean: (x) => total(x) / x.length, max: (x) => x.reduce((a, b) => Math.max(a, b)),
+};
 
 // Numbers of the steps in place of the recorded ones.
 function follow(steps, byName, byId) {
@@ -101,19 +105,19 @@ function heatColors(x, columns) {
     const parts = Math.min(CELLS, n);
     return [...Array(parts + 1).keys()].map((k) => k * Math.floor(n / parts) + Math.min(k, n % parts));
   };
-  const [down, across, most] = [split(x.length / columns), split(columns), largest(x.filter(Number.isFinite)) || 1];
+  const [down, across, most] = [split(x.length / columns), split(columns), scaleOf(x)];
   return down.slice(1).flatMap((bottom, r) => across.slice(1).map((right, c) => {
     let sum = 0;
     for (let i = down[r]; i < bottom; i++) for (let j = across[c]; j < right; j++) sum += x[i * columns + j];
-    return heatColor(sum / ((bottom - down[r]) * (right - across[c])) / most);
+    return `rgb(${heatColor(sum / ((bottom - down[r]) * (right - across[c])) / most)})`;
   }));
 }
 
-// Blue for −1, white for 0, orange for 1; black for what is not finite.
+// Red, green and blue of a share of the largest number: blue for −1, white for 0, orange for 1; black for what is not finite.
 function heatColor(share) {
-  if (!Number.isFinite(share)) return "rgb(0, 0, 0)";
-  const end = share > 0 ? [213, 94, 0] : [0, 114, 178];
-  return `rgb(${end.map((e) => A.rint(255 + (e - 255) * Math.min(Math.abs(share), 1))).join(", ")})`;
+  if (!Number.isFinite(share)) return [0, 0, 0];
+  const [end, part] = [share > 0 ? [213, 94, 0] : [0, 114, 178], Math.min(Math.abs(share), 1)];
+  return end.map((e) => A.rint(255 + (e - 255) * part));
 }
 
 const kept = scenes.map(({ moments }) => ({ boxes: { ...moments.at(-1).boxes }, slopes: [...moments.at(-1).slopes] }));
@@ -204,10 +208,12 @@ function showEntries(dims, another) {
   if (map.hidden) return;
   if (index !== document.activeElement) index.value = indexOf(at, dims);
   Object.assign(map, { width: columns, height: x.length / columns });
-  const [pen, most] = [map.getContext("2d"), largest(x.filter(Number.isFinite)) || 1];
+  const [pen, most] = [map.getContext("2d"), scaleOf(x)];
   const pixels = pen.createImageData(map.width, map.height);
-  x.forEach((entry, k) => pixels.data.set([...heatColor(entry / most).match(/\d+/g).map(Number), 255], 4 * k));
-  pixels.data.set([204, 0, 119, 255], 4 * at);
+  for (let k = 0; k < x.length; k++) {
+    const [red, green, blue] = k === at ? [204, 0, 119] : heatColor(x[k] / most);
+    [pixels.data[4 * k], pixels.data[4 * k + 1], pixels.data[4 * k + 2], pixels.data[4 * k + 3]] = [red, green, blue, 255];
+  }
   pen.putImageData(pixels, 0, 0);
 }
 
