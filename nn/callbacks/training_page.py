@@ -196,7 +196,9 @@ class TrainingPage(Callback):
         run = self._run
         if run is None:
             raise CannotLearnError("the training was read from a checkpoint")
-        check_learnable(run.model, run.rows)
+        if self.weights[0] is None:
+            raise CannotLearnError("the checkpoint of an older version does not have the parameters before the training")
+        check_learnable(run.model, run.optimizer, run.rows)
         assert self._rows is not None
         assert run.rows is not None
         x, y = self._rows
@@ -204,6 +206,8 @@ class TrainingPage(Callback):
         data["weights"], data["hidden"] = self.weights, hidden_layers(run.model, x)
         data["parameters"] = [[path, p.shape] for path, p in parameter_arrays(run.model).items()]
         functions = learning_functions(run.model, self.loss or run.loss, (x, y))
+        if self.plane is None:
+            del functions["responses"]
         check_recordable(functions)
         return data, functions | {"rows": len(y), "updates": update_rules(run.optimizer, self._lr)}
 

@@ -10,12 +10,20 @@ import nn
 from autograd.drawing.page.array_program import ARRAYS
 from autograd.drawing.page.javascript import ARITHMETIC
 from autograd.drawing.page.learning import data_script, rows_script, update_script
+from autograd.ops.tracing import UnreadableRuleError
 from nn.callbacks._page_learning import learning_functions, parameter_arrays, update_rules
 from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
 X = np.random.default_rng(0).normal(size=(17, 2))
 LABELS = np.arange(17) % 3
 BITS = (X.sum(axis=1) > 0).astype(float)
+
+
+class Scaled(nn.Linear):
+    """A model of the inputs divided by their largest, which no gradient needs."""
+
+    def forward(self, x):
+        return super().forward(x / x.max())
 
 
 def models():
@@ -35,12 +43,13 @@ def models():
         ),
         "residual": (nn.Sequential(nn.Residual(nn.Linear(2, 2)), nn.RMSNorm(2)), nn.huber, X**2),
         "arrays": (nn.Linear(2, 3), lambda p, y: (p * np.eye(3)[np.asarray(y, int)]).mean(), LABELS),
+        "scaled": (Scaled(2, 1), nn.mean_squared_error, BITS[:, None]),
         "sum": (nn.Linear(2, 1, seed=0), lambda p, y: ((p - y) ** 2).sum(), BITS[:, None]),
     }
 
 
-#: Losses that compute with integer labels outside of the graph: their programs are those of all rows.
-WHOLE = {"arrays", "smoothed", "nll", "multiclass_hinge"}
+#: Losses and models that compute with rows outside of the graph: their programs are those of all rows.
+WHOLE = {"scaled", "arrays", "smoothed", "nll", "multiclass_hinge"}
 
 
 def float64(model):
@@ -56,6 +65,9 @@ def test_programs_of_any_number_of_rows_have_the_numbers_of_python(window):
     for name, (model, loss, y) in models().items():
         float64(model)
         record = learning_functions(model, loss, (X, y))["loss"]
+        if name in WHOLE:
+            with pytest.raises(UnreadableRuleError, match="depend"):
+                rows_script(record)
         script = data_script(record, 17) if name in WHOLE else rows_script(record)
         parameters = parameter_arrays(model)
         for n in (17,) if name in WHOLE else (1, 2, 17):

@@ -55,8 +55,8 @@ def learning_script(learning: Mapping[str, Any]) -> str:
     """Object with the programs of a training in the page.
 
     Args:
-        learning: The functions `loss` and `responses`, which record graphs of n rows; `rows`, their number in the data; and
-            `updates`, for each optimizer its rule, its number of states, and its learning rate
+        learning: The functions `loss` and, for a plane, `responses`, which record graphs of n rows; `rows`, their number in
+            the data; and `updates`, for each optimizer its rule, its number of states, and its learning rate
 
     Raises:
         UnreadableRuleError: If an op has no JavaScript, or the loss draws random numbers
@@ -69,5 +69,7 @@ def learning_script(learning: Mapping[str, Any]) -> str:
         loss, free = rows_script(learning["loss"]), "true"
     except UnreadableRuleError:
         loss, free = data_script(learning["loss"], learning["rows"]), "false"
-    parts = [f"loss: {loss}", f"responses: {rows_script(learning['responses'])}", f"anyRows: {free}"]
-    return "{" + ",\n".join([*parts, f"updates: {{{', '.join(updates)}}}"]) + "}"
+    parts = [f"loss: {loss}", f"anyRows: {free}", f"updates: {{{', '.join(updates)}}}"]
+    if responses := learning.get("responses"):
+        parts.append(f"responses: {rows_script(responses)}")
+    return "{" + ",\n".join(parts) + "}"

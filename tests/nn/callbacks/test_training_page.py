@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nn
+from nn.callbacks._page_learning import CannotLearnError, check_learnable, update_rules
 from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, plane_of
 from nn.plots.boundary import DecisionGrid
 
@@ -78,3 +79,20 @@ def test_bad_options_raise_before_the_training(tmp_path):
     with pytest.raises(ValueError, match="pass example="):
         nn.fit(model, nn.Loader(X, LABELS), loss=nn.cross_entropy, optimizer=optimizer, epochs=1, progress=False,
                callbacks=[nn.TrainingPage()])  # fmt: skip
+
+
+def test_only_entrywise_rules_of_all_parameters_are_offered():
+    class Normalised(nn.Optimizer):
+        @staticmethod
+        def updated(parameter, gradient, state, settings):
+            return parameter - settings.lr * gradient / np.sqrt((gradient * gradient).sum()), ()
+
+    parameters = nn.Linear(2, 3).parameters()
+    known = ["SGD", "SGD with momentum 0.9", "Adam"]
+    assert list(update_rules(Normalised(parameters, lr=0.1), 0.1)) == known
+    groups = [{"params": [p]} for p in parameters]
+    assert list(update_rules(nn.Adam(groups), 0.1)) == known
+    assert list(update_rules(nn.Lion(parameters), 0.1)) == ["Lion of the training", *known]
+    model = nn.Linear(2, 3)
+    with pytest.raises(CannotLearnError, match="other parameters"):
+        check_learnable(model, nn.SGD([model.weight], lr=0.1), (X, LABELS))

@@ -32,10 +32,11 @@ function learnSome(pace) {
 }
 
 function tick() {
-  if (!learning) return;
+  if (!learning) return undefined;
+  if (frame !== frames.length - 1) return stopLearning(); // the reader looks at another one
   const pace = Number($("ui-learn-pace").value);
   if (pace === 0 || ++ticks % pace === 0) learnSome(pace);
-  requestAnimationFrame(tick);
+  return requestAnimationFrame(tick);
 }
 
 function startLearning() {
@@ -43,6 +44,7 @@ function startLearning() {
   begin();
   stopRunning();
   stopLearning();
+  showLearned();
   learning = true;
   $("ui-step").setAttribute("aria-live", "off"); // it changes with every frame
   $("ui-learn-run").textContent = "Pause";
@@ -57,7 +59,6 @@ for (const [name, action] of Object.entries({
   reset: still(restart),
   seed: still(reseed),
 })) $(`ui-learn-${name}`).addEventListener("click", action);
-for (const id of ["ui-moment", "ui-run"]) $(id).addEventListener(id === "ui-run" ? "click" : "input", () => stopLearning());
 
 function setRate() {
   choice.lr = 10 ** Number($("ui-learn-rate").value);
