@@ -24,7 +24,7 @@ from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
 from autograd.drawing.page.array_program import ARRAYS
 from autograd.drawing.page.javascript import ARITHMETIC
-from autograd.drawing.page.live_program import NO_PROGRAM, live_program
+from autograd.drawing.page.live_program import live_program, without_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
@@ -218,7 +218,8 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
         ValueError: If the graphs differ
     """
     first, *later = pages
-    first = replace(first, program="", graph=first.graph | NO_PROGRAM)
+    script, data = without_program("")
+    first = replace(first, program=script, graph=first.graph | data)
     for page, name in zip(later, time["names"][1:], strict=True):
         if page.graph["edges"] != first.graph["edges"]:
             raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
