@@ -1,6 +1,7 @@
 """Program by which a page computes its numbers again, with the data that it needs."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,25 +17,21 @@ def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
     """The JavaScript program of a graph, or "", and its data: leaves by node, constants, and the reason if there is none."""
     size = sum(np.size(node.value) for node in graph.nodes.values() if node.op is None)
     if len(graph.outputs) != 1:
-        return without_program(f"{len(graph.outputs)} outputs")
+        return "", live_data(reason=f"{len(graph.outputs)} outputs")
     if len(graph.nodes) > NODES or size > ENTRIES:
-        return without_program(f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
+        return "", live_data(reason=f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
     program, leaves = page_program(graph)
     if program.missing:
-        return without_program(f"no JavaScript for {', '.join(program.missing)}")
+        return "", live_data(reason=f"no JavaScript for {', '.join(program.missing)}")
     if not leaves:
-        return without_program("no leaf has floating-point numbers")
+        return "", live_data(reason="no leaf has floating-point numbers")
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    return program.script, {
-        "leaves": [[places[x], encode(x.value)] for x in leaves],
-        "constants": [encode(x) for x in program.constants],
-        "reason": "",
-    }
+    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
 
 
-def without_program(reason: str) -> tuple[str, dict[str, Any]]:
-    """The program "" and the data of a page that only plays what was recorded."""
-    return "", {"leaves": [], "constants": [], "reason": reason}
+def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
+    """Data of the program of a page; by default those of a page that only plays what was recorded."""
+    return {"leaves": list(leaves), "constants": list(constants), "reason": reason}
 
 
 def encode(x: Any) -> str:
