@@ -153,7 +153,7 @@ class TrainingPage(Callback):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
-        self.pages.append(replace(page, program="") if self.pages else page)
+        self.pages.append(replace(page, program="", live={}) if self.pages else page)
         self.epochs.append(run.epoch)
         self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in numbers.items()})
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
@@ -231,14 +231,14 @@ class TrainingPage(Callback):
 def _fields(page: Page) -> list[Any]:
     """Return the fields of a page for JSON."""
     opened = page.opened and _fields(page.opened)
-    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened, page.program]
+    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened, page.program, page.live]
 
 
 def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
     """Return the page with these fields; checkpoints of older versions have fewer."""
-    defaults: list[Any] = [None, "", "", None, ""]
-    time, story, turned, opened, program = [*rest, *defaults[len(rest) :]]
-    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program)
+    defaults: list[Any] = [None, "", "", None, "", {}]
+    time, story, turned, opened, program, live = [*rest, *defaults[len(rest) :]]
+    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program, live=live)
 
 
 def _image(x: Any) -> list[Any] | None:

@@ -93,7 +93,9 @@ def test_an_entry_of_an_array_is_typed_and_set_back(show, arrays):
     tab.keyboard.press("End")
     recorded = texts_of(tab)
     tab.locator("#ui-graph g.node.parameter").filter(has_text="(3, 4)").dispatch_event("click")
-    tab.locator("#ui-entries button").nth(6).click()
+    tab.locator("#ui-entries button").nth(1).click()
+    for key in ("ArrowDown", "ArrowRight"):
+        tab.keyboard.press(key)
     tab.fill("#ui-value", "2.5")
     assert texts_of(tab) == expected
     assert fills(tab) == colors

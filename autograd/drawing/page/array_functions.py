@@ -22,8 +22,6 @@ from autograd.drawing.page.loops import Lengths
 from autograd.ops.rules.axes import normalize_axes, reduced_shape, shape_of
 from autograd.ops.tracing import UnreadableRuleError
 
-builtin_sum = sum
-
 #: Functions that only move entries.
 _MOVES = frozenset({"reshape", "transpose", "matrix_transpose", "broadcast_to", "squeeze", "roll"})
 
@@ -100,7 +98,7 @@ class _Arrays:
         writer = writer_of(parts)
         inputs = [as_array(p, writer) for p in parts]
         lengths = list(inputs[0].shape)
-        lengths[axis] = builtin_sum(p.shape[axis] for p in inputs)
+        lengths[axis] = sum(p.shape[axis] for p in inputs)
         y = new_array(writer, tuple(lengths))
         ends = np.cumsum([p.shape[axis] for p in inputs])
         for part, places in zip(inputs, np.split(y.places, ends[:-1], axis), strict=True):

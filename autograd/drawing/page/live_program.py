@@ -1,6 +1,7 @@
 """Program by which a page computes its numbers again, with the data that it needs."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,27 +12,26 @@ from autograd.engine.graph import Graph
 #: Most nodes of a program that is computed again in the page, and most entries of its leaves.
 NODES, ENTRIES = 2000, 200_000
 
-#: Data of a page without a program.
-NO_PROGRAM: dict[str, Any] = {"leaves": [], "constants": [], "missing": []}
-
 
 def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
-    """The JavaScript program of a graph, or "", and its data: leaves by node, constants, and names of ops without JavaScript.
-
-    A graph has no program if it is large, has several outputs, or has an op without JavaScript.
-    """
+    """The JavaScript program of a graph, or "", and its data: leaves by node, constants, and the reason if there is none."""
     size = sum(np.size(node.value) for node in graph.nodes.values() if node.op is None)
-    if len(graph.outputs) != 1 or len(graph.nodes) > NODES or size > ENTRIES:
-        return "", NO_PROGRAM
+    if len(graph.outputs) != 1:
+        return "", live_data(reason=f"{len(graph.outputs)} outputs")
+    if len(graph.nodes) > NODES or size > ENTRIES:
+        return "", live_data(reason=f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
     program, leaves = page_program(graph)
-    if not leaves or not program.script:
-        return "", NO_PROGRAM | {"missing": list(program.missing)}
+    if program.missing:
+        return "", live_data(reason=f"no JavaScript for {', '.join(program.missing)}")
+    if not leaves:
+        return "", live_data(reason="no leaf has floating-point numbers")
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    return program.script, {
-        "leaves": [[places[x], encode(x.value)] for x in leaves],
-        "constants": [encode(x) for x in program.constants],
-        "missing": [],
-    }
+    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
+
+
+def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
+    """Data of the program of a page; by default those of a page that only plays what was recorded."""
+    return {"leaves": list(leaves), "constants": list(constants), "reason": reason}
 
 
 def encode(x: Any) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from string import Template
 from typing import Any
@@ -24,7 +24,7 @@ from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
 from autograd.drawing.page.array_program import ARRAYS
 from autograd.drawing.page.javascript import ARITHMETIC
-from autograd.drawing.page.live_program import live_program
+from autograd.drawing.page.live_program import live_data, live_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
@@ -63,6 +63,7 @@ class Page:
         opened: The page of the same graph with open folds, or None if it has no folds or is too large
         program: The computation in JavaScript, by which numbers follow a changed leaf, or "" if it has none
         learning: The training in JavaScript, or "" if the page trains nothing
+        live: The leaves and constants of the program, or the reason why there is none
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -79,6 +80,7 @@ class Page:
     opened: "Page | None" = None
     program: str = ""
     learning: str = ""
+    live: dict[str, Any] = field(default_factory=live_data)
 
     @property
     def html(self) -> str:
@@ -116,7 +118,7 @@ class Page:
         """The data for the script, with a table of texts without duplicates."""
         table: dict[str, int] = {}
         opened = self.opened._scene(table) if self.opened else None
-        return self._scene(table) | {"open": opened, "texts": list(table), "time": self.time}
+        return self._scene(table) | self.live | {"open": opened, "texts": list(table), "time": self.time}
 
     def _scene(self, table: dict[str, int]) -> dict[str, Any]:
         """The graph and its moments; their texts are added to the table."""
@@ -164,8 +166,8 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     lines = [visible(line, 1000) for line in story(graph, set(graph.nodes.values()), view.format).split("\n")]
     rest = [f"… and {len(lines) - STORY:,} more lines: explain(y) prints them all"] if len(lines) > STORY else []
     page = replace(_scene_of(graph, drawn, derivatives, view, look, title), story="\n".join(lines[:STORY] + rest))
-    script, data = live_program(graph)
-    page = replace(page, program=script, graph=page.graph | data)
+    program, live = live_program(graph)
+    page = replace(page, program=program, live=live)
     page.graph["source"] = listing(node.line for node in graph.nodes.values())
     shown, total = len(drawn.shapes), len(drawn.places)
     opened = None

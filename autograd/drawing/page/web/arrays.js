@@ -24,8 +24,8 @@ Object.assign(A, {
       log += Math.log(Math.abs(a[k * n + k]));
       for (let i = k + 1; i < n; i++) {
         const factor = a[i * n + k] / a[k * n + k];
-        for (let j = k; factor && j < n; j++) a[i * n + j] -= factor * a[k * n + j];
-        for (let j = 0; factor && j < m; j++) b[i * m + j] -= factor * b[k * m + j];
+        for (let j = k; factor !== 0 && j < n; j++) a[i * n + j] -= factor * a[k * n + j];
+        for (let j = 0; factor !== 0 && j < m; j++) b[i * m + j] -= factor * b[k * m + j];
       }
     }
     for (let i = n - 1; i >= 0; i--) for (let j = 0; j < m; j++) {

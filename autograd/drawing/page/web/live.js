@@ -15,6 +15,7 @@ const given = recorded.map((x) => x.slice());
 const places = new Map(data.leaves.map(([node], i) => [node, i]));
 const entries = recorded.map(() => 0); // the entry of every leaf in the editor
 let edited = null; // the leaf in the editor
+let editing = null; // its shape
 const inBrackets = (text) => (text.startsWith("-") ? `(${text})` : text);
 const isRecorded = () => given.every((x, i) => x.every((entry, k) => Object.is(entry, recorded[i][k])));
 const total = (x) => x.reduce((sum, entry) => sum + entry, 0);
@@ -51,7 +52,7 @@ function fieldsOf({ node, kinds, dims }, was) {
   rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = row; });
   return fields.map((text, i) => {
     const [, name] = text.match(/^(min|mean|max) /) ?? [];
-    if (kinds[i] !== "d" || (!name && !text.startsWith("! "))) return text; // a mark of NaN or ∞ is of the recording
+    if (kinds[i] !== "d" || (!name && !/^(! |no finite)/.test(text))) return text; // marks of NaN and ∞ are of the recording
     const finite = name ? x.filter(Number.isFinite) : [];
     return finite.length ? `${name} ${readable(STATISTICS[name](finite))}` : "";
   });
@@ -172,7 +173,7 @@ function edit(shape) {
   const i = program && !data.time ? places.get(shape.node) : undefined;
   $("ui-live").hidden = i === undefined;
   const another = edited !== i;
-  edited = i;
+  [edited, editing] = [i, shape];
   if (i === undefined) return;
   showEntries(shape.dims ?? [], another);
   const [x, was] = [given, recorded].map((all) => all[i][entries[i]]);
@@ -200,7 +201,7 @@ function showEntries(dims, another) {
       grid.replaceChildren(...Array.from(x, () => Object.assign(document.createElement("button"), { type: "button" })));
     }
     [...grid.children].forEach((button, k) => {
-      button.textContent = readable(x[k]);
+      button.textContent = readable(x[k]).replaceAll("-", "−");
       button.setAttribute("aria-pressed", String(k === at));
       button.setAttribute("aria-label", `entry ${indexOf(k, dims)}: ${readable(x[k])}`);
     });
@@ -227,18 +228,19 @@ function entryOf(text, dims) {
 
 function pickEntry(k) {
   entries[edited] = k;
-  edit(selected);
+  edit(editing);
 }
 
 function nudge() {
   const [leaf, at, out] = [edited, entries[edited], scenes[0].byName.get(scenes[0].outputs[0])];
   const h = 1e-3 * Math.max(1, Math.abs(given[leaf][at]));
   const before = run(given);
-  const [y, slope] = [total(before.values[out.node]), before.gradients[data.leaves[leaf][0]]?.[at] ?? 0];
+  const [y, slope] = [total(before.values[out.node]), before.gradients[data.leaves[leaf][0]]?.[at]];
   const move = total(run(given.with(leaf, given[leaf].with(at, given[leaf][at] + h))).values[out.node]) - y;
   if (present) present = run(given);
   const sum = out.dims?.some((n) => n > 1) ? "the sum of " : "";
-  $("ui-nudged").textContent = `${$("ui-name").textContent} + ${h}: ${sum}${out.title} moves by ${move.toPrecision(4)}; gradient × ${h} = ${(slope * h).toPrecision(4)}`;
+  const told = slope === undefined ? "it is a constant, without a gradient" : `gradient × ${h} = ${(slope * h).toPrecision(4)}`;
+  $("ui-nudged").textContent = `${$("ui-name").textContent} + ${h}: ${sum}${out.title} moves by ${move.toPrecision(4)}; ${told}`;
 }
 
 for (const id of ["ui-value", "ui-drag"]) {
@@ -248,6 +250,17 @@ $("ui-entries").addEventListener("click", ({ target }) => {
   const k = [...$("ui-entries").children].indexOf(target);
   if (k >= 0) pickEntry(k);
 });
+$("ui-entries").addEventListener("keydown", (event) => {
+  const columns = editing.dims.at(-1);
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+  const next = by && $("ui-entries").children[entries[edited] + by];
+  if (!by) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!next) return;
+  pickEntry(entries[edited] + by);
+  next.focus();
+});
 $("ui-map").addEventListener("click", ({ target, offsetX, offsetY }) => {
   const [i, j] = [[offsetY, target.height, target.clientHeight], [offsetX, target.width, target.clientWidth]].map(
     ([place, cells, room]) => Math.min(cells - 1, Math.max(0, Math.floor((place / room) * cells))),
@@ -255,7 +268,7 @@ $("ui-map").addEventListener("click", ({ target, offsetX, offsetY }) => {
   pickEntry(i * target.width + j);
 });
 $("ui-index").addEventListener("input", ({ target }) => {
-  const k = entryOf(target.value, selected.dims);
+  const k = entryOf(target.value, editing.dims);
   if (k !== undefined) pickEntry(k);
 });
 $("ui-nudge").addEventListener("click", nudge);
