@@ -125,14 +125,16 @@ def test_the_page_trains_as_python_with_every_optimizer(show, moons):
 
 
 def test_the_reader_trains_scrubs_and_sets_points(show, moons):
-    *_, page = moons
+    (x, y), _, page = moons
     tab = show(page.page(), scheme="dark")
     assert page.path.read_text(encoding="utf-8") == page.page().html
     weights = "() => [...frames.at(-1).weights]"
+    recorded = _loss_box(tab)
     tab.click("#ui-learn-step")
     assert tab.inner_text("#ui-epoch") == "1, here"
     assert tab.is_visible("#ui-learned")
     first = tab.evaluate(weights)
+    assert f"{_loss_of_the_example(first, x, y):.4f}" in _loss_box(tab) != recorded
     tab.select_option("#ui-learn-pace", "0")
     tab.click("#ui-learn-run")
     tab.wait_for_function("() => learner.epoch > 400")  # more than are kept
@@ -149,6 +151,11 @@ def test_the_reader_trains_scrubs_and_sets_points(show, moons):
     tab.keyboard.press("End")
     assert tab.inner_text("#ui-epoch") == f"{epoch}, here"
     assert tab.locator("figure").first.text_content() == good
+    assert f"{_loss_of_the_example(tab.evaluate(weights), x, y):.4f}" in _loss_box(tab)
+    tab.keyboard.press("Home")
+    for _ in range(2):
+        tab.keyboard.press("ArrowRight")
+    assert (tab.inner_text("#ui-epoch"), _loss_box(tab)) == ("4 of 4", recorded)
     tab.click("#ui-learn-reset")
     assert tab.inner_text("#ui-epoch") == "0, here"
     tab.select_option("#ui-learn-batch", "0")
@@ -158,6 +165,18 @@ def test_the_reader_trains_scrubs_and_sets_points(show, moons):
     tab.click("#ui-learn-step")
     assert tab.evaluate(weights) != first
     _set_points(tab)
+
+
+def _loss_box(tab):
+    return tab.locator("g.node").filter(has_text="loss").get_attribute("aria-label")
+
+
+def _loss_of_the_example(weights, x, y):
+    model = nn.MLP(2, [4], 2, activation="tanh", dtype=np.float64)
+    ends = np.cumsum([p.size for p in parameter_arrays(model).values()])[:-1]
+    parts = zip(parameter_arrays(model).items(), np.split(np.array(weights), ends), strict=True)
+    model.load_state_dict({path: part.reshape(p.shape) for (path, p), part in parts})
+    return nn.cross_entropy(model(x[:1]), y[:1]).item()
 
 
 def _set_points(tab):
