@@ -114,7 +114,21 @@ function wait(part, waiting) {
 
 function write(shape, i, text) {
   shape.now[i] = text;
-  if (shape.texts[i] && shape.texts[i].textContent !== text) shape.texts[i].textContent = text;
+  if (!shape.texts[i] || shape.texts[i].textContent === text) return;
+  shape.texts[i].textContent = text;
+  if (text.length > ROW) squeeze(shape.texts[i], shape.box.querySelector("path, polygon").getBBox());
+  else shape.texts[i].removeAttribute("textLength");
+}
+
+// A row of an array that is longer than the recorded one, for which the box was made, is set closer.
+const ROW = 16; // most characters of one number
+function squeeze(text, { x, width }) {
+  text.removeAttribute("textLength");
+  const own = text.getBBox();
+  const right = x + width - 4;
+  if (own.x + own.width <= right && own.x >= x) return;
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  text.setAttribute("textLength", text.getAttribute("text-anchor") === "middle" ? width - 8 : right - own.x);
 }
 
 function receive(shape, grad) {
