@@ -153,7 +153,7 @@ class _Reading:
         return term if shape_of(term) == shape else sum_to(term, shape)
 
     def slopes(self) -> dict[str, Any]:
-        """Local derivatives of nodes of one entry with respect to inputs of one entry."""
+        """Local derivatives that are numbers, as in `events.Local`."""
         if self.missing:
             return {}
         return {
@@ -161,7 +161,7 @@ class _Reading:
             for node, place in self._places.items()
             if np.size(node.value) == 1
             for i, op in self._wanted(node)
-            if np.size(node.inputs[i].value) == 1
+            if isinstance(node.value, float) or (isinstance(x := node.inputs[i].value, np.ndarray) and x.size == 1)
         }
 
     def program(self, results: Callable[[Callable[..., str]], list[str]]) -> ArrayProgram:
