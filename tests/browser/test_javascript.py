@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from autograd import Tensor, Value, checkpoint, custom_op, exp, gradients
+from autograd import Tensor, Value, checkpoint, custom_op, exp, gradients, transpose
 from autograd.drawing.forward_model import graph_of
 from autograd.drawing.page.array_program import ARRAYS, array_program, page_program
 from autograd.drawing.page.javascript import ARITHMETIC
@@ -121,6 +121,11 @@ def catalogue(pool=None):
         yield example.call.text, weighted, arrays, arrays if is_fixed(example.call.text) else after
 
 
+def scaled_reversed(x, a):
+    """Loops over seven axes that cannot be merged, with a number in each."""
+    return transpose(x * 1.5) * exp(a) * x
+
+
 def test_every_op_has_the_numbers_of_python_at_the_calls_of_the_catalogue(window):
     missing = set()
     at_ties, without_end = (
@@ -128,7 +133,13 @@ def test_every_op_has_the_numbers_of_python_at_the_calls_of_the_catalogue(window
         catalogue(pool=[math.nan, math.inf, -math.inf, 0.0, 1.0]),
     )
     solved = ("inv(", "solve(", "cholesky(", "rotations(")  # of infinite matrices, which Python refuses in part
-    calls = [*catalogue(), *at_ties, *(call for call in without_end if not call[0].startswith(solved))]
+    many_axes = [np.linspace(-1.0, 1.0, 128).reshape((2,) * 7), np.array(0.5)]
+    calls = [
+        ("seven axes", scaled_reversed, many_axes, many_axes),
+        *catalogue(),
+        *at_ties,
+        *(call for call in without_end if not call[0].startswith(solved)),
+    ]
     cases = list(programs_of(calls, missing))
     results = run_all(window, [(program, leaves) for _, program, leaves, _ in cases])
     assert not list(misses_of(cases, results, lambda text: ROUNDED.get(text, RTOL), lambda _: 1e-13))

@@ -68,6 +68,17 @@ def test_a_leaf_that_is_not_finite_is_edited(show, number):
     assert "3.0000" in texts_of(tab)
 
 
+def test_formulas_of_a_changed_program_have_its_numbers(show):
+    y = Value(-3.0, label="w") * Value(2.0, label="x")
+    tab = show(draw(y).page())
+    tab.locator("#ui-graph g.node").filter(has_text="w").first.click()
+    tab.fill("#ui-value", "-1.5")
+    tab.keyboard.press("Escape")
+    tab.focus("#ui-slider")
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator("#ui-numbers").text_content() == "= (-1.5000) × 2.0000 = -3.0000"
+
+
 def model_page(entry=None, **options):
     """Page of a network whose first weight is 2.5 at `entry`."""
     model = nn.MLP(3, [4], 2, activation="tanh", seed=0, dtype=float)
@@ -83,13 +94,13 @@ def fills(tab):
     return tab.locator("#ui-graph a > polygon").evaluate_all("cells => cells.map((cell) => getComputedStyle(cell).fill)")
 
 
-@pytest.mark.parametrize("arrays", ["stats", "heat"])
-def test_an_entry_of_an_array_is_typed_and_set_back(show, arrays):
-    tab = show(model_page((1, 2), arrays=arrays))
+@pytest.mark.parametrize("options", [{"arrays": "stats"}, {"arrays": "heat", "format": ".3g"}, {"format": ".6e"}])
+def test_an_entry_of_an_array_is_typed_and_set_back(show, options):
+    tab = show(model_page((1, 2), **options))
     tab.keyboard.press("End")
     expected, colors = texts_of(tab), fills(tab)
     numbers = tab.locator("#ui-numbers").text_content()
-    tab = show(model_page(arrays=arrays))
+    tab = show(model_page(**options))
     tab.keyboard.press("End")
     recorded = texts_of(tab)
     tab.locator("#ui-graph g.node.parameter").filter(has_text="(3, 4)").dispatch_event("click")

@@ -18,8 +18,7 @@ from autograd.drawing.page.array_script import (
     writer_of,
 )
 from autograd.drawing.page.javascript import functions, script
-from autograd.drawing.page.loops import Lengths
-from autograd.ops.rules.axes import normalize_axes, reduced_shape, shape_of
+from autograd.ops.rules.axes import Shape, normalize_axes, reduced_shape, shape_of
 from autograd.ops.tracing import UnreadableRuleError
 
 #: Functions that only move entries.
@@ -41,7 +40,7 @@ def _reduction(fill: float, step: str) -> Any:
     return staticmethod(function)
 
 
-def call(name: str, shape: Lengths, *operands: ArrayScript, sizes: Lengths) -> ArrayScript:
+def call(name: str, shape: Shape, *operands: ArrayScript, sizes: Shape) -> ArrayScript:
     """Array of `shape` that a function of `web/arrays.js` writes, from arrays in row-major order and sizes."""
     inputs = [whole(x) for x in operands]
     y = new_array(operands[0].writer, shape)
@@ -106,7 +105,7 @@ class _Arrays:
         return y
 
     @staticmethod
-    def put(x: ArrayScript, index: Any, shape: Lengths) -> ArrayScript:
+    def put(x: ArrayScript, index: Any, shape: Shape) -> ArrayScript:
         y = new_array(x.writer, shape, "0")
         assign(y[index], x, "+=")
         return y

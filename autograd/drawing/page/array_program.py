@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import numpy.typing as npt
 
 from autograd.drawing.page.array_functions import arrays
 from autograd.drawing.page.array_script import ArrayScript, as_array, whole
-from autograd.drawing.page.loops import Lengths, LoopWriter, dense_places
+from autograd.drawing.page.loops import LoopWriter, dense_places
 from autograd.engine.graph import Graph, GraphNode
-from autograd.ops.op import OPS
-from autograd.ops.rules.axes import shape_of
+from autograd.ops.op import OPS, Op
+from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.shape import sum_to
 from autograd.ops.tracing import UnreadableRuleError, read_rule
 
@@ -97,70 +98,70 @@ class _Reading:
                 self.values[node] = ArrayScript(self.writer, name, dense_places(shape_of(node.value)))
         for node in reversed(graph.nodes.values()):
             if node.op is not None and any(x in self.values for x in node.inputs):
-                self.values[node] = self._forward(node)
+                self.values[node] = self._forward(node, node.op)
         first = graph.outputs[0]
         self.gradients[first] = np.ones(shape_of(first.value))
         self._places = {node: i for i, node in enumerate(graph.nodes.values())}
         for node in graph.nodes.values():
             if node in self.gradients:
                 self._backward(node)
+            if getattr(node.source, "_hooks", ()):
+                self.missing["a hook"] = None
 
     def _operands(self, node: GraphNode) -> list[Any]:
         return [self.values.get(x, x.value) for x in node.inputs]
 
-    def _read(self, node: GraphNode, shape: Lengths, read: Callable[[], Any]) -> Any:
-        """Result of reading a rule of a node, or an unknown array of `shape`, and the op is missing."""
+    def _read(self, op: Op, shape: Shape, read: Callable[[], Any]) -> Any:
+        """Result of reading a rule of an op, or an unknown array of `shape`, and the op is missing."""
         try:
-            if OPS.get(node.op.name) is not node.op:  # type: ignore[union-attr]
+            if OPS.get(op.name) is not op:
                 raise UnreadableRuleError("only the ops of the registry are read")
             return read()
         except UnreadableRuleError:
-            self.missing[node.op.name] = None  # type: ignore[union-attr]
+            self.missing[op.name] = None
             return ArrayScript(self.writer, *self.writer.buffer(shape))
 
-    def _forward(self, node: GraphNode) -> ArrayScript:
-        def read() -> ArrayScript:
-            assert node.op is not None
-            return as_array(ArrayScript.record(node.op, tuple(self._operands(node)), dict(node.params)), self.writer)
-
-        return self._read(node, shape_of(node.value), read)
+    def _forward(self, node: GraphNode, op: Op) -> ArrayScript:
+        inputs, params = tuple(self._operands(node)), dict(node.params)
+        y: ArrayScript = self._read(
+            op, shape_of(node.value), lambda: as_array(ArrayScript.record(op, inputs, params), self.writer)
+        )
+        return y
 
     def _backward(self, node: GraphNode) -> None:
         """Add the terms of the gradients of the inputs of a node."""
-        if getattr(node.source, "_hooks", ()):
-            self.missing["a hook"] = None
-        for i in self._wanted(node):
-            x, g = node.inputs[i], self.gradients[node]
-            term = self._read(node, shape_of(x.value), lambda i=i, g=g: self._pullback(node, i, g))  # type: ignore[misc]
+        g = self.gradients[node]
+        for i, op in self._wanted(node):
+            x = node.inputs[i]
+            term = self._read(op, shape_of(x.value), partial(self._pullback, node, op, i, g))
             self.uses[f"{self._places[node]}.{i}"] = term
             self.gradients[x] = self.gradients[x] + term if x in self.gradients else term
 
-    def _wanted(self, node: GraphNode) -> list[int]:
-        """Positions of the inputs of a node that get a gradient."""
+    def _wanted(self, node: GraphNode) -> list[tuple[int, Op]]:
+        """Positions of the inputs of a node that get a gradient, with its op."""
         if node.op is None:
             return []
-        pullbacks = node.op.pullbacks_of(node.inputs)
-        return [i for i, x in enumerate(node.inputs) if x in self.values and x.source.requires_grad and pullbacks[i]]
+        inputs = zip(node.inputs, node.op.pullbacks_of(node.inputs), strict=True)
+        return [(i, node.op) for i, (x, rule) in enumerate(inputs) if x in self.values and x.source.requires_grad and rule]
 
-    def _pullback(self, node: GraphNode, i: int, g: Any) -> Any:
+    def _pullback(self, node: GraphNode, op: Op, i: int, g: Any) -> Any:
         """Term of the gradient of input `i`, in its shape."""
-        op, inputs = node.op, self._operands(node)
-        assert op is not None
+        inputs = self._operands(node)
         rule: Any = op.pullbacks_of(tuple(inputs))[i]
         term = read_rule(rule, op, g, self.values.get(node, node.value), *inputs, **node.params)
         shape = shape_of(node.inputs[i].value)
         return term if shape_of(term) == shape else sum_to(term, shape)
 
     def slopes(self) -> dict[str, Any]:
-        """Local derivatives of nodes of one entry with respect to inputs of one entry."""
+        """Local derivatives that are numbers, as in `events.Local`."""
         if self.missing:
             return {}
         return {
-            f"{place}.{i}": self._pullback(node, i, np.ones(shape_of(node.value)))
+            f"{place}.{i}": self._pullback(node, op, i, np.ones(shape_of(node.value)))
             for node, place in self._places.items()
             if np.size(node.value) == 1
-            for i in self._wanted(node)
-            if np.size(node.inputs[i].value) == 1
+            for i, op in self._wanted(node)
+            if isinstance(node.value, float) or (isinstance(x := node.inputs[i].value, np.ndarray) and x.size == 1)
         }
 
     def program(self, results: Callable[[Callable[..., str]], list[str]]) -> ArrayProgram:

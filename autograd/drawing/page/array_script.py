@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.drawing.page.javascript import Script, functions, operator_script, script
-from autograd.drawing.page.loops import Lengths, LoopWriter, Places, dense_places
+from autograd.drawing.page.loops import LoopWriter, Places, dense_places
 from autograd.ops.op import Op
 from autograd.ops.operators import Operator
-from autograd.ops.rules.axes import shape_of
+from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 
 #: Entry of an operand in the expression of a rule.
@@ -41,7 +41,7 @@ class ArrayScript(Tracer):
         return read_rule(op.forward, op, writer_of(inputs).functions, *inputs, **params)
 
     @property
-    def shape(self) -> Lengths:
+    def shape(self) -> Shape:
         return self.places.shape
 
     @property
@@ -119,12 +119,12 @@ def writer_of(operands: Sequence[Any]) -> LoopWriter:
     return next(x.writer for x in operands if isinstance(x, ArrayScript))
 
 
-def new_array(writer: LoopWriter, shape: Lengths, fill: str = "") -> ArrayScript:
+def new_array(writer: LoopWriter, shape: Shape, fill: str = "") -> ArrayScript:
     """Array in a new buffer of a program."""
     return ArrayScript(writer, *writer.buffer(shape, fill))
 
 
-def write_loop(lengths: Lengths, operands: Sequence[ArrayScript], body: Callable[..., str], *axes: Sequence[int]) -> None:
+def write_loop(lengths: Shape, operands: Sequence[ArrayScript], body: Callable[..., str], *axes: Sequence[int]) -> None:
     """Write the loops of a statement on entries; without `axes`, the loops are the last axes of every array."""
     n = len(lengths)
     own = axes or [range(n - x.ndim, n) for x in operands]
@@ -136,7 +136,7 @@ def assign(y: ArrayScript, x: ArrayScript, sign: str = "=") -> None:
     write_loop(y.shape, [y, x], lambda out, entry: f"{out} {sign} {entry}")
 
 
-def contract(terms: Sequence[Sequence[int]], output: Sequence[int], lengths: Lengths, *operands: Any) -> ArrayScript:
+def contract(terms: Sequence[Sequence[int]], output: Sequence[int], lengths: Shape, *operands: Any) -> ArrayScript:
     """Product of arrays, whose axes are given as loops, summed over the loops that are not those of `output`."""
     inputs = [as_array(x, writer_of(operands)) for x in operands]
     is_sum = any(n != 1 for i, n in enumerate(lengths) if i not in output)

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
-Lengths = tuple[int, ...]
+from autograd.ops.rules.axes import Shape
 
-#: Names of loop variables, outermost first.
-_VARIABLES = "ijklmnopqrstuvw"
+Places = npt.NDArray[np.int64]
+
+#: Names of loop variables, outermost first; NumPy's arrays have at most 64 axes.
+_VARIABLES = [*"ijklm", *(f"i{k}" for k in range(5, 64))]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class LoopWriter:
     tables: dict[str, str] = field(default_factory=dict)
     constants: dict[bytes, tuple[str, npt.NDArray[np.float64]]] = field(default_factory=dict)
 
-    def buffer(self, shape: Lengths, fill: str = "") -> tuple[str, Places]:
+    def buffer(self, shape: Shape, fill: str = "") -> tuple[str, Places]:
         """A new buffer and the places of an array of `shape` in it; `fill` is the number in it before every run."""
         places = dense_places(shape)
         if places.size == 1:  # numbers share one buffer
@@ -74,7 +75,7 @@ class LoopWriter:
         """Name of a constant array, which is stored once."""
         return self.constants.setdefault(x.tobytes(), (f"c{len(self.constants)}", x))[0]
 
-    def loop(self, lengths: Lengths, arrays: Sequence[tuple[str, Places, Sequence[int]]], body: Callable[..., str]) -> None:
+    def loop(self, lengths: Shape, arrays: Sequence[tuple[str, Places, Sequence[int]]], body: Callable[..., str]) -> None:
         """Write the loops over all indices below `lengths` of a statement on entries of arrays.
 
         Args:
@@ -103,7 +104,7 @@ class LoopWriter:
         return Entries(name, int(places.flat[0]), tuple(by_loop.get(loop, 0) for loop in range(loops)))
 
 
-def dense_places(shape: Lengths) -> Places:
+def dense_places(shape: Shape) -> Places:
     """Places of an array in row-major order."""
     return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)
 
@@ -122,7 +123,7 @@ def _even_steps(places: Places) -> tuple[int, ...] | None:
     return tuple(steps) if np.array_equal(expected, places) else None
 
 
-def _merge_loops(lengths: Lengths, entries: list[Entries]) -> tuple[Lengths, list[Entries]]:
+def _merge_loops(lengths: Shape, entries: list[Entries]) -> tuple[Shape, list[Entries]]:
     """Loops in the order of large steps first, with neighbours merged where all arrays step through both evenly."""
     order = sorted([i for i, n in enumerate(lengths) if n > 1], key=lambda i: -sum(abs(x.steps[i]) for x in entries))
     merged: list[tuple[int, tuple[int, ...]]] = []  # length, step of every array

@@ -29,6 +29,8 @@ class Step(NamedTuple):
         formula: The computation in names; numbers: the same in numbers
         line: The line of the program that made the node
         gradient: The gradient at `place` after this step as text; value: the same as a number, or None
+        live: By which the program of the page follows: the expression of an op with the number of every operand among the nodes
+            in «», or the node and the position of a use
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Step(NamedTuple):
     line: str = ""
     gradient: str = ""
     value: float | None = None
+    live: str = ""
 
 
 def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: str) -> list[Step]:
@@ -54,6 +57,7 @@ def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: st
 
 def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
     steps: list[Step] = []
+    numbered = _numbered(graph)
     for node in reversed(graph.nodes.values()):
         if node.op is None or node not in places:
             continue
@@ -62,14 +66,21 @@ def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -
             _inside(steps, shape.name)
             continue
         edges = (*(edge_id(shape, edge) for edge in shape.edges), edge_id(shape))
-        numbers = expression(node, lambda x: _operand_text(x, format)) if isinstance(node.value, float) else ""
+        is_number = isinstance(node.value, float)
+        numbers = expression(node, lambda x: _operand_text(x, format)) if is_number else ""
+        live = (
+            expression(node, lambda x: f"«{numbered[x]}»" if x in numbered else _operand_text(x, format)) if is_number else ""
+        )
         result = f"= {numbers} = {value_text(node, format)}" if numbers else f"= {value_text(node, format)}"
-        steps.append(Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, short_line(node.line)))
+        steps.append(
+            Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, short_line(node.line), live=live)
+        )
     return steps
 
 
 def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
     gradients, y = graph.gradients or {}, graph.outputs[0]
+    numbered = _numbered(graph)
     seed = Step("seed", "", formula=f"∂{y.name}/∂{y.name}", numbers="= 1")
     steps = [_add_gradient(seed._replace(place=places[y].name), gradients[y], format)] if y in places else []
     for use in sweep_uses(graph, derivatives):
@@ -82,9 +93,14 @@ def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode,
             continue
         formula = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} {chain_rule(y.name, local)}"
         numbers = _product_text(use, gradients[local.node], format)
-        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line))
+        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line),
+                    live=f"{numbered[local.node]}.{local.position}")  # fmt: skip
         steps.append(_add_gradient(step, use.gradient, format) if here.item is local.input else step)
     return steps
+
+
+def _numbered(graph: Graph) -> dict[GraphNode, int]:
+    return {node: i for i, node in enumerate(graph.nodes.values())}
 
 
 def _arrows(here: DrawnNode, there: DrawnNode, local: Local) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ const isRecorded = () => given.every((x, i) => x.every((entry, k) => Object.is(e
 const total = (x) => x.reduce((sum, entry) => sum + entry, 0);
 
 // Rows of a small array as text, with numbers of equal width, as Python writes them.
-const CELLS = 8;
+const [CELLS, LONGEST] = [8, 40];
 const isSmall = (dims) => dims.length <= 2 && Math.max(...dims, 1) <= CELLS && !dims.includes(0);
 function rowsOf(x, dims) {
   if (x.length === 1) return [readable(x[0])];
@@ -49,7 +49,7 @@ function fieldsOf({ node, kinds, dims }, was) {
   const x = present.values[node];
   const fields = [...was];
   const start = kinds.indexOf("d") + (dims ? Math.min(dims.length, 1) + 1 : 0);
-  rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = row; });
+  rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = row.length > LONGEST ? `${row.slice(0, LONGEST - 1)}…` : row; });
   return fields.map((text, i) => {
     const [, name] = text.match(/^(min|mean|max) /) ?? [];
     if (kinds[i] !== "d" || (!name && !/^(! |no finite)/.test(text))) return text; // marks of NaN and ∞ are of the recording
@@ -63,26 +63,27 @@ const STATISTICS = {
 };
 
 // Numbers of the steps in place of the recorded ones.
-function follow(steps, byName, byId) {
+function follow(steps, byName) {
   const { values, gradients, slopes, uses } = present;
   const sums = new Map();
   for (const s of steps) {
     const { node = -1, dims } = byName.get(s.place) ?? {};
-    if (s.kind === "op" && (node < 0 || values[node].length === 1)) s.numbers = node < 0 ? "" : `= ${readable(values[node][0])}`;
+    if (s.kind === "op" && node >= 0 && values[node].length === 1) {
+      const formula = s.live.replace(/«(\d+)»/g, (_, i) => inBrackets(readable(values[i][0])));
+      s.numbers = `${formula && `= ${formula} `}= ${readable(values[node][0])}`;
+    }
     if (s.kind === "seed" && node >= 0) sums.set(s.place, gradients[node]);
     if (s.kind !== "pull") continue;
-    const edge = s.edges.map((id) => byId.get(id)).find((e) => e && e.from !== e.to);
-    const user = byName.get(s.source);
-    const key = edge && `${byName.get(edge.to).node}.${edge.position}`;
-    const product = uses[key];
-    if (product === undefined || node < 0 || user.node < 0) {
+    const product = uses[s.live];
+    if (product === undefined || node < 0) {
       s.numbers = s.gradient = "";
       continue;
     }
     const before = sums.get(s.place);
     const after = before ? before.map((x, k) => x + product[k]) : product;
     const [here, ...others] = [product, before, after].map((x) => x && gradientText(x, dims ?? []));
-    const slope = slopes[key] ? `${inBrackets(readable(gradients[user.node][0]))} × ${inBrackets(readable(slopes[key][0]))} = ` : "";
+    const [user, factor] = [gradients[s.live.split(".")[0]], slopes[s.live]];
+    const slope = factor ? `${inBrackets(readable(user[0]))} × ${inBrackets(readable(factor[0]))} = ` : "";
     s.numbers = before ? `= ${slope}${here}; ${others[0]} + ${inBrackets(here)} = ${others[1]}` : `= ${slope}${here}`;
     if (s.gradient) s.gradient = gradientRows(after, dims ?? []).join("\n");
     if (s.value !== "") s.value = after[0];

@@ -28,20 +28,25 @@ let present = null; // numbers of the page, in place of the recorded ones
 
 // Number format of the boxes: "f", "e" and "g" as in Python.
 const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
+const exponential = (x, n) => x.toExponential(n).replace(/([+-])(\d)$/, "$10$2");
+const stripped = (text) => (text.includes(".") ? text.replace(/\.?0+(?=e|$)/, "") : text);
 const readable = (x) => {
   if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
-  const exponent = () => x.toExponential(digits).replace(/([+-])(\d)$/, "$10$2");
-  if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
+  if (kind === "e") return exponential(x, digits);
+  if (kind === "g") {
+    const [most, power] = [(digits || 1) - 1, Number(x.toExponential((digits || 1) - 1).split("e")[1])];
+    return stripped(power < -4 || power > most ? exponential(x, most) : (x + 0).toFixed(most - power));
+  }
   const text = (x + 0).toFixed(digits); // zero has no sign
   const hides = (x !== 0 && !/[1-9]/.test(text)) || text.length > (0).toFixed(digits).length + 6;
-  return kind === "e" || hides ? exponent() : text;
+  return hides ? exponential(x, digits) : text;
 };
 
 // The steps of a moment, and what each changes: parts that appear, edges that carry a gradient back, the gradient of a shape.
-const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value"];
+const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value", "live"];
 function read({ shapes, edges, frames, byName, byId, moments }, at) {
   const steps = moments[at].steps.map((s) => Object.fromEntries(s.map((v, i) => [FIELDS[i], i > 3 ? data.texts[v] : v])));
-  if (present) follow(steps, byName, byId);
+  if (present) follow(steps, byName);
   const changes = steps.map(() => ({ lit: [], back: [], grad: null }));
   const [lit, forward, back, grads] = [new Map(), new Map(), new Set(), new Map()];
   steps.forEach((s, i) => {
