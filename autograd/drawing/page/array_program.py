@@ -121,12 +121,16 @@ class _Reading:
             self.missing[op.name] = None
             return ArrayScript(self.writer, *self.writer.buffer(shape))
 
-    def _forward(self, node: GraphNode, op: Op) -> ArrayScript:
-        inputs, params = tuple(self._operands(node)), dict(node.params)
-        y: ArrayScript = self._read(
-            op, shape_of(node.value), lambda: as_array(ArrayScript.record(op, inputs, params), self.writer)
-        )
-        return y
+    def _forward(self, node: GraphNode, op: Op) -> Any:
+        shape, inputs, params = shape_of(node.value), tuple(self._operands(node)), dict(node.params)
+
+        def read() -> ArrayScript:
+            y = as_array(ArrayScript.record(op, inputs, params), self.writer)
+            if y.shape != shape:
+                raise UnreadableRuleError(f"the rule of {op.name} gave shape {y.shape}, and {shape} when it was recorded")
+            return y
+
+        return self._read(op, shape, read)
 
     def _backward(self, node: GraphNode) -> None:
         """Add the terms of the gradients of the inputs of a node."""
