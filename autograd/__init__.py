@@ -93,7 +93,8 @@ if _TYPE_CHECKING:
     from autograd.drawing.drawing import Drawing
     from autograd.drawing.explain import explain
     from autograd.drawing.graphviz import RenderError
-    from autograd.drawing.page.page import Page, timeline
+    from autograd.drawing.page.page import Page
+    from autograd.drawing.page.timeline import timeline
     from autograd.drawing.paths import Paths, paths
     from autograd.tape.backends import GuardFailedError
     from autograd.tape.compile import Compiled, compile as compile
@@ -107,7 +108,8 @@ _ON_FIRST_USE = {
     "drawing.drawing": ("Drawing",),
     "drawing.explain": ("explain",),
     "drawing.graphviz": ("RenderError",),
-    "drawing.page.page": ("Page", "timeline"),
+    "drawing.page.page": ("Page",),
+    "drawing.page.timeline": ("timeline",),
     "drawing.paths": ("Paths", "paths"),
     "tape.backends": ("GuardFailedError",),
     "tape.compile": ("Compiled", "compile"),

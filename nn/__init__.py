@@ -15,7 +15,7 @@ Dataset, Loader, train_test_split, standardise, one_hot mini-batches and preproc
 OnDisk, save_rows                                      data that do not fit in memory
 fit, evaluate, predict, History                        training and inference
 Callback, EarlyStopping, BestModel, Checkpoint, ClipGradients, CsvLog, JsonLinesLog, TensorBoard, LivePlot, Watch,
-record_training
+TrainingPage, record_training
                                                        callbacks of `fit`
 save, load, UnreadableFileError                        model files
 load_from_torch, save_for_torch, torch_state           exchange with PyTorch
@@ -48,7 +48,7 @@ from nn.callbacks.early_stopping import BestModel, EarlyStopping
 from nn.callbacks.loggers import CsvLog, JsonLinesLog, LivePlot, TensorBoard
 from nn.callbacks.monitor import Watch
 from nn.callbacks.schedule import Plateau, Schedule
-from nn.callbacks.training_page import record_training
+from nn.callbacks.training_page import TrainingPage, record_training
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk, save_rows
 from nn.data.preprocessing import one_hot, standardise
@@ -87,7 +87,7 @@ __all__ = [
     "ClipGradients", "CsvLog", "Dataset", "Dropout", "EarlyStopping", "Embedding", "Flatten", "History", "JsonLinesLog",
     "LayerNorm", "LeakyReLU", "LikelyMistake", "Linear", "Lion", "LivePlot", "Loader", "LogSoftmax", "Module", "OnDisk",
     "Optimizer", "Plateau", "RMSNorm", "RMSprop", "ReLU", "Residual", "Running", "Schedule", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Tanh", "TensorBoard", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy",
+    "Softmax", "Softplus", "Tanh", "TensorBoard", "TrainingPage", "UnreadableFileError", "Watch", "accuracy", "binary_accuracy",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_gradients_by_norm", "clip_gradients_by_value",
     "confusion_matrix", "cross_entropy", "datasets", "evaluate", "fit", "functional_call", "glorot_normal", "glorot_uniform",
     "he_normal", "he_uniform", "hinge", "huber", "kl_divergence", "load", "load_from_torch", "load_onnx", "mean_absolute_error",

@@ -1,8 +1,9 @@
-"""`record_training`: an HTML page of a training by epoch: graph, weights, gradients, loss, decision boundary."""
+"""`TrainingPage`: an HTML page of a training by epoch, which can train the model again."""
 
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,33 @@ from numpy.typing import ArrayLike
 
 import autograd as ag
 from autograd import Page, Tensor
+from autograd.support.atomic_write import output_path
 from nn._validation import Array, as_array, check_integer
-from nn.modules.predict import eval_mode, predict
+from nn.callbacks._page_learning import (
+    CannotLearnError,
+    Rows,
+    check_learnable,
+    check_recordable,
+    hidden_layers,
+    learning_data,
+    learning_functions,
+    parameter_arrays,
+    sample_rows,
+    update_rules,
+)
+from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of
+from nn.modules.predict import eval_mode
 from nn.plots.boundary import DecisionGrid
 from nn.run.run import Callback, Run, State
 
 #: Maximum of cells along each side of an image; larger arrays are shown by means over blocks.
 CELLS = 48
 
-#: Points along each side of the grid of a decision boundary.
-STEPS = 48
+#: About the number of moments of a page, unless `every` is given.
+MOMENTS = 50
+
+#: Most numbers of all recorded parameters together: beyond it, only those before the training are stored.
+STORED = 200_000
 
 
 def record_training(
@@ -28,40 +46,65 @@ def record_training(
     *,
     every: int = 1,
     plane: tuple[ArrayLike, ArrayLike] | None = None,
-) -> "TrainingRecord":
-    """Return a callback of `fit` that records a training for a page: before it, and after every `every` epochs.
+) -> "TrainingPage":
+    """Return a `TrainingPage` of every epoch that is not written by itself: call `page("training.html")` after `fit`.
 
-        record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))
-        nn.fit(model, (x, y), loss=nn.cross_entropy, …, callbacks=[record])
-        record.page("training.html")
+    Raises:
+        Exception: As `TrainingPage`
+
+    >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
+    <TrainingPage of 0 moments>
+    """
+    return TrainingPage(loss=loss, example=example, every=every, plane=plane)
+
+
+class TrainingPage(Callback):
+    """Callback that records a training, and writes it as one HTML page, in which the model can be trained again.
+
+        nn.fit(model, (x, y), loss=nn.cross_entropy, …, callbacks=[nn.TrainingPage("training.html")])
+
+    The page needs no server and no Python. It plays what was recorded: the loss, the decision boundary or the fitted curve,
+    images of each parameter and of its gradient, the graph of an example. "Learn" trains the model in the page from the same
+    start, with the optimizer, the learning rate and the batch size that its reader chooses, and with the reader's own points if
+    the inputs have one or two numbers. The page says why if it cannot train the model.
 
     Args:
-        example: Data (x, y) whose loss is drawn as a graph
-        plane: Points in the plane with classes, around which the decision boundary is drawn
-
-    The page has the training curves, and images of each parameter and of its gradient in the last step.
+        path: The file, written at the end of the training, also of an interrupted one; if None, call `page`
+        loss: The loss; by default that of `fit`
+        example: Data (x, y) whose loss is drawn as a graph; by default the first row
+        every: Epochs between two recorded moments; by default such that there are about 50
+        plane: Points with classes around which the decision boundary is drawn; by default found from the data
+        limit: Most rows in the page: of more rows, or of more than 200,000 numbers, it has a random sample
 
     Shapes:
         example (n, …), (n, …), as model and loss take them; plane (n, 2), (n,) integers
     Raises:
-        ValueError, TypeError: If the shapes of `plane` do not fit, or `every` is not a positive integer
+        ValueError, TypeError: If the shapes of `plane` do not fit, `every` or `limit` is not a positive integer, or the path
+            does not end in .html or .htm
+        FileNotFoundError: If the folder does not exist
 
-    >>> record_training(lambda p, y: (p - y).mean(), ([[1.0]], [0.0]))
-    <TrainingRecord of 0 moments>
+    >>> TrainingPage(every=10)
+    <TrainingPage of 0 moments>
     """
-    return TrainingRecord(
-        loss, example, check_integer("every", every, least=1), None if plane is None else DecisionGrid(*plane, STEPS)
-    )
-
-
-class TrainingRecord(Callback):
-    """Record of a training, made by `record_training`; `page` makes a page from it."""
 
     def __init__(
-        self, loss: Callable[[Any, Any], Any], example: tuple[ArrayLike, ArrayLike], every: int, plane: DecisionGrid | None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        loss: Callable[[Any, Any], Any] | None = None,
+        example: tuple[ArrayLike, ArrayLike] | None = None,
+        every: int | None = None,
+        plane: tuple[ArrayLike, ArrayLike] | None = None,
+        limit: int = 1000,
     ) -> None:
-        self.loss, self.every, self.plane = loss, every, plane
-        self.example = as_array("x", example[0]), as_array("y", example[1])
+        self.path = None if path is None else output_path(path, ".html .htm")
+        self.loss, self.every = loss, None if every is None else check_integer("every", every, least=1)
+        self.example = None if example is None else (as_array("x", example[0]), as_array("y", example[1]))
+        self.plane: Plane | None = None if plane is None else DecisionGrid(*plane, STEPS)
+        self.limit = check_integer("limit", limit, least=1)
+        self._run: Run | None = None
+        self._lr = 0.0
+        self._rows: Rows | None = None
         self._clear()
 
     def _clear(self) -> None:
@@ -69,35 +112,54 @@ class TrainingRecord(Callback):
         self.epochs: list[int] = []
         self.curves: dict[str, list[float]] = {}
         self.arrays: list[dict[str, Any]] = []
-        self.regions: list[list[int]] = []
+        self.values: list[list[Any]] = []
+        self.weights: list[Array | None] = []
 
     def on_start(self, run: Run) -> None:
+        self._prepare(run)
         if run.epoch == 0:
             self._clear()
             self._record_moment(run)
 
     def on_epoch(self, run: Run) -> None:
         self.curves = {name: list(column) for name, column in run.history.columns().items() if name != "seconds"}
-        if run.epoch % self.every == 0 or run.stop:
+        if run.epoch % (self.every or 1) == 0 or run.stop:
             self._record_moment(run)
 
     def on_end(self, run: Run) -> None:
         if self.epochs[-1] != run.epoch:
             self._record_moment(run)
+        if self.path is not None:
+            self.page(self.path)
+
+    def _prepare(self, run: Run) -> None:
+        """Find from a training what was not passed."""
+        self._run, self._lr, self.loss = run, run.optimizer.groups[0].lr, self.loss or run.loss
+        self.every = self.every or -(-run.epochs // MOMENTS)
+        if run.rows is not None:
+            self._rows = x, y = sample_rows(run.rows, self.limit)
+            self.example = self.example or (x[:1], y[:1])
+            self.plane = self.plane or plane_of(x, y)
+        if self.example is None:
+            raise ValueError("TrainingPage needs an example, since fit got batches: pass example=(x[:1], y[:1])")
 
     def _record_moment(self, run: Run) -> None:
+        assert self.example is not None
+        assert self.loss is not None
         x, y = self.example
+        numbers = parameter_arrays(run.model)
         grads = {path: p.grad for path, p in run.model.named_parameters()}
         with eval_mode(run.model):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
-        self.pages.append(page)
+        self.pages.append(replace(page, program="", live={}) if self.pages else page)
         self.epochs.append(run.epoch)
-        self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in run.model.named_parameters()})
+        self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in numbers.items()})
+        stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
+        self.weights.append(np.concatenate([p.ravel() for p in numbers.values()]) if stored else None)
         if self.plane is not None:
-            scores = self.plane.scores(lambda rows: predict(run.model, rows))
-            self.regions.append([int(c) for c in scores.argmax(axis=1)])
+            self.values.append(drawn_values(self.plane, run.model))
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
         """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
@@ -114,40 +176,69 @@ class TrainingRecord(Callback):
             "arrays": self.arrays,
         }
         if self.plane is not None:
-            corner = [*self.plane.across[[0, -1]].tolist(), *self.plane.up[[0, -1]].tolist()]
-            points = np.column_stack([self.plane.points, self.plane.labels]).round(4).tolist()
-            time["plane"] = {"corner": corner, "steps": STEPS, "regions": self.regions, "points": points}
-        page = ag.timeline(self.pages, title, time)
+            time["plane"] = plane_data(self.plane, self.values)
+        learning = None
+        try:
+            time["learn"], learning = self._learning()
+        except CannotLearnError as error:
+            time["why"] = str(error)
+        page = ag.timeline(self.pages, title, time, learning)
         if path is not None:
             page.save(path)
         return page
 
+    def _learning(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return data and functions by which the page trains the model.
+
+        Raises:
+            CannotLearnError: If it cannot
+        """
+        run = self._run
+        if run is None:
+            raise CannotLearnError("the training was read from a checkpoint")
+        if self.weights[0] is None:
+            raise CannotLearnError("the checkpoint of an older version does not have the parameters before the training")
+        check_learnable(run.model, run.optimizer, run.rows)
+        assert self._rows is not None
+        assert run.rows is not None
+        x, y = self._rows
+        data = learning_data(self._rows, len(run.rows[1]), run.settings["batch_size"])
+        data["weights"], data["hidden"] = self.weights, hidden_layers(run.model, x)
+        data["parameters"] = [[path, p.shape] for path, p in parameter_arrays(run.model).items()]
+        functions = learning_functions(run.model, self.loss or run.loss, (x, y))
+        if self.plane is None:
+            del functions["responses"]
+        check_recordable(functions)
+        return data, functions | {"rows": len(y), "updates": update_rules(run.optimizer, self._lr)}
+
     def __repr__(self) -> str:
-        return f"<TrainingRecord of {len(self.pages)} moments>"
+        return f"<TrainingPage of {len(self.pages)} moments>"
 
     def state_dict(self) -> State:
-        kept = {
-            "pages": [_fields(page) for page in self.pages],
-            "epochs": self.epochs, "curves": self.curves, "arrays": self.arrays, "regions": self.regions,
-        }  # fmt: skip
+        kept: dict[str, Any] = {"pages": [_fields(page) for page in self.pages], "epochs": self.epochs, "curves": self.curves}
+        kept |= {"arrays": self.arrays, "regions": self.values}
+        kept["weights"] = [w if w is None else [w.tolist(), str(w.dtype)] for w in self.weights]
         return {"record": np.frombuffer(json.dumps(kept).encode(), dtype=np.uint8)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         kept = json.loads(np.asarray(state["record"], dtype=np.uint8).tobytes())
         self.pages = [_page(*fields) for fields in kept["pages"]]
-        self.epochs, self.curves, self.arrays, self.regions = (kept[k] for k in ("epochs", "curves", "arrays", "regions"))
+        self.epochs, self.curves, self.arrays, self.values = (kept[k] for k in ("epochs", "curves", "arrays", "regions"))
+        weights = kept.get("weights", [None] * len(self.epochs))  # checkpoints of older versions have none
+        self.weights = [w and np.array(w[0], dtype=w[1]) for w in weights]
 
 
 def _fields(page: Page) -> list[Any]:
     """Return the fields of a page for JSON."""
     opened = page.opened and _fields(page.opened)
-    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened]
+    return [page.title, page.dot, page.graph, page.moments, page.time, page.story, page.turned, opened, page.program, page.live]
 
 
 def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
-    """Return the page with these fields; checkpoints of older versions have only the first four."""
-    time, story, turned, opened = rest or (None, "", "", None)
-    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened))
+    """Return the page with these fields; checkpoints of older versions have fewer."""
+    defaults: list[Any] = [None, "", "", None, "", {}]
+    time, story, turned, opened, program, live = [*rest, *defaults[len(rest) :]]
+    return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program, live=live)
 
 
 def _image(x: Any) -> list[Any] | None:

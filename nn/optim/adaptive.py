@@ -150,7 +150,7 @@ class Adam(Optimizer):
     @staticmethod
     def scales(group: Any, step: int, /) -> dict[str, float]:
         beta1, beta2 = group.betas
-        return {"rate": group.lr / (1 - beta1**step), "unbiased": sqrt(1 - beta2**step)}
+        return {"rate": group.lr / (1 - beta1**step), "unbiased": square_root(1 - beta2**step)}
 
     @staticmethod
     @entrywise

@@ -25,6 +25,7 @@ class Run:
         epochs: Number of epochs
         settings: Settings that, with the epoch, determine the order of the rows
         batches: Number of batches of an epoch
+        rows: The arrays of the training data, (x, y) or (x, y, weights), or None if batches were passed
         loss: The loss function of `fit`
         columns: Columns of the history after an epoch
         stop: Reason to stop after this epoch, or ""; a callback may set it
@@ -42,6 +43,7 @@ class Run:
     callbacks: list["Callback"] = field(default_factory=list)
     loss: Any = None
     batches: int = 0
+    rows: tuple[Any, ...] | None = None
 
     @contextmanager
     def history_on_error(self) -> Iterator[None]:

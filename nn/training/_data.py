@@ -27,6 +27,7 @@ class TrainingData:
         held_out: Validation data (x, y) or (x, y, weights), or None
         settings: Numbers that, with the epoch, determine the order of the rows
         weighted: True if rows are known to have weights
+        rows: The arrays of the batches, if arrays were passed
     """
 
     batches: Any
@@ -34,6 +35,7 @@ class TrainingData:
     held_out: tuple[Any, ...] | None
     settings: dict[str, int]
     weighted: bool
+    rows: tuple[Any, ...] | None = None
 
 
 def training_data(
@@ -66,7 +68,8 @@ def training_data(
     settings = batches.settings()
     for weights in arrays[2:]:
         settings["checksum of the weights"] = crc32(weights.tobytes())
-    return TrainingData(batches, arrays[1], held_out, settings, len(arrays) > 2 or len(held_out or ()) > 2)
+    weighted = len(arrays) > 2 or len(held_out or ()) > 2
+    return TrainingData(batches, arrays[1], held_out, settings, weighted, arrays)
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:

@@ -124,7 +124,7 @@ def fit(  # noqa: PLR0913  (public keywords)
         check_takes_weights(loss)
     named = metrics_by_name(metrics, data.targets)
     run = Run(model, optimizer, epochs, data.settings, history_columns(named, data.held_out is not None))
-    run.callbacks, run.loss, run.batches = sort_callbacks(callbacks), loss, len(data.batches)
+    run.callbacks, run.loss, run.batches, run.rows = sort_callbacks(callbacks), loss, len(data.batches), data.rows
     with run.history_on_error():
         if data.held_out is not None:
             check_held_out(model, data.held_out, loss)

@@ -7,10 +7,12 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from string import Template
 from typing import Any
+
+import numpy as np
 
 from autograd.drawing.dot import dot_of, edge_id
 from autograd.drawing.events import Local, Slopes, local_events
@@ -20,7 +22,9 @@ from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
-from autograd.drawing.page.javascript import ARITHMETIC, program_script
+from autograd.drawing.page.array_program import ARRAYS
+from autograd.drawing.page.javascript import ARITHMETIC
+from autograd.drawing.page.live_program import live_data, live_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
 from autograd.drawing.text import visible
@@ -38,10 +42,9 @@ EXTRA = 600
 STORY = 400
 
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
-_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js", "interaction.js")
-
-#: Most numbers of a program that is computed again in the page.
-ALIVE = 2000
+_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js")
+_LEARNING = ("learn.js", "learned.js")
+_CONTROLS = ("controls.js", "points.js")
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +62,8 @@ class Page:
         turned: The DOT text in the other direction, or "" if the page would be too large
         opened: The page of the same graph with open folds, or None if it has no folds or is too large
         program: The computation in JavaScript, by which numbers follow a changed leaf, or "" if it has none
+        learning: The training in JavaScript, or "" if the page trains nothing
+        live: The leaves and constants of the program, or the reason why there is none
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -74,6 +79,8 @@ class Page:
     turned: str = ""
     opened: "Page | None" = None
     program: str = ""
+    learning: str = ""
+    live: dict[str, Any] = field(default_factory=live_data)
 
     @property
     def html(self) -> str:
@@ -83,16 +90,22 @@ class Page:
             RenderError: If no renderer is found, or it fails
         """
         web = files("autograd.drawing.page") / "web"
-        script = f'"use strict";\n{ARITHMETIC if self.program else ""}const PROGRAM = {self.program or "null"};\n'
-        script += "".join((web / name).read_text("utf-8") for name in _SCRIPTS)
+        script = '"use strict";\n' + (ARITHMETIC + ARRAYS) * bool(self.program or self.learning)
+        script += f"const PROGRAM = {self.program or 'null'};\nconst LEARNING = {self.learning or 'null'};\n"
+        learns = bool(self.learning)
+        names = [*_SCRIPTS, *_LEARNING * learns, "interaction.js", *_CONTROLS * learns]
+        script += "".join((web / name).read_text("utf-8") for name in names)
         style = Template((web / "page.css").read_text("utf-8")).substitute(colors=_colors())
+        style += (web / "learn.css").read_text("utf-8") if self.learning else ""
+        controls = (web / "learn.html").read_text("utf-8") if self.learning else ""
         data = json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         svg, *others = self._pictures()
         templates = [f'<template id="ui-picture-{i}">{svg}</template>' for i, svg in enumerate(others, 1) if svg]
         return Template((web / "page.html").read_text("utf-8")).substitute(
             title=html.escape(visible(self.title)), style=style, style_hash=_hash(style),
             script=script, script_hash=_hash(script),
-            svg=svg, pictures="".join(templates), story=html.escape(self.story), data=data.replace("<", "\\u003c"),
+            svg=svg, learning=controls,
+            pictures="".join(templates), story=html.escape(self.story), data=data.replace("<", "\\u003c"),
         )  # fmt: skip
 
     def _pictures(self) -> list[str]:
@@ -105,7 +118,7 @@ class Page:
         """The data for the script, with a table of texts without duplicates."""
         table: dict[str, int] = {}
         opened = self.opened._scene(table) if self.opened else None
-        return self._scene(table) | {"open": opened, "texts": list(table), "time": self.time}
+        return self._scene(table) | self.live | {"open": opened, "texts": list(table), "time": self.time}
 
     def _scene(self, table: dict[str, int]) -> dict[str, Any]:
         """The graph and its moments; their texts are added to the table."""
@@ -153,8 +166,8 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
     lines = [visible(line, 1000) for line in story(graph, set(graph.nodes.values()), view.format).split("\n")]
     rest = [f"… and {len(lines) - STORY:,} more lines: explain(y) prints them all"] if len(lines) > STORY else []
     page = replace(_scene_of(graph, drawn, derivatives, view, look, title), story="\n".join(lines[:STORY] + rest))
-    if len(graph.outputs) == 1 and len(graph.nodes) <= ALIVE and (program := program_script(graph)):
-        page = replace(page, program=program)
+    program, live = live_program(graph)
+    page = replace(page, program=program, live=live)
     page.graph["source"] = listing(node.line for node in graph.nodes.values())
     shown, total = len(drawn.shapes), len(drawn.places)
     opened = None
@@ -169,8 +182,7 @@ def page_of(graph: Graph, view: View, look: Look, title: str) -> Page:
 def _scene_of(graph: Graph, drawn: Sketch, derivatives: list[Local], view: View, look: Look, title: str) -> Page:
     """The page of a sketch of the graph, without its text and its source."""
     arrows = _arrows(drawn, {(local.node, local.position): local for local in derivatives})
-    leaves = [[i, repr(x.value)] for i, x in enumerate(graph.nodes.values()) if x.op is None and type(x.value) is float]
-    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format, "leaves": leaves}
+    parts = _parts(graph, drawn) | {"edges": [[*ends] for *ends, _ in arrows], "format": view.format}
     steps: Any = page_steps(graph, drawn, derivatives, view.format)
     moment = {
         # Numbers with all their digits are texts, because JSON has no NaN and no infinity.
@@ -208,27 +220,6 @@ def _arrows(drawn: Sketch, slopes: Slopes) -> list[tuple[str, str, str, int, flo
     return arrows
 
 
-def timeline(pages: list[Page], title: str, time: dict[str, Any]) -> Page:
-    """One page from pages of the same graph at several moments, with a second slider for time.
-
-    Args:
-        time: The `names` of the moments, and their curves, arrays and decision boundary
-
-    Raises:
-        ValueError: If the graphs differ
-    """
-    first, *later = pages
-    for page, name in zip(later, time["names"][1:], strict=True):
-        if page.graph["edges"] != first.graph["edges"]:
-            raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
-    moments = tuple(moment for page in pages for moment in page.moments)
-    opened = [page.opened for page in pages if page.opened]
-    return replace(
-        first, title=title, moments=moments, time=time, story=pages[-1].story,
-        opened=timeline(opened, title, time) if opened else None, program="",
-    )  # fmt: skip
-
-
 def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> dict[str, Any]:
     """A box as data for the page; stored gradients are fixed fields."""
     node = shape.item if isinstance(shape.item, GraphNode) and not shape.item.raw else None
@@ -236,8 +227,9 @@ def _shape(graph: Graph, shape: DrawnNode, numbers: Mapping[GraphNode, int]) -> 
     return {
         "title": node.name if node else visible(shape.fields[0]), "role": shape.role, "sign": shape.sign,
         "fields": [visible(text) for text in shape.fields], "kinds": kinds,
-        "facts": facts(node) if node else [], "line": short_line(node.line) if node else "",
+        "facts": facts(shape.item) if isinstance(shape.item, GraphNode) else [], "line": short_line(node.line) if node else "",
         "node": numbers.get(node, -1) if node else -1,
+        "dims": node.value.shape if node and isinstance(node.value, np.ndarray) else None,
     }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.drawing.box_text import gradient_fields
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Local, Use, sweep_uses
@@ -27,6 +29,8 @@ class Step(NamedTuple):
         formula: The computation in names; numbers: the same in numbers
         line: The line of the program that made the node
         gradient: The gradient at `place` after this step as text; value: the same as a number, or None
+        live: By which the program of the page follows: the expression of an op with the number of every operand among the nodes
+            in «», or the node and the position of a use
     """
 
     kind: str
@@ -38,6 +42,7 @@ class Step(NamedTuple):
     line: str = ""
     gradient: str = ""
     value: float | None = None
+    live: str = ""
 
 
 def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: str) -> list[Step]:
@@ -52,6 +57,7 @@ def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: st
 
 def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
     steps: list[Step] = []
+    numbered = _numbered(graph)
     for node in reversed(graph.nodes.values()):
         if node.op is None or node not in places:
             continue
@@ -60,14 +66,21 @@ def _forward(graph: Graph, places: Mapping[GraphNode, DrawnNode], format: str) -
             _inside(steps, shape.name)
             continue
         edges = (*(edge_id(shape, edge) for edge in shape.edges), edge_id(shape))
-        numbers = expression(node, lambda x: _operand_text(x, format)) if isinstance(node.value, float) else ""
+        is_number = isinstance(node.value, float)
+        numbers = expression(node, lambda x: _operand_text(x, format)) if is_number else ""
+        live = (
+            expression(node, lambda x: f"«{numbered[x]}»" if x in numbered else _operand_text(x, format)) if is_number else ""
+        )
         result = f"= {numbers} = {value_text(node, format)}" if numbers else f"= {value_text(node, format)}"
-        steps.append(Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, short_line(node.line)))
+        steps.append(
+            Step("op", shape.name, "", edges, f"{node.name} = {expression(node)}", result, short_line(node.line), live=live)
+        )
     return steps
 
 
 def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode, DrawnNode], format: str) -> list[Step]:
     gradients, y = graph.gradients or {}, graph.outputs[0]
+    numbered = _numbered(graph)
     seed = Step("seed", "", formula=f"∂{y.name}/∂{y.name}", numbers="= 1")
     steps = [_add_gradient(seed._replace(place=places[y].name), gradients[y], format)] if y in places else []
     for use in sweep_uses(graph, derivatives):
@@ -80,9 +93,14 @@ def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode,
             continue
         formula = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} {chain_rule(y.name, local)}"
         numbers = _product_text(use, gradients[local.node], format)
-        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line))
+        step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line),
+                    live=f"{numbered[local.node]}.{local.position}")  # fmt: skip
         steps.append(_add_gradient(step, use.gradient, format) if here.item is local.input else step)
     return steps
+
+
+def _numbered(graph: Graph) -> dict[GraphNode, int]:
+    return {node: i for i, node in enumerate(graph.nodes.values())}
 
 
 def _arrows(here: DrawnNode, there: DrawnNode, local: Local) -> tuple[str, ...]:
@@ -125,6 +143,9 @@ def _bracket(text: str) -> str:
 
 def facts(node: GraphNode) -> list[str]:
     """Details of a number beyond the fields of its box: op, parameters, line of the program."""
+    if node.raw:
+        is_data = isinstance(node.value, bool | np.ndarray)
+        return ["data, a comparison or a random draw, as recorded: other numbers do not change it"] * is_data
     made_by = [] if node.op is None else [f"computed by {node.op.name}"]
     made_by += [f"{name} = {value!r}" for name, value in node.params.items()]
     return made_by + ([short_line(node.line)] if node.line else [])

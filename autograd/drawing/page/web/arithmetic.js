@@ -13,6 +13,16 @@ function series(first, next) {
   return sum;
 }
 
+// a₁/(b₁ + a₂/(b₂ + …)), of the terms [aₖ, bₖ].
+function fraction(term) {
+  let f = 0;
+  for (let k = 500; k > 0; k--) {
+    const [a, b] = term(k);
+    f = a / (b + f);
+  }
+  return f;
+}
+
 const A = {
   abs, cbrt, ceil, cos, cosh, exp, expm1, floor, hypot, log, log10, log1p, log2, sin, sinh, sqrt, tan, tanh, trunc,
   arccos(x) { return Math.acos(x); },
@@ -49,6 +59,9 @@ const A = {
     return A.copysign(part < 0.5 || (part === 0.5 && down % 2 === 0) ? down : part >= 0.5 ? down + 1 : x, x);
   },
   round(x, decimals) { return decimals ? A.rint(x * 10 ** decimals) / 10 ** decimals : A.rint(x); },
+  exponent(x) { return x === 0 || !A.isfinite(x) ? 0 : floor(log2(abs(x))) + 1; },
+  ldexp(x, n) { return x * 2 ** n; },
+  isfinite(x) { return abs(x) < Infinity; },
   isinf(x) { return abs(x) === Infinity; },
   isnan(x) { return x !== x; },
   logaddexp(a, b) { return a === b ? a + Math.LN2 : A.maximum(a, b) + log1p(exp(-abs(a - b))); },
@@ -116,6 +129,23 @@ const A = {
       c *= (n + 2 * k + 2) * (n + 2 * k + 3);
     }
     return (n % 2 ? 1 : -1) * factor * sum;
+  },
+  gammainc(a, x) {
+    if (!(x >= 0 && x < a + 1)) return x >= 0 ? 1 - A.gammaincc(a, x) : NaN;
+    return x === 0 ? 0 : exp(a * log(x) - x - A.gammaln(a + 1)) * series(1, (k) => x / (a + k));
+  },
+  gammaincc(a, x) {  // by a continued fraction in the tail (Abramowitz & Stegun, 6.5.31)
+    if (!(x >= a + 1)) return 1 - A.gammainc(a, x);
+    return x > 1e4 + 10 * a ? 0 : exp(a * log(x) - x - A.gammaln(a)) / (x + 1 - a + fraction((k) => [-k * (k - a), x + 2 * k + 1 - a]));
+  },
+  betainc(a, b, x) {  // by a continued fraction (Abramowitz & Stegun, 26.5.8)
+    if (!(x > 0 && x < 1)) return x === 0 || x === 1 ? x : NaN;
+    if (x > (a + 1) / (a + b + 2)) return 1 - A.betainc(b, a, 1 - x);
+    const front = exp(a * log(x) + b * log1p(-x) + A.gammaln(a + b) - A.gammaln(a) - A.gammaln(b)) / a;
+    return front / (1 + fraction((k) => {
+      const m = k >> 1;
+      return [((k % 2 ? -(a + m) * (a + b + m) : m * (b - m)) * x) / ((a + k - 1) * (a + k)), 1];
+    }));
   },
   factorial(n) { return n < 2 ? 1 : n * A.factorial(n - 1); },
   sin_pi(x) { const whole = A.rint(x); return (1 - 2 * abs(whole % 2)) * sin(Math.PI * (x - whole)); },

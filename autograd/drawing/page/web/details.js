@@ -10,7 +10,8 @@ function details(shape) {
   if (!shape) return;
   $("ui-name").textContent = shape.title;
   const cure = shape.role === "folded" && !scenes[1] ? ["too large to open here: draw(…, max_nodes=…, depth=…) draws more of it"] : [];
-  list($("ui-facts"), [shape.role, ...shape.said, ...shape.facts, ...cure]);
+  const dead = data.reason && ["parameter", "input"].includes(shape.role) ? [`not alive: ${data.reason}`] : [];
+  list($("ui-facts"), [shape.role, ...shape.said, ...shape.facts, ...cure, ...dead]);
   list($("ui-paths"), []);
   $("ui-paths-title").hidden = true;
   edit(shape);

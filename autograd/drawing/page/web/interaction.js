@@ -131,8 +131,8 @@ const KEYS = {
   0: () => fit(false),
   o: () => show(picture ^ 2),
   t: () => show(picture ^ 1),
-  "[": () => toMoment(moment - 1),
-  "]": () => toMoment(moment + 1),
+  "[": () => toMoment(frame - 1),
+  "]": () => toMoment(frame + 1),
   "/": () => $("ui-search").focus(),
 };
 
@@ -183,7 +183,7 @@ function keepAddress() {
   clearTimeout(resting);
   if (framed) return;
   const mark = new URLSearchParams({ step });
-  if (data.time) mark.set("epoch", data.time.names[moment]);
+  if (frame >= 0 && frame < RECORDED) mark.set("epoch", data.time.names[moment]);
   if (picture) mark.set("picture", picture);
   resting = setTimeout(() => history.replaceState(null, "", `#${mark}`), 400); // browsers limit the number of calls
 }

@@ -28,17 +28,25 @@ let present = null; // numbers of the page, in place of the recorded ones
 
 // Number format of the boxes: "f", "e" and "g" as in Python.
 const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
+const exponential = (x, n) => x.toExponential(n).replace(/([+-])(\d)$/, "$10$2");
+const stripped = (text) => (text.includes(".") ? text.replace(/\.?0+(?=e|$)/, "") : text);
 const readable = (x) => {
-  if (kind === "g") return String(Number(x.toPrecision(digits || 1)));
-  const small = x !== 0 && !/[1-9]/.test(x.toFixed(digits));
-  return kind === "e" || small || Math.abs(x) >= 1e7 ? x.toExponential(digits) : x.toFixed(digits);
+  if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
+  if (kind === "e") return exponential(x, digits);
+  if (kind === "g") {
+    const [most, power] = [(digits || 1) - 1, Number(x.toExponential((digits || 1) - 1).split("e")[1])];
+    return stripped(power < -4 || power > most ? exponential(x, most) : (x + 0).toFixed(most - power));
+  }
+  const text = (x + 0).toFixed(digits); // zero has no sign
+  const hides = (x !== 0 && !/[1-9]/.test(text)) || text.length > (0).toFixed(digits).length + 6;
+  return hides ? exponential(x, digits) : text;
 };
 
 // The steps of a moment, and what each changes: parts that appear, edges that carry a gradient back, the gradient of a shape.
-const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value"];
+const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value", "live"];
 function read({ shapes, edges, frames, byName, byId, moments }, at) {
   const steps = moments[at].steps.map((s) => Object.fromEntries(s.map((v, i) => [FIELDS[i], i > 3 ? data.texts[v] : v])));
-  if (present) follow(steps, byName, byId);
+  if (present) follow(steps, byName);
   const changes = steps.map(() => ({ lit: [], back: [], grad: null }));
   const [lit, forward, back, grads] = [new Map(), new Map(), new Set(), new Map()];
   steps.forEach((s, i) => {
@@ -111,7 +119,21 @@ function wait(part, waiting) {
 
 function write(shape, i, text) {
   shape.now[i] = text;
-  if (shape.texts[i] && shape.texts[i].textContent !== text) shape.texts[i].textContent = text;
+  if (!shape.texts[i] || shape.texts[i].textContent === text) return;
+  shape.texts[i].textContent = text;
+  if (text.length > ROW) squeeze(shape.texts[i], shape.box.querySelector("path, polygon").getBBox());
+  else shape.texts[i].removeAttribute("textLength");
+}
+
+// A row of an array that is longer than the recorded one, for which the box was made, is set closer.
+const ROW = 16; // most characters of one number
+function squeeze(text, { x, width }) {
+  text.removeAttribute("textLength");
+  const own = text.getBBox();
+  const right = x + width - 4;
+  if (own.x + own.width <= right && own.x >= x) return;
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  text.setAttribute("textLength", text.getAttribute("text-anchor") === "middle" ? width - 8 : right - own.x);
 }
 
 function receive(shape, grad) {

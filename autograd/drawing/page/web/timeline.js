@@ -5,6 +5,13 @@ const time = data.time;
 const charts = [];
 let running = null;
 
+// The frames of the second slider: the recorded moments, then those that the page learned.
+const frames = time?.names.map((name, i) => ({ name, drawn: time.plane?.values[i], arrays: time.arrays[i] })) ?? [];
+const RECORDED = frames.length; // also the moment of the graph for the frames that are learned
+let frame = RECORDED - 1; // the one shown
+const losses = []; // of the epochs that the page learned
+if (LEARNING) for (const graph of scenes) graph.moments.push({ ...graph.moments[0] });
+
 function drawn(name, attributes, parent) {
   const part = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
@@ -29,26 +36,33 @@ function chart(title, kind, attributes) {
   };
 }
 
-// Columns of the history have one entry per epoch; moment "3" is after the third epoch.
-function curve(title, column) {
-  const known = column.filter((x) => x !== null);
-  const [low, high] = [Math.min(...known, 0), Math.max(...known)];
-  const last = Math.max(column.length, Number(time.names.at(-1)));
-  const x = (epoch) => 4 + (292 * epoch) / last;
-  const y = (value) => 66 - (60 * (value - low)) / (high - low || 1);
+// Columns of the history have one entry per epoch; moment "3" is after the third epoch. `learned` is such a column of the page.
+const COLUMN = 300; // most points of a curve
+function curve(title, column, learned = []) {
   const { body, say } = chart(title, "svg", { viewBox: "0 0 300 70" });
-  drawn("line", { x1: x(0), x2: x(last), y1: y(0), y2: y(0), class: "axis" }, body);
-  const points = column.flatMap((value, i) => (value === null ? [] : [`${x(i + 1).toFixed(1)},${y(value).toFixed(1)}`]));
-  drawn("polyline", { points: points.join(" "), class: "curve" }, body);
+  const axis = drawn("line", { x1: 4, x2: 296, class: "axis" }, body);
+  const lines = ["curve", "curve learned"].map((name) => drawn("polyline", { class: name }, body));
   const here = drawn("circle", { r: 4, class: "here" }, body);
-  return (name) => {
-    const value = column[Number(name) - 1] ?? null;
+  return ({ name, learnt }) => {
+    const known = [...column, ...learned].filter((x) => x !== null);
+    const [low, high] = [known.reduce((a, b) => Math.min(a, b), 0), known.reduce((a, b) => Math.max(a, b), -Infinity)];
+    const last = Math.max(column.length, learned.length, Number(time.names.at(-1)));
+    const x = (epoch) => 4 + (292 * epoch) / last;
+    const y = (value) => 66 - (60 * (value - low)) / (high - low || 1);
+    axis.setAttribute("y1", y(0));
+    axis.setAttribute("y2", y(0));
+    [column, learned].forEach((numbers, k) => {
+      const every = Math.ceil(numbers.length / COLUMN);
+      const points = numbers.flatMap((value, i) => (value === null || (numbers.length - 1 - i) % every ? [] : [`${x(i + 1).toFixed(1)},${y(value).toFixed(1)}`]));
+      lines[k].setAttribute("points", points.join(" "));
+    });
+    const value = (learnt ? learned : column)[Number(name) - 1] ?? null;
     here.classList.toggle("inside", value === null);
     if (value !== null) {
       here.setAttribute("cx", x(Number(name)));
       here.setAttribute("cy", y(value));
     }
-    say(value === null ? "–" : String(value));
+    say(value === null ? "–" : String(Number(value.toPrecision(4))));
   };
 }
 
@@ -59,57 +73,96 @@ const corners = (n, x, y, r) => [...Array(n).keys()].map((i) => {
   return `${(x + r * Math.cos(angle)).toFixed(1)},${(y + r * Math.sin(angle)).toFixed(1)}`;
 }).join(" ");
 
-function plane({ corner: [left, right, low, high], steps, regions, points }) {
-  const { body, say } = chart("What it decides", "svg", { viewBox: "0 0 300 300" });
-  const tiles = drawn("g", { class: "tiles" }, body);
-  const tile = 300 / steps;
-  for (const [px, py, c] of points) {
-    const [x, y] = [((px - left) / (right - left)) * 300, 300 - ((py - low) / (high - low)) * 300];
-    drawn("polygon", { points: corners(c % 3 === 0 ? 16 : c % 3 === 1 ? 3 : 4, x, y, 3.6), class: "point", fill: `rgb(${CLASSES[c % 8]})` }, body);
-  }
-  return (_, at) => {
+// The inputs as a field of 300 × 300 with points, and with what the model makes of them: a class in the plane, a number over a line.
+let field = null;
+function plane({ line: isLine, corner: [left, right, low, high], steps, points }) {
+  const { body, say } = chart(isLine ? "What it fits" : "What it decides", "svg", { viewBox: "0 0 300 300" });
+  const [tiles, line, dots] = [drawn("g", { class: "tiles" }, body), drawn("polyline", { class: "curve" }, body), drawn("g", {}, body)];
+  const [x, y] = [(px) => ((px - left) / (right - left)) * 300, (py) => 300 - ((py - low) / (high - low)) * 300];
+  let shown = null;
+  const draw = (list) => {
+    if (shown === list) return;
+    shown = list;
+    dots.replaceChildren();
+    for (const [px, py, c] of list) {
+      drawn("polygon", { points: corners(!c || c % 3 === 0 ? 16 : c % 3 === 1 ? 3 : 4, x(px), y(py), 3.6), class: "point", fill: `rgb(${CLASSES[(c ?? 0) % 8]})` }, dots);
+    }
+  };
+  const of = (px, py) => [left + ((right - left) * px) / 300, low + ((high - low) * (300 - py)) / 300];
+  field = { body, of, draw, points, corner: [left, right, low, high], steps, isLine };
+  const decide = (classes) => {
+    const tile = 300 / steps;
     const runs = [];
     for (let row = 0; row < steps; row++) for (let from = 0, to; from < steps; from = to) { // one bar for equal neighbours
-      const c = regions[at][row * steps + from];
-      for (to = from; to < steps && regions[at][row * steps + to] === c;) to++;
+      const c = classes[row * steps + from];
+      for (to = from; to < steps && classes[row * steps + to] === c;) to++;
       runs.push([from, to, row, c]);
     }
     tiles.replaceChildren();
     for (const [from, to, row, c] of runs) {
       drawn("rect", { x: from * tile, y: 300 - (row + 1) * tile, width: (to - from) * tile + 0.3, height: tile + 0.3, fill: `rgb(${CLASSES[c % 8]})` }, tiles);
     }
-    const shares = [...new Set(regions[at])].sort((a, b) => a - b);
-    say(shares.map((c) => `class ${c} on ${Math.round((100 * regions[at].filter((d) => d === c).length) / regions[at].length)} %`).join(", "));
+    const shares = [...new Set(classes)].sort((a, b) => a - b);
+    say(shares.map((c) => `class ${c} on ${Math.round((100 * classes.filter((d) => d === c).length) / classes.length)} %`).join(", "));
+  };
+  const fitted = (values) => {
+    line.setAttribute("points", values.map((v, i) => `${((300 * i) / (steps - 1)).toFixed(1)},${Math.max(-3000, Math.min(3000, y(v))).toFixed(1)}`).join(" "));
+    say("the curve, and the points");
+  };
+  return (shown) => {
+    draw(shown.points ?? points);
+    (isLine ? fitted : decide)(shown.drawn);
   };
 }
 
-// Blue for negative numbers, orange for positive ones; one scale for all moments.
-function image(title, frames) {
-  const [rows, columns] = frames.find(Boolean) ?? [1, 1];
-  const largest = Math.max(...frames.map((frame) => frame?.[2] ?? 0)) || 1;
+// Blue for negative numbers, orange for positive ones.
+function paintImage(body, columns, rows, value) {
+  const pixels = body.getContext("2d").createImageData(columns, rows);
+  const paper = document.documentElement.dataset.theme === "dark" ? 30 : 255;
+  for (let i = 0; i < rows * columns; i++) {
+    const x = value(i);
+    (x > 0 ? [213, 94, 0] : [0, 114, 178]).forEach((end, k) => { pixels.data[4 * i + k] = paper + (end - paper) * Math.min(1, Math.abs(x)); });
+    pixels.data[4 * i + 3] = 255;
+  }
+  body.getContext("2d").putImageData(pixels, 0, 0);
+}
+
+// One scale for all recorded moments; what is learned in the page may be beyond it.
+function image(title, of) {
+  const known = frames.map(({ arrays }) => of(arrays)).filter(Boolean);
+  const [rows, columns] = known[0] ?? [1, 1];
+  const largest = Math.max(...known.map((levels) => levels[2])) || 1;
   const { body, say } = chart(title, "canvas", { width: columns, height: rows });
   const wide = Math.min(300, columns * 24);
   body.style.width = `${wide}px`;
   body.style.height = `${Math.max(6, Math.min(200, (rows * wide) / columns))}px`;
-  return (_, at) => {
-    const frame = frames[at];
-    const pixels = body.getContext("2d").createImageData(columns, rows);
-    const paper = document.documentElement.dataset.theme === "dark" ? 30 : 255;
-    for (let i = 0; i < rows * columns; i++) {
-      const value = frame ? (frame[3][i] / 127) * (frame[2] / largest) : 0;
-      (value > 0 ? [213, 94, 0] : [0, 114, 178]).forEach((end, k) => { pixels.data[4 * i + k] = paper + (end - paper) * Math.abs(value); });
-      pixels.data[4 * i + 3] = 255;
-    }
-    body.getContext("2d").putImageData(pixels, 0, 0);
-    say(frame ? `up to ${frame[2]}` : "none yet");
+  return ({ arrays }) => {
+    const levels = of(arrays);
+    paintImage(body, columns, rows, (i) => (levels ? (levels[3][i] / 127) * (levels[2] / largest) : 0));
+    say(levels ? `up to ${levels[2]}` : "none yet");
   };
 }
 
+// The page shows a moment of the graph; the frame stays if it is one that the page learned.
 function showMoment(to) {
   if (!time) return;
-  $("ui-moment").value = to;
-  $("ui-epoch").textContent = `${time.names[to]} of ${time.names.at(-1)}`;
-  for (const show of charts) show(time.names[to], to);
+  if (frame < RECORDED) frame = to;
+  showFrame();
+}
+
+function showFrame() {
+  const shown = frames[frame];
+  $("ui-moment").max = frames.length - 1;
+  $("ui-moment").value = frame;
+  $("ui-epoch").textContent = shown.learnt ? `${shown.name}, here` : `${shown.name} of ${time.names.at(-1)}`;
+  shown.complete?.();
+  for (const show of charts) show(shown);
+}
+
+// The graph has the recorded numbers again.
+function showRecorded() {
+  present = null;
+  for (const shape of scene.shapes) if (shape.dims?.length) paintHeat(shape);
 }
 
 function stopRunning() {
@@ -120,25 +173,30 @@ function stopRunning() {
 
 function toMoment(to) {
   pause();
-  choose(Math.max(0, Math.min(data.moments.length - 1, to)));
-  if (moment === data.moments.length - 1) stopRunning();
+  frame = Math.max(0, Math.min(frames.length - 1, to));
+  if (frame >= RECORDED) frames[frame].load();
+  else {
+    if (present) showRecorded();
+    choose(frame);
+  }
+  if (frame === frames.length - 1) stopRunning();
 }
 
 if (time) {
   $("ui-time").hidden = $("ui-charts").hidden = false;
-  $("ui-moment").max = data.moments.length - 1;
   $("ui-moment").addEventListener("input", (event) => { stopRunning(); toMoment(Number(event.target.value)); });
   $("ui-run").addEventListener("click", () => {
     if (running !== null) return stopRunning();
-    if (moment === data.moments.length - 1) toMoment(0);
-    running = setInterval(() => toMoment(moment + 1), 600 / Number($("ui-speed").value));
+    if (frame === frames.length - 1) toMoment(0);
+    running = setInterval(() => toMoment(frame + 1), 600 / Number($("ui-speed").value));
     $("ui-run").textContent = "Stop";
     return undefined;
   });
-  for (const [title, column] of Object.entries(time.curves)) charts.push(curve(title, column));
+  if (time.why) $("ui-charts").append(Object.assign(document.createElement("p"), { id: "ui-why", textContent: `This page plays what was recorded; it cannot train the model: ${time.why}.` }));
   if (time.plane) charts.push(plane(time.plane));
+  for (const [title, column] of Object.entries(time.curves)) charts.push(curve(title, column, title === "loss" ? losses : []));
   for (const name of Object.keys(time.arrays[0] ?? {})) {
-    charts.push(image(name, time.arrays.map((arrays) => arrays[name][0])));
-    charts.push(image(`gradient of ${name}`, time.arrays.map((arrays) => arrays[name][1])));
+    charts.push(image(name, (arrays) => arrays[name]?.[0]));
+    charts.push(image(`gradient of ${name}`, (arrays) => arrays[name]?.[1]));
   }
 }

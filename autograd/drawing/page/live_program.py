@@ -1,0 +1,45 @@
+"""Program by which a page computes its numbers again, with the data that it needs."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.page.array_program import page_program
+from autograd.engine.graph import Graph
+
+#: Most nodes of a program that is computed again in the page, and most entries of its leaves.
+NODES, ENTRIES = 2000, 200_000
+
+
+def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
+    """The JavaScript program of a graph, or "", and its data: leaves by node, constants, and the reason if there is none."""
+    size = sum(np.size(node.value) for node in graph.nodes.values() if node.op is None)
+    if len(graph.outputs) != 1:
+        return "", live_data(reason=f"{len(graph.outputs)} outputs")
+    if len(graph.nodes) > NODES or size > ENTRIES:
+        return "", live_data(reason=f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
+    program, leaves = page_program(graph)
+    if program.missing:
+        return "", live_data(reason=f"no JavaScript for {', '.join(program.missing)}")
+    if not leaves:
+        return "", live_data(reason="no leaf has floating-point numbers")
+    places = {node: i for i, node in enumerate(graph.nodes.values())}
+    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
+
+
+def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
+    """Data of the program of a page; by default those of a page that only plays what was recorded."""
+    return {"leaves": list(leaves), "constants": list(constants), "reason": reason}
+
+
+def encode(x: Any) -> str:
+    """The entries of an array in base64: 64-bit floats, or after "f:" 32-bit floats if those have the same numbers.
+
+    >>> encode(1.0), encode(np.float32([0.5, 1.0])), len(encode(0.1))
+    ('f:AACAPw==', 'f:AAAAPwAAgD8=', 12)
+    """
+    wide, short = np.asarray(x, "<f8"), np.asarray(x, "<f4")
+    fits = np.array_equal(short.astype(float), wide, equal_nan=True)
+    return "f:" * fits + base64.b64encode((short if fits else wide).tobytes()).decode()
