@@ -69,6 +69,8 @@ def array_operand(x: Any) -> Any:
 
 def real_number(x: Any) -> float:
     """Convert x, a real number, to a float."""
+    if x.__class__ is float or x.__class__ is int:
+        return float(x)
     if isinstance(x, np.ndarray) and x.ndim == 0:
         x = x.item()
     if isinstance(x, Real) and not isinstance(x, bool | np.bool_):
@@ -91,7 +93,7 @@ def real_number(x: Any) -> float:
 
 def number_operand(x: Any) -> float:
     """Constant operand as a float; truth values are allowed, for the condition of `where`."""
-    return float(x) if isinstance(x, bool | np.bool_) else real_number(x)
+    return x if x.__class__ is float else float(x) if isinstance(x, bool | np.bool_) else real_number(x)
 
 
 def is_array(x: Any) -> bool:

@@ -26,7 +26,7 @@ run_quietly: Any = None
 @when_loaded
 def _find_dtypes() -> None:
     global _FLOAT64, _FLOAT32, run_quietly
-    _FLOAT64, _FLOAT32, run_quietly = np.dtype(np.float64), np.dtype(np.float32), fast_quiet_call()
+    run_quietly, _FLOAT64, _FLOAT32 = fast_quiet_call(), np.dtype(np.float64), np.dtype(np.float32)
 
 
 def define_methods(cls: type[N]) -> type[N]:

@@ -1,7 +1,7 @@
 """NumPy, imported on first need: programs of floats and Values neither load it nor need it installed.
 
-The first function or constant that is read from `np` imports NumPy; from then on `np` has the
-attributes of the module, at the same speed. Its types may be asked for before: no object has one while NumPy is not loaded.
+The first function or constant that is read from `np` imports NumPy; from then on `np` has the attributes of the module, at the
+same speed. Its types may be asked for before: no object has one while NumPy is not loaded.
 """
 
 import sys
@@ -12,13 +12,12 @@ from operator import attrgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from autograd.support.locks import new_lock
 from autograd.support.optional import require
 
 __all__ = ["ArrayLike", "DTypeLike", "NDArray", "is_installed", "is_loaded", "np", "numpy_type", "when_loaded"]
 
-#: Types whose instances are asked for on Python numbers.
-_TYPES = ("ndarray", "generic", "bool_", "integer", "floating", "dtype", "float16", "number", "ufunc")
-
+_lock = new_lock()
 _waiting: list[Callable[[], Any]] = []
 
 
@@ -39,6 +38,12 @@ def numpy_type(name: str) -> Any:
     in_annotations = classmethod(lambda cls, _: cls)
     methods = {"__subclasshook__": classmethod(is_subclass), "__new__": make, "__class_getitem__": in_annotations}
     return ABCMeta(name, (), methods)
+
+
+#: Types whose instances are asked for on Python numbers.
+_TYPES = {name: numpy_type(name) for name in (
+    "ndarray", "generic", "bool_", "integer", "floating", "dtype", "float16", "number", "ufunc",
+)}  # fmt: skip
 
 
 def when_loaded(function: Callable[[], Any]) -> Callable[[], Any]:
@@ -74,14 +79,15 @@ class _LazyNumPy(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name in _TYPES and not is_loaded():
-            return numpy_type(name)
+            return _TYPES[name]
         if name == "__wrapped__":  # asked of every global by `inspect`
             raise AttributeError(name)
         module = _load(name)
-        vars(self).update(vars(module))
-        for function in _waiting:
-            function()
-        self.__class__ = ModuleType  # type: ignore[assignment]  # attributes are found without this method from now on
+        with _lock:
+            vars(self).update(vars(module))
+            while _waiting:
+                _waiting.pop(0)()
+            self.__class__ = ModuleType  # type: ignore[assignment]  # attributes are found without this method from now on
         return getattr(module, name)
 
 

@@ -86,6 +86,23 @@ def is_close(found, expected):
     return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-14)
 
 
+ARRAYS = """
+import json
+x, half, two = autograd.Value(0.5), np.array([1.0, 6.1], np.float16), np.array([1.0, -1.0])
+t = autograd.Tensor(two, requires_grad=True)
+found = [
+    np.sin(x), x * two, two * x, np.float32(2) * x, autograd.exp(half), np.sum(t), t > 0, autograd.log(t - 1.0),
+    autograd.grad(lambda a: autograd.sum(a * half))(two), x + np.array(2.0), autograd.Value(np.float32(0.1)), two @ t, t / 0.0,
+    autograd.gradients(t[0] * x, [t, x]), autograd.jacobian(lambda a: a * two)(0.5), nn.Linear(2, 1, seed=0)(two),
+]
+print(json.dumps([repr((y, getattr(y, "dtype", None))) for y in found]))
+"""
+
+
+def test_numpy_may_be_loaded_before_or_after_the_package():
+    assert run("import autograd, nn\nimport numpy as np" + ARRAYS) == run("import numpy as np\nimport autograd, nn" + ARRAYS)
+
+
 def test_what_needs_arrays_says_so():
     uses = {
         "Tensor": "autograd.Tensor([1.0])",
