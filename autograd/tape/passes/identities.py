@@ -3,6 +3,7 @@
 Results are bitwise equal, up to the payload of a NaN. Excluded are x + 0 = x, false for x = −0, and 0 x = 0, false for x = ∞.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ def _is(x: Constant, number: float) -> bool:
         if not data.size or data.flat[0] != number:
             return False
         return bool((data == number).all() and (np.signbit(data) == np.signbit(number)).all())
-    return bool(data == number and np.signbit(data) == np.signbit(number))
+    return bool(data == number and math.copysign(1.0, data) == math.copysign(1.0, number))
 
 
 def _if_same_kind(step: Instruction, x: Instruction) -> Instruction:
