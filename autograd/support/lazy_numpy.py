@@ -35,8 +35,10 @@ def numpy_type(name: str) -> Any:
     def make(cls: type, *args: Any, **options: Any) -> Any:
         return attrgetter(name)(_load(name))(*args, **options)
 
-    in_annotations = classmethod(lambda cls, _: cls)
-    methods = {"__subclasshook__": classmethod(is_subclass), "__new__": make, "__class_getitem__": in_annotations}
+    methods = {
+        "__module__": "numpy", "__new__": make, "__subclasshook__": classmethod(is_subclass),
+        "__class_getitem__": classmethod(lambda cls, _: cls),  # in annotations
+    }  # fmt: skip
     return ABCMeta(name, (), methods)
 
 
