@@ -4,6 +4,8 @@ A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Bo
 extra names where NumPy needs more than one call.
 """
 
+from __future__ import annotations
+
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -11,9 +13,9 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
-from autograd.base.numerics import call_quietly, from_scipy, is_quiet, quiet, sinc_derivative
+from autograd.base.numerics import call_quietly, from_scipy, is_quiet, sinc_derivative
+from autograd.support.lazy_numpy import np
+from autograd.support.optional import require
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -43,7 +45,8 @@ class _Scalar(SimpleNamespace):
 
     @staticmethod
     def sinc_derivative(x: float, n: int) -> float:
-        return float(sinc_derivative(x, n))
+        require("numpy", "sinc")
+        return float(call_quietly(sinc_derivative, x, n))
 
     @staticmethod
     def square(x: float) -> float:
@@ -131,10 +134,6 @@ def has_no_duplicates(index: Any) -> bool:
     )
 
 
-#: np.sum and np.max without their Python wrappers.
-_sum: Callable[..., Any] = np.add.reduce
-_max: Callable[..., Any] = np.maximum.reduce
-
 _SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri")
 
 
@@ -175,11 +174,12 @@ class _NumPy:
 
     @staticmethod
     def max(x: Any, axis: Any = None, keepdims: bool = False, **initial: Any) -> Any:
-        return _max(x, axis=axis, keepdims=keepdims, **initial)
+        return np.maximum.reduce(x, axis=axis, keepdims=keepdims, **initial)
 
     @staticmethod
     def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        return _sum(x, axis=axis, keepdims=keepdims)
+        add: Any = np.add  # without the Python wrapper of np.sum
+        return add.reduce(x, axis=axis, keepdims=keepdims)
 
 
 scalar = _Scalar(**_FUNCTIONS)
@@ -193,21 +193,13 @@ def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params:
     return call_quietly(partial(rule, numpy, *inputs, **params))
 
 
-def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) -> float:
-    """Result of a pullback on floats, with Python's operators, or NumPy's where those raise."""
-    try:
-        return float(pullback(*xs, **params))
-    except MATH_ERRORS:
-        with quiet():
-            return float(pullback(*map(np.float64, xs), **params))
-
-
-_FLOAT = np.dtype(float)
+class _Float64:
+    char = "d"
 
 
 def is_half(x: Any) -> bool:
     """True if x has 16-bit floats."""
-    return getattr(x, "dtype", _FLOAT).char == "e"
+    return getattr(x, "dtype", _Float64).char == "e"
 
 
 def has_half(arrays: list[Any]) -> bool:

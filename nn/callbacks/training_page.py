@@ -1,17 +1,17 @@
 """`TrainingPage`: an HTML page of a training by epoch, which can train the model again."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 import autograd as ag
 from autograd import Page, Tensor
 from autograd.support.atomic_write import output_path
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import Array, as_array, check_integer
 from nn.callbacks._page_learning import (
     CannotLearnError,
@@ -46,7 +46,7 @@ def record_training(
     *,
     every: int = 1,
     plane: tuple[ArrayLike, ArrayLike] | None = None,
-) -> "TrainingPage":
+) -> TrainingPage:
     """Return a `TrainingPage` of every epoch that is not written by itself: call `page("training.html")` after `fit`.
 
     Raises:

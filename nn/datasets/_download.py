@@ -1,5 +1,7 @@
 """Download, cache and reader of idx files, the format of MNIST."""
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import warnings
@@ -12,10 +14,8 @@ from subprocess import SubprocessError
 from typing import IO
 from urllib.request import urlopen
 
-import numpy as np
-from numpy.typing import NDArray
-
 from autograd.support.atomic_write import atomic_write
+from autograd.support.lazy_numpy import NDArray, np
 
 Files = dict[str, bytes]
 #: A function that returns the files with some names, or raises.

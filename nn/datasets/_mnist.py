@@ -1,5 +1,7 @@
 """MNIST: 70,000 images of handwritten digits."""
 
+from __future__ import annotations
+
 import gzip
 import os
 import shutil
@@ -13,10 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from autograd.support.cache_folder import cache_folder
+from autograd.support.lazy_numpy import NDArray, np
 from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch, verify
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"

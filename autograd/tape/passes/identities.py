@@ -3,13 +3,13 @@
 Results are bitwise equal, up to the payload of a NaN. Excluded are x + 0 = x, false for x = −0, and 0 x = 0, false for x = ∞.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.op import OPS, Op
 from autograd.ops.rules.arithmetic import add, divide, falling_factorial, multiply, negative, power, power_derivative, subtract
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Constant, Instruction
 
 
@@ -26,7 +26,7 @@ def _is(x: Constant, number: float) -> bool:
         if not data.size or data.flat[0] != number:
             return False
         return bool((data == number).all() and (np.signbit(data) == np.signbit(number)).all())
-    return bool(data == number and np.signbit(data) == np.signbit(number))
+    return bool(data == number and math.copysign(1.0, data) == math.copysign(1.0, number))
 
 
 def _if_same_kind(step: Instruction, x: Instruction) -> Instruction:

@@ -9,7 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import GuardFailedError, Value, grad, record
-from autograd.ops.namespaces import quiet
+from autograd.base.numerics import quiet
 from autograd.tape.backends.jax import _is_fused, _pieces
 from tests.laws.equality import assert_same
 from tests.laws.example_calls import ELEMENTWISE_CASES, case_id
