@@ -13,7 +13,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn.datasets._download import store
+from autograd.support.download import store
 
 ROOT = Path(__file__).parents[2]
 THE_WRITER = "autograd/support/atomic_write.py"
