@@ -6,7 +6,7 @@ import sys
 from autograd.cli.check import add_to as add_checks
 from autograd.cli.draw import EXAMPLES
 from autograd.cli.draw import add_to as add_pictures
-from autograd.cli.playground.build import add_to as add_playground
+from autograd.cli.playground.command import add_to as add_playground
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,12 +1,10 @@
-"""`python -m autograd playground`: write the playground, an HTML file with an editor, Python and this package."""
+"""Assembly of the HTML file: the page, its programs, and Python with its packages as compressed data."""
 
-import argparse
 import base64
 import hashlib
 import html
 import io
 import json
-import sys
 import zipfile
 import zlib
 from importlib.resources import files
@@ -14,11 +12,9 @@ from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
-from typing import Any
 
-from autograd.cli.playground.packages import LOCK, PYODIDE, VIZ, npm_files, numpy_wheel
+from autograd.cli.playground.packages import LOCK, PYODIDE, VIZ
 from autograd.drawing.themes import THEMES, Theme
-from autograd.support.atomic_write import atomic_write, output_path
 
 _HERE = "autograd.cli.playground"
 #: Packages of Python in the file; `nn` and graphviz are named only, since this package must not import the first.
@@ -27,41 +23,7 @@ _COLORS = ("background", "ink", "line", "mark")
 _ROLES = ("computed", "constant", "alarm")
 
 
-def add_to(commands: Any) -> None:
-    """Register the command `playground` with an argparse subparsers object."""
-    about = "Write an HTML file in which Python programs with Values run, without a network."
-    command = commands.add_parser("playground", help=about, description=about)
-    command.add_argument("file", type=Path, metavar="FILE", help="the file to write: .html")
-    command.add_argument("--values-only", action="store_true", help="leave out NumPy, also where it can be downloaded")
-    command.set_defaults(run=run)
-
-
-def run(arguments: argparse.Namespace, more: list[str]) -> int:
-    """Run the command; the exit status is 0, or 2 after an error."""
-    try:
-        target = output_path(arguments.file, ".html .htm")
-        parts = npm_files()
-        wheels = {} if arguments.values_only else _numpy(parts[LOCK])
-        content = playground(parts, wheels).encode()
-        with atomic_write(target) as out:
-            out.write(content)
-    except (OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(f"wrote {target} ({len(content) / 1e6:.1f} MB, {contents(wheels)}): open it in a browser")
-    return 0
-
-
-def _numpy(lock: bytes) -> dict[str, bytes]:
-    """The wheel of NumPy, or nothing, with a message that says why."""
-    try:
-        return numpy_wheel(lock)
-    except ConnectionError as error:
-        print(f"{error}\nThe playground is for Values alone.", file=sys.stderr)
-        return {}
-
-
-def contents(wheels: dict[str, bytes]) -> str:
+def scope(wheels: dict[str, bytes]) -> str:
     """The scope of a playground, as text for its reader."""
     versions = [" ".join(name.split("-")[:2]).replace("numpy", "NumPy") for name in wheels]
     return f"Values and arrays, {versions[0]}" if versions else "Values only, without NumPy"
@@ -81,7 +43,7 @@ def playground(parts: dict[str, bytes], wheels: dict[str, bytes]) -> str:
         style=Template(text["playground.css"]).substitute(light=_variables(THEMES["light"]), dark=_variables(THEMES["dark"])),
         script=text["playground.js"],
         nonce=hashlib.sha256(text["playground.js"].encode()).hexdigest(),
-        contents=contents(wheels),
+        scope=scope(wheels),
         packages=f"{PYODIDE}, {VIZ}",
         examples="\n".join(map(_example, programs())),
         parts="\n".join(_part(name, data) for name, data in binary.items()),

@@ -92,7 +92,7 @@ def test_the_file_holds_its_parts_and_names_no_address():
 
 @pytest.fixture
 def npm(monkeypatch):
-    monkeypatch.setattr(build, "npm_files", lambda: PARTS)
+    monkeypatch.setattr(packages, "npm_files", lambda: PARTS)
 
 
 @pytest.fixture(autouse=True)
