@@ -1,25 +1,16 @@
 // Python in a worker: starts from the parts of the file, then runs one program after the other.
 
 const MOST = 200_000; // characters of printed text in a run
-const PAUSE = 50; // milliseconds between two messages with printed text
 
 const decoder = new TextDecoder();
-let printed = "";
 let count = 0;
-let sent = 0;
 
-function flush() {
-  if (printed) postMessage({ type: "print", text: printed });
-  printed = "";
-  sent = performance.now();
-}
-
+// Send printed text at once: no timer runs in this worker during a program.
 function write(bytes) {
   if (count < MOST) {
     const text = decoder.decode(bytes, { stream: true });
     count += text.length;
-    printed += count < MOST ? text : `${text}\n… output after ${MOST.toLocaleString("en")} characters is left out\n`;
-    if (performance.now() - sent > PAUSE) flush();
+    postMessage({ type: "print", text: count < MOST ? text : `${text}\n… output after ${MOST.toLocaleString("en")} characters is left out\n` });
   }
   return bytes.length;
 }
@@ -33,6 +24,7 @@ from autograd.drawing import graphviz
 `;
 const RUN = `
 random.seed()
+sys.stdout.reconfigure(line_buffering=True)
 graphviz.renderer = renderer
 def run(source):
     outcome = run_program(source)
@@ -76,7 +68,6 @@ const TASKS = {
   run({ source }) {
     count = 0;
     const [kind, content, line, details] = run(source).toJs();
-    flush();
     postMessage({ type: "done", kind, content, line, details });
   },
 };
@@ -85,7 +76,6 @@ onmessage = async ({ data }) => {
   try {
     await TASKS[data.type](data);
   } catch (error) { // not of the program, but of Python itself
-    flush();
     postMessage({ type: "crash", message: String(error) });
   }
 };
