@@ -144,10 +144,16 @@ def __getattr__(name: str) -> _Any:
             globals()[name] = value = getattr(_import_module(f"autograd.{module}"), name)
             value.__module__ = __name__
             return value
-    from autograd.engine.numpy_functions import cure_in_numpy
-
-    cure = _alternative(name, "") or cure_in_numpy(name)
+    cure = _alternative(name, "") or _cure_in_numpy(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}" + f": {cure}" * bool(cure))
+
+
+def _cure_in_numpy(name: str) -> str:
+    try:
+        from autograd.engine.numpy_functions import cure_in_numpy
+    except ImportError:  # without NumPy
+        return ""
+    return "" if name.startswith("__") else cure_in_numpy(name)
 
 
 def __dir__() -> list[str]:

@@ -1,12 +1,12 @@
 """Argument checks of the whole package: integers, fractions, choices, arrays, labels, seeds; 16-bit floats in float32."""
 
+from __future__ import annotations
+
 from math import inf
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 import autograd as ag
+from autograd.support.lazy_numpy import np
 from autograd.support.validation import check_choice, check_integer
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "check_labels", "check_positive", "check_range", "check_share", "in_dtype_of", "in_single_precision", "seeded_generator",
 ]  # fmt: skip
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def _number(name: str, value: float) -> float:

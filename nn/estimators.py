@@ -3,13 +3,14 @@
 Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegressor` in scikit-learn.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, Literal, Self, get_args
 from warnings import warn
 
-import numpy as np
-
 import autograd as ag
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn._validation import check_choice, check_finite, check_fraction, check_integer
 from nn.callbacks.early_stopping import EarlyStopping

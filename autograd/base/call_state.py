@@ -12,17 +12,16 @@ from pickle import dumps
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from autograd.base.reachable import (
     GENERATORS,
-    SHARED_GENERATORS,
     generator_state,
     global_names,
     instance_slots,
     reachable_objects,
     set_generator_state,
+    shared_generators,
 )
+from autograd.support.lazy_numpy import np
 from autograd.support.locks import at_fork, new_lock
 
 #: (function that reads a part of the state, function that writes what was read).
@@ -70,7 +69,7 @@ class CallState:
         self.objects = reachable_objects(*roots)
         self.arrays = [x for x in self.objects if issubclass(type(x), np.ndarray)]
         self._saved = [(access, access[0]()) for x in self.objects for access in _accesses(x)]
-        generators = [*SHARED_GENERATORS, *(x for x in self.objects if issubclass(type(x), GENERATORS))]
+        generators = [*shared_generators(), *(x for x in self.objects if issubclass(type(x), GENERATORS))]
         self._generators = [(g, generator_state(g)) for g in generators]
 
     def forget_unused_generators(self) -> None:

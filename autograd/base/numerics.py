@@ -2,46 +2,56 @@
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context, copy_context
 from mmap import mmap
 from numbers import Number
 from typing import Any, TypeVar
 
-import numpy as np
-
 from autograd.support.blocks import ForeignVariable, VariableBlock
+from autograd.support.lazy_numpy import is_loaded, np, when_loaded
 from autograd.support.optional import require
 
 T = TypeVar("T")
 
-with np.errstate(all="ignore"):  # the context variable of NumPy's error handling, if it has one, and its value without warnings
-    _found = [(x, value) for x, value in copy_context().items() if x.name == "numpy.ufunc.extobj"]
-_handling, _ignored = _found[0] if _found else (None, None)
-_errors = None if _handling is None else ForeignVariable(_handling)
+#: The context variable of NumPy's error handling, and its value without warnings, once NumPy is loaded and if it has one.
+_handling: Any = None
+_ignored: Any = None
+_errors: ForeignVariable | None = None
+_silent = Context()
 
 
-def quiet() -> VariableBlock:
+@when_loaded
+def _find_error_handling() -> None:
+    global _handling, _ignored, _errors
+    with np.errstate(all="ignore"):
+        found = [(x, value) for x, value in copy_context().items() if x.name == "numpy.ufunc.extobj"]
+    if found:
+        _handling, _ignored = found[0]
+        _errors = ForeignVariable(_handling)
+        _silent.run(_handling.set, _ignored)
+
+
+def quiet() -> AbstractContextManager[Any]:
     """Block of IEEE 754 arithmetic without warnings: 1/0 is inf, log(-1) is nan. An interrupt does not leave it on."""
-    return VariableBlock(_errors, _ignored) if _errors else np.errstate(all="ignore")  # type: ignore[return-value]  # a block as well
+    if _errors is None:
+        return np.errstate(all="ignore") if is_loaded() else nullcontext()
+    return VariableBlock(_errors, _ignored)
 
 
 def call_quietly(function: Callable[..., T], *args: Any) -> T:
     """Result of function(*args) without NumPy's warnings, in a copy of the context: faster than a `quiet` block."""
     if _handling is None:
-        with quiet():
+        with np.errstate(all="ignore"):
             return function(*args)
     context = copy_context()
     context.run(_handling.set, _ignored)
     return context.run(function, *args)
 
 
-_silent = Context()
-if _handling is not None:
-    _silent.run(_handling.set, _ignored)
-
-#: Result of a NumPy function of numbers, run_quietly(function, *args), without warnings, in one C call.
-#: It raises RuntimeError while another thread, or a caller, runs one.
-run_quietly: Callable[..., Any] = call_quietly if _handling is None else _silent.run
+def fast_quiet_call() -> Callable[..., Any]:
+    """`call_quietly` in one C call, for functions of numbers; RuntimeError while another thread, or a caller, runs one."""
+    return call_quietly if _handling is None else _silent.run
 
 
 def is_quiet() -> bool:
@@ -105,7 +115,6 @@ def read_only_view(array: Any) -> Any:
     return np.asarray(memoryview(array).toreadonly())
 
 
-@quiet()  # floats overflow without a warning as well
 def sinc_derivative(x: Any, n: int, xp: Any = np) -> Any:
     """n-th derivative of sin(πx)/(πx), to full relative accuracy of its larger terms.
 

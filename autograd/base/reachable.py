@@ -13,7 +13,7 @@ from itertools import islice
 from types import BuiltinMethodType, CodeType, FunctionType, GeneratorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np, numpy_type
 
 #: Largest number of objects to search, and of entries of one container: data holds no generators.
 MAX_OBJECTS, MAX_ENTRIES = 20_000, 1_000
@@ -22,7 +22,7 @@ MAX_OBJECTS, MAX_ENTRIES = 20_000, 1_000
 _FOREIGN = {*sys.stdlib_module_names, "numpy", "scipy", "jax", "jaxlib", "numba", "torch", "autograd", "nn"}
 
 #: Types of random generators.
-GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, np.random.BitGenerator)
+GENERATORS = (random.Random, *map(numpy_type, ("random.Generator", "random.RandomState", "random.BitGenerator")))
 _DATA = (str, bytes, int, float, complex, type(None), np.generic, np.dtype)
 
 
@@ -125,8 +125,13 @@ def _is_foreign(module: Any) -> bool:
     return str(module).partition(".")[0] in _FOREIGN
 
 
-#: The generators of the modules `random` and `numpy.random`.
-SHARED_GENERATORS = (random.random.__self__, np.random.rand.__self__)  # type: ignore[attr-defined]
+def shared_generators() -> list[Any]:
+    """Generators of the modules `random` and, if NumPy is installed, `numpy.random`, which a call may be the first to load."""
+    ours: Any = random.random
+    try:
+        return [ours.__self__, np.random.rand.__self__]  # type: ignore[attr-defined]
+    except ImportError:
+        return [ours.__self__]
 
 
 def bit_generator(generator: Any) -> Any:

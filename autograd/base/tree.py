@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 _CONTAINERS = (dict, list, tuple)
 

@@ -4,13 +4,12 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.checks.arguments import Arguments, flatten, split_vector
 from autograd.checks.diagnosis import explain_difference
 from autograd.checks.functions import GraphFunction
 from autograd.checks.report import GradientError, Report
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 
 #: Weights of the outputs of one order, whose sum the next order differentiates.

@@ -1,12 +1,12 @@
 """`check_gradients`: check that derivatives are right; name the entry, the difference and the cause if they are wrong."""
 
+from __future__ import annotations
+
 import inspect
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from autograd.checks.arguments import Arguments
 from autograd.checks.compare import compare
@@ -31,6 +31,7 @@ from autograd.checks.variations import check_variations
 from autograd.checks.verdicts import Comparison
 from autograd.engine.node import Node
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.validation import check_choice, check_integer
 
 

@@ -1,14 +1,15 @@
 """Comparison of claims with measurements: every entry of a small Jacobian, random directions of a large one."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from autograd.checks.functions import TINY, GraphFunction, Subject, random_direction, unit_vector
 from autograd.checks.one_sided import find_kink
 from autograd.checks.oracles.finite_differences import Measured, remainder_orders
 from autograd.checks.oracles.oracles import NAMES, REACH, RTOL, Oracles
 from autograd.checks.verdicts import Comparison, Mismatch, Verdicts, unknown
+from autograd.support.lazy_numpy import np
 
 #: Largest Jacobian that is measured entry by entry: entries, inputs, outputs.
 SMALL, FEW_INPUTS, FEW_OUTPUTS = 400, 24, 24

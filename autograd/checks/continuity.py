@@ -1,13 +1,14 @@
 """Jumps: points where a function is not continuous, so that it has no derivative."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from autograd.checks.arguments import data_of, has_gradient
 from autograd.checks.functions import GraphFunction, Subject, random_direction
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import NotMeasuredError
+from autograd.support.lazy_numpy import np
 
 #: Steps across the point, the second smallest first: a change that stays the same for all is a jump.
 STEPS = tuple(2.0**-k for k in (40, 30, 20, 45))

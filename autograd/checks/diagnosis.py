@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.node import Node
+from autograd.support.lazy_numpy import np
 
 #: (cause, position of the input, or None if it concerns all).
 Fault = tuple[str, int | None]

@@ -1,9 +1,9 @@
 """Functions under check, from vectors to vectors: values and claimed derivatives."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import no_grad, recording
@@ -13,6 +13,7 @@ from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 from autograd.transforms.grad_vjp_jvp import jvp, keep_graph
 
 EPS = 2.0**-52

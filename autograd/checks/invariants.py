@@ -1,10 +1,10 @@
 """Invariants: determinism, no input mutation, gradient shape and dtype, no aliasing."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
-
-import numpy as np
 
 from autograd.checks.arguments import Arguments, data_of, flatten
 from autograd.checks.diagnosis import first_nodes
@@ -14,6 +14,7 @@ from autograd.checks.report import GradientError
 from autograd.engine.graph import newest_first
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 #: Gradients of this size are not compared: sums of them overflow.
 HUGE = 1e300

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
-
 from autograd.base.domain import NONZERO, POSITIVE, REALS, Domain
 from autograd.checks.arguments import data_of, has_gradient
 from autograd.checks.oracles.replay import GraphReplay
 from autograd.engine.node import Node
+from autograd.support.lazy_numpy import np
 
 #: Distance in ulps below which a number may lie on either side of a kink.
 NEAR = 512.0

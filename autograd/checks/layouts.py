@@ -1,10 +1,10 @@
 """Memory layouts and repeated calls: the pullbacks of an op must not depend on either."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
 
 from autograd.base import tree
 from autograd.base.numerics import quiet
@@ -12,6 +12,7 @@ from autograd.checks.functions import BlackBox, differentiated_positions
 from autograd.checks.report import GradientError
 from autograd.engine.node import Node
 from autograd.ops.op import Op
+from autograd.support.lazy_numpy import np
 
 #: Size of random rounding in ulps, the factor by which its scatter is multiplied, and the relative difference always allowed.
 ULPS, SAFETY, RTOL = 2.0, 32.0, 2.0**-30
@@ -40,12 +41,12 @@ class RawCall:
         with quiet():
             return [np.array(self.op.apply_pullback(i, g, y, self.inputs, self.params)) for i in self.moving]
 
-    def moved(self, change: Callable[[Any], Any]) -> "RawCall":
+    def moved(self, change: Callable[[Any], Any]) -> RawCall:
         """The call with `change` of the inputs to differentiate."""
         inputs = [change(x) if i in self.moving else x for i, x in enumerate(self.inputs)]
         return replace(self, inputs=tuple(inputs))
 
-    def negated(self) -> "RawCall":
+    def negated(self) -> RawCall:
         """The call with the opposite of each input to differentiate and of each truth value: other signs, the other branch."""
         other = self.moved(np.negative)
         inputs = [np.logical_not(x) if np.asarray(x).dtype.kind == "b" else x for x in other.inputs]

@@ -1,10 +1,10 @@
 """Localise a wrong derivative: check each op of the graph alone, at its recorded inputs."""
 
+from __future__ import annotations
+
 import contextlib
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from autograd.checks.arguments import Arguments
 from autograd.checks.compare import compare
@@ -22,6 +22,7 @@ from autograd.engine.gradients import gradients
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 #: Most entries that are measured one by one to find the wrong one.
 ENTRIES = 64

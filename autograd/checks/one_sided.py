@@ -7,13 +7,15 @@ Source:
     Clarke, Optimization and Nonsmooth Analysis, 1983, section 2.6
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
+from autograd.base.numerics import call_quietly
 from autograd.checks.functions import EPS, TINY
 from autograd.checks.oracles.oracles import Oracles
+from autograd.support.lazy_numpy import np
 
 #: Relative difference of one-sided derivatives from which they show a kink.
 SLACK = 1e-7
@@ -38,6 +40,20 @@ QUOTIENTS = tuple(2.0**-k for k in (10, 20, 30, 40))
 CLOSER = (1e-2, 1e-4, 1e-6)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def without_warnings(f: Callable[P, T]) -> Callable[P, T]:
+    """Decorator: f without NumPy's warnings of numbers that are not finite."""
+
+    @wraps(f)
+    def wrapper(*args: P.args, **options: P.kwargs) -> T:
+        return call_quietly(lambda: f(*args, **options))
+
+    return wrapper
+
+
 @dataclass(frozen=True)
 class NotSmooth:
     """Reason why a measurement differs from a right claim; `here` is true if the kink is at the point, and not nearby."""
@@ -46,7 +62,7 @@ class NotSmooth:
     here: bool = True
 
 
-@np.errstate(invalid="ignore", over="ignore")
+@without_warnings
 def find_kink(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float, sharp: bool) -> NotSmooth | None:
     """The kink of w·f along v that allows the claim, or None; next to a kink only differences are misled, no sharp oracle."""
     low, high, bar = ends_at_kink(oracles, v, w)
@@ -59,7 +75,7 @@ def find_kink(oracles: Oracles, v: Any, w: Any, claimed: float, measured: float,
     return None if sharp else _find_kink_nearby(oracles, v, w, claimed, measured)
 
 
-@np.errstate(invalid="ignore", over="ignore")
+@without_warnings
 def ends_at_kink(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]:
     """(smaller, larger one-sided derivative of w·f along v, their error bar); the smaller is ∞ without a kink."""
     left, right = oracles.one_sided(v)
@@ -106,7 +122,7 @@ def _find_kink_nearby(oracles: Oracles, v: Any, w: Any, claimed: float, measured
     return None
 
 
-@np.errstate(invalid="ignore", over="ignore")
+@without_warnings
 def judge_infinite(oracles: Oracles, v: Any, w: Any, claimed: float) -> tuple[bool | None, float]:
     """(verdict on an infinite or NaN claim along one input v, measured derivative); None if nothing can be measured.
 

@@ -5,10 +5,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.checks._check_gradients import check_gradients
 from autograd.checks.report import GradientError
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 
 #: Number of examples from `--gradcheck-examples`; `max_examples` overrides it, and if None the Hypothesis profile decides.

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.checks.arguments import data_of, varies
 from autograd.checks.diagnosis import UNEXPLAINED
 from autograd.checks.report import GradientError
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 #: Most and fewest simpler arguments to try: fewer for large arguments, whose check takes longer.
 MOST_TRIALS, FEWEST_TRIALS, ENTRIES = 100, 10, 10_000

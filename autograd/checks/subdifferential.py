@@ -3,10 +3,10 @@
 −f′(x; −v) ≤ ⟨g, v⟩ ≤ f′(x; v)   for every v, if g is a subgradient; the other way round for a supergradient
 """
 
+from __future__ import annotations
+
 import itertools
 from typing import Any
-
-import numpy as np
 
 from autograd.checks.diagnosis import first_fault
 from autograd.checks.functions import GraphFunction, isolate_op, unit_vector
@@ -16,6 +16,7 @@ from autograd.checks.one_sided import SLACK, hull_around, judge_infinite
 from autograd.checks.oracles.oracles import Oracles
 from autograd.checks.report import GradientError
 from autograd.checks.verdicts import Comparison
+from autograd.support.lazy_numpy import np
 
 DIRECTIONS = 6
 

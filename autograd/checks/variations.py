@@ -9,11 +9,11 @@ A variation that the forward rule refuses, or where the function is not smooth, 
 laws in `tests/laws` cover them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from autograd.base import tree
 from autograd.base.grad_mode import recording
@@ -31,6 +31,7 @@ from autograd.checks.verdicts import Mismatch
 from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.ops.packed_outputs import PackedOp
+from autograd.support.lazy_numpy import np
 from autograd.transforms.grad_vjp_jvp import keep_graph
 
 #: Most custom ops of a graph to vary, and most numbers in a call whose third derivative is checked.

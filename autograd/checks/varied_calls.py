@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 Inputs = list[Any]
 Params = dict[str, Any]

@@ -1,14 +1,15 @@
 """Verdicts on single claims: right, wrong, right at a kink, or not measured."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from autograd.checks.functions import TINY, Subject, unit_vector
 from autograd.checks.one_sided import NotSmooth, ends_at_kink, find_kink, judge_infinite
 from autograd.checks.oracles.finite_differences import Measured
 from autograd.checks.oracles.oracles import NAMES, RTOL, Oracles
+from autograd.support.lazy_numpy import np
 
 #: Largest error bar of a measurement, relative to the derivative, in double precision and in ulps of lower precision.
 LARGEST_BAR, LARGEST_BAR_ULPS = 1e-6, 2.0**14

@@ -6,8 +6,6 @@ The sweep sums a cotangent over broadcast axes, and so does this reading, by the
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import quiet
 from autograd.base.trace_state import FrozenDataError, Trace, tracing
 from autograd.drawing.events import Local
@@ -19,6 +17,7 @@ from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op, Rule
 from autograd.ops.rules.axes import Shape
 from autograd.ops.tracing import UnreadableRuleError, read_rule
+from autograd.support.lazy_numpy import np
 
 #: Most ops of a pullback that is written down; longer ones are only named.
 MOST = 12

@@ -1,14 +1,14 @@
 """Contents of boxes: numbers, shapes, statistics and heat maps."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
-
-import numpy as np
 
 from autograd.drawing.formulas import expression
 from autograd.drawing.names import size_of
 from autograd.drawing.text import FIGURE_SPACE, FORMAT, number
 from autograd.engine.graph import Graph, GraphNode
+from autograd.support.lazy_numpy import np
 
 #: Ways to show the numbers of an array.
 Arrays = Literal["shape", "stats", "heat"]
@@ -76,7 +76,9 @@ def value_fields(x: Any, format: str, arrays: str) -> list[str]:
 
 def gradient_fields(gradient: Any, format: str) -> list[str]:
     """The fields of a gradient: its number, its rows if it is small, or its largest absolute entry."""
-    return rows(np.asarray(gradient), format) or [f"up to {number(size_of(gradient), format)}"]
+    if not isinstance(gradient, np.ndarray):
+        return [number(float(gradient), format)]
+    return rows(gradient, format) or [f"up to {number(size_of(gradient), format)}"]
 
 
 def rows(array: np.ndarray[Any, Any], format: str) -> list[str]:
@@ -123,6 +125,8 @@ def heat_map(x: Any, format: str = FORMAT) -> HeatMap:
 
 def nonfinite_kind(x: Any) -> str:
     """ "NaN" or "∞" if x contains one, else ""."""
+    if isinstance(x, float):
+        return "NaN" if math.isnan(x) else "∞" if math.isinf(x) else ""
     array = np.asarray(x)
     if array.dtype.kind != "f":
         return ""

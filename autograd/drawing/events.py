@@ -7,13 +7,12 @@ the gradient of the user, and the sum of the products before and after.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.base.numerics import quiet
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 
 class Local(NamedTuple):

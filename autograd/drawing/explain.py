@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.box_text import CELLS
 from autograd.drawing.events import Local, local_events, uses_of
 from autograd.drawing.formulas import chain_rule, expression
@@ -15,6 +13,7 @@ from autograd.drawing.text import FORMAT, check_format, number
 from autograd.engine.graph import Graph, GraphNode
 from autograd.engine.node import Node
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 
 
 @explained_arguments()
@@ -80,13 +79,12 @@ def _backward(graph: Graph, wanted: set[GraphNode], format: str) -> Iterator[str
 
 def _equation(left: str, value: Any, text: str, format: str) -> str:
     """A line that ends with the numbers of a small vector or matrix, in rows below it, or else with `text`."""
-    array = np.asarray(value)
-    if array.ndim not in (1, 2) or array.size < 2 or max(array.shape) > CELLS:
+    if not isinstance(value, np.ndarray) or value.ndim not in (1, 2) or value.size < 2 or max(value.shape) > CELLS:
         return f"  {left} = {text}"
-    cells = [[number(x, format) for x in row] for row in np.atleast_2d(array).tolist()]
+    cells = [[number(x, format) for x in row] for row in np.atleast_2d(value).tolist()]
     width = max(len(cell) for row in cells for cell in row)
     rows = [f"[{' '.join(cell.rjust(width) for cell in row)}]" for row in cells]
-    return f"  {left} = {rows[0]}" if array.ndim == 1 else "\n      ".join([f"  {left} =", *rows])
+    return f"  {left} = {rows[0]}" if value.ndim == 1 else "\n      ".join([f"  {left} =", *rows])
 
 
 def _product(gradient: Any, local: Local, format: str) -> str:

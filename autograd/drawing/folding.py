@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.graph import GraphNode
 
 Items = list[GraphNode]
@@ -38,7 +36,7 @@ class Fold:
 def contents(items: Iterable[GraphNode], count: int) -> list[str]:
     """Lines on what a fold holds: its parameters, with names and shapes if they are few, or else `count` nodes."""
     primals = (item.source if isinstance(item.source, GraphNode) else item for item in items)
-    found = {x: np.shape(x.value) for x in primals if x.role in ("parameter", "frozen")}
+    found = {x: getattr(x.value, "shape", ()) for x in primals if x.role in ("parameter", "frozen")}
     total, frozen = (sum(math.prod(shape) for x, shape in found.items() if x.role in roles)
                      for roles in (("parameter", "frozen"), ("frozen",)))  # fmt: skip
     if not found:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.array_formulas import cotangent_formula, op_formula
 from autograd.drawing.events import Local
 from autograd.drawing.math_notation import BY_OP, factor, mathematics
@@ -75,7 +73,7 @@ def _cotangent(local: Local, gradient: str) -> str:
     """The term of a use in the gradient of its input, from the gradient of the user; "" if the rule cannot be read."""
     formula = derivative(local)
     product = gradient if formula == "1" and local.value is None else f"{gradient} × {factor(formula)}"
-    if formula and np.shape(local.node.value) == np.shape(local.input.value):
+    if formula and getattr(local.node.value, "shape", ()) == getattr(local.input.value, "shape", ()):
         return product
     try:
         text = cotangent_formula(local, product) if formula else cotangent_formula(local, gradient, _rule(local))

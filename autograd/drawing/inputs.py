@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import parameters_of
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.text import constant, fold, isolate, number, visible
 from autograd.engine.graph import GraphNode
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
+from autograd.support.lazy_numpy import np
 
 #: Longest name, in characters.
 LONGEST = 24
@@ -97,14 +96,16 @@ def value_text(node: GraphNode, format: str) -> str:
 
 def short_gradient_text(gradient: Any, format: str) -> str:
     """A gradient as text in a box: its number, or its largest absolute entry."""
+    if isinstance(gradient, float):
+        return number(gradient, format)
     array = np.asarray(gradient)
     return number(float(array.item()), format) if array.size == 1 else f"up to {number(size_of(array), format)}"
 
 
 def gradient_text(gradient: Any, format: str) -> str:
     """A gradient as text: its number, or its shape and its largest absolute entry."""
-    array = np.asarray(gradient)
-    return ("" if array.size == 1 else f"array of shape {array.shape}, ") + short_gradient_text(array, format)
+    shape = "" if getattr(gradient, "size", 1) == 1 else f"array of shape {gradient.shape}, "
+    return shape + short_gradient_text(gradient, format)
 
 
 def size_of(gradient: Any) -> float:

@@ -1,14 +1,14 @@
 """Checks of `detect_anomaly()`: op, source line and inputs of the first non-finite number."""
 
+import math
 import os
 import sys
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.node import Node
 from autograd.engine.node_texts import NodeTexts
 from autograd.ops.op import Op
+from autograd.support.lazy_numpy import np
 
 #: Path prefixes of this library and of its generated code, which are skipped in the search for the user's line.
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -18,9 +18,13 @@ _OURS = (*(os.path.join(_ROOT, name, "") for name in ("autograd", "nn")), "<auto
 _lines = NodeTexts()
 
 
+def _is_finite(x: Any) -> bool:
+    return math.isfinite(x) if isinstance(x, float) else bool(np.all(np.isfinite(x)))
+
+
 def check_value_finite(op: Op, y: Any, inputs: list[Any]) -> None:
     """Raise if the result `y` of `op` is not finite."""
-    if not np.all(np.isfinite(y)):
+    if not _is_finite(y):
         raise FloatingPointError(f"{op.name} gave {_describe(y)}, from {_describe_inputs(inputs)}{_location(user_line())}")
 
 
@@ -37,7 +41,7 @@ def line_of(node: Node) -> str:
 def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:
     """Raise if `cotangent`, from the pullback of `op` on the cotangent `g` of `node`, is not finite."""
     data = cotangent._data if isinstance(cotangent, Node) else cotangent
-    if not np.all(np.isfinite(data)):
+    if not _is_finite(data):
         inputs = [x._data if isinstance(x, Node) else x for x in node.inputs]
         incoming = g._data if isinstance(g, Node) else g
         raise FloatingPointError(
@@ -67,6 +71,8 @@ def _describe_inputs(inputs: list[Any]) -> str:
 
 def _describe(x: Any) -> str:
     """Range of the finite numbers of an array, and counts of the others."""
+    if isinstance(x, float):
+        return f"{x}"
     array = np.asarray(x)
     if array.ndim == 0:
         return f"{array.item()}"

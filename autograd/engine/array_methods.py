@@ -1,19 +1,22 @@
 """Attributes and methods of NumPy arrays for `Tensor`, in NumPy's signatures; each method calls the op of its name."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Never, Self
-
-import numpy as np
-import numpy.typing as npt
 
 from autograd.base.grad_mode import is_recording
 from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.lost_gradients import lost_array, lost_gradient
-from autograd.engine.node import Node
-from autograd.engine.numpy_functions import call, dispatch
+from autograd.engine.node import Node, array_module
 from autograd.ops.rules import indexing, linalg, rearranging, reductions
 from autograd.ops.rules import shape as shapes
+from autograd.support.lazy_numpy import DTypeLike, NDArray, np
+
+
+def _functions() -> Any:
+    return array_module("numpy_functions")
 
 
 class ArrayMethods(Node):
@@ -21,7 +24,7 @@ class ArrayMethods(Node):
 
     __slots__ = ()
 
-    grad: npt.NDArray[Any] | None
+    grad: NDArray[Any] | None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -59,63 +62,63 @@ class ArrayMethods(Node):
         """Sum over `axis`: `autograd.sum`."""
         if dtype is None and out is None and not more and not options:
             return reductions.sum(self, axis, keepdims)
-        return call(np.sum, self, axis, dtype, out, keepdims, *more, **options)
+        return _functions().call(np.sum, self, axis, dtype, out, keepdims, *more, **options)
 
     def mean(self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Self:
         """Mean over `axis`: `autograd.mean`."""
         if dtype is None and out is None and not options:
             return reductions.mean(self, axis, keepdims)
-        return call(np.mean, self, axis, dtype, out, keepdims, **options)
+        return _functions().call(np.mean, self, axis, dtype, out, keepdims, **options)
 
     def max(self, axis: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any) -> Self:
         """Largest entry over `axis`: `autograd.max`."""
-        return call(np.max, self, axis, out, keepdims, *more, **options)
+        return _functions().call(np.max, self, axis, out, keepdims, *more, **options)
 
     def min(self, axis: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any) -> Self:
         """Smallest entry over `axis`: `autograd.min`."""
-        return call(np.min, self, axis, out, keepdims, *more, **options)
+        return _functions().call(np.min, self, axis, out, keepdims, *more, **options)
 
     def prod(
         self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *more: Any, **options: Any
     ) -> Self:
         """Product over `axis`: `autograd.prod`."""
-        return call(np.prod, self, axis, dtype, out, keepdims, *more, **options)
+        return _functions().call(np.prod, self, axis, dtype, out, keepdims, *more, **options)
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, **options: Any
     ) -> Self:
         """Variance over `axis`: `autograd.var`."""
-        return call(np.var, self, axis, dtype, out, ddof, keepdims, **options)
+        return _functions().call(np.var, self, axis, dtype, out, ddof, keepdims, **options)
 
     def std(
         self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: bool = False, **options: Any
     ) -> Self:
         """Standard deviation over `axis`: `autograd.std`."""
-        return call(np.std, self, axis, dtype, out, ddof, keepdims, **options)
+        return _functions().call(np.std, self, axis, dtype, out, ddof, keepdims, **options)
 
     def cumsum(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Self:
         """Cumulative sum along `axis`: `autograd.cumsum`."""
-        return call(np.cumsum, self, axis, dtype, out)
+        return _functions().call(np.cumsum, self, axis, dtype, out)
 
     def cumprod(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Self:
         """Cumulative product along `axis`: `autograd.cumprod`."""
-        return call(np.cumprod, self, axis, dtype, out)
+        return _functions().call(np.cumprod, self, axis, dtype, out)
 
     def clip(self, min: Any = None, max: Any = None, out: None = None, **options: Any) -> Self:
         """Entries clipped to two bounds: `autograd.clip`."""
-        return call(np.clip, self, min, max, out, **options)
+        return _functions().call(np.clip, self, min, max, out, **options)
 
     def round(self, decimals: int = 0, out: None = None) -> Self:
         """Entries rounded: `autograd.round`."""
-        return call(np.round, self, decimals, out)
+        return _functions().call(np.round, self, decimals, out)
 
     def dot(self, other: Any, out: None = None) -> Self:
         """Dot product: `autograd.dot`."""
-        return call(np.dot, self, other, **({} if out is None else {"out": out}))
+        return _functions().call(np.dot, self, other, **({} if out is None else {"out": out}))
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Self:
         """Sum of a diagonal: `autograd.trace`."""
-        return call(np.trace, self, offset, axis1, axis2, dtype, out)
+        return _functions().call(np.trace, self, offset, axis1, axis2, dtype, out)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """Diagonals of the matrices in two axes: `autograd.diagonal`."""
@@ -123,7 +126,7 @@ class ArrayMethods(Node):
 
     def take(self, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Self:
         """Entries at `indices` along `axis`: `autograd.take`."""
-        return call(np.take, self, indices, axis, out, mode)
+        return _functions().call(np.take, self, indices, axis, out, mode)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
         """Entries repeated in a row: `autograd.repeat`."""
@@ -131,7 +134,7 @@ class ArrayMethods(Node):
 
     def ravel(self, order: str = "C") -> Self:
         """Entries flattened to one axis: `autograd.ravel`."""
-        return call(np.ravel, self, order)
+        return _functions().call(np.ravel, self, order)
 
     flatten = ravel
 
@@ -146,14 +149,14 @@ class ArrayMethods(Node):
     def reshape(self, *shape: Any, **options: Any) -> Self:
         """Entries in another shape, as one tuple, several integers or `shape=`: `autograd.reshape`."""
         if options:
-            return call(np.reshape, self, *([shape[0] if len(shape) == 1 else shape] if shape else []), **options)
+            return _functions().call(np.reshape, self, *([shape[0] if len(shape) == 1 else shape] if shape else []), **options)
         return shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Self:
         """Copy with permuted axes: `autograd.transpose`."""
         return shapes.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
-    def astype(self, dtype: npt.DTypeLike, *, casting: Any = "unsafe", copy: bool = True) -> Self:
+    def astype(self, dtype: DTypeLike, *, casting: Any = "unsafe", copy: bool = True) -> Self:
         """Entries in another floating-point dtype: `autograd.astype`; always a new tensor, also with `copy=False`."""
         if not np.can_cast(self.dtype, np.dtype(dtype), casting):
             raise TypeError(f"astype: {self.dtype} cannot be cast to {np.dtype(dtype)} with casting={casting!r}: leave it out")
@@ -161,7 +164,7 @@ class ArrayMethods(Node):
 
     # Methods with plain results: arrays, numbers, positions and lists.
 
-    def numpy(self) -> npt.NDArray[Any]:
+    def numpy(self) -> NDArray[Any]:
         """Read-only view of the data; `.copy()` it to write."""
         check_not_frozen(self, "the plain array")
         return read_only_view(self._data)
@@ -175,30 +178,30 @@ class ArrayMethods(Node):
 
     def any(self, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
         """True if an entry over `axis` is not 0: a plain truth value or array, or an op while a tape is recorded."""
-        return dispatch(np.any, (), (self, axis, out, keepdims), options)
+        return _functions().dispatch(np.any, (), (self, axis, out, keepdims), options)
 
     def all(self, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
         """True if no entry over `axis` is 0: a plain truth value or array, or an op while a tape is recorded."""
-        return dispatch(np.all, (), (self, axis, out, keepdims), options)
+        return _functions().dispatch(np.all, (), (self, axis, out, keepdims), options)
 
     def argmax(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the largest entry along `axis`: a plain integer or array, or an op while a tape is recorded."""
-        return dispatch(np.argmax, (), (self, axis, out), {"keepdims": keepdims})
+        return _functions().dispatch(np.argmax, (), (self, axis, out), {"keepdims": keepdims})
 
     def argmin(self, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Position of the smallest entry along `axis`: a plain integer or array, or an op while a tape is recorded."""
-        return dispatch(np.argmin, (), (self, axis, out), {"keepdims": keepdims})
+        return _functions().dispatch(np.argmin, (), (self, axis, out), {"keepdims": keepdims})
 
     def argsort(self, axis: int | None = -1, kind: Any = "stable", order: None = None) -> Any:
         """Indices that sort the entries along `axis`, stably by default: a plain array, or an op while a tape is recorded."""
-        return dispatch(np.argsort, (), (self, axis, kind, order), {})
+        return _functions().dispatch(np.argsort, (), (self, axis, kind, order), {})
 
     def tolist(self) -> Any:
         """Entries as nested lists of Python numbers."""
         return self.numpy().tolist()
 
     # Not an array of Any: `array @ tensor` would be one for NumPy's stubs.
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.generic]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.generic]:
         if self.dtype.kind == "b" and not self.ndim and current_trace() is not None:
             return np.asarray(bool(self))  # under a guard
         indexing_an_array = "a[i] of a plain array a, in place of autograd.getitem(a, i), or " * (self.dtype.kind in "iub")
@@ -223,7 +226,7 @@ class ArrayMethods(Node):
         return format(self.item(), spec) if spec else repr(self)
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-        return dispatch(function, types, args, kwargs)
+        return _functions().dispatch(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Self:
         return indexing.getitem(self, index)

@@ -15,8 +15,6 @@ from contextlib import nullcontext
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.base.grad_mode import no_grad
 from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, current_trace
@@ -29,6 +27,7 @@ from autograd.ops.rules.indexing import fill_index, getitem, is_mask, put
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.products import matmul
 from autograd.ops.rules.shape import broadcast_to, lower, moveaxis, reshape, transpose
+from autograd.support.lazy_numpy import np
 
 
 class ExampleTrace(Trace):

@@ -1,18 +1,18 @@
 """Conversion and validation of operands: numbers and arrays for graph nodes."""
 
+from __future__ import annotations
+
 from numbers import Real
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from autograd.base.numerics import immutable_array, is_immutable
 from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
 from autograd.ops.recorder import stack_nodes
+from autograd.support.lazy_numpy import DTypeLike, np
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def private_array(array: Array) -> Array:
@@ -20,7 +20,7 @@ def private_array(array: Array) -> Array:
     return array if is_immutable(array) else array.copy()
 
 
-def real_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+def real_array(data: Any, dtype: DTypeLike | None = None) -> Array:
     """Convert `data` to an array of real numbers."""
     if isinstance(data, Node):
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")

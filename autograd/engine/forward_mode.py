@@ -8,8 +8,6 @@ general       ẏ = ∂⟨pullback(u), ẋ⟩/∂u        the transpose of the t
 
 from typing import Any
 
-import numpy as np
-
 from autograd.base.grad_mode import recording
 from autograd.base.numerics import quiet
 from autograd.engine.graph import check_unchanged, newest_first
@@ -18,6 +16,7 @@ from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.shape import broadcast_to
+from autograd.support.lazy_numpy import np
 
 
 def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node | None]:

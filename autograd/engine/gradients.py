@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.trace_state import current_trace
 from autograd.engine.coercion import captured_operand
@@ -11,6 +9,7 @@ from autograd.engine.node import Node
 from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 
 def gradients(y: Any, xs: Any, seed: Any = None, *, create_graph: bool = False) -> Any:
@@ -58,6 +57,9 @@ def _check_nodes(name: str, nodes: Any) -> list[Any]:
     return leaves
 
 
+_NUMBERS = frozenset({float, int})
+
+
 def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any]:
     """Numbers in `given`, a container with the structure and shapes of `expected`, in the order of those in `expected`.
 
@@ -69,7 +71,11 @@ def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any
     for path, x, leaf in tree.pairs(name, expected, given):
         if tree.is_static(x):
             continue
-        array, wanted = (np.asarray(a._data if isinstance(a, Node) else a) for a in (leaf, x))
+        numbers = [a._data if isinstance(a, Node) else a for a in (leaf, x)]
+        if _NUMBERS.issuperset(map(type, numbers)):
+            leaves.append(leaf)
+            continue
+        array, wanted = map(np.asarray, numbers)
         if wanted.dtype.kind in "fiub":  # other leaves have no derivative
             if array.dtype.kind not in "fiu":
                 raise TypeError(f"{path} must hold real numbers, as its {role} does, got {leaf!r:.60} of type {array.dtype}")

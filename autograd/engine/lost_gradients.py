@@ -3,10 +3,9 @@
 import sys
 from types import CodeType, FrameType
 
-import numpy as np
-
 from autograd.ops.op import OPS
 from autograd.support.alternatives import alternative
+from autograd.support.lazy_numpy import np
 
 _ANY = (
     "use autograd.sin(x) in place of math.sin(x), autograd.stack for an array of Values, or autograd.custom_gradient for a "

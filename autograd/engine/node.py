@@ -1,29 +1,37 @@
 """`Node`, the base class of `Value` (one float) and `Tensor` (one array): graph structure and operators."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
 from numbers import Real
 from typing import Any, ClassVar, Self
-
-import numpy as np
 
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import current_trace
 from autograd.engine.micrograd_names import KEYWORDS, MicrogradNames
-from autograd.engine.truth_values import truth_values
-from autograd.engine.ufuncs import call_ufunc, floor_and_remainder, logical_function
+from autograd.engine.operator_functions import floor_and_remainder, logical_function
 from autograd.ops.op import OPS, Op, Rule
 from autograd.ops.operators import Operator
 from autograd.ops.recorder import Recorder
 from autograd.ops.rules import activations, arithmetic, exponential, joining, trigonometry
 from autograd.ops.tracing import Arithmetic, define_operators
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 
 #: Next serial number; that of a node is larger than those of its inputs.
 next_serial = itertools.count(1).__next__
 
 #: Operand types of node arithmetic; others get NotImplemented. The abstract class is last, because its instance check is slow.
 NUMBERS = (Recorder, float, int, np.ndarray, np.generic, list, complex, Real)
+
+
+@cache
+def array_module(name: str) -> Any:
+    """Module of the engine that holds functions or types of NumPy, imported when an array is met."""
+    return import_module(f"autograd.engine.{name}")
 
 
 #: Decorator of `backward`.
@@ -59,7 +67,7 @@ class Node(MicrogradNames, Arithmetic):
     serial: int
     grad: Any
     retains_grad: bool = False
-    array_type: "ClassVar[type[Node]]"  # Tensor, for numbers that meet an array; set by its module
+    array_type: ClassVar[type[Node]]  # Tensor, for numbers that meet an array; set by its module
     _data: Any
     _hooks: tuple[Callable[[Any], Any], ...] = ()
 
@@ -153,7 +161,7 @@ class Node(MicrogradNames, Arithmetic):
         return activations.relu(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return call_ufunc(type(self).__name__, ufunc, method, inputs, kwargs)
+        return array_module("ufuncs").call_ufunc(type(self).__name__, ufunc, method, inputs, kwargs)
 
 
 def _bind(operator: Operator) -> Callable[..., Any]:
@@ -166,7 +174,8 @@ def _bind(operator: Operator) -> Callable[..., Any]:
         if current_trace() is not None:
             with no_grad():
                 return op(a, b)
-        return truth_values(operator.function(a._data, b._data if isinstance(b, Node) else b))
+        y = operator.function(a._data, b._data if isinstance(b, Node) else b)
+        return y if y.__class__ is bool else array_module("truth_values").truth_values(y)
 
     return op if operator.is_unary else compare if operator.is_comparison else _of_numbers(op)
 

@@ -1,20 +1,20 @@
 """HTML of Values and Tensors for notebooks: numbers of small arrays as a table, of larger ones as a heat map."""
 
+from __future__ import annotations
+
 import struct
 import zlib
 from html import escape
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from autograd.support.lazy_numpy import NDArray, np
 from autograd.support.text_table import folded, html_table, image_html
 
 #: Most rows and columns of a table, and of cells of a heat map; pixels of a cell.
 MOST, CELLS, PIXELS = 12, 64, 6
 
 #: Colours of the lowest and the highest number of a heat map, for colour-blind people (Okabe & Ito 2008); 0 is white.
-LOW, HIGH = np.array([0, 114, 178]), np.array([213, 94, 0])
+LOW, HIGH = (0, 114, 178), (213, 94, 0)
 
 
 def node_html(node: Any) -> str:
@@ -59,7 +59,7 @@ def _heat_map(rows: NDArray[Any], alt: str) -> str:
     known = np.isfinite(numbers)
     largest = np.abs(numbers[known]).max(initial=0.0) or 1.0  # less than 1 if blocks are larger than an entry
     share = np.where(known, numbers, 0.0)[..., None] / largest
-    pixels = 255 + np.where(share > 0, HIGH - 255, LOW - 255) * np.abs(share)
+    pixels = 255 + np.where(share > 0, np.subtract(HIGH, 255), np.subtract(LOW, 255)) * np.abs(share)
     pixels = np.where(known[..., None], pixels, 0).round().astype(np.uint8)
     image = image_html(_png(pixels.repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)), "image/png", f"{alt} as a heat map")
     said = ""

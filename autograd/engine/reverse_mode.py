@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-
 from autograd.base.grad_mode import is_detecting_anomaly, recording
 from autograd.base.numerics import quiet
 from autograd.engine.anomaly import check_gradient_finite
@@ -16,6 +14,7 @@ from autograd.ops.op import Rule
 from autograd.ops.rules.indexing import fill_index, flat_places, getitem, put
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import reshape
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import follow_gradients, used_gradients
 
 #: A read is small if its array has more than this number of times its entries.

@@ -1,11 +1,10 @@
 """`Tensor`: a NumPy array that records a computation graph."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Callable, Sequence
 from typing import Any, final
-
-import numpy as np
-import numpy.typing as npt
 
 from autograd.base.grad_mode import blocks, is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.numerics import read_only_view
@@ -22,6 +21,7 @@ from autograd.ops.op import Op, Rule
 from autograd.ops.packed_outputs import pack
 from autograd.ops.rules import shape
 from autograd.ops.rules.shape import lift, lower
+from autograd.support.lazy_numpy import ArrayLike, DTypeLike, np
 from autograd.support.likely_mistakes import warn_likely_mistake
 
 #: Function from a gradient to a new gradient or None.
@@ -53,9 +53,7 @@ class Tensor(ArrayMethods):
     )  # fmt: skip
 
     @leaf_arguments
-    def __init__(
-        self, data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None, label: str = ""
-    ) -> None:
+    def __init__(self, data: ArrayLike, requires_grad: bool = False, dtype: DTypeLike | None = None, label: str = "") -> None:
         array = private_array(real_array(data, dtype))
         if requires_grad and array.dtype.kind != "f":
             raise TypeError(f"only floating-point tensors have gradients, got {array.dtype}: write Tensor(…, dtype=float)")
@@ -77,7 +75,7 @@ class Tensor(ArrayMethods):
         self.retains_grad = False
 
     @classmethod
-    def constant(cls, data: Any) -> "Tensor":
+    def constant(cls, data: Any) -> Tensor:
         return cls(data)
 
     @classmethod
@@ -142,7 +140,7 @@ class Tensor(ArrayMethods):
         return self._data
 
     @data.setter
-    def data(self, data: npt.ArrayLike) -> None:
+    def data(self, data: ArrayLike) -> None:
         if self.op is not None:
             raise ValueError(f"{self!r} was computed by {self.op.name}: only a leaf's data can be assigned")
         array = private_array(real_array(data, self.dtype))
@@ -190,7 +188,7 @@ class Tensor(ArrayMethods):
         return cotangent if cotangent.dtype == dtype else shape.astype(cotangent, dtype)
 
     @backward_arguments
-    def backward(self, seed: npt.ArrayLike | None = None) -> None:
+    def backward(self, seed: ArrayLike | None = None) -> None:
         """Add the gradient of this tensor, weighted by `seed`, to the `.grad` of each leaf that requires one.
 
             x̄ = Σᵢ seedᵢ ∂yᵢ/∂x
@@ -257,7 +255,7 @@ class Tensor(ArrayMethods):
                     raise ValueError(f"a hook returned a gradient of shape {gradient.shape} for a tensor of shape {self.shape}")
         return gradient
 
-    def detach(self) -> "Tensor":
+    def detach(self) -> Tensor:
         """Constant with the same data."""
         if current_trace() is not None:
             return self.recorded_copy(requires_grad=False)

@@ -8,18 +8,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-import numpy as np
-
 from autograd.base.grad_mode import blocks
-from autograd.base.numerics import run_quietly
+from autograd.base.numerics import fast_quiet_call
 from autograd.engine.node import NUMBERS, Node
 from autograd.engine.value_methods import METHODS, has_methods
 from autograd.ops.namespaces import numpy
 from autograd.ops.op import OPS, Op
+from autograd.support.lazy_numpy import np, when_loaded
 
 N = TypeVar("N", bound=Node)
 
-_FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+_FLOAT64: Any = None
+_FLOAT32: Any = None
+run_quietly: Any = None
+
+
+@when_loaded
+def _find_dtypes() -> None:
+    global _FLOAT64, _FLOAT32, run_quietly
+    _FLOAT64, _FLOAT32, run_quietly = np.dtype(np.float64), np.dtype(np.float32), fast_quiet_call()
 
 
 def define_methods(cls: type[N]) -> type[N]:

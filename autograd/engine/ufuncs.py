@@ -8,48 +8,13 @@ import numpy as np
 
 from autograd.base.trace_state import check_not_frozen, current_trace
 from autograd.engine.numpy_compositions import copysign, deg2rad, rad2deg
+from autograd.engine.operator_functions import floor_and_remainder, logical_function
 from autograd.engine.scipy_special import FUNCTIONS
 from autograd.ops.op import OPS
-from autograd.ops.operators import OPERATORS, Operator
+from autograd.ops.operators import OPERATORS
 from autograd.ops.recorder import Recorder
 from autograd.ops.rules import arithmetic, rounding
 from autograd.support.alternatives import alternative
-
-
-def floor_and_remainder(a: Any, b: Any) -> tuple[Any, Any]:
-    """Quotient and remainder, as `divmod`."""
-    return arithmetic.floor_divide(a, b), arithmetic.remainder(a, b)
-
-
-def logical_function(operator: Operator) -> Callable[..., Any]:
-    """Op of a logical operator, for truth values only: on integers NumPy's operator is bitwise, which has no op.
-
-    Raises:
-        TypeError: In a call on numbers; names the op
-    """
-    op = OPS[operator.op]
-
-    def apply(*operands: Any) -> Any:
-        for x in operands:
-            if not _is_truth(x):
-                raise TypeError(
-                    f"{operator.sign} takes truth values, such as x > 0, got {x!r}: "
-                    f"use autograd.{op.name} for numbers, where 0 is false"
-                )
-        return op(*operands)
-
-    return apply
-
-
-def _is_truth(x: Any) -> bool:
-    """True for a bool, a boolean array or Tensor, and a Value that a comparison made while a tape is recorded."""
-    dtype = getattr(np.asarray(x) if isinstance(x, list) else x, "dtype", None)
-    if dtype is not None:
-        return bool(dtype.kind == "b")
-    return isinstance(x, bool) or getattr(x, "op", None) in _PREDICATE_OPS
-
-
-_PREDICATE_OPS = {op for op in OPS.values() if op.forward.__module__.endswith(".comparisons")}
 
 #: Op of each NumPy ufunc, by identity: another package may have a ufunc of the same name.
 _OPS: dict[np.ufunc, Callable[..., Any]] = {

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Never, final
 
-import numpy as np
-
 from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines
 from autograd.base.trace_state import check_not_frozen, current_trace
-from autograd.engine import numpy_functions
 from autograd.engine.anomaly import check_value_finite, remember_line
 from autograd.engine.coercion import captured_operand, is_array, number_operand, real_number
 from autograd.engine.graph import gradient_lock, newest_first
 from autograd.engine.lost_gradients import lost_gradient
 from autograd.engine.micrograd_names import KEYWORDS, OWN_OP
-from autograd.engine.node import Node, backward_arguments, next_serial
+from autograd.engine.node import Node, array_module, backward_arguments, next_serial
 from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
@@ -22,6 +19,7 @@ from autograd.ops.namespaces import pullback_on_floats
 from autograd.ops.op import Op, Rule, on_floats
 from autograd.ops.rules.shape import lower
 from autograd.support.arguments import refuse_keywords
+from autograd.support.lazy_numpy import np
 
 _NO_PARAMS: dict[str, Any] = {}
 
@@ -268,7 +266,7 @@ class Value(Node):
         return format(self._data, spec) if spec else repr(self)
 
     def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-        return numpy_functions.dispatch(function, types, args, kwargs)
+        return array_module("numpy_functions").dispatch(function, types, args, kwargs)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

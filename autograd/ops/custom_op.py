@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, get_args
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.base.trace_state import current_trace, inside_transform
 from autograd.ops.op import Kind, Op, Prepare, Rule, declare
 from autograd.ops.recorder import Recorder
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.validation import check_choice
 
 _USAGE = "custom_op(lambda g, y, x: …), with a pullback for each input, above the forward rule"

@@ -4,6 +4,8 @@ A rule `forward(xp, x)` is one expression in the names of its namespace `xp`. Bo
 extra names where NumPy needs more than one call.
 """
 
+from __future__ import annotations
+
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -11,9 +13,8 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import call_quietly, from_scipy, is_quiet, quiet, sinc_derivative
+from autograd.support.lazy_numpy import np
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -43,7 +44,7 @@ class _Scalar(SimpleNamespace):
 
     @staticmethod
     def sinc_derivative(x: float, n: int) -> float:
-        return float(sinc_derivative(x, n))
+        return float(call_quietly(sinc_derivative, x, n))
 
     @staticmethod
     def square(x: float) -> float:
@@ -131,10 +132,6 @@ def has_no_duplicates(index: Any) -> bool:
     )
 
 
-#: np.sum and np.max without their Python wrappers.
-_sum: Callable[..., Any] = np.add.reduce
-_max: Callable[..., Any] = np.maximum.reduce
-
 _SCIPY = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri")
 
 
@@ -175,11 +172,12 @@ class _NumPy:
 
     @staticmethod
     def max(x: Any, axis: Any = None, keepdims: bool = False, **initial: Any) -> Any:
-        return _max(x, axis=axis, keepdims=keepdims, **initial)
+        return np.maximum.reduce(x, axis=axis, keepdims=keepdims, **initial)
 
     @staticmethod
     def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        return _sum(x, axis=axis, keepdims=keepdims)
+        add: Any = np.add  # without the Python wrapper of np.sum
+        return add.reduce(x, axis=axis, keepdims=keepdims)
 
 
 scalar = _Scalar(**_FUNCTIONS)
@@ -202,12 +200,13 @@ def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) 
             return float(pullback(*map(np.float64, xs), **params))
 
 
-_FLOAT = np.dtype(float)
+class _Float64:
+    char = "d"
 
 
 def is_half(x: Any) -> bool:
     """True if x has 16-bit floats."""
-    return getattr(x, "dtype", _FLOAT).char == "e"
+    return getattr(x, "dtype", _Float64).char == "e"
 
 
 def has_half(arrays: list[Any]) -> bool:

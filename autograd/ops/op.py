@@ -11,13 +11,13 @@ A pullback takes the cotangent `g` of the output, the output `y`, and the inputs
 that it computes on raw numbers and records on nodes. `None` declares a zero derivative.
 """
 
+from __future__ import annotations
+
 import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
-
-import numpy as np
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
@@ -26,6 +26,7 @@ from autograd.base.trace_state import current_captures
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.support.arguments import explain_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
 
@@ -41,7 +42,7 @@ Kind = Literal["elementwise", "linear", "bilinear", "general"]
 #: a shape with which the input broadcasts, an index, the letters of einsum. Parameters without a kind do not change.
 PARAMETER_KINDS = ("axis", "order", "shape", "broadcast", "index", "subscripts")
 #: Op registry: every op by name, in order of declaration.
-OPS: dict[str, "Op"] = {}
+OPS: dict[str, Op] = {}
 
 
 class Op:
@@ -152,7 +153,7 @@ class Op:
         if (captures := current_captures()) is not None:
             inputs = tuple([captures.node(x) if captures.is_reachable(x) else x for x in inputs])
         for x in inputs:
-            if x.__class__ is not np.ndarray or x.dtype is _OBJECT:
+            if x.__class__ is float or x.__class__ is not np.ndarray or x.dtype.char == "O":
                 return self._compute_any(inputs, params)
         return self.on_arrays(list(inputs), params)
 
@@ -179,8 +180,8 @@ class Op:
             if has_half(arrays) and not self.converts:
                 return evaluate_half(self.forward, arrays, params, self._promoted(arrays))
             return evaluate_with_numpy(self.forward, arrays, params)
-        except _NUMPY_ERRORS as error:
-            kind = next(k for k in _NUMPY_ERRORS if isinstance(error, k))
+        except (ValueError, IndexError, TypeError) as error:  # LinAlgError is a ValueError
+            kind = next(k for k in (np.linalg.LinAlgError, ValueError, IndexError, TypeError) if isinstance(error, k))
             if error_text := error_of_operands(self.name, arrays):
                 raise TypeError(error_text) from None
             shapes = " and ".join(f"{np.shape(a)} {getattr(a, 'dtype', '')}".strip() for a in arrays)
@@ -221,7 +222,7 @@ class Op:
         return (_find_op, (self.__module__, self.name)) if name is None and OPS.get(self.name) is self else self.name
 
 
-def _find_op(module: str, name: str) -> "Op":
+def _find_op(module: str, name: str) -> Op:
     """Op that a module has declared under another name than that of its rule."""
     importlib.import_module(module)
     if name not in OPS:
@@ -229,9 +230,7 @@ def _find_op(module: str, name: str) -> "Op":
     return OPS[name]
 
 
-_NUMPY_ERRORS = (np.linalg.LinAlgError, ValueError, IndexError, TypeError)
 _PYTHON_NUMBERS = (float, int, bool)
-_OBJECT = np.dtype(object)
 
 
 def _are_floats(xs: tuple[Any, ...]) -> bool:

@@ -3,6 +3,8 @@
 Nodes, tracers, the expression reader and the formulas of drawings take their operators from this table.
 """
 
+from __future__ import annotations
+
 import ast
 import operator
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 
 class Precedence(IntEnum):
@@ -37,7 +39,6 @@ class Operator:
         op: Name of the op
         sign: Spelling in source text
         precedence: Binding strength
-        ufunc: NumPy ufunc that it calls on arrays
     """
 
     method: str
@@ -45,12 +46,16 @@ class Operator:
     op: str
     sign: str
     precedence: Precedence
-    ufunc: np.ufunc
 
     @cached_property
     def function(self) -> Callable[..., Any]:
         """Function of the standard library's `operator`."""
         return getattr(operator, self.method)
+
+    @cached_property
+    def ufunc(self) -> np.ufunc:
+        """NumPy ufunc that it calls on arrays."""
+        return getattr(np, self.op.replace("logical", "bitwise"))
 
     @cached_property
     def syntax(self) -> type[ast.AST] | None:
@@ -63,7 +68,7 @@ class Operator:
     @property
     def is_unary(self) -> bool:
         """True if it has one operand."""
-        return self.ufunc.nin == 1
+        return not self.reflected and not self.is_comparison
 
     @property
     def is_logical(self) -> bool:
@@ -79,25 +84,25 @@ class Operator:
 _POWER, _UNARY, _PRODUCT, _SUM, _BITWISE, _COMPARISON = list(Precedence)[1:7]
 
 OPERATORS = (
-    Operator("__add__", "__radd__", "add", "+", _SUM, np.add),
-    Operator("__sub__", "__rsub__", "subtract", "-", _SUM, np.subtract),
-    Operator("__mul__", "__rmul__", "multiply", "*", _PRODUCT, np.multiply),
-    Operator("__truediv__", "__rtruediv__", "divide", "/", _PRODUCT, np.divide),
-    Operator("__floordiv__", "__rfloordiv__", "floor_divide", "//", _PRODUCT, np.floor_divide),
-    Operator("__mod__", "__rmod__", "remainder", "%", _PRODUCT, np.remainder),
-    Operator("__matmul__", "__rmatmul__", "matmul", "@", _PRODUCT, np.matmul),
-    Operator("__pow__", "__rpow__", "power", "**", _POWER, np.power),
-    Operator("__and__", "__rand__", "logical_and", "&", _BITWISE, np.bitwise_and),
-    Operator("__or__", "__ror__", "logical_or", "|", _BITWISE, np.bitwise_or),
-    Operator("__xor__", "__rxor__", "logical_xor", "^", _BITWISE, np.bitwise_xor),
-    Operator("__invert__", "", "logical_not", "~", _UNARY, np.invert),
-    Operator("__neg__", "", "negative", "-", _UNARY, np.negative),
-    Operator("__pos__", "", "positive", "+", _UNARY, np.positive),
-    Operator("__abs__", "", "abs", "", _UNARY, np.absolute),
-    Operator("__lt__", "", "less", "<", _COMPARISON, np.less),
-    Operator("__le__", "", "less_equal", "<=", _COMPARISON, np.less_equal),
-    Operator("__gt__", "", "greater", ">", _COMPARISON, np.greater),
-    Operator("__ge__", "", "greater_equal", ">=", _COMPARISON, np.greater_equal),
-    Operator("__eq__", "", "equal", "==", _COMPARISON, np.equal),
-    Operator("__ne__", "", "not_equal", "!=", _COMPARISON, np.not_equal),
+    Operator("__add__", "__radd__", "add", "+", _SUM),
+    Operator("__sub__", "__rsub__", "subtract", "-", _SUM),
+    Operator("__mul__", "__rmul__", "multiply", "*", _PRODUCT),
+    Operator("__truediv__", "__rtruediv__", "divide", "/", _PRODUCT),
+    Operator("__floordiv__", "__rfloordiv__", "floor_divide", "//", _PRODUCT),
+    Operator("__mod__", "__rmod__", "remainder", "%", _PRODUCT),
+    Operator("__matmul__", "__rmatmul__", "matmul", "@", _PRODUCT),
+    Operator("__pow__", "__rpow__", "power", "**", _POWER),
+    Operator("__and__", "__rand__", "logical_and", "&", _BITWISE),
+    Operator("__or__", "__ror__", "logical_or", "|", _BITWISE),
+    Operator("__xor__", "__rxor__", "logical_xor", "^", _BITWISE),
+    Operator("__invert__", "", "logical_not", "~", _UNARY),
+    Operator("__neg__", "", "negative", "-", _UNARY),
+    Operator("__pos__", "", "positive", "+", _UNARY),
+    Operator("__abs__", "", "abs", "", _UNARY),
+    Operator("__lt__", "", "less", "<", _COMPARISON),
+    Operator("__le__", "", "less_equal", "<=", _COMPARISON),
+    Operator("__gt__", "", "greater", ">", _COMPARISON),
+    Operator("__ge__", "", "greater_equal", ">=", _COMPARISON),
+    Operator("__eq__", "", "equal", "==", _COMPARISON),
+    Operator("__ne__", "", "not_equal", "!=", _COMPARISON),
 )

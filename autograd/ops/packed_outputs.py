@@ -5,12 +5,11 @@ import itertools
 import math
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.namespaces import numpy
 from autograd.ops.op import Op, Rule
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import astype, reshape
+from autograd.support.lazy_numpy import np
 
 #: Type of the tuple, and shape and dtype of each output.
 Layout = tuple[type, tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]]

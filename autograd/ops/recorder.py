@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 if TYPE_CHECKING:
     from autograd.ops.op import Op

@@ -9,6 +9,7 @@ REQUIREMENTS = {
     "jax": ("JAX", "glassgrad[jax]"),
     "matplotlib": ("matplotlib", "glassgrad[plots]"),
     "llvmlite": ("llvmlite", "glassgrad[jit]"),
+    "numpy": ("NumPy", "numpy"),
     "onnx": ("onnx", "glassgrad[onnx]"),
     "safetensors": ("safetensors", "glassgrad[safetensors]"),
     "scipy": ("SciPy", "glassgrad[special]"),

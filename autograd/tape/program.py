@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
 from autograd.base.domain import Domain
 from autograd.ops.op import Op, on_floats
+from autograd.support.lazy_numpy import np
 
 #: (shape, dtype) of an array; None for a float.
 Kind = tuple[tuple[int, ...], np.dtype[Any]] | None

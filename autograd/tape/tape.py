@@ -7,12 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.grad_mode import ignore_anomaly, is_detecting_anomaly
 from autograd.engine.anomaly import check_value_finite
 from autograd.engine.graph import pause_garbage_collection
+from autograd.support.lazy_numpy import np
 from autograd.support.locks import new_lock
 from autograd.support.text_table import folded
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats

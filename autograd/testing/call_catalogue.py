@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.node import Node
 from autograd.ops import rules
+from autograd.support.lazy_numpy import np
 
 Shape = tuple[int, ...]
 
@@ -58,7 +57,9 @@ def op_names() -> dict[str, Any]:
     for module in [m for m in vars(rules).values() if inspect.ismodule(m)]:
         names = vars(module)
         found |= {
-            n: f for n, f in names.items() if getattr(getattr(f, "forward", inspect.unwrap(f)), "__globals__", None) is names
+            name: f
+            for name, f in names.items()
+            if callable(f) and getattr(getattr(f, "forward", inspect.unwrap(f)), "__globals__", None) is names
         }
     return found | HELPERS | {"__builtins__": {"slice": slice}}
 

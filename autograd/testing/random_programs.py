@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.testing.call_catalogue import ELEMENTWISE, HELPERS, LINES, NAMES, SCALAR_LINES, ExampleCall
 
 #: Larger results are passed through tanh, so that numbers stay moderate.

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from autograd.base.domain import REALS, Domain, OpenSet
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.op import OPS, Op
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from autograd.testing.call_catalogue import ELEMENTWISE, NAMES, SCALAR_LINES, ExampleCall
 from autograd.testing.random_programs import SHAPES, RandomProgram, draw_program, substitute_registers

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.trace_state import inside_transform
 from autograd.engine.graph import reachable_nodes
 from autograd.engine.node import Node
+from autograd.support.lazy_numpy import np
 from autograd.support.public import importable_name
 
 #: Parameters and result of a function. A derivative has its parameters; their types, and so the results, may be others.

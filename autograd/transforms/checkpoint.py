@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.call_state import CallState
 from autograd.base.grad_mode import is_recording, recording
@@ -18,6 +16,7 @@ from autograd.engine.reverse_mode import pull_back
 from autograd.engine.tensor import Tensor
 from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import P, R, Transformed
 from autograd.transforms.ravel import ravel_tree
 

@@ -4,11 +4,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.ops.custom_op import function_op
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import P, R, check_plain_function
 from autograd.transforms.ravel import ravel_tree
 

@@ -7,8 +7,6 @@ is a node, or inside another transform, so that the outer derivative includes th
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.grad_mode import recording
 from autograd.base.trace_state import current_trace, graph_requested
@@ -22,6 +20,7 @@ from autograd.ops.op import Op
 from autograd.ops.rules.arithmetic import positive
 from autograd.support.arguments import explained_arguments
 from autograd.support.blocks import Blocks, VariableBlock
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import Argnums, P, R, Selection, Transformed, check_captures, check_plain_function, split_aux
 
 #: Function of cotangents or of tangents.

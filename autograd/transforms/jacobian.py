@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.grad_mode import no_grad
 from autograd.base.trace_state import tracing
@@ -26,6 +24,7 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.joining import concatenate, stack
 from autograd.ops.rules.shape import broadcast_to, moveaxis, reshape
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import Argnums, P, Selection, Transformed, check_captures, check_plain_function, split_aux
 from autograd.transforms.grad_vjp_jvp import (
     grad,
@@ -91,7 +90,7 @@ def _jacobian(f: Any, argnums: Any, has_aux: bool, ratio: float, /, *args: Any, 
         args, kwargs = selection.replaced(tree.replace_numbers(selection.arguments, variables))
         y, aux = split_aux(f(*args, **kwargs), has_aux)
         outputs = [x for x in tree.leaves(y) if has_variable([x])]
-        n, m = (sum(int(np.size(x._data)) for x in nodes) for nodes in (variables, outputs))
+        n, m = (sum(math.prod(shape_of(x._data)) for x in nodes) for nodes in (variables, outputs))
         rows_of = _forward_rows if m >= ratio * max(n, 1) and any(isinstance(x, Tensor) for x in outputs) else _reverse_rows
         with nullcontext() if as_nodes else no_grad():
             rows = iter(rows_of(outputs, variables, as_nodes))
@@ -148,8 +147,8 @@ def _reverse_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
     """Jacobians by one batched reverse sweep per output, for all unit cotangents of it."""
 
     def row(y: Any) -> list[Any]:
-        if np.size(y._data) == 1:
-            parts = gradients(y, variables, np.ones_like(y._data), create_graph=as_nodes)
+        if math.prod(shape_of(y._data)) == 1:
+            parts = gradients(y, variables, create_graph=as_nodes)
         else:
             parts = _sweep_units(lambda seed: _cotangents(y, variables, seed), y, as_nodes)
         return [_block(part, y, x) for part, x in zip(parts, variables, strict=True)]
@@ -166,8 +165,8 @@ def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
     """Jacobians by one batched forward sweep per variable, for all unit tangents of it."""
 
     def column(x: Any) -> list[Any]:
-        if np.size(x._data) == 1:
-            tangents = push_forward(outputs, {x: x.constant(np.ones_like(x._data))})
+        if math.prod(shape_of(x._data)) == 1:
+            tangents = push_forward(outputs, {x: x.constant(1.0 if isinstance(x, Value) else np.ones_like(x._data))})
         else:
             rows = _sweep_units(lambda tangent: push_forward(outputs, {x: tangent}), x, as_nodes)
             tangents = [row if row is None else moveaxis(row, 0, -1) for row in rows]

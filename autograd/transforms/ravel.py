@@ -4,13 +4,12 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import astype, lower, reshape
+from autograd.support.lazy_numpy import np
 
 
 def ravel_tree(parameters: Any) -> tuple[Any, Callable[[Any], Any]]:

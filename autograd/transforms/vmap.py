@@ -5,8 +5,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, overload
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.grad_mode import ignore_anomaly, is_recording, no_grad
 from autograd.base.trace_state import graph_requested, tracing
@@ -18,6 +16,7 @@ from autograd.engine.value import Value
 from autograd.ops.op import Op
 from autograd.ops.rules.axes import normalize_axis, shape_of
 from autograd.ops.rules.shape import broadcast_to, moveaxis
+from autograd.support.lazy_numpy import np
 from autograd.transforms.calls import P, Transformed
 from autograd.transforms.grad_vjp_jvp import has_variable, to_plain
 

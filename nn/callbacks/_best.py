@@ -1,12 +1,13 @@
 """`BestCallback`, the base class of callbacks that follow the best number of a column of the history."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from math import inf, isfinite
 from typing import Any, Literal, get_args
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import check_choice
 from nn.run.run import Callback, Run, State

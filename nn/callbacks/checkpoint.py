@@ -1,5 +1,7 @@
 """Checkpoints: a training that is ended at any moment resumes bit for bit."""
 
+from __future__ import annotations
+
 import inspect
 import json
 import os
@@ -10,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-
 from autograd.support.atomic_write import atomic_write, check_folder, remove_drafts
+from autograd.support.lazy_numpy import np
 from nn._validation import check_integer
 from nn.callbacks.schedule import Schedule
 from nn.io.npz import State, check_names, read_npz, reading, write_npz

@@ -1,14 +1,15 @@
 """Early stopping, and the file of the best model."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Collection, Mapping
 from math import inf, isnan
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
+from autograd.support.lazy_numpy import np
 from nn._validation import check_finite, check_integer
 from nn.callbacks._best import BestCallback, Mode
 from nn.io.model_files import check_savable, save

@@ -1,11 +1,11 @@
 """`Watch`: statistics of weights, gradients and activations per epoch."""
 
+from __future__ import annotations
+
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from autograd import Tensor, gradients
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from nn.modules.module import Module
 from nn.modules.predict import predict

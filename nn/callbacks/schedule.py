@@ -1,11 +1,12 @@
 """Learning rate schedulers: Schedule and Plateau."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any, ClassVar, Literal, get_args
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn._validation import check_choice, check_finite, check_integer, check_range
 from nn.callbacks._best import BestCallback, Mode
 from nn.optim.optimizer import Optimizer

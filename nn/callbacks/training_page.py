@@ -1,15 +1,15 @@
 """`record_training`: an HTML page of a training by epoch: graph, weights, gradients, loss, decision boundary."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 import autograd as ag
 from autograd import Page, Tensor
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import Array, as_array, check_integer
 from nn.modules.predict import eval_mode, predict
 from nn.plots.boundary import DecisionGrid
@@ -28,7 +28,7 @@ def record_training(
     *,
     every: int = 1,
     plane: tuple[ArrayLike, ArrayLike] | None = None,
-) -> "TrainingRecord":
+) -> TrainingRecord:
     """Return a callback of `fit` that records a training for a page: before it, and after every `every` epochs.
 
         record = nn.record_training(nn.cross_entropy, (x[:1], y[:1]), plane=(x, y))

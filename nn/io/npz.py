@@ -1,5 +1,7 @@
 """`.npz` files of arrays, without pickle, and checked when they are read."""
 
+from __future__ import annotations
+
 import io
 import re
 import zipfile
@@ -8,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
+from autograd.support.lazy_numpy import NDArray, np
 from nn._validation import Array
 from nn.data.on_disk import NPY_HEADER, npy_header
 

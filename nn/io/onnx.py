@@ -1,5 +1,7 @@
 """`load_onnx`: import of perceptrons from ONNX files of any exporter."""
 
+from __future__ import annotations
+
 import itertools
 import json
 import os
@@ -8,8 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn._validation import Array
 from nn.io._onnx_graph import OnnxGraph

@@ -1,11 +1,12 @@
 """`.safetensors` files, with a checksum in the metadata."""
 
+from __future__ import annotations
+
 import json
 from hashlib import sha256
 from typing import Any, BinaryIO
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn.io.npz import State, widen_bfloat16
 

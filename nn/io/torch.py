@@ -1,14 +1,15 @@
 """Exchange of models with PyTorch: state dicts with its names and layout."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograd.support.atomic_write import atomic_write
+from autograd.support.lazy_numpy import np
 from nn.io._torch_pickle import read_torch
 from nn.io.npz import State, reading
 from nn.io.safetensors import read_safetensors, write_safetensors

@@ -1,12 +1,12 @@
 """Weights, reductions and argument checks of all losses."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, get_args, overload
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 import autograd as ag
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import as_floats, check_choice, in_dtype_of, in_single_precision
 
 Reduction = Literal["mean", "sum", "none"]

@@ -1,12 +1,13 @@
 """Losses of classification into several classes, from a score for each class."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 import autograd as ag
 from autograd import Tensor, softmax
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn._validation import Array, as_array, as_floats, check_range, counted_from_one, integer_labels, swapped
 from nn.losses._reduction import Reduction, check_class_weights, check_same_shape, loss_function, reduce_errors, shares, weigh

@@ -1,10 +1,10 @@
 """Metrics of predictions as plain numbers, not differentiable."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn._validation import Array, as_array, check_labels, swapped
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from math import fsum
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn.losses.regression import mean_absolute_error, mean_squared_error
 from nn.metrics.functional import (
     accuracy,

@@ -4,22 +4,26 @@ The state is the parameters, and the arrays of numbers that a module has at the 
 are noted then, so that arrays which `forward` caches, texts and objects are never part of it.
 """
 
+from __future__ import annotations
+
 from abc import ABCMeta
 from collections.abc import Container, Iterator
 from contextvars import ContextVar
 from inspect import Signature, signature
 from typing import Any, TypeVar
 
-import numpy as np
-
 from autograd import Tensor, Value
 from autograd.support.arguments import explain_arguments
+from autograd.support.lazy_numpy import np, numpy_type
 from nn._validation import Array
 
 #: The attribute that holds the hooks of a module, if it has any. Hooks are not parts of a module.
 HOOKS = "_hooks"
 #: The attribute that holds the noted numbers of a module: shape and type by name, None for a parameter.
 NUMBERS = "_numbers"
+
+#: Type of NumPy's generators.
+GENERATOR = numpy_type("random.Generator")
 
 M = TypeVar("M")
 Kind = tuple[tuple[int, ...], np.dtype[Any]]
@@ -223,7 +227,7 @@ def replace(holder: Any, name: str, x: Any) -> None:
         setattr(holder, name, x)
 
 
-def generator_places(module: Any, kinds: Any = np.random.Generator) -> list[Place]:
+def generator_places(module: Any, kinds: Any = GENERATOR) -> list[Place]:
     """Return the places of the random generators of a module, also in its lists and dicts, in order."""
     parts = [(holder, name) for _, holder, name, x in _leaves(module, ()) if isinstance(x, kinds)]
     return [(holder, name) for holder, name in parts if not isinstance(holder, tuple)]

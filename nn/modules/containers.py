@@ -1,18 +1,21 @@
 """Containers of modules: Sequential, MLP, Residual."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Literal, Self, get_args
-
-import numpy as np
-from numpy.typing import DTypeLike
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from autograd import Tensor
+from autograd.support.lazy_numpy import DTypeLike, np
 from nn._validation import check_choice
 from nn.modules.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
-from nn.modules.init import Initializer, Seed, he_uniform, random_generator
+from nn.modules.init import Initializer, he_uniform, random_generator
 from nn.modules.layers import Linear
 from nn.modules.module import Module
+
+if TYPE_CHECKING:
+    from nn.modules.init import Seed
 
 #: Activations by name.
 Activation = Literal["elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
@@ -96,7 +99,7 @@ class MLP(Sequential):
         activation: Callable[[], Module] | Activation = ReLU,
         init: Initializer = he_uniform,
         seed: Seed = None,
-        dtype: DTypeLike = np.float32,
+        dtype: DTypeLike = "float32",
     ) -> None:
         if not isinstance(hidden_features, Sequence):
             raise TypeError(f"hidden_features must be a list of widths such as [128], got {hidden_features!r}")

@@ -1,10 +1,15 @@
 """Dropout."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from nn._validation import as_floats, check_range
-from nn.modules.init import Seed, random_generator
+from nn.modules.init import random_generator
 from nn.modules.module import Module
+
+if TYPE_CHECKING:
+    from nn.modules.init import Seed
 
 
 class Dropout(Module):

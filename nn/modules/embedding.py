@@ -1,15 +1,18 @@
 """Embedding: a table of vectors, indexed by integers."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import DTypeLike
+from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor, custom_op
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.lazy_numpy import DTypeLike, np
 from nn._validation import check_integer
-from nn.modules.init import Seed, random_generator
+from nn.modules.init import random_generator
 from nn.modules.module import Module
+
+if TYPE_CHECKING:
+    from nn.modules.init import Seed
 
 
 class Embedding(Module):
@@ -28,7 +31,7 @@ class Embedding(Module):
     """
 
     @renamed_arguments(count="num_embeddings", features="embedding_dim")
-    def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Seed = None, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Seed = None, dtype: DTypeLike = "float32") -> None:
         shape = check_integer("num_embeddings", num_embeddings, least=1), check_integer("embedding_dim", embedding_dim, least=1)
         self.weight = Tensor(random_generator(seed).standard_normal(shape), requires_grad=True, dtype=dtype)
 

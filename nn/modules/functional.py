@@ -4,8 +4,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn.modules._storage import Place, children, read_place, replace, state_places
 from nn.modules.module import Module
 

@@ -3,18 +3,21 @@
 Weights have shape (fan_in, fan_out): each output sums `fan_in` inputs, and each input reaches `fan_out` outputs.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import inf, sqrt
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn._validation import Array, check_range, seeded_generator
 
 Shape = tuple[int, int]
-Initializer = Callable[[Shape, np.random.Generator], Array]
+Initializer = Callable[[Shape, "np.random.Generator"], Array]
 
-#: Source of random numbers: a seed, a generator, or None for a new random seed.
-Seed = int | np.random.Generator | None
+if TYPE_CHECKING:
+    #: Source of random numbers: a seed, a generator, or None for a new random seed.
+    Seed = int | np.random.Generator | None
 
 
 def he_uniform(shape: Shape, random: np.random.Generator) -> Array:

@@ -1,14 +1,17 @@
 """Deterministic layers: Linear and Flatten."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import DTypeLike
+from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor, custom_op, matmul, reshape
+from autograd.support.lazy_numpy import DTypeLike, np
 from nn._validation import check_integer
-from nn.modules.init import Initializer, Seed, he_uniform, random_generator
+from nn.modules.init import Initializer, he_uniform, random_generator
 from nn.modules.module import Module
+
+if TYPE_CHECKING:
+    from nn.modules.init import Seed
 
 
 def _rows(x: Any) -> Any:
@@ -63,7 +66,7 @@ class Linear(Module):
         *,
         init: Initializer = he_uniform,
         seed: Seed = None,
-        dtype: DTypeLike = np.float32,
+        dtype: DTypeLike = "float32",
     ) -> None:
         shape = check_integer("in_features", in_features, least=1), check_integer("out_features", out_features, least=1)
         if not callable(init):

@@ -1,14 +1,15 @@
 """`Module`: base class of functions with parameters."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from reprlib import recursive_repr
 from typing import Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
 
-import numpy as np
-
 from autograd import Tensor, Value, scope
+from autograd.support.lazy_numpy import np
 from autograd.support.text_table import html_table, table
 from nn._validation import Array
 from nn.modules._storage import (
@@ -22,7 +23,7 @@ from nn.modules._storage import (
     read_array,
     state_places,
     write_array,
-)
+)  # fmt: skip
 
 #: A leaf that requires a gradient.
 Parameter = Tensor | Value
@@ -88,14 +89,14 @@ class Module(metaclass=ModuleType):
             output = output if new is None else new
         return output
 
-    def register_forward_pre_hook(self, hook: Callable[["Module", tuple[Any, ...]], Any]) -> Callable[[], None]:
+    def register_forward_pre_hook(self, hook: Callable[[Module, tuple[Any, ...]], Any]) -> Callable[[], None]:
         """Call `hook(module, inputs)` before every `forward`; its result, unless None, replaces the inputs.
 
         Returns a function that removes the hook.
         """
         return self._register_hook("before", hook)
 
-    def register_forward_hook(self, hook: Callable[["Module", tuple[Any, ...], Any], Any]) -> Callable[[], None]:
+    def register_forward_hook(self, hook: Callable[[Module, tuple[Any, ...], Any], Any]) -> Callable[[], None]:
         """Call `hook(module, inputs, output)` after every `forward`; its result, unless None, replaces the output.
 
         Returns a function that removes the hook.
@@ -226,11 +227,11 @@ class Module(metaclass=ModuleType):
         """Summary as a table of a notebook."""
         return html_table(self._summary_rows())
 
-    def modules(self) -> list["Module"]:
+    def modules(self) -> list[Module]:
         """Return this module and all modules in it."""
         return [module for _, module in self.named_modules()]
 
-    def named_modules(self) -> list[tuple[str, "Module"]]:
+    def named_modules(self) -> list[tuple[str, Module]]:
         """Return pairs of path and module, of this module and all modules in it; its own path is empty."""
         return [(path, part) for path, part in _walk(self) if isinstance(part, Module)]
 
@@ -270,8 +271,7 @@ def _mismatch(new: Array, old: Array) -> str:
 
 def _walk(root: Module) -> Iterator[tuple[str, Module | Parameter]]:
     """Yield every module and parameter once, with its path; a module comes before its parts."""
-    seen: set[int] = set()
-    pending: list[tuple[str, Any]] = [("", root)]
+    seen, pending = set[int](), list[tuple[str, Any]]([("", root)])
     while pending:
         path, part = pending.pop()
         if id(part) in seen:

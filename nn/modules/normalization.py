@@ -1,12 +1,12 @@
 """Normalization layers: over the features of a row, or over the rows of a batch."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import DTypeLike
+from typing import Any
 
 import autograd as ag
 from autograd import Tensor
+from autograd.support.lazy_numpy import DTypeLike, np
 from nn._validation import check_finite, check_integer, check_share, in_dtype_of, in_single_precision
 from nn.modules.module import Module
 
@@ -44,7 +44,7 @@ class LayerNorm(_Normalization):
     [[-1.0, 1.0]]
     """
 
-    def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, features: int, eps: float = 1e-5, *, dtype: DTypeLike = "float32") -> None:
         super().__init__(features, eps, dtype)
         self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)
 
@@ -69,7 +69,7 @@ class RMSNorm(_Normalization):
     [[0.8485, 1.1314]]
     """
 
-    def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, features: int, eps: float = 1e-6, *, dtype: DTypeLike = "float32") -> None:
         super().__init__(features, eps, dtype)
 
     def forward(self, x: Any) -> Tensor:
@@ -100,7 +100,7 @@ class BatchNorm1d(_Normalization):
     ([[-1.0], [1.0]], [1.0])
     """
 
-    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = "float32") -> None:
         super().__init__(features, eps, dtype)
         self.momentum = check_share("momentum", momentum)
         self.bias = Tensor(np.zeros(features), requires_grad=True, dtype=dtype)

@@ -1,13 +1,14 @@
 """`predict`: outputs of a model for many rows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, no_grad
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.data.loader import Loader, as_rows
 from nn.modules.module import Module

@@ -1,13 +1,14 @@
 """Table of the parts of a model: parameters, buffers, output shapes, multiply-adds."""
 
+from __future__ import annotations
+
 from contextlib import ExitStack
 from functools import partial
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, Value, graph_nodes
+from autograd.support.lazy_numpy import np
 from nn._validation import check_integer
 from nn.modules._storage import is_parameter, own_numbers
 from nn.modules.module import Module

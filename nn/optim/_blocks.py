@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 #: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
 Number = Any

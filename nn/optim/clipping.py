@@ -1,13 +1,14 @@
 """Gradient clipping, by norm or by value."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, Value
 from autograd.support.deprecated import renamed_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import follow_gradients
 from nn._validation import check_positive
 from nn.modules.module import Parameter

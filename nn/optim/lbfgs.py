@@ -1,11 +1,12 @@
 """L-BFGS: a quasi-Newton method for full batches, by SciPy."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-import numpy as np
-
 from autograd import Tensor
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn._validation import check_finite, check_integer
 from nn.modules.module import Parameter

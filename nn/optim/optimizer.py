@@ -1,14 +1,15 @@
 """`Optimizer`, the base class of update rules, and `SGD`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-import numpy as np
-
 from autograd import Tensor
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import UsedGradient
 from nn._validation import Array, as_bool, check_finite, check_fraction
 from nn.modules.module import Parameter, clear_gradients

@@ -1,11 +1,11 @@
 """Decision boundary of a classifier and responses of neurons in the plane, at the points of a grid."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import Array, as_array, check_integer
 from nn.plots.style import BELOW, COLORS, MARKERS, new_axes, panels
 

@@ -1,11 +1,11 @@
 """Diagnostics of a training by epoch: loss and metrics; weights, gradients and activations by layer."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
+from autograd.support.lazy_numpy import ArrayLike, NDArray, np
 from nn._validation import check_integer
 from nn.plots.style import ABOVE, COLORS, DASHES, LINES, MARKERS, RIGHT, new_axes, panels
 from nn.run.history import History

@@ -1,11 +1,11 @@
 """Images of data and of weights."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import as_array, check_integer
 from nn.plots.style import panels
 

@@ -3,8 +3,7 @@
 from math import ceil
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 
 #: Colours for colour-blind people, alternately dark and light (Okabe & Ito 2008).

@@ -5,9 +5,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import numpy as np
-
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from nn.modules.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.run.history import History

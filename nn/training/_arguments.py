@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor
+from autograd.support.lazy_numpy import np
 from autograd.support.likely_mistakes import warn_likely_mistake
 from nn.metrics.functional import accuracy
 from nn.modules.embedding import Embedding

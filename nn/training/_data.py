@@ -1,13 +1,14 @@
 """Data of a training: batches, weights of the rows, and validation data."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn._validation import Array, as_floats, check_labels
 from nn.data.loader import Dataset, Loader, as_rows, is_row_source
 from nn.data.on_disk import OnDisk

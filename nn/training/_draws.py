@@ -1,11 +1,12 @@
 """Draws of random numbers that a recorded step takes as inputs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd import Tensor, Value
+from autograd.support.lazy_numpy import np
 from nn.modules._storage import Place, read_place
 from nn.modules.module import Module
 

@@ -1,5 +1,7 @@
 """Devices of one or several hosts, and communication outside the compiled step: equal start, lost hosts, gathered arrays."""
 
+from __future__ import annotations
+
 import importlib
 import json
 import time
@@ -7,8 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.support.optional import require
 from nn._validation import Array
 

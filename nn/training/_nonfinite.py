@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, graph_nodes
+from autograd.support.lazy_numpy import np
 from nn.modules.module import Module, Parameter
 from nn.optim.optimizer import Optimizer
 

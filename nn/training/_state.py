@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, Value
+from autograd.support.lazy_numpy import np
 from nn.modules._storage import (
     check_kind,
     generator_places,

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-import numpy as np
-
 from autograd import Tensor
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 from nn.data.loader import take_rows
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs, predict

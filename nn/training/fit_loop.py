@@ -1,5 +1,7 @@
 """`fit`: train a model in epochs of mini-batches."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -7,10 +9,8 @@ from math import isfinite, nan
 from typing import Any, Literal
 from warnings import warn
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import ArrayLike, np
 from nn._validation import check_integer
 from nn.data.loader import Dataset, Loader
 from nn.data.on_disk import OnDisk

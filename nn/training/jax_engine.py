@@ -1,5 +1,7 @@
 """Training steps compiled by XLA for JAX devices, of one host or many; described in `nn.devices`."""
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import importlib
@@ -9,10 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 import autograd as ag
 from autograd import Tensor
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs
@@ -159,7 +160,7 @@ class JaxEngine:
         self.optimizer.steps[:] = self.steps
         self.state.write({path: x.addressable_data(0) for path, x in self.buffers.items()})
 
-    def program(self, batch: Sequence[Array], whole: Callable[[], Any], plan: Plan, draws: list[Any]) -> "_Program":
+    def program(self, batch: Sequence[Array], whole: Callable[[], Any], plan: Plan, draws: list[Any]) -> _Program:
         """Return the compiled step for batches with these shapes and types, and a plan; `whole` reads the batch."""
         fixed = tuple([(i, x) for i, x in enumerate(draws) if not _is_input(x)])
         others = [x for path, x in self.fixed.items() if path not in plan.written]

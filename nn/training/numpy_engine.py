@@ -5,10 +5,9 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 import autograd as ag
 from autograd import gradients, graph_nodes
+from autograd.support.lazy_numpy import np
 from nn.modules.module import Module
 from nn.modules.predict import map_outputs
 from nn.run.run import Callback, Run

@@ -13,12 +13,12 @@ Source:
 
 import math
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
-
-import numpy as np
 
 from autograd.base.numerics import from_scipy
 from autograd.ops.namespaces import numpy as real_numpy
+from autograd.support.lazy_numpy import np
 
 #: h, and its value for arguments below SMALL, whose squares times h would underflow.
 STEP, LARGER_STEP, SMALL = 1e-100, 1e-30, 1e-90
@@ -45,9 +45,9 @@ def lift(f: Callable[..., Any], *slopes: Callable[..., Any]) -> Callable[..., An
     return staticmethod(read)
 
 
-def step_function(f: Callable[..., Any]) -> Callable[..., Any]:
+def step_function(name: str) -> Callable[..., Any]:
     """A function of the real parts only, since its derivative is 0 where it exists."""
-    return staticmethod(lambda *xs: f(*map(np.real, xs)))
+    return staticmethod(lambda *xs: getattr(np, name)(*map(np.real, xs)))
 
 
 def _sinc_slope(n: int) -> Callable[[Any], Any]:
@@ -63,6 +63,10 @@ def _sinc_slope(n: int) -> Callable[[Any], Any]:
     return slope
 
 
+def _numpy(name: str) -> Callable[..., Any]:
+    return lambda *xs: attrgetter(name)(np)(*xs)
+
+
 def _scipy(name: str) -> Callable[..., Any]:
     return lambda *xs: from_scipy(name)(*xs)
 
@@ -74,9 +78,7 @@ def _logistic(x: Any) -> Any:
 class _Matrices:
     """`linalg` of complex matrices whose imaginary parts are tangents: symmetric where NumPy's is Hermitian."""
 
-    inv = staticmethod(np.linalg.inv)
-    solve = staticmethod(np.linalg.solve)
-    det = staticmethod(np.linalg.det)
+    inv, solve, det = map(staticmethod, map(_numpy, ("linalg.inv", "linalg.solve", "linalg.det")))
 
     @staticmethod
     def slogdet(x: Any) -> tuple[Any, Any]:
@@ -99,9 +101,9 @@ class Complex:
     """The namespace `xp` of complex numbers; `formulas` is true once a dual formula replaced an analytic function."""
 
     linalg = _Matrices
-    sign, floor, ceil = step_function(np.sign), step_function(np.floor), step_function(np.ceil)
-    trunc, round, floor_divide = step_function(np.trunc), step_function(np.round), step_function(np.floor_divide)
-    frexp, ldexp, ones_like = step_function(np.frexp), step_function(np.ldexp), step_function(np.ones_like)
+    sign, floor, ceil = step_function("sign"), step_function("floor"), step_function("ceil")
+    trunc, round, floor_divide = step_function("trunc"), step_function("round"), step_function("floor_divide")
+    frexp, ldexp, ones_like = step_function("frexp"), step_function("ldexp"), step_function("ones_like")
 
     def __init__(self) -> None:
         self.formulas = False
@@ -174,8 +176,8 @@ class Complex:
 
 #: Functions that NumPy and SciPy support for real numbers only.
 _FORMULAS: dict[str, Any] = {
-    "cbrt": lift(np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2)),
-    "arctan2": lift(np.arctan2, lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
+    "cbrt": lift(_numpy("cbrt"), lambda x: 1 / (3 * np.cbrt(x) ** 2)),
+    "arctan2": lift(_numpy("arctan2"), lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)),
     "erf": lift(_scipy("erf"), lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
     "erfc": lift(_scipy("erfc"), lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
     "erfinv": lift(_scipy("erfinv"), lambda x: math.sqrt(math.pi) / 2 * np.exp(from_scipy("erfinv")(x) ** 2)),
@@ -188,29 +190,29 @@ _FORMULAS: dict[str, Any] = {
 class Dual(Complex):
     """The namespace of dual numbers: an elementary formula for every function."""
 
-    exp = lift(np.exp, np.exp)
-    expm1 = lift(np.expm1, np.exp)
-    exp2 = lift(np.exp2, lambda x: np.exp2(x) * math.log(2))
-    log = lift(np.log, lambda x: 1 / x)
-    log2 = lift(np.log2, lambda x: 1 / (x * math.log(2)))
-    log10 = lift(np.log10, lambda x: 1 / (x * math.log(10)))
-    log1p = lift(np.log1p, lambda x: 1 / (1 + x))
-    sqrt = lift(np.sqrt, lambda x: 0.5 / np.sqrt(x))
-    square = lift(np.square, lambda x: 2 * x)
-    sin = lift(np.sin, np.cos)
-    cos = lift(np.cos, lambda x: -np.sin(x))
-    tan = lift(np.tan, lambda x: 1 / np.cos(x) ** 2)
-    arcsin = lift(np.arcsin, lambda x: 1 / np.sqrt((1 - x) * (1 + x)))
-    arccos = lift(np.arccos, lambda x: -1 / np.sqrt((1 - x) * (1 + x)))
-    arctan = lift(np.arctan, lambda x: 1 / (1 + x * x))
-    sinh = lift(np.sinh, np.cosh)
-    cosh = lift(np.cosh, np.sinh)
-    tanh = lift(np.tanh, lambda x: 1 / np.cosh(x) ** 2)
-    arcsinh = lift(np.arcsinh, lambda x: 1 / np.hypot(1, x))
-    arccosh = lift(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
-    arctanh = lift(np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)))
-    hypot = lift(np.hypot, lambda a, b: a / np.hypot(a, b), lambda a, b: b / np.hypot(a, b))
-    logaddexp = lift(np.logaddexp, lambda a, b: _logistic(a - b), lambda a, b: _logistic(b - a))
+    exp = lift(_numpy("exp"), _numpy("exp"))
+    expm1 = lift(_numpy("expm1"), _numpy("exp"))
+    exp2 = lift(_numpy("exp2"), lambda x: np.exp2(x) * math.log(2))
+    log = lift(_numpy("log"), lambda x: 1 / x)
+    log2 = lift(_numpy("log2"), lambda x: 1 / (x * math.log(2)))
+    log10 = lift(_numpy("log10"), lambda x: 1 / (x * math.log(10)))
+    log1p = lift(_numpy("log1p"), lambda x: 1 / (1 + x))
+    sqrt = lift(_numpy("sqrt"), lambda x: 0.5 / np.sqrt(x))
+    square = lift(_numpy("square"), lambda x: 2 * x)
+    sin = lift(_numpy("sin"), _numpy("cos"))
+    cos = lift(_numpy("cos"), lambda x: -np.sin(x))
+    tan = lift(_numpy("tan"), lambda x: 1 / np.cos(x) ** 2)
+    arcsin = lift(_numpy("arcsin"), lambda x: 1 / np.sqrt((1 - x) * (1 + x)))
+    arccos = lift(_numpy("arccos"), lambda x: -1 / np.sqrt((1 - x) * (1 + x)))
+    arctan = lift(_numpy("arctan"), lambda x: 1 / (1 + x * x))
+    sinh = lift(_numpy("sinh"), _numpy("cosh"))
+    cosh = lift(_numpy("cosh"), _numpy("sinh"))
+    tanh = lift(_numpy("tanh"), lambda x: 1 / np.cosh(x) ** 2)
+    arcsinh = lift(_numpy("arcsinh"), lambda x: 1 / np.hypot(1, x))
+    arccosh = lift(_numpy("arccosh"), lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+    arctanh = lift(_numpy("arctanh"), lambda x: 1 / ((1 - x) * (1 + x)))
+    hypot = lift(_numpy("hypot"), lambda a, b: a / np.hypot(a, b), lambda a, b: b / np.hypot(a, b))
+    logaddexp = lift(_numpy("logaddexp"), lambda a, b: _logistic(a - b), lambda a, b: _logistic(b - a))
 
     def __init__(self) -> None:
         self.formulas = True

@@ -12,10 +12,11 @@ Source:
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
+from autograd.support.lazy_numpy import np
 
 RATIO = 3.0
 FEW, SOME, MANY = 5, 12, 20
@@ -23,11 +24,9 @@ FEW, SOME, MANY = 5, 12, 20
 FIRST = 0.8660254
 
 #: Spacings of the points that show the noise, relative to the reach, and their places: uneven, so that they do not coincide
-#: with the steps of F. RESIDUAL projects on the residual of a cubic fit.
+#: with the steps of F.
 SPACINGS = (0.37e-7, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 PLACES = (-3.0, -1.847, -1.138, 0.0, 0.713, 1.921, 2.864)
-_CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
-RESIDUAL = np.eye(len(PLACES)) - _CUBICS @ _CUBICS.T
 
 #: Scatter of neighbouring values, relative to the range of F up to the reach, from which F is only noise.
 MOST_NOISE = 1e-2
@@ -48,6 +47,13 @@ class Measured:
     value: Any
     error: Any
     oracle: str = "differences"
+
+
+@cache
+def _residual() -> Any:
+    """Projection of values at PLACES on the residual of a cubic fit."""
+    cubics = np.linalg.qr(np.vander(PLACES, 4))[0]
+    return np.eye(len(PLACES)) - cubics @ cubics.T
 
 
 class LineFunction:
@@ -84,7 +90,7 @@ class LineFunction:
             samples = self._samples(spacing)
             with np.errstate(invalid="ignore", over="ignore"):
                 size = np.maximum(np.abs(samples).max(0), 1e-300)  # of squares that must not underflow
-                measured = size * np.sqrt((np.tensordot(RESIDUAL, samples / size, 1) ** 2).sum(0) / 3.0)
+                measured = size * np.sqrt((np.tensordot(_residual(), samples / size, 1) ** 2).sum(0) / 3.0)
                 single = (samples == samples.astype(np.float32)).all(0)
             known = spacing < 2e-7 or measured <= 1e-6 * usual
             noise = np.where((flat > 0) & known, np.maximum(noise, measured), noise)

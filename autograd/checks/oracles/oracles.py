@@ -7,12 +7,12 @@ differences       extrapolated central differences of the function
 Taylor slope      the order in h of f(x + hv) − f(x − hv) − 2h⟨g, v⟩, for large inputs
 """
 
+from __future__ import annotations
+
 import functools
 import math
 import warnings
 from typing import Any, Literal, get_args
-
-import numpy as np
 
 from autograd.base.numerics import quiet
 from autograd.checks.functions import GraphFunction, Subject
@@ -21,6 +21,7 @@ from autograd.checks.oracles.finite_differences import Line, LineFunction, Measu
 from autograd.checks.oracles.replay import GraphReplay, GraphReplayError, random_rounding
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
+from autograd.support.lazy_numpy import np
 
 OracleName = Literal["exact", "complex", "dual", "differences", "taylor"]
 ORACLES: tuple[OracleName, ...] = get_args(OracleName)

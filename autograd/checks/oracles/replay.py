@@ -1,16 +1,17 @@
 """Replay of a recorded graph: with complex numbers that carry a tangent, or with random rounding."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-import numpy as np
 
 from autograd.base.numerics import quiet
 from autograd.checks.oracles.complex_step import INSTEAD, Complex, step_for
 from autograd.engine.graph import newest_first
 from autograd.engine.node import Node
 from autograd.ops.namespaces import numpy as real_numpy
+from autograd.support.lazy_numpy import np
 
 #: Size of a random rounding in ulps. Numbers of samples, each with the factor by which the scatter of so few results may
 #: understate the true error; a mismatch is confirmed with more samples.

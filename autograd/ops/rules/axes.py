@@ -5,10 +5,9 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-import numpy as np
-
-from autograd.ops.recorder import stack_nodes
+from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 
 if TYPE_CHECKING:
     from autograd.ops import signatures
@@ -29,7 +28,9 @@ def array_function(f: Callable[Concatenate[Any, P], Any]) -> "signatures.ArrayFu
 
 def shape_of(x: Any) -> Shape:
     """Shape of a node, an array or a number."""
-    return x.shape if hasattr(x, "shape") else np.shape(stack_nodes(x))
+    if hasattr(x, "shape"):
+        return x.shape
+    return () if isinstance(x, float | int | Recorder) else np.shape(stack_nodes(x))
 
 
 def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:

@@ -7,14 +7,13 @@ of singular values 0 of a matrix that is not square. Functions of the eigenvalue
 
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.op import general
 from autograd.ops.rules.arithmetic import abs, divide_or_zero
 from autograd.ops.rules.axes import PreparedCall, shape_of
 from autograd.ops.rules.linalg import solve, tril
 from autograd.ops.rules.reductions import euclidean_norm
 from autograd.ops.rules.selection import where
+from autograd.support.lazy_numpy import np
 
 
 @general(lambda g, y, a, b: rotations(g, b), lambda g, y, a, b: -rotations(g * y, b), stacks=True)

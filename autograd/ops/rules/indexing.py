@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import immutable_array
 from autograd.base.trace_state import current_captures, current_trace
 from autograd.ops.op import linear
@@ -20,6 +18,7 @@ from autograd.ops.rules.axes import (
     shape_of,
 )
 from autograd.ops.rules.shape import reshape, sum_to
+from autograd.support.lazy_numpy import np
 
 #: Mark in an index for an array that is an input of the op; an index itself has no strings.
 INPUT = "input"

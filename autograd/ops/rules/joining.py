@@ -4,8 +4,6 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import error_of_operands
 from autograd.ops.op import linear
 from autograd.ops.recorder import Recorder, stack_nodes
@@ -13,6 +11,7 @@ from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, shape_o
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import lift, reshape
 from autograd.support.arguments import explained_arguments
+from autograd.support.lazy_numpy import np
 
 #: Largest number of arrays joined by one op. Each of n pullbacks gets all n parts, so larger groups take n² steps.
 _MAX_PARTS = 256

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
 from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
@@ -12,6 +10,7 @@ from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis
+from autograd.support.lazy_numpy import np
 
 
 def check_square(op: str, shape: Shape) -> None:

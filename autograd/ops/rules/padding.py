@@ -3,12 +3,11 @@
 import math
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from autograd.ops.rules.axes import array_function, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import reshape
+from autograd.support.lazy_numpy import np
 from autograd.support.validation import check_choice
 
 #: Constants, or copies of entries of x, in the border.

@@ -3,8 +3,6 @@
 import operator
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
@@ -18,6 +16,7 @@ from autograd.ops.rules.axes import (
 )
 from autograd.ops.rules.indexing import getitem, index_array, take
 from autograd.ops.rules.shape import broadcast_to, reshape
+from autograd.support.lazy_numpy import np
 
 
 def _prepare_roll(x: Any, shift: Any, axis: Any = None) -> PreparedCall:

@@ -3,8 +3,6 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.ops.op import linear
 from autograd.ops.rules.axes import (
     PreparedCall,
@@ -16,6 +14,7 @@ from autograd.ops.rules.axes import (
     normalize_shape,
     shape_of,
 )
+from autograd.support.lazy_numpy import np
 
 if TYPE_CHECKING:
     from autograd.ops import signatures

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.ops.op import elementwise, general
 from autograd.ops.rules.activations import sigmoid
 from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.exponential import exp
 from autograd.ops.rules.reductions import restore_axes, sum
 from autograd.ops.rules.shape import astype
+from autograd.support.lazy_numpy import np
 
 if TYPE_CHECKING:
     from autograd.ops import signatures

@@ -8,11 +8,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.operators import Operator
 from autograd.ops.rules.axes import normalize_axes, reduced_shape
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Instruction, Kind, Leaf
 
 

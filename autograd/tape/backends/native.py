@@ -13,11 +13,10 @@ from functools import cache
 from threading import local
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op, on_floats
+from autograd.support.lazy_numpy import np
 from autograd.support.locks import Pool
 from autograd.tape.backends.llvm_rules import LIBM
 from autograd.tape.backends.llvm_scan import StepCounts, write_steps

@@ -7,11 +7,10 @@ reuse the buffer of an argument. Outputs never share memory with buffers, inputs
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import aligned_empty, call_quietly
 from autograd.engine.graph import pause_garbage_collection
 from autograd.ops.python_source import identifier
+from autograd.support.lazy_numpy import np
 from autograd.support.locks import Pool
 from autograd.tape.backends.call_tracer import OUT, NumpyCall, calls_of, leaf_call
 from autograd.tape.backends.protocol import Backend, GuardFailedError, Replay, leaf_data, load_replay

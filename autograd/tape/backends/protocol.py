@@ -6,11 +6,10 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import quiet
 from autograd.ops.namespaces import evaluate_with_numpy
 from autograd.ops.op import Op
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Captured, Constant, Input, Instruction, Leaf, Program
 
 Replay = Callable[[Sequence[Any]], Sequence[Any]]

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.program import Instruction, Leaf, Program
 
-Words = np.ndarray[Any, np.dtype[np.int64]]
+Words = np.ndarray[Any, "np.dtype[np.int64]"]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from autograd.base.grad_mode import ignore_anomaly, no_grad, recording
 from autograd.base.numerics import quiet
 from autograd.base.trace_state import Trace, tracing
@@ -16,6 +14,7 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.shape import lower
+from autograd.support.lazy_numpy import np
 from autograd.tape.backends.protocol import Replay, leaf_data, only_floats
 from autograd.tape.backends.registry import find_backend
 from autograd.tape.passes import optimise

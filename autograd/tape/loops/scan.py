@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.base.grad_mode import is_recording
 from autograd.base.trace_state import graph_requested
@@ -12,6 +10,7 @@ from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor, lift_value
 from autograd.engine.value import Value
 from autograd.ops.rules.shape import lower
+from autograd.support.lazy_numpy import np
 from autograd.support.validation import check_integer
 from autograd.tape.loops.body import Body
 from autograd.tape.loops.scan_op import Loop, ScanOp

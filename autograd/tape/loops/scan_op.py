@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
 
-import numpy as np
-
 from autograd.engine.batching import batch_graph, check_no_hooks
 from autograd.engine.gradients import gradients, zeros_like
 from autograd.engine.graph import reachable_nodes
@@ -27,6 +25,7 @@ from autograd.ops.rules.axes import shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.joining import concatenate
 from autograd.ops.rules.shape import astype, broadcast_to, lower, moveaxis, reshape
+from autograd.support.lazy_numpy import np
 from autograd.tape.backends.llvm_scan import StepCounts
 from autograd.tape.backends.native import NativeLoop
 from autograd.tape.backends.protocol import Replay, only_floats

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.op import OPS
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Constant, Instruction
 
 #: a ∘ b has the same bits as b ∘ a.

@@ -6,10 +6,9 @@ Results are bitwise equal, up to the payload of a NaN. Excluded are x + 0 = x, f
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.ops.op import OPS, Op
 from autograd.ops.rules.arithmetic import add, divide, falling_factorial, multiply, negative, power, power_derivative, subtract
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Constant, Instruction
 
 

@@ -7,15 +7,13 @@ program: another value needs another program.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.base import tree
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import is_loaded, np
 from autograd.tape.program import Input
 from autograd.tape.recorder.captures import Captures
-from autograd.tape.recorder.rows import Rows
 
 
 class Keywords(dict[str, Any]):
@@ -116,7 +114,7 @@ class Slot:
     def __init__(self, x: Any, scalars: bool) -> None:
         data = x._data if isinstance(x, Node) else x
         is_array = isinstance(data, np.ndarray) and not (scalars and data.dtype.kind != "f")
-        self.shape = np.shape(data) if is_array or isinstance(data, float | np.floating) else None
+        self.shape = getattr(data, "shape", ()) if is_array or isinstance(data, float | np.floating) else None
         self.fixed = data if self.shape is None else None
 
 
@@ -131,6 +129,13 @@ def make_inputs(names: list[str], args: tuple[Any, ...], scalars: bool) -> tuple
     names = tree.leaves([_leaf_names(name, x) for name, x in zip(names, args, strict=True)])
     variables = _Variables(scalars)
     return tree.unflatten(args, list(map(variables.argument, names, leaves))), variables.inputs
+
+
+def _rows_type() -> Any:
+    """`Rows`, imported when NumPy is loaded: its base class is one of NumPy."""
+    from autograd.tape.recorder.rows import Rows
+
+    return Rows
 
 
 class _Variables:
@@ -150,7 +155,8 @@ class _Variables:
         if not isinstance(x, np.ndarray):
             return x
         if self.scalars:
-            return Rows([self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)]) if x.dtype.kind == "f" else x.tolist()
+            rows = [self.argument(f"{name}[{i}]", row) for i, row in enumerate(x)]
+            return _rows_type()(rows) if x.dtype.kind == "f" else x.tolist()
         node = Tensor(x, requires_grad=x.dtype.kind == "f")
         self.inputs[node] = Input(name, (x.shape, x.dtype))
         return node
@@ -193,7 +199,7 @@ def flatten_result(result: Any, scalars: bool, captures: Captures) -> tuple[list
 def _unflatten(x: Any, outputs: list[Any], scalars: bool) -> Unflatten:
     """Function that rebuilds x from the outputs of a replay; appends the nodes in x to `outputs`."""
     start = len(outputs)
-    if isinstance(x, Rows) or (tree.is_object_array(x) and all(map(_is_number, tree.leaves(x)))):
+    if (is_loaded() and isinstance(x, _rows_type())) or (tree.is_object_array(x) and all(map(_is_number, tree.leaves(x)))):
         outputs += tree.leaves(x)
         return _unflatten_array(slice(start, len(outputs)), x.shape)
     if isinstance(x, Node):
@@ -215,9 +221,6 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, Node | float) and not np.ndim(x._data if isinstance(x, Node) else x)
 
 
-_FLOAT = np.dtype(float)
-
-
 def _unflatten_array(where: slice, shape: tuple[int, ...]) -> Unflatten:
     def make(values: Any, many: bool = False) -> Any:
         if isinstance(values, SymbolicOutputs):
@@ -225,7 +228,7 @@ def _unflatten_array(where: slice, shape: tuple[int, ...]) -> Unflatten:
         if many:
             return values[:, where].reshape(-1, *shape)
         part = values[where]
-        return (part if getattr(part, "dtype", None) is _FLOAT else np.asarray(part, dtype=float)).reshape(shape)
+        return (part if getattr(part, "dtype", None) is np.dtype(float) else np.asarray(part, dtype=float)).reshape(shape)
 
     return make
 

@@ -8,14 +8,13 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from autograd.base.numerics import is_immutable
 from autograd.base.trace_state import FrozenDataError
 from autograd.engine.node import Node
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
 from autograd.ops.rules.shape import astype
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Captured, Instruction, kind_of
 
 

@@ -12,10 +12,9 @@ from itertools import chain
 from operator import attrgetter, is_
 from typing import Any
 
-import numpy as np
-
 from autograd.base.trace_state import FrozenDataError
 from autograd.engine.node import Node
+from autograd.support.lazy_numpy import np
 from autograd.tape.program import Captured, Program, kind_of
 from autograd.tape.recorder.captures import CapturedArray, owner
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pickle import dumps
 from typing import Any
 
-from autograd.base.reachable import GENERATORS, SHARED_GENERATORS, bit_generator, generator_state
+from autograd.base.reachable import GENERATORS, bit_generator, generator_state, shared_generators
 
 #: Number of runs of a function, of which one without a draw tells that another thread drew in the others.
 _RUNS = 10
@@ -24,7 +24,7 @@ class RngGuard:
 
     def __init__(self, objects: Iterable[Any]) -> None:
         generators = [x for x in objects if issubclass(type(x), GENERATORS)]
-        self._before = [(g, _state(g)) for g in (*SHARED_GENERATORS, *generators)]
+        self._before = [(g, _state(g)) for g in (*shared_generators(), *generators)]
 
     def find_used(self, run: Callable[[], Any]) -> str:
         """Name of a generator that the recording thread has drawn from, or ""; `run()` runs the function again."""

@@ -7,7 +7,6 @@ outside.
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
-import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd.base import tree
@@ -15,6 +14,7 @@ from autograd.base.numerics import quiet
 from autograd.base.trace_state import current_captures
 from autograd.engine.tensor import Tensor
 from autograd.engine.value import Value
+from autograd.support.lazy_numpy import np
 
 
 class Rows(NDArrayOperatorsMixin, list[Any]):  # operators of arrays, not of lists
