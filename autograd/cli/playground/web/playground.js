@@ -63,10 +63,10 @@ const TASKS = {
   done(outcome) {
     running = false;
     showState("Done");
-    show(outcome);
+    SHOW[outcome.kind](outcome);
   },
   crash({ message }) {
-    show({ kind: "error", content: `Python stopped: ${message}`, line: 0, details: "" });
+    showError({ content: `Python stopped: ${message}`, line: 0, details: "" });
     if (worker.ready) start("Python stopped; starting it again …");
     else showState("Python cannot start in this browser");
   },
@@ -103,26 +103,31 @@ function showState(text) {
 // The end of a run.
 
 function clear() {
-  for (const id of ["printed", "value", "error", "result", "band", "fault"]) $(id).hidden = true;
+  for (const id of ["printed", "value", "picture", "error", "result", "band", "fault"]) $(id).hidden = true;
   $("printed").textContent = "";
 }
 
-function show({ kind, content, line, details }) {
-  if (kind === "error") return showError(content, line, details);
-  if (kind === "text") {
+const SHOW = {
+  error: showError,
+  text({ content }) {
     $("value").textContent = content;
     $("value").hidden = !content;
-    return undefined;
-  }
-  // A new frame: one that was hidden may stay unpainted. The policy of this page holds in it too, beside its own.
-  const frame = Object.assign($("result").cloneNode(), { hidden: false });
-  frame.srcdoc = content.replaceAll(/<(script|style)>/g, `<$1 nonce="${NONCE}">`);
-  $("result").replaceWith(frame);
-  $("result").scrollIntoView({ block: "nearest" });
-  return undefined;
-}
+  },
+  picture({ content }) {
+    URL.revokeObjectURL($("picture").src);
+    $("picture").src = URL.createObjectURL(new Blob([content], { type: "image/svg+xml" }));
+    $("picture").hidden = false;
+  },
+  page({ content }) {
+    // A new frame: one that was hidden may stay unpainted. The policy of this page holds in it too, beside its own.
+    const frame = Object.assign($("result").cloneNode(), { hidden: false });
+    frame.srcdoc = content.replaceAll(/<(script|style)>/g, `<$1 nonce="${NONCE}">`);
+    $("result").replaceWith(frame);
+    frame.scrollIntoView({ block: "nearest" });
+  },
+};
 
-function showError(message, line, details) {
+function showError({ content: message, line, details }) {
   $("message").textContent = line ? `Line ${line}: ${message}` : message;
   $("traceback").textContent = details;
   $("error").querySelector("details").hidden = !details;
