@@ -86,9 +86,16 @@ def _failure(error: BaseException, line: int) -> Outcome:
         frames = frames.tb_next
     for frame, number in traceback.walk_tb(frames):
         line = number if frame.f_code.co_filename == FILE else line
-    message = str(error)
     if isinstance(error, SyntaxError) and error.filename == FILE:
-        line, message = error.lineno or 1, error.msg
-    notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
+        line = error.lineno or 1
     details = "".join(traceback.format_exception(type(error), error, frames))
-    return Outcome("error", f"{type(error).__name__}: {message}{notes}".removesuffix(": "), line, details)
+    return Outcome("error", _message(error), line, details)
+
+
+def _message(error: BaseException) -> str:
+    """The end of the traceback: the type of the error, its text, its notes."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    if sys.platform == "emscripten" and (isinstance(error, ModuleNotFoundError) or "pip install" in text):
+        text = f"{text.splitlines()[0].partition(': pip ')[0]}; this page does not contain it"  # it cannot be installed here
+    notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
+    return f"{type(error).__name__}: {text}{notes}".removesuffix(": ")

@@ -53,6 +53,12 @@ def test_an_error_has_its_line_in_the_program(source, line, message):
     assert outcome.content.partition(":")[0] in outcome.details.splitlines()[-1]
 
 
+def test_no_package_is_to_be_installed_in_a_browser(monkeypatch):
+    monkeypatch.setattr("sys.platform", "emscripten")
+    missing = run_program("raise ImportError(\"np.array needs NumPy: pip install 'numpy'\")")
+    assert missing.content == "ImportError: np.array needs NumPy; this page does not contain it"
+
+
 def test_the_value_of_the_last_line_decides_what_is_shown():
     lines = "from autograd import Value, draw, explain\nx = Value(3.0, label='x')\ny = x * x\n"
     assert run_program(lines) == run_program(lines + "None") == run_program("") == Outcome()

@@ -230,8 +230,9 @@ async function readAddress() {
     const text = location.hash.slice(MARK.length).replaceAll("-", "+").replaceAll("_", "/");
     const program = new TextDecoder().decode(await unpack(bytesOf(text.padEnd(Math.ceil(text.length / 4) * 4, "="))));
     if (program !== source.value) replaceProgram(program);
+    $("examples").selectedIndex = 0;
   } catch {
-    status.textContent = "The address holds no program";
+    showError({ content: "The address holds no program: copy the whole link", line: 0, details: "" });
   }
 }
 
