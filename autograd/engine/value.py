@@ -15,8 +15,7 @@ from autograd.engine.node_texts import NodeTexts
 from autograd.engine.reverse_mode import add_gradients, pull_back
 from autograd.engine.value_methods import emit_methods
 from autograd.engine.value_sweep import TensorFoundError, sweep
-from autograd.ops.namespaces import pullback_on_floats
-from autograd.ops.op import Op, Rule, on_floats
+from autograd.ops.op import Op, Rule, on_floats, pullback_on_floats
 from autograd.ops.rules.shape import lower
 from autograd.support.arguments import refuse_keywords
 from autograd.support.lazy_numpy import np

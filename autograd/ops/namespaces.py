@@ -13,8 +13,9 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from autograd.base.numerics import call_quietly, from_scipy, is_quiet, quiet, sinc_derivative
+from autograd.base.numerics import call_quietly, from_scipy, is_quiet, sinc_derivative
 from autograd.support.lazy_numpy import np
+from autograd.support.optional import require
 
 #: Errors of `math` where IEEE 754 defines a value: the caller then evaluates the rule in NumPy.
 MATH_ERRORS = (ArithmeticError, ValueError)
@@ -44,6 +45,7 @@ class _Scalar(SimpleNamespace):
 
     @staticmethod
     def sinc_derivative(x: float, n: int) -> float:
+        require("numpy", "sinc")
         return float(call_quietly(sinc_derivative, x, n))
 
     @staticmethod
@@ -189,15 +191,6 @@ def evaluate_with_numpy(rule: Callable[..., Any], inputs: Iterable[Any], params:
     if is_quiet():
         return rule(numpy, *inputs, **params)
     return call_quietly(partial(rule, numpy, *inputs, **params))
-
-
-def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) -> float:
-    """Result of a pullback on floats, with Python's operators, or NumPy's where those raise."""
-    try:
-        return float(pullback(*xs, **params))
-    except MATH_ERRORS:
-        with quiet():
-            return float(pullback(*map(np.float64, xs), **params))
 
 
 class _Float64:

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.base.numerics import error_of_operands, immutable_array
+from autograd.base.numerics import error_of_operands, immutable_array, quiet
 from autograd.base.trace_state import current_captures
+from autograd.ops.ieee import Double, ieee
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.support.arguments import explain_arguments
-from autograd.support.lazy_numpy import np
+from autograd.support.lazy_numpy import is_installed, np
 from autograd.support.public import importable_name
 from autograd.support.validation import check_choice
 
@@ -162,6 +163,8 @@ class Op:
         are_floats = _are_floats(inputs)
         if self.kind == "elementwise" and are_floats:
             return on_floats(self.forward, *map(float, inputs), **params)
+        if any([x.__class__ is Double for x in inputs]):  # noqa: C419
+            return Double(on_floats(self.forward, *map(float, inputs), **params))
         operands = [stack_nodes(x) for x in inputs]
         for x in operands:
             if isinstance(x, str):
@@ -246,8 +249,17 @@ def on_floats(rule: Rule, *xs: float, **params: Any) -> Any:
     try:
         return float(rule(scalar, *xs, **params))
     except (*MATH_ERRORS, TypeError, AttributeError):  # a complex power of a negative number; a name that `math` lacks
-        y = evaluate_with_numpy(rule, map(np.float64, xs), params)
+        y = evaluate_with_numpy(rule, map(np.float64, xs), params) if is_installed() else rule(ieee, *map(Double, xs), **params)
         return tree.map(float, y)
+
+
+def pullback_on_floats(pullback: Callable[..., Any], *xs: float, **params: Any) -> float:
+    """Result of a pullback on floats, with Python's operators, or NumPy's where those raise."""
+    try:
+        return float(pullback(*xs, **params))
+    except MATH_ERRORS:
+        with quiet():
+            return float(pullback(*map(np.float64 if is_installed() else Double, xs), **params))
 
 
 def _signature(f: Rule, skip: int = 0) -> inspect.Signature:

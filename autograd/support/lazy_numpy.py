@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.support.optional import require
 
-__all__ = ["ArrayLike", "DTypeLike", "NDArray", "is_loaded", "np", "numpy_type", "when_loaded"]
+__all__ = ["ArrayLike", "DTypeLike", "NDArray", "is_installed", "is_loaded", "np", "numpy_type", "when_loaded"]
 
 #: Types whose instances are asked for on Python numbers.
 _TYPES = ("ndarray", "generic", "bool_", "integer", "floating", "dtype", "float16", "number", "ufunc")
@@ -57,6 +57,16 @@ def is_loaded() -> bool:
 
 def _load(name: str) -> Any:
     return require("numpy", f"numpy.{name}, for arrays and functions that Python lacks,")
+
+
+@cache
+def is_installed() -> bool:
+    """True if NumPy can be imported."""
+    try:
+        _load("ndarray")
+    except ImportError:
+        return False
+    return True
 
 
 class _LazyNumPy(ModuleType):

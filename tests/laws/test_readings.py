@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value
 from autograd.engine.value_methods import method_sources
-from autograd.ops.namespaces import MATH_ERRORS, pullback_on_floats, scalar
-from autograd.ops.op import on_floats
+from autograd.ops.namespaces import MATH_ERRORS, scalar
+from autograd.ops.op import on_floats, pullback_on_floats
 from autograd.ops.python_source import Code, source
 from autograd.ops.tracing import UnreadableRuleError
 from tests.laws.equality import assert_same

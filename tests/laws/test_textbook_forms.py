@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd.ops.namespaces import pullback_on_floats
+from autograd.ops.op import pullback_on_floats
 from tests.laws.example_calls import ELEMENTWISE_CASES, case_id
 from tests.laws.inputs import moderate_points
 
