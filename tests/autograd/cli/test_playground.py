@@ -20,10 +20,6 @@ PARTS = {name: name.encode() for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyo
 PARTS[packages.LOCK] = LOCK % hashlib.sha256(WHEEL).hexdigest().encode()
 
 
-def test_there_are_ten_programs():
-    assert len(PROGRAMS) == 10
-
-
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda file: file.name)
 def test_each_program_runs_and_shows_its_last_line(program, capsys):
     outcome = run_program(program.read_text("utf-8"))

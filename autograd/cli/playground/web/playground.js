@@ -91,7 +91,8 @@ function run() {
 
 function stop() {
   waiting = null;
-  start("Stopped; starting Python again …");
+  if (running) start("Stopped; starting Python again …");
+  else showState("Loading Python …");
 }
 
 function showState(text) {
