@@ -191,6 +191,7 @@ source.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   const act = { Tab: plain && !leaving && (() => indent(event.shiftKey)), Enter: plain && !event.shiftKey && breakLine }[event.key];
+  if (event.key === "Escape") $("fault").hidden = true; // it may hide a line
   leaving = event.key === "Escape" || (leaving && event.key === "Shift");
   if (!act) return;
   event.preventDefault();

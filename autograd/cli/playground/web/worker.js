@@ -18,7 +18,7 @@ function write(bytes) {
 const module = (bytes) => import(URL.createObjectURL(new Blob([bytes], { type: "text/javascript" })));
 
 const IMPORTS = `
-import random, site, sys
+import random, sys
 from autograd.cli.playground.session import run_program
 from autograd.drawing import graphviz
 `;
@@ -43,7 +43,7 @@ async function start({ loader, python, machine, library, lock, renderer, package
     module(loader), module(python), module(renderer).then(({ instance }) => instance()),
   ]);
   const pyodide = await loadPyodide({
-    createPyodideModule, indexURL: "https://localhost/", lockFileContents: decoder.decode(lock),
+    createPyodideModule, indexURL: "https://playground.invalid/", lockFileContents: decoder.decode(lock),
     ...(memory ? { _loadSnapshot: memory } : { _makeSnapshot: true }),
   });
   const [folder] = pyodide.runPython("import site; site.getsitepackages()").toJs();
