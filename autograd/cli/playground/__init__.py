@@ -1,0 +1,1 @@
+"""The playground: an editor, Python and this package in one HTML file."""
