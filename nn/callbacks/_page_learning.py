@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor, Value, graph_nodes
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.callbacks._page_plane import class_labels, class_targets
 from nn.callbacks.monitor import ELEMENTWISE

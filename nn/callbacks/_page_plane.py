@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
+from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.modules.module import Module
 from nn.modules.predict import predict

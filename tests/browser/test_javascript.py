@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd import Tensor, Value, checkpoint, custom_op, exp, gradients, transpose
 from autograd.drawing.forward_model import graph_of
-from autograd.drawing.page.array_program import ARRAYS, array_program, page_program
-from autograd.drawing.page.javascript import ARITHMETIC
+from autograd.drawing.page.array_program import array_program, page_program
+from autograd.drawing.page.javascript import ARITHMETIC, ARRAYS
 from autograd.testing.call_catalogue import ELEMENTWISE
 from autograd.testing.random_programs import draw_program
 from benchmarks.choices import Generator

@@ -7,8 +7,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd.drawing.page.array_program import ARRAYS
-from autograd.drawing.page.javascript import ARITHMETIC
+from autograd.drawing.page.javascript import ARITHMETIC, ARRAYS
 from autograd.drawing.page.learning import data_script, rows_script, update_script
 from autograd.ops.tracing import UnreadableRuleError
 from nn.callbacks._page_learning import learning_functions, parameter_arrays, update_rules

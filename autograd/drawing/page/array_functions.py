@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.page.array_script import (
     ArrayScript,
     as_array,
@@ -20,6 +18,7 @@ from autograd.drawing.page.array_script import (
 from autograd.drawing.page.javascript import functions, script
 from autograd.ops.rules.axes import Shape, normalize_axes, reduced_shape, shape_of
 from autograd.ops.tracing import UnreadableRuleError
+from autograd.support.lazy_numpy import np
 
 #: Functions that only move entries.
 _MOVES = frozenset({"reshape", "transpose", "matrix_transpose", "broadcast_to", "squeeze", "roll"})

@@ -1,13 +1,11 @@
 """JavaScript program of a graph: values and gradients as a function of the leaves, in buffers that are allocated once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from autograd.drawing.page.array_functions import arrays
 from autograd.drawing.page.array_script import ArrayScript, as_array, whole
@@ -17,9 +15,7 @@ from autograd.ops.op import OPS, Op
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.shape import sum_to
 from autograd.ops.tracing import UnreadableRuleError, read_rule
-
-#: Source of the functions that programs call beside those of `javascript.ARITHMETIC`.
-ARRAYS = (Path(__file__).parent / "web" / "arrays.js").read_text(encoding="utf-8")
+from autograd.support.lazy_numpy import NDArray, np
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class ArrayProgram:
     """
 
     script: str
-    constants: tuple[npt.NDArray[np.float64], ...] = ()
+    constants: tuple[NDArray[np.float64], ...] = ()
     missing: tuple[str, ...] = ()
 
 

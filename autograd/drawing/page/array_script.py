@@ -4,13 +4,12 @@ An elementwise rule is one loop around the expression that `javascript.py` reads
 the namespace of `array_functions.py`, and pullbacks call ops.
 """
 
+from __future__ import annotations
+
 import operator
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from autograd.drawing.page.javascript import Script, functions, operator_script, script
 from autograd.drawing.page.loops import LoopWriter, Places, dense_places
@@ -18,6 +17,7 @@ from autograd.ops.op import Op
 from autograd.ops.operators import Operator
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
+from autograd.support.lazy_numpy import NDArray, np
 
 #: Entry of an operand in the expression of a rule.
 _MARK = re.compile(r"«(\d+)»")
@@ -49,23 +49,23 @@ class ArrayScript(Tracer):
         return self.places.ndim
 
     @property
-    def mT(self) -> "ArrayScript":
+    def mT(self) -> ArrayScript:
         return self.at(np.matrix_transpose(self.places))
 
-    def at(self, places: Places) -> "ArrayScript":
+    def at(self, places: Places) -> ArrayScript:
         """Array of the entries at other places."""
         return ArrayScript(self.writer, self.name, places, self.dtype)
 
-    def reshape(self, *shape: Any) -> "ArrayScript":
+    def reshape(self, *shape: Any) -> ArrayScript:
         return self.at(self.places.reshape(*shape))
 
-    def astype(self, dtype: Any) -> "ArrayScript":
+    def astype(self, dtype: Any) -> ArrayScript:
         kind = np.dtype(dtype).kind
         if kind == self.dtype.kind or kind == "f":
             return ArrayScript(self.writer, self.name, self.places)
         return elementwise(operator.ne, self, 0.0) if kind == "b" else elementwise(functions.trunc, self)
 
-    def __getitem__(self, index: Any) -> "ArrayScript":  # type: ignore[override]
+    def __getitem__(self, index: Any) -> ArrayScript:  # type: ignore[override]
         return self.at(np.asarray(self.places[index]))
 
     def __len__(self) -> int:  # type: ignore[override]
@@ -99,7 +99,7 @@ def _number_or_array(x: Any, writer: LoopWriter) -> Script | ArrayScript:
     return script(numbers.flat[0]) if bits.size and (bits == bits[0]).all() else as_array(x, writer)
 
 
-def _numbers(x: Any) -> npt.NDArray[np.float64]:
+def _numbers(x: Any) -> NDArray[np.float64]:
     try:
         return np.asarray(x, float)
     except (TypeError, ValueError):

@@ -14,8 +14,10 @@ from autograd.ops.op import Op
 from autograd.ops.operators import Operator
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 
-#: Source of the object `A`, which holds the functions that expressions call.
-ARITHMETIC = (Path(__file__).parent / "web" / "arithmetic.js").read_text(encoding="utf-8")
+_WEB = Path(__file__).parent / "web"
+
+#: Source of the object `A`, which holds the functions that expressions call, and of the other functions that programs call.
+ARITHMETIC, ARRAYS = ((_WEB / name).read_text(encoding="utf-8") for name in ("arithmetic.js", "arrays.js"))
 
 #: Names of these functions, as the file declares them.
 NAMES = frozenset(re.findall(r"^  (\w+)\(", ARITHMETIC, re.MULTILINE)) | frozenset(

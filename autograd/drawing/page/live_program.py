@@ -1,13 +1,13 @@
 """Program by which a page computes its numbers again, with the data that it needs."""
 
 import base64
+import struct
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from autograd.drawing.page.array_program import page_program
+from autograd.drawing.page.number_program import number_program
 from autograd.engine.graph import Graph
+from autograd.support.lazy_numpy import np
 
 #: Most nodes of a program that is computed again in the page, and most entries of its leaves.
 NODES, ENTRIES = 2000, 200_000
@@ -15,18 +15,27 @@ NODES, ENTRIES = 2000, 200_000
 
 def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
     """The JavaScript program of a graph, or "", and its data: leaves by node, constants, and the reason if there is none."""
-    size = sum(np.size(node.value) for node in graph.nodes.values() if node.op is None)
+    given = [node for node in graph.nodes.values() if node.op is None]
+    size = sum(1 if isinstance(node.value, float) else np.size(node.value) for node in given)
     if len(graph.outputs) != 1:
         return "", live_data(reason=f"{len(graph.outputs)} outputs")
     if len(graph.nodes) > NODES or size > ENTRIES:
         return "", live_data(reason=f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
-    program, leaves = page_program(graph)
-    if program.missing:
-        return "", live_data(reason=f"no JavaScript for {', '.join(program.missing)}")
+    constants: Sequence[Any] = ()
+    if all(type(node.value) is float for node in graph.nodes.values()):
+        leaves = given
+        script, missing = number_program(graph)
+    else:
+        from autograd.drawing.page.array_program import page_program  # needs NumPy
+
+        program, leaves = page_program(graph)
+        script, constants, missing = program.script, program.constants, program.missing
+    if missing:
+        return "", live_data(reason=f"no JavaScript for {', '.join(missing)}")
     if not leaves:
         return "", live_data(reason="no leaf has floating-point numbers")
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
+    return script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in constants])
 
 
 def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
@@ -37,9 +46,11 @@ def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason:
 def encode(x: Any) -> str:
     """The entries of an array in base64: 64-bit floats, or after "f:" 32-bit floats if those have the same numbers.
 
-    >>> encode(1.0), encode(np.float32([0.5, 1.0])), len(encode(0.1))
-    ('f:AACAPw==', 'f:AAAAPwAAgD8=', 12)
+    >>> encode(1.0), encode(np.float32([0.5, 1.0])), len(encode(np.array(0.1)))
+    ('AAAAAAAA8D8=', 'f:AAAAPwAAgD8=', 12)
     """
+    if isinstance(x, float):
+        return base64.b64encode(struct.pack("<d", x)).decode()
     wide, short = np.asarray(x, "<f8"), np.asarray(x, "<f4")
     fits = np.array_equal(short.astype(float), wide, equal_nan=True)
     return "f:" * fits + base64.b64encode((short if fits else wide).tobytes()).decode()

@@ -5,16 +5,16 @@ on the places, and take no time in the page. Places that grow evenly along every
 others become a table.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, TypeAlias
 
 from autograd.ops.rules.axes import Shape
+from autograd.support.lazy_numpy import NDArray, np
 
-Places = npt.NDArray[np.int64]
+Places: TypeAlias = "NDArray[np.int64]"
 
 #: Names of loop variables, outermost first; NumPy's arrays have at most 64 axes.
 _VARIABLES = [*"ijklm", *(f"i{k}" for k in range(5, 64))]
@@ -56,7 +56,7 @@ class LoopWriter:
     lines: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=lambda: {"n": 0})
     tables: dict[str, str] = field(default_factory=dict)
-    constants: dict[bytes, tuple[str, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    constants: dict[bytes, tuple[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def buffer(self, shape: Shape, fill: str = "") -> tuple[str, Places]:
         """A new buffer and the places of an array of `shape` in it; `fill` is the number in it before every run."""
@@ -71,7 +71,7 @@ class LoopWriter:
         self.lines += [f"{name}.fill({fill});"] * bool(fill)
         return name, places
 
-    def constant(self, x: npt.NDArray[np.float64]) -> str:
+    def constant(self, x: NDArray[np.float64]) -> str:
         """Name of a constant array, which is stored once."""
         return self.constants.setdefault(x.tobytes(), (f"c{len(self.constants)}", x))[0]
 

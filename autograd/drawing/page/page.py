@@ -12,8 +12,6 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.dot import dot_of, edge_id
 from autograd.drawing.events import Local, Slopes, local_events
 from autograd.drawing.explain import story
@@ -22,8 +20,7 @@ from autograd.drawing.graphviz import render
 from autograd.drawing.layout import DrawnNode, Frame, Sketch, sketch
 from autograd.drawing.notebook import Bundle, page_bundle, text_bundle
 from autograd.drawing.options import Look, Rankdir, View
-from autograd.drawing.page.array_program import ARRAYS
-from autograd.drawing.page.javascript import ARITHMETIC
+from autograd.drawing.page.javascript import ARITHMETIC, ARRAYS
 from autograd.drawing.page.live_program import live_data, live_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
@@ -31,6 +28,7 @@ from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
 from autograd.support.atomic_write import atomic_write, output_path
+from autograd.support.lazy_numpy import np
 
 #: Fields of a step that are stored in the table of texts, without duplicates.
 _TEXTS = slice(Step._fields.index("formula"), None)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.drawing.box_text import gradient_fields
 from autograd.drawing.dot import edge_id
 from autograd.drawing.events import Local, Use, sweep_uses
@@ -15,6 +13,7 @@ from autograd.drawing.names import gradient_text, value_text
 from autograd.drawing.page.source import short_line
 from autograd.drawing.text import number
 from autograd.engine.graph import Graph, GraphNode
+from autograd.support.lazy_numpy import np
 
 
 class Step(NamedTuple):

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from autograd.drawing.page.learning import data_script, rows_script, update_script
 from autograd.drawing.page.live_program import encode, live_data
 from autograd.drawing.page.page import Page
 from autograd.ops.tracing import UnreadableRuleError
+from autograd.support.lazy_numpy import np
 
 
 def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapping[str, Any] | None = None) -> Page:
