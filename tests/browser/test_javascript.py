@@ -166,6 +166,7 @@ def test_programs_of_pages_have_all_numbers_of_scalar_graphs(window):
             y.backward()
             graphs.append(graph_of([y]))
     made = [page_program(graph) for graph in graphs]
+    assert all("const v0" in program.script for program, _ in made)  # by `number_program`
     results = run_all(window, [(program, [x.value for x in leaves]) for program, leaves in made])
     for graph, (values, found) in zip(graphs, results, strict=True):
         for node, value, gradient in zip(graph.nodes.values(), values, found, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 from autograd.drawing.page.array_functions import arrays
 from autograd.drawing.page.array_script import ArrayScript, as_array, whole
 from autograd.drawing.page.loops import LoopWriter, dense_places
+from autograd.drawing.page.number_program import number_program
 from autograd.engine.graph import Graph, GraphNode
 from autograd.ops.op import OPS, Op
 from autograd.ops.rules.axes import Shape, shape_of
@@ -70,6 +71,9 @@ def page_program(graph: Graph) -> tuple[ArrayProgram, list[GraphNode]]:
     Its results are the values and the gradients of the nodes, in the order of `graph.nodes`, and by node and position of an
     input the local derivatives that are numbers, and the uses: the terms of the gradient of that input.
     """
+    if all(type(node.value) is float for node in graph.nodes.values()):
+        text, missing = number_program(graph)
+        return ArrayProgram(text, (), missing), [node for node in graph.nodes.values() if node.op is None]
     leaves = [node for node in graph.nodes.values() if node.op is None and np.asarray(node.value).dtype.kind == "f"]
     reading = _Reading(graph, [node.source for node in leaves])
     slopes = reading.slopes()

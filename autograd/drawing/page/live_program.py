@@ -5,7 +5,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.drawing.page.number_program import number_program
+from autograd.drawing.page.array_program import page_program
 from autograd.engine.graph import Graph
 from autograd.support.lazy_numpy import np
 
@@ -21,21 +21,13 @@ def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
         return "", live_data(reason=f"{len(graph.outputs)} outputs")
     if len(graph.nodes) > NODES or size > ENTRIES:
         return "", live_data(reason=f"more than {NODES:,} nodes, or {ENTRIES:,} entries of leaves")
-    constants: Sequence[Any] = ()
-    if all(type(node.value) is float for node in graph.nodes.values()):
-        leaves = given
-        script, missing = number_program(graph)
-    else:
-        from autograd.drawing.page.array_program import page_program  # needs NumPy
-
-        program, leaves = page_program(graph)
-        script, constants, missing = program.script, program.constants, program.missing
-    if missing:
-        return "", live_data(reason=f"no JavaScript for {', '.join(missing)}")
+    program, leaves = page_program(graph)
+    if program.missing:
+        return "", live_data(reason=f"no JavaScript for {', '.join(program.missing)}")
     if not leaves:
         return "", live_data(reason="no leaf has floating-point numbers")
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    return script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in constants])
+    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
 
 
 def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
