@@ -92,9 +92,16 @@ def _defaults(f: Callable[..., Any], strategies: dict[str, Any]) -> dict[str, An
     """The default of each argument, in order, up to the last that has a strategy.
 
     Raises:
-        TypeError: If an argument has neither, or a strategy no argument
+        TypeError: If an argument has neither, or a strategy no argument, or f has no signature
     """
-    parameters = inspect.signature(f).parameters
+    try:
+        parameters = inspect.signature(f).parameters
+    except ValueError:
+        name = getattr(f, "__name__", repr(f))
+        given = ", ".join(strategies)
+        raise TypeError(
+            f"gradients_hold: {name} has no signature, since it is written in C: wrap it, lambda {given}: {name}({given})"
+        ) from None
     defaults = {name: p.default for name, p in parameters.items()}
     missing = {name for name, p in parameters.items() if p.default is p.empty} - set(strategies)
     extra = set(strategies) - set(parameters)

@@ -1,5 +1,6 @@
 """The command `check`."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -74,9 +75,21 @@ def test_arguments_without_an_option_have_their_defaults(module, capsys):
         (["math:sin", "--x", "reals(2, 1)"], "low must not exceed high, got 2 and 1"),
         (["math:sin", "--x", "3"], "--x must be a strategy, such as 'reals(0, 1)' or 'tensors((3,))', got 3"),
         (["math:sin", "--y", "reals()"], "no strategy for x"),
+        (["math:hypot", "--x", "reals()", "--y", "reals()"], "wrap it, lambda x, y: hypot(x, y)"),
         (["math:sin", "--examples", "0"], "must be at least 1, got 0"),
     ],
 )
 def test_errors_of_the_command_line(arguments, message, capsys):
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_greeting_names_every_command_and_its_examples_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    greeting = capsys.readouterr().out
+    examples = [shlex.split(line) for line in greeting.splitlines() if line.startswith("  python -m autograd ")]
+    assert [example[3] for example in examples] == ["explain", "draw", "check", "playground"]
+    for example in examples[:3]:
+        assert main(example[3:]) == 0
+    assert (tmp_path / "neuron.html").exists()
