@@ -65,7 +65,9 @@ def gradients_hold(
         check.__module__ = f.__module__
         given = hypothesis.given(**strategies)(check)
         count = max_examples or EXAMPLES
-        options: dict[str, Any] = {"deadline": None} | ({"max_examples": count} if count else {})
+        # The phase that explains a failure would run the slowest checks a hundred times more; the report has the cause.
+        phases = [phase for phase in hypothesis.settings().phases if phase is not hypothesis.Phase.explain]
+        options: dict[str, Any] = {"deadline": None, "phases": phases} | ({"max_examples": count} if count else {})
         run = hypothesis.settings(**options)(given)
 
         @functools.wraps(f)
