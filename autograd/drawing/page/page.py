@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
 from typing import Any
@@ -61,7 +61,7 @@ class Page:
         opened: The page of the same graph with open folds, or None if it has no folds or is too large
         program: The computation in JavaScript, by which numbers follow a changed leaf, or "" if it has none
         learning: The training in JavaScript, or "" if the page trains nothing
-        live: The leaves and constants of the program, or the reason why there is none
+        live: The leaves and constants of the program, or the reason why there is none; None if it only plays
 
     The page makes no network request, and its Content-Security-Policy forbids any; text from labels is escaped.
     """
@@ -78,7 +78,7 @@ class Page:
     opened: "Page | None" = None
     program: str = ""
     learning: str = ""
-    live: dict[str, Any] = field(default_factory=live_data)
+    live: dict[str, Any] | None = None
 
     @property
     def html(self) -> str:
@@ -116,7 +116,7 @@ class Page:
         """The data for the script, with a table of texts without duplicates."""
         table: dict[str, int] = {}
         opened = self.opened._scene(table) if self.opened else None
-        return self._scene(table) | self.live | {"open": opened, "texts": list(table), "time": self.time}
+        return self._scene(table) | (self.live or live_data()) | {"open": opened, "texts": list(table), "time": self.time}
 
     def _scene(self, table: dict[str, int]) -> dict[str, Any]:
         """The graph and its moments; their texts are added to the table."""

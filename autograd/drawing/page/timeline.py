@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.drawing.page.learning import data_script, rows_script, update_script
-from autograd.drawing.page.live_program import encode, live_data
+from autograd.drawing.page.live_program import encode
 from autograd.drawing.page.page import Page
 from autograd.ops.tracing import UnreadableRuleError
 from autograd.support.lazy_numpy import np
@@ -30,7 +30,7 @@ def timeline(pages: list[Page], title: str, time: dict[str, Any], learning: Mapp
     if script:
         time = _encoded(time)
     else:
-        first = replace(first, program="", live=live_data())
+        first = replace(first, program="", live=None)
     for page, name in zip(pages[1:], time["names"][1:], strict=True):
         if page.graph["edges"] != first.graph["edges"]:
             raise ValueError(f"moments must share one graph: that of moment {name} is not that of moment {time['names'][0]}")
