@@ -30,6 +30,8 @@ autodoc_member_order = "bysource"
 napoleon_custom_sections = [("Attributes", "params_style"), "Shapes", "Units", "Source", "Costs"]
 
 html_theme = "furo"
+highlight_language = "text"  # formulas; Markdown blocks and doctests name or show their language
+pygments_dark_style = "monokai"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_extra_path = ["generated/extra"]  # at the root of the site: pages of the gallery, the playground

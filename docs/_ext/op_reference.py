@@ -50,7 +50,7 @@ def chapter_page(name: str, ops: list[Op]) -> str:
 
 def op_entry(op: Op) -> str:
     """The entry of an op: signature and docstring, what its row declares, and its picture."""
-    facts = {"Kind": op.kind, "Smooth": _domain(op), "Pullbacks": _pullbacks(op)}
+    facts = {"Kind": op.kind, "Smooth": _domain(op), "At the edge": _edges(op), "Pullbacks": _pullbacks(op)}
     lines = [f"   :{name}: {text}" for name, text in facts.items() if text]
     if _has_picture(op):
         lines += [
@@ -98,6 +98,19 @@ def _domain(op: Op) -> str:
     apart = ", where the arguments differ" if op.smooth_on.distinct else ""
     everywhere = op.smooth_on.sets == (REALS,) and not apart
     return "everywhere" if everywhere else f"``{sets}``{apart}"
+
+
+def _edges(op: Op) -> str:
+    """The derivatives that the engine returns at kinks, ties, and ends of the domain."""
+    if op.kind != "elementwise" or not any(op.pullbacks):
+        return ""
+    if op.smooth_on.distinct:
+        return f"``∂y/∂a = {autograd.grad(op)(1.0, 1.0):g}`` where a = b" if op.arity == 2 else ""
+    (first, *others), intervals = op.smooth_on.sets, op.smooth_on.sets[0].intervals
+    ends = sorted({x for interval in intervals for x in interval if x == float(f"{x:g}") and np.isfinite(x)}, key=abs)
+    if others or first == REALS or op.arity > 1 or set(op.params) - op.defaults.keys():
+        return ""
+    return ", ".join(f"``y′({x:g}) = {autograd.grad(op)(x):g}``" for x in ends[:2])
 
 
 def _calls(op: Op) -> list[tuple[ExampleCall, tuple[tuple[int, ...], ...]]]:
