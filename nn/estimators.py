@@ -256,7 +256,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
 class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
     """Multi-layer perceptron for regression, trained by Adam on half the squared error of standardised targets.
 
-    Parameters and attributes  as `MLPClassifier`, except classes_
+    Parameters and attributes are those of `MLPClassifier`, except `classes_`.
 
     >>> from nn.datasets import curve
     >>> x, y = curve(200, noise=0.0)

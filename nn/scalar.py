@@ -1,4 +1,4 @@
-"""Networks of scalars: neurons, layers and perceptrons of `Value`s, where every weight is a node of the graph.
+"""Networks of scalars: neurons, layers and perceptrons of `Value` objects, where every weight is a node of the graph.
 
 Names and arguments are those of `nn` in micrograd: a program for it runs with changed imports.
 """

@@ -73,12 +73,12 @@ class Node(MicrogradNames, Arithmetic):
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """Inputs of the op, in order: nodes, and raw numbers or arrays for constants."""
+        """Inputs of the op in order, which are nodes, and raw numbers or arrays for constants."""
         raise NotImplementedError
 
     @property
     def params(self) -> dict[str, Any]:
-        """Parameters of the op: axes, shapes, indices."""
+        """Parameters of the op, such as axes, shapes and indices."""
         raise NotImplementedError
 
     @classmethod

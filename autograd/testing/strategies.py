@@ -206,7 +206,7 @@ def _part(draw: Any, calls: list[ExampleCall], depth: int, leaves: int) -> str:
 def programs(
     lines: tuple[int, int] = (1, 8), *, scalar: bool = False, shapes: Sequence[tuple[int, ...]] = SHAPES
 ) -> st.SearchStrategy[RandomProgram]:
-    """Random programs of all ops, with arguments: p(*p.arguments) is one number, print(p) is Python that runs.
+    """Random programs of all ops, with arguments: `p(*p.arguments)` is one number, `print(p)` is Python that runs.
 
     Args:
         scalar: If True, arguments are numbers and ops elementwise, so that Values can run the programs

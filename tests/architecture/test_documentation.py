@@ -4,6 +4,9 @@ import builtins
 import inspect
 import pydoc
 import re
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +15,11 @@ import nn
 from autograd import OPS
 from autograd.support.public import public_names as _public_names
 
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "generated" not in path.parts),
+]
 EVERY_OP = [op for op in OPS.values() if op.__module__ == "autograd"]
 #: A line of mathematics in the docstring of an op: y = …
 FORMULA = re.compile(r"^    .* = ", re.MULTILINE)
@@ -81,3 +89,47 @@ def test_help_can_be_rendered():
             functions = filter(inspect.isfunction, vars(thing).values()) if inspect.isclass(thing) else ()
             assert all(isinstance(f.__module__, str) for f in functions), name
         assert pydoc.render_doc(package)
+
+
+def links(document):
+    """(document, target) of every link and picture in the prose of a page."""
+    prose = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [(document.relative_to(ROOT).as_posix(), target) for target in re.findall(r"\]\(([^)\s]+)\)", prose)]
+
+
+def headings(document):
+    """The anchors of the headings of a page, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def is_well_formed(page, target):
+    """True for a web address with a host, or a file of the project with the heading that is named; generated pages count."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return parts.scheme == "https" and "." in parts.netloc
+    path = (ROOT / page).parent / parts.path if parts.path else ROOT / page
+    return path.exists() and (not parts.fragment or parts.fragment in headings(path))
+
+
+def test_links_lead_to_pages():
+    found = [link for document in DOCUMENTS for link in links(document)]
+    assert len(found) > 20
+    assert [link for link in found if not is_well_formed(*link)] == []
+
+
+@pytest.mark.parametrize("target", ["missing.md", "README.md#missing", "https://", "http://a.b", "htps://a.b"])
+def test_a_broken_link_is_found(target):
+    assert not is_well_formed("README.md", target)
+
+
+def test_names_in_pages_exist():
+    """Names of `nn` in code between backticks, and the functions that the cheat sheet calls."""
+    texts = {
+        path: re.findall(r"`([^`\n]+)`", path.read_text(encoding="utf-8")) for path in DOCUMENTS if path.stem != "CHANGELOG"
+    }
+    named = {name for codes in texts.values() for code in codes for name in re.findall(r"(?<![\w.])nn\.(\w+)", code)}
+    assert [name for name in sorted(named) if not hasattr(nn, name) and find_spec(f"nn.{name}") is None] == []
+    calls = {name for code in texts[ROOT / "docs" / "cheatsheet.md"] for name in re.findall(r"(?<![\w.])(\w+)\(", code)}
+    known = {*vars(autograd.strategies), *_public_names(vars(autograd)), "f"}
+    assert sorted(calls - known) == []

@@ -11,7 +11,11 @@ SOURCES = [
     *sorted(p for package in ("autograd", "nn") for p in (ROOT / package).rglob("*.py")),
     *sorted(ROOT.glob("_glassgrad_*.py")),
 ]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(p for p in (ROOT / "docs").rglob("*.md") if "generated" not in p.parts),
+]
 
 RIDDLES = re.compile(r"^(What|How|Whether|Where|Those|Such)\b")
 #: Idioms, for which the field has terms, and turns that are harder to read than "must" and "must not".
