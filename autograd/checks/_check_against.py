@@ -67,11 +67,7 @@ FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}
 
 
 def adapter_for(name: str) -> Any:
-    """The adapter of a framework, which has `derivatives(f, arguments, levels)`.
-
-    Raises:
-        ValueError: If the framework is unknown
-    """
+    """The adapter of a framework, which has `derivatives(f, arguments, levels)`."""
     if name not in FRAMEWORKS:
         raise ValueError(f"framework must be one of {', '.join(FRAMEWORKS)}, got {name!r}")
     return FRAMEWORKS[name]
@@ -80,12 +76,8 @@ def adapter_for(name: str) -> Any:
 def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """(f, its Jacobian) of a PyTorch or JAX function as functions of floats and arrays, for `check_gradients`.
 
-        f, df = adapted("torch", f_of_torch)
-        check_gradients(f, x, gradient=df)
-
-    Raises:
-        ImportError: If the framework is not installed
-        ValueError: If the framework is unknown
+    f, df = adapted("torch", f_of_torch)
+    check_gradients(f, x, gradient=df)
     """
     peer = adapter_for(framework)
 
@@ -157,11 +149,7 @@ def _paired_by_key(f: Callable[..., Any], ours: Any) -> Callable[..., Any]:
 
 
 def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:
-    """The largest difference relative to the largest entry.
-
-    Raises:
-        GradientError: If it is too large
-    """
+    """The largest difference relative to the largest entry."""
     largest = float(np.max(np.abs(theirs), initial=0.0))
     with np.errstate(invalid="ignore"):
         off = np.where((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)), 0.0, np.abs(ours - theirs))

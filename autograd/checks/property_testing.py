@@ -89,11 +89,7 @@ def gradients_hold(
 
 
 def _defaults(f: Callable[..., Any], strategies: dict[str, Any]) -> dict[str, Any]:
-    """The default of each argument, in order, up to the last that has a strategy.
-
-    Raises:
-        TypeError: If an argument has neither, or a strategy no argument
-    """
+    """The default of each argument, in order, up to the last that has a strategy."""
     parameters = inspect.signature(f).parameters
     defaults = {name: p.default for name, p in parameters.items()}
     missing = {name for name, p in parameters.items() if p.default is p.empty} - set(strategies)

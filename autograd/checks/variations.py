@@ -42,11 +42,7 @@ RTOL, LOW_PRECISION = 1e-7, 64.0
 
 
 def check_variations(nodes: Iterable[Node], order: int, seed: int) -> None:
-    """Raise if a custom op among the nodes of a graph, right at its own arguments, is wrong at others.
-
-    Raises:
-        GradientError: With the op, the variation as its cause, and the inputs of the op
-    """
+    """Raise if a custom op among the nodes of a graph, right at its own arguments, is wrong at others."""
     first = {node.op: node for node in reversed(list(nodes)) if getattr(node.op, "is_custom", False)}
     for node in list(first.values())[::-1][:MOST_OPS]:
         variations = Variations(node, order, np.random.default_rng(seed))

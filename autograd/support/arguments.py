@@ -29,9 +29,6 @@ def explained_arguments(
         extra: What to write if there are too many positional arguments
         synonyms: Keywords of other libraries that are accepted, and what they mean
 
-    Raises:
-        TypeError: In a call that Python refuses; names the argument meant, or all arguments
-
     >>> @explained_arguments({"learning_rate": "lr="})
     ... def train(epochs, *, lr=0.1): ...
     >>> train(3, learning_rate=1.0)

@@ -161,11 +161,7 @@ class Tape:
         return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
     def _with_rows(self, rows: Mapping[str, int]) -> "Tape":
-        """Record the function again, with other lengths of the first axes of the arrays of these names.
-
-        Raises:
-            TypeError: If the tape was not made by `record`
-        """
+        """Record the function again, with other lengths of the first axes of the arrays of these names."""
         again = self._record_again
         if not isinstance(again, functools.partial):
             raise TypeError(f"{self!r} of a compiled function has no examples to record again: use record")

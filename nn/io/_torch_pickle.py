@@ -57,11 +57,7 @@ class _Storage(NamedTuple):
 
 
 def read_torch(content: bytes) -> State:
-    """Return the arrays of a state dict written by `torch.save`, or of the only one in a dict of other things.
-
-    Raises:
-        ValueError: If the content is anything else; names it
-    """
+    """Return the arrays of a state dict written by `torch.save`, or of the only one in a dict of other things."""
     if content[:1] == b"\x80":  # a pickle
         raise ValueError(
             "it is not a zip file but a pickle, such as PyTorch wrote before 1.6: load it in PyTorch, and write it again by "

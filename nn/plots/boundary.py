@@ -15,9 +15,6 @@ class DecisionGrid:
 
     Shapes:
         x (n, 2), y (n,) integers from 0
-    Raises:
-        TypeError: If y does not hold integers
-        ValueError: If the shapes do not fit
 
     >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
@@ -51,8 +48,6 @@ class DecisionGrid:
 
         Shapes:
             predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s means the two scores −s/2 and s/2
-        Raises:
-            ValueError: If it returns another shape, or too few classes for y
         """
         scores = self.values(predict)
         if scores.ndim == 1:

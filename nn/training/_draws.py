@@ -25,11 +25,7 @@ class Draw(NamedTuple):
     options: dict[str, Any]
 
     def numbers(self, generator: Any) -> Any:
-        """Draw from a generator.
-
-        Raises:
-            TypeError: If the call writes to an array, or returns no numbers
-        """
+        """Draw from a generator."""
         result = getattr(generator, self.method)(*self.args, **self.options)
         if "out" in self.options or not isinstance(result, np.ndarray | np.generic | int | float):
             raise TypeError(

@@ -18,13 +18,7 @@ _PAUSE = 1e-4
 
 
 def mesh_of(devices: Any = None) -> Any:
-    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list.
-
-    Raises:
-        ValueError: If there are fewer devices; names the cure. If a host has none of them
-        TypeError: If they are not devices of JAX
-        ImportError: If JAX is not installed; names the command
-    """
+    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list."""
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
@@ -54,11 +48,7 @@ def _first_devices(count: int, found: list[Any]) -> list[Any]:
 
 
 def check_same_start(facts: Mapping[str, Any]) -> None:
-    """Raise if the hosts start with different facts: numbers, texts or bytes, compared by checksum.
-
-    Raises:
-        ValueError: If facts differ; names them, on every host
-    """
+    """Raise if the hosts start with different facts: numbers, texts or bytes, compared by checksum."""
     sums = np.array([zlib.crc32(_bytes(x)) for x in facts.values()], np.uint32)
     everybody = np.asarray(_utilities().process_allgather(sums))
     if differing := [name for name, column in zip(facts, everybody.T, strict=True) if len(set(column.tolist())) > 1]:

@@ -111,9 +111,6 @@ class ModelState:
         """Return `replay(plan, draws)` with the draws of a step, for its plan under a key and the present modes of the modules.
 
         The plan is learned by a plain run at first, and again if a branch leads to other draws.
-
-        Raises:
-            TypeError: If a draw depends on data; names the module
         """
         modes = [(id(module), module.training) for module in self._modules]
         plans = self._plans.setdefault((key, *modes, *self._plain_numbers().items()), [])
@@ -188,12 +185,7 @@ class ModelState:
 
     @contextmanager
     def recorded(self, plan: Plan, draws: list[Any]) -> Iterator[dict[str, Any]]:
-        """Context manager in which a step is recorded with some draws; returns the new buffers by path, complete at its end.
-
-        Raises:
-            OtherDrawsError: If the step draws otherwise than the plan
-            ValueError: If it changes the shape or the dtype of a buffer; names it
-        """
+        """Context manager in which a step is recorded with some draws; returns the new buffers by path, complete at its end."""
         new: dict[str, Any] = {}
         rest = deque(zip(plan.draws, draws, strict=True))
         held, numbers = {path: read_place(*place) for path, place in self._buffers.items()}, self._plain_numbers()

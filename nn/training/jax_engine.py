@@ -34,10 +34,6 @@ class JaxEngine:
     """Engine that compiles the step by XLA, one program per batch size.
 
     A batch that cannot be split evenly, such as the last one of an epoch, is computed completely by each device.
-
-    Raises:
-        TypeError: If the step of the optimizer cannot be compiled, or a callback reads gradients, which stay on the devices
-        ValueError: If there are fewer devices
     """
 
     def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:

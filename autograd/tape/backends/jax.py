@@ -30,11 +30,7 @@ _SPECIAL = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "polygamma",
 
 
 def jax() -> Any:
-    """The package JAX.
-
-    Raises:
-        ImportError: If it is not installed; names the command
-    """
+    """The package JAX."""
     return require("jax", "the back end 'jax'")
 
 

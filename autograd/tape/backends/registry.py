@@ -34,11 +34,7 @@ _AUTO.name = "auto"
 
 
 def find_backend(choice: Choice) -> Backend:
-    """Back end of a name, or a custom one.
-
-    Raises:
-        ValueError: If no back end has that name
-    """
+    """Back end of a name, or a custom one."""
     if isinstance(choice, Backend):
         return choice
     if choice == "auto":

@@ -91,12 +91,7 @@ def _plain(x: Any, as_nodes: bool) -> Any:
 
 
 def _number_of_steps(xs: Any, length: Any) -> int:
-    """Number of steps of a loop over `xs`.
-
-    Raises:
-        TypeError: If `xs` holds numbers without rows, or `length` is not an integer
-        ValueError: If the numbers of rows differ, or there are neither rows nor a length
-    """
+    """Number of steps of a loop over `xs`."""
     rows = tree.numbers(xs)
     for x in rows:
         if not isinstance(x, Tensor | np.ndarray) or not x.ndim:
@@ -143,12 +138,7 @@ def _check_pair(result: Any) -> tuple[Any, Any]:
 
 
 def _matching_carry(carry: Any, new: Any) -> list[Node]:
-    """Nodes of the carry after a step, with the types and shapes of those before it.
-
-    Raises:
-        TypeError: If the structure or a dtype differs
-        ValueError: If a shape differs
-    """
+    """Nodes of the carry after a step, with the types and shapes of those before it."""
     nodes = []
     for path, x, y in tree.pairs("scan: the carry that f returns", carry, new):
         if not isinstance(x, Value | Tensor):

@@ -90,11 +90,7 @@ class Captures:
             self._sources[node] = _Source(array)
 
     def captured(self, node: Any) -> Instruction | None:
-        """Instruction that reads a leaf of the recording, or None for a constant.
-
-        Raises:
-            TypeError: If the array was written to during the recording
-        """
+        """Instruction that reads a leaf of the recording, or None for a constant."""
         source = self._sources.get(node)
         array = None if source is None else source.array()
         if array is None:
