@@ -74,11 +74,7 @@ def adapter_for(name: str) -> Any:
 
 
 def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """(f, its Jacobian) of a PyTorch or JAX function as functions of floats and arrays, for `check_gradients`.
-
-    f, df = adapted("torch", f_of_torch)
-    check_gradients(f, x, gradient=df)
-    """
+    """(f, its Jacobian) of a PyTorch or JAX function, on floats and arrays: `check_gradients(f, x, gradient=df)`."""
     peer = adapter_for(framework)
 
     def value(*args: Any) -> list[Any]:

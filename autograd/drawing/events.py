@@ -93,10 +93,7 @@ def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
 
 
 def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, Slopes]:
-    """The cotangents of a graph with gradients, in the frames of their numbers, and the slopes between them.
-
-    The inputs of a cotangent are the cotangents of its users; the sign of several is a sum.
-    """
+    """The cotangents of a graph with gradients, whose inputs are those of its users, and the slopes between them."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     uses = uses_of(gradients, derivatives)
     made: dict[GraphNode, GraphNode] = {}

@@ -100,9 +100,7 @@ def has_methods(op: Op) -> bool:
 
 
 def method_sources(op: Op) -> list[str]:
-    """Source of the method of `op`, and of its reflection if it has two inputs.
-
-    The list is empty for ops without methods: they use `Value.record_any`.
+    """Source of the method of `op`, and of its reflection if it has two inputs; empty for ops without methods.
 
     >>> print(method_sources(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))

@@ -147,10 +147,7 @@ class Op:
         return args[:arity], bound
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result.
-
-        While a tape is recorded, arrays that its function can reach are nodes.
-        """
+        """Result of the forward rule on raw numbers; in a recording, arrays that its function can reach are nodes."""
         if (captures := current_captures()) is not None:
             inputs = tuple([captures.node(x) if captures.is_reachable(x) else x for x in inputs])
         for x in inputs:
@@ -175,10 +172,7 @@ class Op:
         return y.item() if isinstance(y, np.float64) and are_floats else y
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
-        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
-
-        16-bit floats are computed in float32 and rounded once.
-        """
+        """Result of the rule in NumPy, for 16-bit floats in float32, rounded once; errors name the op, shapes and dtypes."""
         try:
             if has_half(arrays) and not self.converts:
                 return evaluate_half(self.forward, arrays, params, self._promoted(arrays))

@@ -215,10 +215,8 @@ class Variable(Generic[T]):
 
 
 class ForeignVariable:
-    """Context variable of another package, which blocks set and restore.
-
-    Attributes:
-        entry: Function that returns the innermost entry, which holds the value of the variable before its block, or None
+    """Context variable of another package, which blocks set and restore; `entry()` is the innermost entry, with the value
+    before its block, or None.
     """
 
     def __init__(self, variable: ContextVar[Any]) -> None:

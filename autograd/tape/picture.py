@@ -5,10 +5,7 @@ from autograd.tape.program import Captured, Constant, Input, Instruction, Progra
 
 
 def graph_of(program: Program) -> Graph:
-    """Graph model of a program, without numbers.
-
-    Outputs have a thick outline, and guards show the expected truth value.
-    """
+    """Graph model of a program, without numbers; outputs have a thick outline, and guards show the truth value."""
     results = {step: f"output {i}" for i, step in reversed(list(enumerate(program.outputs)))}
     guards = {step: f"must be {truth}" for step, truth in program.guards}
     nodes: dict[Instruction, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}

@@ -263,10 +263,7 @@ class _Machine:
                 )
 
     def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> Array:
-        """Return a tensor as a view of a storage, which must have all entries.
-
-        It is not copied: a small file can have any number of tensors in one storage.
-        """
+        """Return a tensor as a view, not a copy, of a storage: a small file can have any number of them in one storage."""
         whole = len(shape) == len(steps) and all(isinstance(n, int) and n >= 0 for n in (offset, *shape, *steps))
         numbers = self.numbers(storage)
         last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=False)) if whole and 0 not in shape else -1

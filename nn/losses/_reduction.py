@@ -112,10 +112,7 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
 
 
 def _nan_where_wrong(xp: Any, x: Any, right: Any) -> Any:
-    """Replace wrong numbers by NaN, in a compiled rule, which cannot raise: the loss is then not finite.
-
-    Integers are checked by the compiler of the rule instead.
-    """
+    """Replace wrong floats by NaN in a compiled rule, which cannot raise; its compiler checks integers."""
     return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 

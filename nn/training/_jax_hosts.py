@@ -59,10 +59,7 @@ def check_same_start(facts: Mapping[str, Any]) -> None:
 
 
 def wait_for_number(jax: Any, array: Any) -> float:
-    """Wait until every device of this host has computed a number, and return it.
-
-    All devices are polled: if another host is lost, only the device that waits for it may report the error.
-    """
+    """Wait for a number and return it; all devices are polled, since the one that waits for a lost host reports the error."""
     if jax.process_count() == 1:
         return float(array)
     waiting = [shard.data for shard in array.addressable_shards]

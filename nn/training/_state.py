@@ -48,10 +48,7 @@ class Plan:
 
 
 class ModelState:
-    """Modes, buffers and random generators of a model.
-
-    A buffer is an array of numbers, or a constant tensor, that is part of the state of the model.
-    """
+    """Modes, generators and buffers of a model: arrays of numbers, or constant tensors, in its state."""
 
     def __init__(self, model: Module) -> None:
         self._model = model
