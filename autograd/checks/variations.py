@@ -179,9 +179,7 @@ class Variations:
         )
         found = oracles.best(v) if order == 1 else oracles.differences(v)  # the graph may omit a dependence of a gradient
         claims = flatten(subject.weighted_gradients(w))
-        miss = Mismatch(
-            v, w, float(claims @ v), float(w @ found.value), float(w @ np.abs(found.error)), NAMES[found.oracle],
-        )  # fmt: skip
+        miss = Mismatch(v, w, float(claims @ v), float(w @ found.value), float(w @ np.abs(found.error)), NAMES[found.oracle])
         if abs(miss.claimed - miss.measured) <= miss.bar + RTOL * float(np.abs(claims) @ np.abs(v)):
             return None
         if not is_smooth_and_wrong(subject, oracles, miss, self.rng):

@@ -40,9 +40,7 @@ _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     padding.pad, reductions.max, reductions.min, reductions.prod, rounding.round, cumulative.cumprod, cumulative.cumsum,
     special.sinc, reductions.std, reductions.var,
 )  # fmt: skip
-_LIKE_LINALG: tuple[Callable[..., Any], ...] = (
-    linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm,
-)  # fmt: skip
+_LIKE_LINALG: tuple[Callable[..., Any], ...] = (linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm)
 
 
 #: Functions made of ops that have NumPy's name only; those of `np.linalg`.

@@ -20,13 +20,7 @@ from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
 from autograd.tape.picture import graph_of
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import (
-    Unflatten,
-    argument_slots,
-    batch_columns,
-    call_arguments,
-    flatten_arguments,
-)
+from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
 from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import check_eagerly, trace_function
 from autograd.transforms.calls import check_plain_function

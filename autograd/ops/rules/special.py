@@ -141,8 +141,7 @@ def gammaincc(xp: Any, x: Any, *, a: float) -> Any:
 
 
 @elementwise(
-    lambda g, y, x, p, k: g * ((p - x) * gamma_term(x, p=p - 1.0, k=k) if p else -gamma_term(x, p=0.0, k=k)),
-    smooth_on=POSITIVE,
+    lambda g, y, x, p, k: g * ((p - x) * gamma_term(x, p=p - 1.0, k=k) if p else -gamma_term(x, p=0.0, k=k)), smooth_on=POSITIVE
 )
 def gamma_term(xp: Any, x: Any, *, p: float, k: float) -> Any:
     """Integrand of the incomplete gamma functions; its derivative is accurate where that is 0.
@@ -216,11 +215,7 @@ def sinc_derivative(xp: Any, x: Any, *, n: int) -> Any:
     return xp.sinc_derivative(x, n)
 
 
-@elementwise(
-    lambda g, y, a, b: g * log(b),
-    lambda g, y, a, b: g * divide_or_zero(a, b),
-    smooth_on=Domain((REALS, POSITIVE)),
-)
+@elementwise(lambda g, y, a, b: g * log(b), lambda g, y, a, b: g * divide_or_zero(a, b), smooth_on=Domain((REALS, POSITIVE)))
 def xlogy(xp: Any, a: Any, b: Any) -> Any:
     """Entropy term a log b; 0 where a is 0.
 

@@ -55,10 +55,7 @@ class _Instructions(dict[Any, Instruction]):
         """Instructions of nodes and plain numbers."""
         if len(parts) == 2:  # the most frequent case, faster without a loop
             a, b = parts
-            return (
-                self[a] if isinstance(a, Node) else self.constant(a),
-                self[b] if isinstance(b, Node) else self.constant(b),
-            )
+            return (self[a] if isinstance(a, Node) else self.constant(a), self[b] if isinstance(b, Node) else self.constant(b))
         return tuple([self[x] if isinstance(x, Node) else self.constant(x) for x in parts])
 
     def leaf(self, node: Node, captures: Any, ordered: list[Instruction]) -> Instruction:
