@@ -16,9 +16,8 @@ from autograd.support.locks import new_lock
 from autograd.support.text_table import folded
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
-from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
-from autograd.tape.picture import graph_of
+from autograd.tape.picture import graph_of, listing
 from autograd.tape.program import Program
 from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
 from autograd.tape.recorder.modules import ModuleState
