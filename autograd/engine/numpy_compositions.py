@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.trace_state import current_captures
+from autograd.engine.coercion import captured_operand
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.ops.rules.arithmetic import abs, multiply, positive
 from autograd.ops.rules.axes import normalize_axis, shape_of
@@ -28,8 +28,7 @@ def dtype_of(*operands: Any) -> np.dtype[Any]:
 
 def as_operand(x: Any) -> Any:
     """Node, array or number of an argument, which may be a list; a node for an array that a tape must read anew."""
-    captures = current_captures()
-    x = stack_nodes(x if captures is None else captures.operand(x))
+    x = captured_operand(x)
     return np.asarray(x) if isinstance(x, list | tuple) else x
 
 

@@ -94,8 +94,7 @@ def decision_boundary(
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels
     scores = plane.scores(predict)
     classes = scores.shape[1]
-    if ax is None:
-        ax = new_axes()
+    ax = new_axes() if ax is None else ax
     for c in range(classes):
         color, marker, rows = COLORS[c % len(COLORS)], MARKERS[c % len(MARKERS)], labels == c
         lead = (scores[:, c] - np.delete(scores, c, axis=1).max(axis=1)).reshape(steps, steps)
