@@ -99,14 +99,10 @@ def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, S
     made: dict[GraphNode, GraphNode] = {}
     for x, ways in uses.items():
         made[x] = GraphNode(
-            x,
-            "gradient" if x.op is None else "cotangent",
-            label=f"∂{y.name}/∂{x.name}",
-            value=g if isinstance(g := gradients[x], np.ndarray) else float(g),
-            sign="+" if len(ways) > 1 else "",
-            inputs=tuple(made[local.node] for local in ways),
-            frames=x.frames,
-        )
+            x, "gradient" if x.op is None else "cotangent", label=f"∂{y.name}/∂{x.name}",
+            value=g if isinstance(g := gradients[x], np.ndarray) else float(g), sign="+" if len(ways) > 1 else "",
+            inputs=tuple(made[local.node] for local in ways), frames=x.frames,
+        )  # fmt: skip
     slopes = {(made[x], i): local for x, ways in uses.items() for i, local in enumerate(ways)}
     used = {local.node for local in slopes.values()}
     ends = tuple(cotangent for x, cotangent in made.items() if x not in used)

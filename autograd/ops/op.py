@@ -71,16 +71,10 @@ class Op:
     textbook: tuple[Rule, ...] = ()
 
     def __init__(
-        self,
-        forward: Rule,
-        pullbacks: tuple[Rule | None, ...],
-        kind: str = "general",
-        symbol: str = "",
-        smooth_on: Domain | OpenSet = REALS,
-        prepare: Prepare | None = None,
-        kinds: Mapping[str, str] | None = None,
+        self, forward: Rule, pullbacks: tuple[Rule | None, ...], kind: str = "general", symbol: str = "",
+        smooth_on: Domain | OpenSet = REALS, prepare: Prepare | None = None, kinds: Mapping[str, str] | None = None,
         stacks: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.name = forward.__name__
         self.forward = forward
         self.pullbacks = pullbacks

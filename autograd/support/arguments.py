@@ -58,13 +58,9 @@ def explained_arguments(
 
 
 def explain_arguments(
-    error: TypeError,
-    function: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    advice: Mapping[str, str] = ARGUMENTS,
-    extra: str = "",
-) -> None:
+    error: TypeError, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any],
+    advice: Mapping[str, str] = ARGUMENTS, extra: str = "",
+) -> None:  # fmt: skip
     """Raise a TypeError that explains `error` if it says that the call function(*args, **kwargs) does not fit the signature."""
     from traceback import walk_tb  # not loaded with the package, because that takes time
 
@@ -85,13 +81,9 @@ def refuse_keywords(function: Callable[..., Any], unknown: Mapping[str, Any], ad
 
 
 def explanation(
-    name: str,
-    signature: inspect.Signature,
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    advice: Mapping[str, str],
+    name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any], advice: Mapping[str, str],
     extra: str = "",
-) -> str:
+) -> str:  # fmt: skip
     """Text about the first argument of the call name(*args, **kwargs) that does not fit the signature; else ""."""
     parameters = signature.parameters
     listed = [p for p in parameters if p not in ("self", "cls")]

@@ -47,13 +47,10 @@ def graph_of(program: Program) -> Graph:
     nodes: dict[Instruction, GraphNode] = {leaf: _leaf(leaf) for leaf in program.leaves()}
     for i, step in enumerate(program.instructions):
         nodes[step] = GraphNode(
-            step,
-            "gradient" if step in results else "computed",
-            label=f"v{i}",
-            sign=step.op.symbol,
+            step, "gradient" if step in results else "computed", label=f"v{i}", sign=step.op.symbol,
             inputs=tuple(nodes[x] for x in step.inputs),
             notes=(*_shape(step), *(texts[step] for texts in (guards, results) if step in texts)),
-        )
+        )  # fmt: skip
     outputs = tuple(nodes[step] for step in dict.fromkeys(program.roots()))
     return Graph(dict(reversed(nodes.items())), outputs, outputs)
 
