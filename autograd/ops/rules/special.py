@@ -41,9 +41,6 @@ def erfinv(xp: Any, x: Any) -> Any:
 
         erf y = x
 
-    Raises:
-        ImportError: If SciPy is not installed
-
     >>> erfinv(0.0)
     0.0
     """
@@ -55,9 +52,6 @@ def ndtri(xp: Any, x: Any) -> Any:
     """Quantile function of the standard normal distribution, the inverse of its distribution function Φ.
 
         Φ(y) = x
-
-    Raises:
-        ImportError: If SciPy is not installed
 
     >>> ndtri(0.5)
     0.0
@@ -116,9 +110,6 @@ def gammainc(xp: Any, x: Any, *, a: float) -> Any:
 
         y = 1/Γ(a) ∫₀ˣ tᵃ⁻¹ exp(−t) dt
 
-    Raises:
-        ImportError: If SciPy is not installed
-
     >>> abs(gammainc(1.0, a=1.0) - (1.0 - math.exp(-1.0))) < 1e-15
     True
     """
@@ -130,9 +121,6 @@ def gammaincc(xp: Any, x: Any, *, a: float) -> Any:
     """Regularised upper incomplete gamma function, 1 − `gammainc`, accurate in its tail.
 
         y = 1/Γ(a) ∫ₓ tᵃ⁻¹ exp(−t) dt, to ∞
-
-    Raises:
-        ImportError: If SciPy is not installed
 
     >>> abs(gammaincc(2.0, a=1.0) - math.exp(-2.0)) < 1e-15
     True
@@ -162,9 +150,6 @@ def betainc(xp: Any, x: Any, *, a: float, b: float) -> Any:
     """Regularised incomplete beta function, for numbers a, b > 0.
 
         y = 1/B(a, b) ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt
-
-    Raises:
-        ImportError: If SciPy is not installed
 
     >>> abs(betainc(0.25, a=2.0, b=1.0) - 0.0625) < 1e-15
     True
