@@ -3,8 +3,6 @@
 Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegressor` in scikit-learn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal, Self, get_args
 from warnings import warn

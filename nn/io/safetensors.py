@@ -1,7 +1,5 @@
 """`.safetensors` files, with a checksum in the metadata."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 from typing import Any, BinaryIO

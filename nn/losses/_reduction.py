@@ -1,7 +1,5 @@
 """Weights, reductions and argument checks of all losses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, get_args, overload
 

@@ -4,8 +4,6 @@ The state is the parameters, and the arrays of numbers that a module has at the 
 are noted then, so that arrays which `forward` caches, texts and objects are never part of it.
 """
 
-from __future__ import annotations
-
 from abc import ABCMeta
 from collections.abc import Container, Iterator
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """Decision boundary of a classifier and responses of neurons in the plane, at the points of a grid."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Data of a training: batches, weights of the rows, and validation data."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Draws of random numbers that a recorded step takes as inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

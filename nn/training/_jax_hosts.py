@@ -1,7 +1,5 @@
 """Devices of one or several hosts, and communication outside the compiled step: equal start, lost hosts, gathered arrays."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import time
