@@ -161,5 +161,4 @@ def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[.
         "blocks": blocks, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
     }  # fmt: skip
     exec(compile(text, file, "exec"), names)  # source generated above, from declared rules
-    method: Callable[..., Any] = names["method"]
-    return method
+    return names["method"]

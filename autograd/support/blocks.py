@@ -199,8 +199,7 @@ class Variable(Generic[T]):
 
     def get(self) -> T:
         """Value in the current context."""
-        value: T = self.entry().value
-        return value
+        return self.entry().value
 
     def set(self, value: T) -> "VariableBlock":
         """Block in which the variable has this value."""

@@ -268,8 +268,7 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     program = engine.program(batch, lambda: list(batch), plan, [])
     shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
-    text: str = program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()
-    return text
+    return program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()
 
 
 def _is_input(x: Any) -> bool:

@@ -56,5 +56,4 @@ def resolve_auto(backend: Backend, program: Program) -> Backend:
 
 def _load(module: str) -> Backend:
     """The back end of a module of this package."""
-    backend: Backend = importlib.import_module(f"autograd.tape.backends.{module}").backend
-    return backend
+    return importlib.import_module(f"autograd.tape.backends.{module}").backend

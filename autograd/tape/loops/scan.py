@@ -79,8 +79,7 @@ def scan(
     final, ys, _, _ = op.on_inputs(inputs)
     final = [lower(x) if isinstance(v, Value) else x for v, x in zip(body.inputs, final, strict=False)]
     pair = tree.replace_numbers(carry, final), tree.replace_numbers(structure[0], ys)
-    found: tuple[C, Any] = tree.map(lambda x: _plain(x, as_nodes), pair)
-    return found
+    return tree.map(lambda x: _plain(x, as_nodes), pair)
 
 
 def _plain(x: Any, as_nodes: bool) -> Any:
