@@ -76,16 +76,11 @@ class Op:
         stacks: bool = False,
     ) -> None:  # fmt: skip
         self.name = forward.__name__
-        self.forward = forward
-        self.pullbacks = pullbacks
-        self.kind = kind
+        self.forward, self.pullbacks, self.kind = forward, pullbacks, kind
         self.symbol = symbol or self.name
         self.smooth_on = smooth_on if isinstance(smooth_on, Domain) else Domain((smooth_on,))
-        self.prepare = prepare
-        self.kinds = kinds
-        self.stacks = stacks
-        self.is_custom = False
-        self.recomputes = False
+        self.prepare, self.kinds, self.stacks = prepare, kinds, stacks
+        self.is_custom = self.recomputes = False
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
