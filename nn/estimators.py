@@ -3,8 +3,6 @@
 Parameters have the names and meanings of those of `MLPClassifier` and `MLPRegressor` in scikit-learn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal, Self, get_args
 from warnings import warn
@@ -71,19 +69,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+        self.__dict__.update({name: x for name, x in locals().items() if name in _MLP._get_param_names()})
 
     def _train(self, X: Any, targets: Any, outputs: int, loss: Any, metric: Any, weights: dict[str, Any]) -> None:
         """Make the model and train it until loss or validation score stop improving, for at most `max_iter` epochs."""
@@ -101,28 +87,17 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         batch_size = min(200 if self.batch_size == "auto" else int(self.batch_size), len(X))
         weight = float(np.mean(weights.get("sample_weight", 1.0)))
         linear: list[Any] = model.layers[::2]
-        decaying: dict[str, Any] = {
-            "params": [layer.weight for layer in linear],
-            "weight_decay": self.alpha / (batch_size * weight),
-        }
-        others: dict[str, Any] = {"params": [layer.bias for layer in linear]}
+        decay = self.alpha / (batch_size * weight)
+        groups = [{"params": [layer.weight for layer in linear], "weight_decay": decay}, {"params": [x.bias for x in linear]}]
         column = f"validation_{metric.__name__}" if self.early_stopping else "loss"
         # scikit-learn stops after one epoch more than `n_iter_no_change` without improvement.
         stopping = EarlyStopping(column, patience=self.n_iter_no_change + 1, min_delta=self.tol)
+        held_out, metrics = (float(self.validation_fraction), [metric]) if self.early_stopping else (None, None)
         history = fit(
-            model,
-            (X, targets),
-            loss=loss,
-            optimizer=Adam([decaying, others], lr=self.learning_rate_init),
-            epochs=self.max_iter,
-            batch_size=batch_size,
-            validation=float(self.validation_fraction) if self.early_stopping else None,
-            metrics=[metric] if self.early_stopping else None,
-            callbacks=[stopping],
-            seed=seed,
-            progress=bool(self.verbose),
-            **weights,
-        )
+            model, (X, targets), loss=loss, optimizer=Adam(groups, lr=self.learning_rate_init), epochs=self.max_iter,
+            batch_size=batch_size, validation=held_out, metrics=metrics, callbacks=[stopping], seed=seed,
+            progress=bool(self.verbose), **weights,
+        )  # fmt: skip
         self.model_, self.loss_curve_, self.n_iter_ = model, history.loss, len(history.loss)
         self.loss_, self.best_loss_ = history.loss[-1], None if self.early_stopping else min(history.loss)
         self.validation_scores_ = history[column] if self.early_stopping else None

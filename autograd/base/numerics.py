@@ -60,11 +60,7 @@ def is_quiet() -> bool:
 
 
 def from_scipy(name: str) -> Any:
-    """Function `name` of `scipy.special`, or of `math` for one number after the other if SciPy is not installed.
-
-    Raises:
-        ImportError: If `math` does not have it; names the extra to install
-    """
+    """Function `name` of `scipy.special`, or of `math` for one number after the other if SciPy is not installed."""
     try:
         return getattr(require("scipy.special", name), name)
     except ImportError:

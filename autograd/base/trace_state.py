@@ -57,8 +57,7 @@ inside_transform: Variable[bool | None] = Variable("autograd_inside_transform", 
 
 def current_trace() -> Trace | None:
     """Recording in progress in the current context, or None."""
-    trace: Trace | None = _entry().value
-    return trace
+    return _entry().value
 
 
 def graph_requested() -> bool:

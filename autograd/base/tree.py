@@ -159,9 +159,6 @@ def pairs(name: str, tree: Any, given: Any) -> Iterator[tuple[str, Any, Any]]:
 
     An array of objects pairs with any array of its shape. The path begins with `name`, the caller's word for `given`.
 
-    Raises:
-        TypeError: If the structures differ; names the path and both structures
-
     >>> list(pairs("p", {"a": 1, "b": [2]}, {"b": [4], "a": 3}))
     [("p['a']", 1, 3), ("p['b'][0]", 2, 4)]
     """

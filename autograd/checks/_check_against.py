@@ -67,26 +67,14 @@ FRAMEWORKS = {"torch": _Torch(), "jax": _Jax()}
 
 
 def adapter_for(name: str) -> Any:
-    """The adapter of a framework, which has `derivatives(f, arguments, levels)`.
-
-    Raises:
-        ValueError: If the framework is unknown
-    """
+    """The adapter of a framework, which has `derivatives(f, arguments, levels)`."""
     if name not in FRAMEWORKS:
         raise ValueError(f"framework must be one of {', '.join(FRAMEWORKS)}, got {name!r}")
     return FRAMEWORKS[name]
 
 
 def adapted(framework: str, f: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """(f, its Jacobian) of a PyTorch or JAX function as functions of floats and arrays, for `check_gradients`.
-
-        f, df = adapted("torch", f_of_torch)
-        check_gradients(f, x, gradient=df)
-
-    Raises:
-        ImportError: If the framework is not installed
-        ValueError: If the framework is unknown
-    """
+    """(f, its Jacobian) of a PyTorch or JAX function, on floats and arrays: `check_gradients(f, x, gradient=df)`."""
     peer = adapter_for(framework)
 
     def value(*args: Any) -> list[Any]:
@@ -157,11 +145,7 @@ def _paired_by_key(f: Callable[..., Any], ours: Any) -> Callable[..., Any]:
 
 
 def _compare(subject: GraphFunction, ours: Any, theirs: Any, bars: Any, part: float, name: str, cause: str) -> float:
-    """The largest difference relative to the largest entry.
-
-    Raises:
-        GradientError: If it is too large
-    """
+    """The largest difference relative to the largest entry."""
     largest = float(np.max(np.abs(theirs), initial=0.0))
     with np.errstate(invalid="ignore"):
         off = np.where((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)), 0.0, np.abs(ours - theirs))

@@ -19,9 +19,6 @@ class Arguments:
         arrays: The variables as arrays; `sizes` holds their numbers of entries
         point: All variables as one vector
         chosen: The arguments that contain the variables
-
-    Raises:
-        ValueError: If no argument is a variable
     """
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int] | None = None) -> None:

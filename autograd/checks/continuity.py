@@ -18,11 +18,7 @@ LEAST = 1e-6
 
 
 def check_continuous(subject: Subject, oracles: Oracles, rng: np.random.Generator) -> None:
-    """Raise if the function jumps at the point, along a random direction or against it.
-
-    Raises:
-        NotMeasuredError: If it jumps; names the op and the point
-    """
+    """Raise if the function jumps at the point, along a random direction or against it."""
     if not subject.n * subject.m:
         return
     v = random_direction(subject, rng)

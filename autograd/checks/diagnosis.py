@@ -86,10 +86,7 @@ def _rearrangements(measured: Any, shape: tuple[int, ...]) -> list[tuple[str, An
 
 
 def first_fault(nodes: list[Node], find_fault: Callable[[Node], Fault | None]) -> tuple[Node, Fault] | None:
-    """The first node, from the inputs on, with an op at fault, and the fault.
-
-    An op is checked at its first nodes only.
-    """
+    """(node, fault) of the first op at fault, from the inputs on; an op is checked at its first nodes only."""
     for node in first_nodes(nodes):
         reason = find_fault(node)
         if reason is not None:

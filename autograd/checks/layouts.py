@@ -20,11 +20,7 @@ ULPS, SAFETY, RTOL = 2.0, 32.0, 2.0**-30
 
 @dataclass(frozen=True)
 class RawCall:
-    """A call of an op on floats and arrays.
-
-    Attributes:
-        moving: The positions of the inputs to differentiate
-    """
+    """A call of an op on floats and arrays; `moving` are the positions of the inputs to differentiate."""
 
     op: Op
     inputs: tuple[Any, ...]

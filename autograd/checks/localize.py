@@ -34,11 +34,7 @@ FORWARD = "forward mode is wrong"
 
 
 def localize(subject: Subject, oracles: Oracles, miss: Mismatch, rng: np.random.Generator) -> list[str]:
-    """The kinks of single ops that explain a mismatch, if no op is at fault.
-
-    Raises:
-        GradientError: Else; names the wrong entry, the cause and the op at fault
-    """
+    """The kinks of single ops that explain a mismatch; raise GradientError with entry, cause and op if none do."""
     kinks: list[str] = []
     fault = _graph_fault(subject, miss, rng, kinks)
     if fault is None and kinks:

@@ -21,9 +21,6 @@ def expand_modules(
     """f, its arguments and `argnums` with the parameters of modules, by path, in place of the modules.
 
     The parameters of f itself, if it is a module, come first unless `argnums` chooses among the arguments.
-
-    Raises:
-        TypeError: If a module is inside a container
     """
     own = positional_parameters(f.forward if is_module(f) else f)  # type: ignore[attr-defined]
     names = [*own[: len(args)], *(f"argument {i}" for i in range(len(own), len(args)))]

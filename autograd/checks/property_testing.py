@@ -91,11 +91,7 @@ def gradients_hold(
 
 
 def _defaults(f: Callable[..., Any], strategies: dict[str, Any]) -> dict[str, Any]:
-    """The default of each argument, in order, up to the last that has a strategy.
-
-    Raises:
-        TypeError: If an argument has neither, or a strategy no argument, or f has no signature
-    """
+    """The default of each argument, in order, up to the last that has a strategy."""
     try:
         parameters = inspect.signature(f).parameters
     except ValueError:

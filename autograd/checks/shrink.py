@@ -24,11 +24,7 @@ _NUMBER = re.compile(r"[\d.]+(e[+-]?\d+)?")
 def smallest_failure(
     check: Callable[..., Any], evaluations: Callable[[], int], args: tuple[Any, ...], error: GradientError
 ) -> GradientError:
-    """The error of the simplest arguments found to fail for the same cause; else `error` itself.
-
-    Args:
-        evaluations: The number of evaluations of the function until now
-    """
+    """The error of the simplest arguments found to fail for the same cause; else `error` itself."""
     last = evaluations() + EVALUATIONS
     best, leaves = error, tree.leaves(list(args))
     trials = max(FEWEST_TRIALS, min(MOST_TRIALS, ENTRIES // max(1, sum(np.size(x) for x in leaves if varies(x)))))

@@ -22,11 +22,7 @@ DIRECTIONS = 6
 
 
 def check_subgradients(subject: GraphFunction, kinks: list[Kink], rng: np.random.Generator) -> Comparison:
-    """The comparison at declared kinks.
-
-    Raises:
-        GradientError: If the claim of an op at its kink lies outside of its subdifferential, or another op's rule is wrong
-    """
+    """Compare each claim at a declared kink with its subdifferential, and check the other ops as usual."""
     at_kink = {kink.node for kink in kinks}
     measured = sum(_check_subgradient(kink, subject, rng) for kink in kinks)
     smooth = [node for node, _ in subject.replay.steps if node not in at_kink]

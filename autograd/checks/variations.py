@@ -42,11 +42,7 @@ RTOL, LOW_PRECISION = 1e-7, 64.0
 
 
 def check_variations(nodes: Iterable[Node], order: int, seed: int) -> None:
-    """Raise if a custom op among the nodes of a graph, right at its own arguments, is wrong at others.
-
-    Raises:
-        GradientError: With the op, the variation as its cause, and the inputs of the op
-    """
+    """Raise if a custom op among the nodes of a graph, right at its own arguments, is wrong at others."""
     first = {node.op: node for node in reversed(list(nodes)) if getattr(node.op, "is_custom", False)}
     for node in list(first.values())[::-1][:MOST_OPS]:
         variations = Variations(node, order, np.random.default_rng(seed))
@@ -183,9 +179,7 @@ class Variations:
         )
         found = oracles.best(v) if order == 1 else oracles.differences(v)  # the graph may omit a dependence of a gradient
         claims = flatten(subject.weighted_gradients(w))
-        miss = Mismatch(
-            v, w, float(claims @ v), float(w @ found.value), float(w @ np.abs(found.error)), NAMES[found.oracle],
-        )  # fmt: skip
+        miss = Mismatch(v, w, float(claims @ v), float(w @ found.value), float(w @ np.abs(found.error)), NAMES[found.oracle])
         if abs(miss.claimed - miss.measured) <= miss.bar + RTOL * float(np.abs(claims) @ np.abs(v)):
             return None
         if not is_smooth_and_wrong(subject, oracles, miss, self.rng):

@@ -24,10 +24,7 @@ AXES, SIGNED, OTHER_AXES = {"axis", "dim"}, {"shift", "offset"}, (0, -1, 1, -2)
 
 
 def other_sizes(inputs: Inputs, fixed: set[int]) -> Iterator[tuple[str, Inputs]]:
-    """Calls in which all axes of one size have another size, or, of a single array, one of several axes of equal size.
-
-    Sizes in `fixed` are kept.
-    """
+    """Calls in which all axes of a size that is not `fixed`, or, of a single array, one of them, have another size."""
     axes = [(i, k, n) for i, x in enumerate(inputs) for k, n in enumerate(np.shape(x)) if np.size(x) and n not in fixed]
     by_size = {n: [(i, k) for i, k, m in axes if m == n] for _, _, n in axes}
     for n, members in by_size.items():

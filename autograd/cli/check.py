@@ -60,11 +60,7 @@ class UsageError(Exception):
 
 
 def load_function(name: str) -> Callable[..., Any]:
-    """Import a function from module:function or file.py:function.
-
-    Raises:
-        UsageError: If it does not exist
-    """
+    """Import a function from module:function or file.py:function."""
     source, colon, function = name.rpartition(":")
     if not colon:
         raise UsageError(f"{name!r} names no function: write module:function")
@@ -85,12 +81,7 @@ def _names_in_file(path: Path) -> dict[str, Any]:
 
 
 def parse_strategies(more: list[str]) -> dict[str, Any]:
-    """Strategies by argument, from options such as --x 'tensors((3,))' --y 'reals(0, 1)'.
-
-    Raises:
-        UsageError: If an option has no value, or its value is not a strategy
-        ImportError: If Hypothesis is not installed
-    """
+    """Strategies by argument, from options such as --x 'tensors((3,))' --y 'reals(0, 1)'."""
     from autograd.base import domain
     from autograd.support.optional import require
     from autograd.testing import strategies

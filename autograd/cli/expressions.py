@@ -38,9 +38,6 @@ def read(text: str, values: Mapping[str, Any]) -> Any:
     It may have numbers, the names of `values`, pi, e, inf and nan, lists of numbers, + − * / // % ** @, < <= > >=, and calls of
     ops.
 
-    Raises:
-        ExpressionError: For any other part, an unknown name, wrong arguments, or an undefined result
-
     >>> read("2 * x + sin(pi / 2)", {"x": Value(3.0)})
     Value(data=7.0, grad=0.0)
     """

@@ -39,9 +39,6 @@ def cotangent_formula(local: Local, gradient: str, rule: Rule | None = None) -> 
     Args:
         gradient: The text of the cotangent of the user, or without a rule that of its product with the local derivative
         rule: A pullback of the user's op
-
-    Raises:
-        UnreadableRuleError: If the rule is not made of ops, or is made of too many
     """
     user, op, texts = local.node.source, local.node.source.op, _Texts()
     if op.recomputes:

@@ -18,11 +18,7 @@ from autograd.drawing.themes import FONT_SIZE, THEMES, Theme, heat_color
 
 
 def dot_of(sketch: Sketch, look: Look, named: bool = False) -> str:
-    """The DOT text of a sketch, with the caption below it.
-
-    Args:
-        named: If true, every part has an id, every box its role as class, and there is room above every sign
-    """
+    """The DOT text of a sketch, with the caption below it; if `named`, parts have ids and classes, and signs more room."""
     leaving, entering, first, last = PORTS[look.rankdir].split()
     theme = THEMES[look.theme]
     text = {"fontname": look.font, "fontsize": f"{look.font_size:g}"}

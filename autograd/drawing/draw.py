@@ -141,11 +141,7 @@ def watch(y: Any, *inputs: Any, title: str = "", **options: Any) -> Page:
 
 
 def draw_graph(graph: Graph, *, max_nodes: int, format: str, rankdir: Rankdir | None, size: Any, **look: Any) -> Drawing:
-    """The drawing of a graph model; options as for `draw`.
-
-    Raises:
-        ValueError: If an option is unknown
-    """
+    """The drawing of a graph model; options as for `draw`."""
     return _drawing(graph, {}, View(max_nodes, format), Look(rankdir or rankdir_of(size), size=size, **look))
 
 
@@ -197,11 +193,7 @@ def _mark_path(graph: Graph, derivatives: list[Local], path: Any, view: View, lo
 
 
 def _backward(graded: Graph, derivatives: list[Local], view: View) -> tuple[Graph, Slopes, View]:
-    """The graph of the cotangents, its slopes, and the view with each number replaced by its cotangent and edges reversed.
-
-    Raises:
-        ValueError: If no gradient reaches the number in the centre
-    """
+    """The graph of the cotangents, its slopes, and the view with each number replaced by its cotangent and edges reversed."""
     graph, slopes = backward_graph(graded, derivatives)
     of = graph.nodes
     if view.around is not None and view.around not in of:

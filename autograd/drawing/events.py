@@ -93,23 +93,16 @@ def _apply_pullback(user: Any, position: int, gradient: Any) -> Any:
 
 
 def backward_graph(graph: Graph, derivatives: Iterable[Local]) -> tuple[Graph, Slopes]:
-    """The cotangents of a graph with gradients, in the frames of their numbers, and the slopes between them.
-
-    The inputs of a cotangent are the cotangents of its users; the sign of several is a sum.
-    """
+    """The cotangents of a graph with gradients, whose inputs are those of its users, and the slopes between them."""
     gradients, y = graph.gradients or {}, graph.outputs[0]
     uses = uses_of(gradients, derivatives)
     made: dict[GraphNode, GraphNode] = {}
     for x, ways in uses.items():
         made[x] = GraphNode(
-            x,
-            "gradient" if x.op is None else "cotangent",
-            label=f"∂{y.name}/∂{x.name}",
-            value=g if isinstance(g := gradients[x], np.ndarray) else float(g),
-            sign="+" if len(ways) > 1 else "",
-            inputs=tuple(made[local.node] for local in ways),
-            frames=x.frames,
-        )
+            x, "gradient" if x.op is None else "cotangent", label=f"∂{y.name}/∂{x.name}",
+            value=g if isinstance(g := gradients[x], np.ndarray) else float(g), sign="+" if len(ways) > 1 else "",
+            inputs=tuple(made[local.node] for local in ways), frames=x.frames,
+        )  # fmt: skip
     slopes = {(made[x], i): local for x, ways in uses.items() for i, local in enumerate(ways)}
     used = {local.node for local in slopes.values()}
     ends = tuple(cotangent for x, cotangent in made.items() if x not in used)

@@ -60,10 +60,7 @@ def inner_name(name: str, frames: Sequence[tuple[Any, str]]) -> str:
 
 
 def fold_frames(items: Items, most: int, depth: int | None) -> tuple[dict[GraphNode, Any], int]:
-    """(shape of each item, open depth): the item itself, or the fold of its frames.
-
-    Without a `depth`, frames are open as deep as `most` shapes allow.
-    """
+    """(shape of each item: itself or a fold, open depth); without a `depth` it is as large as `most` shapes allow."""
     if depth is not None:
         return _at_depth(items, depth), depth
     depth = max((len(item.frames) for item in items), default=0)

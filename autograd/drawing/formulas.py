@@ -85,8 +85,7 @@ def _cotangent(local: Local, gradient: str) -> str:
 def _rule(local: Local) -> Rule:
     """The pullback of a use, in the form of textbooks if the row has one."""
     op: Any = local.node.op
-    rule: Rule = (op.textbook or op.pullbacks_of(local.node.source.inputs))[local.position]
-    return rule
+    return (op.textbook or op.pullbacks_of(local.node.source.inputs))[local.position]
 
 
 def _operands(node: GraphNode, naming: Callable[[GraphNode], str]) -> list[str]:

@@ -33,11 +33,7 @@ class RenderError(RuntimeError):
 
 
 def find_program() -> str:
-    """The path of the program: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`.
-
-    Raises:
-        RenderError: If there is none; the message names ways to install one
-    """
+    """The path of the program: `$AUTOGRAD_DOT`, else `dot`, else `graphviz-pure`."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
         path = shutil.which(chosen)
@@ -60,10 +56,6 @@ def render(dot: str, form: str, numbers: int = 0, dpi: float = DPI) -> bytes:
     """The picture of DOT text in the form "svg", "png" or "pdf"; a message on stderr comes first if it has many numbers.
 
     Of a renderer that makes SVG alone, matplotlib converts the SVG.
-
-    Raises:
-        ValueError: If `dpi` is not a positive number
-        RenderError: If no renderer is found, or it fails; the message quotes its output
     """
     if not isinstance(dpi, int | float) or not 0 < dpi < math.inf:
         raise ValueError(f"dpi must be a positive number, such as 300, got {dpi!r}")

@@ -75,12 +75,7 @@ def _node(x: Any, single: bool) -> Node:
 
 
 def outputs_of(y: Any) -> list[Node]:
-    """The output nodes to draw.
-
-    Raises:
-        TypeError: If an output is not a node
-        ValueError: If there is none
-    """
+    """The output nodes to draw."""
     nodes = list(y) if isinstance(y, list | tuple) else [y]
     if not nodes:
         raise ValueError("draw: got an empty list; pass at least one node")

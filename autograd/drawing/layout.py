@@ -23,12 +23,7 @@ PARALLEL = 8
 
 
 class Edge(NamedTuple):
-    """An edge from one shape to another, or to the sign before it.
-
-    Attributes:
-        position: The position of the input; weight: the width from 0 to 1, or None
-        marked: True if it lies on the marked path
-    """
+    """An edge to a shape or its sign: the position of the input, a width up to 1, and if it lies on the marked path."""
 
     tail: str
     position: int = 0
@@ -39,11 +34,7 @@ class Edge(NamedTuple):
 
 @dataclass(eq=False)
 class DrawnNode:
-    """A box with its fields, or a fold of `count` numbers (role "folded"); `edges` are in argument order.
-
-    Attributes:
-        weight: The width of the edge from the sign to the box, from 0 to 1, or None
-    """
+    """A box with its fields, or a fold of `count` numbers (role "folded"); edges are in the order of the arguments."""
 
     name: str
     role: str
@@ -62,11 +53,7 @@ class DrawnNode:
 
 @dataclass
 class Sketch:
-    """Shapes in order of computation; the number of nodes drawn one by one, and that of all nodes.
-
-    Attributes:
-        places: The name of the shape that shows each number
-    """
+    """Shapes in order of computation, numbers of nodes drawn one by one and in all, and the shape of each number by name."""
 
     shapes: list[DrawnNode]
     shown: int

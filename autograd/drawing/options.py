@@ -30,9 +30,6 @@ class View:
         around: The number in the centre of the neighbourhood, and hops: its radius in edges
         weights: The width of the edges that leave a number, from 0 to 1
         marked: Numbers, and (tail, head) pairs of edges, on a path
-
-    Raises:
-        ValueError: If an option is unknown
     """
 
     max_nodes: int = 300
@@ -55,11 +52,7 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """The style of a drawing; caption: lines below it.
-
-    Raises:
-        ValueError: If an option is unknown
-    """
+    """The style of a drawing; caption: lines below it."""
 
     rankdir: Rankdir = "LR"
     theme: ThemeName = "light"

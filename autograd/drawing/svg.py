@@ -61,12 +61,7 @@ def fit_svg(svg: str) -> str:
 
 
 def convert_svg(svg: str, form: str, dpi: float) -> bytes:
-    """The picture of Graphviz's SVG in the form "pdf" or "png", drawn by matplotlib.
-
-    Raises:
-        ValueError: If it is not Graphviz's
-        ImportError: If matplotlib is not installed
-    """
+    """The picture of Graphviz's SVG in the form "pdf" or "png", drawn by matplotlib."""
     matplotlib = require("matplotlib", f"{form.upper()} from a renderer that makes SVG alone")
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg, count=1))
     left, top, width, height = map(float, root.get("viewBox", "").split())

@@ -1,7 +1,5 @@
 """Conversion and validation of operands: numbers and arrays for graph nodes."""
 
-from __future__ import annotations
-
 from numbers import Real
 from typing import Any
 

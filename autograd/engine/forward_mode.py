@@ -20,11 +20,7 @@ from autograd.support.lazy_numpy import np
 
 
 def push_forward(outputs: list[Node], tangents: dict[Node, Node]) -> list[Node | None]:
-    """Tangents of `outputs` from the tangents of nodes; None for outputs that do not depend on these nodes.
-
-        ẏ = Σ ∂y/∂x ẋ
-
-    Tangents and results are nodes.
+    """Tangents of `outputs`, nodes, from those of other nodes, ẏ = Σ ∂y/∂x ẋ; None for outputs that depend on none.
 
     Source:
         Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, section 3.1

@@ -61,12 +61,7 @@ _NUMBERS = frozenset({float, int})
 
 
 def matching_leaves(name: str, role: str, expected: Any, given: Any) -> list[Any]:
-    """Numbers in `given`, a container with the structure and shapes of `expected`, in the order of those in `expected`.
-
-    Raises:
-        TypeError: If the structures differ, or a leaf does not hold real numbers
-        ValueError: If a leaf has another shape
-    """
+    """Numbers in `given`, a container with the structure and shapes of `expected`, in the order of those in `expected`."""
     leaves = []
     for path, x, leaf in tree.pairs(name, expected, given):
         if tree.is_static(x):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.base.trace_state import current_captures
+from autograd.engine.coercion import captured_operand
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.ops.rules.arithmetic import abs, multiply, positive
 from autograd.ops.rules.axes import normalize_axis, shape_of
@@ -28,8 +28,7 @@ def dtype_of(*operands: Any) -> np.dtype[Any]:
 
 def as_operand(x: Any) -> Any:
     """Node, array or number of an argument, which may be a list; a node for an array that a tape must read anew."""
-    captures = current_captures()
-    x = stack_nodes(x if captures is None else captures.operand(x))
+    x = captured_operand(x)
     return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
@@ -44,11 +43,7 @@ def holds_integers(x: Any) -> bool:
 
 
 def check_plain(function: str, name: str, x: Any) -> Any:
-    """x, which must not hold nodes; a tape with other numbers is recorded when they change.
-
-    Raises:
-        TypeError: If x holds a node, whose gradient would be lost
-    """
+    """x, which must not hold nodes; a tape with other numbers is recorded when they change."""
     if isinstance(stack_nodes(x), Recorder):
         raise TypeError(f"np.{function}: {name} must be plain numbers, got {x!r}: pass its numbers, .detach().data")
     if isinstance(x, np.ndarray) and isinstance(node := as_operand(x), Recorder):
@@ -220,11 +215,7 @@ def kron(a: Any, b: Any) -> Any:
 
 
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
-    """Cross product of vectors of 3 entries; NumPy deprecates those of 2.
-
-    Raises:
-        ValueError: If the vectors have another length
-    """
+    """Cross product of vectors of 3 entries; NumPy deprecates those of 2."""
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = moveaxis(as_operand(a), axisa, -1), moveaxis(as_operand(b), axisb, -1)

@@ -106,10 +106,7 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
 
 
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-    """Piecewise linear interpolation, in float64.
-
-    The derivative at a knot is the number nearest to 0 between the slopes on both sides.
-    """
+    """Piecewise linear interpolation, in float64; at a knot, the slope nearest to 0 between those of both sides."""
     x, xp, fp = as_operand(x), as_operand(xp), as_operand(fp)
     if len(shape_of(xp)) != 1 or shape_of(xp) != shape_of(fp) or not shape_of(xp)[0]:
         text = f"np.interp: xp and fp must be non-empty vectors of one length, got shapes {shape_of(xp)} and {shape_of(fp)}"

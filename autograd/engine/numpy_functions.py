@@ -40,9 +40,7 @@ _LIKE_NUMPY: tuple[Callable[..., Any], ...] = (
     padding.pad, reductions.max, reductions.min, reductions.prod, rounding.round, cumulative.cumprod, cumulative.cumsum,
     special.sinc, reductions.std, reductions.var,
 )  # fmt: skip
-_LIKE_LINALG: tuple[Callable[..., Any], ...] = (
-    linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm,
-)  # fmt: skip
+_LIKE_LINALG: tuple[Callable[..., Any], ...] = (linalg.det, linalg.inv, linalg.slogdet, linalg.solve, norms.norm)
 
 
 #: Functions made of ops that have NumPy's name only; those of `np.linalg`.
@@ -95,11 +93,7 @@ def cure_in_numpy(name: str) -> str:
 
 
 def dispatch(function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any) -> Any:
-    """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18.
-
-    Raises:
-        TypeError: For arguments that autograd's function lacks, and for a function that would lose a gradient
-    """
+    """Result of a NumPy function on tensors: `__array_function__` of NumPy's NEP 18."""
     if not all(issubclass(t, Node | np.ndarray) for t in types):
         return NotImplemented
     if function in _OURS or (function in _POSITIONS and any(map(_is_traced, tree.leaves([args, kwargs])))):

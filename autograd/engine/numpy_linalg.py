@@ -79,11 +79,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    """Singular values, with singular vectors if `compute_uv`.
-
-    Raises:
-        ValueError: If vectors beyond the smaller side of a are asked for, which are not unique
-    """
+    """Singular values, with singular vectors if `compute_uv`."""
     a = _matrix("svd", a)
     m, n = shape_of(a)[-2:]
     if hermitian:

@@ -38,11 +38,7 @@ _CURES = {
 
 
 def call_with_signature(function: Callable[..., Any], ours: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Result of `ours` for arguments in the signature of the NumPy function `function`.
-
-    Raises:
-        TypeError: If an argument has no counterpart; names it and an alternative
-    """
+    """Result of `ours` for arguments in the signature of the NumPy function `function`."""
     inputs, options = _bind(function, args, kwargs)
     if not options:
         return ours(*inputs)

@@ -15,11 +15,7 @@ def floor_and_remainder(a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def logical_function(operator: Operator) -> Callable[..., Any]:
-    """Op of a logical operator, for truth values only: on integers NumPy's operator is bitwise, which has no op.
-
-    Raises:
-        TypeError: In a call on numbers; names the op
-    """
+    """Op of a logical operator, for truth values only: on integers NumPy's operator is bitwise, which has no op."""
     op = OPS[operator.op]
 
     def apply(*operands: Any) -> Any:

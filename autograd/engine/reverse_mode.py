@@ -22,12 +22,7 @@ _SMALL = 8
 
 
 def pull_back(
-    outputs: Sequence[Node],
-    seeds: Sequence[Any],
-    *,
-    wanted: Iterable[Node] | None = None,
-    record: bool = False,
-    after: int = 0,
+    outputs: Sequence[Node], seeds: Sequence[Any], *, wanted: Iterable[Node] | None = None, record: bool = False, after: int = 0
 ) -> dict[Node, Any]:
     """Cotangents of the `wanted` nodes (all leaves that require a gradient if None), by reverse sweep.
 

@@ -24,11 +24,7 @@ MAX_DESCRIPTION = 24
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """Scope that was open from serial number `first` to `last`; compared by identity.
-
-    Attributes:
-        owner: Name, or a weak reference to the module that was called
-    """
+    """Scope that was open from serial number `first` to `last`; `owner` is its name or a weak reference to its module."""
 
     owner: Any
     first: int
@@ -111,10 +107,7 @@ class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a fun
 
 
 class Scopes:
-    """Stored scopes of some nodes, and the paths of modules and parameters.
-
-    A node that was made while scopes were open in several threads has no scope.
-    """
+    """Stored scopes of some nodes, and paths of parameters; a node made while several threads had scopes has none."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         serials = sorted(node.serial for node in nodes)

@@ -246,7 +246,6 @@ class Tensor(ArrayMethods):
         return remove
 
     def run_hooks(self, gradient: Any) -> Any:
-        """Gradient after all hooks."""
         for hook in self._hooks:
             result = hook(read_only_view(gradient) if isinstance(gradient, np.ndarray) else gradient)
             if result is not None:

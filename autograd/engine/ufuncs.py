@@ -35,11 +35,7 @@ _PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.lo
 
 
 def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op.
-
-    Raises:
-        TypeError: If the ufunc has no op, or is called by a method or with keywords; names what to use
-    """
+    """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op."""
     op = _OPS.get(ufunc) or _scipy_op(ufunc)
     if method == "__call__" and not kwargs:
         if ufunc in _PREDICATES and (op is None or current_trace() is None):

@@ -151,8 +151,7 @@ class Value(Node):
         if self.op is None:
             return ()
         if self._p.__class__ is tuple:
-            pairs: tuple[tuple[Any, Any], ...] = self._p[0]
-            return pairs
+            return self._p[0]
         return ((self._a, self._p), (self._b, self._q))[: self.op.arity]
 
     @property
@@ -170,8 +169,7 @@ class Value(Node):
 
     @property
     def params(self) -> dict[str, Any]:
-        params: dict[str, Any] = self._p[1] if self.op is not None and self._p.__class__ is tuple else _NO_PARAMS
-        return params
+        return self._p[1] if self.op is not None and self._p.__class__ is tuple else _NO_PARAMS
 
     def apply_pullbacks(self, wanted: Sequence[tuple[int, Rule]], g: Any) -> list[Any]:
         if self.op is lower:

@@ -100,9 +100,7 @@ def has_methods(op: Op) -> bool:
 
 
 def method_sources(op: Op) -> list[str]:
-    """Source of the method of `op`, and of its reflection if it has two inputs.
-
-    The list is empty for ops without methods: they use `Value.record_any`.
+    """Source of the method of `op`, and of its reflection if it has two inputs; empty for ops without methods.
 
     >>> print(method_sources(OPS["sigmoid"])[0].splitlines()[4].strip())
     y = 1.0 / (1.0 + exp(-a))
@@ -163,5 +161,4 @@ def _compile_method(cls: type[Node], op: Op, name: str, text: str) -> Callable[.
         "blocks": blocks, "next_serial": next_serial, "MATH_ERRORS": MATH_ERRORS, "NO_PARAMS": {},
     }  # fmt: skip
     exec(compile(text, file, "exec"), names)  # source generated above, from declared rules
-    method: Callable[..., Any] = names["method"]
-    return method
+    return names["method"]

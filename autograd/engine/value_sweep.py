@@ -15,10 +15,6 @@ def sweep(y: Any) -> None:
     """Reverse sweep from y with the stored local derivatives: a fast version of `reverse_mode.pull_back`.
 
     Cotangents add up in `.grad`, so the caller holds `gradient_lock`. An exception that ends the sweep changes no gradient.
-
-    Raises:
-        RuntimeError: If a leaf changed after its use
-        TensorFoundError: If y depends on a Tensor
     """
     known, before = [y], [y.grad]
     leaves: list[Any] = []

@@ -71,27 +71,16 @@ class Op:
     textbook: tuple[Rule, ...] = ()
 
     def __init__(
-        self,
-        forward: Rule,
-        pullbacks: tuple[Rule | None, ...],
-        kind: str = "general",
-        symbol: str = "",
-        smooth_on: Domain | OpenSet = REALS,
-        prepare: Prepare | None = None,
-        kinds: Mapping[str, str] | None = None,
+        self, forward: Rule, pullbacks: tuple[Rule | None, ...], kind: str = "general", symbol: str = "",
+        smooth_on: Domain | OpenSet = REALS, prepare: Prepare | None = None, kinds: Mapping[str, str] | None = None,
         stacks: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.name = forward.__name__
-        self.forward = forward
-        self.pullbacks = pullbacks
-        self.kind = kind
+        self.forward, self.pullbacks, self.kind = forward, pullbacks, kind
         self.symbol = symbol or self.name
         self.smooth_on = smooth_on if isinstance(smooth_on, Domain) else Domain((smooth_on,))
-        self.prepare = prepare
-        self.kinds = kinds
-        self.stacks = stacks
-        self.is_custom = False
-        self.recomputes = False
+        self.prepare, self.kinds, self.stacks = prepare, kinds, stacks
+        self.is_custom = self.recomputes = False
         parameters = list(inspect.signature(forward).parameters.values())[1:]
         self.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         self.defaults = {p.name: p.default for p in parameters if p.name in self.params and p.default is not p.empty}
@@ -147,10 +136,7 @@ class Op:
         return args[:arity], bound
 
     def compute(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        """Result of the forward rule on raw numbers: a float for Python floats, else a NumPy result.
-
-        While a tape is recorded, arrays that its function can reach are nodes.
-        """
+        """Result of the forward rule on raw numbers; in a recording, arrays that its function can reach are nodes."""
         if (captures := current_captures()) is not None:
             inputs = tuple([captures.node(x) if captures.is_reachable(x) else x for x in inputs])
         for x in inputs:
@@ -175,10 +161,7 @@ class Op:
         return y.item() if isinstance(y, np.float64) and are_floats else y
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:
-        """Result of the forward rule in NumPy; its errors name the op, the shapes and the dtypes.
-
-        16-bit floats are computed in float32 and rounded once.
-        """
+        """Result of the rule in NumPy, for 16-bit floats in float32, rounded once; errors name the op, shapes and dtypes."""
         try:
             if has_half(arrays) and not self.converts:
                 return evaluate_half(self.forward, arrays, params, self._promoted(arrays))

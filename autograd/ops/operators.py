@@ -3,8 +3,6 @@
 Nodes, tracers, the expression reader and the formulas of drawings take their operators from this table.
 """
 
-from __future__ import annotations
-
 import ast
 import operator
 from collections.abc import Callable

@@ -16,11 +16,7 @@ Layout = tuple[type, tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]]
 
 
 def pack(op: Op, outputs: tuple[Any, ...]) -> tuple["PackedOp", Any]:
-    """Op that computes `outputs` of `op` as one flat array, and that array.
-
-    Raises:
-        TypeError: If an output is not floating-point
-    """
+    """Op that computes `outputs` of `op` as one flat array, and that array."""
     arrays = [np.asarray(x) for x in outputs]
     for i, x in enumerate(arrays):
         if x.dtype.kind != "f":

@@ -47,11 +47,7 @@ class Code(Tracer):
 
 
 def code(x: Any) -> Code:
-    """Convert x, a piece of code or a number, to `Code`.
-
-    Raises:
-        UnreadableRuleError: If x is neither
-    """
+    """Convert x, a piece of code or a number, to `Code`."""
     if isinstance(x, Code):
         return x
     try:
@@ -61,20 +57,12 @@ def code(x: Any) -> Code:
 
 
 def rule_source(op: Op, *inputs: Code, **params: Any) -> Code:
-    """Forward rule of an op as an expression in `inputs`.
-
-    Raises:
-        UnreadableRuleError: If it is not an expression
-    """
+    """Forward rule of an op as an expression in `inputs`."""
     return code(read_rule(op.forward, op, source, *inputs, **params))
 
 
 def pullback_source(op: Op, i: int, *inputs: Code, **params: Any) -> Code:
-    """Derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`.
-
-    Raises:
-        UnreadableRuleError: If it is zero or not an expression
-    """
+    """Derivative of an op with respect to input `i`: its pullback of 1.0, in `inputs` and the output `y`."""
     pullback = op.pullbacks[i]
     if pullback is None:
         raise UnreadableRuleError(f"{op.name} has no derivative with respect to input {i}")

@@ -29,9 +29,6 @@ def explained_arguments(
         extra: What to write if there are too many positional arguments
         synonyms: Keywords of other libraries that are accepted, and what they mean
 
-    Raises:
-        TypeError: In a call that Python refuses; names the argument meant, or all arguments
-
     >>> @explained_arguments({"learning_rate": "lr="})
     ... def train(epochs, *, lr=0.1): ...
     >>> train(3, learning_rate=1.0)
@@ -61,13 +58,9 @@ def explained_arguments(
 
 
 def explain_arguments(
-    error: TypeError,
-    function: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    advice: Mapping[str, str] = ARGUMENTS,
-    extra: str = "",
-) -> None:
+    error: TypeError, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any],
+    advice: Mapping[str, str] = ARGUMENTS, extra: str = "",
+) -> None:  # fmt: skip
     """Raise a TypeError that explains `error` if it says that the call function(*args, **kwargs) does not fit the signature."""
     from traceback import walk_tb  # not loaded with the package, because that takes time
 
@@ -88,13 +81,9 @@ def refuse_keywords(function: Callable[..., Any], unknown: Mapping[str, Any], ad
 
 
 def explanation(
-    name: str,
-    signature: inspect.Signature,
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    advice: Mapping[str, str],
+    name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any], advice: Mapping[str, str],
     extra: str = "",
-) -> str:
+) -> str:  # fmt: skip
     """Text about the first argument of the call name(*args, **kwargs) that does not fit the signature; else ""."""
     parameters = signature.parameters
     listed = [p for p in parameters if p not in ("self", "cls")]

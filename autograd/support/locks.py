@@ -38,10 +38,7 @@ def new_lock() -> Any:
 
 
 def leaf_lock() -> Any:
-    """Re-entrant lock that a fork waits for, so that a forked process finds no half-written data.
-
-    While it is held, no other lock may be taken, and no function of the user may run.
-    """
+    """Re-entrant lock that a fork waits for; in it no other lock may be taken, and no function of the user may run."""
     lock = new_lock()
     at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
     return lock

@@ -20,12 +20,7 @@ REQUIREMENTS = {
 
 
 def require(module: str, what: str) -> Any:
-    """Import a module that `what` needs.
-
-    Raises:
-        ImportError: If its package is not installed; names the command. If the import of an installed package fails; has the
-            package's error as its cause
-    """
+    """Import a module that `what` needs."""
     package, requirement = REQUIREMENTS[module.partition(".")[0]]
     try:
         return import_module(module)

@@ -16,17 +16,10 @@ from autograd.support.locks import new_lock
 from autograd.support.text_table import folded
 from autograd.tape.backends.protocol import Batched, Replay, evaluated, flat, only_floats
 from autograd.tape.backends.registry import Choice, find_backend, resolve_auto
-from autograd.tape.listing import listing
 from autograd.tape.passes import optimise
-from autograd.tape.picture import graph_of
+from autograd.tape.picture import graph_of, listing
 from autograd.tape.program import Program
-from autograd.tape.recorder.arguments import (
-    Unflatten,
-    argument_slots,
-    batch_columns,
-    call_arguments,
-    flatten_arguments,
-)
+from autograd.tape.recorder.arguments import Unflatten, argument_slots, batch_columns, call_arguments, flatten_arguments
 from autograd.tape.recorder.modules import ModuleState
 from autograd.tape.recorder.trace import check_eagerly, trace_function
 from autograd.transforms.calls import check_plain_function
@@ -161,11 +154,7 @@ class Tape:
         return jax_function(self.program, self._slots, self._unflatten_result, self._name, parameters)
 
     def _with_rows(self, rows: Mapping[str, int]) -> "Tape":
-        """Record the function again, with other lengths of the first axes of the arrays of these names.
-
-        Raises:
-            TypeError: If the tape was not made by `record`
-        """
+        """Record the function again, with other lengths of the first axes of the arrays of these names."""
         again = self._record_again
         if not isinstance(again, functools.partial):
             raise TypeError(f"{self!r} of a compiled function has no examples to record again: use record")

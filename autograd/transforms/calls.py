@@ -53,10 +53,6 @@ class Selection:
         keys: For each entry of `argnums`, the position in `args` or the key in `kwargs`
         arguments: The selected arguments, each once
 
-    Raises:
-        TypeError: If `argnums` is not an integer, a name or a sequence of these
-        ValueError: If it selects an argument that the call does not have
-
     >>> Selection(lambda x, w: x * w, ("w", -2), (2.0, 3.0), {}).keys
     [1, 0]
     """

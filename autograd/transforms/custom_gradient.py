@@ -73,11 +73,7 @@ def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[P, R]], 
 
 
 def _cotangents_of_nodes(f: Any, args: tuple[Any, ...], cotangents: Any) -> list[Any]:
-    """Cotangent of each node among the leaves of `args`; zeros for None.
-
-    Raises:
-        TypeError, ValueError: If one does not have the structure and shape of its argument
-    """
+    """Cotangent of each node among the leaves of `args`; zeros for None."""
     name = f"backward of {getattr(f, '__name__', 'f')}"
     if not isinstance(cotangents, tuple) or len(cotangents) != len(args):
         raise TypeError(f"{name} must return a tuple of {len(args)} cotangents, one per argument, got {cotangents!r:.80}")

@@ -168,9 +168,6 @@ def as_rows(name: str, value: Any) -> Any:
     """Return `value` as an array of rows, unchanged if it is OnDisk.
 
     Arrays, lists, Tensors, tables with `__array__` such as DataFrames, and arrays of PyTorch and JAX are taken.
-
-    Raises:
-        TypeError: If it is a path, a sparse matrix, a masked array, or of objects, or cannot be converted; names the cure
     """
     if isinstance(value, OnDisk):
         return value

@@ -190,11 +190,7 @@ class _Part:
 
 
 def npy_header(start: bytes, size: int) -> tuple[tuple[int, ...], np.dtype[Any], bool, int]:
-    """Return shape, type, True for column order, and the offset of the numbers of a `.npy` file that `start` begins.
-
-    Raises:
-        ValueError: If the header is damaged or describes objects, or `size`, in bytes, does not fit it
-    """
+    """Return shape, type, True for column order, and the offset of the numbers of a `.npy` file that `start` begins."""
     file = io.BytesIO(start)
     readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     try:

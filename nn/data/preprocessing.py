@@ -1,7 +1,5 @@
 """Preprocessing of data: standardisation and one-hot encoding."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from autograd.support.deprecated import renamed_arguments

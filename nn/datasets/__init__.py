@@ -6,8 +6,6 @@ from nn.datasets._mnist import MNIST, mnist
 from nn.datasets.bundled import digits, names
 from nn.datasets.synthetic import blobs, circles, curve, gaussians, moons, spirals
 
-__all__ = [
-    "MNIST", "blobs", "circles", "curve", "digits", "fashion_mnist", "gaussians", "mnist", "moons", "names", "spirals",
-]  # fmt: skip
+__all__ = ["MNIST", "blobs", "circles", "curve", "digits", "fashion_mnist", "gaussians", "mnist", "moons", "names", "spirals"]
 
 publish(globals())

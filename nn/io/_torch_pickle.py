@@ -57,11 +57,7 @@ class _Storage(NamedTuple):
 
 
 def read_torch(content: bytes) -> State:
-    """Return the arrays of a state dict written by `torch.save`, or of the only one in a dict of other things.
-
-    Raises:
-        ValueError: If the content is anything else; names it
-    """
+    """Return the arrays of a state dict written by `torch.save`, or of the only one in a dict of other things."""
     if content[:1] == b"\x80":  # a pickle
         raise ValueError(
             "it is not a zip file but a pickle, such as PyTorch wrote before 1.6: load it in PyTorch, and write it again by "
@@ -267,10 +263,7 @@ class _Machine:
                 )
 
     def tensor(self, storage: _Storage, offset: int, shape: tuple[Any, ...], steps: tuple[Any, ...]) -> Array:
-        """Return a tensor as a view of a storage, which must have all entries.
-
-        It is not copied: a small file can have any number of tensors in one storage.
-        """
+        """Return a tensor as a view, not a copy, of a storage: a small file can have any number of them in one storage."""
         whole = len(shape) == len(steps) and all(isinstance(n, int) and n >= 0 for n in (offset, *shape, *steps))
         numbers = self.numbers(storage)
         last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=False)) if whole and 0 not in shape else -1

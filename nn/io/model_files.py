@@ -55,10 +55,7 @@ def check_savable(model: Module, path: str | os.PathLike[str]) -> tuple[Path, St
     return file, state
 
 
-_READERS = {
-    ".onnx": "nn.load_onnx(path)",
-    **dict.fromkeys((".pt", ".pth", ".bin"), "nn.load_from_torch(model, path)"),
-}
+_READERS = {".onnx": "nn.load_onnx(path)", **dict.fromkeys((".pt", ".pth", ".bin"), "nn.load_from_torch(model, path)")}
 
 
 def _check_model_and_path(model: Module, path: str | os.PathLike[str]) -> Path:

@@ -1,7 +1,5 @@
 """`load_onnx`: import of perceptrons from ONNX files of any exporter."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

@@ -1,7 +1,5 @@
 """`.safetensors` files, with a checksum in the metadata."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -20,12 +18,7 @@ _TYPES = {
 
 
 def write_safetensors(out: BinaryIO, state: State) -> None:
-    """Write arrays to a `.safetensors` file.
-
-    Raises:
-        ValueError: If the format does not have the type of an array
-        ImportError: If safetensors is not installed; names the command
-    """
+    """Write arrays to a `.safetensors` file."""
     for name, array in state.items():
         if array.dtype.newbyteorder("<") not in map(np.dtype, _TYPES.values()):
             raise ValueError(f"{name} has type {array.dtype}, which a .safetensors cannot hold: save to a .npz")

@@ -1,7 +1,5 @@
 """Exchange of models with PyTorch: state dicts with its names and layout."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping

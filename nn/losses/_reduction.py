@@ -1,7 +1,5 @@
 """Weights, reductions and argument checks of all losses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, get_args, overload
 
@@ -86,11 +84,7 @@ def weigh(xp: Any, w: Any, x: Any) -> Any:
 
 @ag.custom_op(lambda g, y, x, name, what: g, checked=False)
 def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
-    """Identity op that checks that all numbers are between 0 and 1.
-
-    Raises:
-        ValueError: If a number is outside; names the first
-    """
+    """Identity op that checks that all numbers are between 0 and 1."""
     if xp.abstract:
         return _nan_where_wrong(xp, x, (x >= 0) & (x <= 1))
     _check_entries((x < 0) | (x > 1) | (x != x), x, f"{name}: {what} must be between 0 and 1")
@@ -99,11 +93,7 @@ def shares(xp: Any, x: Any, *, name: str, what: str) -> Any:
 
 @ag.custom_op(lambda g, y, w, name: g, checked=False)
 def weights(xp: Any, w: Any, *, name: str) -> Any:
-    """Identity op that checks that no number is negative.
-
-    Raises:
-        ValueError: If one is, or is NaN; names the first
-    """
+    """Identity op that checks that no number is negative."""
     if xp.abstract:
         return _nan_where_wrong(xp, w, w >= 0)
     _check_entries(~(w >= 0), w, f"{name}: sample_weight must be at least 0")
@@ -112,11 +102,7 @@ def weights(xp: Any, w: Any, *, name: str) -> Any:
 
 @ag.custom_op(lambda g, y, x, name: g, checked=False)
 def signs(xp: Any, x: Any, *, name: str) -> Any:
-    """Identity op that checks that all numbers are −1 or 1.
-
-    Raises:
-        ValueError: If another number is there; names the first
-    """
+    """Identity op that checks that all numbers are −1 or 1."""
     if xp.abstract:
         return _nan_where_wrong(xp, x, abs(x) == 1)
     _check_entries(abs(x) != 1, x, f"{name}: signs must be -1 or 1 (write 2 * labels - 1)")
@@ -124,10 +110,7 @@ def signs(xp: Any, x: Any, *, name: str) -> Any:
 
 
 def _nan_where_wrong(xp: Any, x: Any, right: Any) -> Any:
-    """Replace wrong numbers by NaN, in a compiled rule, which cannot raise: the loss is then not finite.
-
-    Integers are checked by the compiler of the rule instead.
-    """
+    """Replace wrong floats by NaN in a compiled rule, which cannot raise; its compiler checks integers."""
     return x if np.dtype(x.dtype).kind in "iu" else xp.where(right, x, float("nan"))
 
 

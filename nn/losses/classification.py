@@ -35,11 +35,7 @@ def _check_scores(name: str, scores: Any, labels: Any) -> tuple[Any, Any]:
 
 @ag.custom_op(None, checked=False)
 def labels(xp: Any, given: Array, *, classes: int) -> Array:
-    """Identity op that checks that all labels are integers from 0 to classes − 1.
-
-    Raises:
-        ValueError: If a label is outside; names the first and its row
-    """
+    """Identity op that checks that all labels are integers from 0 to classes − 1."""
     if xp.abstract:
         return given  # the compiler of the rule checks integers instead
     if np.maximum.reduce(given.astype(np.uintp)) >= classes:  # a negative number wraps to a large one
@@ -53,11 +49,7 @@ def labels(xp: Any, given: Array, *, classes: int) -> Array:
 
 @ag.custom_op(lambda g, y, p, name: g, checked=False)
 def distributions(xp: Any, p: Any, *, name: str) -> Any:
-    """Identity op that checks that the numbers of each row are at least 0 and have the sum 1.
-
-    Raises:
-        ValueError: If those of a row are not; names the first
-    """
+    """Identity op that checks that the numbers of each row are at least 0 and have the sum 1."""
     total = xp.sum(p, axis=1, keepdims=True)
     wrong = (xp.max(-p, axis=1, keepdims=True) > 0) | ~(abs(total - 1.0) <= _ROUNDING)
     if xp.abstract:

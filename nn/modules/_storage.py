@@ -4,10 +4,9 @@ The state is the parameters, and the arrays of numbers that a module has at the 
 are noted then, so that arrays which `forward` caches, texts and objects are never part of it.
 """
 
-from __future__ import annotations
-
 from abc import ABCMeta
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from inspect import Signature, signature
 from typing import Any, TypeVar
@@ -225,6 +224,19 @@ def replace(holder: Any, name: str, x: Any) -> None:
         holder[_key(holder, name)] = x
     else:
         setattr(holder, name, x)
+
+
+@contextmanager
+def replaced(new: Iterable[tuple[Place, Any]]) -> Iterator[None]:
+    """Context manager in which other objects are at some places."""
+    held = [(place, read_place(*place), x) for place, x in new]
+    try:
+        for place, _, x in held:
+            replace(*place, x)
+        yield
+    finally:
+        for place, own, _ in held:
+            replace(*place, own)
 
 
 def generator_places(module: Any, kinds: Any = GENERATOR) -> list[Place]:

@@ -1,11 +1,11 @@
 """`functional_call`: a module as a function of its parameters, for transforms of functions."""
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from autograd.support.lazy_numpy import np
-from nn.modules._storage import Place, children, read_place, replace, state_places
+from nn.modules._storage import Place, children, read_place, replaced, state_places
 from nn.modules.module import Module
 
 
@@ -40,19 +40,10 @@ def functional_call(module: Module, parameters: Mapping[str, Any], /, *inputs: A
         return module(*inputs, **options)
 
 
-@contextlib.contextmanager
-def substitute(module: Module, parameters: Mapping[str, Any]) -> Iterator[None]:
+def substitute(module: Module, parameters: Mapping[str, Any]) -> AbstractContextManager[None]:
     """Context in which `parameters` replace those of a module; raises like `functional_call`."""
     places = _places_to_change(module, parameters)
-    own = [(place, read_place(*place)) for found in places.values() for place in found]
-    try:
-        for path, found in places.items():
-            for place in found:
-                replace(*place, parameters[path])
-        yield
-    finally:
-        for place, x in own:
-            replace(*place, x)
+    return replaced([(place, parameters[path]) for path, found in places.items() for place in found])
 
 
 def _places_to_change(module: Module, parameters: Mapping[str, Any]) -> dict[str, list[Place]]:

@@ -146,12 +146,7 @@ def zeros(shape: Shape, random: np.random.Generator) -> Array:
 
 
 def random_generator(seed: Seed) -> np.random.Generator:
-    """Return the generator for `seed`; a generator is returned as it is.
-
-    Raises:
-        TypeError: If seed is not an integer, a generator or None
-        ValueError: If seed is negative
-    """
+    """Return the generator for `seed`; a generator is returned as it is."""
     if isinstance(seed, np.random.Generator):
         return seed
     return np.random.default_rng() if seed is None else seeded_generator(seed)

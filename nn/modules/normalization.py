@@ -1,7 +1,5 @@
 """Normalization layers: over the features of a row, or over the rows of a batch."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import autograd as ag

@@ -1,7 +1,5 @@
 """`predict`: outputs of a model for many rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Table of the parts of a model: parameters, buffers, output shapes, multiply-adds."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from functools import partial
 from math import prod

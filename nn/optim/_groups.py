@@ -20,8 +20,7 @@ class Group(SimpleNamespace):
     @property
     def lr(self) -> float:
         """The learning rate, checked when it is set."""
-        rate: float = vars(self)["lr"]
-        return rate
+        return vars(self)["lr"]
 
     @lr.setter
     def lr(self, rate: float) -> None:

@@ -1,7 +1,5 @@
 """Gradient clipping, by norm or by value."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any

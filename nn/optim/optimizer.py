@@ -1,7 +1,5 @@
 """`Optimizer`, the base class of update rules, and `SGD`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 from types import SimpleNamespace

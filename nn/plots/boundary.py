@@ -1,7 +1,5 @@
 """Decision boundary of a classifier and responses of neurons in the plane, at the points of a grid."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +13,6 @@ class DecisionGrid:
 
     Shapes:
         x (n, 2), y (n,) integers from 0
-    Raises:
-        TypeError: If y does not hold integers
-        ValueError: If the shapes do not fit
 
     >>> plane = DecisionGrid([[0.0, 0.0], [1.0, 2.0]], [0, 1], 3)
     >>> plane.across.round(2)
@@ -51,8 +46,6 @@ class DecisionGrid:
 
         Shapes:
             predict (m, 2) -> (m, classes), (m, 1) or (m,): a single score s means the two scores −s/2 and s/2
-        Raises:
-            ValueError: If it returns another shape, or too few classes for y
         """
         scores = self.values(predict)
         if scores.ndim == 1:
@@ -99,8 +92,7 @@ def decision_boundary(
     across, up, points, labels = plane.across, plane.up, plane.points, plane.labels
     scores = plane.scores(predict)
     classes = scores.shape[1]
-    if ax is None:
-        ax = new_axes()
+    ax = new_axes() if ax is None else ax
     for c in range(classes):
         color, marker, rows = COLORS[c % len(COLORS)], MARKERS[c % len(MARKERS)], labels == c
         lead = (scores[:, c] - np.delete(scores, c, axis=1).max(axis=1)).reshape(steps, steps)

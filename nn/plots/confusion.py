@@ -28,8 +28,7 @@ def confusion_table(matrix: ArrayLike, ax: Any = None, *, names: Sequence[str] =
     if names and len(names) != k:
         raise ValueError(f"names must have one name per class, {k}, got {len(names)}: pass one each, or none")
     labels = list(names) or [str(i) for i in range(k)]
-    if ax is None:
-        ax = new_axes(1.5 + 0.45 * k, 1.2 + 0.45 * k)
+    ax = new_axes(1.5 + 0.45 * k, 1.2 + 0.45 * k) if ax is None else ax
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap="gray_r", vmin=0.0, vmax=1.0)
     for i, j in np.ndindex(k, k):

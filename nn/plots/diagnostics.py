@@ -124,8 +124,7 @@ def gradient_flow(gradients: Mapping[str, ArrayLike | None], ax: Any = None) -> 
     if without or not sizes:
         missing = ", ".join(without) or "any"
         raise ValueError(f"gradients must have an array for each parameter, got none for {missing}: call backward() first")
-    if ax is None:
-        ax = new_axes(6.5, 3.6)
+    ax = new_axes(6.5, 3.6) if ax is None else ax
     places, largest = np.arange(len(sizes)), np.array([size.max() for size in sizes.values()])
     for i, (name, shown) in enumerate({"mean": np.array([size.mean() for size in sizes.values()]), "largest": largest}.items()):
         look = {"color": LINES[i], "linestyle": DASHES[i], "marker": MARKERS[i], "markersize": 4}
@@ -141,8 +140,7 @@ def gradient_flow(gradients: Mapping[str, ArrayLike | None], ax: Any = None) -> 
 
 
 def _plot_lines(series: dict[str, list[float]], label: str, ax: Any) -> Any:
-    if ax is None:
-        ax = new_axes(6.5, 3.6)
+    ax = new_axes(6.5, 3.6) if ax is None else ax
     for i, (path, numbers) in enumerate(series.items()):
         look = {"color": LINES[i % len(LINES)], "linestyle": DASHES[i % 4], "marker": MARKERS[i % len(MARKERS)]}
         ax.plot(range(1, len(numbers) + 1), numbers, markersize=4, label=path, **look)

@@ -1,7 +1,5 @@
 """Images of data and of weights."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

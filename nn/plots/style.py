@@ -25,11 +25,7 @@ def new_axes(width: float = 5.0, height: float = 4.0) -> Any:
 
 
 def panels(axes: Any, count: int, columns: int, size: tuple[float, float], what: str) -> list[Any]:
-    """Return `count` axes: the first ones of `axes`, or new ones in rows of `columns`, each with a size in inches.
-
-    Raises:
-        ValueError: If `axes` are fewer; the error names them as `what`
-    """
+    """Return `count` axes: the first ones of `axes`, or new ones in rows of `columns`, each with a size in inches."""
     if axes is None:
         columns = min(columns, count)
         rows = ceil(count / columns)

@@ -1,7 +1,5 @@
 """Data of a training: batches, weights of the rows, and validation data."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,10 +72,7 @@ def training_data(
 
 
 def check_rows(name: str, given: Any, sample_weight: Any = None) -> tuple[Any, ...]:
-    """Check (x, y) or (x, y, weights), arrays or OnDisk with the same number of rows, at least one, and return them.
-
-    Batches, such as those of a `Loader`, are joined.
-    """
+    """Check (x, y) or (x, y, weights), or batches of them, which are joined; return arrays of one number of rows."""
     given = given.arrays if isinstance(given, Dataset) else given
     if not _are_arrays(given):
         given = tuple(np.concatenate(parts) for parts in zip(*_own_batches(name, given, {"shuffle": False}), strict=True))

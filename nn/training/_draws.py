@@ -1,7 +1,5 @@
 """Draws of random numbers that a recorded step takes as inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -25,11 +23,7 @@ class Draw(NamedTuple):
     options: dict[str, Any]
 
     def numbers(self, generator: Any) -> Any:
-        """Draw from a generator.
-
-        Raises:
-            TypeError: If the call writes to an array, or returns no numbers
-        """
+        """Draw from a generator."""
         result = getattr(generator, self.method)(*self.args, **self.options)
         if "out" in self.options or not isinstance(result, np.ndarray | np.generic | int | float):
             raise TypeError(

@@ -1,7 +1,5 @@
 """Devices of one or several hosts, and communication outside the compiled step: equal start, lost hosts, gathered arrays."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import time
@@ -18,13 +16,7 @@ _PAUSE = 1e-4
 
 
 def mesh_of(devices: Any = None) -> Any:
-    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list.
-
-    Raises:
-        ValueError: If there are fewer devices; names the cure. If a host has none of them
-        TypeError: If they are not devices of JAX
-        ImportError: If JAX is not installed; names the command
-    """
+    """Return a mesh of devices with the axis "rows": all devices, the first `devices`, or those of a list."""
     jax = require("jax", "training with engine='jax'")
     found = list(jax.devices())
     if isinstance(devices, int) and not isinstance(devices, bool):
@@ -54,11 +46,7 @@ def _first_devices(count: int, found: list[Any]) -> list[Any]:
 
 
 def check_same_start(facts: Mapping[str, Any]) -> None:
-    """Raise if the hosts start with different facts: numbers, texts or bytes, compared by checksum.
-
-    Raises:
-        ValueError: If facts differ; names them, on every host
-    """
+    """Raise if the hosts start with different facts: numbers, texts or bytes, compared by checksum."""
     sums = np.array([zlib.crc32(_bytes(x)) for x in facts.values()], np.uint32)
     everybody = np.asarray(_utilities().process_allgather(sums))
     if differing := [name for name, column in zip(facts, everybody.T, strict=True) if len(set(column.tolist())) > 1]:
@@ -69,10 +57,7 @@ def check_same_start(facts: Mapping[str, Any]) -> None:
 
 
 def wait_for_number(jax: Any, array: Any) -> float:
-    """Wait until every device of this host has computed a number, and return it.
-
-    All devices are polled: if another host is lost, only the device that waits for it may report the error.
-    """
+    """Wait for a number and return it; all devices are polled, since the one that waits for a lost host reports the error."""
     if jax.process_count() == 1:
         return float(array)
     waiting = [shard.data for shard in array.addressable_shards]

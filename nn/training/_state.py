@@ -6,7 +6,7 @@ changes are nodes, and generators return inputs; after each replay, the modules 
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from autograd import Tensor, Value
@@ -18,6 +18,7 @@ from nn.modules._storage import (
     read_array,
     read_place,
     replace,
+    replaced,
     state_places,
     write_array,
 )
@@ -48,10 +49,7 @@ class Plan:
 
 
 class ModelState:
-    """Modes, buffers and random generators of a model.
-
-    A buffer is an array of numbers, or a constant tensor, that is part of the state of the model.
-    """
+    """Modes, generators and buffers of a model: arrays of numbers, or constant tensors, in its state."""
 
     def __init__(self, model: Module) -> None:
         self._model = model
@@ -111,9 +109,6 @@ class ModelState:
         """Return `replay(plan, draws)` with the draws of a step, for its plan under a key and the present modes of the modules.
 
         The plan is learned by a plain run at first, and again if a branch leads to other draws.
-
-        Raises:
-            TypeError: If a draw depends on data; names the module
         """
         modes = [(id(module), module.training) for module in self._modules]
         plans = self._plans.setdefault((key, *modes, *self._plain_numbers().items()), [])
@@ -162,16 +157,9 @@ class ModelState:
     @contextmanager
     def nodes(self, plan: Plan) -> Iterator[list[Tensor | Value]]:
         """Context manager in which the buffers that a step changes are nodes; returns these."""
-        places = [self._buffers[path] for path in plan.written]
-        held = [read_place(*place) for place in places]
-        nodes = [self._node(path, array) for path, array in self.arrays(plan).items()]
-        try:
-            for place, node in zip(places, nodes, strict=True):
-                replace(*place, node)
-            yield nodes
-        finally:
-            for place, x in zip(places, held, strict=True):
-                replace(*place, x)
+        nodes = {path: self._node(path, array) for path, array in self.arrays(plan).items()}
+        with replaced([(self._buffers[path], node) for path, node in nodes.items()]):
+            yield list(nodes.values())
 
     def arrays(self, plan: Plan) -> dict[str, Any]:
         """Return the present numbers of the buffers that a step changes, by path."""
@@ -188,12 +176,7 @@ class ModelState:
 
     @contextmanager
     def recorded(self, plan: Plan, draws: list[Any]) -> Iterator[dict[str, Any]]:
-        """Context manager in which a step is recorded with some draws; returns the new buffers by path, complete at its end.
-
-        Raises:
-            OtherDrawsError: If the step draws otherwise than the plan
-            ValueError: If it changes the shape or the dtype of a buffer; names it
-        """
+        """Context manager in which a step is recorded with some draws; returns the new buffers by path, complete at its end."""
         new: dict[str, Any] = {}
         rest = deque(zip(plan.draws, draws, strict=True))
         held, numbers = {path: read_place(*place) for path, place in self._buffers.items()}, self._plain_numbers()
@@ -222,16 +205,8 @@ class ModelState:
         for path, x in new.items():
             write_array(*self._buffers[path], np.array(x, self._saved[path][1].dtype))
 
-    @contextmanager
-    def _generators_replaced(self, take: Take) -> Iterator[None]:
-        held = [(place, read_place(*place)) for _, place in self._generators]
-        try:
-            for module, place in self._generators:
-                replace(*place, StandIn(take, module, place))
-            yield
-        finally:
-            for place, generator in held:
-                replace(*place, generator)
+    def _generators_replaced(self, take: Take) -> AbstractContextManager[None]:
+        return replaced([(place, StandIn(take, module, place)) for module, place in self._generators])
 
     def _is_changed(self, path: str) -> bool:
         x, array = self._saved[path]

@@ -42,9 +42,6 @@ class Engine(Protocol):
 def engine_name(engine: str | None, compile: bool | None, backend: str | None) -> str:
     """Return the name of the engine for three keywords of `fit`.
 
-    Raises:
-        ValueError: If the engine or the back end is unknown, or two keywords contradict each other
-
     >>> engine_name(None, None, None), engine_name(None, True, None), engine_name("jax", None, "jax")
     ('eager', 'tape', 'jax')
     """
@@ -65,11 +62,7 @@ def engine_name(engine: str | None, compile: bool | None, backend: str | None) -
 
 
 def make_engine(name: str, devices: Any, model: Module, loss: Loss, run: Run, answers: bool) -> Engine:
-    """Make the engine with a name; without `answers`, the output of the model is not needed.
-
-    Raises:
-        ValueError: If devices are passed for another engine than "jax"
-    """
+    """Make the engine with a name; without `answers`, the output of the model is not needed."""
     if name == "jax":
         from nn.training.jax_engine import JaxEngine
 

@@ -43,12 +43,9 @@ def evaluate(
 
 
 def evaluate_rows(
-    model: Module,
-    rows: tuple[Any, ...],
-    loss: Callable[..., Any],
-    named: dict[str, Metric],
+    model: Module, rows: tuple[Any, ...], loss: Callable[..., Any], named: dict[str, Metric],
     handle: Callable[[str, Exception], float] | None = None,
-) -> dict[str, float]:
+) -> dict[str, float]:  # fmt: skip
     """Return the loss and the metrics on checked rows (x, y) or (x, y, weights); `handle` replaces metrics that raise."""
     outputs = predict(model, rows[0])
     y, *weights = map(np.asarray, rows[1:])

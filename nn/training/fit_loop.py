@@ -1,7 +1,5 @@
 """`fit`: train a model in epochs of mini-batches."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

@@ -34,10 +34,6 @@ class JaxEngine:
     """Engine that compiles the step by XLA, one program per batch size.
 
     A batch that cannot be split evenly, such as the last one of an epoch, is computed completely by each device.
-
-    Raises:
-        TypeError: If the step of the optimizer cannot be compiled, or a callback reads gradients, which stay on the devices
-        ValueError: If there are fewer devices
     """
 
     def __init__(self, model: Module, loss: Callable[[Any, Any], Any], run: Run, devices: Any, answers: bool = True) -> None:
@@ -272,8 +268,7 @@ def lowered_text(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any,
     program = engine.program(batch, lambda: list(batch), plan, [])
     shared = [engine._place(a, program.rows) for a in batch]
     rates = engine._rates([1] * len(optimizer.steps))
-    text: str = program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()
-    return text
+    return program.run.lower(engine.parameters, shared, engine.memory, rates, []).compile().as_text()
 
 
 def _is_input(x: Any) -> bool:

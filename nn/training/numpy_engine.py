@@ -19,10 +19,7 @@ Loss = Callable[[Any, Any], Any]
 
 
 class NumpyEngine(nullcontext[None]):
-    """Engine in NumPy: gradients by a reverse sweep, or by a tape.
-
-    A step whose loss or gradients are not finite changes neither parameters nor buffers.
-    """
+    """Engine in NumPy, by sweeps or by a tape; a step whose loss or gradients are not finite changes nothing."""
 
     def __init__(self, model: Module, loss: Loss, run: Run, *, tape: bool) -> None:
         super().__init__()

@@ -57,10 +57,7 @@ def _residual() -> Any:
 
 
 class LineFunction:
-    """F along a line up to `reach`; at `unit` the arguments have moved by about 1.
-
-    Values are cached, so that central, forward and backward differences share them.
-    """
+    """F along a line up to `reach`, with stored values; at `unit` the arguments have moved by about 1."""
 
     def __init__(self, line: Line, reach: float, unit: float = 1.0) -> None:
         self.line, self.reach, self.unit = line, reach * FIRST, unit

@@ -207,11 +207,7 @@ def _least_squares_pullback(g: Any, y: Any, a: Any, b: Any, rcond: float) -> Any
     return of_residual + least_squares(a.mT, y, rcond=rcond) @ (g - a.mT @ c).mT - c @ y.mT
 
 
-@general(
-    _least_squares_pullback,
-    lambda g, y, a, b, rcond: least_squares(a.mT, g, rcond=rcond),
-    prepare=_prepare_least_squares,
-)
+@general(_least_squares_pullback, lambda g, y, a, b, rcond: least_squares(a.mT, g, rcond=rcond), prepare=_prepare_least_squares)
 def least_squares(xp: Any, a: Any, b: Any, *, rcond: float) -> Any:
     """Solution of least norm of a least-squares problem; `rcond` as in `pinv`.
 

@@ -30,11 +30,7 @@ _SPECIAL = ("erf", "erfc", "erfinv", "gammaln", "digamma", "ndtri", "polygamma",
 
 
 def jax() -> Any:
-    """The package JAX.
-
-    Raises:
-        ImportError: If it is not installed; names the command
-    """
+    """The package JAX."""
     return require("jax", "the back end 'jax'")
 
 
@@ -170,10 +166,7 @@ def _piece_function(program: Program, checked: set[Instruction]) -> Callable[...
 
 
 def pure_function(program: Program, parameters: Sequence[Node]) -> Callable[..., Any]:
-    """The program as a JAX function run(data of `parameters`, *inputs), which returns the list of outputs.
-
-    Captured leaves that are not among `parameters` are read when the function is traced.
-    """
+    """The program as a JAX function run(data of `parameters`, *inputs) -> outputs; a trace reads other captured leaves."""
     _check_dtypes(program)
 
     def run(data: Sequence[Any], *inputs: Any) -> Any:

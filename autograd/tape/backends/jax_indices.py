@@ -11,10 +11,7 @@ from autograd.tape.program import Constant, Instruction, Program
 
 
 def integer_check(program: Program) -> Callable[[Sequence[Any]], None]:
-    """Function that evaluates, in NumPy, the instructions on integer inputs alone, whose rules then check labels and indices.
-
-    An index of other arrays is checked on zeros of their shape.
-    """
+    """Function that runs, in NumPy, the rules on integer inputs alone, which check labels and, on zeros, indices."""
     integers = integer_instructions(program)
     steps = [step for step in program.instructions if step in integers]
     for step in _indexed_by_inputs(program):

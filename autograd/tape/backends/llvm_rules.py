@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autograd.ops.namespaces import scalar
@@ -29,16 +30,12 @@ LIBM = tuple(
     if getattr(f, "__module__", "") == "math" and f.__name__ not in _OF_CPYTHON and name not in _INTRINSICS
 )  # fmt: skip
 
-_COMPARISONS = {
-    "less": "olt",
-    "less_equal": "ole",
-    "greater": "ogt",
-    "greater_equal": "oge",
-    "equal": "oeq",
-    "not_equal": "une",
-}
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
-_LOGICAL = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
+_LOGICAL = {"logical_and": "and i1", "logical_or": "or i1", "logical_xor": "xor i1"}
+_COMPARISONS = {
+    "less": "fcmp olt double", "less_equal": "fcmp ole double", "greater": "fcmp ogt double",
+    "greater_equal": "fcmp oge double", "equal": "fcmp oeq double", "not_equal": "fcmp une double",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -179,25 +176,20 @@ def _arithmetic(name: str, a: Any, b: Any) -> Number:
     return Number(body, body.emit(f"{_ARITHMETIC[name]} double {x}, {y}"), raises=raises)
 
 
-def _comparison(name: str, a: Any, b: Any) -> Number:
+def _truth(name: str, a: Any, b: Any) -> Number:
+    """Truth value of a comparison or a logical operator."""
     left, right = _numbers(a, b)
-    body = left.body
-    y = body.emit(f"fcmp {_COMPARISONS[name]} double {left.as_float()}, {right.as_float()}")
-    return Number(body, y, True, body.any(left.raises, right.raises))
-
-
-def _logical(name: str, a: Any, b: Any) -> Number:
-    left, right = _numbers(a, b)
-    body = left.body
-    y = body.emit(f"{_LOGICAL[name]} i1 {left.as_truth()}, {right.as_truth()}")
-    return Number(body, y, True, body.any(left.raises, right.raises))
+    instruction, read = (_LOGICAL[name], Number.as_truth) if name in _LOGICAL else (_COMPARISONS[name], Number.as_float)
+    y = left.body.emit(f"{instruction} {read(left)}, {read(right)}")
+    return Number(left.body, y, True, left.body.any(left.raises, right.raises))
 
 
 def _writer(operator: Operator) -> Callable[..., Any]:
     name = operator.op
-    for table, write in ((_ARITHMETIC, _arithmetic), (_COMPARISONS, _comparison), (_LOGICAL, _logical)):
-        if name in table:
-            return lambda a, b: write(name, a, b)
+    if name in _ARITHMETIC:
+        return partial(_arithmetic, name)
+    if name in _LOGICAL or name in _COMPARISONS:
+        return partial(_truth, name)
     return lambda *operands: getattr(machine, name)(*operands)
 
 

@@ -74,9 +74,7 @@ def write(schedule: Schedule, lanes: int, vectors: bool = True) -> tuple[str, li
 class _Writer(LoopWriter):
     def __init__(self, schedule: Schedule, lanes: int, width: int) -> None:
         self.schedule, self.lanes, self.width = schedule, lanes, width
-        self.constants = {
-            i: literal(float(x.data)) for i, x in enumerate(schedule.leaves) if isinstance(x, Constant)
-        }  # fmt: skip
+        self.constants = {i: literal(float(x.data)) for i, x in enumerate(schedule.leaves) if isinstance(x, Constant)}
         self.called_back: list[Run] = []
         self.rules: dict[Any, Rule | None] = {}
         self.slots: dict[Any, int] = {}

@@ -19,9 +19,6 @@ class Kernel:
     Args:
         integers: Number of other arguments
         optimisation: LLVM's level for its code generator, 0 to 3; level 0 is ten times faster than level 2 without vectors
-
-    Raises:
-        ImportError: If llvmlite is not installed; names the command
     """
 
     def __init__(self, source: str, name: str, integers: int, optimisation: int) -> None:

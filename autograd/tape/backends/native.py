@@ -146,11 +146,7 @@ class _Code:
         return _Memory(numbers.ravel(), len(schedule.outputs) * self.lanes)
 
     def run(self, memory: _Memory, *integers: int) -> None:
-        """Compute the numbers in a memory.
-
-        Raises:
-            GuardFailedError: If a guard fails; the first one
-        """
+        """Compute the numbers in a memory."""
         if self.callbacks:
             _keep_errors()
         failed = self.kernel.function(memory.address, self.table, *integers)
@@ -184,11 +180,7 @@ def _replay(code: _Code) -> Replay:
 
 
 class NativeLoop:
-    """Steps of a program of floats, one after the other, in machine code.
-
-    Raises:
-        ImportError: If llvmlite is not installed; names the command
-    """
+    """Steps of a program of floats, one after the other, in machine code."""
 
     def __init__(self, program: Program, counts: StepCounts) -> None:
         self.counts = counts

@@ -147,10 +147,7 @@ def load_replay(text: str, names: dict[str, Any]) -> Callable[..., Any]:
 def evaluated(
     program: Program, inputs: Sequence[Any], check_result: Callable[[Op, Any, list[Any]], None] | None = None
 ) -> list[Any]:
-    """Outputs by direct evaluation of each instruction: the slow reference that every back end must equal.
-
-    `check_result(op, result, inputs)` is called for each instruction.
-    """
+    """Outputs by direct evaluation, instruction by instruction: the slow reference that every back end must equal."""
     known: dict[Instruction, Any] = dict(zip(program.inputs, inputs, strict=True))
     guards = {step: (i, truth) for i, (step, truth) in enumerate(program.guards)}
 

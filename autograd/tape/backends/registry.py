@@ -34,11 +34,7 @@ _AUTO.name = "auto"
 
 
 def find_backend(choice: Choice) -> Backend:
-    """Back end of a name, or a custom one.
-
-    Raises:
-        ValueError: If no back end has that name
-    """
+    """Back end of a name, or a custom one."""
     if isinstance(choice, Backend):
         return choice
     if choice == "auto":
@@ -60,5 +56,4 @@ def resolve_auto(backend: Backend, program: Program) -> Backend:
 
 def _load(module: str) -> Backend:
     """The back end of a module of this package."""
-    backend: Backend = importlib.import_module(f"autograd.tape.backends.{module}").backend
-    return backend
+    return importlib.import_module(f"autograd.tape.backends.{module}").backend

@@ -73,13 +73,9 @@ def make_schedule(program: Program) -> Schedule:
             address[step] = first + i
         runs += _make_runs(steps, first, table[order], starts)
     return Schedule(
-        runs,
-        leaves,
-        len(address),
-        [address[x] for x in program.outputs],
-        [address[x] for x, _ in program.guards],
+        runs, leaves, len(address), [address[x] for x in program.outputs], [address[x] for x, _ in program.guards],
         [truth for _, truth in program.guards],
-    )
+    )  # fmt: skip
 
 
 def _groups(program: Program, leaves: list[Leaf]) -> list[list[Instruction]]:

@@ -24,10 +24,7 @@ def compile_if_possible(make: Callable[[], T]) -> T | None:
 
 
 def upgrade(first: Replay, calls: int, make: Callable[[], Replay]) -> Replay:
-    """Replay that calls `first`, and from call number `calls` on the result of `make`, if that can be compiled.
-
-    Both must give the same bits. Calls are counted, not timed, so that runs are repeatable.
-    """
+    """Replay by `first`, and from call number `calls` on by the result of `make`, with the same bits, if it can be made."""
     current, count = first, itertools.count(1).__next__
 
     def replay(leaves: Sequence[Any]) -> Sequence[Any]:

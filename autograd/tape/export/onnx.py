@@ -43,11 +43,7 @@ _OPERATORS = {
 
 
 def onnx() -> Any:
-    """The package ONNX.
-
-    Raises:
-        ImportError: If it is not installed; names the command
-    """
+    """The package ONNX."""
     return require("onnx", "an ONNX file")
 
 

@@ -17,12 +17,7 @@ Counts = dict[str, tuple[int, int]]
 
 
 def row_names(dynamic_axes: DynamicAxes, program: Program) -> dict[str, str]:
-    """Name of the number of rows of each input, from the argument `dynamic_axes` of `to_onnx`; outputs follow by themselves.
-
-    Raises:
-        TypeError: If it is not a dict of dicts or lists
-        ValueError: If it names an axis other than 0, or no array among the inputs
-    """
+    """Name of the number of rows of each input, from the argument `dynamic_axes` of `to_onnx`; outputs follow by themselves."""
     if not isinstance(dynamic_axes, Mapping) or not all(isinstance(x, Mapping | list | tuple) for x in dynamic_axes.values()):
         raise TypeError(f"dynamic_axes must be a dict such as {{'x': {{0: 'batch'}}}}, got {dynamic_axes!r}")
     arrays = [x.name for x in program.inputs if x.kind and x.kind[0]]
@@ -44,11 +39,7 @@ def row_counts(names: Iterable[str]) -> Counts:
 
 
 def free_rows(model: Any, other: Any, counts: Counts) -> None:
-    """Replace the numbers of rows in the first model by their names.
-
-    Raises:
-        ValueError: If the graphs differ in anything else; names the op
-    """
+    """Replace the numbers of rows in the first model by their names."""
     arrays = [{a.name: to_array(a) for a in m.graph.initializer} for m in (model, other)]
     for node, twin in itertools.zip_longest(model.graph.node, other.graph.node):
         if node is None or twin is None or not _is_alike(node, twin):

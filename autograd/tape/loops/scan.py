@@ -79,8 +79,7 @@ def scan(
     final, ys, _, _ = op.on_inputs(inputs)
     final = [lower(x) if isinstance(v, Value) else x for v, x in zip(body.inputs, final, strict=False)]
     pair = tree.replace_numbers(carry, final), tree.replace_numbers(structure[0], ys)
-    found: tuple[C, Any] = tree.map(lambda x: _plain(x, as_nodes), pair)
-    return found
+    return tree.map(lambda x: _plain(x, as_nodes), pair)
 
 
 def _plain(x: Any, as_nodes: bool) -> Any:
@@ -91,12 +90,7 @@ def _plain(x: Any, as_nodes: bool) -> Any:
 
 
 def _number_of_steps(xs: Any, length: Any) -> int:
-    """Number of steps of a loop over `xs`.
-
-    Raises:
-        TypeError: If `xs` holds numbers without rows, or `length` is not an integer
-        ValueError: If the numbers of rows differ, or there are neither rows nor a length
-    """
+    """Number of steps of a loop over `xs`."""
     rows = tree.numbers(xs)
     for x in rows:
         if not isinstance(x, Tensor | np.ndarray) or not x.ndim:
@@ -143,12 +137,7 @@ def _check_pair(result: Any) -> tuple[Any, Any]:
 
 
 def _matching_carry(carry: Any, new: Any) -> list[Node]:
-    """Nodes of the carry after a step, with the types and shapes of those before it.
-
-    Raises:
-        TypeError: If the structure or a dtype differs
-        ValueError: If a shape differs
-    """
+    """Nodes of the carry after a step, with the types and shapes of those before it."""
     nodes = []
     for path, x, y in tree.pairs("scan: the carry that f returns", carry, new):
         if not isinstance(x, Value | Tensor):

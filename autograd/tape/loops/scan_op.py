@@ -116,13 +116,7 @@ class Loop:
 
 
 class ScanOp(Op):
-    """Op of a loop. Inputs are the first carry, the arrays with a row for each step, and what all steps share.
-
-    All results are one flat array.
-
-    Attributes:
-        active: True for each input with a derivative
-    """
+    """Op of a loop: inputs are the first carry, the rows and what all steps share; results are one flat array."""
 
     def __init__(self, loop: Loop, active: Sequence[bool]) -> None:
         def scan(xp: Any, *inputs: Any) -> Any:

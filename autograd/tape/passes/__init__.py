@@ -1,11 +1,9 @@
 """Optimisation passes: a smaller program with bitwise equal results."""
 
 from autograd.tape.passes.common_subexpressions import CommonSubexpressions
-from autograd.tape.passes.constant_folding import fold_constants
-from autograd.tape.passes.dead_code import remove_dead_code
 from autograd.tape.passes.identities import simplify
 from autograd.tape.passes.sums import fuse_sums
-from autograd.tape.passes.walk import rewrite
+from autograd.tape.passes.walk import fold_constants, remove_dead_code, rewrite
 from autograd.tape.program import Program
 
 __all__ = ["optimise"]

@@ -136,18 +136,8 @@ def _transpose(step: Instruction, x: Instruction) -> Instruction:
 
 
 _IDENTITIES: dict[Any, Callable[..., Instruction]] = {
-    negative: _negative,
-    add: _add,
-    subtract: _subtract,
-    multiply: _multiply,
-    divide: _divide,
-    power: _power,
-    power_derivative: _power_derivative,
-    OPS["logical_and"]: _logical_and,
-    OPS["where"]: _where,
-    OPS["broadcast_to"]: _if_same_kind,
-    OPS["sum_to"]: _if_same_kind,
-    OPS["astype"]: _if_same_kind,
-    OPS["reshape"]: _reshape,
+    negative: _negative, add: _add, subtract: _subtract, multiply: _multiply, divide: _divide, power: _power,
+    power_derivative: _power_derivative, OPS["logical_and"]: _logical_and, OPS["where"]: _where,
+    OPS["broadcast_to"]: _if_same_kind, OPS["sum_to"]: _if_same_kind, OPS["astype"]: _if_same_kind, OPS["reshape"]: _reshape,
     OPS["transpose"]: _transpose,
-}
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rewriting of a program by local rules, in one walk."""
+"""Rewriting of a program by local rules, in one walk; constant folding, such a rule; dead code elimination."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,3 +42,25 @@ def _place(step: Instruction, rules: Sequence[Rule], steps: dict[Instruction, No
         return _place(found, rules, steps)
     steps[step] = None
     return step
+
+
+def fold_constants(step: Instruction) -> Instruction:
+    """Constant value of an instruction, or the instruction itself if an input is not constant."""
+    for x in step.inputs:
+        if type(x) is not Constant:
+            return step
+    try:
+        return Constant(step.evaluate([x.data for x in step.inputs if isinstance(x, Constant)]))
+    except Exception:  # any error of an op must be raised by the replay
+        return step
+
+
+def remove_dead_code(program: Program) -> Program:
+    """Remove instructions that no output and no guard depends on."""
+    needed: set[Instruction] = set(program.roots())
+    kept = []
+    for step in reversed(program.instructions):
+        if step in needed:
+            kept.append(step)
+            needed.update(step.inputs)
+    return program.with_instructions(kept[::-1], {})

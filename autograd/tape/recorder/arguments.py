@@ -245,12 +245,7 @@ def _unflatten_node(i: int, is_float: bool) -> Unflatten:
 def batch_columns(
     args: tuple[Any, ...], axes: Any, scalars: bool, signature: Any, slots: Any
 ) -> tuple[list[np.ndarray[Any, Any]], int]:
-    """(numbers of each input array or float, number of examples) of a batched call of a tape with these `slots`.
-
-    Raises:
-        ValueError: If `axes` is not 0 or None for each argument, or the numbers of examples differ
-        TypeError: If an example does not fit the signature of the tape
-    """
+    """(numbers of each input array or float, number of examples) of a batched call of a tape with these `slots`."""
     columns: list[np.ndarray[Any, Any]] = []
     counts: set[int] = set()
     first = []

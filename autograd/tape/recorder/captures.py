@@ -19,11 +19,9 @@ from autograd.tape.program import Captured, Instruction, kind_of
 
 
 class CapturedArray:
-    """Array from outside in the place of a node whose data a replay reads: a fixed one, or the present buffer of a module.
+    """Array from outside, in the place of a node whose data a replay reads.
 
-    Attributes:
-        array: The array of the recording
-        place: Attributes of a module and the name among them, or None
+    `place`, attributes of a module and a name among them, leads to the present buffer; without it, `array` itself is read.
     """
 
     label = ""
@@ -44,10 +42,7 @@ class CapturedArray:
 
 
 class Captures:
-    """Leaves made from arrays during a recording.
-
-    `arrays` are those that the function can reach, and `places` says in which attribute of a module each one is, by its id.
-    """
+    """Leaves made from arrays during a recording, of those in reach and, by id, of attributes of modules."""
 
     def __init__(self, arrays: Iterable[Any], places: dict[int, tuple[dict[str, Any], str]]) -> None:
         self._reachable = {id(owner(x)): x for x in arrays}
@@ -90,11 +85,7 @@ class Captures:
             self._sources[node] = _Source(array)
 
     def captured(self, node: Any) -> Instruction | None:
-        """Instruction that reads a leaf of the recording, or None for a constant.
-
-        Raises:
-            TypeError: If the array was written to during the recording
-        """
+        """Instruction that reads a leaf of the recording, or None for a constant."""
         source = self._sources.get(node)
         array = None if source is None else source.array()
         if array is None:

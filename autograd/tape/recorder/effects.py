@@ -13,11 +13,7 @@ T = TypeVar("T")
 
 
 class EffectGuard:
-    """State that a function can reach, which its recording must not change.
-
-    Attributes:
-        modules: Modules that the function can reach
-    """
+    """State, with `modules`, that a function can reach, which its recording must not change."""
 
     def __init__(self, f: Callable[..., Any], args: Any = ()) -> None:
         self._f, self._state = f, CallState(f, args)

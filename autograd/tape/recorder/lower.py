@@ -18,10 +18,7 @@ from autograd.tape.recorder.captures import CapturedArray
 
 
 def lower(trace: Trace, inputs: dict[Node, Input], outputs: list[Any]) -> Program:
-    """Program that computes `outputs`, nodes or plain numbers, from `inputs`.
-
-    A node from before the recording is captured: its data is read at each replay, and its own graph is ignored.
-    """
+    """Program that computes `outputs`, nodes or numbers, from `inputs`; it reads nodes from before the recording anew."""
     steps = _Instructions(inputs)
     ordered: list[Instruction] = []
     roots = [x for x in (*outputs, *(node for node, _ in trace.guards)) if isinstance(x, Node)]
@@ -58,10 +55,7 @@ class _Instructions(dict[Any, Instruction]):
         """Instructions of nodes and plain numbers."""
         if len(parts) == 2:  # the most frequent case, faster without a loop
             a, b = parts
-            return (
-                self[a] if isinstance(a, Node) else self.constant(a),
-                self[b] if isinstance(b, Node) else self.constant(b),
-            )
+            return (self[a] if isinstance(a, Node) else self.constant(a), self[b] if isinstance(b, Node) else self.constant(b))
         return tuple([self[x] if isinstance(x, Node) else self.constant(x) for x in parts])
 
     def leaf(self, node: Node, captures: Any, ordered: list[Instruction]) -> Instruction:

@@ -49,9 +49,6 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
 def check_eagerly(f: Callable[..., Any], args: tuple[Any, ...], scalars: bool) -> None:
     """Run f on constant nodes, whose ops raise if a number is not finite: the check of a replay in `detect_anomaly()`.
 
-    Raises:
-        FloatingPointError: If a number is not finite; names the op and the source line
-
     >>> from autograd import detect_anomaly, log
     >>> with detect_anomaly():
     ...     check_eagerly(log, (-1.0,), True)  # doctest: +ELLIPSIS

@@ -11,11 +11,9 @@ from autograd import gradients
 from autograd.tape.backends import evaluated
 from autograd.tape.passes import optimise
 from autograd.tape.passes.common_subexpressions import CommonSubexpressions
-from autograd.tape.passes.constant_folding import fold_constants
-from autograd.tape.passes.dead_code import remove_dead_code
 from autograd.tape.passes.identities import simplify
 from autograd.tape.passes.sums import fuse_sums
-from autograd.tape.passes.walk import rewrite
+from autograd.tape.passes.walk import fold_constants, remove_dead_code, rewrite
 from autograd.tape.recorder.trace import trace_function
 from tests.laws.equality import assert_same
 from tests.laws.inputs import FEW
