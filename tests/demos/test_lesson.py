@@ -101,6 +101,21 @@ def test_notebooks_are_stored_with_their_output(path):
     assert all(len(image["alt"]) > 40 for image in images)
 
 
+def test_the_table_of_the_class_kit_counts_plots_and_exercises():
+    rows = re.findall(
+        r"^\| (\d) (.*?) \|.*?\| (\d+) \| (\d+) \|", (LESSON / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert rows == [
+        (
+            path.name[0],
+            source_of(cells(path, "markdown")[0]).splitlines()[0].removeprefix(f"# {path.name[0]}. "),
+            str(PICTURES[path.name[0]]),
+            str(sum(is_exercise(source_of(cell)) for cell in cells(path))),
+        )
+        for path in NOTEBOOKS
+    ]
+
+
 @pytest.mark.slow
 def test_a_script_writes_the_pictures_of_its_notebook(tmp_path):
     plt = pytest.importorskip("matplotlib.pyplot")
