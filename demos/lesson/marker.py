@@ -72,7 +72,11 @@ def _mistake(name: str, layer: type, arrays: Arrays, g: np.ndarray) -> str:
     try:
         y, first, second = _run(name, layer, arrays, g)
     except Exception as error:
-        return f"{type(error).__name__}: {error} (shapes: {shapes}); is a transpose or an axis missing?"
+        cure = {
+            ValueError: f" (shapes: {shapes}); is a transpose or an axis missing?",
+            TypeError: "; take the arguments of notebook 6",
+        }
+        return f"{type(error).__name__}: {error}{cure.get(type(error), '')}"
     for key, array in (arrays | {"g": g}).items():
         if not np.array_equal(array, before[key]):
             return f"{key} is changed in place: compute a new array"
@@ -134,6 +138,7 @@ MISTAKES: dict[tuple[str, str], dict[str, Callable[..., Any]]] = {
     ("Linear", "x"): {"w is not used": lambda g, x, w, b: np.broadcast_to(g.sum(axis=1, keepdims=True), x.shape)},
     ("Tanh", "x"): {
         "1 - x² in place of 1 - tanh(x)²": lambda g, x: g * (1 - x**2),
+        "the sign of tanh² is wrong: 1 - tanh(x)²": lambda g, x: g * (1 + np.tanh(x) ** 2),
         "the square of tanh is missing": lambda g, x: g * (1 - np.tanh(x)),
         "g is missing: the chain rule multiplies by it": lambda g, x: 1 - np.tanh(x) ** 2,
     },
@@ -144,12 +149,16 @@ MISTAKES: dict[tuple[str, str], dict[str, Callable[..., Any]]] = {
         "the sum of g p is over all rows: it needs axis=1, keepdims=True": lambda g, x: (
             ag.softmax(x) * (g - (g * ag.softmax(x)).sum())
         ),
+        "the sign of the sum of g p is wrong": lambda g, x: (
+            ag.softmax(x) * (g + (g * ag.softmax(x)).sum(axis=1, keepdims=True))
+        ),
         "p before the bracket is missing": lambda g, x: g - (g * ag.softmax(x)).sum(axis=1, keepdims=True),
     },
     ("CrossEntropy", "x"): {
         "p - t is the gradient with respect to the scores: here it is with respect to p": lambda g, x: (
             (x - _chosen(x)) / len(x)
         ),
+        "only the probability of the label counts: the gradient of the others is 0": lambda g, x: -1 / (len(x) * x),
         "the division by p is missing": lambda g, x: -_chosen(x) / len(x),
     },
 }
@@ -169,7 +178,10 @@ def _forward_mistake(name: str, layer: type, y: np.ndarray, arrays: Arrays) -> s
         return f"forward: the output has the shape {y.shape}, {np.shape(right)} is right"
     if np.allclose(y, right):
         return _overflow(name, layer)
-    return "forward: " + (_known(name, "y", y, *arrays.values()) or f"got {y.flat[0]:.6g}, {np.ravel(right)[0]:.6g} is right")
+    got, expected = y.flat[0], np.ravel(right)[0]
+    factor = f"the output is {got / expected:.4g} × what it should be" if np.allclose(y * expected, got * right) else ""
+    known = _known(name, "y", y, *arrays.values())
+    return "forward: " + (known or factor or f"got {got:.6g}, {expected:.6g} is right")
 
 
 def _overflow(name: str, layer: type) -> str:
@@ -182,7 +194,11 @@ def _shape_mistake(gradients: Arrays, arrays: Arrays) -> str:
     for key, gradient in gradients.items():
         shape = arrays[key].shape
         if gradient.shape != shape:
-            cause = "it is transposed" if gradient.shape == shape[::-1] and len(shape) > 1 else "is a sum over the wrong axis?"
+            cause = "is a sum over the wrong axis?"
+            if np.squeeze(gradient).shape == shape:
+                cause = "leave out keepdims=True"
+            elif len(shape) > 1 and gradient.shape == shape[::-1]:
+                cause = "it is transposed"
             return f"the gradient of {key} has the shape {gradient.shape}, {key} has {shape}: {cause}"
     return ""
 

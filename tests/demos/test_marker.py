@@ -1,6 +1,7 @@
 """The marker of the lesson: right layers pass, and the mistake of a wrong one is named."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -46,10 +47,15 @@ WRONG = [
      "gradient of w is replaced by each backward pass: add to it with +="),
     ("Linear", "self.db += g.sum(axis=0)", "self.db = g.sum(axis=0)", "gradient of b is replaced by each backward pass"),
     ("Linear", "self.db += g.sum(axis=0)", "pass", "gradient of b: claimed is 0: the derivative omits a dependence"),
+    ("Linear", "self.db += g.sum(axis=0)", "self.db = g.sum(axis=0, keepdims=True)", "leave out keepdims=True"),
+    ("Linear", "def __init__(self, w, b):", "def __init__(self, w):", "take the arguments of notebook 6"),
+    ("Linear", "self.dw += self.x.T @ g", "self.dw += g.T @ self.x", "is a transpose or an axis missing?"),
+    ("Linear", "self.dw += self.x.T @ g", "self.dw += self.x.T @ g; self.w -= self.dw", "w is changed in place"),
     ("Linear", "+ self.b", "", "forward: b is missing"),
     ("Linear", "self.dw += self.x.T @ g", "g *= 2; self.dw += self.x.T @ g", "g is changed in place"),
     ("Tanh", "self.y = np.tanh(x)", "x -= 1; self.y = np.tanh(x)", "x is changed in place"),
     ("Tanh", "return g * (1 - self.y**2)", "self.y **= 2; return g * (1 - self.y)", "changes in place what forward stored"),
+    ("Tanh", "1 - self.y**2", "1 + self.y**2", "the sign of tanh² is wrong"),
     ("Tanh", "self.y**2", "self.y", "the square of tanh is missing"),
     ("Tanh", "g * (1 - self.y**2)", "1 - self.y**2", "g is missing: the chain rule multiplies by it"),
     ("Tanh", "self.y**2", "np.arctanh(self.y) ** 2", "1 - x² in place of 1 - tanh(x)²"),
@@ -59,11 +65,15 @@ WRONG = [
     ("Softmax", "e / e.sum(axis=1, keepdims=True)", "e / e.sum(axis=0, keepdims=True)", "forward: "),
     ("Softmax", "e = np.exp(z - z.max(axis=1, keepdims=True))\n        self.p = e / e.sum(axis=1, keepdims=True)",
      "e = np.exp(z)\n        self.p = e / e.sum(axis=0)", "forward: the sum is over the wrong axis"),
+    ("Softmax", "self.p * (g - ", "self.p * (g + ", "the sign of the sum of g p is wrong"),
+    ("Softmax", "return self.p * (", "return (", "p before the bracket is missing"),
     ("Softmax", "z.max(axis=1, keepdims=True)", "0", "forward overflows for large scores: subtract the largest of a row"),
     ("CrossEntropy", "-1 / (n * ", "-1 / (1 * ", "a factor 5 too much; 5 is the number of examples"),
     ("CrossEntropy", "-1 / (n * ", "-1 / (5 * ", "gradient of x: "),
     ("CrossEntropy", "-1 / (n * ", "1 / (n * ", "claimed has the wrong sign"),
     ("CrossEntropy", "return g\n", "return (self.p - np.eye(g.shape[1])[self.t]) / n\n", "here it is with respect to p"),
+    ("CrossEntropy", "return g\n", "return -1 / (n * self.p)\n", "only the probability of the label counts"),
+    ("CrossEntropy", "np.log(", "np.log2(", "forward: the output is 1.443 × what it should be"),
     ("CrossEntropy", "t]).mean()", "t]).sum()", "forward: 1/n is missing"),
     ("CrossEntropy", "return -np.log", "return np.log", "forward: the sign is wrong"),
 ]  # fmt: skip
@@ -89,9 +99,9 @@ def test_the_mistake_of_a_wrong_layer_is_named(name, old, new, cause):
 def test_files_are_marked_from_a_shell(tmp_path):
     student = tmp_path / "student.py"
     student.write_text("import numpy as np\n\n\nclass Tanh:\n    def forward(self, x):\n        return np.tanh(x)\n")
-    done = subprocess.run(
-        [sys.executable, marker.__file__, str(SOLVED), str(student)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, marker.__file__, str(SOLVED), str(student)]
+    environment = os.environ | {"PYTHONPATH": str(SOLVED.parents[2])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("right") == 4
     assert "Linear        not yet: the class Linear is missing" in done.stdout
