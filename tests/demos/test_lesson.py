@@ -38,7 +38,7 @@ def test_a_blank_notebook_is_made_from_the_solved_one(path):
 
 
 @BY_NAME
-def test_every_section_has_an_exercise_and_every_exercise_a_check(path):
+def test_exercises_are_numbered_and_have_a_check(path):
     exercises = [source_of(cell) for cell in cells(path) if is_exercise(source_of(cell))]
     tasks = re.findall(r"\*\*Exercise (\d\.\d)\.\*\*", "".join(map(source_of, cells(path, "markdown"))))
     assert tasks == [f"{path.name[0]}.{k}" for k in range(1, len(exercises) + 1)]

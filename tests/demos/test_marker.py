@@ -96,13 +96,29 @@ def test_the_mistake_of_a_wrong_layer_is_named(name, old, new, cause):
     assert cause in marker.mark(name, changed(old, new)[name])
 
 
+def test_a_check_shows_a_wrong_answer_and_a_hint(capsys):
+    marker.check("a", 2.0, 3.0, "Add 1.")
+    marker.check("b", [1.0, 2.0], [1.0, 2.0, 3.0])
+    marker.check("c", [1.0, None], [1.0, 2.0])
+    marker.check_gradient("d", lambda x: x**2, lambda x: x, 3.0)
+    assert capsys.readouterr().out.splitlines() == [
+        "a: not yet, got 2.0. Add 1.",
+        "b: not yet, got [1.0, 2.0].",
+        "c: missing, replace the ...",
+        "d: not yet, claimed is 1/2 of what it should be: a factor 2 is missing",
+    ]
+
+
 def test_files_are_marked_from_a_shell(tmp_path):
     student = tmp_path / "student.py"
     student.write_text("import numpy as np\n\n\nclass Tanh:\n    def forward(self, x):\n        return np.tanh(x)\n")
-    command = [sys.executable, marker.__file__, str(SOLVED), str(student)]
+    broken = tmp_path / "broken.py"
+    broken.write_text("class Tanh\n")
+    command = [sys.executable, marker.__file__, str(broken), str(SOLVED), str(student)]
     environment = os.environ | {"PYTHONPATH": str(SOLVED.parents[2])}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
+    assert "the file does not run: SyntaxError: expected ':'" in done.stdout
     assert done.stdout.count("right") == 4
     assert "Linear        not yet: the class Linear is missing" in done.stdout
     assert "Tanh          not yet: AttributeError: 'Tanh' object has no attribute 'backward'" in done.stdout
