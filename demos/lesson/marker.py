@@ -22,6 +22,10 @@ Arrays = dict[str, np.ndarray]
 MISSING = "replace the ..."
 
 
+class InPlaceError(Exception):
+    """Raised if backward writes to an array that forward returned."""
+
+
 def check(name: str, found: Any, right: Any, hint: str = "") -> None:
     """Print whether an answer of an exercise is right, up to rounding."""
     if found is None or (isinstance(found, list) and None in found):
@@ -71,6 +75,8 @@ def _mistake(name: str, layer: type, arrays: Arrays, g: np.ndarray) -> str:
     shapes = ", ".join(f"{key} {array.shape}" for key, array in before.items())
     try:
         y, first, second = _run(name, layer, arrays, g)
+    except InPlaceError as error:
+        return str(error)
     except Exception as error:
         cure = {
             ValueError: f" (shapes: {shapes}); is a transpose or an axis missing?",
@@ -91,18 +97,20 @@ def _mistake(name: str, layer: type, arrays: Arrays, g: np.ndarray) -> str:
 
 
 def _run(name: str, layer: Any, arrays: Arrays, g: np.ndarray) -> tuple[Any, Arrays, Arrays]:
-    """The output, and the gradients after one and after two backward passes."""
+    """The output, and the gradients after one and after two passes forward and backward."""
     made = layer(arrays["w"], arrays["b"]) if name == "Linear" else layer()
     labels = (_labels(arrays["x"]),) if name == "CrossEntropy" else ()
-    y = made.forward(arrays["x"], *labels)
-    y = None if y is None else np.array(y)  # a copy: backward may change what forward stored
     found = []
     for _ in range(2):
+        y = made.forward(arrays["x"], *labels)
+        kept = None if y is None else np.array(y)
         gradients = {"x": made.backward(*(() if labels else (g,)))}
+        if y is not None and not np.array_equal(y, kept, equal_nan=True):
+            raise InPlaceError("backward changes in place the output of forward: compute a new array")
         if name == "Linear":
             gradients |= {"w": made.dw, "b": made.db}
         found.append({key: None if array is None else np.array(array) for key, array in gradients.items()})
-    return y, found[0], found[1]
+    return kept, found[0], found[1]
 
 
 def _labels(x: np.ndarray) -> np.ndarray:
@@ -220,9 +228,9 @@ def _value_mistake(name: str, layer: type, arrays: Arrays, g: np.ndarray, key: s
 
 
 def _repeat_mistake(first: Arrays, second: Arrays) -> str:
-    """The mistake that shows only in a second backward pass."""
+    """The mistake that shows only in a second pass."""
     if not np.allclose(first["x"], second["x"]):
-        return "a second backward pass differs: backward changes in place what forward stored"
+        return "the gradient of x differs in a second pass: return it, do not add it up"
     for key in first.keys() - {"x"}:
         if not np.allclose(second[key], 2 * first[key]):
             return f"the gradient of {key} is replaced by each backward pass: add to it with +="
