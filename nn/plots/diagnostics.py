@@ -37,10 +37,10 @@ def training_curves(history: History, axes: Any = None) -> list[Any]:
     for name, column in history.metrics.items():
         curves.append((name, column, history.validation_metrics.get(name, [])))
     given = panels(axes, len(curves), len(curves), (4.5, 3.4), f"curves, {', '.join(name for name, *_ in curves)}")
-    for ax, (name, training, held_out) in zip(given, curves, strict=True):
+    for ax, (name, training, validation) in zip(given, curves, strict=True):
         for label, curve, style, color in [
-            ("training, as it went", training, "-o", COLORS[0]),
-            ("held out", held_out, "--s", COLORS[4]),
+            ("training", training, "-o", COLORS[0]),
+            ("validation", validation, "--s", COLORS[4]),
         ]:
             if curve:
                 ax.plot(range(1, len(curve) + 1), curve, style, color=color, label=label, markevery=max(1, len(curve) // 20))
