@@ -41,6 +41,17 @@ def plane_of(x: Array, y: Array) -> Plane | None:
     return FittedLine(x, y) if single and y.dtype.kind == "f" else None
 
 
+def plane_of_model(model: Module, x: Array, y: Array) -> Plane | None:
+    """Return the plane of inputs, or None if the model cannot be called between them, as with an `Embedding`."""
+    plane = plane_of(x, y)
+    try:
+        if plane is not None:
+            drawn_values(plane, model)
+        return plane
+    except Exception:  # any error may come from the model
+        return None
+
+
 def class_labels(y: Array) -> Array | None:
     """Return the class of each row, for labels, for two numbers such as 0.0 and 1.0, and for one-hot rows; else None."""
     if y.ndim == 2 and y.shape[1] > 1:

@@ -25,7 +25,7 @@ from nn.callbacks._page_learning import (
     sample_rows,
     update_rules,
 )
-from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of
+from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of_model
 from nn.modules.predict import eval_mode
 from nn.plots.boundary import DecisionGrid
 from nn.run.run import Callback, Run, State
@@ -102,6 +102,7 @@ class TrainingPage(Callback):
         self.example = None if example is None else (as_array("x", example[0]), as_array("y", example[1]))
         self.plane: Plane | None = None if plane is None else DecisionGrid(*plane, STEPS)
         self.limit = check_integer("limit", limit, least=1)
+        self._passed = {name: getattr(self, name) for name in ("loss", "every", "example", "plane")}
         self._run: Run | None = None
         self._lr = 0.0
         self._rows: Rows | None = None
@@ -133,13 +134,14 @@ class TrainingPage(Callback):
             self.page(self.path)
 
     def _prepare(self, run: Run) -> None:
-        """Find from a training what was not passed."""
+        """Find from a training what was not passed, and not from an earlier one."""
+        vars(self).update(self._passed)
         self._run, self._lr, self.loss = run, run.optimizer.groups[0].lr, self.loss or run.loss
         self.every = self.every or -(-run.epochs // MOMENTS)
         if run.rows is not None:
             self._rows = x, y = sample_rows(run.rows, self.limit)
             self.example = self.example or (x[:1], y[:1])
-            self.plane = self.plane or plane_of(x, y)
+            self.plane = self.plane or plane_of_model(run.model, x, y)
         if self.example is None:
             raise ValueError("TrainingPage needs an example, since fit got batches: pass example=(x[:1], y[:1])")
 

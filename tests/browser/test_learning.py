@@ -43,6 +43,7 @@ def models():
         "residual": (nn.Sequential(nn.Residual(nn.Linear(2, 2)), nn.RMSNorm(2)), nn.huber, X**2),
         "arrays": (nn.Linear(2, 3), lambda p, y: (p * np.eye(3)[np.asarray(y, int)]).mean(), LABELS),
         "scaled": (Scaled(2, 1), nn.mean_squared_error, BITS[:, None]),
+        "integers": (nn.Linear(2, 1, seed=0), nn.mean_squared_error, LABELS[:, None]),
         "sum": (nn.Linear(2, 1, seed=0), lambda p, y: ((p - y) ** 2).sum(), BITS[:, None]),
     }
 

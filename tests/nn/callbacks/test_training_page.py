@@ -67,6 +67,19 @@ def test_the_page_is_written_at_the_end_of_a_training_and_of_an_interrupted_one(
     assert page.path.exists()
 
 
+def test_the_callback_of_another_training_finds_its_data_anew():
+    page = nn.TrainingPage()
+    fit(page)
+    tokens = np.arange(16).reshape(8, 2) % 5
+    model = nn.Sequential(nn.Embedding(5, 3), nn.Flatten(), nn.Linear(6, 1))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    loss = nn.mean_squared_error
+    nn.fit(model, (tokens, tokens[:, :1] % 2), loss=loss, optimizer=optimizer, epochs=1, progress=False, callbacks=[page])
+    assert page.example[0].tolist() == [[0, 1]]
+    assert page.plane is None  # the model takes no numbers between tokens
+    assert page.epochs == [0, 1]
+
+
 def test_bad_options_raise_before_the_training(tmp_path):
     with pytest.raises(ValueError, match=r"page\.txt"):
         nn.TrainingPage(tmp_path / "page.txt")
