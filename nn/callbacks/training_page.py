@@ -25,7 +25,7 @@ from nn.callbacks._page_learning import (
     sample_rows,
     update_rules,
 )
-from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of_model
+from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of_model, threshold_of
 from nn.modules.predict import eval_mode
 from nn.plots.boundary import DecisionGrid
 from nn.run.run import Callback, Run, State
@@ -104,7 +104,7 @@ class TrainingPage(Callback):
         self.limit = check_integer("limit", limit, least=1)
         self._passed = {name: getattr(self, name) for name in ("loss", "every", "example", "plane")}
         self._run: Run | None = None
-        self._lr = 0.0
+        self._lr = self._threshold = 0.0
         self._rows: Rows | None = None
         self._clear()
 
@@ -142,6 +142,7 @@ class TrainingPage(Callback):
             self._rows = x, y = sample_rows(run.rows, self.limit)
             self.example = self.example or (x[:1], y[:1])
             self.plane = self.plane or plane_of_model(run.model, x, y)
+            self._threshold = threshold_of(self.loss, y)
         if self.example is None:
             raise ValueError("TrainingPage needs an example, since fit got batches: pass example=(x[:1], y[:1])")
 
@@ -161,7 +162,7 @@ class TrainingPage(Callback):
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
         self.weights.append(np.concatenate([p.ravel() for p in numbers.values()]) if stored else None)
         if self.plane is not None:
-            self.values.append(drawn_values(self.plane, run.model))
+            self.values.append(drawn_values(self.plane, run.model, self._threshold))
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
         """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
@@ -178,7 +179,7 @@ class TrainingPage(Callback):
             "arrays": self.arrays,
         }
         if self.plane is not None:
-            time["plane"] = plane_data(self.plane, self.values)
+            time["plane"] = plane_data(self.plane, self.values) | {"threshold": self._threshold}
         learning = None
         try:
             time["learn"], learning = self._learning()

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from nn.callbacks._page_learning import CannotLearnError, check_learnable, update_rules
-from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, plane_of
+from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, drawn_values, plane_of, threshold_of
 from nn.plots.boundary import DecisionGrid
 
 X = np.random.default_rng(0).normal(size=(8, 2)).astype(np.float32)
@@ -34,6 +34,25 @@ def test_classes_are_found_in_the_targets(y, labels, targets):
     assert class_targets(y, labels) == targets
     assert isinstance(plane_of(X, y), DecisionGrid)
     assert plane_of(np.ones((8, 3)), y) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "threshold"),
+    [
+        (nn.binary_cross_entropy_with_logits, [0.0, 1.0], 0.0),
+        (nn.binary_cross_entropy, [0.0, 1.0], 0.5),
+        (nn.mean_squared_error, [0.0, 1.0], 0.5),
+        (nn.hinge, [-1.0, 1.0], 0.0),
+    ],
+)
+def test_the_class_of_a_single_score_is_that_of_the_smaller_loss(loss, targets, threshold):
+    y = np.array(targets * 4)[:, None]
+    assert threshold_of(loss, y) == threshold
+    model = nn.Linear(2, 1)
+    model.weight.data[...], model.bias.data[...] = 0.0, threshold + 0.25
+    assert set(drawn_values(plane_of(X, y), model, threshold)) == {1}
+    model.bias.data[...] = threshold - 0.25
+    assert set(drawn_values(plane_of(X, y), model, threshold)) == {0}
 
 
 def test_a_line_is_found_for_single_numbers():
