@@ -173,13 +173,17 @@ def branched(x, w):
 
 
 def test_a_comparison_that_turns_is_told(show):
-    tab = show(watch(branched, 2.0, 3.0))
+    tab = show(watch(branched, 2.0, 3.0), width=366, height=670)
+    tab.keyboard.press("End")
     tab.locator("#ui-graph g.node").filter(has_text="x").first.click()
     for number, text in (("2.5", ""), ("-1", "u > 0"), ("4", "x < w"), ("2", "")):
         tab.fill("#ui-value", number)
         told = tab.text_content("#ui-crossed")
         assert told.startswith(text)
         assert ("if u > 0.0 and x < w:) was true when recorded, and is false now" in told) == bool(text)
+        editor, room = (tab.locator(part).bounding_box() for part in ("#ui-value", "aside"))
+        assert room["y"] <= editor["y"] < room["y"] + room["height"] - 20
+    tab.set_viewport_size({"width": 1200, "height": 800})
     assert tab.locator("#ui-drag").bounding_box()["width"] > 150
 
 
