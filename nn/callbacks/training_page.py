@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -164,6 +165,29 @@ class TrainingPage(Callback):
         if self.plane is not None:
             self.values.append(drawn_values(self.plane, run.model, self._threshold))
 
+    def record(self, loss: Any, **columns: float) -> None:
+        """Record a moment of a training without `fit`: the graph of its loss, or of the loss of an example.
+
+        The graph must be the same at every moment. Each of the `columns` is drawn as a curve, as `loss` is.
+
+        Raises:
+            Exception: As `autograd.draw`
+
+        >>> record, w = TrainingPage(), ag.Value(3.0, label="w")
+        >>> for step in range(5):
+        ...     loss = w * w
+        ...     record.record(loss, weight=w.data)
+        ...     loss.backward()
+        ...     w.data, w.grad = w.data - 0.25 * w.grad, 0.0
+        >>> record.page().save("steps.html")  # doctest: +SKIP
+        """
+        self.pages.append(ag.draw(loss, direction="both").page())
+        self.epochs.append(len(self.pages))
+        self.arrays.append({})
+        self.weights.append(None)
+        for name, number in {"loss": loss.item(), **columns}.items():
+            self.curves.setdefault(name, []).append(number)
+
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
         """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
 
@@ -172,7 +196,9 @@ class TrainingPage(Callback):
             RenderError: If no renderer is found, or it fails
         """
         if not self.pages:
-            raise ValueError("no training was recorded: pass the record to fit(…, callbacks=[record]) first")
+            raise ValueError(
+                "no training was recorded: pass the record to fit(…, callbacks=[record]), or call record(loss), first"
+            )
         time: dict[str, Any] = {
             "names": [str(epoch) for epoch in self.epochs],
             "curves": {name: [_json_number(x) for x in column] for name, column in self.curves.items()},
@@ -198,7 +224,7 @@ class TrainingPage(Callback):
         """
         run = self._run
         if run is None:
-            raise CannotLearnError("the training was read from a checkpoint")
+            raise CannotLearnError("it was not recorded by fit, or it was read from a checkpoint")
         if self.weights[0] is None:
             raise CannotLearnError("the checkpoint of an older version does not have the parameters before the training")
         check_learnable(run.model, run.optimizer, run.rows)
@@ -261,4 +287,4 @@ def _image(x: Any) -> list[Any] | None:
 
 def _json_number(x: float) -> float | None:
     """Round a number for JSON; None if it is not finite."""
-    return float(f"{x:.4g}") if np.isfinite(x) else None
+    return float(f"{x:.4g}") if math.isfinite(x) else None

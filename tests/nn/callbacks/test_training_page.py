@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 from nn.callbacks._page_learning import CannotLearnError, check_learnable, update_rules
 from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, drawn_values, plane_of, threshold_of
 from nn.plots.boundary import DecisionGrid
@@ -97,6 +98,23 @@ def test_the_callback_of_another_training_finds_its_data_anew():
     assert page.example[0].tolist() == [[0, 1]]
     assert page.plane is None  # the model takes no numbers between tokens
     assert page.epochs == [0, 1]
+
+
+def test_a_loop_without_fit_is_recorded():
+    page, w = nn.TrainingPage(), Value(3.0, label="w")
+    for step in range(3):
+        loss = (w * 2.0 - 1.0) ** 2
+        page.record(loss, rate=0.125 / (step + 1))
+        loss.backward()
+        w.data, w.grad = w.data - 0.125 * w.grad, 0.0
+    made = page.page()
+    assert made.time["names"] == ["1", "2", "3"]
+    assert made.time["curves"] == {"loss": [25.0, 0.0, 0.0], "rate": [0.125, 0.0625, 0.04167]}
+    assert "not recorded by fit" in made.time["why"]
+    assert "20.0000" in made.html  # the first gradient
+    page.record(w * w)
+    with pytest.raises(ValueError, match="moments must share one graph"):
+        page.page()
 
 
 def test_bad_options_raise_before_the_training(tmp_path):
