@@ -185,6 +185,8 @@ def test_a_comparison_that_turns_is_told(show):
         assert room["y"] <= editor["y"] < room["y"] + room["height"] - 20
     tab.set_viewport_size({"width": 1200, "height": 800})
     assert tab.locator("#ui-drag").bounding_box()["width"] > 150
+    tab.click("#ui-turn")
+    assert tab.input_value("#ui-value") == "2"  # still in the editor
 
 
 def test_an_entry_of_a_large_array_is_chosen_by_index_or_in_its_heat_map(show):
