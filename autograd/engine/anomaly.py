@@ -47,8 +47,10 @@ def line_of(node: Node) -> str:
 
 def remember_comparison(node: Node, sign: str, operand: Any, outcome: bool) -> None:
     """Store a comparison of `node`, on which a branch of the program may depend; of many, the first ones."""
+    operand = operand.item() if isinstance(operand, np.ndarray | np.generic) else operand
     known = comparisons_of(node)
-    if len(known) < COMPARISONS and (isinstance(operand, Node) or abs(operand) <= sys.float_info.max):
+    is_finite = isinstance(operand, int | float) and abs(operand) <= sys.float_info.max
+    if len(known) < COMPARISONS and (isinstance(operand, Node) or is_finite):
         row = (sign, operand.serial if isinstance(operand, Node) else float(operand), outcome, user_line())
         _comparisons.set(node, known if row in known else (*known, row))
 

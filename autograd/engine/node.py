@@ -175,8 +175,8 @@ def _bind(operator: Operator) -> Callable[..., Any]:
             with no_grad():
                 return op(a, b)
         y = operator.function(a._data, b._data if isinstance(b, Node) else b)
-        if y.__class__ is bool and blocks and is_remembering_lines():
-            array_module("anomaly").remember_comparison(a, OPS[operator.op].symbol, b, y)
+        if blocks and is_remembering_lines() and getattr(y, "size", 1) == 1:
+            array_module("anomaly").remember_comparison(a, OPS[operator.op].symbol, b, bool(y))
         return y if y.__class__ is bool else array_module("truth_values").truth_values(y)
 
     return op if operator.is_unary else compare if operator.is_comparison else _of_numbers(op)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value, draw, maximum, watch, where
+from autograd import Tensor, Value, draw, maximum, remember_lines, watch, where
 from autograd.ops.rules.decompositions import pinv
 
 
@@ -170,6 +170,17 @@ def branched(x, w):
     if u > 0.0 and x < w:
         return u * 2.0
     return u
+
+
+def test_comparisons_of_one_number_are_remembered():
+    with remember_lines():
+        x = Tensor([2.0], requires_grad=True, label="x")
+        compared = [x > 1.0, x <= np.ones(1), x == [2.0], x < math.nan, Tensor([2.0, 3.0]) > 1.0]
+        compared += [Value(2.0) < 10**400, Value(2.0) == 2j]
+        y = where(x > 1.0, x, 2.0 * x).sum()
+    assert len(compared) == 7
+    guards = draw(y).page().live["guards"]
+    assert [guard[1:4] for guard in guards] == [(">", 1.0, True), ("≤", 1.0, False), (">", 1.0, True)]
 
 
 def test_a_comparison_that_turns_is_told(show):
