@@ -172,15 +172,25 @@ def branched(x, w):
     return u
 
 
-def test_comparisons_of_one_number_are_remembered():
+def compared_page():
+    """Page with comparisons of every kind of operand, of which four are of numbers of the graph and finite ones."""
     with remember_lines():
-        x = Tensor([2.0], requires_grad=True, label="x")
-        compared = [x > 1.0, x <= np.ones(1), x == [2.0], x < math.nan, Tensor([2.0, 3.0]) > 1.0]
+        x, k = Tensor([2.0], requires_grad=True, label="x"), Tensor([1], label="k")
+        compared = [x > 1.0, x <= np.ones(1), x > k, x == [2.0], x < math.nan, Tensor([2.0, 3.0]) > 1.0]
         compared += [Value(2.0) < 10**400, Value(2.0) == 2j]
-        y = where(x > 1.0, x, 2.0 * x).sum()
-    assert len(compared) == 7
-    guards = draw(y).page().live["guards"]
-    assert [guard[1:4] for guard in guards] == [(">", 1.0, True), ("≤", 1.0, False), (">", 1.0, True)]
+        y = where(x > 1.0, x, k * x).sum()
+    assert len(compared) == 8
+    return draw(y).page()
+
+
+def test_comparisons_of_one_number_are_remembered(show):
+    page = compared_page()
+    signs = [(guard[1], guard[3]) for guard in page.live["guards"]]
+    assert signs == [(">", True), ("≤", False), (">", True), (">", True)]
+    tab = show(page)
+    tab.locator("#ui-graph g.node").filter(has_text="x").first.dispatch_event("click")
+    tab.fill("#ui-value", "-1")
+    assert tab.text_content("#ui-crossed").count(" when recorded") == 3  # k is a constant of the program
 
 
 def test_a_comparison_that_turns_is_told(show):

@@ -183,13 +183,16 @@ function edit(shape) {
   const differ = others();
   $("ui-nudged").textContent = differ ? `${differ} numbers differ from the recorded ones in the last digits shown` : "";
   $("ui-changed").hidden = !present;
-  const crossed = present ? data.guards.filter(([a, sign, b, outcome]) => HOLDS[sign](numberOf([a]), numberOf(b)) !== outcome) : [];
+  const crossed = present ? data.guards.filter(([a, sign, b, outcome]) => {
+    const [x, y] = [[a], b].map(numberOf);
+    return x !== undefined && y !== undefined && HOLDS[sign](x, y) !== outcome; // a constant of the program has no number here
+  }) : [];
   $("ui-crossed").textContent = crossed.map(([, , , outcome, text]) => `${text} was ${outcome} when recorded, and is ${!outcome} now: the other path was not recorded. `).join("");
 }
 
 // Comparisons of the program, by the sign: a branch may depend on them.
 const HOLDS = { "<": (a, b) => a < b, "≤": (a, b) => a <= b, ">": (a, b) => a > b, "≥": (a, b) => a >= b, "=": (a, b) => a === b, "≠": (a, b) => a !== b };
-const numberOf = (operand) => (Array.isArray(operand) ? present.values[operand[0]][0] : operand);
+const numberOf = (operand) => (Array.isArray(operand) ? present.values[operand[0]]?.[0] : operand);
 
 // The entries of a leaf: numbers in a grid, or a heat map and an index; a click chooses one.
 function showEntries(dims, another) {
