@@ -75,9 +75,9 @@ def no_grad(function: Any = None) -> Any:
 
 
 def remember_lines() -> VariableBlock:
-    """Context manager and decorator that stores, for drawings, the source line that made each node.
+    """Context manager and decorator that stores, for drawings, the source line of each node, and comparisons of numbers.
 
-    It costs some microseconds per node.
+    It costs some microseconds per node. A page tells the comparisons, such as of `if x > 0`, that changed numbers turn.
 
     >>> from autograd import Value
     >>> with remember_lines():

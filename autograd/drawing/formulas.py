@@ -33,8 +33,11 @@ def expression(node: GraphNode, naming: Callable[[GraphNode], str] = lambda x: x
     return f"{op.name}({', '.join(names)})" if op.kind == "elementwise" else op_formula(node, names)
 
 
-def derivative(local: Local) -> str:
-    """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression."""
+def derivative(local: Local, resolve: bool = True) -> str:
+    """The formula of a local derivative: the pullback of the op for a gradient of 1, or "" if it is not an expression.
+
+    Choices, such as that of ReLU, are resolved by the numbers, or else written with both branches.
+    """
     node, op = local.node, local.node.op
     if op is None or op.kind != "elementwise":
         return ""
@@ -44,7 +47,7 @@ def derivative(local: Local) -> str:
     except UnreadableRuleError:
         return ""
     names = dict(zip(_LETTERS, _operands(node, lambda x: x.name), strict=False))
-    return mathematics(text, names | {"y": node.name}, _numbers(node))
+    return mathematics(text, names | {"y": node.name}, _numbers(node) if resolve else None)
 
 
 def edge_label(local: Local, format: str) -> str:
@@ -63,15 +66,15 @@ def edge_label(local: Local, format: str) -> str:
     return f"× {text}" if known else f"× {factor(formula)} = {text}"
 
 
-def chain_rule(top: str, local: Local) -> str:
+def chain_rule(top: str, local: Local, resolve: bool = True) -> str:
     """The gradient of the user times the local derivative, or the pullback of that gradient."""
     gradient = f"∂{top}/∂{local.node.name}"
-    return _cotangent(local, gradient) or f"pullback of {getattr(local.node.op, 'name', '')} at {gradient}"
+    return _cotangent(local, gradient, resolve) or f"pullback of {getattr(local.node.op, 'name', '')} at {gradient}"
 
 
-def _cotangent(local: Local, gradient: str) -> str:
+def _cotangent(local: Local, gradient: str, resolve: bool = True) -> str:
     """The term of a use in the gradient of its input, from the gradient of the user; "" if the rule cannot be read."""
-    formula = derivative(local)
+    formula = derivative(local, resolve)
     product = gradient if formula == "1" and local.value is None else f"{gradient} × {factor(formula)}"
     if formula and getattr(local.node.value, "shape", ()) == getattr(local.input.value, "shape", ()):
         return product

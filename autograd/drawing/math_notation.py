@@ -80,9 +80,18 @@ class _Writer:
         return ast.unparse(node), _CHOICE
 
     def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, Precedence]:
-        if self.numbers is not None or not _has_names(test):
-            return self.write(yes if self.value(test) else no)
+        known = self.outcome(test)
+        if known is not None:
+            return self.write(yes if known else no)
         return f"{self.inner(yes, _SUM)} if {self.inner(test, _CHOICE)}, else {self.inner(no, _SUM)}", _CHOICE
+
+    def outcome(self, test: ast.expr) -> bool | None:
+        """The truth of a condition, or None if it depends on unknown numbers."""
+        if self.numbers is not None or not _has_names(test):
+            return bool(self.value(test))
+        decisive = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)
+        parts = test.values if isinstance(test, ast.BoolOp) else []
+        return decisive if any(self.outcome(part) is decisive for part in parts) else None
 
     def reason(self, tree: ast.expr) -> str:
         """The last condition that leads to a number, such as " because x > 0", or "" for other expressions."""

@@ -44,7 +44,7 @@ _spans: deque[tuple[Any, int, int, int]] = deque(maxlen=MAX_SPANS)
 _gone: dict[int, tuple[Any, str]] = {}
 
 #: Paths of parameters in modules that are gone.
-_paths = NodeTexts()
+_paths = NodeTexts("")
 
 
 class scope(BlockDecorator):  # noqa: N801 - a context manager, named like a function

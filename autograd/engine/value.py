@@ -22,7 +22,7 @@ from autograd.support.lazy_numpy import np
 
 _NO_PARAMS: dict[str, Any] = {}
 
-_labels = NodeTexts()
+_labels = NodeTexts("")
 
 
 @emit_methods

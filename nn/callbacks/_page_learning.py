@@ -77,6 +77,7 @@ def learning_functions(model: Module, loss: Loss, rows: Rows) -> dict[str, Any]:
     """Return functions of n that record, for n rows, the loss, and the outputs of the model and of its activations."""
     model = copy.deepcopy(model)
     numbers = parameter_arrays(model)
+    rows = rows[0], _targets_of(rows, model, loss)
 
     def record(n: int, training: bool) -> tuple[list[Any], list[Any]]:
         parameters = {path: Tensor(p, requires_grad=True, dtype=np.float64) for path, p in numbers.items()}
@@ -97,6 +98,17 @@ def learning_functions(model: Module, loss: Loss, rows: Rows) -> dict[str, Any]:
         return [cost], [*leaves, next((node for node in graph_nodes(cost) if _is_view(node, y)), y)]
 
     return {"loss": lambda n: record(n, True), "responses": lambda n: record(n, False)}
+
+
+def _targets_of(rows: Rows, model: Module, loss: Loss) -> Array:
+    """Return the targets, as floats if the loss is the same: then they are leaves of its program, not constants."""
+    x, y = rows
+    scores = predict(model, x)
+    try:
+        same = y.dtype.kind != "f" and bool(loss(Tensor(scores), y.astype(float)) == loss(Tensor(scores), y))
+    except Exception:  # as of labels, which must be integers
+        return y
+    return y.astype(float) if same else y
 
 
 def check_recordable(functions: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """Pictures of a training over its inputs: a decision boundary in the plane, or a fitted curve over a line."""
 
+import math
 from typing import Any
 
+from autograd import Tensor
 from autograd.support.lazy_numpy import np
 from nn._validation import Array
 from nn.modules.module import Module
@@ -41,6 +43,17 @@ def plane_of(x: Array, y: Array) -> Plane | None:
     return FittedLine(x, y) if single and y.dtype.kind == "f" else None
 
 
+def plane_of_model(model: Module, x: Array, y: Array) -> Plane | None:
+    """Return the plane of inputs, or None if the model cannot be called between them, as with an `Embedding`."""
+    plane = plane_of(x, y)
+    try:
+        if plane is not None:
+            drawn_values(plane, model)
+        return plane
+    except Exception:  # any error may come from the model
+        return None
+
+
 def class_labels(y: Array) -> Array | None:
     """Return the class of each row, for labels, for two numbers such as 0.0 and 1.0, and for one-hot rows; else None."""
     if y.ndim == 2 and y.shape[1] > 1:
@@ -60,10 +73,26 @@ def class_targets(y: Array, labels: Array) -> list[list[float]]:
     return [first.get(c, [float(c)]) for c in range(max(first, default=-1) + 1)]
 
 
-def drawn_values(plane: Plane, model: Module) -> list[Any]:
+def threshold_of(loss: Any, y: Array) -> float:
+    """Return the single score between two classes: 0 if it has the same loss for both, as of logits, else the mean target."""
+    labels = class_labels(y)
+    targets = [] if labels is None else class_targets(y, labels)
+    if len(targets) != 2 or len(targets[0]) != 1:
+        return 0.0
+    given = [np.array(target, y.dtype).reshape(1, *y.shape[1:]) for target in targets]
+    try:
+        first, second = (float(loss(Tensor(np.zeros(target.shape)), target).numpy()) for target in given)
+    except Exception:  # any error may come from the loss: scores of several classes have another shape
+        return 0.0
+    return 0.0 if math.isclose(first, second) else (targets[0][0] + targets[1][0]) / 2
+
+
+def drawn_values(plane: Plane, model: Module, threshold: float = 0.0) -> list[Any]:
     """Return the class that the model decides for at each point of the grid, or its output at each point of the line."""
     if isinstance(plane, DecisionGrid):
-        return [int(c) for c in plane.scores(lambda rows: predict(model, rows)).argmax(axis=1)]
+        scores = plane.values(lambda rows: predict(model, rows))
+        single = scores.ndim == 1 or scores.shape[1] == 1
+        return [int(c) for c in plane.scores(lambda rows: scores - threshold * single).argmax(axis=1)]
     return [float(f"{v:.4g}") for v in predict(model, plane.across[:, None]).ravel()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,7 +26,7 @@ from nn.callbacks._page_learning import (
     sample_rows,
     update_rules,
 )
-from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of
+from nn.callbacks._page_plane import STEPS, Plane, drawn_values, plane_data, plane_of_model, threshold_of
 from nn.modules.predict import eval_mode
 from nn.plots.boundary import DecisionGrid
 from nn.run.run import Callback, Run, State
@@ -102,8 +103,9 @@ class TrainingPage(Callback):
         self.example = None if example is None else (as_array("x", example[0]), as_array("y", example[1]))
         self.plane: Plane | None = None if plane is None else DecisionGrid(*plane, STEPS)
         self.limit = check_integer("limit", limit, least=1)
+        self._passed = {name: getattr(self, name) for name in ("loss", "every", "example", "plane")}
         self._run: Run | None = None
-        self._lr = 0.0
+        self._lr = self._threshold = 0.0
         self._rows: Rows | None = None
         self._clear()
 
@@ -133,13 +135,15 @@ class TrainingPage(Callback):
             self.page(self.path)
 
     def _prepare(self, run: Run) -> None:
-        """Find from a training what was not passed."""
+        """Find from a training what was not passed, and not from an earlier one."""
+        vars(self).update(self._passed)
         self._run, self._lr, self.loss = run, run.optimizer.groups[0].lr, self.loss or run.loss
         self.every = self.every or -(-run.epochs // MOMENTS)
         if run.rows is not None:
             self._rows = x, y = sample_rows(run.rows, self.limit)
             self.example = self.example or (x[:1], y[:1])
-            self.plane = self.plane or plane_of(x, y)
+            self.plane = self.plane or plane_of_model(run.model, x, y)
+            self._threshold = threshold_of(self.loss, y)
         if self.example is None:
             raise ValueError("TrainingPage needs an example, since fit got batches: pass example=(x[:1], y[:1])")
 
@@ -159,7 +163,30 @@ class TrainingPage(Callback):
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
         self.weights.append(np.concatenate([p.ravel() for p in numbers.values()]) if stored else None)
         if self.plane is not None:
-            self.values.append(drawn_values(self.plane, run.model))
+            self.values.append(drawn_values(self.plane, run.model, self._threshold))
+
+    def record(self, loss: Any, **columns: float) -> None:
+        """Record a moment of a training without `fit`: the graph of its loss, or of the loss of an example.
+
+        The graph must be the same at every moment. Each of the `columns` is drawn as a curve, as `loss` is.
+
+        Raises:
+            Exception: As `autograd.draw`
+
+        >>> record, w = TrainingPage(), ag.Value(3.0, label="w")
+        >>> for step in range(5):
+        ...     loss = w * w
+        ...     record.record(loss, weight=w.data)
+        ...     loss.backward()
+        ...     w.data, w.grad = w.data - 0.25 * w.grad, 0.0
+        >>> record.page().save("steps.html")  # doctest: +SKIP
+        """
+        self.pages.append(ag.draw(loss, direction="both").page())
+        self.epochs.append(len(self.pages))
+        self.arrays.append({})
+        self.weights.append(None)
+        for name, number in {"loss": loss.item(), **columns}.items():
+            self.curves.setdefault(name, []).append(number)
 
     def page(self, path: str | os.PathLike[str] | None = None, *, title: str = "A training, epoch by epoch") -> Page:
         """Return the page, and write it to `path`, if given. Its second slider selects the epoch.
@@ -169,14 +196,16 @@ class TrainingPage(Callback):
             RenderError: If no renderer is found, or it fails
         """
         if not self.pages:
-            raise ValueError("no training was recorded: pass the record to fit(…, callbacks=[record]) first")
+            raise ValueError(
+                "no training was recorded: pass the record to fit(…, callbacks=[record]), or call record(loss), first"
+            )
         time: dict[str, Any] = {
             "names": [str(epoch) for epoch in self.epochs],
             "curves": {name: [_json_number(x) for x in column] for name, column in self.curves.items()},
             "arrays": self.arrays,
         }
         if self.plane is not None:
-            time["plane"] = plane_data(self.plane, self.values)
+            time["plane"] = plane_data(self.plane, self.values) | {"threshold": self._threshold}
         learning = None
         try:
             time["learn"], learning = self._learning()
@@ -195,7 +224,7 @@ class TrainingPage(Callback):
         """
         run = self._run
         if run is None:
-            raise CannotLearnError("the training was read from a checkpoint")
+            raise CannotLearnError("it was not recorded by fit, or it was read from a checkpoint")
         if self.weights[0] is None:
             raise CannotLearnError("the checkpoint of an older version does not have the parameters before the training")
         check_learnable(run.model, run.optimizer, run.rows)
@@ -258,4 +287,4 @@ def _image(x: Any) -> list[Any] | None:
 
 def _json_number(x: float) -> float | None:
     """Round a number for JSON; None if it is not finite."""
-    return float(f"{x:.4g}") if np.isfinite(x) else None
+    return float(f"{x:.4g}") if math.isfinite(x) else None

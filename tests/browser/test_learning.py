@@ -43,6 +43,7 @@ def models():
         "residual": (nn.Sequential(nn.Residual(nn.Linear(2, 2)), nn.RMSNorm(2)), nn.huber, X**2),
         "arrays": (nn.Linear(2, 3), lambda p, y: (p * np.eye(3)[np.asarray(y, int)]).mean(), LABELS),
         "scaled": (Scaled(2, 1), nn.mean_squared_error, BITS[:, None]),
+        "integers": (nn.Linear(2, 1, seed=0), nn.mean_squared_error, LABELS[:, None]),
         "sum": (nn.Linear(2, 1, seed=0), lambda p, y: ((p - y) ** 2).sum(), BITS[:, None]),
     }
 
@@ -135,6 +136,8 @@ def test_the_reader_trains_scrubs_and_sets_points(show, moons):
     first = tab.evaluate(weights)
     assert _shown_loss(tab) == pytest.approx(_loss_of_the_example(first, x, y), abs=1e-4)
     assert _loss_box(tab) != recorded
+    right = int((nn.predict(_model(first), x).argmax(axis=1) == y).sum())
+    assert tab.inner_text("#ui-learn-epoch").endswith(f", {right} of 60 points right")
     tab.select_option("#ui-learn-pace", "0")
     tab.click("#ui-learn-run")
     tab.wait_for_function("() => learner.epoch > 400")  # more than are kept
@@ -183,12 +186,16 @@ def _shown_loss(tab):
     return float(_loss_box(tab).split(", ")[-2])
 
 
-def _loss_of_the_example(weights, x, y):
+def _model(weights):
     model = nn.MLP(2, [4], 2, activation="tanh", dtype=np.float64)
     ends = np.cumsum([p.size for p in parameter_arrays(model).values()])[:-1]
     parts = zip(parameter_arrays(model).items(), np.split(np.array(weights), ends), strict=True)
     model.load_state_dict({path: part.reshape(p.shape) for (path, p), part in parts})
-    return nn.cross_entropy(model(x[:1]), y[:1]).item()
+    return model
+
+
+def _loss_of_the_example(weights, x, y):
+    return nn.cross_entropy(_model(weights)(x[:1]), y[:1]).item()
 
 
 def _set_points(tab):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value, draw, where
+from autograd import Tensor, Value, draw, maximum, remember_lines, watch, where
 from autograd.ops.rules.decompositions import pinv
 
 
@@ -119,6 +119,95 @@ def test_an_entry_of_an_array_is_typed_and_set_back(show, options):
     assert texts_of(tab) == expected
     tab.click("#ui-recorded")
     assert texts_of(tab) == recorded
+
+
+#: Steps, boxes and slopes of every scene, without the marks of the recording, and with choices in formulas for all numbers.
+READ = """() => scenes.map((graph) => {
+  const [at, now] = [graph.moments.length - 1, graph.moments.at(-1)];
+  const { steps } = graph.chapters[at] ??= read(graph, at);
+  const isNumber = (kinds) => (text, i) => kinds[i] !== "g" && text && !text.startsWith("!");
+  return [
+    steps.map((s) => [s.choices || s.formula, s.numbers, s.gradient]),
+    graph.shapes.map(({ name, kinds }) => now.boxes[name].filter(isNumber(kinds))),
+    now.slopes.map((x) => x !== null && readable(x)),
+  ];
+})"""
+
+
+def folded(seed):
+    model = nn.Sequential(nn.Linear(3, 2, seed=seed), nn.ReLU(), nn.Linear(2, 3, seed=seed), nn.ELU())
+    x = Tensor(np.random.default_rng(seed).normal(size=(2, 3)).astype(np.float32), label="x")
+    return nn.mean_squared_error(model(x), np.ones((2, 3), np.float32))
+
+
+def programs():
+    """(function, two arguments, options): the page of the first one, edited, is that of the second one."""
+    hard = (0.0, -0.0, 1e-310, 1e21, -(2.0**-5), 100005.0, 12345650000.0, 1e300)
+    for format in (".4f", ".0f", ".3g", ".6e"):
+        yield lambda xs: sum(Value(x) * 2.0 for x in xs), ((1.0,) * len(hard), hard), {"format": format}
+    yield lambda x: (v := Value(x, label="x")).relu() * abs(v - 1.0) + 2.0**v + maximum(v, 0.0), (1.0, -3.0), {}
+    yield lambda x: Tensor([x, 2.0], requires_grad=True).prod() ** 3.0, (1.0, -math.inf), {}
+    yield folded, (0, 1), {"depth": 1, "format": ".2f"}
+
+
+def test_an_edited_page_is_the_page_of_the_other_numbers(show):
+    for f, arguments, options in programs():
+        before, after = (draw(f(x), direction="both", **options).page() for x in arguments)
+        tab = show(after)
+        expected, leaves = tab.evaluate(READ), tab.evaluate("() => recorded.map((x) => Array.from(x, (v) => v + ''))")
+        assert tab.evaluate("() => others()") == 0
+        tab = show(before)
+        recorded = tab.evaluate(READ)
+        tab.evaluate("(all) => { given.forEach((x, i) => x.set(all[i].map(Number))); refresh(); }", leaves)
+        assert tab.evaluate(READ) == expected
+        tab.evaluate("() => { given.forEach((x, i) => x.set(recorded[i])); refresh(); }")
+        assert tab.evaluate(READ) == recorded
+        assert tab.evaluate("() => [present, others()]") == [None, 0]
+
+
+def branched(x, w):
+    u = x * w
+    if u > 0.0 and x < w:
+        return u * 2.0
+    return u
+
+
+def compared_page():
+    """Page with comparisons of every kind of operand, of which four are of numbers of the graph and finite ones."""
+    with remember_lines():
+        x, k = Tensor([2.0], requires_grad=True, label="x"), Tensor([1], label="k")
+        compared = [x > 1.0, x <= np.ones(1), x > k, x == [2.0], x < math.nan, Tensor([2.0, 3.0]) > 1.0]
+        compared += [Value(2.0) < 10**400, Value(2.0) == 2j]
+        y = where(x > 1.0, x, k * x).sum()
+    assert len(compared) == 8
+    return draw(y).page()
+
+
+def test_comparisons_of_one_number_are_remembered(show):
+    page = compared_page()
+    signs = [(guard[1], guard[3]) for guard in page.live["guards"]]
+    assert signs == [(">", True), ("≤", False), (">", True), (">", True)]
+    tab = show(page)
+    tab.locator("#ui-graph g.node").filter(has_text="x").first.dispatch_event("click")
+    tab.fill("#ui-value", "-1")
+    assert tab.text_content("#ui-crossed").count(" when recorded") == 3  # k is a constant of the program
+
+
+def test_a_comparison_that_turns_is_told(show):
+    tab = show(watch(branched, 2.0, 3.0), width=366, height=670)
+    tab.keyboard.press("End")
+    tab.locator("#ui-graph g.node").filter(has_text="x").first.click()
+    for number, text in (("2.5", ""), ("-1", "u > 0"), ("4", "x < w"), ("2", "")):
+        tab.fill("#ui-value", number)
+        told = tab.text_content("#ui-crossed")
+        assert told.startswith(text)
+        assert ("if u > 0.0 and x < w:) was true when recorded, and is false now" in told) == bool(text)
+        editor, room = (tab.locator(part).bounding_box() for part in ("#ui-value", "aside"))
+        assert room["y"] <= editor["y"] < room["y"] + room["height"] - 20
+    tab.set_viewport_size({"width": 1200, "height": 800})
+    assert tab.locator("#ui-drag").bounding_box()["width"] > 150
+    tab.click("#ui-turn")
+    assert tab.input_value("#ui-value") == "2"  # still in the editor
 
 
 def test_an_entry_of_a_large_array_is_chosen_by_index_or_in_its_heat_map(show):

@@ -3,6 +3,7 @@
 import contextlib
 import io
 
+import numpy as np
 import pytest
 
 from autograd.cli.playground import build, packages
@@ -103,6 +104,12 @@ def test_an_error_is_shown_at_its_line(playground):
     assert 'File "program.py", line 5' in tab.text_content("#traceback")
     tab.type("#source", "x")
     assert not tab.is_visible("#band")
+    tab.fill("#source", "import time\ntime.sleep(0.2)\n1 / 0")
+    tab.keyboard.press("Control+Enter")
+    tab.type("#source", "x")  # during the run
+    playground.wait("Done")
+    assert tab.text_content("#message").startswith("Line 3: ZeroDivisionError")
+    assert not tab.is_visible("#band")
 
 
 def test_nothing_is_wider_than_a_phone(playground):
@@ -116,7 +123,7 @@ def test_nothing_is_wider_than_a_phone(playground):
 
 def test_a_program_travels_in_the_address_and_as_a_file(playground):
     tab = playground.tab
-    program = "# 'é' <b> ∂\nprint(1)\n"
+    program = "# 'é' <b> ∂\nprint(1)\n# " + "".join(map(chr, np.random.default_rng(0).integers(33, 5000, 60_000)))
     tab.fill("#source", program)
     tab.click("#share")
     tab.locator("#status:has-text('link')").wait_for()
@@ -124,7 +131,7 @@ def test_a_program_travels_in_the_address_and_as_a_file(playground):
     tab.fill("#source", "")
     tab.evaluate("history.replaceState(null, '', '#')")
     tab.evaluate("(address) => { location.hash = address; }", address)
-    tab.locator("#numbers:has-text('3')").wait_for()
+    tab.wait_for_function("() => source.value")
     assert tab.input_value("#source") == program
     with tab.expect_download() as saved:
         tab.click("#save")

@@ -12,10 +12,14 @@ from autograd.base.grad_mode import remember_lines
 from autograd.drawing.draw import draw
 from autograd.drawing.drawing import Drawing
 from autograd.drawing.page.page import Page
+from autograd.drawing.text import fold
 from autograd.engine.node import Node
 
 #: File name of the program in tracebacks and pages.
 FILE = "program.py"
+
+#: Most characters of a value shown as text.
+LONGEST = 200_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def _run(source: str, names: dict[str, Any]) -> Outcome:
             if isinstance(shown, ast.Expr):
                 line = shown.lineno
                 return _outcome(eval(compile(ast.Expression(shown.value), FILE, "eval"), names))
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # also SystemExit and KeyboardInterrupt of the program
         return _failure(error, line)
     return Outcome()
 
@@ -76,7 +80,7 @@ def _outcome(value: Any) -> Outcome:
         return Outcome("page", value.html)
     if isinstance(value, Drawing):
         return Outcome("picture", value.svg())
-    return Outcome("text", "" if value is None else str(value))
+    return Outcome("text", "" if value is None else fold(str(value), LONGEST))
 
 
 def _failure(error: BaseException, line: int) -> Outcome:
@@ -97,5 +101,7 @@ def _message(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     if sys.platform == "emscripten" and (isinstance(error, ModuleNotFoundError) or "pip install" in text):
         text = f"{text.splitlines()[0].partition(': pip ')[0]}; this page does not contain it"  # it cannot be installed here
+    if isinstance(error, EOFError) and "reading a line" in text:
+        text = f"{text}: input() has no keyboard here, so write the value into the program"
     notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
     return f"{type(error).__name__}: {text}{notes}".removesuffix(": ")

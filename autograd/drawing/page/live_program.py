@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.drawing.page.array_program import page_program
+from autograd.drawing.page.source import short_line
+from autograd.drawing.text import constant, visible
+from autograd.engine.anomaly import comparisons_of
 from autograd.engine.graph import Graph
 from autograd.support.lazy_numpy import np
 
@@ -27,12 +30,27 @@ def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
     if not leaves:
         return "", live_data(reason="no leaf has floating-point numbers")
     places = {node: i for i, node in enumerate(graph.nodes.values())}
-    return program.script, live_data([[places[x], encode(x.value)] for x in leaves], [encode(x) for x in program.constants])
+    encoded = [[places[x], encode(x.value)] for x in leaves]
+    return program.script, live_data(encoded, [encode(x) for x in program.constants]) | {"guards": _guards(graph)}
 
 
 def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
     """Data of the program of a page; by default those of a page that only plays what was recorded."""
-    return {"leaves": list(leaves), "constants": list(constants), "reason": reason}
+    return {"leaves": list(leaves), "constants": list(constants), "reason": reason, "guards": []}
+
+
+def _guards(graph: Graph) -> list[tuple[int, str, list[int] | float, bool, str]]:
+    """Remembered comparisons of numbers of a graph: place, sign, place of a node in a list or number, outcome, text."""
+    nodes = list(enumerate(graph.nodes.values()))
+    by_serial = {getattr(node.source, "serial", None): (i, node.name) for i, node in nodes}
+    guards = []
+    for i, node in nodes:
+        for sign, operand, outcome, line in comparisons_of(node.source):
+            j, name = by_serial.get(operand, (None, "")) if isinstance(operand, int) else (None, constant(operand))
+            if j is not None or isinstance(operand, float):
+                text = f"{node.name} {sign} {name}" + f" ({short_line(line)})" * bool(line)
+                guards.append((i, sign, operand if j is None else [j], outcome, visible(text, 200)))
+    return guards
 
 
 def encode(x: Any) -> str:

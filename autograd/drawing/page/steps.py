@@ -30,6 +30,7 @@ class Step(NamedTuple):
         gradient: The gradient at `place` after this step as text; value: the same as a number, or None
         live: By which the program of the page follows: the expression of an op with the number of every operand among the nodes
             in «», or the node and the position of a use
+        choices: The formula with both branches of every choice, if that is another one: it holds for all numbers
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Step(NamedTuple):
     gradient: str = ""
     value: float | None = None
     live: str = ""
+    choices: str = ""
 
 
 def page_steps(graph: Graph, drawn: Sketch, derivatives: list[Local], format: str) -> list[Step]:
@@ -90,10 +92,11 @@ def _backward(graph: Graph, derivatives: list[Local], places: Mapping[GraphNode,
         if there.item is not local.node and here.item is not local.input:
             _inside(steps, here.name)
             continue
-        formula = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} {chain_rule(y.name, local)}"
+        left = f"∂{y.name}/∂{local.input.name} {'=' if use.before is None else '+='} "
+        formula, choices = (left + chain_rule(y.name, local, resolve) for resolve in (True, False))
         numbers = _product_text(use, gradients[local.node], format)
         step = Step("pull", here.name, there.name, _arrows(here, there, local), formula, numbers, short_line(local.node.line),
-                    live=f"{numbered[local.node]}.{local.position}")  # fmt: skip
+                    live=f"{numbered[local.node]}.{local.position}", choices=choices if choices != formula else "")  # fmt: skip
         steps.append(_add_gradient(step, use.gradient, format) if here.item is local.input else step)
     return steps
 

@@ -11,7 +11,7 @@ import pytest
 
 from autograd.__main__ import main
 from autograd.cli.playground import build, packages
-from autograd.cli.playground.session import Outcome, run_program
+from autograd.cli.playground.session import LONGEST, Outcome, run_program
 
 PROGRAMS = build.programs()
 LOCK = b'{"info": {}, "packages": {"numpy": {"file_name": "numpy-2.4.6-py3.whl", "sha256": "%s"}, "scipy": {}}}'
@@ -36,6 +36,7 @@ def test_each_program_runs_and_shows_its_last_line(program, capsys):
         ("from autograd import Value\nValue(1.0) @ 2.0", 2, None),
         ("def f(): return f()\nf()", 1, "RecursionError: maximum recursion depth exceeded"),
         ("raise SystemExit", 1, "SystemExit"),
+        ("raise KeyboardInterrupt", 1, "KeyboardInterrupt"),
         ("from autograd import Tensor, draw\n\ndraw(Tensor([1.0]), theme='red')", 3, None),
         ("\n\n'\\ud800'.encode()", 3, None),
         ("class A:\n    def __str__(self):\n        raise ValueError('no text')\nA()", 3, "ValueError: no text"),
@@ -51,12 +52,19 @@ def test_an_error_has_its_line_in_the_program(source, line, message):
 
 def test_no_package_is_to_be_installed_in_a_browser(monkeypatch):
     monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    asked = run_program("x = input()")
+    assert (asked.line, asked.content.endswith("input() has no keyboard here, so write the value into the program")) == (
+        1,
+        True,
+    )
     missing = run_program("raise ImportError(\"np.array needs NumPy: pip install 'numpy'\")")
     assert missing.content == "ImportError: np.array needs NumPy; this page does not contain it"
 
 
 def test_the_value_of_the_last_line_decides_what_is_shown():
     lines = "from autograd import Value, draw, explain\nx = Value(3.0, label='x')\ny = x * x\n"
+    assert len(run_program("[0] * 10**5").content) == LONGEST
     assert run_program(lines) == run_program(lines + "None") == run_program("") == Outcome()
     assert run_program(lines + "y.data").content == "9.0"
     assert run_program(lines + "explain(y)").content.startswith("forward\n")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 from nn.callbacks._page_learning import CannotLearnError, check_learnable, update_rules
-from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, plane_of
+from nn.callbacks._page_plane import FittedLine, class_labels, class_targets, drawn_values, plane_of, threshold_of
 from nn.plots.boundary import DecisionGrid
 
 X = np.random.default_rng(0).normal(size=(8, 2)).astype(np.float32)
@@ -34,6 +35,25 @@ def test_classes_are_found_in_the_targets(y, labels, targets):
     assert class_targets(y, labels) == targets
     assert isinstance(plane_of(X, y), DecisionGrid)
     assert plane_of(np.ones((8, 3)), y) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "threshold"),
+    [
+        (nn.binary_cross_entropy_with_logits, [0.0, 1.0], 0.0),
+        (nn.binary_cross_entropy, [0.0, 1.0], 0.5),
+        (nn.mean_squared_error, [0.0, 1.0], 0.5),
+        (nn.hinge, [-1.0, 1.0], 0.0),
+    ],
+)
+def test_the_class_of_a_single_score_is_that_of_the_smaller_loss(loss, targets, threshold):
+    y = np.array(targets * 4)[:, None]
+    assert threshold_of(loss, y) == threshold
+    model = nn.Linear(2, 1)
+    model.weight.data[...], model.bias.data[...] = 0.0, threshold + 0.25
+    assert set(drawn_values(plane_of(X, y), model, threshold)) == {1}
+    model.bias.data[...] = threshold - 0.25
+    assert set(drawn_values(plane_of(X, y), model, threshold)) == {0}
 
 
 def test_a_line_is_found_for_single_numbers():
@@ -65,6 +85,36 @@ def test_the_page_is_written_at_the_end_of_a_training_and_of_an_interrupted_one(
            callbacks=[page, Interrupt()])  # fmt: skip
     assert page.epochs == [0, 1]
     assert page.path.exists()
+
+
+def test_the_callback_of_another_training_finds_its_data_anew():
+    page = nn.TrainingPage()
+    fit(page)
+    tokens = np.arange(16).reshape(8, 2) % 5
+    model = nn.Sequential(nn.Embedding(5, 3), nn.Flatten(), nn.Linear(6, 1))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    loss = nn.mean_squared_error
+    nn.fit(model, (tokens, tokens[:, :1] % 2), loss=loss, optimizer=optimizer, epochs=1, progress=False, callbacks=[page])
+    assert page.example[0].tolist() == [[0, 1]]
+    assert page.plane is None  # the model takes no numbers between tokens
+    assert page.epochs == [0, 1]
+
+
+def test_a_loop_without_fit_is_recorded():
+    page, w = nn.TrainingPage(), Value(3.0, label="w")
+    for step in range(3):
+        loss = (w * 2.0 - 1.0) ** 2
+        page.record(loss, rate=0.125 / (step + 1))
+        loss.backward()
+        w.data, w.grad = w.data - 0.125 * w.grad, 0.0
+    made = page.page()
+    assert made.time["names"] == ["1", "2", "3"]
+    assert made.time["curves"] == {"loss": [25.0, 0.0, 0.0], "rate": [0.125, 0.0625, 0.04167]}
+    assert "not recorded by fit" in made.time["why"]
+    assert "20.0000" in made.html  # the first gradient
+    page.record(w * w)
+    with pytest.raises(ValueError, match="moments must share one graph"):
+        page.page()
 
 
 def test_bad_options_raise_before_the_training(tmp_path):

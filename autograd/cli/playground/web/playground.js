@@ -28,12 +28,13 @@ async function readParts() {
   return parts;
 }
 
-// The worker. `waiting` is the program to run when it is ready, `running` is true during a run.
+// The worker. `waiting` is the program to run when it is ready, `running` is true during a run of `ran`.
 
 const parts = readParts();
 let worker = null;
 let waiting = null;
 let running = false;
+let ran = "";
 
 async function start(text) {
   worker?.terminate();
@@ -76,8 +77,9 @@ const receive = ({ data, target }) => { if (target === worker) TASKS[data.type](
 
 function send() {
   running = true;
+  ran = waiting;
   showState("Running …");
-  worker.postMessage({ type: "run", source: waiting });
+  worker.postMessage({ type: "run", source: ran });
   waiting = null;
 }
 
@@ -133,7 +135,7 @@ function showError({ content: message, line, details }) {
   $("traceback").textContent = details;
   $("error").querySelector("details").hidden = !details;
   $("error").hidden = false;
-  if (!line) return;
+  if (!line || source.value !== ran) return; // the line of another program
   $("fault").textContent = message;
   $("room").style.setProperty("--line", line - 1);
   $("room").style.setProperty("--end", source.value.split("\n")[line - 1]?.length ?? 0);
@@ -220,7 +222,7 @@ const MARK = "#program=";
 
 async function share() {
   const packed = await through(new TextEncoder().encode(source.value), new CompressionStream("deflate-raw"));
-  const text = btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const text = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   location.hash = MARK + text;
   const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
   status.textContent = copied ? "The link is copied" : "The link is in the address bar";

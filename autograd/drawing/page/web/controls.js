@@ -10,7 +10,7 @@ function showLearned() {
   keepFrame();
   toMoment(frames.length - 1);
   const [loss] = losses.slice(-1);
-  $("ui-learn-epoch").textContent = `epoch ${learner.epoch}${loss === undefined ? "" : `, loss ${loss.toPrecision(4)}`}`;
+  $("ui-learn-epoch").textContent = `epoch ${learner.epoch}${loss === undefined ? "" : `, loss ${loss.toPrecision(4)}${accuracy(learner.weights)}`}`;
   $("ui-learned").style.flexGrow = frames.length - RECORDED;
   $("ui-learned").hidden = false;
 }

@@ -96,7 +96,7 @@ function lightLine(shape) {
   if (row === lit) return;
   for (const [part, current] of [[lit, false], [row, true]]) part?.classList.toggle("now", current);
   lit = row;
-  row?.scrollIntoView({ block: "nearest" });
+  if (!selected) row?.scrollIntoView({ block: "nearest" }); // else the editor of the number would leave the view
 }
 
 for (const [key, text, computes] of data.source) {

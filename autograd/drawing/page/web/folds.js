@@ -10,11 +10,13 @@ function show(next, to = null) {
   pause();
   step = to ?? (scenes[next >> 1] === scene ? step : sameStep(scenes[next >> 1]));
   scene = scenes[next >> 1];
+  const again = selected && scene.shapes.find(({ node }) => node >= 0 && node === selected.node);
   picture = next;
   bind(pictures.filter(Boolean).length > 1 ? pictures[next].cloneNode(true) : pictures[next]);
   $("ui-folds").textContent = next > 1 ? "Fold" : "Unfold";
   fit(true);
   choose(moment);
+  if (again) trace(again);
 }
 
 // The step of another scene with the formula of this step, or of the last one before it.

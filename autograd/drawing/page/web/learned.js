@@ -43,10 +43,19 @@ function load() {
 }
 
 function decision(scores, from, k) {
-  if (k === 1) return scores[from] > 0 ? 1 : 0;
+  if (k === 1) return scores[from] > (time.plane.threshold ?? 0) ? 1 : 0;
   let best = 0;
   for (let c = 1; c < k; c++) if (scores[from + c] > scores[from + best]) best = c;
   return best;
+}
+
+// The share of the points whose class the model decides for, as text, or "" if they have no classes.
+function accuracy(weights) {
+  const { points, x, n } = pupil;
+  if (!n || !points || field.isLine) return "";
+  const scores = programOf("responses", n)([...parts(weights), x])[0][1];
+  const right = points.filter(([, , c], i) => decision(scores, (i * scores.length) / n, scores.length / n) === c);
+  return `, ${right.length} of ${n} points right`;
 }
 
 // An array as [rows, columns, largest absolute entry, entries from −127 to 127], by means over blocks, as those of the recorded ones.

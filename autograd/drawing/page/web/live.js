@@ -39,10 +39,6 @@ const gradientRows = (x, dims) => {
   const rows = rowsOf(x, dims);
   return rows.length ? rows : [`up to ${readable(largest(x))}`];
 };
-const gradientText = (x, dims) => {
-  if (x.length === 1) return readable(x[0]);
-  return `array of shape (${dims.join(", ")}${dims.length === 1 ? "," : ""}), up to ${readable(largest(x))}`;
-};
 
 // The fields of a box with the numbers of the page in place of the recorded ones.
 function fieldsOf({ node, kinds, dims }, was) {
@@ -74,14 +70,12 @@ function follow(steps, byName) {
     }
     if (s.kind === "seed" && node >= 0) sums.set(s.place, gradients[node]);
     if (s.kind !== "pull") continue;
+    if (s.choices) s.formula = s.choices;
     const product = uses[s.live];
-    if (product === undefined || node < 0) {
-      s.numbers = s.gradient = "";
-      continue;
-    }
-    const before = sums.get(s.place);
+    const shape = s.numbers.match(/array of shape \(.*?\)/)?.[0];
+    const before = node < 0 ? undefined : sums.get(s.place); // a fold has no sum
     const after = before ? before.map((x, k) => x + product[k]) : product;
-    const [here, ...others] = [product, before, after].map((x) => x && gradientText(x, dims ?? []));
+    const [here, ...others] = [product, before, after].map((x) => x && (shape ? `${shape}, up to ${readable(largest(x))}` : readable(x[0])));
     const [user, factor] = [gradients[s.live.split(".")[0]], slopes[s.live]];
     const slope = factor ? `${inBrackets(readable(user[0]))} × ${inBrackets(readable(factor[0]))} = ` : "";
     s.numbers = before ? `= ${slope}${here}; ${others[0]} + ${inBrackets(here)} = ${others[1]}` : `= ${slope}${here}`;
@@ -130,7 +124,9 @@ function refresh() {
     graph.chapters = [];
     now.slopes = was.slopes.map((x, k) => {
       const { to, position } = graph.edges[k];
-      return present?.slopes[`${graph.byName.get(to).node}.${position}`]?.[0] ?? (present && x !== null ? null : x);
+      if (!present) return x;
+      const [slope] = present.slopes[`${graph.byName.get(to).node}.${position}`] ?? [];
+      return Number.isFinite(slope) ? slope : null;
     });
     now.boxes = { ...was.boxes };
     if (present) for (const shape of graph.shapes) {
@@ -187,7 +183,16 @@ function edit(shape) {
   const differ = others();
   $("ui-nudged").textContent = differ ? `${differ} numbers differ from the recorded ones in the last digits shown` : "";
   $("ui-changed").hidden = !present;
+  const crossed = present ? data.guards.filter(([a, sign, b, outcome]) => {
+    const [x, y] = [[a], b].map(numberOf);
+    return x !== undefined && y !== undefined && HOLDS[sign](x, y) !== outcome; // a constant of the program has no number here
+  }) : [];
+  $("ui-crossed").textContent = crossed.map(([, , , outcome, text]) => `${text} was ${outcome} when recorded, and is ${!outcome} now: the other path was not recorded. `).join("");
 }
+
+// Comparisons of the program, by the sign: a branch may depend on them.
+const HOLDS = { "<": (a, b) => a < b, "≤": (a, b) => a <= b, ">": (a, b) => a > b, "≥": (a, b) => a >= b, "=": (a, b) => a === b, "≠": (a, b) => a !== b };
+const numberOf = (operand) => (Array.isArray(operand) ? present.values[operand[0]]?.[0] : operand);
 
 // The entries of a leaf: numbers in a grid, or a heat map and an index; a click chooses one.
 function showEntries(dims, another) {

@@ -27,23 +27,32 @@ let chapter;
 let present = null; // numbers of the page, in place of the recorded ones
 
 // Number format of the boxes: "f", "e" and "g" as in Python.
-const [, digits, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
-const exponential = (x, n) => x.toExponential(n).replace(/([+-])(\d)$/, "$10$2");
-const stripped = (text) => (text.includes(".") ? text.replace(/\.?0+(?=e|$)/, "") : text);
+const [, precision, kind] = data.format.match(/\.(\d+)([feg])$/) ?? [null, 4, "f"];
+const digits = Number(precision);
+const exponential = (x, n) => even(x, "toExponential", n).replace(/([+-])(\d)$/, "$10$2");
+const fixed = (x, n) => (Math.abs(x) < 1e21 ? even(x, "toFixed", n) : `${BigInt(x)}${n ? "." : ""}${"0".repeat(n)}`);
+// A number halfway between two texts has the even one, as in Python; JavaScript takes that of the larger number.
+function even(x, way, n) {
+  const [text, [next, power = ""]] = [x[way](n), x[way](n + 1).split("e")];
+  if (!next.endsWith("5") || /[^0]/.test(x[way](100).slice(next.length).split("e")[0])) return text;
+  const cut = next.slice(0, -1).replace(/\.$/, "");
+  return /[02468]$/.test(cut) ? cut + (power && `e${power}`) : text;
+}
+const stripped = (text) => text.replace(/^(-?\d+)(?:\.|(\.\d*[1-9]))0*(?=e|$)/, "$1$2");
 const readable = (x) => {
   if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
   if (kind === "e") return exponential(x, digits);
   if (kind === "g") {
     const [most, power] = [(digits || 1) - 1, Number(x.toExponential((digits || 1) - 1).split("e")[1])];
-    return stripped(power < -4 || power > most ? exponential(x, most) : (x + 0).toFixed(most - power));
+    return stripped(power < -4 || power > most ? exponential(x, most) : fixed(x + 0, most - power));
   }
-  const text = (x + 0).toFixed(digits); // zero has no sign
+  const text = fixed(x + 0, digits); // zero has no sign
   const hides = (x !== 0 && !/[1-9]/.test(text)) || text.length > (0).toFixed(digits).length + 6;
   return hides ? exponential(x, digits) : text;
 };
 
 // The steps of a moment, and what each changes: parts that appear, edges that carry a gradient back, the gradient of a shape.
-const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value", "live"];
+const FIELDS = ["kind", "place", "source", "edges", "formula", "numbers", "line", "gradient", "value", "live", "choices"];
 function read({ shapes, edges, frames, byName, byId, moments }, at) {
   const steps = moments[at].steps.map((s) => Object.fromEntries(s.map((v, i) => [FIELDS[i], i > 3 ? data.texts[v] : v])));
   if (present) follow(steps, byName);
