@@ -265,6 +265,8 @@ def interrupted_at(n, function):
     finally:
         sys.settrace(before)
         previous.clear()
+    if count == 0 and sys.version_info[:2] == (3, 12):
+        pytest.skip("the first versions of Python 3.12 send no opcode events for code that has run before")
     return False
 
 
