@@ -136,6 +136,10 @@ def test_the_reader_trains_scrubs_and_sets_points(show, moons):
     first = tab.evaluate(weights)
     assert _shown_loss(tab) == pytest.approx(_loss_of_the_example(first, x, y), abs=1e-4)
     assert _loss_box(tab) != recorded
+    edges = np.abs([*first[:8], *first[12:20]])  # of the two layers, without the offsets
+    lines = "() => [...document.querySelectorAll('.weight')].map((line) => Number(line.getAttribute('stroke-width')))"
+    widths = np.array(tab.evaluate(lines))
+    np.testing.assert_allclose(widths / widths.max(), edges / edges.max(), atol=0.01)
     right = int((nn.predict(_model(first), x).argmax(axis=1) == y).sum())
     assert tab.inner_text("#ui-learn-epoch").endswith(f", {right} of 60 points right")
     tab.select_option("#ui-learn-pace", "0")

@@ -143,6 +143,31 @@ function image(title, of) {
   };
 }
 
+// The weights of a perceptron whose layers are small, as edges between neurons: wider for larger ones, blue for negative ones.
+const WIDEST = 16; // most neurons of a layer
+function network(names) {
+  const known = frames.map(({ arrays }) => names.map((name) => arrays[name][0]));
+  const sizes = [known[0][0][0], ...known[0].map(([, columns]) => columns)];
+  if (Math.max(...sizes) > WIDEST || known[0].some(([rows], k) => rows !== sizes[k])) return null;
+  const largest = known.flat().reduce((most, levels) => Math.max(most, levels[2]), 0) || 1;
+  const { body, say } = chart("The network", "svg", { viewBox: "0 0 300 200" });
+  const at = (k, i) => [15 + (270 * k) / names.length, 100 + (i - (sizes[k] - 1) / 2) * Math.min(24, 190 / sizes[k])];
+  const edges = names.map((_, k) => [...Array(sizes[k] * sizes[k + 1]).keys()].map((e) => {
+    const [[x1, y1], [x2, y2]] = [at(k, Math.floor(e / sizes[k + 1])), at(k + 1, e % sizes[k + 1])];
+    return drawn("line", { x1, y1, x2, y2, class: "weight" }, body);
+  }));
+  sizes.forEach((n, k) => { for (let i = 0; i < n; i++) drawn("circle", { cx: at(k, i)[0], cy: at(k, i)[1], r: 4, class: "neuron" }, body); });
+  return ({ arrays }) => {
+    const weights = names.map((name) => arrays[name][0]);
+    edges.forEach((lines, k) => lines.forEach((line, e) => {
+      const w = (weights[k][3][e] / 127) * weights[k][2];
+      line.setAttribute("stroke-width", ((5 * Math.abs(w)) / largest).toFixed(2));
+      line.setAttribute("stroke", w > 0 ? "rgb(213, 94, 0)" : "rgb(0, 114, 178)");
+    }));
+    say(`${sizes.join("-")}; the largest weight is ${Math.max(...weights.map((levels) => levels[2]))}`);
+  };
+}
+
 // The page shows a moment of the graph; the frame stays if it is one that the page learned.
 function showMoment(to) {
   if (!time) return;
@@ -195,6 +220,9 @@ if (time) {
   if (time.why) $("ui-charts").append(Object.assign(document.createElement("p"), { id: "ui-why", textContent: `This page plays what was recorded; it cannot train the model: ${time.why}.` }));
   if (time.plane) charts.push(plane(time.plane));
   for (const [title, column] of Object.entries(time.curves)) charts.push(curve(title, column, title === "loss" ? losses : []));
+  const weights = Object.keys(time.arrays[0] ?? {}).filter((name) => name.endsWith("weight"));
+  const diagram = weights.length ? network(weights) : null;
+  if (diagram) charts.push(diagram);
   for (const name of Object.keys(time.arrays[0] ?? {})) {
     charts.push(image(name, (arrays) => arrays[name]?.[0]));
     charts.push(image(`gradient of ${name}`, (arrays) => arrays[name]?.[1]));
