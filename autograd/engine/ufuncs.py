@@ -49,6 +49,7 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
         TypeError: If the ufunc has no op, or is called with keywords or by another method; names what to use
     """
     op = _OPS.get(ufunc) or _scipy_op(ufunc)
+    kwargs = {name: x for name, x in kwargs.items() if x is not None or name == "axis"}
     if not kwargs or (method in ("reduce", "accumulate") and kwargs.keys() <= {"axis", "keepdims"}):
         if ufunc in _PREDICATES and (op is None or current_trace() is None):
             return getattr(ufunc, method)(*[_data(x, ufunc) for x in inputs], **kwargs)
@@ -76,7 +77,10 @@ def _call_method(ufunc: np.ufunc, method: str, op: Callable[..., Any], x: Any, *
     options = {"axis": 0, **options}
     if (ufunc, method) in _METHOD_OPS:
         return _METHOD_OPS[ufunc, method](x, **options)
-    axis = normalize_axis(f"np.{ufunc.__name__}.{method}", options["axis"], shape_of(x))
+    call = f"np.{ufunc.__name__}.{method}"
+    axis = normalize_axis(call, options["axis"], shape_of(x))
+    if not shape_of(x)[axis]:
+        raise ValueError(f"{call}: x must have entries along axis {axis}, got shape {shape_of(x)}")
     results = list(accumulate(moveaxis(x, axis, 0), op))
     if method == "accumulate":
         return stack(results, axis)

@@ -44,6 +44,13 @@ def test_values_and_two_orders_of_derivatives_are_those_of_the_calls(ufunc, meth
             np.testing.assert_allclose(part, expected, rtol=1e-11, atol=1e-13)
 
 
+def test_arguments_by_position_and_empty_arrays():
+    t = Tensor(X, requires_grad=True)
+    np.testing.assert_allclose(np.add.reduce(t, 1, None, None, True).numpy(), np.add.reduce(X, 1, None, None, True))
+    with pytest.raises(ValueError, match=r"np\.hypot\.reduce: x must have entries along axis 1, got shape \(2, 0\)"):
+        np.hypot.reduce(t[:, :0], axis=1)
+
+
 def test_predicates_give_plain_truth_values():
     t = Tensor(X, requires_grad=True)
     for call in (
