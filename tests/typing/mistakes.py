@@ -80,6 +80,8 @@ def mistakes() -> None:
     # Networks, losses and drawings.
     model()  # error
     model(a).backwards()  # error
+    nn.Tanh()(t).backwards()  # error
+    nn.ReLU()()  # error
     Scaled()(t)  # error
     Scaled()(a, times=1)  # error
     _of_model: float = model(a)  # error
