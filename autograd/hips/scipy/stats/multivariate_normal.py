@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.rules.linalg import cholesky
+import autograd as ag
 
 
 def logpdf(x: Any, mean: Any, cov: Any) -> Any:
@@ -40,4 +40,4 @@ def entropy(mean: Any, cov: Any) -> Any:
 
 def _cholesky(n: int, cov: Any) -> Any:
     """Cholesky factor of a covariance of n variables."""
-    return cholesky(cov if np.ndim(cov) == 2 else cov * np.eye(n))
+    return ag.cholesky(cov if np.ndim(cov) == 2 else cov * np.eye(n))
