@@ -106,7 +106,7 @@ def attention(**look: Any) -> Drawing:
                 x = x + ag.gelu(x @ w)
     y = ag.mean(x)
     y.label = "y"
-    return draw(y, direction="both", depth=1, **look)
+    return draw(y, direction="both", depth=1, rankdir="TB", **look)
 
 
 def vanishing(**look: Any) -> Drawing:
@@ -134,8 +134,8 @@ def ten_thousand(**look: Any) -> Drawing:
 
 
 def modules(**look: Any) -> Drawing:
-    inner = nn.Residual(nn.Sequential(nn.LayerNorm(8), nn.Linear(8, 8)))
-    model = nn.Sequential(nn.Linear(4, 8), nn.GELU(), inner, nn.Linear(8, 1))
+    inner = nn.Residual(nn.Sequential(nn.LayerNorm(8), nn.Linear(8, 8, seed=1)))
+    model = nn.Sequential(nn.Linear(4, 8, seed=0), nn.GELU(), inner, nn.Linear(8, 1, seed=2))
     return draw(model, np.ones((2, 4), np.float32), depth=3, rankdir="TB", **look)
 
 

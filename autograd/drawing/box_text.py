@@ -75,10 +75,10 @@ def value_fields(x: Any, format: str, arrays: str) -> list[str]:
 
 
 def gradient_fields(gradient: Any, format: str) -> list[str]:
-    """The fields of a gradient: its number, its rows if it is small, or its largest absolute entry."""
+    """The fields of a gradient: its number; or, marked by ∂, the rows of a small array or the largest absolute entry."""
     if not isinstance(gradient, np.ndarray):
         return [number(float(gradient), format)]
-    return rows(gradient, format) or [f"up to {number(size_of(gradient), format)}"]
+    return [f"∂ {text}" for text in rows(gradient, format) or [f"up to {number(size_of(gradient), format)}"]]
 
 
 def rows(array: np.ndarray[Any, Any], format: str) -> list[str]:

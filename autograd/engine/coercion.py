@@ -10,7 +10,7 @@ from autograd.engine.node import Node
 from autograd.ops.recorder import stack_nodes
 from autograd.support.lazy_numpy import DTypeLike, np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 
 
 def private_array(array: Array) -> Array:

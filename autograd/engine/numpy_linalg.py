@@ -11,7 +11,7 @@ from autograd.engine.numpy_compositions import as_operand, check_plain, dtype_of
 from autograd.ops.rules import decompositions, linalg
 from autograd.ops.rules.arithmetic import abs, sign, square
 from autograd.ops.rules.axes import normalize_axes, reduced_shape, shape_of
-from autograd.ops.rules.comparisons import greater
+from autograd.ops.rules.comparisons import equal, greater
 from autograd.ops.rules.indexing import take_along_axis
 from autograd.ops.rules.norms import norm
 from autograd.ops.rules.rearranging import flip
@@ -62,8 +62,8 @@ def _symmetric(function: str, a: Any, UPLO: str) -> Any:
 
 
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    """Lower or upper triangular Cholesky factors."""
-    y = linalg.cholesky(a)
+    """Lower or upper triangular Cholesky factors of the symmetric matrices with the same triangles as a."""
+    y = linalg.cholesky(_symmetric("cholesky", a, "U" if upper else "L"))
     return y.mT if upper else y
 
 
@@ -225,9 +225,13 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 
 def cond(x: Any, p: Any = None) -> Any:
-    """Condition numbers of matrices."""
+    """Condition numbers of matrices, infinity for singular ones."""
     x = _matrix("cond", x)
     if p is None or p in (2, -2):
         s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    return norm(x, p, (-2, -1)) * norm(linalg.inv(x), p, (-2, -1))
+        y, scale = (s[..., -1], s[..., 0]) if p == -2 else (s[..., 0], s[..., -1])
+    else:
+        scale = abs(linalg.signdet(x))  # 1, or 0 if a pivot is 0, where `inv` would raise
+        inverse = linalg.inv(where(scale[..., None, None], x, np.eye(shape_of(x)[-1], dtype=x.dtype)))
+        y = norm(x, p, (-2, -1)) * norm(inverse, p, (-2, -1))
+    return (y + equal(y + scale, 0.0)) / scale  # infinity for zeros too

@@ -1,7 +1,8 @@
-"""NumPy ufuncs on nodes: calls of the corresponding op, and errors for ufuncs without one."""
+"""NumPy ufuncs and their methods on nodes: calls of the corresponding op, and errors for ufuncs without one."""
 
 import sys
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from autograd.ops.op import OPS
 from autograd.ops.operators import OPERATORS
 from autograd.ops.recorder import Recorder
 from autograd.ops.rules import arithmetic, rounding
+from autograd.ops.rules.axes import normalize_axis, shape_of
+from autograd.ops.rules.joining import stack
+from autograd.ops.rules.shape import expand_dims, moveaxis, reshape
 from autograd.support.alternatives import alternative
 
 #: Op of each NumPy ufunc, by identity: another package may have a ufunc of the same name.
@@ -26,10 +30,14 @@ _OPS: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 #: Ops with another name in `scipy.special`.
 _SCIPY_NAMES = {"expit": "sigmoid", "log_expit": "log_sigmoid", "psi": "digamma"}
-_METHOD_OPS: dict[tuple[np.ufunc, str], str] = {
-    (np.add, "reduce"): "sum", (np.multiply, "reduce"): "prod", (np.maximum, "reduce"): "max",
-    (np.minimum, "reduce"): "min", (np.add, "accumulate"): "cumsum", (np.multiply, "accumulate"): "cumprod",
+#: Ops along an axis that equal the methods `reduce` and `accumulate` of a ufunc; others are one op after the other.
+_METHOD_OPS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
+    (np.add, "reduce"): OPS["sum"], (np.add, "accumulate"): OPS["cumsum"], (np.logaddexp, "reduce"): OPS["logsumexp"],
+    (np.multiply, "reduce"): OPS["prod"], (np.multiply, "accumulate"): OPS["cumprod"],
+    (np.maximum, "reduce"): OPS["max"], (np.minimum, "reduce"): OPS["min"],
+    (np.logical_and, "reduce"): OPS["all"], (np.logical_or, "reduce"): OPS["any"],
 }  # fmt: skip
+_METHOD_CURES = {"at": "add autograd.put(values, index, x.shape)", "reduceat": "stack the results for slices of x"}
 _PREDICATES = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite}
 _PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.logical_not}
 
@@ -37,21 +45,42 @@ _PREDICATES |= {np.signbit, np.logical_and, np.logical_or, np.logical_xor, np.lo
 def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Result of a ufunc on nodes: plain truth values of predicates, else the result of the op."""
     op = _OPS.get(ufunc) or _scipy_op(ufunc)
-    if method == "__call__" and not kwargs:
+    kwargs = {name: x for name, x in kwargs.items() if x is not None or name == "axis"}
+    if not kwargs or (method in ("reduce", "accumulate") and kwargs.keys() <= {"axis", "keepdims"}):
         if ufunc in _PREDICATES and (op is None or current_trace() is None):
-            return ufunc(*[_data(x, ufunc) for x in inputs])
-        if op is not None:
-            return op(*inputs)
+            return getattr(ufunc, method)(*[_data(x, ufunc) for x in inputs], **kwargs)
+        if op is not None and method not in _METHOD_CURES:
+            return op(*inputs) if method == "__call__" else _call_method(ufunc, method, op, *inputs, **kwargs)
     call = f"{'scipy.special' if _is_of_scipy(ufunc) else 'np'}.{ufunc.__name__}" + (
         f".{method}" if method != "__call__" else ""
     )
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
-    if op is not None and method == "__call__":
-        cure = f"use autograd.{op.__name__}" if op.__module__ == "autograd" else "leave them out"
+    if op is not None and method in _METHOD_CURES:
+        cure = _METHOD_CURES[method]
+    elif op is not None:
+        same = op if method == "__call__" else _METHOD_OPS.get((ufunc, method))
+        cure = f"use autograd.{same.__name__}" if same and same.__module__ == "autograd" else "leave them out"
     else:
-        same = _METHOD_OPS.get((ufunc, method))
-        cure = f"use autograd.{same}" if same else alternative(ufunc.__name__)
+        cure = alternative(ufunc.__name__)
     raise TypeError(f"{call} has no derivative here for a {type_name}: {cure}; x.data has the plain numbers")
+
+
+def _call_method(ufunc: np.ufunc, method: str, op: Callable[..., Any], x: Any, *others: Any, **options: Any) -> Any:
+    """Result of `outer`, `reduce` or `accumulate`, along axis 0 by default, as in NumPy."""
+    if method == "outer":
+        ones = (1,) * len(shape_of(others[0]))
+        return op(reshape(x, (*shape_of(x), *ones)) if ones and shape_of(x) else x, *others)
+    options = {"axis": 0, **options}
+    if (ufunc, method) in _METHOD_OPS:
+        return _METHOD_OPS[ufunc, method](x, **options)
+    call = f"np.{ufunc.__name__}.{method}"
+    axis = normalize_axis(call, options["axis"], shape_of(x))
+    if not shape_of(x)[axis]:
+        raise ValueError(f"{call}: x must have entries along axis {axis}, got shape {shape_of(x)}")
+    results = list(accumulate(moveaxis(x, axis, 0), op))
+    if method == "accumulate":
+        return stack(results, axis)
+    return expand_dims(results[-1], axis) if options.get("keepdims") else results[-1]
 
 
 def _data(x: Any, ufunc: np.ufunc) -> Any:

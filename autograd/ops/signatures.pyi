@@ -5,7 +5,7 @@ A stub without a module: only type checkers read it, so it may name Value and Te
 `prepare`: a new op needs no annotation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, SupportsIndex, TypeVar, overload
 
 import numpy as np
@@ -121,15 +121,27 @@ class ArrayFunction(Protocol[P]):
     """Function of an array: the type of its result on plain numbers depends on their shapes."""
 
     @overload
-    def __call__(self, x: T, /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    def __call__(self, x: T | list[T] | tuple[T, ...], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    @overload
+    def __call__(self, x: list[V] | tuple[V, ...], /, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
     @overload
     def __call__(self, x: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+class Split(Protocol):
+    """Function `split`."""
+
+    @overload
+    def __call__(self, x: T, /, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[T]: ...
+    @overload
+    def __call__(self, x: Operand, /, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]: ...
 
 class ArrayOp(Op, Generic[P]):
     """Op of an array."""
 
     @overload
-    def __call__(self, x: T, /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    def __call__(self, x: T | list[T] | tuple[T, ...], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    @overload
+    def __call__(self, x: list[V] | tuple[V, ...], /, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
     @overload
     def __call__(self, x: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
@@ -142,6 +154,16 @@ class ArrayBinary(Op, Generic[P]):
     def __call__(self, a: Operand, b: T, /, *args: P.args, **kwargs: P.kwargs) -> T: ...
     @overload
     def __call__(self, a: Operand, b: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+class Einsum(Op):
+    """Op of a text and any number of arrays."""
+
+    @overload
+    def __call__(self, subscripts: str, a: T, /, *others: Operand) -> T: ...
+    @overload
+    def __call__(self, subscripts: str, a: Operand, b: T, /, *others: Operand) -> T: ...
+    @overload
+    def __call__(self, subscripts: str, /, *operands: Operand) -> Any: ...
 
 Pullback = Rule | None
 
@@ -181,7 +203,7 @@ class Bilinear(Protocol):
     """Decorator `bilinear`; `einsum`, the one such op with one pullback, begins with a text."""
 
     @overload
-    def __call__(self, operands: Pullback, /, **options: Any) -> Callable[[Rule], Op]: ...
+    def __call__(self, operands: Pullback, /, **options: Any) -> Callable[[Rule], Einsum]: ...
     @overload
     def __call__(
         self, a: Pullback, b: Pullback, /, *, prepare: Callable[Concatenate[Any, Any, P], Any], **options: Any

@@ -1,12 +1,26 @@
 """Activation functions as modules; they call the functions of `autograd`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import autograd as ag
 from nn.modules.module import Module
 
+N = TypeVar("N", bound=ag.Tensor | ag.Value)
 
-class ReLU(Module):
+
+class _Activation(Module):
+    """Base class of activations, for type checkers: a node gives a node of the same class."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, x: N) -> N: ...
+        @overload
+        def __call__(self, x: Any) -> Any: ...
+        def __call__(self, x: Any) -> Any: ...
+
+
+class ReLU(_Activation):
     """Rectified linear unit, elementwise.
 
         y = max(x, 0)
@@ -19,7 +33,7 @@ class ReLU(Module):
         return ag.relu(x)
 
 
-class Tanh(Module):
+class Tanh(_Activation):
     """Hyperbolic tangent, elementwise.
 
         y = tanh x
@@ -32,7 +46,7 @@ class Tanh(Module):
         return ag.tanh(x)
 
 
-class Sigmoid(Module):
+class Sigmoid(_Activation):
     """Logistic function, elementwise.
 
         y = 1 / (1 + e⁻ˣ)
@@ -45,7 +59,7 @@ class Sigmoid(Module):
         return ag.sigmoid(x)
 
 
-class LeakyReLU(Module):
+class LeakyReLU(_Activation):
     """ReLU with a small slope for negative inputs, elementwise.
 
         y = x if x ≥ 0, else slope · x
@@ -61,7 +75,7 @@ class LeakyReLU(Module):
         return ag.leaky_relu(x, slope=self.slope)
 
 
-class ELU(Module):
+class ELU(_Activation):
     """Exponential linear unit, elementwise.
 
         y = x if x > 0, else alpha (eˣ − 1)
@@ -80,7 +94,7 @@ class ELU(Module):
         return ag.elu(x, alpha=self.alpha)
 
 
-class GELU(Module):
+class GELU(_Activation):
     """Gaussian error linear unit, elementwise: x times the probability of a smaller normal number.
 
         y = x Φ(x)
@@ -96,7 +110,7 @@ class GELU(Module):
         return ag.gelu(x)
 
 
-class SiLU(Module):
+class SiLU(_Activation):
     """Sigmoid linear unit, elementwise; also called swish.
 
         y = x σ(x)
@@ -112,7 +126,7 @@ class SiLU(Module):
         return ag.silu(x)
 
 
-class Softplus(Module):
+class Softplus(_Activation):
     """Smooth ReLU, elementwise.
 
         y = log(1 + eˣ)
@@ -125,7 +139,7 @@ class Softplus(Module):
         return ag.softplus(x)
 
 
-class Softmax(Module):
+class Softmax(_Activation):
     """Probabilities from scores along an axis, for inference; `cross_entropy` takes the scores.
 
         y = exp(x) / Σ exp(x)
@@ -141,7 +155,7 @@ class Softmax(Module):
         return ag.softmax(x, axis=self.axis)
 
 
-class LogSoftmax(Module):
+class LogSoftmax(_Activation):
     """Logarithms of probabilities from scores along an axis; the input of `nll`.
 
         y = x − log Σ exp(x)

@@ -14,6 +14,7 @@ import nn
 from autograd.drawing.forward_model import graph_of, with_gradients
 from autograd.drawing.layout import sketch
 from autograd.drawing.options import View
+from autograd.drawing.themes import THEMES
 from tests.laws.smooth_programs import programs
 
 
@@ -347,7 +348,14 @@ def test_tensors_show_the_entries_of_their_gradient_or_the_largest(show):
     w = ag.Tensor(np.array([[1.0, -2.0], [0.5, 3.0]]), requires_grad=True, label="w")
     tab = show(ag.draw(ag.sum(w * w)).page())
     tab.keyboard.press("End")
-    assert tab.locator("g.node.parameter text").all_text_contents()[-2:] == ["2.0000 −4.0000", "1.0000 \u20076.0000"]
+    assert tab.locator("g.node.parameter text").all_text_contents()[-2:] == ["∂ 2.0000 −4.0000", "∂ 1.0000 \u20076.0000"]
+    for scheme in ("light", "dark"):
+        tab.evaluate("theme => document.documentElement.dataset.theme = theme", scheme)
+        fills = [
+            tab.locator(f".parameter {kind}").last.evaluate("e => getComputedStyle(e).fill") for kind in (".data", ".grad")
+        ]
+        colors = (THEMES[scheme].ink, THEMES[scheme].gradient)
+        assert fills == [f"rgb{tuple(bytes.fromhex(color[1:]))}" for color in colors]
     tab.keyboard.press("Home")
     assert tab.locator("g.node.parameter text").all_text_contents()[-2:] == ["", ""]
     w = ag.Tensor(np.arange(10.0) / 10.0, requires_grad=True, label="w")

@@ -17,7 +17,10 @@ def every_part(parts):
 
 
 LINALG_CALLS = {
-    "cholesky": [(lambda a: np.linalg.cholesky(a @ np.swapaxes(a, -1, -2), upper=True), STACK)],
+    "cholesky": [
+        (lambda a: np.linalg.cholesky(a @ np.swapaxes(a, -1, -2) + np.triu(a, 1)), STACK),
+        (lambda a: np.linalg.cholesky(a @ np.transpose(a) + np.tril(a, -1), upper=True), A),
+    ],
     "cond": [(lambda a, p=p: np.linalg.cond(a, p), STACK) for p in (None, 2, -2, 1, -1, math.inf, -math.inf, "fro", "nuc")],
     "eigh": [
         (lambda a: every_part(np.linalg.eigh(a)), A),

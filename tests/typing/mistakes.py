@@ -41,6 +41,11 @@ def mistakes() -> None:
     ag.pad(t, 1, mode="zeros")  # error
     ag.convolve(t, a, "all")  # error
     ag.swapaxes(t, 0)  # error
+    ag.stack([t, t], dim=1)  # error
+    ag.split(t)  # error
+    ag.einsum(t, t)  # error
+    ag.diag(t, k="1")  # error
+    _joined: Value = ag.stack([v, v])  # error
     _of_value: Tensor = ag.exp(v)  # error
     _of_float: Value = ag.exp(1.0)  # error
 
@@ -75,6 +80,8 @@ def mistakes() -> None:
     # Networks, losses and drawings.
     model()  # error
     model(a).backwards()  # error
+    nn.Tanh()(t).backwards()  # error
+    nn.ReLU()()  # error
     Scaled()(t)  # error
     Scaled()(a, times=1)  # error
     _of_model: float = model(a)  # error

@@ -3,13 +3,12 @@
 from typing import Any, assert_type
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd as ag
 import nn
 from autograd import Tensor, Value
 
-Array = NDArray[Any]
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 
 
 def area(width: float, height: float = 2.0) -> float:
@@ -67,6 +66,15 @@ def main() -> None:
     assert_type(ag.flip(t), Tensor)
     assert_type(ag.pad(t, 1, mode="edge"), Tensor)
     assert_type(ag.convolve(t, a, mode="same"), Tensor)
+    assert_type(ag.stack([t, t], axis=1), Tensor)
+    assert_type(ag.stack([v, 2.0 * v]), Tensor)
+    assert_type(ag.concatenate((t, t)), Tensor)
+    assert_type(ag.split(t, 2)[0], Tensor)
+    assert_type(ag.split(ag.stack([t, t]), [1], axis=1), list[Tensor])
+    assert_type(ag.einsum("i,i->", t, a), Tensor)
+    assert_type(ag.einsum("i,i,i", a, t, a), Tensor)
+    assert_type(ag.tril(ag.diag(t)), Tensor)
+    assert_type(ag.trace(ag.outer(t, a)), Tensor)
 
     # Operators, attributes and methods.
     assert_type(1.0 - v, Value)
@@ -112,6 +120,10 @@ def main() -> None:
     rows, labels = np.ones((5, 2), np.float32), np.zeros(5, int)
     assert_type(model(rows), Tensor)
     assert_type(nn.Linear(2, 3)(rows), Tensor)
+    assert_type(nn.ReLU()(t), Tensor)
+    assert_type(nn.Softmax()(model(rows)), Tensor)
+    assert_type(nn.LeakyReLU(0.1)(v), Value)
+    assert_type(nn.GELU()([1.0]), Any)
     assert_type(Scaled(model)(rows, times=2), Tensor)
     assert_type(nn.scalar.Neuron(2)([1.0, 2.0]), Value)
     assert_type(nn.cross_entropy(model(rows), labels, reduction="sum"), Tensor)

@@ -1,5 +1,6 @@
 """Types that users see: a correct program passes mypy and pyright, and both find every marked mistake of another."""
 
+import ast
 import importlib.util
 import json
 import os
@@ -27,18 +28,21 @@ BINARY = {
     "0.5, 0.5": "float", "v, 0.5": "Value", "0.5, v": "Value", "v, v": "Value", "t, a": "Tensor", "a, t": "Tensor",
     "t, v": "Tensor", "v, t": "Tensor", "v, a": "Tensor", "a, v": "Tensor", "a, 0.5": "Array", "0.5, a": "Array",
 }  # fmt: skip
-OF_ARRAYS = {"t": "Tensor"}
-OF_MATRICES = {"t": "Tensor", "t, t": "Tensor"}
+OF_ARRAYS = {"t": "Tensor", "[t, t]": "Tensor", "(t, t)": "Tensor", "[v, v]": "Tensor"}
+OF_MATRICES = {"t": "Tensor", "t, t": "Tensor", "[t, t]": "Tensor"}
 NAMES = {"v": ag.Value(0.5), "t": ag.Tensor([[0.5]]), "a": np.array([[0.5]]), "ag": ag}
 HEAD = """from typing import Any, assert_type
 import numpy as np
-from numpy.typing import NDArray
 import autograd as ag
 from autograd import Tensor, Value
-Array = NDArray[Any]
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 v, t, a = Value(0.5), Tensor([[0.5]]), np.ones((1, 1))
 """
 TYPES = {"float": float, "Value": ag.Value, "Tensor": ag.Tensor, "Array": np.ndarray}
+
+
+def number_of_arguments(text):
+    return len(ast.parse(f"f({text})", mode="eval").body.args)
 
 
 def promises():
@@ -48,7 +52,7 @@ def promises():
         if len(required) != op.arity or op.variadic or any(p.kind is p.KEYWORD_ONLY for p in required):
             continue
         calls = UNARY | BINARY if op.kind == "elementwise" else OF_MATRICES if op.stacks else OF_ARRAYS
-        yield from ((f"ag.{op.name}({x})", kind) for x, kind in calls.items() if x.count(",") == op.arity - 1)
+        yield from ((f"ag.{op.name}({x})", kind) for x, kind in calls.items() if number_of_arguments(x) == op.arity)
 
 
 @pytest.fixture(scope="module")

@@ -259,7 +259,7 @@ def _colors() -> str:
     """CSS variables of the two themes, and rules that map the colours of the light picture to the dark theme."""
     light, dark = THEMES["light"], THEMES["dark"]
     lines = [f":root {{ {_variables(light)} }}", f":root[data-theme=dark] {{ {_variables(dark)} color-scheme: dark; }}"]
-    pairs = {getattr(light, part): getattr(dark, part) for part in ("ink", "line", "mark")}
+    pairs = {getattr(light, part): getattr(dark, part) for part in ("ink", "line", "mark", "gradient")}
     for before, after in zip([light.sign, *light.styles.values()], [dark.sign, *dark.styles.values()], strict=True):
         pairs |= {before[key]: after[key] for key in ("color", "fillcolor") if key in before}
     for before, after in pairs.items():  # cells of heat maps have no outline and keep their colours

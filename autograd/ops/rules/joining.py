@@ -1,17 +1,20 @@
 """Concatenate, stack and split arrays."""
 
 import itertools
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd.base.numerics import error_of_operands
 from autograd.ops.op import linear
 from autograd.ops.recorder import Recorder, stack_nodes
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axis, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, array_function, normalize_axis, shape_of
 from autograd.ops.rules.indexing import getitem
 from autograd.ops.rules.shape import lift, reshape
 from autograd.support.arguments import explained_arguments
 from autograd.support.lazy_numpy import np
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
 
 #: Largest number of arrays joined by one op. Each of n pullbacks gets all n parts, so larger groups take n² steps.
 _MAX_PARTS = 256
@@ -72,7 +75,7 @@ def _piece(x: Any, axis: int, start: int | None, end: int | None) -> Any:
     return getitem(x, (slice(None),) * axis + (slice(start, end),))
 
 
-@explained_arguments()
+@array_function
 def stack(arrays: Any, axis: int = 0) -> Any:
     """Arrays of one shape, or numbers, joined along a new axis.
 
@@ -95,7 +98,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     return concatenate([reshape(p, (*shape[:position], 1, *shape[position:])) for p in parts], position)
 
 
-@explained_arguments()
+@cast("Callable[[Callable[..., Any]], signatures.Split]", explained_arguments())
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """List of pieces of x along `axis`: a number of equal ones, or cut before each index.
 

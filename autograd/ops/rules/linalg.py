@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
-from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
+from autograd.ops.rules.axes import PreparedCall, Shape, array_function, normalize_axes, shape_of
 from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
@@ -229,6 +229,7 @@ def _diagonal_indices(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
     return np.arange(length) - min(offset, 0), np.arange(length) + max(offset, 0)
 
 
+@array_function
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Diagonals of the matrices in two axes, `offset` to the right of the main ones.
 
@@ -247,6 +248,7 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return getitem(moveaxis(x, (i, j), (-2, -1)), (..., *diagonals))
 
 
+@array_function
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Sums of the diagonals of the matrices in two axes, `offset` to the right of the main ones.
 
@@ -261,6 +263,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return sum(diagonal(x, offset, axis1, axis2), -1)
 
 
+@array_function
 def diag(x: Any, k: int = 0) -> Any:
     """k-th diagonal of a matrix, or the matrix with a vector as its k-th diagonal and zeros elsewhere.
 
@@ -281,6 +284,7 @@ def diag(x: Any, k: int = 0) -> Any:
     return diagonal(x, k)
 
 
+@array_function
 def triu(x: Any, k: int = 0) -> Any:
     """Upper triangles: the matrices x with zeros below the k-th diagonal.
 
@@ -295,6 +299,7 @@ def triu(x: Any, k: int = 0) -> Any:
     return where(np.tri(*_matrix_shape("triu", x), k=k - 1, dtype=bool), 0, x)
 
 
+@array_function
 def tril(x: Any, k: int = 0) -> Any:
     """Lower triangles: the matrices x with zeros above the k-th diagonal.
 

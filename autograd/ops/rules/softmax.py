@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops.op import elementwise, general
+from autograd.ops.recorder import stack_nodes
 from autograd.ops.rules.activations import sigmoid
 from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_of
 from autograd.ops.rules.exponential import exp
@@ -25,6 +26,7 @@ def _to_floating(x: Any) -> Any:
     """x, converted to floating-point numbers if it has integers."""
     if isinstance(x, float):
         return x
+    x = stack_nodes(x)
     x = x if hasattr(x, "dtype") else np.asarray(x)
     return x if x.dtype.kind == "f" else astype(x, float)
 

@@ -40,7 +40,7 @@ def test_direction_both_shows_every_number_with_its_gradient(drawn):
 
 
 def test_both_shows_a_small_gradient_of_a_tensor_or_the_size_of_a_large_one():
-    for w, said in [([[1.0, -2.0]], "2.0000 −4.0000"), (np.arange(9.0), "up to 16.0000")]:
+    for w, said in [([[1.0, -2.0]], "∂ 2.0000 −4.0000"), (np.arange(9.0), "∂ up to 16.0000")]:
         w = ag.Tensor(w, requires_grad=True, label="w")
         drawing = draw(ag.sum(w * w), direction="both")
         assert boxes(drawing)[named(drawing, "w")][-1] == said

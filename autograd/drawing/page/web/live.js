@@ -36,8 +36,8 @@ function rowsOf(x, dims) {
 const largest = (x) => x.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
 const scaleOf = (x) => x.reduce((most, entry) => (Math.abs(entry) < Infinity ? Math.max(most, Math.abs(entry)) : most), 0) || 1;
 const gradientRows = (x, dims) => {
-  const rows = rowsOf(x, dims);
-  return rows.length ? rows : [`up to ${readable(largest(x))}`];
+  const rows = rowsOf(x, dims ?? []);
+  return (rows.length ? rows : [`up to ${readable(largest(x))}`]).map((row) => (dims ? `∂ ${row}` : row));
 };
 
 // The fields of a box with the numbers of the page in place of the recorded ones.
@@ -79,7 +79,7 @@ function follow(steps, byName) {
     const [user, factor] = [gradients[s.live.split(".")[0]], slopes[s.live]];
     const slope = factor ? `${inBrackets(readable(user[0]))} × ${inBrackets(readable(factor[0]))} = ` : "";
     s.numbers = before ? `= ${slope}${here}; ${others[0]} + ${inBrackets(here)} = ${others[1]}` : `= ${slope}${here}`;
-    if (s.gradient) s.gradient = gradientRows(after, dims ?? []).join("\n");
+    if (s.gradient) s.gradient = gradientRows(after, dims).join("\n");
     if (s.value !== "") s.value = after[0];
     sums.set(s.place, after);
   }

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+import autograd as ag
+
 
 def logpdf(x: Any, mean: Any, cov: Any) -> Any:
     """Logarithm of the density at x, a point or one point a row.
@@ -38,4 +40,4 @@ def entropy(mean: Any, cov: Any) -> Any:
 
 def _cholesky(n: int, cov: Any) -> Any:
     """Cholesky factor of a covariance of n variables."""
-    return np.linalg.cholesky(cov if np.ndim(cov) == 2 else cov * np.eye(n))
+    return ag.cholesky(cov if np.ndim(cov) == 2 else cov * np.eye(n))

@@ -131,8 +131,25 @@ def test_second_derivatives_of_equal_eigenvalues_raise():
 
 def test_one_triangle_has_a_derivative():
     for triangle, empty in (("L", np.triu), ("U", np.tril)):
-        found = grad(lambda a, u=triangle: np.sum(np.linalg.eigvalsh(a, u) ** 3))(A)
-        assert not empty(found, 1 if empty is np.triu else -1).any()
+        for f in (
+            lambda a, u=triangle: np.linalg.eigvalsh(a, u) ** 3,
+            lambda a, u=triangle: np.linalg.cholesky(a, upper=u == "U"),
+        ):
+            assert not empty(grad(lambda a, f=f: np.sum(f(a)))(A), 1 if empty is np.triu else -1).any()
+
+
+NAN = A * [[np.nan, 1.0, 1.0]]
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero|invalid value")
+@pytest.mark.parametrize("p", [None, 2, 1, -1, np.inf, -np.inf, "fro"])
+@pytest.mark.parametrize("x", [np.zeros((2, 2)), np.ones((3, 3)), NAN, np.stack([0.0 * A, A, NAN])], ids="01nx")
+def test_condition_numbers_of_singular_matrices_are_those_of_numpy(x, p):
+    if p in (None, 2) and np.isnan(x).any():
+        pytest.skip("singular values of NaN raise LinAlgError, or not, by the version of NumPy")
+    np.testing.assert_allclose(np.linalg.cond(Tensor(x), p).numpy(), np.linalg.cond(x, p), rtol=1e-12)
+    if x.shape == (3, 3) and p not in (None, 2):
+        assert not np.isfinite(grad(lambda a: np.linalg.cond(a, p))(x)).all()
 
 
 @pytest.mark.parametrize(
@@ -156,6 +173,7 @@ def test_errors(call, message):
 
 
 PEERS = {
+    "cholesky": lambda m, a: m.cholesky(a @ a.mT),
     "eigh": lambda m, a: m.eigh(a + a.mT)[1] ** 2 * m.eigh(a + a.mT)[0][..., None, :],
     "svd": lambda m, a: (
         m.svd(a[..., :2], full_matrices=False)[0] ** 2 + m.svd(a[..., :2], full_matrices=False)[1][..., None, :]
