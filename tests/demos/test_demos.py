@@ -34,7 +34,7 @@ def demos(*arguments, **environment):
 def test_without_a_name_the_demos_are_listed():
     done = demos()
     assert done.returncode == 0
-    names = re.findall(r"^([\w-]+) +\S.*\.$", done.stdout, flags=re.MULTILINE)
+    names = re.findall(r"^  ([\w-]+) +\S.*\.$", done.stdout, flags=re.MULTILINE)
     files = {p.stem for p in (ROOT / "demos").glob("*.py")} - {"__init__", "__main__", "claims", "notebooks"}
     assert names == sorted(files | {"classify", "mnist-lab", "regress"})  # those three are notebooks
 

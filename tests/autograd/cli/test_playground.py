@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from autograd import OPS
 from autograd.__main__ import main
 from autograd.cli.playground import build, packages
 from autograd.cli.playground.session import LONGEST, Outcome, run_program
@@ -18,6 +19,14 @@ LOCK = b'{"info": {}, "packages": {"numpy": {"file_name": "numpy-2.4.6-py3.whl",
 WHEEL = b"wheel"
 PARTS = {name: name.encode() for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "viz.js")}
 PARTS[packages.LOCK] = LOCK % hashlib.sha256(WHEEL).hexdigest().encode()
+
+
+@pytest.fixture(autouse=True)
+def _ops_stay_as_they_were():
+    names = set(OPS)
+    yield
+    for name in set(OPS) - names:
+        del OPS[name]
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda file: file.name)
