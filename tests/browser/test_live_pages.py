@@ -46,6 +46,30 @@ def test_a_leaf_is_typed_stepped_nudged_and_set_back(show):
     assert texts_of(tab) == recorded
 
 
+def test_a_leaf_is_dragged_by_mouse_and_finger(show):
+    tab = show(draw(neuron()).page())
+    tab.keyboard.press("End")
+    tab.locator("#ui-graph g.node").filter(has_text="w").first.click()
+    hand = tab.context.new_cdp_session(tab)
+    slider = tab.locator("#ui-drag")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    places = [box["x"] + share * box["width"] for share in (0.5, 0.6, 0.75)]  # the recorded number is in the middle
+    tab.mouse.move(places[0], y)
+    tab.mouse.down()
+    tab.mouse.move(places[1], y)
+    tab.mouse.move(places[2], y)
+    tab.mouse.up()
+    by_mouse = float(tab.input_value("#ui-value"))
+    assert by_mouse > -2.0
+    assert f"{by_mouse:.4f}" in texts_of(tab)
+    for kind, x in [("touchStart", places[2]), ("touchMove", places[1]), ("touchMove", places[0]), ("touchEnd", None)]:
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if x is None else [{"x": x, "y": y}]})
+    tab.wait_for_function("(x) => Number(document.querySelector('#ui-value').value) < x - 0.5", arg=by_mouse)
+    assert f"{float(tab.input_value('#ui-value')):.4f}" in texts_of(tab)
+
+
 def test_steps_of_a_changed_program_have_its_numbers(show):
     tab = show(draw(neuron()).page())
     tab.locator("#ui-graph g.node").filter(has_text="w").first.click()
