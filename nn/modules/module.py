@@ -128,8 +128,8 @@ class Module(metaclass=ModuleType):
         """Return the path of every module, parameter, frozen parameter and buffer by `id`; drawings show the paths."""
         return {id(part): path for path, part in _walk_with_constants(self)}
 
-    def __del__(self) -> None:
-        if not sys.is_finalizing():
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:  # globals are gone by then
+        if not is_finalizing():
             scope.forget(self, _walk_with_constants(self))
 
     def parameters(self) -> list[Parameter]:

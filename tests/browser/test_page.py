@@ -85,7 +85,9 @@ def test_a_step_shows_its_formula_and_numbers(show):
     tab = show(ag.draw(y).page())
     told = {}
     for step in range(steps_of(tab) + 1):
-        told[step] = [tab.inner_text(f"#ui-{part}") for part in ("kind", "formula", "numbers")]
+        kind, numbers = (tab.inner_text(f"#ui-{part}") for part in ("kind", "numbers"))
+        told[step] = [kind, tab.get_attribute("#ui-formula", "aria-label"), numbers]
+        assert tab.locator("#ui-formula mfrac").count() == told[step][1].count("/")
         tab.keyboard.press("ArrowRight")
     assert told[0][0] == "The inputs are given"
     assert told[6] == ["Backward: the seed", "∂y/∂y", "= 1"]

@@ -40,7 +40,7 @@ EXTRA = 600
 STORY = 400
 
 _TURNED: dict[Rankdir, Rankdir] = {"LR": "TB", "RL": "TB", "TB": "LR", "BT": "LR"}
-_SCRIPTS = ("page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js")
+_SCRIPTS = ("formula.js", "page.js", "details.js", "folds.js", "timeline.js", "save.js", "live.js")
 _LEARNING = ("learn.js", "learned.js")
 _CONTROLS = ("controls.js", "points.js")
 

@@ -213,7 +213,10 @@ function go(to) {
   const title = KINDS[s.kind] + (s.kind === "op" || s.kind === "pull" || s.kind === "inside" ? `: ${here.title}` : "");
   const first = last ? "Press → or ▷ for the next step, Space or ▶ to play them all." : "";
   $("ui-kind").textContent = title;
-  $("ui-formula").textContent = s.kind === "inside" ? here.fields.slice(1).join(", ") : s.kind === "given" ? first : s.formula;
+  const text = s.kind === "inside" ? here.fields.slice(1).join(", ") : s.kind === "given" ? first : "";
+  $("ui-formula").replaceChildren(...(text || !s.formula ? [text] : formula(s.formula)));
+  $("ui-formula").setAttribute("role", text ? "paragraph" : "math");
+  $("ui-formula").setAttribute("aria-label", text || s.formula);
   $("ui-numbers").textContent = s.numbers;
   $("ui-line").textContent = s.line;
   $("ui-line").hidden = !s.line;
