@@ -19,8 +19,11 @@ function named(text) {
   return name;
 }
 
-// A formula has a math element for each word, because browsers break no line inside of one.
-const formula = (text) => text.split(" ").flatMap((word) => [math(word), " "]);
+// A formula has a math element for each word, because browsers break no line inside of one. Its text is read aloud.
+function formula(text) {
+  const spoken = Object.assign(document.createElement("span"), { className: "hidden", textContent: text });
+  return [spoken, ...text.split(" ").flatMap((word) => [math(word), " "])];
+}
 
 function math(word) {
   const row = element("mrow");
@@ -31,5 +34,7 @@ function math(word) {
     else if (raised) row.append(element("msup", row.lastChild ?? element("mrow"), element("mn", RAISED[raised])));
     else if (sign) row.append(element("mo", sign === "@" ? "·" : sign));
   }
-  return element("math", row);
+  const whole = element("math", row);
+  whole.setAttribute("aria-hidden", "true");
+  return whole;
 }

@@ -215,8 +215,6 @@ function go(to) {
   $("ui-kind").textContent = title;
   const text = s.kind === "inside" ? here.fields.slice(1).join(", ") : s.kind === "given" ? first : "";
   $("ui-formula").replaceChildren(...(text || !s.formula ? [text] : formula(s.formula)));
-  $("ui-formula").setAttribute("role", text ? "paragraph" : "math");
-  $("ui-formula").setAttribute("aria-label", text || s.formula);
   $("ui-numbers").textContent = s.numbers;
   $("ui-line").textContent = s.line;
   $("ui-line").hidden = !s.line;
