@@ -230,7 +230,9 @@ def _keep_errors() -> None:
 
 
 def _keep_error(unraisable: Any) -> None:
-    errors = getattr(unraisable.object, "errors", None)
+    errors, trace = getattr(unraisable.object, "errors", None), unraisable.exc_traceback
+    if errors is None and trace is not None and trace.tb_frame.f_code.co_filename == __file__:  # Python 3.13 gives no object
+        errors = trace.tb_frame.f_locals.get("errors")
     if isinstance(errors, local):
         errors.error = unraisable.exc_value
     elif getattr(_inside_hook, "open", False):  # the other hook calls this one
