@@ -9,10 +9,11 @@ from typing import Any
 
 from autograd.drawing.page.array_functions import arrays
 from autograd.drawing.page.array_script import ArrayScript, as_array, whole
+from autograd.drawing.page.javascript import check_registered
 from autograd.drawing.page.loops import LoopWriter, dense_places
 from autograd.drawing.page.number_program import number_program
 from autograd.engine.graph import Graph, GraphNode
-from autograd.ops.op import OPS, Op
+from autograd.ops.op import Op
 from autograd.ops.rules.axes import Shape, shape_of
 from autograd.ops.rules.shape import sum_to
 from autograd.ops.tracing import UnreadableRuleError, read_rule
@@ -114,8 +115,7 @@ class _Reading:
     def _read(self, op: Op, shape: Shape, read: Callable[[], Any]) -> Any:
         """Result of reading a rule of an op, or an unknown array of `shape`, and the op is missing."""
         try:
-            if OPS.get(op.name) is not op:
-                raise UnreadableRuleError("only the ops of the registry are read")
+            check_registered(op)
             return read()
         except UnreadableRuleError:
             self.missing[op.name] = None

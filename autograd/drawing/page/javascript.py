@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograd.ops.op import Op
+from autograd.ops.op import OPS, Op
 from autograd.ops.operators import Operator
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
 
@@ -69,6 +69,12 @@ def script(x: Any) -> Script:
         raise UnreadableRuleError(f"the rule must compute with numbers, got {type(x).__name__}") from None
     text = {"inf": "Infinity", "nan": "NaN"}.get(repr(abs(number)), repr(abs(number)).removesuffix(".0"))
     return Script(f"(-{text})" if math.copysign(1.0, number) < 0 and number == number else text)
+
+
+def check_registered(op: Op) -> None:
+    """Raise UnreadableRuleError for an op whose rule a user wrote: reading it may do more than to compute."""
+    if OPS.get(op.name) is not op:
+        raise UnreadableRuleError("only the ops of the registry are read")
 
 
 def _infix(sign: str) -> Callable[[Any, Any], Script]:

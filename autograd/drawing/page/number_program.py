@@ -3,9 +3,8 @@
 It gives what `array_program.py` gives of any graph, where NumPy is not installed too, and with less text.
 """
 
-from autograd.drawing.page.javascript import Script, functions, script
+from autograd.drawing.page.javascript import Script, check_registered, functions, script
 from autograd.engine.graph import Graph
-from autograd.ops.op import OPS
 from autograd.ops.tracing import UnreadableRuleError, read_rule
 
 
@@ -39,8 +38,7 @@ def number_program(graph: Graph) -> tuple[str, tuple[str, ...]]:
             continue
         op, inputs = node.op, [Script(f"v{places[x]}") if x in places else script(x.value) for x in node.inputs]
         try:
-            if OPS.get(op.name) is not op:
-                raise UnreadableRuleError("only the ops of the registry are read")
+            check_registered(op)
             forward.append(f"const v{i} = {script(read_rule(op.forward, op, functions, *inputs, **node.params)).as_number()};")
             for k, (x, pullback) in enumerate(zip(node.inputs, op.pullbacks_of(node.inputs), strict=True)):
                 if i not in reached or x not in places or not x.source.requires_grad or pullback is None:
