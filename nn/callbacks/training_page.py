@@ -157,7 +157,7 @@ class TrainingPage(Callback):
             loss = self.loss(run.model(x), y)
             loss.label = loss.label or "loss"
             page = ag.draw(loss, direction="both").page()
-        self.pages.append(replace(page, program="", live={}) if self.pages else page)
+        self.pages.append(replace(page, program="", live=None) if self.pages else page)
         self.epochs.append(run.epoch)
         self.arrays.append({path: [_image(p), _image(grads[path])] for path, p in numbers.items()})
         stored = sum(p.size for p in numbers.values()) * (run.epochs // (self.every or 1) + 2) <= STORED or not run.epoch
@@ -265,7 +265,7 @@ def _fields(page: Page) -> list[Any]:
 
 def _page(title: str, dot: str, graph: dict[str, Any], moments: list[Any], *rest: Any) -> Page:
     """Return the page with these fields; checkpoints of older versions have fewer."""
-    defaults: list[Any] = [None, "", "", None, "", {}]
+    defaults: list[Any] = [None, "", "", None, "", None]
     time, story, turned, opened, program, live = [*rest, *defaults[len(rest) :]]
     return Page(title, dot, graph, tuple(moments), time, story, turned, opened and _page(*opened), program, live=live)
 
