@@ -149,7 +149,7 @@ def _names(op: Op) -> Iterator[str]:
 
 
 def plain_docstrings(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Keep the look that docstrings have in `help`: formulas and tables are literal blocks, and |x| is no markup."""
+    """Set formulas and tables of docstrings as literal blocks, as `help` shows them, and escape |x|."""
     if what == "module":  # the list of contents repeats the page
         lines[:] = itertools.takewhile(lambda line: not _TABLE.search(line), lines)
     found: list[str] = []
