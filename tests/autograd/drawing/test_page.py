@@ -1,6 +1,8 @@
 """Data of pages: open folds, the other direction, the story, the source; the browser tests look at the result."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value, draw
+from autograd.drawing.page import page
 from autograd.drawing.page.live_program import encode
 from autograd.drawing.page.page import EXTRA, STORY
 from autograd.drawing.page.source import GAP, listing, short_line
@@ -80,6 +83,14 @@ def test_a_listing_of_a_file_that_is_gone_or_changed_has_the_remembered_lines(tm
     file.write_text("new\n", encoding="utf-8")
     assert listing([f"{file}:1: old"]) == [("changed.py:1", "old", True)]
     assert listing(["<gone>:7: y = x"]) == [("<gone>:7", "y = x", True)]
+
+
+def test_scripts_of_the_page_do_not_share_names():
+    """A second function of one name would silently replace the first."""
+    scripts = [file.read_text(encoding="utf-8") for file in (Path(page.__file__).parent / "web").glob("*.js")]
+    names = re.findall(r"^(?:async )?function\*? (\w+)", "\n".join(scripts), re.M)
+    assert len(names) > 100
+    assert {name for name in names if names.count(name) > 1} == set()
 
 
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
