@@ -56,9 +56,17 @@ def window(tmp_path_factory):
         browser.close()
 
 
+#: The texts that do not end inside their boxes.
+OUTSIDE = """() => typeof scene === "undefined" ? [] : scene.shapes.flatMap(({ box, texts }) => {
+  const { x, width } = box.querySelector("path, polygon").getBBox();
+  return texts.filter((text) => text.getBBox().x + text.getBBox().width > x + width + 1).map((text) => text.textContent);
+})"""
+
+
 @pytest.fixture
 def show(window):
-    """Open a page, which must not write to the console or request other files."""
+    """Open a page, which must not write to the console, request other files, or end with a text outside of its box."""
     yield window
+    outside = window.tab.evaluate(OUTSIDE)
     faults, window.faults = window.faults, []
-    assert faults == []
+    assert (faults, outside) == ([], [])

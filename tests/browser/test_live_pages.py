@@ -70,6 +70,14 @@ def test_a_leaf_is_dragged_by_mouse_and_finger(show):
     assert f"{float(tab.input_value('#ui-value')):.4f}" in texts_of(tab)
 
 
+@pytest.mark.parametrize("number", ["-12345.67891", "-1.2345e-05", "-888888888", "-8.8888e+100"])
+def test_numbers_longer_than_the_recorded_ones_stay_in_their_boxes(show, number):
+    tab = show(draw(neuron(1.0)).page())
+    tab.locator("#ui-graph g.node").filter(has_text="w").first.click()
+    tab.fill("#ui-value", number)
+    tab.keyboard.press("End")  # the fixture looks where the texts end
+
+
 def test_steps_of_a_changed_program_have_its_numbers(show):
     tab = show(draw(neuron()).page())
     tab.locator("#ui-graph g.node").filter(has_text="w").first.click()

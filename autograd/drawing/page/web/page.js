@@ -38,6 +38,7 @@ function even(x, way, n) {
   const cut = next.slice(0, -1).replace(/\.$/, "");
   return /[02468]$/.test(cut) ? cut + (power && `e${power}`) : text;
 }
+const DIGIT_WIDTH = 0.65; // width of a digit over the font size, in the fonts of the page
 const stripped = (text) => text.replace(/^(-?\d+)(?:\.|(\.\d*[1-9]))0*(?=e|$)/, "$1$2");
 const readable = (x) => {
   if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
@@ -88,6 +89,8 @@ function bind(picture) {
     box.classList.add("no-grad");
     shape.texts.forEach((text, j) => { if (shape.kinds[j]) text.classList.add({ l: "label", d: "data", g: "grad" }[shape.kinds[j]]); });
     for (const g of shape.parts) acts.set(g, shape);
+    shape.bounds = sides(box.querySelector("path, polygon"));
+    shape.room = shape.texts.map((text) => space(text, shape.bounds) / (DIGIT_WIDTH * text.getAttribute("font-size")));
   }
   for (const edge of scene.edges) edge.parts = [(edge.line = $(edge.id))];
   for (const frame of scene.frames) foldable(frame);
@@ -130,19 +133,27 @@ function write(shape, i, text) {
   shape.now[i] = text;
   if (!shape.texts[i] || shape.texts[i].textContent === text) return;
   shape.texts[i].textContent = text;
-  if (text.length > ROW) squeeze(shape.texts[i], shape.box.querySelector("path, polygon").getBBox());
+  if (text.length > shape.room[i]) squeeze(shape.texts[i], shape.bounds);
   else shape.texts[i].removeAttribute("textLength");
 }
 
-// A row of an array that is longer than the recorded one, for which the box was made, is set closer.
-const ROW = 16; // most characters of one number
-function squeeze(text, { x, width }) {
+// A row that is longer than the recorded one, for which the box was made, is set closer. Only a row that may be too long is measured.
+function squeeze(text, bounds) {
   text.removeAttribute("textLength");
-  const own = text.getBBox();
-  const right = x + width - 4;
-  if (own.x + own.width <= right && own.x >= x) return;
+  if (text.getBBox().width <= space(text, bounds)) return;
   text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  text.setAttribute("textLength", text.getAttribute("text-anchor") === "middle" ? width - 8 : right - own.x);
+  text.setAttribute("textLength", space(text, bounds));
+}
+
+// The left side and the width of a shape, from its text: a page that is not shown yet has no layout.
+function sides(shape) {
+  const x = (shape.getAttribute("points") ?? shape.getAttribute("d")).match(/-?[\d.]+(?=,)/g).map(Number);
+  return { x: Math.min(...x), width: Math.max(...x) - Math.min(...x) };
+}
+
+// The width that a text has in its box, between margins.
+function space(text, { x, width }) {
+  return text.getAttribute("text-anchor") === "middle" ? width - 8 : x + width - 4 - text.getAttribute("x");
 }
 
 function receive(shape, grad) {
