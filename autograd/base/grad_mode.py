@@ -75,9 +75,9 @@ def no_grad(function: Any = None) -> Any:
 
 
 def remember_lines() -> VariableBlock:
-    """Context manager and decorator that stores, for drawings, the source line of each node, and comparisons of numbers.
+    """Context manager and decorator that stores, for drawings, the source line of each node and of each comparison.
 
-    It costs some microseconds per node. A page tells the comparisons, such as of `if x > 0`, that changed numbers turn.
+    It costs some microseconds per node.
 
     >>> from autograd import Value
     >>> with remember_lines():

@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from typing import Any, TypeAlias
+from typing import Any
 
 from autograd.engine.node import Node
 from autograd.engine.node_texts import NodeTexts
@@ -14,15 +14,8 @@ from autograd.support.lazy_numpy import np
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _OURS = (*(os.path.join(_ROOT, name, "") for name in ("autograd", "nn")), "<autograd")
 
-#: Most comparisons stored of a node.
-COMPARISONS = 100
-
-Comparison: TypeAlias = tuple[str, int | float, bool, str]
-
 #: Source line that made each node.
 _lines = NodeTexts("")
-#: Comparisons of each node: sign, number or serial number of another node, outcome, line.
-_comparisons: NodeTexts[tuple[Comparison, ...]] = NodeTexts(())
 
 
 def _is_finite(x: Any) -> bool:
@@ -43,21 +36,6 @@ def remember_line(node: Node) -> None:
 def line_of(node: Node) -> str:
     """Stored line of a node as "file:number: text", or ""."""
     return _lines.get(node)
-
-
-def remember_comparison(node: Node, sign: str, operand: Any, outcome: bool) -> None:
-    """Store a comparison of `node`, on which a branch of the program may depend; of many, the first ones."""
-    operand = operand.item() if isinstance(operand, np.ndarray | np.generic) else operand
-    known = comparisons_of(node)
-    is_finite = isinstance(operand, int | float) and abs(operand) <= sys.float_info.max
-    if len(known) < COMPARISONS and (isinstance(operand, Node) or is_finite):
-        row = (sign, operand.serial if isinstance(operand, Node) else float(operand), outcome, user_line())
-        _comparisons.set(node, known if row in known else (*known, row))
-
-
-def comparisons_of(node: Node) -> tuple[Comparison, ...]:
-    """Stored comparisons of a node: sign, serial number of a node (int) or number (float), outcome, line."""
-    return _comparisons.get(node)
 
 
 def check_gradient_finite(node: Node, op: Op, g: Any, cotangent: Any) -> None:

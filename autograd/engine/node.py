@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from autograd.base.grad_mode import blocks, is_remembering_lines, no_grad
 from autograd.base.trace_state import current_trace
+from autograd.engine.compared import remember_comparison
 from autograd.engine.micrograd_names import KEYWORDS, MicrogradNames
 from autograd.engine.operator_functions import floor_and_remainder, logical_function
 from autograd.ops.op import OPS, Op, Rule
@@ -175,8 +176,9 @@ def _bind(operator: Operator) -> Callable[..., Any]:
             with no_grad():
                 return op(a, b)
         y = operator.function(a._data, b._data if isinstance(b, Node) else b)
-        if blocks and is_remembering_lines() and getattr(y, "size", 1) == 1:
-            array_module("anomaly").remember_comparison(a, OPS[operator.op].symbol, b, bool(y))
+        if getattr(y, "size", 1) == 1:
+            line = array_module("anomaly").user_line() if blocks and is_remembering_lines() else ""
+            remember_comparison(a, operator, b, bool(y), line)
         return y if y.__class__ is bool else array_module("truth_values").truth_values(y)
 
     return op if operator.is_unary else compare if operator.is_comparison else _of_numbers(op)

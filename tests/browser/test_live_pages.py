@@ -225,6 +225,24 @@ def test_comparisons_of_one_number_are_remembered(show):
     assert tab.text_content("#ui-crossed").count(" when recorded") == 3  # k is a constant of the program
 
 
+def test_comparisons_without_lines_are_told(show):
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    tab = show(draw(branched(x, w)).page())
+    tab.locator("#ui-graph g.node").filter(has_text="x").first.click()
+    for number, text in (("-1", "v3 > 0 was true when recorded, and is false now"), ("2.5", "")):
+        tab.fill("#ui-value", number)
+        assert tab.text_content("#ui-crossed").startswith(text)
+        assert bool(tab.text_content("#ui-crossed")) == bool(text)
+
+
+def test_comparisons_with_numbers_of_before_are_left_out():
+    w = Value(2.0, label="w")
+    for data in (2.0, -1.0, -1.0):
+        w.data = data
+        y = w * 2.0 if w > 0.0 else w * 3.0
+    assert [guard[1:4] for guard in draw(y).page().live["guards"]] == [(">", 0.0, False)]
+
+
 def test_a_comparison_that_turns_is_told(show):
     tab = show(watch(branched, 2.0, 3.0), width=366, height=670)
     tab.keyboard.press("End")

@@ -8,12 +8,16 @@ from typing import Any
 from autograd.drawing.page.array_program import page_program
 from autograd.drawing.page.source import short_line
 from autograd.drawing.text import constant, visible
-from autograd.engine.anomaly import comparisons_of
+from autograd.engine.compared import latest_comparisons
 from autograd.engine.graph import Graph
+from autograd.ops.op import OPS
 from autograd.support.lazy_numpy import np
 
 #: Most nodes of a program that is computed again in the page, and most entries of its leaves.
 NODES, ENTRIES = 2000, 200_000
+
+#: Most comparisons that a page evaluates.
+GUARDS = 200
 
 
 def live_program(graph: Graph) -> tuple[str, dict[str, Any]]:
@@ -40,16 +44,16 @@ def live_data(leaves: Sequence[Any] = (), constants: Sequence[str] = (), reason:
 
 
 def _guards(graph: Graph) -> list[tuple[int, str, list[int] | float, bool, str]]:
-    """Remembered comparisons of numbers of a graph: place, sign, place of a node in a list or number, outcome, text."""
-    nodes = list(enumerate(graph.nodes.values()))
-    by_serial = {getattr(node.source, "serial", None): (i, node.name) for i, node in nodes}
-    guards = []
-    for i, node in nodes:
-        for sign, operand, outcome, line in comparisons_of(node.source):
-            j, name = by_serial.get(operand, (None, "")) if isinstance(operand, int) else (None, constant(operand))
-            if j is not None or isinstance(operand, float):
-                text = f"{node.name} {sign} {name}" + f" ({short_line(line)})" * bool(line)
-                guards.append((i, sign, operand if j is None else [j], outcome, visible(text, 200)))
+    """The latest comparisons of numbers of a graph: place, sign, place of a node in a list or number, outcome, text."""
+    places = {id(node.source): (i, node.name) for i, node in enumerate(graph.nodes.values())}
+    guards: list[tuple[int, str, list[int] | float, bool, str]] = []
+    for node, operator, operand, outcome, line in latest_comparisons():
+        j, name = (None, constant(operand)) if isinstance(operand, float) else places.get(id(operand), (None, ""))
+        if id(node) in places and name and len(guards) < GUARDS:
+            i, left = places[id(node)]
+            sign = OPS[operator.op].symbol
+            text = f"{left} {sign} {name}" + f" ({short_line(line)})" * bool(line)
+            guards.append((i, sign, operand if j is None else [j], outcome, visible(text, 200)))
     return guards
 
 
