@@ -151,9 +151,10 @@ function sides(shape) {
   return { x: Math.min(...x), width: Math.max(...x) - Math.min(...x) };
 }
 
-// The width that a text has in its box, between margins.
+// The width that a text has in its box, between margins; a text in the middle may have heat maps at its right.
 function space(text, { x, width }) {
-  return text.getAttribute("text-anchor") === "middle" ? width - 8 : x + width - 4 - text.getAttribute("x");
+  const at = Number(text.getAttribute("x"));
+  return text.getAttribute("text-anchor") === "middle" ? 2 * (at - x) - 8 : x + width - 4 - at;
 }
 
 function receive(shape, grad) {
