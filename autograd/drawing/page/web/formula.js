@@ -2,7 +2,7 @@
 
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const RAISED = { "²": "2", "³": "3", "ᵀ": "T" };
-const PARTS = /(?<top>∂[\p{L}\p{N}_.]+)\/(?<bottom>∂[\p{L}\p{N}_.]+)|(?<number>\d+(\.\d+)?(e[-+]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_.]*)|(?<raised>[²³ᵀ])|(?<sign>.)/gu;
+const PARTS = /(?<top>∂[\p{L}\p{N}_.]+)\/(?<bottom>∂[\p{L}\p{N}_.]+)|(?<number>\d+(\.\d+)?(e[-+]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_.]*)|(?<raised>[²³ᵀ])|(?<sign>\+=|.)/gu;
 
 function element(name, ...children) {
   const part = document.createElementNS(MATH, name);
