@@ -112,6 +112,24 @@ def fit_svg(svg: str) -> str:
     return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
 
 
+def strip_svg(svg: str) -> str:
+    """SVG for a page: no prologue, size, comments and titles, which would show as tooltips; the viewBox has its transform.
+
+    >>> strip_svg('<svg width="9pt" viewBox="0 0 9 6"><g transform="scale(2 2) rotate(0) translate(1 4)"></g></svg>')
+    '<svg viewBox="-1 -4 4.5 3"><g></g></svg>'
+    """
+    svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'\s(width|height)="[^"]*"', "", head)
+    box = re.search(r'viewBox="([^"]*)"', head)
+    moved = re.search(r' transform="scale\((\S+) \S+\) rotate\(0\) translate\((\S+) (\S+)\)"', rest)
+    if box and moved:
+        (left, top, width, height), (scale, x, y) = map(float, box[1].split()), map(float, moved.groups())
+        sides = (left / scale - x, top / scale - y, width / scale, height / scale)
+        head, rest = head.replace(box[1], " ".join(f"{side:.8g}" for side in sides)), rest.replace(moved[0], "", 1)
+    return f"{head}>{rest}"
+
+
 def convert_svg(svg: str, form: str, dpi: float) -> bytes:
     """The picture of Graphviz's SVG in the form "pdf" or "png", drawn by matplotlib."""
     matplotlib = require("matplotlib", f"{form.upper()} from a renderer that makes SVG alone")

@@ -57,7 +57,7 @@ function canvas() {
   const pen = sheet.getContext("2d");
   pen.fillStyle = paper();
   pen.fillRect(0, 0, sheet.width, sheet.height);
-  const user = toScreen().inverse();
+  const user = svg.getScreenCTM().inverse();
   for (const part of svg.querySelectorAll("path, polygon, polyline, ellipse, rect, text")) {
     if (getComputedStyle(part).visibility === "hidden") continue;
     pen.save();
