@@ -282,3 +282,11 @@ def test_places_on_the_screen_are_those_of_the_picture(show):
     ):  # fmt: skip
         change()
         until(lambda: tab.evaluate(farthest) < 0.5)
+
+
+@pytest.mark.parametrize("columns", [2, 8, 9])
+def test_boxes_have_the_recorded_texts_after_the_last_step(show, columns):
+    w = ag.Tensor(np.linspace(-1.0, 1.0, 2 * columns).reshape(2, columns), requires_grad=True, label="w")
+    tab = show(ag.draw(ag.mean(ag.tanh(w) * w), direction="both").page())
+    tab.keyboard.press("End")
+    assert tab.evaluate("scene.shapes.filter(({ now, fields }) => String(now) !== String(fields)).map(({ now }) => now)") == []

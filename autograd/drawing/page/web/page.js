@@ -161,9 +161,13 @@ function space(text, { x, width }) {
   return text.getAttribute("text-anchor") === "middle" ? 2 * (at - x) - 8 : x + width - 4 - at;
 }
 
+// A row of numbers as long as a box can show.
+const LONGEST = 40;
+const cut = (row) => (row.length > LONGEST ? `${row.slice(0, LONGEST - 1)}…` : row);
+
 function receive(shape, grad) {
   shape.box.classList.toggle("no-grad", !grad);
-  const rows = grad ? grad.text.split("\n") : [];
+  const rows = grad ? grad.text.split("\n").map(cut) : [];
   [...shape.kinds].forEach((kind, i) => { if (kind === "g") write(shape, i, rows.shift() ?? ""); });
   if (grad) shape.box.dataset.gradient = grad.value;
   else delete shape.box.dataset.gradient;
