@@ -34,6 +34,8 @@ function math(word) {
     else if (raised) row.append(element("msup", row.lastChild ?? element("mrow"), element("mn", RAISED[raised])));
     else if (sign) row.append(element("mo", sign === "@" ? "·" : sign));
   }
+  // Some fonts have no parenthesis of the height of a line that stretches.
+  if (!row.querySelector("mfrac")) for (const sign of row.querySelectorAll("mo")) sign.setAttribute("stretchy", "false");
   const whole = element("math", row);
   whole.setAttribute("aria-hidden", "true");
   return whole;
