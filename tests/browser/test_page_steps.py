@@ -268,7 +268,9 @@ def test_a_step_forces_no_layout_and_paints_what_is_in_sight(show):
 
 
 def test_places_on_the_screen_are_those_of_the_picture(show):
-    tab = show(ag.draw(chain(20)).page(), 1200, 800)
+    page = ag.draw(chain(20)).page()
+    assert show(page, 366, 670).evaluate("scale()") == pytest.approx(0.9)  # a readable part of it
+    tab = show(page, 1200, 800)
     farthest = """() => Math.max(...scene.shapes.map(({ box, bounds: { x, y, width, height } }) => {
         const { left, right, top, bottom } = box.querySelector("path, polygon").getBoundingClientRect();
         const found = at({ clientX: (left + right) / 2, clientY: (top + bottom) / 2 });

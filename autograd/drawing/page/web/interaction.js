@@ -18,7 +18,7 @@ function look(next) {
 }
 
 // Pixels of the screen for a unit of the picture. The size of the stage is stored: to read it in a step would force a layout.
-let room = stage.getBoundingClientRect();
+let room;
 const scale = () => Math.min(room.width / view.w, room.height / view.h);
 new ResizeObserver(() => {
   room = stage.getBoundingClientRect();
@@ -56,6 +56,7 @@ function bringIntoView({ bounds: { x, y, width, height } }) {
 
 // The whole picture; or, if its text would be too small, a readable part around the first number.
 function fit(readable) {
+  room = stage.getBoundingClientRect();
   if (readable) [full, base] = [sizes[picture], null];
   look(full);
   const small = scale();
