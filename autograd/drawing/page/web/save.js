@@ -16,6 +16,7 @@ function standalone() {
     if (part.localName !== "g") for (const name of STYLES) to[i].setAttribute(name, style.getPropertyValue(name));
     return undefined;
   });
+  copy.removeAttribute("style"); // the place of the view
   copy.setAttribute("viewBox", `${full.x} ${full.y} ${full.w} ${full.h}`);
   for (const [name, value] of Object.entries({ width: full.w, height: full.h })) copy.setAttribute(name, value);
   const { x, y, w: width, h: height } = full;
