@@ -181,7 +181,7 @@ function edit(shape) {
     if (input !== document.activeElement) input.value = Number.isFinite(x) ? x : "";
   }
   const differ = others();
-  $("ui-nudged").textContent = differ ? `${differ} numbers differ from the recorded ones in the last digits shown` : "";
+  $("ui-nudged").textContent = differ ? `numbers other than the recorded ones in the last digits shown: ${differ}` : "";
   $("ui-changed").hidden = !present;
   const crossed = present ? data.guards.filter(([a, sign, b, outcome]) => {
     const [x, y] = [[a], b].map(numberOf);
