@@ -140,12 +140,8 @@ def _tabular(padding: int, rows: list[list[str]]) -> str:
 
 
 def _cell(text: str, size: float, room: int = 0, longest: int = LONGEST, color: str = "") -> str:
-    """A cell of a table, with the width of its text, in a colour if one is given, and centred in more room.
-
-    Renderers centre by the widths of Helvetica; what DejaVu Sans adds, about an eighth, is then all at the right side.
-    """
+    """A cell of a table, with the width of its text, in a colour if one is given, and centred in more room."""
     points = math.ceil(width(visible(text, longest)) * size)
-    room = room and max(room, math.ceil(points / 7))
     shown = f'<FONT COLOR="{color}">{html(text, longest)}</FONT>' if color else html(text, longest)
     return f'<TD ALIGN="{"CENTER" if room else "LEFT"}" WIDTH="{points + room}">{shown}</TD>'
 

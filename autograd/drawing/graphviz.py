@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from collections.abc import Callable
 
-from autograd.drawing.svg import convert_svg
+from autograd.drawing.svg import convert_svg, legible_svg
 from autograd.support.optional import install_command
 
 #: Environment variable with the path of the renderer; it overrides the search.
@@ -62,11 +62,13 @@ def render(dot: str, form: str, numbers: int = 0, dpi: float = DPI) -> bytes:
     program = "" if renderer else find_program()
     if numbers > MANY:
         _announce(numbers)
-    content = _call(dot, form) if renderer else _run(program, dot, form, dpi)
+    content = None if renderer or form == "svg" else _run(program, dot, form, dpi)
     if content is None:
-        svg = _call(dot, "svg") if renderer else _run(program, dot, "svg", dpi)
+        svg = legible_svg(_call(dot) if renderer else (_run(program, dot, "svg", dpi) or b"").decode())
+        if form == "svg":
+            return svg.encode()
         try:
-            content = convert_svg((svg or b"").decode(), form, dpi)
+            content = convert_svg(svg, form, dpi)
         except ImportError as error:
             raise RenderError(f"{error}, or install Graphviz, or save an SVG") from None
         except (SyntaxError, ValueError) as error:  # of XML, of numbers
@@ -84,17 +86,15 @@ def _announce(numbers: int) -> None:
     )
 
 
-def _call(dot: str, form: str) -> bytes | None:
-    """The output of the function `renderer`, or None if the form is not SVG."""
-    if form != "svg":
-        return None
+def _call(dot: str) -> str:
+    """The output of the function `renderer`."""
     try:
         svg: object = renderer(dot) if renderer else ""
     except Exception as error:
         raise RenderError(f"the renderer {renderer!r} failed: {type(error).__name__}: {error}") from error
     if not isinstance(svg, str) or "<svg" not in svg:
         raise RenderError(f"the renderer {renderer!r} must return SVG as a str, got {svg!r:.200}")
-    return svg.encode()
+    return svg
 
 
 def _run(program: str, dot: str, form: str, dpi: float) -> bytes | None:

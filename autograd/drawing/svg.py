@@ -19,6 +19,14 @@ MOST = 12
 #: Fonts in which the texts fit their boxes, as far as they are installed; the last comes with matplotlib.
 FONTS = ("Helvetica", "Arial", "Liberation Sans", "Arimo", "DejaVu Sans")
 
+#: A node, an edge or a frame in the SVG of Graphviz; their parent is the graph, which begins with its background.
+_PART = re.compile(
+    r'<g id="[^"]*" class="(node|edge|cluster)\b.*?(?=\s*(?:<!--|<g id="[^"]*" class="|</g>\s*</svg>))', re.DOTALL
+)
+_BACKGROUND = re.compile(r'class="graph".*?<polygon fill="([^"]*)"', re.DOTALL)
+#: The outline of a box or sign. A folder has more corners, and its lines begin below each other.
+_OUTLINE = re.compile(r'<(?:polygon [^>]*points="(?:[^" ]+ ){4}[^" ]+"|path |ellipse )[^>]*>')
+
 
 def description_of(graph: Graph) -> tuple[str, str]:
     """(title, description) of a picture of a graph: its outputs, and the formulas by which they are computed."""
@@ -51,6 +59,50 @@ def describe_svg(svg: str, title: str, description: str) -> str:
     return re.sub(r"<svg\b([^>]*)>", lambda head: f'<svg role="img"{head[1]}>{said}', svg, count=1)
 
 
+def legible_svg(svg: str) -> str:
+    """The SVG of Graphviz with texts that any font centres, and that no line crosses.
+
+    Renderers place a text by the widths of a font that a viewer may lack. Texts of boxes and signs are anchored in the middle.
+    Those of frames and edges have an outline in the colour of the background, and frames are drawn after the edges.
+    """
+    found = _BACKGROUND.search(svg)
+    halo = f'<text paint-order="stroke" stroke="{found[1] if found else "white"}" stroke-width="3" stroke-linejoin="round" '
+    frames: list[str] = []
+
+    def change(part: re.Match[str]) -> str:
+        if part[1] == "node":
+            return _centred(part[0])
+        text = part[0].replace("<text ", halo)
+        if part[1] == "edge":
+            return text
+        frames.append(re.sub(' fill="[^"]*"', ' fill="none"', text, count=1) + "\n")  # it would cover the nodes
+        return ""
+
+    svg = _PART.sub(change, svg)
+    end = svg.rfind("</g>")
+    return svg[:end] + "".join(frames) + svg[end:]
+
+
+def _centred(node: str) -> str:
+    """A node with its texts anchored in the middle of its outline, or of the space before its heat maps."""
+    before, text, after = node.partition("<text ")
+    outline = _OUTLINE.search(before)
+    if not outline or not text:
+        return node
+    left, right = _sides(outline[0])
+    if maps := re.search(r"<polygon [^>]*>", after):
+        right, _ = _sides(maps[0])
+    middle = (left + right) / 2
+    return before + re.sub(r'text-anchor="start" x="[^"]*"', f'text-anchor="middle" x="{middle:.2f}"', text + after)
+
+
+def _sides(shape: str) -> tuple[float, float]:
+    """The smallest and the largest x of a polygon or a path; the centre of an ellipse, twice."""
+    (places,) = re.findall(r' (?:points|d|cx)="([^"]*)"', shape)
+    numbers = [float(x) for x in re.findall(r"-?[\d.]+(?=,)", places) or [places]]
+    return min(numbers), max(numbers)
+
+
 def fit_svg(svg: str) -> str:
     """The SVG with a width of at most that of the page around it.
 
@@ -58,6 +110,24 @@ def fit_svg(svg: str) -> str:
     '<svg style="max-width: 100%; height: auto" width="8pt">'
     """
     return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+
+
+def strip_svg(svg: str) -> str:
+    """SVG for a page: no prologue, size, comments and titles, which would show as tooltips; the viewBox has its transform.
+
+    >>> strip_svg('<svg width="9pt" viewBox="0 0 9 6"><g transform="scale(2 2) rotate(0) translate(1 4)"></g></svg>')
+    '<svg viewBox="-1 -4 4.5 3"><g></g></svg>'
+    """
+    svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'\s(width|height)="[^"]*"', "", head)
+    box = re.search(r'viewBox="([^"]*)"', head)
+    moved = re.search(r' transform="scale\((\S+) \S+\) rotate\(0\) translate\((\S+) (\S+)\)"', rest)
+    if box and moved:
+        (left, top, width, height), (scale, x, y) = map(float, box[1].split()), map(float, moved.groups())
+        sides = (left / scale - x, top / scale - y, width / scale, height / scale)
+        head, rest = head.replace(box[1], " ".join(f"{side:.8g}" for side in sides)), rest.replace(moved[0], "", 1)
+    return f"{head}>{rest}"
 
 
 def convert_svg(svg: str, form: str, dpi: float) -> bytes:
@@ -116,6 +186,8 @@ def _add_text(axes: Any, get: Callable[..., str], text: str, scale: float, **loo
     size = float(get("font-size", "14")) * scale * (1.0 if len(family) > 1 else 0.9)  # DejaVu Sans is wider
     look |= {"family": family, "size": size, "weight": get("font-weight", "normal"), "style": get("font-style", "normal")}
     look |= {"color": _color(get("fill", "black")), "va": "baseline", "parse_math": False}
+    if get("stroke", ""):  # an outline would turn the text of a PDF into curves
+        look["bbox"] = {"facecolor": _color(get("stroke")), "edgecolor": "none", "pad": 0.5}
     side = {"start": "left", "middle": "center", "end": "right"}[get("text-anchor", "start")]
     axes.text(float(get("x")), float(get("y")), text, ha=side, **look)
 

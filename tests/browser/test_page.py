@@ -88,6 +88,7 @@ def test_a_step_shows_its_formula_and_numbers(show):
         kind, numbers = (tab.inner_text(f"#ui-{part}") for part in ("kind", "numbers"))
         told[step] = [kind, tab.inner_text("#ui-formula span") if step else "", numbers]
         assert tab.locator("#ui-formula mfrac").count() == told[step][1].count("/")
+        assert tab.locator("#ui-formula mo", has_text="+=").count() == told[step][1].count("+=")  # one sign, without a gap
         tab.keyboard.press("ArrowRight")
     assert told[0][0] == "The inputs are given"
     assert told[6] == ["Backward: the seed", "∂y/∂y", "= 1"]

@@ -10,7 +10,7 @@ from matplotlib.image import imread
 
 import autograd as ag
 import nn
-from tests.browser.test_page import until
+from tests.browser.test_page import steps_of, until
 
 #: The state of every part of the graph, as text.
 STATE = """() => [...document.querySelectorAll("#ui-graph svg .graph *")].map((e) =>
@@ -249,3 +249,46 @@ def test_the_wheel_pans_a_page_and_leaves_a_frame_to_what_is_around_it(show, win
         tab.mouse.wheel(0, 120)
         tab.wait_for_timeout(40)
     until(lambda: tab.evaluate("scrollY") > 0)
+
+
+def test_a_step_forces_no_layout_and_paints_what_is_in_sight(show):
+    y = nn.scalar.MLP(3, [6, 4, 1])([ag.Value(float(i), label=f"x{i}") for i in range(3)])
+    tab = show(ag.draw(y, max_nodes=1000).page())
+    steps = steps_of(tab)
+    session = tab.context.new_cdp_session(tab)
+    session.send("Performance.enable")
+
+    def layouts():
+        return next(m["value"] for m in session.send("Performance.getMetrics")["metrics"] if m["name"] == "LayoutCount")
+
+    before = layouts()
+    tab.evaluate("for (const last = chapter.steps.length - 1; step < last;) go(step + 1)")
+    assert layouts() - before < steps / 10  # those of frames, and of sums that are wider than their box
+    assert tab.locator("#ui-graph svg [transform]").count() == 0  # a transformed group is painted as a whole
+
+
+def test_places_on_the_screen_are_those_of_the_picture(show):
+    page = ag.draw(chain(20)).page()
+    assert show(page, 366, 670).evaluate("scale()") == pytest.approx(0.9)  # a readable part of it
+    tab = show(page, 1200, 800)
+    farthest = """() => Math.max(...scene.shapes.map(({ box, bounds: { x, y, width, height } }) => {
+        const { left, right, top, bottom } = box.querySelector("path, polygon").getBoundingClientRect();
+        const found = at({ clientX: (left + right) / 2, clientY: (top + bottom) / 2 });
+        return Math.hypot(found.x - x - width / 2, found.y - y - height / 2);
+    }))"""
+    for change in (
+        lambda: tab.keyboard.press("End"), lambda: tab.keyboard.press("+"), lambda: tab.evaluate("pan({ x: 70, y: 30 })"),
+        lambda: tab.set_viewport_size({"width": 900, "height": 500}), lambda: tab.keyboard.press("t"),
+        lambda: tab.keyboard.press("0"), lambda: tab.set_viewport_size({"width": 366, "height": 670}),
+        lambda: tab.evaluate("fit(true)"),
+    ):  # fmt: skip
+        change()
+        until(lambda: tab.evaluate(farthest) < 0.5)
+
+
+@pytest.mark.parametrize("columns", [2, 8, 9])
+def test_boxes_have_the_recorded_texts_after_the_last_step(show, columns):
+    w = ag.Tensor(np.linspace(-1.0, 1.0, 2 * columns).reshape(2, columns), requires_grad=True, label="w")
+    tab = show(ag.draw(ag.mean(ag.tanh(w) * w), direction="both").page())
+    tab.keyboard.press("End")
+    assert tab.evaluate("scene.shapes.filter(({ now, fields }) => String(now) !== String(fields)).map(({ now }) => now)") == []

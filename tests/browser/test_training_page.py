@@ -86,6 +86,24 @@ def test_run_through_plays_all_moments(show, trained):
     assert tab.input_value("#ui-moment") == "3"
 
 
+@pytest.mark.parametrize(
+    ("hidden", "diagram"), [([3], True), ([32], True), ([16, 16], True), ([17, 16], False), ([100], False)]
+)
+def test_a_network_has_a_diagram_or_the_reason_why_not(show, hidden, diagram):
+    x, y = nn.datasets.moons(8, seed=0)
+    model, record = nn.MLP(2, hidden, 2, seed=0), nn.record_training(nn.cross_entropy, (x[:1], y[:1]))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    nn.fit(model, (x, y), loss=nn.cross_entropy, optimizer=optimizer, epochs=1, progress=False, callbacks=[record])
+    tab = show(record.page())
+    lines = tab.evaluate("[...document.querySelectorAll('.weight')].map((line) => line.getAttribute('stroke-dasharray'))")
+    weights = np.concatenate([p.numpy().ravel() for p in model.parameters() if p.ndim == 2])
+    assert len(lines) == weights.size * diagram
+    assert ("too large for a diagram" in tab.inner_text("#ui-charts")) != diagram
+    if diagram:
+        shown = np.abs(weights) > np.abs(weights).max() / 100  # smaller ones may be zero in the page
+        assert [line != "none" for line in np.array(lines)[shown]] == list(weights[shown] < 0)
+
+
 def test_a_resumed_training_has_the_moments_of_an_unbroken_one(tmp_path):
     x, y = nn.datasets.moons(40, noise=0.1, seed=0)
 

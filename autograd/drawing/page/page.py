@@ -5,7 +5,6 @@ import hashlib
 import html
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -24,6 +23,7 @@ from autograd.drawing.page.javascript import ARITHMETIC, ARRAYS
 from autograd.drawing.page.live_program import live_data, live_program
 from autograd.drawing.page.source import listing, short_line
 from autograd.drawing.page.steps import Step, facts, page_steps
+from autograd.drawing.svg import strip_svg
 from autograd.drawing.text import visible
 from autograd.drawing.themes import THEMES, Theme
 from autograd.engine.graph import Graph, GraphNode
@@ -109,7 +109,7 @@ class Page:
     def _pictures(self) -> list[str]:
         """The SVG of the page and of its other direction, then those with open folds; "" for missing ones."""
         numbers = len(self.graph["shapes"])
-        own = [_strip_svg(render(dot, "svg", numbers).decode()) if dot else "" for dot in (self.dot, self.turned)]
+        own = [strip_svg(render(dot, "svg", numbers).decode()) if dot else "" for dot in (self.dot, self.turned)]
         return own + (self.opened._pictures() if self.opened else [])
 
     def _data(self) -> dict[str, Any]:
@@ -245,14 +245,6 @@ def _inside(frame: Frame) -> Iterator[DrawnNode]:
     yield from frame.shapes
     for inner in frame.within.values():
         yield from _inside(inner)
-
-
-def _strip_svg(svg: str) -> str:
-    """SVG without prologue, size, comments and titles, which would show as tooltips."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg, flags=re.DOTALL)
-    head, rest = svg.split(">", 1)
-    return re.sub(r'\s(width|height)="[^"]*"', "", head) + ">" + rest
 
 
 def _colors() -> str:

@@ -21,7 +21,7 @@ def short_line(line: str) -> str:
 
 
 def listing(lines: Iterable[str]) -> list[tuple[str, str, bool]]:
-    """Rows (key, text, True if remembered) in the order of the files; a gap is a row ("", "⋮", False).
+    """Rows (key, text, True if remembered) in the order of the files, without their common indent; a gap is ("", "⋮", False).
 
     The key is "file:number", with which every remembered line begins.
     """
@@ -38,4 +38,5 @@ def listing(lines: Iterable[str]) -> list[tuple[str, str, bool]]:
             key = short_line(f"{file}:{i}: ").partition(": ")[0]
             rows.append((key, stored if text in stored else text, (file, i) in known))
         last = file, number
-    return rows
+    indent = min((len(text) - len(text.lstrip()) for key, text, _ in rows if key and text), default=0)
+    return [(key, text[indent:] if key else text, remembered) for key, text, remembered in rows]

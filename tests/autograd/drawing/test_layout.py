@@ -9,6 +9,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Tensor, Value, draw
+from demos.gallery import GALLERY
 from tests.autograd.drawing.test_draw import boxes, named
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -110,3 +111,16 @@ def test_zero_has_no_sign():
     x = Value(-0.0, label="x")
     drawing = draw(x * 1.0)
     assert boxes(drawing)[named(drawing, "x")] == ["x", "0.0000", "0.0000"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["scalar-mlp", "attention", "diamond"])
+def test_lines_do_not_cross_texts(name, theme):
+    root = ET.fromstring(GALLERY[name][1](theme=theme).svg())
+    parts = [(group, group.get("class")) for group in root.iter(f"{SVG}g") if group.get("class")]
+    frames = [group for group, kind in parts if kind == "cluster"]
+    assert [group for group, _ in parts][len(parts) - len(frames) :] == frames  # the last to be drawn
+    assert {frame.find("*").get("fill") for frame in frames} <= {"none"}
+    texts = [text for group, kind in parts if kind in ("edge", "cluster") for text in group.iter(f"{SVG}text")]
+    background = next(root.iter(f"{SVG}polygon")).get("fill")
+    assert {(text.get("paint-order"), text.get("stroke")) for text in texts} == {("stroke", background)}

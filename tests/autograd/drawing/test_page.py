@@ -69,13 +69,14 @@ def test_the_story_is_that_of_explain_up_to_a_limit():
 
 def test_a_listing_fills_short_gaps(tmp_path):
     file = tmp_path / "program.py"
-    file.write_text("".join(f"    line {i}\n" for i in range(1, 100)), encoding="utf-8")
+    lines = [f"{' ' * (i % 2)}line {i}" for i in range(100)]
+    file.write_text("".join(f"    {line}\n" for line in lines[1:]), encoding="utf-8")
     at = [3, 5, 5 + GAP + 1, 5 + 2 * GAP + 3]
     rows = listing([f"{file}:{i}: line {i}" for i in (*reversed(at), 3)] + ["", "no line"])
     numbers = [int(key.split(":")[1]) if key else None for key, _, _ in rows]
     assert numbers == [*range(3, 5 + GAP + 2), None, at[-1]]
     assert [n for n, (_, _, known) in zip(numbers, rows, strict=True) if known] == at
-    assert all(text == f"    line {n}" for n, (_, text, _) in zip(numbers, rows, strict=True) if n)
+    assert all(text == lines[n] for n, (_, text, _) in zip(numbers, rows, strict=True) if n)  # without the common indent
 
 
 def test_a_listing_of_a_file_that_is_gone_or_changed_has_the_remembered_lines(tmp_path):

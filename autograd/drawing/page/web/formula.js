@@ -2,7 +2,7 @@
 
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const RAISED = { "²": "2", "³": "3", "ᵀ": "T" };
-const PARTS = /(?<top>∂[\p{L}\p{N}_.]+)\/(?<bottom>∂[\p{L}\p{N}_.]+)|(?<number>\d+(\.\d+)?(e[-+]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_.]*)|(?<raised>[²³ᵀ])|(?<sign>.)/gu;
+const PARTS = /(?<top>∂[\p{L}\p{N}_.]+)\/(?<bottom>∂[\p{L}\p{N}_.]+)|(?<number>\d+(\.\d+)?(e[-+]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_.]*)|(?<raised>[²³ᵀ])|(?<sign>\+=|.)/gu;
 
 function element(name, ...children) {
   const part = document.createElementNS(MATH, name);
@@ -34,6 +34,8 @@ function math(word) {
     else if (raised) row.append(element("msup", row.lastChild ?? element("mrow"), element("mn", RAISED[raised])));
     else if (sign) row.append(element("mo", sign === "@" ? "·" : sign));
   }
+  // Some fonts have no parenthesis of the height of a line that stretches.
+  if (!row.querySelector("mfrac")) for (const sign of row.querySelectorAll("mo")) sign.setAttribute("stretchy", "false");
   const whole = element("math", row);
   whole.setAttribute("aria-hidden", "true");
   return whole;

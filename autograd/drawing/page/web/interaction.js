@@ -4,7 +4,8 @@ const framed = window.top !== window;
 let full; // the whole picture
 let view;
 
-// The viewBox changes only with the zoom; the graph moves by `translate`, for which a browser sets no text anew.
+// The viewBox changes only with the zoom; the picture moves by `translate`, for which a browser sets no text anew. Inside of it no
+// group has a transform: browsers paint all of such a group, also what is out of sight.
 let base;
 function look(next) {
   const w = Math.min(Math.max(next.w, full.w / 400), full.w * 2);
@@ -13,12 +14,22 @@ function look(next) {
     base = view;
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
   }
-  svg.querySelector(".graph").style.translate = `${base.x - view.x}px ${base.y - view.y}px`;
+  svg.style.translate = `${scale() * (base.x - view.x)}px ${scale() * (base.y - view.y)}px`;
 }
 
-// From the picture, as if it was not moved, to the screen.
-const toScreen = () => svg.getScreenCTM().translate(base.x - view.x, base.y - view.y);
-const at = ({ clientX, clientY }) => new DOMPoint(clientX, clientY).matrixTransform(toScreen().inverse());
+// Pixels of the screen for a unit of the picture. The size of the stage is stored: to read it in a step would force a layout.
+let room;
+const scale = () => Math.min(room.width / view.w, room.height / view.h);
+new ResizeObserver(() => {
+  room = stage.getBoundingClientRect();
+  look(view);
+}).observe(stage);
+
+// The place in the picture of a pointer; the middle of the view is that of the stage.
+function at({ clientX, clientY }) {
+  const { x, y, width, height } = stage.getBoundingClientRect();
+  return { x: view.x + view.w / 2 + (clientX - x - width / 2) / scale(), y: view.y + view.h / 2 + (clientY - y - height / 2) / scale() };
+}
 
 function zoom(factor, p = { x: view.x + view.w / 2, y: view.y + view.h / 2 }) {
   look({ x: p.x - (p.x - view.x) * factor, y: p.y - (p.y - view.y) * factor, w: view.w * factor });
@@ -26,8 +37,7 @@ function zoom(factor, p = { x: view.x + view.w / 2, y: view.y + view.h / 2 }) {
 
 // Pan by pixels, within the picture.
 function pan({ x, y }) {
-  const scale = svg.getScreenCTM().a;
-  look(held({ ...view, x: view.x + x / scale, y: view.y + y / scale }));
+  look(held({ ...view, x: view.x + x / scale(), y: view.y + y / scale() }));
 }
 
 // A view without an empty margin, while parts are hidden.
@@ -36,23 +46,23 @@ function held(next) {
   return { ...next, x: within(next.x, full.x, full.x + full.w - next.w), y: within(next.y, full.y, full.y + full.h - next.h) };
 }
 
-// Pan to a part that is outside of the view.
-function bringIntoView(part) {
-  const place = part.getBoundingClientRect();
-  const room = stage.getBoundingClientRect();
-  if (place.left >= room.left && place.right <= room.right && place.top >= room.top && place.bottom <= room.bottom) return;
-  const middle = at({ clientX: (place.left + place.right) / 2, clientY: (place.top + place.bottom) / 2 });
+// Pan to a shape that is outside of the view.
+function bringIntoView({ bounds: { x, y, width, height } }) {
+  const middle = { x: x + width / 2, y: y + height / 2 };
+  const [across, down] = [room.width / scale(), room.height / scale()];
+  if (2 * Math.abs(middle.x - view.x - view.w / 2) + width <= across && 2 * Math.abs(middle.y - view.y - view.h / 2) + height <= down) return;
   look(held({ ...view, x: middle.x - view.w / 2, y: middle.y - view.h / 2 }));
 }
 
 // The whole picture; or, if its text would be too small, a readable part around the first number.
 function fit(readable) {
+  room = stage.getBoundingClientRect();
   if (readable) [full, base] = [sizes[picture], null];
   look(full);
-  const scale = svg.getScreenCTM().a;
-  if (readable && scale < 0.7) {
-    zoom(scale / 0.9);
-    bringIntoView((scene.shapes.find(({ role }) => role !== "constant") ?? scene.shapes[0]).box);
+  const small = scale();
+  if (readable && small && small < 0.7) { // 0 in a hidden frame
+    zoom(small / 0.9);
+    bringIntoView(scene.shapes.find(({ role }) => role !== "constant") ?? scene.shapes[0]);
   }
 }
 
@@ -88,7 +98,7 @@ function focusOn(shape) {
   svg.querySelector('[tabindex="0"].node:not(.cover)')?.setAttribute("tabindex", "-1");
   shape.box.setAttribute("tabindex", "0");
   shape.box.focus({ preventScroll: true });
-  bringIntoView(shape.box);
+  bringIntoView(shape);
 }
 
 // What a click on a part of the graph, or Enter, acts on: a shape, or a function for the title or cover of a frame.
@@ -173,7 +183,10 @@ document.documentElement.dataset.theme = dark ? "dark" : "light";
 $("ui-theme").setAttribute("aria-pressed", String(dark));
 matchMedia("print").addEventListener("change", ({ matches }) => { // all of the picture on white paper
   document.documentElement.dataset.theme = !matches && $("ui-theme").getAttribute("aria-pressed") === "true" ? "dark" : "light";
-  if (matches) look(full);
+  if (matches) {
+    base = null;
+    look(full);
+  }
 });
 
 

@@ -21,7 +21,7 @@ const isRecorded = () => given.every((x, i) => x.every((entry, k) => Object.is(e
 const total = (x) => x.reduce((sum, entry) => sum + entry, 0);
 
 // Rows of a small array as text, with numbers of equal width, as Python writes them.
-const [CELLS, LONGEST] = [8, 40];
+const CELLS = 8;
 const isSmall = (dims) => dims.length <= 2 && Math.max(...dims, 1) <= CELLS && !dims.includes(0);
 function rowsOf(x, dims) {
   if (x.length === 1) return [readable(x[0])];
@@ -45,7 +45,7 @@ function fieldsOf({ node, kinds, dims }, was) {
   const x = present.values[node];
   const fields = [...was];
   const start = kinds.indexOf("d") + (dims ? Math.min(dims.length, 1) + 1 : 0);
-  rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = row.length > LONGEST ? `${row.slice(0, LONGEST - 1)}…` : row; });
+  rowsOf(x, dims ?? []).forEach((row, i) => { fields[start + i] = cut(row); });
   return fields.map((text, i) => {
     const [, name] = text.match(/^(min|mean|max) /) ?? [];
     if (kinds[i] !== "d" || (!name && !/^(! |no finite)/.test(text))) return text; // marks of NaN and ∞ are of the recording
@@ -181,7 +181,7 @@ function edit(shape) {
     if (input !== document.activeElement) input.value = Number.isFinite(x) ? x : "";
   }
   const differ = others();
-  $("ui-nudged").textContent = differ ? `${differ} numbers differ from the recorded ones in the last digits shown` : "";
+  $("ui-nudged").textContent = differ ? `numbers other than the recorded ones in the last digits shown: ${differ}` : "";
   $("ui-changed").hidden = !present;
   const crossed = present ? data.guards.filter(([a, sign, b, outcome]) => {
     const [x, y] = [[a], b].map(numberOf);

@@ -89,7 +89,7 @@ function bind(picture) {
     box.classList.add("no-grad");
     shape.texts.forEach((text, j) => { if (shape.kinds[j]) text.classList.add({ l: "label", d: "data", g: "grad" }[shape.kinds[j]]); });
     for (const g of shape.parts) acts.set(g, shape);
-    shape.bounds = sides(box.querySelector("path, polygon"));
+    [shape.bounds, shape.signed] = shape.parts.map((part) => sides(part.querySelector("path, polygon, ellipse")));
     shape.room = shape.texts.map((text) => space(text, shape.bounds) / (DIGIT_WIDTH * text.getAttribute("font-size")));
   }
   for (const edge of scene.edges) edge.parts = [(edge.line = $(edge.id))];
@@ -133,7 +133,7 @@ function write(shape, i, text) {
   shape.now[i] = text;
   if (!shape.texts[i] || shape.texts[i].textContent === text) return;
   shape.texts[i].textContent = text;
-  if (text.length > shape.room[i]) squeeze(shape.texts[i], shape.bounds);
+  if (text.length > shape.room[i] && text !== shape.fields[i]) squeeze(shape.texts[i], shape.bounds);
   else shape.texts[i].removeAttribute("textLength");
 }
 
@@ -145,20 +145,29 @@ function squeeze(text, bounds) {
   text.setAttribute("textLength", space(text, bounds));
 }
 
-// The left side and the width of a shape, from its text: a page that is not shown yet has no layout.
+// The bounds of a shape, from its text: a page that is not shown yet has no layout, and a step must not force one.
 function sides(shape) {
-  const x = (shape.getAttribute("points") ?? shape.getAttribute("d")).match(/-?[\d.]+(?=,)/g).map(Number);
-  return { x: Math.min(...x), width: Math.max(...x) - Math.min(...x) };
+  const of = (name) => Number(shape.getAttribute(name));
+  if (shape.localName === "ellipse") return { x: of("cx") - of("rx"), y: of("cy") - of("ry"), width: 2 * of("rx"), height: 2 * of("ry") };
+  const numbers = (shape.getAttribute("points") ?? shape.getAttribute("d")).match(/-?[\d.]+/g).map(Number);
+  const [xs, ys] = [0, 1].map((axis) => numbers.filter((_, i) => i % 2 === axis));
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
-// The width that a text has in its box, between margins.
+// The width that a text has in its box, between margins; a text in the middle may have heat maps at its right.
 function space(text, { x, width }) {
-  return text.getAttribute("text-anchor") === "middle" ? width - 8 : x + width - 4 - text.getAttribute("x");
+  const at = Number(text.getAttribute("x"));
+  return text.getAttribute("text-anchor") === "middle" ? 2 * (at - x) - 8 : x + width - 4 - at;
 }
+
+// A row of numbers as long as a box can show.
+const LONGEST = 40;
+const cut = (row) => (row.length > LONGEST ? `${row.slice(0, LONGEST - 1)}…` : row);
 
 function receive(shape, grad) {
   shape.box.classList.toggle("no-grad", !grad);
-  const rows = grad ? grad.text.split("\n") : [];
+  const rows = grad ? grad.text.split("\n").map(cut) : [];
   [...shape.kinds].forEach((kind, i) => { if (kind === "g") write(shape, i, rows.shift() ?? ""); });
   if (grad) shape.box.dataset.gradient = grad.value;
   else delete shape.box.dataset.gradient;
@@ -207,7 +216,7 @@ function showSlope({ kind, edges }) {
   const text = typeof value === "number" ? `× ${readable(value)}` : "";
   if (slope.textContent !== text) slope.textContent = text;
   if (!text) return;
-  const [to, sign] = [0, -1].map((i) => scene.byName.get(edge.to).parts.at(i).getBBox());
+  const { bounds: to, signed: sign = to } = scene.byName.get(edge.to);
   const upright = sign.x < to.x + to.width && to.x < sign.x + sign.width;
   slope.setAttribute("text-anchor", upright ? "start" : "middle");
   slope.setAttribute("x", upright ? sign.x + sign.width + 4 : sign.x + sign.width / 2);
@@ -235,7 +244,7 @@ function go(to) {
   $("ui-chapter").value = chapter.sectionOf[step];
   lightLine();
   keepAddress();
-  if (here) bringIntoView(here.box);
+  if (here) bringIntoView(here);
   if (step === last) pause();
 }
 

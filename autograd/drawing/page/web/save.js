@@ -16,6 +16,7 @@ function standalone() {
     if (part.localName !== "g") for (const name of STYLES) to[i].setAttribute(name, style.getPropertyValue(name));
     return undefined;
   });
+  copy.removeAttribute("style"); // the place of the view
   copy.setAttribute("viewBox", `${full.x} ${full.y} ${full.w} ${full.h}`);
   for (const [name, value] of Object.entries({ width: full.w, height: full.h })) copy.setAttribute(name, value);
   const { x, y, w: width, h: height } = full;
@@ -57,7 +58,7 @@ function canvas() {
   const pen = sheet.getContext("2d");
   pen.fillStyle = paper();
   pen.fillRect(0, 0, sheet.width, sheet.height);
-  const user = toScreen().inverse();
+  const user = svg.getScreenCTM().inverse();
   for (const part of svg.querySelectorAll("path, polygon, polyline, ellipse, rect, text")) {
     if (getComputedStyle(part).visibility === "hidden") continue;
     pen.save();

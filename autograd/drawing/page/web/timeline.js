@@ -143,28 +143,36 @@ function image(title, of) {
   };
 }
 
-// The weights of a perceptron whose layers are small, as edges between neurons: wider for larger ones, blue for negative ones.
-const WIDEST = 16; // most neurons of a layer
+const remark = (textContent, id = "") => $("ui-charts").append(Object.assign(document.createElement("p"), { id, textContent }));
+
+// The weights of a perceptron as edges between neurons: wider for larger ones, dashed and blue for negative ones.
+const [WIDEST, DENSEST] = [32, 256]; // most neurons of a layer, most edges between two layers
 function network(names) {
   const known = frames.map(({ arrays }) => names.map((name) => arrays[name][0]));
   const sizes = [known[0][0][0], ...known[0].map(([, columns]) => columns)];
-  if (Math.max(...sizes) > WIDEST || known[0].some(([rows], k) => rows !== sizes[k])) return null;
+  if (known[0].some(([rows], k) => rows !== sizes[k])) return null; // no perceptron
+  if (Math.max(...sizes) > WIDEST || sizes.some((n, k) => n * sizes[k + 1] > DENSEST)) {
+    return remark(`The network is too large for a diagram, which has at most ${WIDEST} neurons in a layer and ${DENSEST} edges between two.`);
+  }
   const largest = known.flat().reduce((most, levels) => Math.max(most, levels[2]), 0) || 1;
   const { body, say } = chart("The network", "svg", { viewBox: "0 0 300 200" });
-  const at = (k, i) => [15 + (270 * k) / names.length, 100 + (i - (sizes[k] - 1) / 2) * Math.min(24, 190 / sizes[k])];
+  const gap = (n) => Math.min(24, 190 / n);
+  const widest = Math.min(5, 0.6 * gap(Math.max(...sizes)));
+  const at = (k, i) => [15 + (270 * k) / names.length, 100 + (i - (sizes[k] - 1) / 2) * gap(sizes[k])];
   const edges = names.map((_, k) => [...Array(sizes[k] * sizes[k + 1]).keys()].map((e) => {
     const [[x1, y1], [x2, y2]] = [at(k, Math.floor(e / sizes[k + 1])), at(k + 1, e % sizes[k + 1])];
     return drawn("line", { x1, y1, x2, y2, class: "weight" }, body);
   }));
-  sizes.forEach((n, k) => { for (let i = 0; i < n; i++) drawn("circle", { cx: at(k, i)[0], cy: at(k, i)[1], r: 4, class: "neuron" }, body); });
+  sizes.forEach((n, k) => { for (let i = 0; i < n; i++) drawn("circle", { cx: at(k, i)[0], cy: at(k, i)[1], r: Math.min(4, gap(n) / 2), class: "neuron" }, body); });
   return ({ arrays }) => {
     const weights = names.map((name) => arrays[name][0]);
     edges.forEach((lines, k) => lines.forEach((line, e) => {
       const w = (weights[k][3][e] / 127) * weights[k][2];
-      line.setAttribute("stroke-width", ((5 * Math.abs(w)) / largest).toFixed(2));
+      line.setAttribute("stroke-width", ((widest * Math.abs(w)) / largest).toFixed(2));
       line.setAttribute("stroke", w > 0 ? "rgb(213, 94, 0)" : "rgb(0, 114, 178)");
+      line.setAttribute("stroke-dasharray", w < 0 ? "4 2" : "none");
     }));
-    say(`${sizes.join("-")}; the largest weight is ${Math.max(...weights.map((levels) => levels[2]))}`);
+    say(`${sizes.join("-")}; weights up to ${Math.max(...weights.map((levels) => levels[2]))}, negative ones dashed`);
   };
 }
 
@@ -217,7 +225,7 @@ if (time) {
     $("ui-run").textContent = "Stop";
     return undefined;
   });
-  if (time.why) $("ui-charts").append(Object.assign(document.createElement("p"), { id: "ui-why", textContent: `This page plays what was recorded; it cannot train the model: ${time.why}.` }));
+  if (time.why) remark(`This page plays what was recorded; it cannot train the model: ${time.why}.`, "ui-why");
   if (time.plane) charts.push(plane(time.plane));
   for (const [title, column] of Object.entries(time.curves)) charts.push(curve(title, column, title === "loss" ? losses : []));
   const weights = Object.keys(time.arrays[0] ?? {}).filter((name) => name.endsWith("weight"));
