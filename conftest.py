@@ -5,7 +5,11 @@ A public class, function or op says that it belongs to its package, and doctest 
 
 import doctest
 import inspect
+import os
 import re
+
+# Set before NumPy is imported, here and in workers of xdist: waiting threads of several workers would take each other's cores.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 
 PACKAGES = (
     "autograd", "autograd.checks", "autograd.domain", "autograd.strategies", "nn", "nn.datasets", "nn.plots", "nn.schedules",

@@ -65,8 +65,9 @@ def main() -> None:
             requirements += lowest.stdout.splitlines()
         run("python", "-m", "pip", "install", "--quiet", *requirements)
         run("python", "-m", "pytest", "-q", cwd=other)
+        written = shutil.ignore_patterns("__pycache__", "generated")  # perhaps by another program, at this moment
         for folder in ("benchmarks", "demos", "docs", "tests"):
-            shutil.copytree(ROOT / folder, place / "tested" / folder)
+            shutil.copytree(ROOT / folder, place / "tested" / folder, ignore=written)
         for file in (*ROOT.glob("*.md"), ROOT / "conftest.py", ROOT / "pyproject.toml"):
             shutil.copy(file, place / "tested")
         strict = ["-W", "default"] if given.lowest else []

@@ -1,21 +1,28 @@
-"""Run one program that imports `autograd`, this package or HIPS autograd, and write the gradients that it computes as JSON.
+"""Run programs that import `autograd`, this package or HIPS autograd, and write the gradients that they compute as JSON.
 
-    python hips_driver.py PROGRAM MOST RESULT
-
-Plots are not shown, downloads are replaced by a few images of noise, and the program is ended after MOST gradients.
+Each line of the input is a JSON list: a program, its largest number of gradients, and a folder for result.json and output.txt;
+a line of the output says that the program has ended. It runs in a fork, so that the libraries are imported once.
+Plots are not shown, and downloads are replaced by a few images of noise.
 """
 
 import builtins
 import gzip
 import json
+import os
 import runpy
+import signal
 import struct
 import sys
+import traceback
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+import matplotlib.pyplot  # noqa: F401  (for the forks, as the next line)
 import numpy as np
+import scipy.stats  # noqa: F401
+
+LIMIT = 300  # seconds for a program
 
 
 class EnoughError(BaseException):
@@ -77,22 +84,42 @@ def noise_images(url, filename):
         file.write(header + data.astype(np.uint8).tobytes())
 
 
-def main(program, most, result):
+def run(program, most):
     np.random.RandomState = SeededState
     import autograd
 
-    recorder = Recorder(int(most))
+    recorder = Recorder(most)
     for name in ("grad", "value_and_grad", "elementwise_grad", "hessian_vector_product"):
         setattr(autograd, name, recorder.watch(getattr(autograd, name)))
     urllib.request.urlretrieve = noise_images
     np.random.seed(0)
     sys.path.insert(0, str(Path(program).parent))
-    texts, show = [], builtins.print
-    builtins.print = lambda *args, **kwargs: (texts.append(" ".join(map(str, args))), show(*args, **kwargs))
+    texts = []
+    builtins.print = lambda *args, **kwargs: texts.append(" ".join(map(str, args)))
     with suppress(EnoughError):
         runpy.run_path(program, run_name="__main__")
-    Path(result).write_text(json.dumps({"gradients": recorder.gradients, "texts": texts}))
+    Path("result.json").write_text(json.dumps({"gradients": recorder.gradients, "texts": texts}))
+
+
+def run_in_fork(program, most, folder):
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    try:
+        signal.alarm(LIMIT)
+        os.chdir(folder)
+        output = os.open("output.txt", os.O_WRONLY | os.O_CREAT)
+        for stream in (1, 2):
+            os.dup2(output, stream)
+        run(program, most)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for line in sys.stdin:
+        run_in_fork(*json.loads(line))
+        print(flush=True)

@@ -50,14 +50,29 @@ def release(tmp_path_factory):
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
-def run(package, program, most, folder):
-    """Gradients and printed texts of a program that imports `autograd` from the folder `package`."""
-    environment = {**os.environ, "PYTHONPATH": str(package), "MPLBACKEND": "Agg"}
+@pytest.fixture(scope="session")
+def drivers(release):
+    """A process for each package, which runs programs."""
+    if not hasattr(os, "fork"):
+        pytest.skip("programs run in forks")
+    started = []
+    for package in (ROOT, release):
+        environment = {**os.environ, "PYTHONPATH": str(package), "MPLBACKEND": "Agg"}
+        command = [sys.executable, "-W", "ignore", DRIVER]
+        started.append(subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    yield started
+    for process in started:
+        process.communicate()
+
+
+def run(driver, program, most, folder):
+    """Gradients and printed texts of a program that imports `autograd` in the process `driver`."""
     folder.mkdir()
-    command = [sys.executable, "-W", "ignore", DRIVER, program, str(most), folder / "result.json"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    print(json.dumps([str(program), most, str(folder)]), file=driver.stdin, flush=True)
+    assert driver.stdout.readline() == "\n"
+    result = folder / "result.json"
+    assert result.exists(), (folder / "output.txt").read_text(encoding="utf-8")[-2000:]
+    return json.loads(result.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
@@ -71,9 +86,9 @@ def test_every_example_is_listed(release):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.peer) if n in QUICK else n for n in UNCHANGED])
-def test_an_example_runs_unchanged(release, tmp_path, name):
-    most = 1 if name in SLOWEST else 4
-    ours, theirs = (run(package, release / "examples" / name, most, tmp_path / package.name) for package in (ROOT, release))
+def test_an_example_runs_unchanged(release, drivers, tmp_path, name):
+    most, program = 1 if name in SLOWEST else 4, release / "examples" / name
+    ours, theirs = (run(driver, program, most, tmp_path / str(i)) for i, driver in enumerate(drivers))
     assert 0 < len(ours["gradients"]) == len(theirs["gradients"])
     assert len(ours["texts"]) == len(theirs["texts"])
     for got, want in zip(ours["gradients"], theirs["gradients"], strict=True):

@@ -331,7 +331,7 @@ def test_a_known_fault_is_caught_and_the_right_rule_passes(name):
     for pullbacks, is_wrong in ((right, False), (wrong, True)):
         op = custom_op(*(pullbacks if isinstance(pullbacks, tuple) else (pullbacks,)), kind=kind)(forward)
         call = eval(f"lambda {', '.join(names)}: op({', '.join(names)})", {"op": op})
-        error = error_of(call, args, strategies, 100 if is_wrong else 12)
+        error = error_of(call, args, strategies, 100 if is_wrong else 5)
         if not is_wrong:
             assert error is None, error
         else:

@@ -1,10 +1,14 @@
 """Custom ops at other layouts, sizes, options, indices, values and precisions: wrong ones are named, right ones pass."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 import autograd as ag
 from autograd import OPS, GradientError, Tensor, check_gradients, custom_op, gradients_hold
+from autograd.checks import _check_gradients
+from autograd.checks.variations import check_variations
 from autograd.checks.varied_calls import many_rows, other_options, other_sizes, patterns, repeated_indices
 from autograd.ops.custom_op import function_op
 from autograd.strategies import reals, tensors
@@ -358,12 +362,18 @@ def test_variations_keep_ranges_order_and_permutations():
 
 @pytest.mark.slow
 def test_right_ops_pass(monkeypatch):
-    """The rules of the package, as if users had written them, at random shapes, zeros and ties."""
+    """The rules of the package, as if users had written them, at random shapes, zeros and ties; each op in two calls."""
     rng = np.random.default_rng(3)
     for op in list(OPS.values()):
         monkeypatch.setattr(op, "is_custom", True)
         monkeypatch.setattr(op, "__module__", "user")
-    checked = 0
+    checked, varied = 0, Counter()
+
+    def vary(nodes, order, seed):
+        check_variations([node for node in nodes if varied[node.op] < 2], order, seed)
+        varied.update({node.op for node in nodes})
+
+    monkeypatch.setattr(_check_gradients, "check_variations", vary)
     for calls in [*ELEMENTWISE.values(), *ARRAYS.values()]:
         call = calls[rng.integers(len(calls))]
         example = example_of(call, rng, [np.float64 if rng.random() < 0.8 else np.float32 for _ in range(call.arity)])
@@ -377,3 +387,4 @@ def test_right_ops_pass(monkeypatch):
             if "check it where it is defined" not in str(error):
                 raise
     assert checked > 70
+    assert len(varied) > 100

@@ -15,7 +15,7 @@ from tests.laws.equality import assert_same
 from tests.laws.example_calls import ELEMENTWISE_CASES, case_id
 from tests.work import lines_run
 
-LONG = 20_000
+LONG = 10_000
 
 
 def total(xs):
