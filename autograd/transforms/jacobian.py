@@ -187,7 +187,7 @@ def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> 
         trace.inputs.add(seed)
         results = sweep(seed)
     graph = reachable_nodes([y for y in results if y is not None], trace.start)
-    rows = x.size if as_nodes else _ENTRIES // max(1, sum([np.size(node._data) for node in graph]))
+    rows = x.size if as_nodes else _ENTRIES // max(1, sum([getattr(node._data, "size", 1) for node in graph]))
     blocks = []
     for seeds in _unit_vectors(x, max(1, rows)):
         n = len(seeds)
