@@ -60,11 +60,18 @@ class ExampleTrace(Trace):
         return outcome if self.outer is None else self.outer.record_guard(node, outcome)
 
 
-def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int) -> dict[Node, Tensor]:
-    """Batched results of the nodes of a graph that depend on an example; `examples` maps it to the tensor of all n of them."""
-    known = dict(examples)
+def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int, outputs: Iterable[Any]) -> dict[Node, Tensor]:
+    """Batched results of the `outputs` that depend on an example; `examples` maps it to the tensor of all n of them.
+
+    Other results are released after their last use, since those of many examples are larger than a cache.
+    """
+    known, order = dict(examples), sorted(graph, key=by_serial)
+    last_use = {x: node for node in order for x in graph[node] if isinstance(x, Node) and not x._hooks}
+    for y in outputs:
+        if isinstance(y, Node):
+            last_use.pop(y, None)
     with quiet():
-        for node in sorted(graph, key=by_serial):
+        for node in order:
             inputs = graph[node]
             mapped = tuple([isinstance(x, Node) and x in known for x in inputs])
             if True in mapped and node not in known:
@@ -72,6 +79,10 @@ def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int) -> dict[Node
                 batched = [known[x] if m else x for x, m in zip(inputs, mapped, strict=True)]
                 call = _Call(node, node.op, inputs, batched, mapped, n)  # type: ignore[arg-type]  # it has an op
                 known[node] = _apply_detached(call) if detached else _apply(call)
+                del call, batched
+                for x, m in zip(inputs, mapped, strict=True):
+                    if m and last_use.get(x) is node:
+                        known.pop(x, None)
     check_no_hooks((x for x, y in known.items() if y.requires_grad), "vmap")
     return known
 

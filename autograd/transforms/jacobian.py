@@ -191,7 +191,7 @@ def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> 
     blocks = []
     for seeds in _unit_vectors(x, max(1, rows)):
         n = len(seeds)
-        known = batch_graph(graph, {seed: seeds}, n)
+        known = batch_graph(graph, {seed: seeds}, n, results)
         # A hook may have replaced a cotangent by one that does not depend on the seed.
         blocks.append([y if y is None else known[y] if y in known else broadcast_to(y, (n, *y.shape)) for y in results])
     if len(blocks) == 1:

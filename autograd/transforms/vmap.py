@@ -80,7 +80,7 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
     captured = [x for x in graph if trace.is_captured(x)]
     as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
     with nullcontext() if as_nodes else no_grad():
-        known = batch_graph(graph, examples, n)
+        known = batch_graph(graph, examples, n, outputs)
         pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
         outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
     return tree.unflatten(result, outputs if as_nodes else _plain_results(outputs, known, graph))
