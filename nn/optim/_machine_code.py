@@ -1,6 +1,6 @@
 """Machine code of update rules by llvmlite: one loop over the entries in place of a pass of NumPy for each operation.
 
-Results have NumPy's bits: the same operations, each rounded to the dtype of the parameter. There are no warnings of NumPy.
+Results have NumPy's bits: the same operations, each rounded to the dtype of the parameter. NumPy's warnings are not shown.
 """
 
 from collections.abc import Callable, Sequence
