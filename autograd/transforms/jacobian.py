@@ -35,6 +35,7 @@ from autograd.transforms.grad_vjp_jvp import (
     tangent_leaves,
     trace_arguments,
 )  # fmt: skip
+from autograd.transforms.vmap import batched_arrays
 
 #: Largest number of entries of all nodes of a batch of sweeps, 256 MB of float64.
 _ENTRIES = 1 << 25
@@ -176,7 +177,7 @@ def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
 
 
 def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> list[Any]:
-    """Results of `sweep(seed)`, nodes or None, for all unit seeds of the shape of x, which are a first axis.
+    """Results of `sweep(seed)`, nodes, arrays or None, for all unit seeds of the shape of x, which are a first axis.
 
     The sweep is recorded once, for one seed. Seeds are cut into blocks, so that the nodes of the sweep have at most `_ENTRIES`
     entries for a block, or one seed; a recorded result needs all of them.
@@ -195,7 +196,7 @@ def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> 
         # A hook may have replaced a cotangent by one that does not depend on the seed.
         blocks.append([y if y is None else known[y] if y in known else broadcast_to(y, (n, *y.shape)) for y in results])
     if len(blocks) == 1:
-        return blocks[0]
+        return blocks[0] if as_nodes else batched_arrays(blocks[0], known, graph)
     return [None if parts[0] is None else concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
