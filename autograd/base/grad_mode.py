@@ -1,7 +1,7 @@
 """Grad modes: recording (`no_grad` turns it off), anomaly detection, and source lines of nodes.
 
-Each mode is a variable for each thread and task. `blocks` holds the open blocks of all kinds in all threads: while it is
-empty, the common case, the variables need not be read.
+Each mode is a variable for each thread and task. `blocks` holds the open blocks of all kinds in all threads, `watching` those
+of anomaly detection and source lines: while a set is empty, the common case, the variables need not be read.
 """
 
 from collections.abc import Callable
@@ -15,19 +15,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: Weak references to the settings that a context holds, which remove themselves: no counter that an interrupt could spoil.
 blocks: set[Any] = set()
+watching: set[Any] = set()
 
 _recording = Variable("autograd_recording", True, blocks)
-_anomaly = Variable("autograd_anomaly", False, blocks)
-_lines = Variable("autograd_lines", False, blocks)
+_anomaly = Variable("autograd_anomaly", False, blocks, watching)
+_lines = Variable("autograd_lines", False, blocks, watching)
+_entry = _recording.entry
 
 
 def _forget_other_threads() -> None:
     """Remove, in a forked process, the blocks of threads that it does not have."""
     here = _recording.entry().chain() | _anomaly.entry().chain() | _lines.entry().chain()
-    for reference in list(blocks):
+    for reference in [*blocks, *watching]:
         entry = reference()
         if entry not in here and entry is not None and entry.thread != get_ident():
             blocks.discard(reference)
+            watching.discard(reference)
 
 
 at_fork(after_in_child=_forget_other_threads)
@@ -35,17 +38,17 @@ at_fork(after_in_child=_forget_other_threads)
 
 def is_recording() -> bool:
     """True if ops on nodes that require a gradient are recorded in the current context."""
-    return not blocks or _recording.get()
+    return not blocks or _entry().value
 
 
 def is_detecting_anomaly() -> bool:
     """True if values and gradients are checked for NaN and infinity in the current context."""
-    return bool(blocks) and _anomaly.get()
+    return bool(watching) and _anomaly.get()
 
 
 def is_remembering_lines() -> bool:
     """True if nodes store the source line that made them in the current context."""
-    return bool(blocks) and (_lines.get() or _anomaly.get())
+    return bool(watching) and (_lines.get() or _anomaly.get())
 
 
 def recording() -> Blocks | VariableBlock:

@@ -15,13 +15,13 @@ _CONTAINERS = (dict, list, tuple)
 def is_container(x: Any) -> bool:
     """True if x is a dict, list, tuple, named tuple, dataclass instance, or an array of objects, such as nodes."""
     kind: Any = type(x)
-    return isinstance(x, _CONTAINERS) or is_object_array(x) or _has_fields(kind)
+    return _is_container_type(kind) or is_object_array(x)
 
 
 @functools.lru_cache(512)
-def _has_fields(kind: type) -> bool:
-    """True for a dataclass; remembered, because to look for a missing attribute takes time."""
-    return hasattr(kind, "__dataclass_fields__")
+def _is_container_type(kind: type) -> bool:
+    """True for a dict, list, tuple or dataclass; remembered, because to look for a missing attribute takes time."""
+    return issubclass(kind, _CONTAINERS) or hasattr(kind, "__dataclass_fields__")
 
 
 def is_object_array(x: Any) -> bool:

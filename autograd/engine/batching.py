@@ -11,7 +11,6 @@ further batching need no other rule.
 import math
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -61,18 +60,29 @@ class ExampleTrace(Trace):
         return outcome if self.outer is None else self.outer.record_guard(node, outcome)
 
 
-def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int) -> dict[Node, Tensor]:
-    """Batched results of the nodes of a graph that depend on an example; `examples` maps it to the tensor of all n of them."""
-    known = dict(examples)
+def batch_graph(graph: Links, examples: dict[Node, Tensor], n: int, outputs: Iterable[Any]) -> dict[Node, Tensor]:
+    """Batched results of the `outputs` that depend on an example; `examples` maps it to the tensor of all n of them.
+
+    Other results are released after their last use, since those of many examples are larger than a cache.
+    """
+    known, order = dict(examples), sorted(graph, key=by_serial)
+    last_use = {x: node for node in order for x in graph[node] if isinstance(x, Node) and not x._hooks}
+    for y in outputs:
+        if isinstance(y, Node):
+            last_use.pop(y, None)
     with quiet():
-        for node in sorted(graph, key=by_serial):
+        for node in order:
             inputs = graph[node]
             mapped = tuple([isinstance(x, Node) and x in known for x in inputs])
-            if any(mapped) and node not in known:
+            if True in mapped and node not in known:
                 detached = not node.requires_grad and any(isinstance(x, Node) and x.requires_grad for x in inputs)
                 batched = [known[x] if m else x for x, m in zip(inputs, mapped, strict=True)]
-                with no_grad() if detached else nullcontext():
-                    known[node] = _apply(_Call(node, node.op, inputs, batched, mapped, n))  # type: ignore[arg-type]  # it has an op
+                call = _Call(node, node.op, inputs, batched, mapped, n)  # type: ignore[arg-type]  # it has an op
+                known[node] = _apply_detached(call) if detached else _apply(call)
+                del call, batched
+                for x, m in zip(inputs, mapped, strict=True):
+                    if m and last_use.get(x) is node:
+                        known.pop(x, None)
     check_no_hooks((x for x, y in known.items() if y.requires_grad), "vmap")
     return known
 
@@ -110,7 +120,7 @@ class _Call(NamedTuple):
 
     def record(self, batched: Sequence[Any], **params: Any) -> Tensor:
         """Result of the op on these inputs."""
-        return Tensor.record(self.op, tuple(batched), self.node.params | params)
+        return Tensor.record(self.op, tuple(batched), self.node.params | params if params else self.node.params)
 
     def align(self, rank: int) -> list[Any]:
         """Inputs, the mapped ones with `rank` axes behind the batch axis."""
@@ -140,13 +150,16 @@ def _apply(call: _Call) -> Tensor:
     return _apply_shifted(call, op.kinds)
 
 
+_apply_detached = no_grad(_apply)
+
+
 def _apply_to_matrices(call: _Call) -> Tensor:
     """Result of an op on two stacks of matrices; vectors, which are rows on the left and columns on the right, do not stack."""
     (a, b), (left, right), (many_left, many_right) = call.batched, map(shape_of, call.inputs), call.mapped
     if many_left > many_right and len(left) == 1 and len(right) <= 2:  # rows for one matrix: a product of two matrices
         return call.record([a, b])
     if many_right > many_left and len(right) == 1 and len(left) == 2:  # columns
-        return call.record([b, transpose(a)]) if call.op is matmul else transpose(call.record([a, transpose(b)]))
+        return call.record([b, a.mT]) if call.op is matmul else transpose(call.record([a, transpose(b)]))
     left = (1, *left) if len(left) == 1 else left
     right = (*right, 1) if len(right) == 1 else right
     rank = max(len(left), len(right))

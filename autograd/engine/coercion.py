@@ -56,6 +56,8 @@ def array_operand(x: Any) -> Any:
     """Constant operand: a Python number, which does not change dtypes, or a private array; None if x must become a node."""
     if x.__class__ in (float, int, bool):
         return x
+    if x.__class__ is np.ndarray and x.ndim and x.dtype.kind in "fiub" and current_captures() is None:  # the most frequent case
+        return immutable_array(x)
     if isinstance(captured_operand(x), Node):
         return None
     if is_object_array(x):

@@ -9,7 +9,7 @@ from importlib import import_module
 from numbers import Real
 from typing import Any, ClassVar, Self
 
-from autograd.base.grad_mode import blocks, is_remembering_lines, no_grad
+from autograd.base.grad_mode import is_remembering_lines, no_grad, watching
 from autograd.base.trace_state import current_trace
 from autograd.engine.compared import remember_comparison
 from autograd.engine.micrograd_names import KEYWORDS, MicrogradNames
@@ -177,7 +177,7 @@ def _bind(operator: Operator) -> Callable[..., Any]:
                 return op(a, b)
         y = operator.function(a._data, b._data if isinstance(b, Node) else b)
         if getattr(y, "size", 1) == 1:
-            line = array_module("anomaly").user_line() if blocks and is_remembering_lines() else ""
+            line = array_module("anomaly").user_line() if watching and is_remembering_lines() else ""
             remember_comparison(a, operator, b, bool(y), line)
         return y if y.__class__ is bool else array_module("truth_values").truth_values(y)
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
-from autograd.base.grad_mode import blocks, is_detecting_anomaly, is_recording, is_remembering_lines
+from autograd.base.grad_mode import is_detecting_anomaly, is_recording, is_remembering_lines, watching
 from autograd.base.numerics import read_only_view
 from autograd.base.trace_state import check_not_frozen, current_captures, current_trace
 from autograd.engine.anomaly import check_value_finite, remember_line
@@ -99,14 +99,14 @@ class Tensor(ArrayMethods):
             elif op is lower:
                 return Value.of_tensor(float(y), inputs[0], requires_grad and is_recording())
             y = np.asarray(y)
-        if blocks and is_detecting_anomaly():
+        if watching and is_detecting_anomaly():
             check_value_finite(op, y, arrays)
         node = new(cls)
         node._set(y, requires_grad and is_recording() and y.dtype.kind == "f")
         if node.requires_grad or current_trace() is not None:
             kept = inputs if plain is None else [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays, strict=True)]
             node.op, node._params, node._inputs = op, params, tuple(kept)
-            if blocks and is_remembering_lines():
+            if watching and is_remembering_lines():
                 remember_line(node)
         return node if unpack is None else unpack(node)
 

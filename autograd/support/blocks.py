@@ -186,10 +186,10 @@ class Variable(Generic[T]):
 
     Attributes:
         entry: Function that returns the innermost entry
-        living: Weak references to the entries of blocks; one dies when the last context that holds it does
+        living: Sets of weak references to the entries of blocks; one dies when the last context that holds it does
     """
 
-    def __init__(self, name: str, default: T, living: set[Any] | None = None) -> None:
+    def __init__(self, name: str, default: T, *living: set[Any]) -> None:
         self._variable: ContextVar[Entry] = ContextVar(name, default=Entry(default, None))  # noqa: B039  (never changed)
         self.entry, self.living = self._variable.get, living
         # By `next`: not_(set(outer of entry())), which is False.
@@ -208,8 +208,8 @@ class Variable(Generic[T]):
     def begin(self, value: T) -> Callable[[], Any]:
         """Function written in C that begins a block."""
         entry = Entry(value, self.entry())
-        if self.living is not None:
-            self.living.add(weakref.ref(entry, self.living.discard))
+        for living in self.living:
+            living.add(weakref.ref(entry, living.discard))
         return functools.partial(self._variable.set, entry)
 
 

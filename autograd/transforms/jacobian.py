@@ -35,6 +35,7 @@ from autograd.transforms.grad_vjp_jvp import (
     tangent_leaves,
     trace_arguments,
 )  # fmt: skip
+from autograd.transforms.vmap import batched_arrays
 
 #: Largest number of entries of all nodes of a batch of sweeps, 256 MB of float64.
 _ENTRIES = 1 << 25
@@ -176,7 +177,7 @@ def _forward_rows(outputs: list[Any], variables: list[Any], as_nodes: bool) -> R
 
 
 def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> list[Any]:
-    """Results of `sweep(seed)`, nodes or None, for all unit seeds of the shape of x, which are a first axis.
+    """Results of `sweep(seed)`, nodes, arrays or None, for all unit seeds of the shape of x, which are a first axis.
 
     The sweep is recorded once, for one seed. Seeds are cut into blocks, so that the nodes of the sweep have at most `_ENTRIES`
     entries for a block, or one seed; a recorded result needs all of them.
@@ -187,15 +188,15 @@ def _sweep_units(sweep: Callable[[Node], list[Any]], x: Any, as_nodes: bool) -> 
         trace.inputs.add(seed)
         results = sweep(seed)
     graph = reachable_nodes([y for y in results if y is not None], trace.start)
-    rows = x.size if as_nodes else _ENTRIES // max(1, sum([np.size(node._data) for node in graph]))
+    rows = x.size if as_nodes else _ENTRIES // max(1, sum([getattr(node._data, "size", 1) for node in graph]))
     blocks = []
     for seeds in _unit_vectors(x, max(1, rows)):
         n = len(seeds)
-        known = batch_graph(graph, {seed: seeds}, n)
+        known = batch_graph(graph, {seed: seeds}, n, results)
         # A hook may have replaced a cotangent by one that does not depend on the seed.
         blocks.append([y if y is None else known[y] if y in known else broadcast_to(y, (n, *y.shape)) for y in results])
     if len(blocks) == 1:
-        return blocks[0]
+        return blocks[0] if as_nodes else batched_arrays(blocks[0], known, graph)
     return [None if parts[0] is None else concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 

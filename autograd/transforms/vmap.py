@@ -80,13 +80,13 @@ def _vmap(f: Any, in_axes: Any, out_axes: Any, /, *args: Any, **kwargs: Any) -> 
     captured = [x for x in graph if trace.is_captured(x)]
     as_nodes = graph_requested() or has_variable([*leaves, *(captured if is_recording() else ())])
     with nullcontext() if as_nodes else no_grad():
-        known = batch_graph(graph, examples, n)
+        known = batch_graph(graph, examples, n, outputs)
         pairs = zip(outputs, _leaf_axes("out_axes", out_axes, result), strict=True)
         outputs = [_output(y, known.get(y) if isinstance(y, Node) else None, axis, n, y is result) for y, axis in pairs]
-    return tree.unflatten(result, outputs if as_nodes else _plain_results(outputs, known, graph))
+    return tree.unflatten(result, outputs if as_nodes else batched_arrays(outputs, known, graph))
 
 
-def _plain_results(outputs: list[Any], known: dict[Node, Tensor], graph: Links) -> list[Any]:
+def batched_arrays(outputs: list[Any], known: dict[Node, Tensor], graph: Links) -> list[Any]:
     """Numbers and arrays of results, copies but for whole batched arrays that no other result and no custom op may hold."""
     may_be_held = any(x.op is not None and (x.op.is_custom or x.op.recomputes) for x in graph)
     new = set() if may_be_held else {id(x._data) for x in known.values() if x._data.base is None}

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.support.lazy_numpy import np
+from nn._validation import Array
+from nn.optim._machine_code import MANY, update_kernel
 
 #: Data, gradient or state of one parameter: an array for a Tensor, a float for a Value.
 Number = Any
@@ -21,7 +23,7 @@ def entrywise(updated: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def update_in_blocks(
-    updated: Callable[..., Any], data: Number, g: Number, state: State, settings: Any
+    updated: Callable[..., Any], data: Number, g: Number, state: State, settings: Any, scales: dict[str, float], step: int
 ) -> tuple[Number, State] | None:
     """Return `updated(data, g, state, settings)`, with the state overwritten, or None if blocks could give other numbers.
 
@@ -29,10 +31,13 @@ def update_in_blocks(
         updated: Rule of the optimizer, which must be marked as `entrywise`
         data, g: Data and gradient of the parameter
         state: State of the parameter
-        settings: Settings of the step
+        settings: Settings of the step, of which `scales` change from step to step
+        step: Number of the step, which decides whether machine code is worth its compilation
     """
     if not getattr(updated, "entrywise", False) or not data.ndim or not _are_alike(data, g, *state):
         return None
+    if step * data.size >= MANY and (new := _update_by_machine_code(updated, data, g, state, settings, scales)) is not None:
+        return new, state
     if data.size <= 2 * BLOCK:
         new, after = updated(data, g, state, settings)
         _write(state, after)
@@ -45,6 +50,24 @@ def update_in_blocks(
         out[part], after = updated(flat[part], slopes[part], before, settings)
         _write(before, after)
     return new, state
+
+
+def _update_by_machine_code(
+    updated: Callable[..., Any], data: Array, g: Array, state: State, settings: Any, scales: dict[str, float]
+) -> Array | None:
+    """New data, with the state overwritten, or None; NumPy raises or calls a function where `np.seterr` asks for it."""
+    is_quiet = {"ignore", "warn"}.issuperset(np.geterr().values())
+    if not is_quiet or data.dtype not in (np.float32, np.float64) or not all(x.flags.writeable for x in state):
+        return None
+    options = tuple([(name, x) for name, x in vars(settings).items() if name not in scales and name != "in_place"])
+    kernel = update_kernel(updated, options, tuple(scales), len(state), data.dtype.char)
+    if kernel is None:
+        return None
+    new = np.empty_like(data)
+    arrays = np.array([x.ctypes.data for x in (data, g, *state, new)], np.uintp)
+    numbers = np.array([*scales.values()], data.dtype)
+    kernel.function(arrays.ctypes.data, numbers.ctypes.data, data.size)
+    return new
 
 
 def _write(state: State, after: State) -> None:

@@ -139,16 +139,18 @@ class Optimizer:
         members = [(k, p) for k, group in enumerate(self.groups) for p in group.parameters]
         memories = [getattr(self, name) for name in self.remembers]
         states: Iterable[State] = zip(*memories, strict=True) if memories else repeat((), len(members))
-        settings: dict[tuple[int, int], SimpleNamespace] = {}  # by group and step
+        settings: dict[tuple[int, int], tuple[SimpleNamespace, dict[str, float]]] = {}  # and scales, by group and step
         for i, ((k, p), state) in enumerate(zip(members, states, strict=True)):
             if (g := p.grad) is None:
                 continue
             self.steps[i] = t = self.steps[i] + 1
             if (k, t) not in settings:
-                settings[k, t] = group_settings(self.groups[k], {**self.scales(self.groups[k], t), "in_place": True})
+                scales = self.scales(self.groups[k], t)
+                settings[k, t] = group_settings(self.groups[k], {**scales, "in_place": True}), scales
+            s, scales = settings[k, t]
             data = p.numpy() if isinstance(p, Tensor) else p.data
-            found = update_in_blocks(self.updated, data, g, state, settings[k, t]) if isinstance(p, Tensor) else None
-            new, after = found or self.updated(data, g, state, settings[k, t])
+            found = update_in_blocks(self.updated, data, g, state, s, scales, t) if isinstance(p, Tensor) else None
+            new, after = found or self.updated(data, g, state, s)
             if after is not state:
                 for memory, x in zip(memories, after, strict=True):
                     memory[i] = x

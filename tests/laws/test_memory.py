@@ -1,6 +1,7 @@
 """Memory: inputs are not written to, and gradients share no memory."""
 
 import gc
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -190,3 +191,24 @@ def test_transforms_leave_no_reference_cycles(name, f):
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("transform", [ag.jacrev, ag.jacfwd, ag.vmap])
+def test_memory_of_a_batch_does_not_grow_with_the_number_of_ops(transform):
+    n = 256
+
+    def peak(length):
+        def f(x):
+            for _ in range(length):
+                x = ag.sin(x)
+            return x
+
+        run, x = transform(f), np.ones((n, n) if transform is ag.vmap else n)
+        run(x)
+        tracemalloc.start()
+        run(x)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(24) - peak(4) < 8 * n * n

@@ -28,8 +28,9 @@ def array_function(f: Callable[Concatenate[Any, P], Any]) -> "signatures.ArrayFu
 
 def shape_of(x: Any) -> Shape:
     """Shape of a node, an array or a number."""
-    if hasattr(x, "shape"):
-        return x.shape
+    shape = getattr(x, "shape", None)
+    if shape is not None:
+        return shape
     return () if isinstance(x, float | int | Recorder) else np.shape(stack_nodes(x))
 
 

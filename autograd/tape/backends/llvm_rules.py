@@ -7,7 +7,6 @@ result: a rule with one operation that may raise has the same infinity or NaN by
 
 import math
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from autograd.ops.namespaces import scalar
 from autograd.ops.op import Op
 from autograd.ops.operators import Operator
 from autograd.ops.tracing import Tracer, UnreadableRuleError, define_operators, read_rule
+from autograd.support.machine_code import literal
 
 #: Functions of `math` that CPython computes itself; those of the C library may differ.
 _OF_CPYTHON = {"hypot"}
@@ -81,15 +81,6 @@ def _needed(lines: list[str], names: list[str | None]) -> tuple[str, ...]:
 def letter(i: int) -> str:
     """Name of input i of a rule."""
     return chr(ord("a") + i)
-
-
-def literal(x: float) -> str:
-    """LLVM literal of a float.
-
-    >>> literal(1.0)
-    '0x3FF0000000000000'
-    """
-    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
 
 
 class _Body:

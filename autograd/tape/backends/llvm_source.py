@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from autograd.support.machine_code import literal
 from autograd.tape.backends.llvm_loops import Carried, LoopWriter, widen
-from autograd.tape.backends.llvm_rules import LIBM, Rule, letter, literal, read
+from autograd.tape.backends.llvm_rules import LIBM, Rule, letter, read
 from autograd.tape.backends.schedule import Run, Schedule
 from autograd.tape.passes.common_subexpressions import CommonSubexpressions
 from autograd.tape.passes.sums import SUM_OF_PRODUCTS

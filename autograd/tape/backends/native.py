@@ -18,10 +18,10 @@ from autograd.ops.namespaces import scalar
 from autograd.ops.op import OPS, Op, on_floats
 from autograd.support.lazy_numpy import np
 from autograd.support.locks import Pool
+from autograd.support.machine_code import Kernel
 from autograd.tape.backends.llvm_rules import LIBM
 from autograd.tape.backends.llvm_scan import StepCounts, write_steps
 from autograd.tape.backends.llvm_source import write
-from autograd.tape.backends.machine_code import Kernel
 from autograd.tape.backends.protocol import Backend, Batched, GuardFailedError, Replay, only_floats
 from autograd.tape.backends.schedule import Schedule, make_schedule
 from autograd.tape.backends.tiers import upgrade

@@ -251,7 +251,7 @@ class ScanOp(Op):
         single = [variable(x._data) if m else v if isinstance(x, Tensor) else lower(v) for x, v, m in pairs]
         found = self.body.on_nodes(single)
         graph = reachable_nodes(found, min((x.serial for x in single), default=0) - 1)
-        batch = batch_graph(graph, {x: v for x, (_, v, m) in zip(single, pairs, strict=True) if m}, n)
+        batch = batch_graph(graph, {x: v for x, (_, v, m) in zip(single, pairs, strict=True) if m}, n, found)
         return [batch[y] if y in batch else broadcast_to(y, (n, *shape_of(y))) for y in found]
 
 

@@ -14,7 +14,8 @@ import autograd as ag
 import nn
 from autograd import Tensor, Value, compile, grad, record, stop_gradient, value_and_grad
 from autograd.base import reachable
-from autograd.tape.backends import machine_code, native
+from autograd.support import machine_code
+from autograd.tape.backends import native
 
 W, T = Value(2.0), Tensor([1.0, 2.0], requires_grad=True)
 

@@ -9,7 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value, checkpoint, no_grad
 from autograd.base import grad_mode
-from autograd.tape.backends import Backend, machine_code
+from autograd.support import machine_code
+from autograd.tape.backends import Backend
 from autograd.tape.backends.registry import find_backend
 from tests.threads import in_threads, run_in_fork
 

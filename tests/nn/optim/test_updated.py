@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value
+from autograd import Tensor, Value, no_grad
 from nn.optim._groups import group_settings
+from nn.optim._machine_code import update_kernel
 from tests.nn.optim.test_optimizers import DECAYING, MAKERS
 
 all_optimizers = pytest.mark.parametrize("make", (MAKERS | DECAYING).values(), ids=(MAKERS | DECAYING).keys())
@@ -43,8 +44,10 @@ def gradients_of(p, count):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(2, 3), (5, 7), (6, 1), ()])
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dtype, shape, order, monkeypatch):
+@pytest.mark.parametrize("many", [0, 10**9], ids=["machine code", "blocks"])
+def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dtype, shape, order, many, monkeypatch):
     monkeypatch.setattr("nn.optim._blocks.BLOCK", 4)
+    monkeypatch.setattr("nn.optim._blocks.MANY", many)
     p = Tensor(np.random.default_rng(1).normal(size=shape), requires_grad=True, dtype=dtype)
     optimizer = make([p])
     (group,) = optimizer.groups
@@ -61,6 +64,45 @@ def test_steps_are_the_pure_function_bit_for_bit_and_it_writes_nowhere(make, dty
         assert data.tobytes() == p.numpy().tobytes()
         for name, x in zip(optimizer.remembers, state, strict=True):
             assert x.tobytes() == getattr(optimizer, name)[0].tobytes()
+
+
+SPECIAL = [0.0, -0.0, 1e-45, -1e-30, 1e-8, 1.0, -3.0, 1e19, -1e30, np.inf, -np.inf, np.nan]
+
+
+@all_optimizers
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, ">f4"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_machine_code_has_the_numbers_of_numpy_at_special_points(make, dtype, monkeypatch):
+    p, g = (np.array(x, dtype).ravel() for x in np.meshgrid(SPECIAL, SPECIAL))
+    found = []
+    for many in (0, 10**9):
+        monkeypatch.setattr("nn.optim._blocks.MANY", many)
+        x = Tensor(p, requires_grad=True)
+        optimizer = make([x])
+        for _ in range(3):
+            x.grad = g.copy()
+            with no_grad():
+                optimizer.step()
+        found.append([x.numpy(), *(getattr(optimizer, name)[0] for name in optimizer.remembers)])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(np.signbit(a[a == 0]), np.signbit(b[b == 0]))
+
+
+def test_rules_of_arithmetic_have_machine_code_and_errors_that_numpy_shall_raise_are_raised(monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr("nn.optim._blocks.MANY", 0)
+    kernels = []
+    monkeypatch.setattr("nn.optim._blocks.update_kernel", lambda *key: kernels.append(update_kernel(*key)) or kernels[-1])
+    for name, make in (MAKERS | DECAYING).items():
+        x = Tensor(np.ones(3), requires_grad=True)
+        x.grad = np.full(3, 1e200)
+        optimizer = make([x])
+        optimizer.step()
+        assert (kernels.pop() is None) == ("lion" in name)
+        if "squares" in optimizer.remembers:
+            with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+                optimizer.step()
 
 
 @all_optimizers

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.tape.backends import GuardFailedError, machine_code, native, tiers
+from autograd.support import machine_code
+from autograd.tape.backends import GuardFailedError, native, tiers
 from autograd.tape.backends.tiers import upgrade
 from tests.laws.equality import assert_same
 

@@ -21,7 +21,7 @@ from autograd import (
     vmap,
 )
 from autograd.base.tree import leaves
-from autograd.tape.backends import machine_code
+from autograd.support import machine_code
 from autograd.tape.loops.scan_op import MANY_STEPS, Loop
 
 F32 = np.float32

@@ -1,6 +1,7 @@
 """Machine code of LLVM source, by llvmlite."""
 
 import ctypes
+import struct
 import weakref
 from functools import cache
 from typing import Any
@@ -27,6 +28,15 @@ class Kernel:
             address = self._engine.get_function_address(name)
         weakref.finalize(self, _close, self._engine).atexit = False
         self.function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * integers)(address)
+
+
+def literal(x: float) -> str:
+    """LLVM literal of a float.
+
+    >>> literal(1.0)
+    '0x3FF0000000000000'
+    """
+    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
 
 
 def _compile(source: str, optimisation: int) -> Any:
