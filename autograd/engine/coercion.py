@@ -76,17 +76,18 @@ def real_number(x: Any) -> float:
     if isinstance(x, Node):
         raise TypeError(f"Value(…) takes a number, not {x!r}: use it as it is, or its number, .item()")
     if isinstance(x, bool | np.bool_):
-        raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
+        raise TypeError(f"a real number is required, not the truth value {x}: write {float(x)}")
     if isinstance(x, np.ndarray):
         raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
     if isinstance(x, list | tuple):
         raise TypeError(f"Value(…) takes one number, not {x!r:.80}: use Tensor for several")
-    cure = (
-        "compute with the two parts, z.real and z.imag"
-        if isinstance(x, complex)
-        else "pass a number, or convert the text with float(…)"
-    )
-    raise TypeError(f"Value(…) takes a real number, not {x!r:.80} of type {type(x).__name__}: {cure}")
+    if isinstance(x, complex):
+        cure = "compute with the two parts, z.real and z.imag"
+    elif isinstance(x, str | bytes):
+        cure = "convert the text with float(…)"
+    else:
+        cure = "pass a number, or numbers in a list, tuple, dict or dataclass"
+    raise TypeError(f"a real number is required, not {x!r:.80} of type {type(x).__name__}: {cure}")
 
 
 def number_operand(x: Any) -> float:
