@@ -109,6 +109,8 @@ class _Evaluator:
                 rows = [self.evaluate(x) for x in parts]
                 if any(isinstance(row, Node) for row in rows):
                     raise self.error(part, "a list must hold numbers only: use a name for it, as in v=[1,2]")
+                if len({np.shape(row) for row in rows}) > 1:
+                    raise self.error(part, "the rows of a list must have one length")
                 return self.apply(part, lambda *rows: np.array(rows, dtype=float), rows)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 return self.call(part, name, arguments, keywords)

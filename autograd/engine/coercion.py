@@ -3,7 +3,7 @@
 from numbers import Real
 from typing import Any
 
-from autograd.base.numerics import immutable_array, is_immutable
+from autograd.base.numerics import immutable_array, is_immutable, regular_array
 from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
@@ -24,10 +24,11 @@ def real_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
     if isinstance(data, np.ndarray) and hasattr(data, "mask"):
         raise TypeError(f"the mask of {data!r} would be lost: fill it in first, with .filled(0.0)")
+    requirement = "Tensor(…) takes an array of numbers, not"
     try:
-        array = np.asarray(data)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+        array = regular_array(data, requirement)
+    except TypeError as error:
+        raise TypeError(f"{requirement} {data!r:.80}: {error}") from None
     if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
         raise TypeError(f"a Tensor does not mix with an array of nodes, {data!r:.80}: join its nodes with autograd.stack")
     target = array.dtype if dtype is None else np.dtype(dtype)

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from autograd.base.numerics import regular_array
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.support.arguments import explained_arguments
 from autograd.support.lazy_numpy import np
@@ -30,7 +31,10 @@ def shape_of(x: Any) -> Shape:
     """Shape of a node, an array or a number."""
     if hasattr(x, "shape"):
         return x.shape
-    return () if isinstance(x, float | int | Recorder) else np.shape(stack_nodes(x))
+    if isinstance(x, float | int | Recorder):
+        return ()
+    x = stack_nodes(x)
+    return x.shape if hasattr(x, "shape") else regular_array(x).shape
 
 
 def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:

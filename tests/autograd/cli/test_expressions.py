@@ -79,6 +79,7 @@ def test_errors_show_the_position():
     assert failing("1 + max(x, 0)", x=-1) == (
         "max is taken over one array: write maximum(a, b), or max(v, axis=0)", "max(x, 0)"
     )  # fmt: skip
+    assert failing("[1, [2]]") == ("the rows of a list must have one length", "[1, [2]]")
     assert failing("x == 1", x=1)[0] == "only numbers, names, + - * / // % ** @, < <= > >= and calls of ops are allowed"
     assert failing("2 * (1 / 0)") == ("float division by zero", "/ 0)")
     assert failing("1 + log", x=1) == ("log is an op: call it, as in log(x)", "log")
