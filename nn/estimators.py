@@ -77,7 +77,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         if self.early_stopping and len(X) < 2:
             raise ValueError(f"early_stopping=True holds out rows: it needs at least 2, got n_samples={len(X)}")
         seed = int(check_random_state(self.random_state).randint(2**31))
-        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
+        sizes = [check_integer("hidden_layer_sizes", n, least=1) for n in np.atleast_1d(self.hidden_layer_sizes)]
         model = MLP(X.shape[1], sizes, outputs, activation=ACTIVATIONS[self.activation], seed=seed, dtype=X.dtype)
         if self.warm_start and hasattr(self, "model_"):
             try:

@@ -154,6 +154,14 @@ def _sinc_series(xp: Any, x: Any, n: int) -> Any:
     return total
 
 
+def regular_array(x: Any, requirement: str = "an array is required, got") -> Any:
+    """Array of x, which may be a list; raises ValueError if its rows differ in length or nesting."""
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{requirement} {x!r:.80}: its rows must have one length and nesting") from None
+
+
 def error_of_operands(name: str, operands: list[Any]) -> str:
     """Text of an error about the first operand of an op that holds no numbers, but text, dates or objects; else ""."""
     for x in operands:

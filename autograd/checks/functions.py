@@ -75,7 +75,10 @@ class GraphFunction(Subject):
 
     def _outputs(self, variables: list[Any], order: int) -> list[Any]:
         if order == 1:
-            return numeric_leaves(self.f(*self.arguments.unflatten(variables)))
+            result = self.f(*self.arguments.unflatten(variables))
+            if not (outputs := numeric_leaves(result)):
+                raise TypeError(f"the function must return numbers, arrays or nodes, got {result!r:.80}")
+            return outputs
         below = self._outputs(variables, order - 1)
         if len(self.weights) < order - 1:
             self.weights.append([self.rng.uniform(0.5, 1.5, np.shape(data_of(y))) for y in below])

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from autograd.base.numerics import call_quietly
-from autograd.checks.functions import EPS, TINY
+from autograd.checks.functions import TINY
 from autograd.checks.oracles.oracles import Oracles
 from autograd.support.lazy_numpy import np
 
@@ -29,6 +29,9 @@ FEW, MANY = 24, 6
 
 #: Step of a slope nearby, relative to the distance: it seldom crosses a kink.
 STEP = 1e-2
+
+#: Intervals around a point nearby, in steps.
+WHOLE, MIDDLE, HALVES = (-1.0, 1.0), (-0.5, 0.5), ((-1.0, 0.0), (0.0, 1.0))
 
 #: Smallest range of the slopes nearby, relative to the largest slope, that shows a kink.
 LEAST_RANGE = 1e-3
@@ -88,27 +91,31 @@ def ends_at_kink(oracles: Oracles, v: Any, w: Any) -> tuple[float, float, float]
 
 def hull_around(oracles: Oracles, v: Any, w: Any, claimed: float) -> tuple[float, float] | None:
     """(smallest, largest slope of w·f along v at random points nearby) if a kink is there and the claim lies between them."""
-    near = _slopes_nearby(oracles, v, w, NEAR, FEW * min(oracles.subject.n, MANY))[:, 0]
-    size, noise = np.abs(near).max(), 64.0 * EPS * float(np.abs(w) @ np.abs(oracles.subject.base))
+    near, halves = np.split(_slopes_nearby(oracles, v, w, NEAR, FEW * min(oracles.subject.n, MANY), (WHOLE, *HALVES)), [1], 1)
+    size, noise = np.abs(near).max(), 64.0 * oracles.subject.eps * float(np.abs(w) @ np.abs(oracles.subject.base))
     low, high, width = float(near.min()), float(near.max()), float(np.ptp(near))
     if not width > LEAST_RANGE * size + noise / (STEP * NEAR):  # NaN where the function is undefined
         return None
     if not low - 0.02 * width <= claimed <= high + 0.02 * width:
         return None
-    steps = _slopes_nearby(oracles, v, w, NEAR, FEW, (1.0, 0.5))
+    if halves.min() < low - 0.5 * width or halves.max() > high + 0.5 * width:  # a jump, such as of numbers rounded inside
+        return None
+    steps = _slopes_nearby(oracles, v, w, NEAR, FEW, (WHOLE, MIDDLE))
     is_wave = np.median(np.abs(np.diff(steps))) > 0.01 * width  # too short for the steps
     is_curved = not width > 0.5 * np.ptp(_slopes_nearby(oracles, v, w, FAR, FEW))
     return None if is_wave or is_curved else (low, high)
 
 
-def _slopes_nearby(oracles: Oracles, v: Any, w: Any, radius: float, points: int, steps: tuple[float, ...] = (1.0,)) -> Any:
-    """Central differences along v at random points at this distance; the columns are for multiples of the step."""
+def _slopes_nearby(
+    oracles: Oracles, v: Any, w: Any, radius: float, points: int, steps: tuple[tuple[float, float], ...] = (WHOLE,)
+) -> Any:
+    """Differences along v at random points at this distance; the columns are for intervals, in steps."""
     subject, rng = oracles.subject, oracles.rng
     slopes = []
     for _ in range(points):
         along = oracles.values(v, radius * subject.arguments.scales * rng.uniform(-1.0, 1.0, subject.n))
-        lengths = [STEP * radius * part for part in steps]
-        slopes.append([w @ (along(h) - along(-h)) / (2.0 * h) for h in lengths])
+        ends = [(STEP * radius * start, STEP * radius * end) for start, end in steps]
+        slopes.append([w @ (along(end) - along(start)) / (end - start) for start, end in ends])
     return np.array(slopes)
 
 

@@ -104,10 +104,10 @@ def _defaults(f: Callable[..., Any], strategies: dict[str, Any]) -> dict[str, An
     missing = {name for name, p in parameters.items() if p.default is p.empty} - set(strategies)
     extra = set(strategies) - set(parameters)
     if missing or extra:
-        raise TypeError(
-            f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(parameters)}; "
-            + (f"no strategy for {', '.join(sorted(missing))}" if missing else f"{', '.join(sorted(extra))} is not an argument")
-        )
+        first, names = min(missing or extra), ", ".join(sorted(missing or extra))
+        cure = f"pass {first}=reals(-1, 1), or on the command line --{first} 'reals(-1, 1)'"
+        wrong = f"no strategy for {names}: {cure}" if missing else f"{names} is not an argument"
+        raise TypeError(f"gradients_hold: {getattr(f, '__name__', f)} takes {', '.join(parameters)}; {wrong}")
     while defaults and next(reversed(defaults)) not in strategies:
         defaults.popitem()
     return defaults

@@ -62,7 +62,7 @@ class UsageError(Exception):
 def load_function(name: str) -> Callable[..., Any]:
     """Import a function from module:function or file.py:function."""
     source, colon, function = name.rpartition(":")
-    if not colon:
+    if not (colon and source):
         raise UsageError(f"{name!r} names no function: write module:function")
     try:
         names = _names_in_file(Path(source)) if source.endswith(".py") else vars(importlib.import_module(source))

@@ -24,6 +24,10 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 _OPERATORS = {row.syntax: row.function for row in OPERATORS if row.syntax and row.sign not in ("==", "!=", "&", "|", "^", "~")}
 
 
+#: What to write for mathematical signs that Python does not have.
+_SIGNS = {"×": "*", "⋅": "*", "÷": "/", "−": "-", "√": "sqrt(x)", "²": "**2", "³": "**3"}
+
+
 class ExpressionError(ValueError):
     """An expression that cannot be parsed or evaluated; the message shows reason and position."""
 
@@ -105,6 +109,8 @@ class _Evaluator:
                 rows = [self.evaluate(x) for x in parts]
                 if any(isinstance(row, Node) for row in rows):
                     raise self.error(part, "a list must hold numbers only: use a name for it, as in v=[1,2]")
+                if len({np.shape(row) for row in rows}) > 1:
+                    raise self.error(part, "the rows of a list must have one length")
                 return self.apply(part, lambda *rows: np.array(rows, dtype=float), rows)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 return self.call(part, name, arguments, keywords)
@@ -112,7 +118,7 @@ class _Evaluator:
                 raise self.error(part, f"write products with *, as in {number!r}*(x)")
             case ast.BinOp(op=ast.BitXor()):
                 raise self.error(part, "write powers with **, not ^")
-        raise self.error(part, "only numbers, names, + - * / // % ** @, comparisons and calls of ops are allowed")
+        raise self.error(part, "only numbers, names, + - * / // % ** @, < <= > >= and calls of ops are allowed")
 
     def value(self, part: ast.expr, name: str) -> Any:
         if name in self.values:
@@ -128,6 +134,8 @@ class _Evaluator:
             near = difflib.get_close_matches(name, OPS, 3)
             hint = f"did you mean {' or '.join(near)}?" if near else "use ops such as exp, sin and tanh"
             raise self.error(part, f"{name} is not an op: {hint}")
+        if name in ("max", "min") and len(arguments) > 1:  # in NumPy's signature, the second argument is an axis
+            raise self.error(part, f"{name} is taken over one array: write {name}imum(a, b), or {name}(v, axis=0)")
         params = {key.arg: self.evaluate(key.value) for key in keywords if key.arg}
         if len(params) < len(keywords):
             raise self.error(part, "** is not allowed among arguments")
@@ -159,7 +167,9 @@ class _Evaluator:
 
 
 def _missing_sign(line: str) -> str:
-    """Cure, for a number before a name without a sign, as in 2x; else ""."""
+    """Cure, for a mathematical sign, or a number before a name without a sign, as in 2x; else ""."""
+    if sign := next((sign for sign in _SIGNS if sign in line), ""):
+        return f"write {_SIGNS[sign]} in place of {sign}"
     product = re.search(r"(?<![\w.])(\d+\.?\d*|\.\d+)\s*([^\W\d]\w*)", line)
     return f"write products with *: {product[1]}*{product[2]}" if product else ""
 

@@ -172,7 +172,8 @@ class ArrayMethods(Node):
     def item(self) -> float:
         """Single element as a Python number."""
         if self.size != 1:
-            raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
+            text = f"item(), int(), round() and formats need a tensor of one element, got shape {self.shape}"
+            raise ValueError(f"{text}: take an entry, x[i], or round all with autograd.round, floor or ceil")
         check_not_frozen(self, ".item()")
         return self._data.item()
 
@@ -240,7 +241,7 @@ class ArrayMethods(Node):
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise TypeError("len() needs a tensor with at least one axis, got shape ()")
+            raise TypeError("len() and iteration need a tensor with at least one axis, got shape (): it is one number")
         return int(self.shape[0])
 
     def __iter__(self) -> Iterator[Self]:

@@ -3,7 +3,7 @@
 from numbers import Real
 from typing import Any
 
-from autograd.base.numerics import immutable_array, is_immutable
+from autograd.base.numerics import immutable_array, is_immutable, regular_array
 from autograd.base.trace_state import current_captures
 from autograd.base.tree import is_object_array, object_array
 from autograd.engine.node import Node
@@ -24,10 +24,11 @@ def real_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         raise TypeError(f"Tensor(…) takes an array, not {data!r}: use it as it is, or its numbers, .detach().data")
     if isinstance(data, np.ndarray) and hasattr(data, "mask"):
         raise TypeError(f"the mask of {data!r} would be lost: fill it in first, with .filled(0.0)")
+    requirement = "Tensor(…) takes an array of numbers, not"
     try:
-        array = np.asarray(data)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"Tensor(…) takes an array of numbers, not {data!r}: {error}") from None
+        array = regular_array(data, requirement)
+    except TypeError as error:
+        raise TypeError(f"{requirement} {data!r:.80}: {error}") from None
     if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
         raise TypeError(f"a Tensor does not mix with an array of nodes, {data!r:.80}: join its nodes with autograd.stack")
     target = array.dtype if dtype is None else np.dtype(dtype)
@@ -78,17 +79,18 @@ def real_number(x: Any) -> float:
     if isinstance(x, Node):
         raise TypeError(f"Value(…) takes a number, not {x!r}: use it as it is, or its number, .item()")
     if isinstance(x, bool | np.bool_):
-        raise TypeError(f"Value(…) takes a number, not the truth value {x}: write Value({float(x)})")
+        raise TypeError(f"a real number is required, not the truth value {x}: write {float(x)}")
     if isinstance(x, np.ndarray):
         raise TypeError(f"Value(…) takes one number, not an array of shape {x.shape}: use Tensor")
     if isinstance(x, list | tuple):
         raise TypeError(f"Value(…) takes one number, not {x!r:.80}: use Tensor for several")
-    cure = (
-        "compute with the two parts, z.real and z.imag"
-        if isinstance(x, complex)
-        else "pass a number, or convert the text with float(…)"
-    )
-    raise TypeError(f"Value(…) takes a real number, not {x!r:.80} of type {type(x).__name__}: {cure}")
+    if isinstance(x, complex):
+        cure = "compute with the two parts, z.real and z.imag"
+    elif isinstance(x, str | bytes):
+        cure = "convert the text with float(…)"
+    else:
+        cure = "pass a number, or numbers in a list, tuple, dict or dataclass"
+    raise TypeError(f"a real number is required, not {x!r:.80} of type {type(x).__name__}: {cure}")
 
 
 def number_operand(x: Any) -> float:

@@ -41,6 +41,8 @@ def lost_array(node: object) -> TypeError:
 def _instead_of_scipy(frame: FrameType | None) -> str:
     """Cure for a function of `scipy.special`, `linalg` or `fft` that converts its arguments in `frame`, or ""."""
     cure = ""
+    if frame is not None and frame.f_code.co_qualname == "AxisConcatenator.__getitem__":
+        return "use np.concatenate in place of np.r_, np.column_stack in place of np.c_"
     while frame is not None and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("scipy", "numpy"):
         called = frame.f_locals.get("f", frame.f_code)  # that of a decorator of SciPy, which converts the arguments
         module, name = getattr(called, "__module__", module), getattr(called, "__name__", frame.f_code.co_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
@@ -120,6 +121,27 @@ class Node(MicrogradNames, Arithmetic):
     def conjugate(self) -> Self:
         """This node: its numbers are real. NumPy's `std` and `var` of object arrays call it."""
         return self
+
+    def item(self) -> float:
+        """Single number as a Python number."""
+        raise NotImplementedError
+
+    # Rounding has derivative zero, so plain numbers lose no gradient.
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.item(), digits)
+
+    def __floor__(self) -> int:
+        return math.floor(self.item())
+
+    def __ceil__(self) -> int:
+        return math.ceil(self.item())
+
+    def __trunc__(self) -> int:
+        return math.trunc(self.item())
 
     # The other operators are defined at the end of the file.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.base.numerics import regular_array
 from autograd.engine.coercion import captured_operand
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.ops.rules.arithmetic import abs, multiply, positive
@@ -29,7 +30,7 @@ def dtype_of(*operands: Any) -> np.dtype[Any]:
 def as_operand(x: Any) -> Any:
     """Node, array or number of an argument, which may be a list; a node for an array that a tape must read anew."""
     x = captured_operand(x)
-    return np.asarray(x) if isinstance(x, list | tuple) else x
+    return regular_array(x) if isinstance(x, list | tuple) else x
 
 
 def to_dtype(x: Any, dtype: np.dtype[Any]) -> Any:

@@ -68,10 +68,10 @@ _OURS: dict[Any, Callable[..., Any]] = {
 #: Functions whose results have no gradient.
 _PREDICATES: set[Any] = {
     np.allclose, np.argpartition, np.argwhere, np.array2string, np.array_equal, np.array_equiv, np.array_repr, np.array_str,
-    np.can_cast, np.count_nonzero, np.digitize, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj,
-    np.isin, np.isneginf, np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.may_share_memory, np.nanargmax, np.nanargmin,
-    np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
-    np.tril_indices_from, np.triu_indices_from, np.zeros_like,
+    np.can_cast, np.count_nonzero, np.digitize, np.einsum_path, np.empty_like, np.flatnonzero, np.isclose, np.iscomplex,
+    np.iscomplexobj, np.isin, np.isneginf, np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.may_share_memory,
+    np.nanargmax, np.nanargmin, np.ndim, np.nonzero, np.ones_like, np.result_type, np.searchsorted, np.shape,
+    np.shares_memory, np.size, np.tril_indices_from, np.triu_indices_from, np.zeros_like,
 }  # fmt: skip
 
 
@@ -123,8 +123,8 @@ def _has_gradient(x: Any) -> bool:
 
 #: The subset of `_PREDICATES` that reads shape and dtype only.
 _SHAPE_QUERIES: set[Any] = {
-    np.can_cast, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type, np.shape, np.size,
-    np.zeros_like,
+    np.can_cast, np.einsum_path, np.empty_like, np.iscomplexobj, np.isrealobj, np.ndim, np.ones_like, np.result_type,
+    np.shape, np.size, np.zeros_like,
 }  # fmt: skip
 
 
@@ -135,4 +135,4 @@ def _raw_data(x: Any) -> Any:
 def _checked_data(x: Any) -> Any:
     if not isinstance(x, Node):
         return x
-    return plain_array(x) if hasattr(x, "numpy") else x.item()  # type: ignore[attr-defined]
+    return plain_array(x) if hasattr(x, "numpy") else x.item()

@@ -227,6 +227,8 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 def cond(x: Any, p: Any = None) -> Any:
     """Condition numbers of matrices, infinity for singular ones."""
     x = _matrix("cond", x)
+    if 0 in shape_of(x)[-2:]:
+        raise ValueError(f"np.linalg.cond: matrices must have entries, got shape {shape_of(x)}")
     if p is None or p in (2, -2):
         s = svdvals(x)
         y, scale = (s[..., -1], s[..., 0]) if p == -2 else (s[..., 0], s[..., -1])

@@ -113,7 +113,7 @@ def _converted(x: Any, dtype: np.dtype[Any]) -> Any:
 def _refusal(function: Callable[..., Any], ours: Callable[..., Any], name: str, x: Any) -> TypeError:
     if isinstance(x, bool) and name in ("dtype", "out"):
         cure = f"write keepdims={x}"
-    elif name in _parameters(function):
+    elif name in _CURES or name in _parameters(function):
         cure = _CURES.get(name, "leave it out")
     else:
         cure = cure_of_name(name, list(_parameters(ours)))

@@ -105,6 +105,13 @@ def _sorted_lines(name: str, a: Any, axis: Any) -> tuple[Any, Shape]:
     return sort(reshape(transpose(a, (*kept, *axes)), lines), -1), axes
 
 
+def _shares(name: str, q: Any, total: int) -> Any:
+    """q, plain numbers from 0 to `total`."""
+    if not np.all(np.less_equal(0, check_plain(name, "q", q)) & np.less_equal(q, total)):
+        raise ValueError(f"np.{name}: q must be from 0 to {total}, got {q!r}")
+    return q
+
+
 def _with_nan(y: Any, lines: Any) -> Any:
     """y, or NaN for the lines that contain one, which is their last entry."""
     last = entries(lines, len(shape_of(lines)) - 1, -1)
@@ -124,7 +131,7 @@ def median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 def quantile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
     """Quantiles over `axis`: sorted entries at the places that NumPy's `method` gives, interpolated."""
-    a, q = as_operand(a), check_plain("quantile", "q", q)
+    a, q = as_operand(a), _shares("quantile", q, 1)
     lines, axes = _sorted_lines("np.quantile", a, axis)
     shape = shape_of(lines)
     n, last = shape[-1], len(shape) - 1
@@ -144,7 +151,8 @@ def quantile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdi
 
 def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
     """Quantiles over `axis` at percentages q."""
-    shares = q / 100.0 if isinstance(q, int | float) else np.true_divide(check_plain("percentile", "q", q), 100.0)
+    q = _shares("percentile", q, 100)
+    shares = q / 100.0 if isinstance(q, int | float) else np.true_divide(q, 100.0)
     return quantile(a, shares, axis, method=method, keepdims=keepdims)
 
 

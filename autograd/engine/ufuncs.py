@@ -51,9 +51,9 @@ def call_ufunc(type_name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, 
             return getattr(ufunc, method)(*[_data(x, ufunc) for x in inputs], **kwargs)
         if op is not None and method not in _METHOD_CURES:
             return op(*inputs) if method == "__call__" else _call_method(ufunc, method, op, *inputs, **kwargs)
-    call = f"{'scipy.special' if _is_of_scipy(ufunc) else 'np'}.{ufunc.__name__}" + (
-        f".{method}" if method != "__call__" else ""
-    )
+    is_numpys = getattr(np, ufunc.__name__, None) is ufunc
+    module = "np." if is_numpys else "scipy.special." if _is_of_scipy(ufunc) else "the ufunc "
+    call = module + ufunc.__name__ + (f".{method}" if method != "__call__" else "")
     call += f"(…, {', '.join(kwargs)}=…)" if kwargs else ""
     if op is not None and method in _METHOD_CURES:
         cure = _METHOD_CURES[method]

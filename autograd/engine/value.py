@@ -230,27 +230,10 @@ class Value(Node):
         trace = current_trace()
         return bool(self._data) if trace is None else trace.record_guard(self, bool(self._data))
 
-    # Rounding has derivative zero, so plain numbers lose no gradient.
-
-    def __int__(self) -> int:
-        return int(self.data)
-
     def __index__(self) -> int:
         if not self.data.is_integer():
             raise TypeError(f"{self!r} is not an integer, as a range, a shape or an index needs: round it, or pass an integer")
         return int(self.data)
-
-    def __round__(self, digits: int | None = None) -> float:
-        return round(self.data, digits)
-
-    def __floor__(self) -> int:
-        return self.data.__floor__()
-
-    def __ceil__(self) -> int:
-        return self.data.__ceil__()
-
-    def __trunc__(self) -> int:
-        return self.data.__trunc__()
 
     def conjugate(self) -> Never:
         """Refused: NumPy calls it for the entries of an array of Values, in functions that square them, such as np.std."""

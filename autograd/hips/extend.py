@@ -66,8 +66,18 @@ def defvjp(fun: Any, *vjpmakers: Callable[..., Any] | None, argnums: Iterable[in
                 f"no derivative of {fun.__name__} with respect to argument {argnum} is declared: pass it to defvjp, or None "
                 "if it is zero"
             )
-        maker = declared[argnum]
-        return maker(ans, *args, **kwargs) if maker else lambda g: None
+        if (maker := declared[argnum]) is None:
+            return lambda g: None
+        name = f"the function for argument {argnum} in defvjp({fun.__name__}, …)"
+        if not callable(pull := maker(ans, *args, **kwargs)):
+            raise TypeError(f"{name} must return a function of g, got {pull!r:.80}: write lambda ans, *args: lambda g: …")
+
+        def cotangent(g: Any) -> Any:
+            if (found := pull(g)) is None:
+                raise TypeError(f"{name} gave None as a cotangent: return it, or pass None to defvjp if it is zero")
+            return found
+
+        return cotangent
 
     defvjp_argnum(fun, vjp_argnum)
 
@@ -83,7 +93,13 @@ def defvjp_argnum(fun: Any, vjpmaker: Callable[..., Any]) -> None:
 
 
 def defvjp_argnums(fun: Any, vjpmaker: Callable[..., Any]) -> None:
-    """Declare the derivative of a primitive by one function from (argnums, ans, args, kwargs) to g ↦ [gᵀ J of each]."""
+    """Declare the derivative of a primitive by one function from (argnums, ans, args, kwargs) to g ↦ [gᵀ J of each].
+
+    Raises:
+        TypeError: If `fun` is not a primitive
+    """
+    if not hasattr(fun, "vjps"):
+        raise TypeError(f"{fun!r:.80} is not a primitive: decorate the function with @primitive, then declare its derivative")
     fun.vjps = vjpmaker
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from autograd.base import tree
 from autograd.base.domain import REALS, Domain, OpenSet
-from autograd.base.numerics import error_of_operands, immutable_array, quiet
+from autograd.base.numerics import error_of_operands, immutable_array, quiet, regular_array
 from autograd.base.trace_state import current_captures
 from autograd.ops.ieee import Double, ieee
 from autograd.ops.namespaces import MATH_ERRORS, evaluate_half, evaluate_with_numpy, has_half, is_half, scalar, widen
@@ -157,7 +157,7 @@ class Op:
                 raise TypeError(error_of_operands(self.name, operands))
             if isinstance(x, Recorder):
                 return x.record(self, tuple(operands), params)
-        y = self.on_arrays([np.asarray(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
+        y = self.on_arrays([regular_array(x) if isinstance(x, list | tuple | np.float16) else x for x in operands], params)
         return y.item() if isinstance(y, np.float64) and are_floats else y
 
     def on_arrays(self, arrays: list[Any], params: dict[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from autograd.engine.value import Value as Value
 from autograd.ops.op import Op, Rule
 from autograd.ops.recorder import Recorder
 from autograd.ops.rules.axes import PreparedCall
+from autograd.ops.rules.linalg import SlogdetResult
 
 P = ParamSpec("P")
 #: Variables, though both classes are final: of an argument of type Any, mypy then makes Any, not the first overload.
@@ -24,6 +25,9 @@ T = TypeVar("T", bound=Tensor)
 
 #: Arrays, and what NumPy makes one of; a text is a sequence, but no operand.
 Arrays = Array | list[Any] | tuple[Any, ...]
+#: Sequences of arrays or numbers, without and with Tensors.
+PlainArrays = list[Array] | tuple[Array, ...] | list[float] | tuple[float, ...]
+Mixed = list[T | Array | float] | tuple[T | Array | float, ...]
 Number = float | np.generic
 #: One axis, several, or None for all.
 Axes = int | tuple[int, ...] | list[int] | None
@@ -125,6 +129,10 @@ class ArrayFunction(Protocol[P]):
     @overload
     def __call__(self, x: list[V] | tuple[V, ...], /, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
     @overload
+    def __call__(self, x: PlainArrays, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+    @overload
+    def __call__(self, x: Mixed[T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    @overload
     def __call__(self, x: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
 class Split(Protocol):
@@ -135,6 +143,14 @@ class Split(Protocol):
     @overload
     def __call__(self, x: Operand, /, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]: ...
 
+class Slogdet(Protocol):
+    """Function `slogdet`."""
+
+    @overload
+    def __call__(self, x: T, /) -> SlogdetResult[T]: ...
+    @overload
+    def __call__(self, x: Operand, /) -> SlogdetResult[Any]: ...
+
 class ArrayOp(Op, Generic[P]):
     """Op of an array."""
 
@@ -142,6 +158,10 @@ class ArrayOp(Op, Generic[P]):
     def __call__(self, x: T | list[T] | tuple[T, ...], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
     @overload
     def __call__(self, x: list[V] | tuple[V, ...], /, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
+    @overload
+    def __call__(self, x: PlainArrays, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+    @overload
+    def __call__(self, x: Mixed[T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
     @overload
     def __call__(self, x: Operand, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 

@@ -22,7 +22,7 @@ def custom_gradient(backward: Callable[..., Any]) -> Callable[[Callable[P, R]], 
     entry. It can itself be differentiated if it uses operators and ops of autograd. A tape calls f at every replay.
 
     Raises:
-        TypeError: If backward returns another structure; names the argument
+        TypeError: If backward returns another structure, or no real numbers; names the argument
         ValueError: If a cotangent has another shape
 
     >>> @custom_gradient(lambda g, y, x, n: (g * n * x ** (n - 1), None))
@@ -84,6 +84,8 @@ def _cotangents_of_nodes(f: Any, args: tuple[Any, ...], cotangents: Any) -> list
             continue
         for path, leaf, part in tree.pairs(f"{name}: cotangent {i}", x, cotangent):
             if isinstance(leaf, Node):
+                if not isinstance(part, Node) and np.asarray(part).dtype.kind not in "fiu":
+                    raise TypeError(f"{path} must be a real number or an array of them, got {part!r:.80}")
                 shapes = [np.shape(n._data if isinstance(n, Node) else n) for n in (leaf, part)]
                 if shapes[0] != shapes[1]:
                     raise ValueError(f"{path} must have the shape {shapes[0]} of its argument, got {shapes[1]}")

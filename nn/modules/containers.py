@@ -101,7 +101,7 @@ class MLP(Sequential):
         seed: Seed = None,
         dtype: DTypeLike = "float32",
     ) -> None:
-        if not isinstance(hidden_features, Sequence):
+        if not isinstance(hidden_features, Sequence) or isinstance(hidden_features, str):
             raise TypeError(f"hidden_features must be a list of widths such as [128], got {hidden_features!r}")
         widths = [in_features, *hidden_features, out_features]
         random = random_generator(seed)

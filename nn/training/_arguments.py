@@ -75,7 +75,7 @@ def sort_callbacks(given: Any) -> list[Callback]:
     """Check the callbacks, and return them in the order of their calls."""
     if isinstance(given, Callback):
         raise TypeError(f"callbacks must be a list, got one {type(given).__name__}: write [callback]")
-    callbacks = list(given)
+    callbacks = list(given) if isinstance(given, Iterable) else [given]
     for callback in callbacks:
         if not isinstance(callback, Callback):
             what = f"the class {callback.__name__}" if isinstance(callback, type) else f"{callback!r:.80}"

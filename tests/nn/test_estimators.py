@@ -106,6 +106,7 @@ def test_several_outputs_are_predicted_at_once():
     [
         ({"activation": "swish"}, "activation must be one of relu, tanh, logistic, identity, not 'swish'"),
         ({"batch_size": 0}, "batch_size, if it is not 'auto', must be at least 1, got 0"),
+        ({"hidden_layer_sizes": (4, 0)}, "hidden_layer_sizes must be at least 1, got 0"),
         ({"max_iter": 0}, "max_iter must be at least 1, got 0"),
         ({"alpha": -1.0}, "alpha must be at least 0 and finite, got -1.0"),
     ],

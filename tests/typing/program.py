@@ -75,6 +75,8 @@ def main() -> None:
     assert_type(ag.einsum("i,i,i", a, t, a), Tensor)
     assert_type(ag.tril(ag.diag(t)), Tensor)
     assert_type(ag.trace(ag.outer(t, a)), Tensor)
+    assert_type(ag.slogdet(ag.outer(t, a)).logabsdet, Tensor)
+    assert_type(ag.stack([a, t, a]), Tensor)
 
     # Operators, attributes and methods.
     assert_type(1.0 - v, Value)

@@ -28,7 +28,7 @@ BINARY = {
     "0.5, 0.5": "float", "v, 0.5": "Value", "0.5, v": "Value", "v, v": "Value", "t, a": "Tensor", "a, t": "Tensor",
     "t, v": "Tensor", "v, t": "Tensor", "v, a": "Tensor", "a, v": "Tensor", "a, 0.5": "Array", "0.5, a": "Array",
 }  # fmt: skip
-OF_ARRAYS = {"t": "Tensor", "[t, t]": "Tensor", "(t, t)": "Tensor", "[v, v]": "Tensor"}
+OF_ARRAYS = {"t": "Tensor", "[t, t]": "Tensor", "(t, t)": "Tensor", "[v, v]": "Tensor", "[t, a]": "Tensor", "(a, t)": "Tensor"}
 OF_MATRICES = {"t": "Tensor", "t, t": "Tensor", "[t, t]": "Tensor"}
 NAMES = {"v": ag.Value(0.5), "t": ag.Tensor([[0.5]]), "a": np.array([[0.5]]), "ag": ag}
 HEAD = """from typing import Any, assert_type

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from autograd.base.numerics import regular_array
 from autograd.ops.recorder import Recorder, stack_nodes
 from autograd.support.arguments import explained_arguments
 from autograd.support.lazy_numpy import np
@@ -31,7 +32,10 @@ def shape_of(x: Any) -> Shape:
     shape = getattr(x, "shape", None)
     if shape is not None:
         return shape
-    return () if isinstance(x, float | int | Recorder) else np.shape(stack_nodes(x))
+    if isinstance(x, float | int | Recorder):
+        return ()
+    x = stack_nodes(x)
+    return x.shape if hasattr(x, "shape") else regular_array(x).shape
 
 
 def normalize_axes(op: str, axis: Any, shape: Shape) -> Shape:

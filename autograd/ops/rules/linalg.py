@@ -1,7 +1,7 @@
 """Linear algebra on matrices or stacks of them in the last two axes; diagonals and triangles."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from autograd.base.grad_mode import no_grad
 from autograd.ops.op import general
@@ -10,7 +10,13 @@ from autograd.ops.rules.indexing import getitem, put
 from autograd.ops.rules.reductions import sum
 from autograd.ops.rules.selection import where
 from autograd.ops.rules.shape import moveaxis
+from autograd.support.arguments import explained_arguments
 from autograd.support.lazy_numpy import np
+
+if TYPE_CHECKING:
+    from autograd.ops import signatures
+
+R = TypeVar("R")
 
 
 def check_square(op: str, shape: Shape) -> None:
@@ -133,14 +139,15 @@ def cofactors(xp: Any, x: Any) -> Any:
     return xp.where(finite, (sign[..., None, None] * u * others[..., None, :]) @ v, xp.nan)
 
 
-class SlogdetResult(NamedTuple):
+class SlogdetResult(NamedTuple, Generic[R]):
     """Determinant as sign · exp(logabsdet), without over- or underflow."""
 
-    sign: Any
-    logabsdet: Any
+    sign: R
+    logabsdet: R
 
 
-def slogdet(x: Any) -> SlogdetResult:
+@cast("Callable[[Callable[..., Any]], signatures.Slogdet]", explained_arguments())
+def slogdet(x: Any) -> SlogdetResult[Any]:
     """Signs and log |·| of the determinants of matrices; the signs are constants.
 
         det x = sign · exp(logabsdet)

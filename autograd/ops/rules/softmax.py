@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.base.numerics import regular_array
 from autograd.ops.op import elementwise, general
 from autograd.ops.recorder import stack_nodes
 from autograd.ops.rules.activations import sigmoid
@@ -9,7 +10,6 @@ from autograd.ops.rules.axes import PreparedCall, Shape, normalize_axes, shape_o
 from autograd.ops.rules.exponential import exp
 from autograd.ops.rules.reductions import restore_axes, sum
 from autograd.ops.rules.shape import astype
-from autograd.support.lazy_numpy import np
 
 if TYPE_CHECKING:
     from autograd.ops import signatures
@@ -27,7 +27,7 @@ def _to_floating(x: Any) -> Any:
     if isinstance(x, float):
         return x
     x = stack_nodes(x)
-    x = x if hasattr(x, "dtype") else np.asarray(x)
+    x = x if hasattr(x, "dtype") else regular_array(x)
     return x if x.dtype.kind == "f" else astype(x, float)
 
 

@@ -287,6 +287,20 @@ def test_the_op_whose_result_underflows_is_named():
     assert "underflows" in error.cause
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("reduce", [np.sum, np.positive])
+def test_the_steps_of_rounded_results_are_no_kinks(dtype, reduce):
+    """In single precision, of the argument or inside of a plain function, a result is constant between jumps."""
+    wrong = ag.custom_gradient(lambda g, y, x: g * 2.1 * x)(lambda x: reduce(x.astype(np.float32) ** 2).astype(dtype))
+    failure(wrong, np.array([2.0, 2.5, -1.0], dtype), order=1)
+
+
+def test_a_function_without_results_is_refused():
+    for result in (None, "text", [], {}):
+        with pytest.raises(TypeError, match="the function must return numbers, arrays or nodes, got "):
+            check_gradients(lambda x, result=result: result, 2.0)
+
+
 def test_half_precision_has_error_bars_of_half_precision():
     x = np.array([0.3, 0.7, 1.1], np.float16)
     report = passes(lambda x: ag.sum(ag.tanh(x) * x), x, order=1)

@@ -67,6 +67,7 @@ def test_arguments_without_an_option_have_their_defaults(module, capsys):
     [
         ([], "the name of a function is missing"),
         (["right"], "'right' names no function"),
+        ([":right"], "':right' names no function"),
         (["no.module:f"], "'no.module' cannot be imported"),
         (["no.py:f"], "there is no file 'no.py'"),
         (["math:nothing"], "'math' has no function 'nothing'"),
@@ -74,7 +75,7 @@ def test_arguments_without_an_option_have_their_defaults(module, capsys):
         (["math:sin", "x"], "'x' is not an option"),
         (["math:sin", "--x", "reals(2, 1)"], "low must not exceed high, got 2 and 1"),
         (["math:sin", "--x", "3"], "--x must be a strategy, such as 'reals(0, 1)' or 'tensors((3,))', got 3"),
-        (["math:sin", "--y", "reals()"], "no strategy for x"),
+        (["math:sin", "--y", "reals()"], "no strategy for x: pass x=reals(-1, 1), or on the command line --x 'reals(-1, 1)'"),
         (["math:hypot", "--x", "reals()", "--y", "reals()"], "wrap it, lambda x, y: hypot(x, y)"),
         (["math:sin", "--examples", "0"], "must be at least 1, got 0"),
     ],

@@ -75,6 +75,12 @@ def test_errors_show_the_position():
     assert failing("1 + tnh(x)", x=1) == ("tnh is not an op: did you mean tanh or tan or arctanh?", "tnh(x)")
     assert failing("1 + qqq(x)", x=1) == ("qqq is not an op: use ops such as exp, sin and tanh", "qqq(x)")
     assert failing("x ^ 2", x=1) == ("write powers with **, not ^", "^ 2")
+    assert failing("2 × x²", x=1) == ("write * in place of ×", "× x²")
+    assert failing("1 + max(x, 0)", x=-1) == (
+        "max is taken over one array: write maximum(a, b), or max(v, axis=0)", "max(x, 0)"
+    )  # fmt: skip
+    assert failing("[1, [2]]") == ("the rows of a list must have one length", "[1, [2]]")
+    assert failing("x == 1", x=1)[0] == "only numbers, names, + - * / // % ** @, < <= > >= and calls of ops are allowed"
     assert failing("2 * (1 / 0)") == ("float division by zero", "/ 0)")
     assert failing("1 + log", x=1) == ("log is an op: call it, as in log(x)", "log")
     assert failing("2 * tanh(x", x=1)[1] == "(x"

@@ -94,8 +94,8 @@ def test_a_value_takes_a_real_number(data):
 @pytest.mark.parametrize(
     ("data", "named"),
     [
-        (True, r"truth value True: write Value\(1\.0\)"),
-        (np.False_, r"write Value\(0\.0\)"),
+        (True, r"truth value True: write 1\.0"),
+        (np.False_, r"write 0\.0"),
         ("1.5", r"'1\.5' of type str"),
         (1j, r"1j of type complex"),
         (None, r"None of type NoneType"),
@@ -155,13 +155,17 @@ def test_a_value_does_what_a_float_does():
     assert sorted([b, a]) == [a, b]
     assert format(Value(2.71828), ".3f") == "2.718"
     assert f"{a:>6.1f}" == "   2.0"
-    assert round(Value(2.71828), 2) == 2.72
-    assert round(Value(2.5)) == 2
-    assert (int(Value(2.9)), math.floor(Value(-1.5)), math.ceil(Value(1.5)), math.trunc(Value(-1.5))) == (2, -2, 2, -1)
     assert a < b <= 3.0 < 4 >= a
     assert a == 2.0
     assert a != b
     assert bool(Value(0.0)) is False
+
+
+@pytest.mark.parametrize("to_plain", [int, round, math.floor, math.ceil, math.trunc, lambda x: round(x, 2)])
+@pytest.mark.parametrize("x", [2.71828, -1.5, 2.5, 3.0])
+def test_one_number_is_rounded_to_a_plain_number(to_plain, x):
+    for node in (Value(x), Tensor(x, requires_grad=True), Tensor([[x]])):
+        assert (to_plain(node), type(to_plain(node))) == (to_plain(x), type(to_plain(x)))
 
 
 def test_comparisons_return_plain_truth_values():

@@ -92,6 +92,27 @@ def test_zero_and_missing_derivatives():
     assert primitive(max)(2, 3) == 3
 
 
+@pytest.mark.parametrize(
+    ("maker", "named"),
+    [
+        (lambda ans, x: 2.0, r"argument 0 in defvjp\(abs, …\) must return a function of g, got 2\.0"),
+        (lambda ans, x: lambda g: None, r"argument 0 in defvjp\(abs, …\) gave None as a cotangent"),
+        (lambda ans, x: lambda g: np.ones(3), r"backward of abs: cotangent 0 must have the shape \(\)"),
+    ],
+)
+def test_a_wrong_declaration_is_named(maker, named):
+    f = primitive(abs)
+    defvjp(f, maker)
+    with pytest.raises((TypeError, ValueError), match=named):
+        ag.grad(f)(2.0)
+
+
+@pytest.mark.parametrize("f", [abs, np.sin, ag.sin, "f"])
+def test_only_a_primitive_has_a_declared_derivative(f):
+    with pytest.raises(TypeError, match="is not a primitive: decorate the function with @primitive"):
+        defvjp(f, lambda ans, x: lambda g: g)
+
+
 def test_containers_methods_and_plain_functions_as_arguments():
     class Power:
         @primitive

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import GradientError, Tensor, Value, check_gradients, gradients_hold
+from autograd.checks.report import NotMeasuredError
 from autograd.domain import NONZERO, POSITIVE, UNIT
 from autograd.strategies import broadcastable, containers, expressions, programs, reals, tensors, values
 from autograd.testing.call_catalogue import ARRAYS, ELEMENTWISE
@@ -140,7 +141,7 @@ def test_numbers_of_a_program_are_bounded():
 def test_gradients_of_random_programs_are_right(program):
     try:
         check_gradients(program, *program.arguments, order=2, shrink=False)
-    except np.linalg.LinAlgError:  # the derivative of the cofactors of a singular matrix
+    except (np.linalg.LinAlgError, NotMeasuredError):  # cofactors of a singular matrix; at a jump, or without any measurement
         assume(False)
 
 

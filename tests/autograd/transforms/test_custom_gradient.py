@@ -138,6 +138,10 @@ def test_none_is_a_zero_derivative():
         (lambda g, y, a, b: (g * b,), "a tuple of 2 cotangents"),
         (lambda g, y, a, b: (g * np.ones(2), None), r"cotangent 0 must have the shape \(\) .*got \(2,\)"),
         (lambda g, y, a, b: ({"a": g}, None), "cotangent 0 must have the structure"),
+        (lambda g, y, a, b: ("text", g), "cotangent 0 must be a real number or an array of them, got 'text'"),
+        (lambda g, y, a, b: (abs, g), "cotangent 0 must be a real number or an array of them, got <built-in function abs>"),
+        (lambda g, y, a, b: (2j, g), "cotangent 0 must be a real number or an array of them, got 2j"),
+        (lambda g, y, a, b: (True, g), "cotangent 0 must be a real number or an array of them, got True"),
     ],
 )
 def test_errors_of_backward_name_the_function(backward, words):

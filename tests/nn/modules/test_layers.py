@@ -124,6 +124,7 @@ def test_activations_have_names(name):
             r"weights of shape \(2, 1\), returned shape \(3,\)",
         ),
         (lambda: MLP(2, 16, 1), TypeError, r"a list of widths such as \[128\], got 16"),
+        (lambda: MLP(2, "16", 1), TypeError, r"a list of widths such as \[128\], got '16'"),
         (lambda: Sequential([ReLU()]), TypeError, r"got \[ReLU\(\)\] as argument 0"),
         (lambda: Sequential(Linear(1, 1), ReLU), TypeError, r"got the class ReLU as argument 1: write ReLU\(…\)"),
         (
