@@ -188,7 +188,7 @@ def test_modules_and_static_arguments_are_refused_with_the_cure():
             with pytest.raises(TypeError, match=r"module Scale .* gradients\(loss, module\.parameters\(\)\)"):
                 call(argument)
     for argument in ("text", None, abs, {"a": True, "b": None}):
-        with pytest.raises(TypeError, match="takes a"):
+        with pytest.raises(TypeError, match="a real number is required, not"):
             grad(lambda x: 1.0)(argument)
     assert grad(lambda x, m: x * x, (0, 1))(2.0, "text") == (4.0, "text")
 
