@@ -260,6 +260,7 @@ CURES = {
 
 
 @pytest.mark.parametrize("name", [name for name in CURES if name != "vecdot" or hasattr(np, name)])
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # from NumPy 2.5 on
 def test_the_cure_of_a_refused_function_gives_its_result(name):
     call, cure = CURES[name]
     x = Tensor(X[0], requires_grad=True)
