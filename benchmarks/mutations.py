@@ -184,7 +184,8 @@ def _detach(pullback: Any) -> Any:
 def _read_arguments(pullback: Any) -> set[str]:
     """The arguments that a pullback reads, except the cotangent."""
     names = list(inspect.signature(pullback).parameters)
-    loaded = {i.argval for i in dis.get_instructions(pullback) if i.opname.startswith("LOAD_")}
+    loads = [i.argval for i in dis.get_instructions(pullback) if "LOAD_" in i.opname]
+    loaded = {name for x in loads for name in (x if isinstance(x, tuple) else (x,))}  # since Python 3.13, one may load two
     return {n for n in names[1:] if n in loaded}
 
 

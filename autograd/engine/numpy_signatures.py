@@ -34,6 +34,7 @@ _CURES = {
     "overwrite_input": "a tensor is never overwritten: leave it out",
     "mean": "the mean is part of the derivative: leave it out",
     "kind": "every sort is stable: leave it out",
+    "descending": "flip the result, with np.flip(y, axis)",
 }
 
 

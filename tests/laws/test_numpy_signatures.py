@@ -38,7 +38,7 @@ OTHERS = {
     "keepdims": [True, False], "initial": [0.25], "where": [MASK, True], "ddof": [1], "correction": [1.0], "mean": [0.5],
     "decimals": [1, -1], "order": ["F", "A", "K"], "copy": [True, False], "subok": [True], "casting": ["unsafe"],
     "mode": ["wrap", "clip", "same", "valid", "edge", "reflect"], "kind": ["stable"], "stable": [True], "k": [1, -1],
-    "offset": [1], "axis1": [1], "axis2": [0], "axes": [1, (1, 0), ([0], [0])],
+    "descending": [True], "offset": [1], "axis1": [1], "axis2": [0], "axes": [1, (1, 0), ([0], [0])],
     "optimize": [True, False, "greedy", ["einsum_path", (0, 1)]],
     "ord": [1, 2, np.inf, "fro", "nuc", 0, 3, 0.5, -1, -2, -np.inf, np.int64(2), "bad"],
     "upper": [True], "a_min": [0.75], "a_max": [2.5], "min": [0.75], "max": [2.5],
