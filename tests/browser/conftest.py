@@ -56,16 +56,19 @@ def window(tmp_path_factory):
         browser.close()
 
 
-#: The texts that do not end inside their boxes.
-OUTSIDE = """() => typeof scene === "undefined" ? [] : scene.shapes.flatMap(({ box, texts }) => {
-  const { x, width } = box.querySelector("path, polygon").getBBox();
-  return texts.filter((text) => text.getBBox().x + text.getBBox().width > x + width + 1).map((text) => text.textContent);
-})"""
+#: The texts that do not end inside their boxes or buttons.
+OUTSIDE = """() => [
+  ...(typeof scene === "undefined" ? [] : scene.shapes).flatMap(({ box, texts }) => {
+    const { x, width } = box.querySelector("path, polygon").getBBox();
+    return texts.filter((text) => text.getBBox().x + text.getBBox().width > x + width + 1);
+  }),
+  ...[...document.querySelectorAll("button")].filter((button) => button.scrollWidth > button.clientWidth),
+].map((part) => part.textContent)"""
 
 
 @pytest.fixture
 def show(window):
-    """Open a page, which must not write to the console, request other files, or end with a text outside of its box."""
+    """Open a page: it must not write to the console, request other files, or end with a text outside of its box or button."""
     yield window
     outside = window.tab.evaluate(OUTSIDE)
     faults, window.faults = window.faults, []

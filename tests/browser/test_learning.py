@@ -275,5 +275,10 @@ def test_a_curve_is_fitted_on_a_phone(show):
         curves.append(tab.get_attribute("svg.own polyline", "points"))
     assert curves[0] == curves[1] != curves[2]  # one epoch is recorded, from the same start
     assert tab.evaluate("() => document.documentElement.scrollWidth") <= 390
+    tab.set_viewport_size({"width": 366, "height": 670})
+    tab.evaluate("() => { for (let i = 0; i < 12345; i++) learnEpoch(); }")  # a number of five digits
+    tab.click("#ui-learn-step")
+    ends = "() => [...document.querySelectorAll('footer button')].map((button) => button.getBoundingClientRect().right)"
+    assert max(tab.evaluate(ends)) < 366
     tab.click("svg.own")
     assert tab.evaluate("() => [pupil.n, pupil.points.at(-1).length]") == [31, 2]

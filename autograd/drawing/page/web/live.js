@@ -203,7 +203,7 @@ function showEntries(dims, another) {
   map.hidden = $("ui-index-label").hidden = x.length < 2 || small;
   if (!grid.hidden) {
     if (another || grid.children.length !== x.length) {
-      grid.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
+      grid.style.gridTemplateColumns = `repeat(${columns}, minmax(max-content, 1fr))`;
       grid.replaceChildren(...Array.from(x, () => Object.assign(document.createElement("button"), { type: "button" })));
     }
     [...grid.children].forEach((button, k) => {
