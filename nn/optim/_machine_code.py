@@ -90,9 +90,11 @@ def _text(lines: Sequence[str]) -> str:
     return "\n".join(f"  {line}" for line in lines)
 
 
-def _load(name: str, kind: str, array: str, index: Any) -> list[str]:
-    """Lines that load an entry of an array."""
-    return [f"{name}.at = getelementptr {kind}, ptr {array}, i64 {index}", f"{name} = load {kind}, ptr {name}.at, align 1"]
+def _load(name: str, kind: str, array: str, index: Any, entry: str = "") -> list[str]:
+    """Lines that load an entry of an array, or a vector of entries of the type `entry`."""
+    return [
+        f"{name}.at = getelementptr {entry or kind}, ptr {array}, i64 {index}", f"{name} = load {kind}, ptr {name}.at, align 1",
+    ]  # fmt: skip
 
 
 def _update(
@@ -104,10 +106,7 @@ def _update(
     function = f"@llvm.sqrt.{suffix}f{8 * np.dtype(dtype).itemsize}"
     lines = []
     for k in range(inputs):
-        at = f"%a{k}.{width}.at"
-        lines += [
-            f"{at} = getelementptr {scalar}, ptr %p{k}, i64 %i.{width}", f"%a{k}.{width} = load {kind}, ptr {at}, align 1",
-        ]  # fmt: skip
+        lines += _load(f"%a{k}.{width}", kind, f"%p{k}", f"%i.{width}", scalar)
 
     def operand(x: Any) -> str:
         if isinstance(x, Value):
